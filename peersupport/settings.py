@@ -11,6 +11,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from peersupport.server_urls import postgres, redis_client
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
 
@@ -35,6 +37,31 @@ SECRET_KEY = required("SECRET_KEY", "development-only-not-a-secret")
 ALLOWED_HOSTS = required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = required("SITE_URL", "http://localhost:8000").rstrip("/")
+
+DATABASE_URL = required("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/peersupport")
+DATABASES = {"default": postgres(DATABASE_URL)}
+
+REDIS_URL = required("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": redis_client(REDIS_URL),
+        "KEY_PREFIX": "peersupport",
+    }
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "Europe/Amsterdam"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# No file with a schedule: every entry is static, and what was missed is caught up by the sweep itself.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # Seconds are shortened in the browser tests only.
+    "sweep": {"task": "notifications.tasks.sweep", "schedule": env.float("SWEEP_SECONDS", default=60.0)},
+}
 
 INSTALLED_APPS = [
     "accounts",

@@ -1,0 +1,24 @@
+"""Settings for the tests: those of development, quicker, and in English, the language of the source's texts."""
+
+import os
+
+os.environ.setdefault("DEBUG", "1")
+os.environ.setdefault("DEMO", "1")
+
+from peersupport.server_urls import redis_client, redis_database  # after the defaults above
+from peersupport.settings import *  # noqa: F403
+from peersupport.settings import CACHES, REDIS_URL
+
+DEBUG = False
+LANGUAGE_CODE = "en"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# Tests flush their Redis database: the last ones, one a worker of pytest-xdist, never the one of development.
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+REDIS_URL = redis_database(REDIS_URL, 15 - _worker)
+CACHES = {"default": {**CACHES["default"], "LOCATION": redis_client(REDIS_URL), "KEY_PREFIX": "test"}}
+CELERY_BROKER_URL = REDIS_URL
