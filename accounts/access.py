@@ -1,0 +1,92 @@
+"""Who may open which page. Default deny: a view that declares nothing answers 403.
+
+A declaration stands on the view itself, above every other decorator::
+
+    @allow(Role.COORDINATOR)
+    def worklist(request): ...
+
+Which *rows* somebody sees on an allowed page is not decided here but by ``visible_to`` of each model.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from accounts.enums import Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a view declares: open to all (`public`), to everybody signed in (no roles), or to `roles`."""
+
+    public: bool = False
+    roles: frozenset[Role] = frozenset()
+
+
+def declare(access: Access) -> Callable[[View], View]:
+    """Put `access` on a view."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def declared(*args: Any, **kwargs: Any) -> Any:
+            return view(*args, **kwargs)
+
+        declared.access = access  # type: ignore[attr-defined]  # read by AccessMiddleware
+        return declared  # type: ignore[return-value]  # same signature as `view`
+
+    return decorate
+
+
+def allow(*roles: Role) -> Callable[[View], View]:
+    """Only people with one of `roles`."""
+    return declare(Access(roles=frozenset(roles)))
+
+
+def allow_signed_in(view: View) -> View:
+    """Every employee who is signed in."""
+    return declare(Access())(view)
+
+
+def allow_public(view: View) -> View:
+    """Everybody, also without signing in: the sign-in, health, and the evaluation form."""
+    return declare(Access(public=True))(view)
+
+
+def access_of(view: Callable[..., Any]) -> Access | None:
+    """The declaration on `view`, or None: then nobody may open it."""
+    declared: Access | None = getattr(view, "access", None)
+    if declared is None and view.__module__.partition(".")[0] == "allauth":
+        # allauth guards its own pages (sign-in, password, MFA) and cannot carry our declaration.
+        return Access(public=True)
+    return declared
+
+
+class AccessMiddleware:
+    """Hold each request against the declaration on its view."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        access = access_of(view)
+        if access is None:
+            raise PermissionDenied
+        if access.public:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if access.roles and not access.roles & request.user.roles:
+            raise PermissionDenied
+        return None

@@ -1,0 +1,65 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """The fixed roles. Each is a Django group of this name, also filled from the group claims of SSO.
+
+    Everybody who can sign in is an employee; that needs no group.
+    """
+
+    TEAM_LEADER = "team_leader", _("Team leader")
+    SUPPORTER = "supporter", _("Peer supporter")
+    COORDINATOR = "coordinator", _("Peer support coordinator")
+    CCP = "ccp", _("Calamity committee (CCP)")
+    ANALYST = "analyst", _("Calamity analyst (CAT)")
+    DIRECTOR = "director", _("Director")
+    BOARD = "board", _("Board")
+    ADMIN = "admin", _("Functional administrator")
+    PRIVACY_OFFICER = "privacy_officer", _("Privacy officer")
+
+
+class ProfessionGroup(models.TextChoices):
+    """Related professions: the second step of matching, and the grain of published figures."""
+
+    PHYSICIAN = "physician", _("Physicians")
+    RESIDENT = "resident", _("Residents")
+    NURSE = "nurse", _("Nurses")
+    MIDWIFE = "midwife", _("Midwives")
+    THEATRE = "theatre", _("Theatre and anaesthesia staff")
+    PARAMEDIC = "paramedic", _("Allied health professionals")
+    PHARMACY = "pharmacy", _("Pharmacy and laboratory")
+    PSYCHOSOCIAL = "psychosocial", _("Psychosocial care")
+    SUPPORT = "support", _("Support services")
+
+    @classmethod
+    def physicians(cls) -> frozenset["ProfessionGroup"]:
+        """The groups that answer the wish "a physician"."""
+        return frozenset({cls.PHYSICIAN, cls.RESIDENT})
+
+
+class Language(models.TextChoices):
+    DUTCH = "nl", "Nederlands"
+    ENGLISH = "en", "English"
+
+
+class AccessAction(models.TextChoices):
+    """What was done, after the event types of NEN 7513."""
+
+    VIEW = "view", _("viewed")
+    CREATE = "create", _("created")
+    CHANGE = "change", _("changed")
+    ERASE = "erase", _("erased")
+    EXPORT = "export", _("exported")
+    SIGN_IN = "sign_in", _("signed in")
+
+
+class ImportState(models.TextChoices):
+    """Of one uploaded file: read by the worker, previewed, then committed whole or not at all."""
+
+    WAITING = "waiting", _("waiting")
+    READING = "reading", _("being read")
+    PREVIEW = "preview", _("ready to check")
+    REFUSED = "refused", _("refused")
+    COMMITTING = "committing", _("being imported")
+    DONE = "done", _("imported")

@@ -1,0 +1,236 @@
+import uuid
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import AccessAction, ImportState, Language, ProfessionGroup, Role
+
+
+class Location(models.Model):
+    """A site of the hospital, or a partner organisation outside it that lends supporters."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    is_partner = models.BooleanField(_("outside the hospital"), default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                Lower("name"), name="location_name_once", violation_error_message=_("This location exists.")
+            ),
+        )
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    location = models.ForeignKey(
+        Location, models.PROTECT, related_name="departments", verbose_name=_("location")
+    )
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                Lower("name"),
+                "location",
+                name="department_name_once_per_location",
+                violation_error_message=_("This department exists at this location."),
+            ),
+        )
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Profession(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    group = models.CharField(_("group"), max_length=20, choices=ProfessionGroup.choices)
+    works_shifts = models.BooleanField(
+        _("works shifts"), default=False, help_text=_("Where people work shifts more supporters are trained.")
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                Lower("name"),
+                name="profession_name_once",
+                violation_error_message=_("This profession exists."),
+            ),
+        )
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        """A new employee; without `password` one who signs in by SSO or by a reset link only."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        """The functional administrator of a new installation (`manage.py createsuperuser`)."""
+        from django.contrib.auth.models import Group  # needs the app registry
+
+        user = self.create_user(username, password, **fields)
+        user.groups.add(Group.objects.get(name=Role.ADMIN))
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """An employee of the hospital, or of a partner organisation.
+
+    `department` and `profession` are empty for accounts that belong to no ward (a functional administrator).
+    `in_profession_since` is a year: years in the profession go stale, the year they began does not.
+    A leaver is not deleted but made inactive, which ends every session at the next request.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField(_("sign-in name"), max_length=150, unique=True)
+    employee_number = models.CharField(_("employee number"), max_length=32, blank=True, default="")
+    name = models.CharField(_("name"), max_length=150)
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    telephone = models.CharField(_("telephone"), max_length=32, blank=True, default="")
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="employees",
+        verbose_name=_("department"),
+    )
+    profession = models.ForeignKey(
+        Profession,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="employees",
+        verbose_name=_("profession"),
+    )
+    in_profession_since = models.PositiveSmallIntegerField(
+        _("in the profession since"), null=True, blank=True
+    )
+    manager = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="reports", verbose_name=_("manager")
+    )
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.DUTCH)
+    is_active = models.BooleanField(_("in service"), default=True)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "email"]
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["employee_number"],
+                condition=~models.Q(employee_number=""),
+                name="user_employee_number_once",
+                violation_error_message=_("Somebody else has this employee number."),
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~models.Q(email=""),
+                name="user_email_once",
+                violation_error_message=_("Somebody else has this e-mail address."),
+            ),
+        )
+        indexes = (
+            # The search by name in accounts.people.search.
+            models.Index(Lower("name"), name="user_active_name", condition=models.Q(is_active=True)),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """The roles of this person; one query for each instance."""
+        return frozenset(
+            Role(name) for name in self.groups.values_list("name", flat=True) if name in Role.values
+        )
+
+    def has_role(self, *roles: Role) -> bool:
+        """Whether this person has one of `roles`."""
+        return bool(self.roles.intersection(roles))
+
+    def years_in_profession(self, *, year: int) -> int | None:
+        """Whole years in the profession in `year`; None when unknown."""
+        return None if self.in_profession_since is None else max(0, year - self.in_profession_since)
+
+    def get_full_name(self) -> str:
+        return self.name
+
+
+class AccessEvent(models.Model):
+    """One line of the access log: append-only by a database trigger, chained by hash.
+
+    Fields after NEN 7513. `object_ref` is a reference or an id, never a name; `subject` is the employee whose
+    record it was, so that the employee's own page can show who opened it. `chain` is
+    SHA-256 over the previous line's chain and this line's fields (accounts.audit).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    action = models.CharField(max_length=10, choices=AccessAction.choices)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    responsible = models.CharField(max_length=20, blank=True, default="")  # the role it was done in
+    access_point = models.CharField(max_length=60)  # the page or command
+    object_kind = models.CharField(max_length=40)
+    object_ref = models.CharField(max_length=64)
+    subject = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    basis = models.CharField(max_length=40)  # why: "coordinator of the case", "own record"
+    chain = models.BinaryField(max_length=32)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["-at", "-id"], name="access_log_newest"),
+            models.Index(fields=["subject", "-at"], name="access_log_of_subject"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.object_kind} {self.object_ref}"
+
+
+class StaffImport(models.Model):
+    """One file with staff: kept until it is committed or refused, then only its counts stay."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField(null=True)
+    state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.WAITING)
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(default=0)
+    preview = models.JSONField(default=dict)  # counts and the first changes, by kind
+    errors = models.JSONField(default=list)  # [{"line": 3, "column": "E-mail", "reason": "…"}]
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.state})"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in {ImportState.WAITING, ImportState.READING, ImportState.COMMITTING}

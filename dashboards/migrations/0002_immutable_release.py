@@ -1,0 +1,17 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("dashboards", "0001_initial"), ("accounts", "0002_append_only_log")]
+
+    operations = [
+        migrations.RunSQL(
+            """
+            CREATE TRIGGER release_immutable BEFORE UPDATE OR DELETE ON dashboards_release
+                FOR EACH ROW EXECUTE FUNCTION refuse_change();
+            """,
+            """
+            DROP TRIGGER release_immutable ON dashboards_release;
+            """,
+        ),
+    ]

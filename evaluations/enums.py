@@ -1,0 +1,27 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Question(models.TextChoices):
+    """What is measured (domain: UMCG, PMC): feelings before and after, statements, mark, recommendation.
+
+    The value of a feeling is a pair "before-after" of 0–3; of a statement 1–5; of the mark 0–10; "yes"/"no".
+    """
+
+    BLAME = "blame", _("I blame myself")
+    SHAME = "shame", _("I feel ashamed")
+    INCOMPETENT = "incompetent", _("I feel I fall short in my work")
+    ISOLATED = "isolated", _("I feel alone in it")
+    HELPED = "helped", _("The supporter helped me to process the event.")
+    SAME_FIELD = "same_field", _("A supporter should come from the same field of work.")
+    FOR_EVERYBODY = "for_everybody", _("Everybody involved in an incident should be offered peer support.")
+    MARK = "mark", _("Which mark do you give the support?")
+    RECOMMEND = "recommend", _("Would you recommend it to a colleague?")
+
+    @classmethod
+    def feelings(cls) -> tuple["Question", ...]:
+        return (cls.BLAME, cls.SHAME, cls.INCOMPETENT, cls.ISOLATED)
+
+    @classmethod
+    def statements(cls) -> tuple["Question", ...]:
+        return (cls.HELPED, cls.SAME_FIELD, cls.FOR_EVERYBODY)

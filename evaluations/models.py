@@ -1,0 +1,73 @@
+import uuid
+
+from django.db import models
+
+from evaluations.enums import Question
+from supporters.models import Contact
+
+
+class Batch(models.Model):
+    """Envelopes that are opened together. Its private key lies outside the database and is destroyed at release."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    public_key = models.BinaryField(max_length=32)
+    opened_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            # One batch takes envelopes at a time.
+            models.UniqueConstraint(
+                models.Value(1), condition=models.Q(released_at__isnull=True), name="batch_one_open"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Invitation(models.Model):
+    """That somebody was invited to evaluate a closed contact. Whether they answered is known only after a release,
+    for the whole batch at once, and what they answered never. The ticket in the link is derived, not stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    contact = models.OneToOneField(Contact, models.CASCADE, related_name="invitation")
+    version = models.PositiveSmallIntegerField(default=1)
+    invited_at = models.DateTimeField()
+    answered = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["invited_at"], name="invitation_open", condition=models.Q(answered=False)),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Envelope(models.Model):
+    """A sealed answer of fixed size. No moment, no order, no link: nothing but the box it belongs to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="envelopes")
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Tally(models.Model):
+    """How often an answer was given in a quarter. There is no row for a respondent."""
+
+    quarter = models.DateField()  # its first day
+    question = models.CharField(max_length=14, choices=Question.choices)
+    value = models.CharField(max_length=5)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["quarter", "question", "value"], name="tally_one_cell"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quarter:%Y-%m} {self.question} {self.value}: {self.count}"

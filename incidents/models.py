@@ -1,0 +1,260 @@
+import uuid
+from datetime import time
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.models import Department, Profession, User
+from incidents.enums import AlreadyOffered, EventType, IncidentKind, Step
+
+
+class ReferenceCounter(models.Model):
+    """The last number given out in a year; its row lock makes references unique and without gaps."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.last:04d}"
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def visible_to(self, user: User) -> Self:
+        """The coordinator sees every report; CCP and director calamities; an analyst those of the own team;
+        everybody the reports they made. A request for support is nobody's but the coordinator's and the
+        reporter's."""
+        if user.has_role(Role.COORDINATOR):
+            return self
+        seen = models.Q(reporter=user)
+        if user.has_role(Role.CCP, Role.DIRECTOR):
+            seen |= models.Q(kind=IncidentKind.CALAMITY)
+        if user.has_role(Role.TEAM_LEADER) and user.department_id:
+            seen |= models.Q(kind=IncidentKind.CALAMITY, department_id=user.department_id)
+        if user.has_role(Role.ANALYST):
+            seen |= models.Q(kind=IncidentKind.CALAMITY, analysts=user)
+        return self.filter(seen).distinct() if user.has_role(Role.ANALYST) else self.filter(seen)
+
+
+class Incident(models.Model):
+    """A report: a VIM incident, a calamity, another shocking event, or a question for support.
+
+    Three moments are kept apart because the law's clocks start at different ones: `occurred_at`, `noticed_at`
+    and `established_at` (that it is a calamity). All moments are UTC.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(_("reference"), max_length=12)
+    kind = models.CharField(_("kind"), max_length=10, choices=IncidentKind.choices)
+    event_type = models.CharField(_("what happened"), max_length=20, choices=EventType.choices)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+    )
+    occurred_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
+    noticed_at = models.DateTimeField(_("when it was noticed"), null=True, blank=True)
+    established_at = models.DateTimeField(_("when it was established as a calamity"), null=True, blank=True)
+    description = models.TextField(_("description"), blank=True, default="", max_length=2000)
+    already_offered = models.CharField(
+        _("support already offered"),
+        max_length=8,
+        choices=AlreadyOffered.choices,
+        default=AlreadyOffered.UNKNOWN,
+    )
+    reporter = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    analysts = models.ManyToManyField(User, blank=True, related_name="+")
+    reported_at = models.DateTimeField(_("reported"))
+    # The form's own key: a second click or a retry finds the first report instead of making another.
+    submission_key = models.UUIDField(null=True, blank=True)
+    # The number in the hospital's VIM system, and which export it came with.
+    external_source = models.CharField(max_length=60, blank=True, default="")
+    external_number = models.CharField(_("VIM number"), max_length=60, blank=True, default="")
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["reference"], name="incident_reference_once"),
+            models.UniqueConstraint(fields=["submission_key"], name="incident_submission_once"),
+            models.UniqueConstraint(
+                fields=["external_source", "external_number"],
+                condition=~models.Q(external_number=""),
+                name="incident_external_number_once",
+                violation_error_message=_("This VIM number was imported before."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(established_at__isnull=True) | models.Q(kind=IncidentKind.CALAMITY),
+                name="incident_only_calamity_established",
+                violation_error_message=_("Only a calamity is established as one."),
+            ),
+        )
+        indexes = (
+            # /incidents/, newest first, by key; and one's own reports.
+            models.Index(fields=["-reported_at", "-id"], name="incident_newest"),
+            models.Index(fields=["reporter", "-reported_at", "-id"], name="incident_of_reporter"),
+            # /calamities/.
+            models.Index(
+                fields=["-reported_at", "-id"],
+                name="incident_calamities",
+                condition=models.Q(kind=IncidentKind.CALAMITY),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class InvolvementQuerySet(models.QuerySet["Involvement"]):
+    def visible_to(self, user: User) -> Self:
+        """Names of the involved: the coordinator's, and one's own record."""
+        return self if user.has_role(Role.COORDINATOR) else self.filter(employee=user)
+
+
+class Involvement(models.Model):
+    """An involved employee: somebody to whom support is offered.
+
+    Name, profession and department are copied from the account at the time (or typed in for temporary staff,
+    students and agency staff, who have no account). At the end of the retention term name, e-mail, telephone and
+    the link to the account are emptied (`erased_at`); profession and department stay for the figures.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="involvements")
+    employee = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="involvements")
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    telephone = models.CharField(_("telephone"), max_length=32, blank=True, default="")
+    profession = models.ForeignKey(
+        Profession, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("profession")
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+    )
+    wish_other_department = models.BooleanField(_("somebody from another department"), default=True)
+    wish_physician = models.BooleanField(_("a physician"), default=False)
+    wish_outside = models.BooleanField(_("somebody from outside the hospital"), default=False)
+    added_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvolvementQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["incident", "employee"],
+                name="involvement_once_per_incident",
+                violation_error_message=_("This colleague is on the list already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=False)
+                | models.Q(employee__isnull=False)
+                | ~models.Q(email="")
+                | ~models.Q(telephone=""),
+                name="involvement_can_be_reached",
+                violation_error_message=_("Give an e-mail address or a telephone number."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True)
+                | models.Q(employee__isnull=True, name="", email="", telephone=""),
+                name="involvement_erased_is_empty",
+            ),
+        )
+        indexes = (
+            # One's own page.
+            models.Index(fields=["employee", "-added_at"], name="involvement_of_employee"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.incident_id}: {self.name}"
+
+    @property
+    def telephone_now(self) -> str:
+        return self.employee.telephone if self.employee else self.telephone
+
+    @property
+    def email_now(self) -> str:
+        return self.employee.email if self.employee else self.email
+
+
+class Milestone(models.Model):
+    """One of the seven steps after a calamity, on both clocks.
+
+    Both due moments are computed when the milestone is made and frozen, with the policy values used in `policy`:
+    a change of policy never moves a milestone that runs.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="milestones")
+    step = models.CharField(max_length=14, choices=Step.choices)
+    opens_at = models.DateTimeField(null=True, blank=True)
+    internal_due_at = models.DateTimeField(null=True, blank=True)
+    statutory_due_at = models.DateTimeField(null=True, blank=True)
+    policy = models.JSONField(default=dict)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    # Step "support" only: pushed by `supporters`, the one thing about support that this app holds.
+    offered = models.PositiveSmallIntegerField(null=True, blank=True)
+    involved = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["incident", "step"], name="milestone_step_once"),
+            models.CheckConstraint(
+                condition=models.Q(done_at__isnull=True) | models.Q(done_by__isnull=False),
+                name="milestone_done_by_somebody",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.step}"
+
+
+class Policy(models.Model):
+    """The terms after a calamity and the hospital's working hours: one row. Defaults: UMCG 2019 and the law."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    igj_days = models.PositiveSmallIntegerField(_("notify IGJ, internal norm (days)"), default=1)
+    support_days = models.PositiveSmallIntegerField(_("support offered (days)"), default=1)
+    analysis_days = models.PositiveSmallIntegerField(_("analysis (days)"), default=28)
+    feedback_days = models.PositiveSmallIntegerField(_("feedback (days)"), default=35)
+    final_report_days = models.PositiveSmallIntegerField(_("final report, internal norm (days)"), default=42)
+    igj_working_days = models.PositiveSmallIntegerField(_("notify IGJ, by law (working days)"), default=3)
+    establish_weeks = models.PositiveSmallIntegerField(
+        _("establish whether it is a calamity (weeks)"), default=6
+    )
+    final_report_weeks = models.PositiveSmallIntegerField(_("final report, by law (weeks)"), default=8)
+    work_starts = models.TimeField(_("working day starts"), default=time(8))
+    work_ends = models.TimeField(_("working day ends"), default=time(17))
+    # Days that a yearly decree puts on a par with holidays.
+    decreed_holidays = ArrayField(
+        models.DateField(), verbose_name=_("extra days off by decree"), default=list, blank=True
+    )
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(id=1), name="incidents_policy_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(work_starts__lt=models.F("work_ends")),
+                name="policy_working_day_has_length",
+                violation_error_message=_("The working day must end after it starts."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return "policy of calamities"
+
+    @classmethod
+    def current(cls) -> "Policy":
+        """The policy in force; made with the defaults on first use."""
+        return cls.objects.get_or_create(id=1)[0]
+
+
+class VimMapping(models.Model):
+    """Which column of a VIM system's export means what, kept under the name of that export."""
+
+    name = models.CharField(_("name of the export"), max_length=60, unique=True)
+    columns = models.JSONField(default=dict)  # {"number": "Meldnr.", "occurred_at": "Datum incident", …}
+
+    def __str__(self) -> str:
+        return self.name

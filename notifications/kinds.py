@@ -1,0 +1,50 @@
+"""The kinds of reminder. Each app registers its own when it starts, for this app may import none of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Where a mail to somebody without an account goes, and its words: made when sent, never stored."""
+
+    address: str
+    language: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of reminder.
+
+    `line` is what the notice says in the app: what to do, never who or what happened.
+    `concerns` is asked when it is sent and when it is opened: is `subject_id` still this user's business, and
+    is the reminder still wanted? `urgent` may be mailed outside quiet hours' respect; `by_mail` False is in-app
+    only. `outside` words the mail to somebody without an account; None from it means: no longer wanted.
+    """
+
+    code: str
+    line: str
+    concerns: Callable[[User, UUID], bool]
+    by_mail: bool = True
+    urgent: bool = False
+    outside: Callable[[UUID], Outside | None] | None = None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make `kind` known; its code is unique in the house."""
+    if kind.code in _kinds:
+        raise ValueError(f"The reminder kind {kind.code} is registered twice.")
+    _kinds[kind.code] = kind
+
+
+def get(code: str) -> Kind:
+    """The kind with this code; KeyError when no app registered it."""
+    return _kinds[code]

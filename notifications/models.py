@@ -1,0 +1,140 @@
+import uuid
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+
+from accounts.enums import Role
+from accounts.models import User
+
+
+class Reminder(models.Model):
+    """Something a person or a role must hear of at `due_at` (UTC), written by the transaction that makes it due.
+
+    `key` names the need ("contact:<id>:first-contact"), so that writing it twice is harmless. Exactly one of
+    `recipient` and `role` is set. `subject_id` is the thing it is about, opaque to this app; `kind` says which
+    registered `notifications.kinds.Kind` judges and words it. No name and no event is stored here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=60)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="reminders"
+    )
+    role = models.CharField(max_length=20, choices=Role.choices, blank=True, default="")
+    subject_id = models.UUIDField(null=True, blank=True)
+    url = models.CharField(max_length=200)
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(recipient__isnull=False, role="")
+                | (models.Q(recipient__isnull=True) & ~models.Q(role="")),
+                name="reminder_one_kind_of_recipient",
+            ),
+        )
+        indexes = (
+            # The claim of each sweep (notifications.delivery): flat however many reminders lie in the future.
+            models.Index(
+                fields=["due_at"],
+                name="reminder_open_due",
+                condition=models.Q(done_at__isnull=True, cancelled_at__isnull=True),
+            ),
+            # Cancelling what a thing no longer needs.
+            models.Index(
+                fields=["subject_id"],
+                name="reminder_open_subject",
+                condition=models.Q(done_at__isnull=True, cancelled_at__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
+
+
+class Notice(models.Model):
+    """What one person sees in the app. Written in the transaction that marks its reminder done: exactly once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reminder = models.ForeignKey(Reminder, models.CASCADE, related_name="notices")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=60)
+    subject_id = models.UUIDField(null=True, blank=True)
+    url = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["reminder", "user"], name="notice_once_per_person"),)
+        indexes = (
+            # The list of /notices/, newest first, by key.
+            models.Index(fields=["user", "-created_at", "-id"], name="notice_of_user_newest"),
+            # The unread count in the frame of every page.
+            models.Index(fields=["user"], name="notice_unread", condition=models.Q(read_at__isnull=True)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.user_id}"
+
+
+class Mail(models.Model):
+    """A mail that has to leave, without address or body: both are made when it is sent (notifications.mails).
+
+    The Message-ID follows from `id`, so that a mail sent twice by a killed worker is recognised as one.
+    `user` is the recipient, or None when the kind itself knows the address behind `subject_id`
+    (somebody who has no account).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=60)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="mails"
+    )
+    subject_id = models.UUIDField(null=True, blank=True)
+    url = models.CharField(max_length=200, blank=True, default="")
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True, default="")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)  # no longer wanted, or no longer allowed
+
+    class Meta:
+        indexes = (
+            # The claim of each sweep.
+            models.Index(
+                fields=["due_at"],
+                name="mail_open_due",
+                condition=models.Q(sent_at__isnull=True, dropped_at__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Heartbeat(models.Model):
+    """When a periodic job last ran; /healthz/ready reads the row "sweep"."""
+
+    SWEEP: ClassVar[str] = "sweep"
+
+    name = models.CharField(max_length=30, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,285 @@
+import uuid
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.models import User
+from incidents.models import Incident, Involvement
+from supporters.enums import (
+    ContactState,
+    ConversationMode,
+    EventKind,
+    HandBackReason,
+    Outcome,
+    SameProfession,
+    SupporterStatus,
+    Waiting,
+)
+
+
+def default_follow_up_days() -> list[int]:
+    """After 3 days (EMC: 2–3) and after two weeks (UMCG)."""
+    return [3, 14]
+
+
+class SupportPolicy(models.Model):
+    """How this hospital gives peer support: one row, kept by the coordinator."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    first_contact_hours = models.PositiveSmallIntegerField(_("first contact within (hours)"), default=24)
+    accept_working_hours = models.PositiveSmallIntegerField(
+        _("supporter answers within (working hours)"), default=4
+    )
+    follow_up_days = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("follow-up after (days)"),
+        default=default_follow_up_days,
+    )
+    max_conversations = models.PositiveSmallIntegerField(_("conversations at most"), default=3)
+    capacity = models.PositiveSmallIntegerField(_("open contacts for one supporter at most"), default=3)
+    cool_down_days = models.PositiveSmallIntegerField(_("rest after a contact (days)"), default=7)
+    current_months = models.PositiveSmallIntegerField(
+        _("training stays valid without intervision for (months)"), default=18
+    )
+    same_profession = models.CharField(
+        _("same profession"), max_length=10, choices=SameProfession.choices, default=SameProfession.PREFERRED
+    )
+    retention_days = models.PositiveSmallIntegerField(_("names erased after closing (days)"), default=30)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="support_policy_one_row"),)
+
+    def __str__(self) -> str:
+        return "policy of support"
+
+    @classmethod
+    def current(cls) -> "SupportPolicy":
+        """The policy in force; made with the defaults on first use."""
+        return cls.objects.get_or_create(id=1)[0]
+
+
+class SupporterQuerySet(models.QuerySet["Supporter"]):
+    def visible_to(self, user: User) -> Self:
+        return self if user.has_role(Role.COORDINATOR) else self.filter(user=user)
+
+
+class Supporter(models.Model):
+    """A trained colleague in the pool.
+
+    `load` counts the open contacts that take capacity and is kept by supporters.contact_flow and
+    supporters.assignment; the database refuses one above `capacity`. `last_asked_at` and `rests_until` are kept
+    there too, so that matching reads one row for each supporter.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, models.PROTECT, related_name="supporter")
+    status = models.CharField(max_length=8, choices=SupporterStatus.choices, default=SupporterStatus.ACTIVE)
+    trained_on = models.DateField(_("trained on"), null=True, blank=True)
+    current_until = models.DateField(_("training valid until"), null=True, blank=True)
+    capacity = models.PositiveSmallIntegerField(_("open contacts at most"), default=3)
+    load = models.PositiveSmallIntegerField(default=0)
+    last_asked_at = models.DateTimeField(null=True, blank=True)
+    rests_until = models.DateTimeField(null=True, blank=True)
+    absent_from = models.DateField(_("absent from"), null=True, blank=True)
+    absent_until = models.DateField(_("absent up to and including"), null=True, blank=True)
+
+    objects = SupporterQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(load__lte=models.F("capacity")),
+                name="supporter_within_capacity",
+                violation_error_message=_("This supporter has as many open contacts as agreed."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(absent_from__isnull=True)
+                | models.Q(absent_until__isnull=True)
+                | models.Q(absent_from__lte=models.F("absent_until")),
+                name="supporter_absence_has_length",
+                violation_error_message=_("The absence must end after it starts."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Exclusion(models.Model):
+    """These two are never matched. No reason is recorded.
+
+    Written by a supporter who hands back as too close, by an employee who would rather have somebody else, or by
+    the coordinator.
+    """
+
+    supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="exclusions")
+    employee = models.ForeignKey(User, models.CASCADE, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["supporter", "employee"], name="exclusion_once"),)
+        indexes = (models.Index(fields=["employee"], name="exclusion_of_employee"),)
+
+    def __str__(self) -> str:
+        return f"{self.supporter_id} / {self.employee_id}"
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def visible_to(self, user: User) -> Self:
+        """The coordinator's, and one's own. (A supporter reads contacts, not offers.)"""
+        return self if user.has_role(Role.COORDINATOR) else self.filter(involvement__employee=user)
+
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+
+class Offer(models.Model):
+    """The offer of support to one involved employee: a row of the coordinator's worklist.
+
+    Made in the transaction of the report (incidents.intake.involvement_listeners). `waiting_for` and `due_at` say
+    what has to happen next and when, and are changed with the contact, by the one writer of its state.
+    `first_contact_due_at` is frozen at the report (PMC/UMCG: within 24 h). `offered_at` is the first assignment,
+    `reached_at` the first contact made.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    involvement = models.OneToOneField(Involvement, models.CASCADE, related_name="offer")
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="offers")
+    waiting_for = models.CharField(max_length=14, choices=Waiting.choices, default=Waiting.ASSIGNMENT)
+    due_at = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    first_contact_due_at = models.DateTimeField()
+    offered_at = models.DateTimeField(null=True, blank=True)
+    reached_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True, outcome="")
+                | (models.Q(closed_at__isnull=False) & ~models.Q(outcome="")),
+                name="offer_closed_has_outcome",
+            ),
+        )
+        indexes = (
+            # The worklist: most urgent first, by key; all, and one group of it.
+            models.Index(
+                fields=["due_at", "id"], name="offer_open_due", condition=models.Q(closed_at__isnull=True)
+            ),
+            models.Index(
+                fields=["waiting_for", "due_at", "id"],
+                name="offer_open_group",
+                condition=models.Q(closed_at__isnull=True),
+            ),
+            # Retention and figures.
+            models.Index(
+                fields=["closed_at"], name="offer_closed", condition=models.Q(closed_at__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, user: User) -> Self:
+        """The supporter's own, and the coordinator's."""
+        return self if user.has_role(Role.COORDINATOR) else self.filter(supporter__user=user)
+
+    def open(self) -> Self:
+        return self.filter(state__in=ContactState.open())
+
+
+class Contact(models.Model):
+    """One supporter's contact with one involved employee: a state and dated facts, and no text.
+
+    Changed by supporters.contact_flow only. `due_at` is when the next step is due, for the supporter's list.
+    `takes_capacity` is False when the coordinator asked a supporter beyond what was agreed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="contacts")
+    supporter = models.ForeignKey(Supporter, models.PROTECT, related_name="contacts")
+    state = models.CharField(max_length=12, choices=ContactState.choices, default=ContactState.PROPOSED)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
+    takes_capacity = models.BooleanField(default=True)
+    due_at = models.DateTimeField()
+    proposed_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    reached_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    conversations = models.PositiveSmallIntegerField(default=0)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["offer"],
+                condition=models.Q(state__in=["proposed", "accepted", "in_contact"]),
+                name="contact_one_open_per_offer",
+                violation_error_message=_("Somebody was assigned just now."),
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(state="closed") & ~models.Q(outcome="") & models.Q(closed_at__isnull=False)
+                )
+                | (~models.Q(state="closed") & models.Q(outcome="")),
+                name="contact_closed_has_outcome",
+            ),
+        )
+        indexes = (
+            # /contacts/: a supporter's open contacts, what is next first.
+            models.Index(
+                fields=["supporter", "due_at", "id"],
+                name="contact_open_of_supporter",
+                condition=models.Q(state__in=["proposed", "accepted", "in_contact"]),
+            ),
+            # Invitations to evaluate, and figures.
+            models.Index(fields=["closed_at"], name="contact_closed", condition=models.Q(state="closed")),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ContactEvent(models.Model):
+    """One line of a contact's log: a kind and a moment, never a word. Append-only by a database trigger."""
+
+    id = models.BigAutoField(primary_key=True)
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=22, choices=EventKind.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    # follow_up_planned and offer_later: for when.
+    planned_for = models.DateTimeField(null=True, blank=True)
+    mode = models.CharField(max_length=10, choices=ConversationMode.choices, blank=True, default="")
+    reason = models.CharField(max_length=8, choices=HandBackReason.choices, blank=True, default="")
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
+    # corrected: which event it undoes.
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind="corrected", corrects__isnull=False)
+                | (~models.Q(kind="corrected") & models.Q(corrects__isnull=True)),
+                name="contact_event_corrects_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mode="") | models.Q(kind__in=["conversation", "follow_up_held"]),
+                name="contact_event_mode_of_conversation",
+            ),
+        )
+        indexes = (models.Index(fields=["contact", "at", "id"], name="contact_event_log"),)
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.kind}"
