@@ -6,8 +6,8 @@ from django.db import models
 class Release(models.Model):
     """The figures of one closed period as they were published: immutable, by a database trigger.
 
-    `tables` holds every table of the page, already protected (dashboards.disclosure): page, print, export and API
-    read nothing else.
+    `tables` holds every table of the page, already protected (dashboards.disclosure): page, print, export and
+    API read nothing else.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

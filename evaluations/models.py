@@ -7,7 +7,9 @@ from supporters.models import Contact
 
 
 class Batch(models.Model):
-    """Envelopes that are opened together. Its private key lies outside the database and is destroyed at release."""
+    """Envelopes that are opened together. Its private key lies outside the database and is destroyed at
+    release.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     public_key = models.BinaryField(max_length=32)
@@ -27,8 +29,10 @@ class Batch(models.Model):
 
 
 class Invitation(models.Model):
-    """That somebody was invited to evaluate a closed contact. Whether they answered is known only after a release,
-    for the whole batch at once, and what they answered never. The ticket in the link is derived, not stored."""
+    """That somebody was invited to evaluate a closed contact. Whether they answered is known only after a
+    release, for the whole batch at once, and what they answered never. The ticket in the link is derived, not
+    stored.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     contact = models.OneToOneField(Contact, models.CASCADE, related_name="invitation")

@@ -25,7 +25,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: User) -> Self:
         """The coordinator sees every report; CCP and director calamities; an analyst those of the own team;
         everybody the reports they made. A request for support is nobody's but the coordinator's and the
-        reporter's."""
+        reporter's.
+        """
         if user.has_role(Role.COORDINATOR):
             return self
         seen = models.Q(reporter=user)
@@ -115,8 +116,8 @@ class Involvement(models.Model):
     """An involved employee: somebody to whom support is offered.
 
     Name, profession and department are copied from the account at the time (or typed in for temporary staff,
-    students and agency staff, who have no account). At the end of the retention term name, e-mail, telephone and
-    the link to the account are emptied (`erased_at`); profession and department stay for the figures.
+    students and agency staff, who have no account). At the end of the retention term name, e-mail, telephone
+    and the link to the account are emptied (`erased_at`); profession and department stay for the figures.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -180,8 +181,8 @@ class Involvement(models.Model):
 class Milestone(models.Model):
     """One of the seven steps after a calamity, on both clocks.
 
-    Both due moments are computed when the milestone is made and frozen, with the policy values used in `policy`:
-    a change of policy never moves a milestone that runs.
+    Both due moments are computed when the milestone is made and frozen, with the policy values used in
+    `policy`: a change of policy never moves a milestone that runs.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -211,7 +212,9 @@ class Milestone(models.Model):
 
 
 class Policy(models.Model):
-    """The terms after a calamity and the hospital's working hours: one row. Defaults: UMCG 2019 and the law."""
+    """The terms after a calamity and the hospital's working hours: one row. Defaults: UMCG 2019 and the
+    law.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     igj_days = models.PositiveSmallIntegerField(_("notify IGJ, internal norm (days)"), default=1)

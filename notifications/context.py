@@ -1,7 +1,7 @@
 """What the frame around every page shows: the places of this person's roles, and the unread count."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,18 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Role
 from notifications.models import Notice
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 # (url name, label, icon, roles that see it; empty: everybody). At most the first four are shown.
-PLACES = (
-    ("support:worklist", _("Support"), "list", {Role.COORDINATOR}),
-    ("contacts:list", _("My contacts"), "phone", {Role.SUPPORTER}),
-    ("figures:operations", _("Operations"), "activity", {Role.COORDINATOR}),
-    ("calamities:list", _("Calamities"), "clock", {Role.CCP, Role.ANALYST, Role.DIRECTOR}),
-    ("figures:board", _("Figures"), "chart", {Role.BOARD, Role.DIRECTOR}),
-    ("pool:list", _("Pool"), "people", {Role.COORDINATOR}),
-    ("settings:home", _("Settings"), "settings", {Role.ADMIN}),
-    ("access-log:list", _("Access log"), "shield", {Role.PRIVACY_OFFICER}),
-    ("incidents:new", _("Report"), "plus", set()),
-    ("me", _("My page"), "person", set()),
+PLACES: tuple[tuple[str, "str | StrPromise", str, frozenset[Role]], ...] = (
+    ("support:worklist", _("Support"), "list", frozenset({Role.COORDINATOR})),
+    ("contacts:list", _("My contacts"), "phone", frozenset({Role.SUPPORTER})),
+    ("figures:operations", _("Operations"), "activity", frozenset({Role.COORDINATOR})),
+    ("calamities:list", _("Calamities"), "clock", frozenset({Role.CCP, Role.ANALYST, Role.DIRECTOR})),
+    ("figures:board", _("Figures"), "chart", frozenset({Role.BOARD, Role.DIRECTOR})),
+    ("pool:list", _("Pool"), "people", frozenset({Role.COORDINATOR})),
+    ("settings:home", _("Settings"), "settings", frozenset({Role.ADMIN})),
+    ("access-log:list", _("Access log"), "shield", frozenset({Role.PRIVACY_OFFICER})),
+    ("incidents:new", _("Report"), "plus", frozenset()),
+    ("me", _("My page"), "person", frozenset()),
 )
 
 

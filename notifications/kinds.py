@@ -21,10 +21,10 @@ class Outside:
 class Kind:
     """One kind of reminder.
 
-    `line` is what the notice says in the app: what to do, never who or what happened.
-    `concerns` is asked when it is sent and when it is opened: is `subject_id` still this user's business, and
-    is the reminder still wanted? `urgent` may be mailed outside quiet hours' respect; `by_mail` False is in-app
-    only. `outside` words the mail to somebody without an account; None from it means: no longer wanted.
+    `line` is what the notice says in the app: what to do, never who or what happened. `concerns` is asked
+    when it is sent and when it is opened: is `subject_id` still this user's business, and is the reminder
+    still wanted? `urgent` may be mailed outside quiet hours' respect; `by_mail` False is in-app only.
+    `outside` words the mail to somebody without an account; None from it means: no longer wanted.
     """
 
     code: str

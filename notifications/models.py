@@ -9,11 +9,12 @@ from accounts.models import User
 
 
 class Reminder(models.Model):
-    """Something a person or a role must hear of at `due_at` (UTC), written by the transaction that makes it due.
+    """Something a person or a role must hear of at `due_at` (UTC), written by the transaction that makes it
+    due.
 
     `key` names the need ("contact:<id>:first-contact"), so that writing it twice is harmless. Exactly one of
-    `recipient` and `role` is set. `subject_id` is the thing it is about, opaque to this app; `kind` says which
-    registered `notifications.kinds.Kind` judges and words it. No name and no event is stored here.
+    `recipient` and `role` is set. `subject_id` is the thing it is about, opaque to this app; `kind` says
+    which registered `notifications.kinds.Kind` judges and words it. No name and no event is stored here.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -65,7 +66,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """What one person sees in the app. Written in the transaction that marks its reminder done: exactly once."""
+    """What one person sees in the app. Written in the transaction that marks its reminder done: exactly
+    once.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reminder = models.ForeignKey(Reminder, models.CASCADE, related_name="notices")

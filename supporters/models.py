@@ -70,8 +70,8 @@ class Supporter(models.Model):
     """A trained colleague in the pool.
 
     `load` counts the open contacts that take capacity and is kept by supporters.contact_flow and
-    supporters.assignment; the database refuses one above `capacity`. `last_asked_at` and `rests_until` are kept
-    there too, so that matching reads one row for each supporter.
+    supporters.assignment; the database refuses one above `capacity`. `last_asked_at` and `rests_until` are
+    kept there too, so that matching reads one row for each supporter.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -111,8 +111,8 @@ class Supporter(models.Model):
 class Exclusion(models.Model):
     """These two are never matched. No reason is recorded.
 
-    Written by a supporter who hands back as too close, by an employee who would rather have somebody else, or by
-    the coordinator.
+    Written by a supporter who hands back as too close, by an employee who would rather have somebody else, or
+    by the coordinator.
     """
 
     supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="exclusions")
@@ -129,7 +129,7 @@ class Exclusion(models.Model):
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     def visible_to(self, user: User) -> Self:
-        """The coordinator's, and one's own. (A supporter reads contacts, not offers.)"""
+        """The coordinator's, and one's own (a supporter reads contacts, not offers)."""
         return self if user.has_role(Role.COORDINATOR) else self.filter(involvement__employee=user)
 
     def open(self) -> Self:
@@ -139,10 +139,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 class Offer(models.Model):
     """The offer of support to one involved employee: a row of the coordinator's worklist.
 
-    Made in the transaction of the report (incidents.intake.involvement_listeners). `waiting_for` and `due_at` say
-    what has to happen next and when, and are changed with the contact, by the one writer of its state.
-    `first_contact_due_at` is frozen at the report (PMC/UMCG: within 24 h). `offered_at` is the first assignment,
-    `reached_at` the first contact made.
+    Made in the transaction of the report (incidents.intake.involvement_listeners). `waiting_for` and `due_at`
+    say what has to happen next and when, and are changed with the contact, by the one writer of its state.
+    `first_contact_due_at` is frozen at the report (PMC/UMCG: within 24 h). `offered_at` is the first
+    assignment, `reached_at` the first contact made.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
