@@ -18,8 +18,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from accounts.enums import Role
+from accounts.models import User
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+class SignedInRequest(HttpRequest):
+    """What a view is called with that asks for somebody signed in: `user` is never anonymous."""
+
+    user: User
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from accounts.models import User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Kind:
     """
 
     code: str
-    line: str
+    line: "StrOrPromise"
     concerns: Callable[[User, UUID], bool]
     by_mail: bool = True
     urgent: bool = False
