@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class SupportersConfig(AppConfig):
     name = "supporters"
     verbose_name = "Support"
+
+    def ready(self) -> None:
+        from incidents.intake import involvement_listeners  # needs the app registry
+        from supporters import reminders
+        from supporters.offers import open_offers
+
+        involvement_listeners.append(open_offers)
+        reminders.register()

@@ -1,0 +1,121 @@
+"""Supporters, offers and contacts in the states of the domain.
+
+The states are set directly on the rows: a test that wants the log and the reminders too goes through
+supporters.contact_flow.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+from incidents.tests.factories import InvolvementFactory
+from supporters.enums import ContactState, Outcome, SupporterStatus, Waiting
+from supporters.models import Contact, Offer, Supporter
+
+
+class SupporterFactory(DjangoModelFactory):
+    """In the pool but not trained yet; `trained=True` is one who may be asked."""
+
+    class Meta:
+        model = Supporter
+
+    class Params:
+        trained = factory.Trait(
+            trained_on=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=200)),
+            current_until=factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=200)),
+        )
+        lapsed = factory.Trait(
+            trained_on=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=900)),
+            current_until=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1)),
+        )
+        paused = factory.Trait(status=SupporterStatus.PAUSED)
+        stopped = factory.Trait(status=SupporterStatus.STOPPED)
+        absent = factory.Trait(
+            absent_from=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1)),
+            absent_until=factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=7)),
+        )
+        full = factory.Trait(load=factory.SelfAttribute("capacity"))
+        resting = factory.Trait(rests_until=factory.LazyFunction(lambda: timezone.now() + timedelta(days=3)))
+
+    user = factory.SubFactory(UserFactory, roles=[Role.SUPPORTER])
+
+
+class OfferFactory(DjangoModelFactory):
+    """Opened now; waits for an assignment."""
+
+    class Meta:
+        model = Offer
+
+    class Params:
+        late = factory.Trait(opened_at=factory.LazyFunction(lambda: timezone.now() - timedelta(hours=30)))
+        closed = factory.Trait(
+            waiting_for=Waiting.NOTHING,
+            offered_at=factory.SelfAttribute("opened_at"),
+            reached_at=factory.SelfAttribute("opened_at"),
+            closed_at=factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(days=14)),
+            outcome=Outcome.COMPLETED,
+        )
+
+    involvement = factory.SubFactory(InvolvementFactory)
+    incident = factory.SelfAttribute("involvement.incident")
+    opened_at = factory.LazyFunction(timezone.now)
+    first_contact_due_at = factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(hours=24))
+    due_at = factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(hours=12))
+
+
+class ContactFactory(DjangoModelFactory):
+    """Asked now, by default; its offer waits for what the contact's state says."""
+
+    class Meta:
+        model = Contact
+        skip_postgeneration_save = True
+
+    class Params:
+        proposed = factory.Trait(state=ContactState.PROPOSED)
+        accepted = factory.Trait(
+            state=ContactState.ACCEPTED,
+            accepted_at=factory.SelfAttribute("proposed_at"),
+            offer__waiting_for=Waiting.FIRST_CONTACT,
+        )
+        in_contact = factory.Trait(
+            state=ContactState.IN_CONTACT,
+            accepted_at=factory.SelfAttribute("proposed_at"),
+            reached_at=factory.SelfAttribute("proposed_at"),
+            offer__waiting_for=Waiting.FOLLOW_UP,
+            offer__reached_at=factory.SelfAttribute("..proposed_at"),
+        )
+        closed = factory.Trait(
+            state=ContactState.CLOSED,
+            outcome=Outcome.COMPLETED,
+            accepted_at=factory.SelfAttribute("proposed_at"),
+            reached_at=factory.SelfAttribute("proposed_at"),
+            closed_at=factory.LazyAttribute(lambda contact: contact.proposed_at + timedelta(days=14)),
+            conversations=1,
+            offer__closed=True,
+        )
+        handed_back = factory.Trait(
+            state=ContactState.HANDED_BACK,
+            offer__waiting_for=Waiting.ASSIGNMENT,
+        )
+
+    supporter = factory.SubFactory(SupporterFactory, trained=True)
+    proposed_at = factory.LazyFunction(timezone.now)
+    due_at = factory.LazyAttribute(lambda contact: contact.proposed_at + timedelta(hours=4))
+    offer = factory.SubFactory(
+        OfferFactory,
+        waiting_for=Waiting.ACCEPTANCE,
+        opened_at=factory.SelfAttribute("..proposed_at"),
+        offered_at=factory.SelfAttribute("..proposed_at"),
+    )
+
+    @factory.post_generation
+    def _count_load(self: Any, create: bool, extracted: object, **kwargs: object) -> None:
+        """The supporter's load counts this contact, as contact_flow keeps it."""
+        if create and self.state in ContactState.open() and self.takes_capacity:
+            self.supporter.load += 1
+            self.supporter.save(update_fields=["load"])
