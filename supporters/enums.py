@@ -77,3 +77,69 @@ class SameProfession(models.TextChoices):
     REQUIRED = "required", _("required")
     PREFERRED = "preferred", _("preferred")
     IGNORED = "ignored", _("not looked at")
+
+
+class Rule(models.TextChoices):
+    """Why a supporter is left out for an involved employee; the label says it to the coordinator."""
+
+    NOT_TRAINED = "not_trained", _("has not completed the training")
+    TRAINING_EXPIRED = "training_expired", _("training has lapsed")
+    STOPPED = "stopped", _("has stopped")
+    PAUSED = "paused", _("is pausing")
+    ABSENT = "absent", _("is away")
+    AT_CAPACITY = "at_capacity", _("has no room for another contact")
+    COOLING_DOWN = "cooling_down", _("is resting after a contact")
+    IS_SELF = "is_self", _("is the employee")
+    INVOLVED_IN_EVENT = "involved_in_event", _("is involved in the same event")
+    IS_MANAGER = "is_manager", _("is the employee's manager")
+    IS_ANALYST = "is_analyst", _("analyses this event")
+    ON_EXCLUSION_LIST = "on_exclusion_list", _("is on an exclusion list")
+    ALREADY_ASKED = "already_asked", _("was already asked for this employee")
+    SAME_DEPARTMENT = "same_department", _("same department")
+    OTHER_PROFESSION = "other_profession", _("other profession")
+    NOT_PHYSICIAN = "not_physician", _("not a physician, and that was asked for")
+    INSIDE = "inside", _("works in the hospital, and somebody outside was asked for")
+    OUTSIDE = "outside", _("from outside the hospital, and that was not asked for")
+
+    @property
+    def is_soft(self) -> bool:
+        """Made by policy or by a wish, about how well two people fit; protects nobody."""
+        return self in {
+            Rule.SAME_DEPARTMENT,
+            Rule.OTHER_PROFESSION,
+            Rule.NOT_PHYSICIAN,
+            Rule.INSIDE,
+            Rule.OUTSIDE,
+        }
+
+
+class ReasonCode(models.TextChoices):
+    """What speaks for or against a candidate; `matching.say` puts names and numbers to the label."""
+
+    SAME_PROFESSION = "same_profession", _("same profession")
+    RELATED_PROFESSION = "related_profession", _("related profession")
+    OTHER_PROFESSION = "other_profession", _("other profession")
+    PHYSICIAN = "physician", _("a physician, as asked")
+    OTHER_DEPARTMENT = "other_department", _("other department")
+    SAME_DEPARTMENT = "same_department", _("same department")
+    SAME_LOCATION = "same_location", _("same location")
+    OTHER_LOCATION = "other_location", _("other location")
+    OUTSIDE = "outside", _("from outside the hospital")
+    LANGUAGE = "language", _("speaks the language")
+    OTHER_LANGUAGE = "other_language", _("does not speak the language")
+    SIMILAR_EXPERIENCE = "similar_experience", _("about as long in the profession")
+    MORE_EXPERIENCE = "more_experience", _("longer in the profession")
+    LESS_EXPERIENCE = "less_experience", _("shorter in the profession")
+    UNKNOWN_EXPERIENCE = "unknown_experience", _("years in the profession not known")
+    OPEN_CONTACTS = "open_contacts", _("no open contacts")
+    LAST_ASKED = "last_asked", _("last asked")
+    NEVER_ASKED = "never_asked", _("never asked yet")
+
+
+class LadderStep(models.IntegerChoices):
+    """What to try, in this order, when nobody fits (design: matching)."""
+
+    SAME_PROFESSION_ELSEWHERE = 1, _("same profession elsewhere")
+    RELATED_PROFESSION = 2, _("related profession")
+    ANY_PROFESSION = 3, _("any profession")
+    OUTSIDE = 4, _("outside the hospital")
