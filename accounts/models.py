@@ -184,8 +184,7 @@ class AccessEvent(models.Model):
     """One line of the access log: append-only by a database trigger, chained by hash.
 
     Fields after NEN 7513. `object_ref` is a reference or an id, never a name; `subject` is the employee whose
-    record it was, so that the employee's own page can show who opened it. `chain` is
-    SHA-256 over the previous line's chain and this line's fields (accounts.audit).
+    record it was, so that the employee's own page can show who opened it. Written by accounts.audit.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -198,16 +197,34 @@ class AccessEvent(models.Model):
     object_ref = models.CharField(max_length=64)
     subject = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     basis = models.CharField(max_length=40)  # why: "coordinator of the case", "own record"
-    chain = models.BinaryField(max_length=32)
 
     class Meta:
         indexes = (
+            # /access-log/, newest first, by key: all, of one object, of one user.
             models.Index(fields=["-at", "-id"], name="access_log_newest"),
+            models.Index(fields=["object_ref", "-at", "-id"], name="access_log_of_object"),
+            models.Index(fields=["user", "-at", "-id"], name="access_log_of_user"),
+            # The employee's own page.
             models.Index(fields=["subject", "-at"], name="access_log_of_subject"),
         )
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.object_kind} {self.object_ref}"
+
+
+class AccessLink(models.Model):
+    """The place of a line in the chain: SHA-256 over the previous link's chain and the line's fields.
+
+    Written by the database alone, when a line's transaction commits (migration 0002), so `id` follows the
+    order of the commits; append-only as the log itself.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.OneToOneField(AccessEvent, models.PROTECT, related_name="link")
+    chain = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"{self.id}: {bytes(self.chain).hex()}"
 
 
 class StaffImport(models.Model):
