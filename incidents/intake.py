@@ -1,11 +1,232 @@
-"""Taking in a report."""
+"""Taking in a report: the incident and who is involved, in one transaction."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
-from incidents.models import Involvement
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import Department, Profession, User
+from incidents.enums import AlreadyOffered, EventType, IncidentKind
+from incidents.models import Incident, Involvement
 
 #: Called inside the intake transaction with the involved employees that were just added. `supporters` adds
 #: itself when the app starts (supporters.apps), for this app may not import it: it offers support without
 #: incidents ever knowing what became of it.
 involvement_listeners: list[Callable[[Sequence[Involvement], datetime], None]] = []
+
+
+class NotAccepted(Exception):
+    """A report that cannot be right; the subclasses say why."""
+
+
+class InTheFuture(NotAccepted):
+    """A moment lies after the report; `moment` is the name of the field."""
+
+    def __init__(self, moment: str) -> None:
+        super().__init__(f"{moment} lies after the report.")
+        self.moment = moment
+
+
+class OutOfOrder(NotAccepted):
+    """Noticed before it occurred, or established before it was noticed; `moment` is the later one's field."""
+
+    def __init__(self, moment: str) -> None:
+        super().__init__(f"{moment} lies before the moment that must precede it.")
+        self.moment = moment
+
+
+class WrongNumberInvolved(NotAccepted):
+    """A question for support is about exactly one person."""
+
+
+class AlreadyInvolved(NotAccepted):
+    """Somebody is on the list already; `name` as it was given."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("This person is on the list already.")
+        self.name = name
+
+
+class CannotBeReached(NotAccepted):
+    """Somebody without an account has neither e-mail address nor telephone number, or no name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Involved:
+    """An employee to whom support is to be offered: an account, or somebody typed in by hand.
+
+    Name, profession and department of an account are copied from it; e-mail and telephone stay there.
+    """
+
+    employee: User | None = None
+    name: str = ""
+    email: str = ""
+    telephone: str = ""
+    profession: Profession | None = None
+    department: Department | None = None
+    wish_other_department: bool = True
+    wish_physician: bool = False
+    wish_outside: bool = False
+    # Who this is, to find the same person twice: the account, else the address, else the number.
+    identity: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.employee is not None:
+            identity = str(self.employee.pk)
+        else:
+            identity = self.email.lower() or "".join(filter(str.isdigit, self.telephone))
+            if not identity or not self.name:
+                raise CannotBeReached
+        object.__setattr__(self, "identity", identity)
+
+    def involvement(self, *, incident: Incident, at: datetime) -> Involvement:
+        """The unsaved involvement of this person in `incident`."""
+        row = Involvement(
+            incident=incident,
+            employee=self.employee,
+            wish_other_department=self.wish_other_department,
+            wish_physician=self.wish_physician,
+            wish_outside=self.wish_outside,
+            added_at=at,
+        )
+        if self.employee is None:
+            row.name, row.email, row.telephone = self.name, self.email, self.telephone
+            row.profession, row.department = self.profession, self.department
+        else:
+            row.name = self.employee.name
+            row.profession_id, row.department_id = self.employee.profession_id, self.employee.department_id
+        return row
+
+
+def report_incident(
+    *,
+    reporter: User | None,
+    kind: IncidentKind,
+    event_type: EventType,
+    involved: Sequence[Involved],
+    submission_key: UUID | None,
+    at: datetime,
+    department: Department | None = None,
+    occurred_at: datetime | None = None,
+    noticed_at: datetime | None = None,
+    established_at: datetime | None = None,
+    description: str = "",
+    already_offered: AlreadyOffered = AlreadyOffered.UNKNOWN,
+    external_source: str = "",
+    external_number: str = "",
+) -> Incident:
+    """Store a report and everything that follows from it, once for each `submission_key`.
+
+    A second call with the same key, at the same time or later, returns the first one's incident and changes
+    nothing. The reference counts within the year of `at` in local time (Europe/Amsterdam), without gaps.
+    `reporter` and `submission_key` are None for reports that a VIM system or the demo brings.
+
+    Raises a `NotAccepted`: `InTheFuture`, `OutOfOrder`, `WrongNumberInvolved`, `AlreadyInvolved`.
+    """
+    _check_moments(at=at, occurred_at=occurred_at, noticed_at=noticed_at, established_at=established_at)
+    if kind in IncidentKind.personal() and len(involved) != 1:
+        raise WrongNumberInvolved
+    _check_nobody_twice(involved, present=frozenset())
+    incident = Incident(
+        kind=kind,
+        event_type=event_type,
+        department=department,
+        occurred_at=occurred_at,
+        noticed_at=noticed_at,
+        established_at=established_at,
+        description=description,
+        already_offered=already_offered,
+        reporter=reporter,
+        reported_at=at,
+        submission_key=submission_key,
+        external_source=external_source,
+        external_number=external_number,
+    )
+    try:
+        with transaction.atomic():
+            _store(incident, involved, at)
+    except IntegrityError:
+        if submission_key is None:
+            raise
+        # The key is bound to its reporter, so that nobody fetches another's report by it.
+        first = Incident.objects.filter(submission_key=submission_key, reporter=reporter).first()
+        if first is None:
+            raise
+        return first
+    return incident
+
+
+def add_involved(
+    *, incident: Incident, involved: Sequence[Involved], by: User, at: datetime
+) -> list[Involvement]:
+    """Put more people on the list of `incident`; support is offered to them as to the others.
+
+    Raises AlreadyInvolved for somebody who is on it, also when another coordinator adds them at this moment.
+    """
+    with transaction.atomic():
+        Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
+        present = frozenset(
+            _identity(row)
+            for row in Involvement.objects.filter(incident=incident, erased_at__isnull=True).only(
+                "employee_id", "email", "telephone"
+            )
+        )
+        _check_nobody_twice(involved, present=present)
+        return _add(incident, involved, at)
+
+
+def _store(incident: Incident, involved: Sequence[Involved], at: datetime) -> None:
+    # The counter's row is locked from here to the commit: whatever can be done before is done before.
+    incident.reference = _next_reference(timezone.localtime(at).year)
+    incident.save(force_insert=True)
+    _add(incident, involved, at)
+
+
+def _add(incident: Incident, involved: Sequence[Involved], at: datetime) -> list[Involvement]:
+    if not involved:
+        return []
+    rows = Involvement.objects.bulk_create(
+        person.involvement(incident=incident, at=at) for person in involved
+    )
+    for listener in involvement_listeners:
+        listener(rows, at)
+    return rows
+
+
+def _next_reference(year: int) -> str:
+    """The next reference of `year`, in one statement; two at once wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO incidents_referencecounter AS counter (year, last) VALUES (%s, 1) "
+            "ON CONFLICT (year) DO UPDATE SET last = counter.last + 1 RETURNING last",
+            [year],
+        )
+        (number,) = cursor.fetchone()
+    return f"{year}-{number:04d}"
+
+
+def _check_moments(*, at: datetime, **moments: datetime | None) -> None:
+    before: datetime | None = None
+    for name, moment in moments.items():
+        if moment is None:
+            continue
+        if moment > at:
+            raise InTheFuture(name)
+        if before is not None and moment < before:
+            raise OutOfOrder(name)
+        before = moment
+
+
+def _check_nobody_twice(involved: Sequence[Involved], *, present: frozenset[str]) -> None:
+    seen = set(present)
+    for person in involved:
+        if person.identity in seen:
+            raise AlreadyInvolved(person.employee.name if person.employee else person.name)
+        seen.add(person.identity)
+
+
+def _identity(row: Involvement) -> str:
+    return str(row.employee_id or "") or row.email.lower() or "".join(filter(str.isdigit, row.telephone))

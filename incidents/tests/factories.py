@@ -1,0 +1,82 @@
+"""Reports and involved employees for tests, stored as they are: no service runs, nothing follows on them."""
+
+from datetime import timedelta
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
+from incidents.enums import EventType, IncidentKind, Step
+from incidents.models import Incident, Involvement, Milestone
+
+
+class IncidentFactory(DjangoModelFactory):
+    """A VIM incident of an hour ago; the traits are the other kinds of report."""
+
+    class Meta:
+        model = Incident
+        skip_postgeneration_save = True
+
+    reference = factory.Sequence(lambda n: f"2026-{9000 + n}")
+    kind = IncidentKind.VIM
+    event_type = EventType.SAFETY
+    department = factory.SubFactory(DepartmentFactory)
+    reporter = factory.SubFactory(UserFactory)
+    reported_at = factory.LazyFunction(timezone.now)
+    occurred_at = factory.LazyAttribute(lambda incident: incident.reported_at - timedelta(hours=1))
+
+    class Params:
+        calamity = factory.Trait(
+            kind=IncidentKind.CALAMITY,
+            noticed_at=factory.LazyAttribute(lambda incident: incident.reported_at - timedelta(minutes=30)),
+        )
+        established = factory.Trait(
+            calamity=True, established_at=factory.LazyAttribute(lambda incident: incident.reported_at)
+        )
+        event = factory.Trait(kind=IncidentKind.EVENT, event_type=EventType.AGGRESSION)
+        for_self = factory.Trait(kind=IncidentKind.SELF, event_type=EventType.OTHER, occurred_at=None)
+        colleague = factory.Trait(kind=IncidentKind.COLLEAGUE, event_type=EventType.OTHER, occurred_at=None)
+
+    @factory.post_generation
+    def analysts(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted:
+            self.analysts.set(extracted)
+
+
+class InvolvementFactory(DjangoModelFactory):
+    """An employee with an account; `by_hand` is one without, `erased` one after the retention term."""
+
+    class Meta:
+        model = Involvement
+
+    incident = factory.SubFactory(IncidentFactory)
+    employee = factory.SubFactory(UserFactory)
+    name = factory.LazyAttribute(lambda row: row.employee.name if row.employee else "Sanne van Vliet")
+    profession = factory.LazyAttribute(lambda row: row.employee.profession if row.employee else None)
+    department = factory.LazyAttribute(lambda row: row.employee.department if row.employee else None)
+    added_at = factory.LazyAttribute(lambda row: row.incident.reported_at)
+
+    class Params:
+        by_hand = factory.Trait(
+            employee=None,
+            email=factory.Sequence(lambda n: f"uitzend{n}@voorbeeld.nl"),
+            profession=factory.SubFactory(ProfessionFactory),
+            department=factory.SubFactory(DepartmentFactory),
+        )
+        erased = factory.Trait(
+            employee=None,
+            name="",
+            profession=factory.SubFactory(ProfessionFactory),
+            erased_at=factory.LazyFunction(timezone.now),
+        )
+
+
+class MilestoneFactory(DjangoModelFactory):
+    class Meta:
+        model = Milestone
+
+    incident = factory.SubFactory(IncidentFactory, calamity=True)
+    step = Step.IGJ
+    internal_due_at = factory.LazyAttribute(lambda row: row.incident.reported_at + timedelta(days=1))
