@@ -1,4 +1,4 @@
-"""The Celery application: broker and schedule come from the settings (`CELERY_…`), tasks from `<app>/tasks.py`."""
+"""The Celery application: broker and schedule from the settings (`CELERY_…`), tasks from `<app>/tasks.py`."""
 
 import os
 

@@ -18,14 +18,16 @@ def postgres(url: str) -> dict[str, Any]:
             f"DATABASE_URL must start with postgres://, not {scheme or 'nothing'}://: "
             "Peersupport runs on PostgreSQL only."
         )
-    return {**Env.db_url_config(url), "ENGINE": "django.db.backends.postgresql", "ATOMIC_REQUESTS": False}
+    config = dict(Env.db_url_config(url))
+    config["HOST"] = config.get("OPTIONS", {}).pop("host", config["HOST"])
+    return {**config, "ENGINE": "django.db.backends.postgresql"}
 
 
 def redis_database(url: str, number: int) -> str:
     """The same Redis server as `url` (redis, rediss or redis+socket), its database `number`."""
     parts = urlsplit(url)
     if parts.scheme == "redis+socket":
-        return urlunsplit(parts._replace(query=f"virtual_host={number}"))
+        return f"redis+socket://{parts.path}?virtual_host={number}"
     if parts.scheme in {"redis", "rediss"}:
         return urlunsplit(parts._replace(path=f"/{number}"))
     raise ImproperlyConfigured(
@@ -33,17 +35,9 @@ def redis_database(url: str, number: int) -> str:
     )
 
 
-def redis_number(url: str) -> int:
-    """The number of the database that `url` names; 0 when it names none."""
+def redis_client(url: str) -> str:
+    """`url` as redis-py and Django's cache write it: what is ``redis+socket://`` to Celery is ``unix://``."""
     parts = urlsplit(url)
     if parts.scheme == "redis+socket":
-        return int(parse_qs(parts.query).get("virtual_host", ["0"])[0])
-    return int(parts.path.strip("/") or 0)
-
-
-def redis_client(url: str) -> str:
-    """`url` as redis-py and Django's cache write it: ``unix://`` for what is ``redis+socket://`` to Celery."""
-    parts = urlsplit(redis_database(url, redis_number(url)))
-    if parts.scheme == "redis+socket":
-        return urlunsplit(parts._replace(scheme="unix", query=f"db={redis_number(url)}"))
-    return urlunsplit(parts)
+        return f"unix://{parts.path}?db={parse_qs(parts.query).get('virtual_host', ['0'])[0]}"
+    return redis_database(url, int(parts.path.strip("/") or 0))

@@ -1,47 +1,66 @@
 """Settings: one file of reads from the environment (see .env.example for each variable).
 
 Development (``DEBUG=1``, the default of ``make run`` and ``make test``) starts embedded servers for
-what is not given; production must name its servers and secrets, or the start stops with the name of
-the missing setting.
+what is not given; production must name its servers and secrets, or the start stops with the names of
+the missing settings.
 """
 
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab, schedule
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
+from peersupport import embedded
+from peersupport.logs import logging_config
 from peersupport.server_urls import postgres, redis_client
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = BASE_DIR / ".data"
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=DEBUG)
+# What development keeps between runs: the embedded servers' data, mail, reports of benchmarks.
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 
+# Production must give each of these; development has a stand-in.
+DEVELOPMENT = {
+    "SECRET_KEY": "development-only-not-a-secret-and-refused-in-production",
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+    "SITE_URL": f"http://localhost:{env.int('PORT', default=8000)}",
+    "DATABASE_URL": embedded.database_url(DATA_DIR),
+    "REDIS_URL": embedded.redis_url(DATA_DIR),
+    "EMAIL_URL": f"filemail://{DATA_DIR / 'mail'}",
+    "DEFAULT_FROM_EMAIL": "Peersupport <peersupport@localhost>",
+}
+REQUIRED = {name: env.str(name, default="") for name in DEVELOPMENT}
+if DEBUG:
+    REQUIRED = {name: value or DEVELOPMENT[name] for name, value in REQUIRED.items()}
+elif missing := [name for name, value in REQUIRED.items() if not value]:
+    raise ImproperlyConfigured(f"Set {', '.join(missing)}: no default outside development (DEBUG=1).")
 
-def required(name: str, development: str) -> str:
-    """The setting `name`; in development `development` stands in for it."""
-    if DEBUG:
-        return env.str(name, default=development)
-    value = env.str(name, default="")
-    if not value:
-        raise ImproperlyConfigured(f"Set {name}: it has no default outside development (DEBUG=1).")
-    return value
+SECRET_KEY = REQUIRED["SECRET_KEY"]
+if not DEBUG and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith("development")):
+    raise ImproperlyConfigured("SECRET_KEY must be 50 random characters or more, and the hospital's own.")
+ALLOWED_HOSTS = [host.strip() for host in REQUIRED["ALLOWED_HOSTS"].split(",")]
+SITE_URL = REQUIRED["SITE_URL"].rstrip("/")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
+# The servers.
 
-SECRET_KEY = required("SECRET_KEY", "development-only-not-a-secret")
-ALLOWED_HOSTS = required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SITE_URL = required("SITE_URL", "http://localhost:8000").rstrip("/")
-
-DATABASE_URL = required("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/peersupport")
+DATABASE_URL = REQUIRED["DATABASE_URL"]
 DATABASES = {"default": postgres(DATABASE_URL)}
+# Switched on by wsgi.py: the web keeps its connections, a command or a worker process needs one at a time.
+if env.bool("DATABASE_POOL", default=False):
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
 
-REDIS_URL = required("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = REQUIRED["REDIS_URL"]
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -49,6 +68,12 @@ CACHES = {
         "KEY_PREFIX": "peersupport",
     }
 }
+# What `embedded.start_missing` has to start before the first connection.
+EMBEDDED_SERVERS = embedded.Servers(
+    data=DATA_DIR,
+    postgres=DEBUG and not env.str("DATABASE_URL", default=""),
+    redis=DEBUG and not env.str("REDIS_URL", default=""),
+)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -56,12 +81,25 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "Europe/Amsterdam"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Celery's Django fix-up closes the database connection around every task unless it may be used again.
+CELERY_DB_REUSE_MAX = 100
 # No file with a schedule: every entry is static, and what was missed is caught up by the sweep itself.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    # Seconds are shortened in the browser tests only.
-    "sweep": {"task": "notifications.tasks.sweep", "schedule": env.float("SWEEP_SECONDS", default=60.0)},
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab]] = {
+    # The browser tests shorten the 60 seconds.
+    "sweep": {
+        "task": "notifications.tasks.sweep",
+        "schedule": schedule(env.float("SWEEP_SECONDS", default=60.0)),
+    },
 }
+
+locals().update(env.email_url_config(REQUIRED["EMAIL_URL"]))
+EMAIL_TIMEOUT = 10  # seconds; a hanging server must not hold up the sweep
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = REQUIRED["DEFAULT_FROM_EMAIL"]
+
+# Django itself.
 
 INSTALLED_APPS = [
     "accounts",
@@ -90,7 +128,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "peersupport.middleware.isolation",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "peersupport.middleware.no_store",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -124,14 +164,9 @@ TEMPLATES = [
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+MESSAGE_TAGS = {messages.DEBUG: "secondary", messages.ERROR: "danger"}  # Bootstrap's names
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
@@ -142,16 +177,69 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
+LOGGING_CONFIG = "peersupport.logs.configure"
+LOGGING = logging_config(
+    json=env.bool("LOG_JSON", default=not DEBUG), level=env.str("LOG_LEVEL", default="INFO")
+)
+
+# Sign-in.
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "first_name", "last_name")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+# Cookies and headers. `__Host-` binds a cookie to this host over HTTPS, so no sibling host can plant one.
+
+_COOKIE_PREFIX = "" if DEBUG else "__Host-"
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_AGE = 8 * 60 * 60  # one shift: hospital workstations are shared
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
 CSRF_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None  # gone with the browser, like the session
+LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}language"
+LANGUAGE_COOKIE_SECURE = not DEBUG
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]  # asked by the container itself, over plain HTTP
+SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 CONTENT_SECURITY_POLICY = {
@@ -169,5 +257,19 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
-    feature: [] for feature in ("camera", "geolocation", "microphone", "payment", "usb")
+    feature: []
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
 }

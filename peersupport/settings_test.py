@@ -1,4 +1,4 @@
-"""Settings for the tests: those of development, quicker, and in English, the language of the source's texts."""
+"""Settings for the tests: those of development, quicker, and in English, as the texts in the source are."""
 
 import os
 

@@ -1,0 +1,33 @@
+"""Headers that neither Django nor its add-ons set."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def isolation(get_response: Handler) -> Handler:
+    """No other site may embed or read anything of ours, static files included."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
+        return response
+
+    return middleware
+
+
+def no_store(get_response: Handler) -> Handler:
+    """Nothing of a page stays in the browser: hospital workstations are shared.
+
+    Stands after whitenoise, so that static files may be kept.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
