@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 # (url name, label, icon, roles that see it; empty: everybody). At most the first four are shown.
 PLACES: tuple[tuple[str, "str | StrPromise", str, frozenset[Role]], ...] = (
-    ("support:worklist", _("Support"), "list", frozenset({Role.COORDINATOR})),
+    ("support:worklist", _("Support"), "list-check", frozenset({Role.COORDINATOR})),
     ("contacts:list", _("My contacts"), "phone", frozenset({Role.SUPPORTER})),
-    ("figures:operations", _("Operations"), "activity", frozenset({Role.COORDINATOR})),
-    ("calamities:list", _("Calamities"), "clock", frozenset({Role.CCP, Role.ANALYST, Role.DIRECTOR})),
-    ("figures:board", _("Figures"), "chart", frozenset({Role.BOARD, Role.DIRECTOR})),
-    ("pool:list", _("Pool"), "people", frozenset({Role.COORDINATOR})),
+    ("figures:operations", _("Operations"), "timeline", frozenset({Role.COORDINATOR})),
+    ("calamities:list", _("Calamities"), "route", frozenset({Role.CCP, Role.ANALYST, Role.DIRECTOR})),
+    ("figures:board", _("Figures"), "chart-bar", frozenset({Role.BOARD, Role.DIRECTOR})),
+    ("pool:list", _("Pool"), "users", frozenset({Role.COORDINATOR})),
     ("settings:home", _("Settings"), "settings", frozenset({Role.ADMIN})),
-    ("access-log:list", _("Access log"), "shield", frozenset({Role.PRIVACY_OFFICER})),
-    ("incidents:new", _("Report"), "plus", frozenset()),
-    ("me", _("My page"), "person", frozenset()),
+    ("access-log:list", _("Access log"), "shield-check", frozenset({Role.PRIVACY_OFFICER})),
+    ("incidents:new", _("Report"), "clipboard-plus", frozenset()),
+    ("me", _("My page"), "user", frozenset()),
 )
 
 
@@ -49,6 +49,9 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     for name, label, icon, roles in PLACES:
         if roles and not roles & request.user.roles:
             continue
-        url = reverse(name)
+        try:
+            url = reverse(name)
+        except NoReverseMatch:  # a room that is not built yet
+            continue
         places.append(Place(url, str(label), icon, request.path.startswith(url)))
     return {"places": places[:4], "unread": Notice.objects.visible_to(request.user).unread().count()}

@@ -159,6 +159,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "notifications.context.frame",
             ],
+            "libraries": {"look": "peersupport.templatetags.look"},
         },
     },
 ]

@@ -1,0 +1,15 @@
+"""The addresses of the style gallery: only in tests, on top of the site's own."""
+
+from django.urls import path
+
+from e2e.look import views
+from peersupport.urls import urlpatterns as site
+
+urlpatterns = [
+    path("gallery/", views.gallery),
+    path("gallery/bare/", views.bare),
+    path("gallery/people/", views.people, name="gallery_people"),
+    path("gallery/sent/", views.sent),
+    path("gallery/violation/", views.violation),
+    *site,
+]

@@ -1,0 +1,149 @@
+"""The small components, as tags because pages have them in long lists: `{% load look %}`. See docs/look.md.
+
+Larger pieces are includes in templates/components/.
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Literal
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.contrib.staticfiles.finders import find
+from django.forms import BaseForm
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from peersupport.moments import exact, in_words
+
+register = template.Library()
+
+Tone = Literal["neutral", "calm", "good", "attention", "late", "info"]
+TONES = frozenset({"neutral", "calm", "good", "attention", "late", "info"})
+BLOCKS = 6  # of the bar of `time_left`
+
+
+@cache
+def icon_names() -> frozenset[str]:
+    """What static/icons.svg holds."""
+    path = find("icons.svg")
+    if not isinstance(path, str):
+        raise FileNotFoundError("static/icons.svg")
+    with open(path) as sprite:  # noqa: PTH123  # finders give a string
+        return frozenset(re.findall(r'<symbol id="([\w-]+)"', sprite.read()))
+
+
+@cache
+def _icon(name: str) -> SafeString:
+    if name not in icon_names():
+        raise ValueError(f'No icon "{name}" in static/icons.svg: add it with tools/vendor.py.')
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """The icon `name` (a Tabler name), hidden from screen readers: a word stands beside it."""
+    return _icon(name)
+
+
+@register.simple_tag
+def chip(word: str, icon: str, tone: Tone = "neutral") -> SafeString:
+    """A state: icon, word and tone, so that the colour is never alone. Unknown tone: ValueError."""
+    if tone not in TONES:
+        raise ValueError(f'No tone "{tone}": one of {", ".join(sorted(TONES))}.')
+    return format_html('<span class="chip chip-{}">{}{}</span>', tone, _icon(icon), word)
+
+
+@register.simple_tag
+def moment(value: datetime | date | None, now: datetime | None = None) -> SafeString | str:
+    """`value` as people say it, the exact moment on hover and in print. Empty for None.
+
+    Give `now` (aware) in lists, so that every row is told at the same moment.
+    """
+    if value is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}"><span>{}</span></time>',
+        value.isoformat(),
+        exact(value),
+        in_words(value, now=now or timezone.now()),
+    )
+
+
+@register.simple_tag
+def time_left(due: datetime, start: datetime, now: datetime | None = None) -> SafeString:
+    """Time left from `start` to `due`: words, and six blocks that empty; once past due hatched and "late"."""
+    now = now or timezone.now()
+    late = now > due
+    left = blocks_left(due=due, start=start, now=now)
+    words = in_words(due, now=now)
+    if late:
+        words = gettext("late · was due %(moment)s") % {"moment": words}
+    return format_html(
+        '<span class="time-left{}" data-left="{}">'
+        '<time datetime="{}" title="{}"><span>{}</span></time>'
+        '<span class="bar" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i><i></i></span></span>',
+        " is-late" if late else "",
+        left,
+        due.isoformat(),
+        exact(due),
+        words,
+    )
+
+
+def blocks_left(*, due: datetime, start: datetime, now: datetime) -> int:
+    """How many of the six blocks are still full: 6 at `start`, at least 1 before `due`, 0 from `due` on."""
+    if now >= due:
+        return 0
+    if now <= start:
+        return BLOCKS
+    share: float = (due - now) / max(due - start, timedelta(seconds=1))
+    return max(1, min(BLOCKS, round(share * BLOCKS)))
+
+
+@register.simple_tag
+def person(name: str, profession: object = "", department: object = "") -> SafeString:
+    """A name with profession and department under it; what is empty or None is left out."""
+    what = " · ".join(str(part) for part in (profession, department) if part)
+    return format_html(
+        '<span class="person"><span class="person-name">{}</span><span class="person-what">{}</span></span>',
+        name,
+        what,
+    )
+
+
+@register.filter
+def initials(name: str) -> str:
+    """First letters of the first and the last word: "Noor van den Berg" → "NB"."""
+    words = str(name).split()
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else ""
+
+
+@register.filter
+def tel(number: str) -> str:
+    """`number` for a `tel:` link: digits and a leading plus only; "(0)" after a country code is dropped."""
+    plus = "+" if number.strip().startswith("+") else ""
+    return plus + re.sub(r"\D", "", number.replace("(0)", "") if plus else number)
+
+
+@register.filter
+def undo_url(message: Message) -> str:
+    """The address of the undo button that `accounts.feedback.say` put on `message`, or nothing."""
+    tag = next((tag for tag in (message.extra_tags or "").split() if tag.startswith("undo:")), "")
+    return tag.removeprefix("undo:")
+
+
+@register.filter
+def problems(form: BaseForm) -> list[dict[str, str]]:
+    """Every error of `form` as {text, label, href}, in the order of the fields, for the error summary."""
+    found = [{"text": str(error), "label": "", "href": ""} for error in form.non_field_errors()]
+    for field in form:
+        href = f"#{field.id_for_label or field.auto_id}"
+        found += [{"text": str(error), "label": str(field.label), "href": href} for error in field.errors]
+    return found

@@ -1,0 +1,38 @@
+// Keys on a list of rows: j and k move, Enter opens, / searches, ? shows the sheet.
+// Markup: <ul class="rows" data-worklist> whose items hold <a data-open>; an <input data-search>; <dialog id="shortcuts">.
+
+const list = () => document.querySelector("[data-worklist]");
+const rows = () => [...(list()?.querySelectorAll(":scope > li") ?? [])];
+const picked = () => rows().findIndex((row) => row.contains(document.activeElement));
+
+function move(step) {
+  const all = rows();
+  if (!all.length) return;
+  const now = picked();
+  const next = now < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(now + step, 0), all.length - 1);
+  all[next].querySelector("[data-open]")?.focus();
+  all[next].scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("focusin", () => {
+  for (const row of rows()) row.classList.toggle("is-picked", row.contains(document.activeElement));
+});
+
+const actions = {
+  j: () => move(1),
+  k: () => move(-1),
+  "/": () => document.querySelector("[data-search]")?.focus(),
+  "?": () => document.getElementById("shortcuts")?.showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]")) {
+    if (event.key === "Escape" && event.target.matches("[data-search]")) event.target.blur();
+    return;
+  }
+  const action = actions[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
