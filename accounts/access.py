@@ -16,7 +16,9 @@ from typing import Any, TypeVar
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django_htmx.http import HttpResponseClientRedirect
 
+from accounts import unsent
 from accounts.enums import Role
 from accounts.models import User
 
@@ -75,6 +77,18 @@ def access_of(view: Callable[..., Any]) -> Access | None:
     return declared
 
 
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page, and back from there; what was posted with a ticket is kept (accounts.unsent)."""
+    if request.method == "POST":
+        unsent.keep(request)
+    htmx = getattr(request, "htmx", None)
+    if htmx:
+        # A whole page: the sign-in form would otherwise appear inside a part of this one.
+        page = htmx.current_url_abs_path or request.get_full_path()
+        return HttpResponseClientRedirect(redirect_to_login(page).url)
+    return redirect_to_login(request.get_full_path())
+
+
 class AccessMiddleware:
     """Hold each request against the declaration on its view."""
 
@@ -93,7 +107,8 @@ class AccessMiddleware:
         if access.public:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request)
+        unsent.let_go(request)
         if access.roles and not access.roles & request.user.roles:
             raise PermissionDenied
         return None
