@@ -1,0 +1,155 @@
+"""Filling the benchmark's database, set by set: the pages must not feel the size of what lies behind them."""
+
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from accounts.enums import ProfessionGroup, Role
+from accounts.models import Department, Location, Profession, User
+
+OPEN_OFFERS = 300
+DEPARTMENTS = 40
+
+
+def staff() -> None:
+    """Sites, departments, professions, and the people the benchmark signs in as."""
+    sites = [Location.objects.create(name=f"Site {number}") for number in range(3)]
+    departments = [
+        Department.objects.create(name=f"Department {number}", location=sites[number % 3])
+        for number in range(DEPARTMENTS)
+    ]
+    professions = [
+        Profession.objects.create(name=group.label, group=group, works_shifts=group is ProfessionGroup.NURSE)
+        for group in ProfessionGroup
+    ]
+    for username, role in (
+        ("bench-coordinator", Role.COORDINATOR),
+        ("bench-supporter", Role.SUPPORTER),
+        ("bench-board", Role.BOARD),
+    ):
+        person = User.objects.create_user(
+            username, name=username, department=departments[0], profession=professions[0]
+        )
+        person.groups.add(Group.objects.get(name=role))
+
+
+def _run(sql: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def grow_supporters(size: int) -> None:
+    """Up to `size` trained, active supporters, each with an account of their own."""
+    _run(
+        """
+        WITH department AS (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_department),
+             profession AS (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_profession),
+             present AS (SELECT count(*) AS n FROM accounts_user WHERE username LIKE 's-%%'),
+             person AS (
+                INSERT INTO accounts_user (id, password, is_superuser, username, employee_number, name, email,
+                    telephone, department_id, profession_id, in_profession_since, language, is_active,
+                    date_joined)
+                SELECT gen_random_uuid(), '!', false, 's-' || n, 's' || n, 'Supporter ' || n, '', '5' || n,
+                    department.ids[1 + n %% array_length(department.ids, 1)],
+                    profession.ids[1 + n / 7 %% array_length(profession.ids, 1)],
+                    1990 + n %% 35, 'nl', true, now()
+                FROM department, profession, present, generate_series(present.n + 1, %s) AS n
+                RETURNING id, employee_number)
+        INSERT INTO supporters_supporter (id, user_id, status, trained_on, current_until, capacity, load,
+            last_asked_at)
+        SELECT gen_random_uuid(), id, 'active', current_date - 200, current_date + 300, 3,
+            substr(employee_number, 2)::int %% 3,
+            CASE WHEN substr(employee_number, 2)::int %% 5 > 0
+                 THEN now() - make_interval(days => 8 + substr(employee_number, 2)::int %% 300) END
+        FROM person
+        """,
+        size,
+    )
+    _run("ANALYZE accounts_user, supporters_supporter")
+
+
+def grow_incidents(size: int) -> None:
+    """Up to `size` incidents, each with one involved employee whose support is closed."""
+    _run(
+        """
+        INSERT INTO incidents_incident (id, reference, kind, event_type, department_id, occurred_at,
+        description,
+            already_offered, reported_at, external_source, external_number)
+        SELECT gen_random_uuid(), 'B' || n, CASE WHEN n %% 12 = 0 THEN 'calamity' ELSE 'vim' END, 'safety',
+            department.ids[1 + n %% array_length(department.ids, 1)],
+            now() - make_interval(mins => n), '', 'unknown', now() - make_interval(mins => n), '', ''
+        FROM (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_department) AS department,
+            generate_series((SELECT count(*) FROM incidents_incident) + 1, %s) AS n
+        """,
+        size,
+    )
+    _run(
+        """
+        INSERT INTO incidents_involvement (id, incident_id, employee_id, name, email, telephone,
+        profession_id,
+            department_id, wish_other_department, wish_physician, wish_outside, added_at)
+        SELECT gen_random_uuid(), incident.id, NULL, 'Colleague ' || incident.reference, 'c@bench.example',
+        '',
+            (SELECT id FROM accounts_profession ORDER BY name LIMIT 1), incident.department_id, true, false,
+            false, incident.reported_at
+        FROM incidents_incident AS incident
+        WHERE NOT EXISTS (SELECT 1 FROM incidents_involvement WHERE incident_id = incident.id)
+        """
+    )
+    _run(
+        """
+        INSERT INTO supporters_offer (id, involvement_id, incident_id, waiting_for, due_at, opened_at,
+            first_contact_due_at, offered_at, reached_at, closed_at, outcome)
+        SELECT gen_random_uuid(), involvement.id, involvement.incident_id, 'nothing', added_at, added_at,
+            added_at + interval '24 hours', added_at + interval '2 hours', added_at + interval '20 hours',
+            added_at + interval '20 days', 'completed'
+        FROM incidents_involvement AS involvement
+        WHERE NOT EXISTS (SELECT 1 FROM supporters_offer WHERE involvement_id = involvement.id)
+        """
+    )
+    _run(
+        """
+        WITH supporter AS (SELECT array_agg(id ORDER BY id) AS ids FROM supporters_supporter)
+        INSERT INTO supporters_contact (id, offer_id, supporter_id, state, outcome, takes_capacity, due_at,
+            proposed_at, accepted_at, reached_at, closed_at, conversations)
+        SELECT gen_random_uuid(), offer.id,
+            supporter.ids[1 + (row_number() OVER ()) %% array_length(supporter.ids, 1)], 'closed',
+            'completed', true, offer.due_at, offer.offered_at, offer.offered_at, offer.reached_at,
+            offer.closed_at, 1
+        FROM supporters_offer AS offer, supporter
+        WHERE offer.closed_at IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM supporters_contact WHERE offer_id = offer.id)
+        """
+    )
+    _run("ANALYZE")
+
+
+def open_work() -> None:
+    """Open the offers that a coordinator has on her desk: a third waits for each of the first three steps."""
+    _run(
+        """
+        WITH picked AS (
+            SELECT id, row_number() OVER (ORDER BY opened_at DESC) AS n FROM supporters_offer
+            WHERE closed_at IS NOT NULL ORDER BY opened_at DESC LIMIT %s)
+        UPDATE supporters_offer SET closed_at = NULL, outcome = '',
+            waiting_for = (ARRAY['assignment', 'acceptance', 'first_contact'])[1 + picked.n %% 3],
+            due_at = now() + make_interval(hours => (picked.n %% 60 - 10)::int)
+        FROM picked WHERE picked.id = supporters_offer.id
+        """,
+        OPEN_OFFERS,
+    )
+    _run(
+        """
+        UPDATE supporters_contact AS contact
+        SET state = CASE offer.waiting_for WHEN 'acceptance' THEN 'proposed' ELSE 'accepted' END,
+            outcome = '', closed_at = NULL, reached_at = NULL, due_at = offer.due_at, takes_capacity = false
+        FROM supporters_offer AS offer
+        WHERE offer.id = contact.offer_id AND offer.closed_at IS NULL AND offer.waiting_for <> 'assignment'
+        """
+    )
+    _run(
+        """
+        DELETE FROM supporters_contact AS contact USING supporters_offer AS offer
+        WHERE offer.id = contact.offer_id AND offer.closed_at IS NULL AND offer.waiting_for = 'assignment'
+        """
+    )
+    _run("ANALYZE")

@@ -1,0 +1,207 @@
+"""The past year of the demo hospital, lived through event by event in the order of time.
+
+Everything happens through the services that the pages use, with the moment handed in. What would lie in the
+future is not done: so today's work is open, in every state, as on a Tuesday morning.
+"""
+
+import heapq
+import random
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from incidents import intake
+from incidents.enums import AlreadyOffered, EventType, IncidentKind
+from supporters import assignment, contact_flow
+from supporters.enums import ConversationMode, EventKind, HandBackReason, Outcome
+from supporters.models import Contact, Offer
+
+REPORTS = 240
+CALAMITIES = 20
+DAYS = 365
+
+Step = Callable[[datetime], None]
+
+
+@dataclass
+class Year:
+    """The clock, who takes part, and what is still to happen."""
+
+    chance: random.Random
+    now: datetime
+    staff: Sequence[User]
+    coordinator: User
+    _queue: list[tuple[datetime, int, Step]] = field(default_factory=list)
+    _count: int = 0
+
+    def then(self, at: datetime, step: Step) -> None:
+        """Do `step` when the clock shows `at`, unless that is later than now."""
+        if at <= self.now:
+            self._count += 1
+            heapq.heappush(self._queue, (at, self._count, step))
+
+    def live(self) -> None:
+        """From the first report to this moment."""
+        for at, kind in self._reports():
+            self.then(at, Report(self, kind).come_in)
+        while self._queue:
+            at, _, step = heapq.heappop(self._queue)
+            step(at)
+
+    def hours(self, low: float, high: float) -> timedelta:
+        return timedelta(hours=self.chance.uniform(low, high))
+
+    def _reports(self) -> list[tuple[datetime, IncidentKind]]:
+        kinds = [IncidentKind.CALAMITY] * CALAMITIES
+        others = (IncidentKind.VIM, IncidentKind.EVENT, IncidentKind.SELF, IncidentKind.COLLEAGUE)
+        kinds += self.chance.choices(others, (62, 24, 8, 6), k=REPORTS - CALAMITIES)
+        self.chance.shuffle(kinds)
+        # Four of them today and yesterday, so that the coordinator has a morning's work.
+        recent = [self.now - self.hours(0.3, 26) for _ in range(4)]
+        year = [self.now - timedelta(days=1) - self.hours(3, 24 * (DAYS - 1)) for _ in range(REPORTS - 4)]
+        return list(zip(sorted(year + recent), kinds, strict=True))
+
+
+@dataclass
+class Report:
+    """One report and what follows from it."""
+
+    year: Year
+    kind: IncidentKind
+
+    def come_in(self, at: datetime) -> None:
+        chance = self.year.chance
+        reporter = chance.choice(self.year.staff)
+        incident = intake.report_incident(
+            reporter=reporter,
+            kind=self.kind,
+            event_type=self._event_type(),
+            involved=[intake.Involved(employee=person) for person in self._involved(reporter)],
+            submission_key=uuid.UUID(int=chance.getrandbits(128), version=4),
+            at=at,
+            department=reporter.department,
+            already_offered=chance.choice(AlreadyOffered.values),
+            **self._moments(at),
+        )
+        for offer in Offer.objects.filter(incident=incident).order_by("id"):
+            self.year.then(at + self.year.hours(0.4, 5), Support(self.year, offer.pk).assign)
+
+    def _event_type(self) -> EventType:
+        if self.kind in {IncidentKind.VIM, IncidentKind.CALAMITY}:
+            return EventType.SAFETY
+        return self.year.chance.choices(
+            (
+                EventType.AGGRESSION,
+                EventType.RESUSCITATION,
+                EventType.COMPLAINT,
+                EventType.SUDDEN_DEATH,
+                EventType.VIOLENT_DEATH,
+                EventType.DISCIPLINARY,
+                EventType.COLLEAGUE_DEATH,
+                EventType.NON_MEDICAL,
+            ),
+            (30, 22, 14, 14, 6, 4, 4, 6),
+        )[0]
+
+    def _involved(self, reporter: User) -> list[User]:
+        chance = self.year.chance
+        if self.kind == IncidentKind.SELF:
+            return [reporter]
+        near = [person for person in self.year.staff if person.department_id == reporter.department_id]
+        near.remove(reporter)
+        if self.kind == IncidentKind.COLLEAGUE:
+            return chance.sample(near, 1)
+        size = chance.choices((2, 3, 4, 5), (3, 4, 2, 1))[0] if self.kind == IncidentKind.CALAMITY else None
+        return chance.sample(near, size or chance.choices((1, 2, 3), (6, 3, 1))[0])
+
+    def _moments(self, at: datetime) -> dict[str, datetime]:
+        if self.kind in IncidentKind.personal():
+            return {}
+        moments = {"occurred_at": at - self.year.hours(1, 30)}
+        if self.kind == IncidentKind.CALAMITY:
+            moments["noticed_at"] = at - self.year.hours(0.2, 0.9)
+            moments["established_at"] = at - self.year.hours(0, 0.1)
+        return moments
+
+
+@dataclass
+class Support:
+    """The offer of support to one involved employee, from the assignment to the end."""
+
+    year: Year
+    offer_id: uuid.UUID
+
+    def assign(self, at: datetime) -> None:
+        offer = Offer.objects.select_related("involvement").get(pk=self.offer_id)
+        candidates = assignment.candidates(offer=offer, at=at, limit=1)
+        if not candidates:
+            self.year.then(at + self.year.hours(12, 24), self.assign)
+            return
+        contact = assignment.assign(
+            offer=offer, supporter=candidates[0].supporter, by=self.year.coordinator, at=at
+        )
+        self.year.then(at + self.year.hours(0.2, 5), Conversations(self, contact.pk).answer)
+
+
+@dataclass
+class Conversations:
+    """One supporter's contact: what is logged, and when."""
+
+    support: Support
+    contact_id: uuid.UUID
+
+    @property
+    def year(self) -> Year:
+        return self.support.year
+
+    def log(self, kind: EventKind, at: datetime, **facts: object) -> Contact:
+        contact = Contact.objects.select_related("supporter__user").get(pk=self.contact_id)
+        return contact_flow.record(contact=contact, kind=kind, by=contact.supporter.user, at=at, **facts)
+
+    def answer(self, at: datetime) -> None:
+        if self.year.chance.random() < 0.07:
+            reason = self.year.chance.choice(HandBackReason.values)
+            self.log(EventKind.HANDED_BACK, at, reason=reason)
+            self.year.then(at + self.year.hours(0.3, 2), self.support.assign)
+            return
+        self.log(EventKind.ACCEPTED, at)
+        self.year.then(at + self.year.hours(0.5, 16), self.call)
+
+    def call(self, at: datetime, tried: int = 0) -> None:
+        chance = self.year.chance.random()
+        if chance < 0.2 and tried < 3:
+            self.log(EventKind.ATTEMPT_FAILED, at)
+            self.year.then(at + self.year.hours(2, 12), lambda later: self.call(later, tried + 1))
+        elif chance < 0.2:
+            self.log(EventKind.CLOSED, at, outcome=Outcome.UNREACHABLE)
+        elif chance < 0.33:
+            self.log(EventKind.OFFER_DECLINED, at)
+        else:
+            self.log(EventKind.REACHED, at)
+            self.year.then(at + self.year.hours(0.5, 20), self.talk)
+
+    def talk(self, at: datetime) -> None:
+        mode = self.year.chance.choices(ConversationMode.values, (5, 4, 1))[0]
+        self.log(EventKind.CONVERSATION, at, mode=mode)
+        if self.year.chance.random() < 0.85:
+            days = self.year.chance.choice((3, 14))
+            self.log(EventKind.FOLLOW_UP_PLANNED, at, planned_for=at + timedelta(days=days))
+            self.year.then(at + timedelta(days=days) + self.year.hours(-2, 10), self.follow_up)
+        else:
+            self.year.then(at + self.year.hours(24, 24 * 10), self.close)
+
+    def follow_up(self, at: datetime) -> None:
+        self.log(EventKind.FOLLOW_UP_HELD, at, mode=ConversationMode.TELEPHONE)
+        self.year.then(at + self.year.hours(1, 60), self.close)
+
+    def close(self, at: datetime) -> None:
+        if self.year.chance.random() < 0.08:
+            self.log(EventKind.COORDINATOR_CALLED_IN, at)
+            self.year.then(at + self.year.hours(1, 24), lambda later: self.end(later, Outcome.REFERRED))
+        else:
+            self.end(at, Outcome.COMPLETED)
+
+    def end(self, at: datetime, outcome: Outcome) -> None:
+        self.log(EventKind.CLOSED, at, outcome=outcome)
