@@ -18,7 +18,9 @@ def staff() -> None:
         for number in range(DEPARTMENTS)
     ]
     professions = [
-        Profession.objects.create(name=group.label, group=group, works_shifts=group is ProfessionGroup.NURSE)
+        Profession.objects.create(
+            name=str(group.label), group=group, works_shifts=group is ProfessionGroup.NURSE
+        )
         for group in ProfessionGroup
     ]
     for username, role in (
@@ -32,7 +34,7 @@ def staff() -> None:
         person.groups.add(Group.objects.get(name=role))
 
 
-def _run(sql: str, *values: object) -> None:
+def _run(sql: str, *values: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -9,6 +11,8 @@ class Row(models.Model):
     profession = models.CharField(max_length=60)
     department = models.CharField(max_length=60)
     state = models.CharField(max_length=20)
+
+    objects: ClassVar[models.Manager["Row"]] = models.Manager()
 
     def __str__(self) -> str:
         return self.name

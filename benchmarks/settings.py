@@ -2,13 +2,14 @@
 
 import os
 
-os.environ["DEBUG"] = "1"  # lets the embedded servers stand in; switched off again below
+os.environ.setdefault("DEBUG", "1")  # lets the embedded servers stand in; switched off again below
 
-from peersupport.settings import *
+from peersupport.settings import *  # noqa: F403  # the settings are those of production
+from peersupport.settings import INSTALLED_APPS, STORAGES
 
 DEBUG = False
-TEMPLATES[0]["OPTIONS"].pop("debug", None)
+DEMO = False
 INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks"]
 ROOT_URLCONF = "benchmarks.urls"
-LOGGING = {"version": 1, "disable_existing_loggers": True}
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = False

@@ -82,8 +82,10 @@ class Report:
             submission_key=uuid.UUID(int=chance.getrandbits(128), version=4),
             at=at,
             department=reporter.department,
-            already_offered=chance.choice(AlreadyOffered.values),
-            **self._moments(at),
+            already_offered=chance.choice(tuple(AlreadyOffered)),
+            occurred_at=at - self.year.hours(1, 30) if self.kind not in IncidentKind.personal() else None,
+            noticed_at=at - self.year.hours(0.2, 0.9) if self.kind == IncidentKind.CALAMITY else None,
+            established_at=at if self.kind == IncidentKind.CALAMITY else None,
         )
         for offer in Offer.objects.filter(incident=incident).order_by("id"):
             self.year.then(at + self.year.hours(0.4, 5), Support(self.year, offer.pk).assign)
@@ -115,15 +117,6 @@ class Report:
             return chance.sample(near, 1)
         size = chance.choices((2, 3, 4, 5), (3, 4, 2, 1))[0] if self.kind == IncidentKind.CALAMITY else None
         return chance.sample(near, size or chance.choices((1, 2, 3), (6, 3, 1))[0])
-
-    def _moments(self, at: datetime) -> dict[str, datetime]:
-        if self.kind in IncidentKind.personal():
-            return {}
-        moments = {"occurred_at": at - self.year.hours(1, 30)}
-        if self.kind == IncidentKind.CALAMITY:
-            moments["noticed_at"] = at - self.year.hours(0.2, 0.9)
-            moments["established_at"] = at - self.year.hours(0, 0.1)
-        return moments
 
 
 @dataclass
