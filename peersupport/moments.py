@@ -32,6 +32,18 @@ def in_words(moment: datetime | date, *, now: datetime) -> str:
     return gettext("%(day)s %(time)s") % {"day": day, "time": f"{local:%H:%M}"}
 
 
+def lateness(overdue: timedelta) -> str:
+    """How late something is: minutes within the hour, hours within two days, then days."""
+    if overdue < timedelta(minutes=55):
+        count = max(1, round(overdue / timedelta(minutes=1)))
+        return ngettext("%(count)d minute late", "%(count)d minutes late", count) % {"count": count}
+    if overdue < timedelta(hours=48):
+        count = round(overdue / timedelta(hours=1))
+        return ngettext("%(count)d hour late", "%(count)d hours late", count) % {"count": count}
+    count = overdue.days
+    return ngettext("%(count)d day late", "%(count)d days late", count) % {"count": count}
+
+
 def exact(moment: datetime | date) -> str:
     """The whole moment, for hovering and for paper: "Thursday 19 November 2026, 16:20"."""
     if not isinstance(moment, datetime):

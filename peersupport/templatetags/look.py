@@ -16,9 +16,8 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
-from peersupport.moments import exact, in_words
+from peersupport.moments import exact, in_words, lateness
 
 register = template.Library()
 
@@ -82,9 +81,7 @@ def time_left(due: datetime, start: datetime, now: datetime | None = None) -> Sa
     now = now or timezone.now()
     late = now > due
     left = blocks_left(due=due, start=start, now=now)
-    words = in_words(due, now=now)
-    if late:
-        words = gettext("late · was due %(moment)s") % {"moment": words}
+    words = lateness(now - due) if late else in_words(due, now=now)
     return format_html(
         '<span class="time-left{}" data-left="{}">'
         '<time datetime="{}" title="{}"><span>{}</span></time>'
