@@ -50,3 +50,13 @@ class Step(models.TextChoices):
     ANALYSIS = "analysis", _("Analysis (PRISMA)")
     FEEDBACK = "feedback", _("Feedback to those involved")
     FINAL_REPORT = "final_report", _("Final report to IGJ")
+
+
+class TrackEventKind(models.TextChoices):
+    """What the log of a calamity holds."""
+
+    STEP_DONE = "step_done", _("Step done")
+    STEP_CORRECTED = "step_corrected", _("Step corrected")
+    STEP_REOPENED = "step_reopened", _("Step open again")
+    ESTABLISHED = "established", _("Established as a calamity")
+    ESTABLISHED_CORRECTED = "established_corrected", _("Moment of establishing corrected")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import Department, Profession, User
-from incidents.enums import AlreadyOffered, EventType, IncidentKind, Step
+from incidents.enums import AlreadyOffered, EventType, IncidentKind, Step, TrackEventKind
 
 
 class ReferenceCounter(models.Model):
@@ -211,6 +211,25 @@ class Milestone(models.Model):
         return f"{self.incident_id} {self.step}"
 
 
+class TrackEvent(models.Model):
+    """One line of a calamity's log: what was set or corrected, to which moment, by whom. Never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="track_events")
+    kind = models.CharField(max_length=22, choices=TrackEventKind.choices)
+    step = models.CharField(max_length=14, choices=Step.choices, blank=True, default="")
+    moment = models.DateTimeField(null=True, blank=True)
+    previous = models.DateTimeField(null=True, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = (models.Index(fields=["incident", "-at", "-id"], name="track_event_log"),)
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.kind} {self.step}"
+
+
 class Policy(models.Model):
     """The terms after a calamity and the hospital's working hours: one row. Defaults: UMCG 2019 and the
     law.
@@ -261,3 +280,19 @@ class VimMapping(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class VimImport(models.Model):
+    """One uploaded export of a VIM system; its content is kept until it is imported or thrown away."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField(null=True)
+    mapping = models.ForeignKey(VimMapping, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict)  # {"new": 12, "known": 3, "changed": 1}
+
+    def __str__(self) -> str:
+        return self.file_name
