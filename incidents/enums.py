@@ -60,3 +60,11 @@ class TrackEventKind(models.TextChoices):
     STEP_REOPENED = "step_reopened", _("Step open again")
     ESTABLISHED = "established", _("Established as a calamity")
     ESTABLISHED_CORRECTED = "established_corrected", _("Moment of establishing corrected")
+
+
+class Moment(models.TextChoices):
+    """The moments that start the clocks of a calamity (law: kept apart)."""
+
+    OCCURRED = "occurred", _("it happened")
+    NOTICED = "noticed", _("it was noticed")
+    ESTABLISHED = "established", _("it was established as a calamity")

@@ -1,0 +1,331 @@
+"""When each step after a calamity is due, on the hospital's clock and on the law's.
+
+Pure: no database, no clock. Sources: UMCG 2019 for the hospital's terms; Wkkgz with its Uitvoeringsbesluit
+and the Algemene termijnenwet for the law's. How they are read:
+
+- A term in hours is elapsed time.
+- An internal term in days keeps the wall-clock time of Europe/Amsterdam and never rolls on: four weeks after
+  Monday 9:00 is Monday 9:00, holiday or not.
+- A statutory term ends at the end of its last local day. The day on which it starts does not count.
+- Working days are Monday to Friday but for the days of article 3 of the Algemene termijnenwet: the general
+  holidays, Good Friday, 5 May every year, and the days that a yearly decree adds (policy data).
+- Whether a statutory term of weeks that ends on a day off rolls on to the next working day is open to
+  question when the inspectorate sets it: the earlier, safe day is taken, and it does not.
+
+Moments go in aware, in any zone, and come out in UTC.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from incidents.enums import Moment, Step
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+END_OF_DAY = time(23, 59, 59)
+
+STARTS: Mapping[Step, Moment] = MappingProxyType(
+    {
+        Step.DIRECTOR: Moment.NOTICED,
+        Step.ALIGNMENT: Moment.NOTICED,
+        Step.IGJ: Moment.ESTABLISHED,
+        Step.SUPPORT: Moment.NOTICED,
+        Step.ANALYSIS: Moment.ESTABLISHED,
+        Step.FEEDBACK: Moment.ESTABLISHED,
+        Step.FINAL_REPORT: Moment.ESTABLISHED,
+    }
+)
+"""Which moment starts the internal clock of each step, unless a hospital's policy says otherwise."""
+
+
+class DeadlineError(ValueError):
+    """A moment that cannot be used; the subclass says why."""
+
+
+class SkippedHourError(DeadlineError):
+    """A local time that does not exist: in the night of March in which the clock goes forward."""
+
+
+class MomentsOutOfOrderError(DeadlineError):
+    """Noticed before it occurred, or established before it was noticed."""
+
+
+class ExtensionTooLateError(DeadlineError):
+    """An extension of a statutory term that was asked for after the term had expired."""
+
+
+class ExtensionShortensError(DeadlineError):
+    """An extension that ends before the term it extends."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePolicy:
+    """The terms in force; the defaults are those of the sources."""
+
+    director_hours: int = 0
+    """UMCG 2019: at once. The same for aligning with the other departments involved."""
+    igj_days: int = 1
+    """UMCG 2019: 1 day."""
+    support_days: int = 1
+    """UMCG 2019: 1 day."""
+    analysis_days: int = 28
+    """UMCG 2019: 4 weeks."""
+    feedback_days: int = 35
+    """UMCG 2019: week 4–5."""
+    final_report_days: int = 42
+    """UMCG 2019: by week 6."""
+    igj_working_days: int = 3
+    """Law: within 3 working days after the calamity is established."""
+    establish_weeks: int = 6
+    """Law: in doubt, at most 6 weeks from noticed to establish."""
+    final_report_weeks: int = 8
+    """Law: about 8 weeks."""
+    starts: Mapping[Step, Moment] = field(default_factory=lambda: STARTS)
+    work_starts: time = time(8)
+    work_ends: time = time(17)
+    decreed_holidays: frozenset[date] = frozenset()
+    """Algemene termijnenwet art. 3 (3): days that a decree puts on a par with holidays."""
+
+    def __post_init__(self) -> None:
+        if self.work_starts >= self.work_ends:
+            raise ValueError("The working day must end after it starts.")
+        if any(
+            isinstance(getattr(self, each.name), int) and getattr(self, each.name) < 0
+            for each in fields(self)
+        ):
+            raise ValueError("A term is not negative.")
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON can hold it, to freeze on a milestone."""
+        return asdict(self) | {
+            "starts": {step.value: moment.value for step, moment in self.starts.items()},
+            "work_starts": self.work_starts.isoformat(),
+            "work_ends": self.work_ends.isoformat(),
+            "decreed_holidays": sorted(day.isoformat() for day in self.decreed_holidays),
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """The policy that `to_data` froze."""
+        return cls(
+            **{
+                **data,
+                "starts": {Step(step): Moment(moment) for step, moment in data["starts"].items()},
+                "work_starts": time.fromisoformat(data["work_starts"]),
+                "work_ends": time.fromisoformat(data["work_ends"]),
+                "decreed_holidays": frozenset(map(date.fromisoformat, data["decreed_holidays"])),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What is known of a calamity. Until it is established, a reported calamity counts as one from the moment
+    it was noticed, which is the safe side, unless the committee is `in_doubt`.
+    """
+
+    noticed: datetime
+    occurred: datetime | None = None
+    established: datetime | None = None
+    in_doubt: bool = False
+    analysis_done: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for moment in (self.noticed, self.occurred, self.established, self.analysis_done):
+            if moment is not None:
+                _require_aware(moment)
+        if self.occurred is not None and self.occurred > self.noticed:
+            raise MomentsOutOfOrderError("It was noticed before it occurred.")
+        if self.established is not None and self.established < self.noticed:
+            raise MomentsOutOfOrderError("It was established before it was noticed.")
+
+    def start(self, moment: Moment) -> datetime | None:
+        """When a clock that runs from `moment` starts; None while that is not known."""
+        if moment == Moment.OCCURRED:
+            return self.occurred or self.noticed
+        if moment == Moment.NOTICED:
+            return self.noticed
+        return self.established or (None if self.in_doubt else self.noticed)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a step is due, in UTC. None: that clock does not run, or not yet.
+
+    `opens` is the moment from which it can be done, where that is not at once.
+    """
+
+    internal: datetime | None = None
+    statutory: datetime | None = None
+    opens: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """More time for a statutory term: asked for, and granted until a local day (None while undecided)."""
+
+    asked: datetime
+    granted_until: date | None = None
+    reference: str = ""
+
+
+def timeline(moments: Moments, policy: DeadlinePolicy) -> dict[Step, Due]:
+    """Every step with its due moments, in the order of the steps."""
+    return {step: due(step, moments, policy) for step in Step}
+
+
+def due(step: Step, moments: Moments, policy: DeadlinePolicy) -> Due:
+    """When `step` is due on both clocks.
+
+    In doubt (not established, `moments.in_doubt`) only what is owed anyway runs: telling the director,
+    alignment, support, and the notification at the end of the time to establish.
+    """
+    start = moments.start(policy.starts[step])
+    if step == Step.FEEDBACK and start is not None:
+        internal = add_days(start, policy.feedback_days)
+        opens = min(internal, add_days(start, policy.analysis_days))
+        if moments.analysis_done is not None:
+            opens = min(opens, moments.analysis_done.astimezone(UTC))
+        return Due(internal=internal, opens=opens)
+    return Due(
+        internal=None if start is None else _internal(step, start, policy),
+        statutory=_statutory(step, moments, policy),
+    )
+
+
+def _internal(step: Step, start: datetime, policy: DeadlinePolicy) -> datetime:
+    if step in {Step.DIRECTOR, Step.ALIGNMENT}:
+        return start.astimezone(UTC) + timedelta(hours=policy.director_hours)
+    days = {
+        Step.IGJ: policy.igj_days,
+        Step.SUPPORT: policy.support_days,
+        Step.ANALYSIS: policy.analysis_days,
+        Step.FINAL_REPORT: policy.final_report_days,
+    }
+    return add_days(start, days[step])
+
+
+def _statutory(step: Step, moments: Moments, policy: DeadlinePolicy) -> datetime | None:
+    if step == Step.IGJ:
+        start = _legal_start(moments, policy)
+        return end_of_day(add_working_days(start, policy.igj_working_days, policy))
+    if step == Step.FINAL_REPORT and moments.start(Moment.ESTABLISHED) is not None:
+        return end_of_day(_legal_start(moments, policy) + timedelta(weeks=policy.final_report_weeks))
+    return None
+
+
+def _legal_start(moments: Moments, policy: DeadlinePolicy) -> date:
+    """The day the law's terms count from: established, yet never after the time to establish has run out."""
+    last = local_day(moments.noticed) + timedelta(weeks=policy.establish_weeks)
+    start = moments.start(Moment.ESTABLISHED)
+    return last if start is None else min(local_day(start), last)
+
+
+def establish_by(moments: Moments, policy: DeadlinePolicy) -> datetime:
+    """The last moment to establish whether it is a calamity (law: 6 weeks from noticed)."""
+    return end_of_day(local_day(moments.noticed) + timedelta(weeks=policy.establish_weeks))
+
+
+def extended(statutory: datetime, extensions: Sequence[Extension], letter: date | None = None) -> datetime:
+    """The end of a statutory term after the inspectorate's letter and what was granted since, in that order.
+
+    `letter` is the day that the letter names; it takes the place of the computed end. Raises
+    ExtensionTooLateError for one asked after the end that held then, and ExtensionShortensError for one that
+    would bring the end forward.
+    """
+    end = statutory if letter is None else end_of_day(letter)
+    for extension in extensions:
+        if extension.asked > end:
+            raise ExtensionTooLateError("The term had expired when the extension was asked for.")
+        if extension.granted_until is not None:
+            until = end_of_day(extension.granted_until)
+            if until < end:
+                raise ExtensionShortensError("An extension ends after the term that it extends.")
+            end = until
+    return end
+
+
+def add_days(start: datetime, days: int) -> datetime:
+    """The same local time `days` later; an hour later where March skips it, the first of October's two."""
+    local = _require_aware(start).astimezone(AMSTERDAM)
+    if days == 0:
+        return local.astimezone(UTC)
+    return (local.replace(tzinfo=None) + timedelta(days=days)).replace(tzinfo=AMSTERDAM).astimezone(UTC)
+
+
+def add_working_days(start: date, days: int, policy: DeadlinePolicy) -> date:
+    """The last day of a term of `days` working days; `start` itself does not count."""
+    day = start
+    while days > 0:
+        day += timedelta(days=1)
+        days -= is_working_day(day, policy)
+    return day
+
+
+def add_working_hours(start: datetime, hours: float, policy: DeadlinePolicy) -> datetime:
+    """When `hours` hours of working time have passed since `start` (policy: 8:00–17:00 on working days).
+
+    What starts outside working time counts from its next beginning, also for 0 hours.
+    """
+    moment = _require_aware(start).astimezone(UTC)
+    left = timedelta(hours=hours)
+    day = local_day(moment)
+    while True:
+        if is_working_day(day, policy):
+            opens, closes = (_local(day, at) for at in (policy.work_starts, policy.work_ends))
+            begin = max(moment, opens)
+            if begin + left <= closes:
+                return begin + left
+            left -= max(timedelta(0), closes - begin)
+        day += timedelta(days=1)
+
+
+def is_working_day(day: date, policy: DeadlinePolicy) -> bool:
+    return day.weekday() < 5 and day not in legal_holidays(day.year) and day not in policy.decreed_holidays
+
+
+@lru_cache(maxsize=64)
+def legal_holidays(year: int) -> frozenset[date]:
+    """The days of article 3 (1) and (2) of the Algemene termijnenwet."""
+    import holidays  # only here: it takes a fifth of a second to load
+
+    # The package knows 5 May as a day off in every fifth year only; for terms it counts in all.
+    return frozenset(holidays.country_holidays("NL", years=year)) | {date(year, 5, 5)}
+
+
+def local_moment(local: datetime, *, second: bool = False) -> datetime:
+    """The moment in UTC that somebody in the Netherlands means by a naive date and time.
+
+    Of the hour that comes twice in October the first is meant, or with `second` the second. Raises
+    SkippedHourError for the hour that March leaves out.
+    """
+    if local.tzinfo is not None:
+        raise ValueError("A naive local time is expected.")
+    moment = local.replace(tzinfo=AMSTERDAM, fold=second).astimezone(UTC)
+    if moment.astimezone(AMSTERDAM).replace(tzinfo=None, fold=0) != local.replace(fold=0):
+        raise SkippedHourError("The clock goes forward in this night: that hour does not exist.")
+    return moment
+
+
+def local_day(moment: datetime) -> date:
+    """The day in Europe/Amsterdam."""
+    return _require_aware(moment).astimezone(AMSTERDAM).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """The last second of a local day, in UTC."""
+    return _local(day, END_OF_DAY)
+
+
+def _local(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, AMSTERDAM).astimezone(UTC)
+
+
+def _require_aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("A moment must be aware: naive times are ambiguous.")
+    return moment
