@@ -49,3 +49,19 @@ def cancel(*, subject_id: UUID, at: datetime, kinds: Iterable[str] | None = None
     if kinds is not None:
         waiting = waiting.filter(kind__in=list(kinds))
     return waiting.update(cancelled_at=at)
+
+
+def settle(*, subject_id: UUID, kinds: Iterable[str], wanted: Iterable[Reminder], at: datetime) -> None:
+    """Make `wanted` the open reminders of `kinds` about `subject_id`, in two statements.
+
+    What is no longer wanted is cancelled, what is missing is written, what was cancelled and is wanted again
+    opens again. What was delivered stays delivered.
+    """
+    wanted = list(wanted)
+    waiting = Reminder.objects.filter(
+        subject_id=subject_id, kind__in=list(kinds), done_at__isnull=True, cancelled_at__isnull=True
+    )
+    waiting.exclude(key__in=[reminder.key for reminder in wanted]).update(cancelled_at=at)
+    Reminder.objects.bulk_create(
+        wanted, update_conflicts=True, unique_fields=["key"], update_fields=["due_at", "cancelled_at"]
+    )

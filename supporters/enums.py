@@ -43,6 +43,7 @@ class EventKind(models.TextChoices):
     FOLLOW_UP_PLANNED = "follow_up_planned", _("Follow-up planned")
     FOLLOW_UP_HELD = "follow_up_held", _("Follow-up held")
     COORDINATOR_CALLED_IN = "coordinator_called_in", _("Coordinator called in")
+    COORDINATOR_ANSWERED = "coordinator_answered", _("Coordinator answered")
     CLOSED = "closed", _("Closed")
     CORRECTED = "corrected", _("Undone")
 

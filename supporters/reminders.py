@@ -8,6 +8,7 @@ from accounts.enums import Role
 from accounts.models import User
 from notifications import kinds
 from notifications.kinds import Kind
+from supporters import contact_reminders
 from supporters.enums import Waiting
 from supporters.models import Offer
 
@@ -18,6 +19,7 @@ ASSIGNMENT_LATE = "support.assignment_late"
 def register() -> None:
     """Make the kinds known to `notifications`."""
     for kind in (
+        *contact_reminders.KINDS,
         Kind(code=SOMEBODY_WAITS, line=_("Somebody waits for a supporter."), concerns=_incident_waits),
         Kind(code=ASSIGNMENT_LATE, line=_("Somebody still waits for a supporter."), concerns=_offer_waits),
     ):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from supporters.views import match, pool, roll_call, worklist
+from supporters.views import contacts, match, pool, roll_call, worklist
 
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
@@ -10,7 +10,10 @@ support_urls = [
     path("support/involved/<uuid:pk>/match/", match.match, name="match"),
 ]
 
-contacts_urls: list[URLPattern] = []
+contacts_urls = [
+    path("contacts/", contacts.contacts, name="list"),
+    path("contacts/<uuid:pk>/", contacts.contact, name="detail"),
+]
 
 pool_urls = [
     path("pool/", pool.pool, name="list"),

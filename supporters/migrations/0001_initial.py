@@ -302,6 +302,7 @@ class Migration(migrations.Migration):
                             ("follow_up_planned", "Follow-up planned"),
                             ("follow_up_held", "Follow-up held"),
                             ("coordinator_called_in", "Coordinator called in"),
+                            ("coordinator_answered", "Coordinator answered"),
                             ("closed", "Closed"),
                             ("corrected", "Undone"),
                         ],

@@ -43,6 +43,7 @@ class SupporterFactory(DjangoModelFactory):
         resting = factory.Trait(rests_until=factory.LazyFunction(lambda: timezone.now() + timedelta(days=3)))
 
     user = factory.SubFactory(UserFactory, roles=[Role.SUPPORTER])
+    capacity = 3
 
 
 class OfferFactory(DjangoModelFactory):

@@ -1,0 +1,169 @@
+"""What a contact reminds people of.
+
+`wanted` says, from a contact and what its log means, which reminders there must be: the writer of a contact
+writes those in the same transaction, and the nightly reconciliation writes the ones that are missing.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.models import User
+from notifications.kinds import Kind
+from notifications.models import Reminder
+from notifications.schedule import reminder
+from supporters.contact_log import Facts, NextStep
+from supporters.enums import ContactState, EventKind, Waiting
+from supporters.models import Contact, ContactEvent
+
+ASSIGNED = "contact.assigned"
+ANSWER_LATE = "contact.answer_late"
+CALL_SOON = "contact.call_soon"
+CALL_LATE = "contact.call_late"
+NOT_CALLED = "contact.not_called"
+CALL_AS_AGREED = "contact.call_as_agreed"
+FOLLOW_UP = "contact.follow_up"
+NOT_FOLLOWED_UP = "contact.not_followed_up"
+CALLED_IN = "contact.called_in"
+HANDED_BACK = "contact.handed_back"
+ENDED = "contact.ended"
+
+#: Before a first contact is due the supporter is reminded, and after it the coordinator is told.
+SOON = timedelta(hours=4)
+GRACE = timedelta(hours=2)
+#: What is due on a day, at the end of it, is said in the morning (9:00), and to the coordinator a day later.
+MORNING = timedelta(hours=8)
+DAY = timedelta(days=1)
+
+
+def wanted(contact: Contact, facts: Facts) -> list[Reminder]:
+    """The reminders, unsaved, that `contact` wants while `facts` hold. Needs the offer's incident and
+    involvement.
+
+    Each is named after the line that gave rise to it, so that it is said once for each time it becomes true.
+    """
+    found = [_called_in(contact, facts.called_in)] if facts.called_in else []
+    match facts.state:
+        case ContactState.PROPOSED:
+            found += [
+                _to_supporter(contact, ASSIGNED, facts.due_since, facts.proposed_at),
+                _to_coordinator(contact, ANSWER_LATE, facts.due_since, facts.due_at),
+            ]
+        case ContactState.ACCEPTED | ContactState.IN_CONTACT:
+            found += _until_next_step(contact, facts)
+        case ContactState.HANDED_BACK | ContactState.CLOSED:
+            found += _after_the_end(contact, facts)
+    return found
+
+
+def _until_next_step(contact: Contact, facts: Facts) -> list[Reminder]:
+    since, due = facts.due_since, facts.due_at
+    if facts.next_step in {NextStep.CALL, NextStep.CALL_AGAIN}:
+        found = [
+            _to_supporter(contact, CALL_LATE, since, due),
+            _to_coordinator(contact, NOT_CALLED, since, due + GRACE),
+        ]
+        if due - SOON > since.at:
+            found.append(_to_supporter(contact, CALL_SOON, since, due - SOON))
+        return found
+    kind = CALL_AS_AGREED if facts.next_step == NextStep.CALL_LATER else FOLLOW_UP
+    return [
+        _to_supporter(contact, kind, since, due - MORNING),
+        _to_coordinator(contact, NOT_FOLLOWED_UP, since, due + DAY),
+    ]
+
+
+def _after_the_end(contact: Contact, facts: Facts) -> list[Reminder]:
+    """The coordinator hears that it was handed back, the supporter that somebody else ended it."""
+    last, supporter = facts.last, contact.supporter.user_id
+    found = []
+    if last.by_id != supporter:
+        found.append(_to_supporter(contact, ENDED, last, last.at))
+    if facts.state == ContactState.HANDED_BACK and last.by_id in {
+        supporter,
+        contact.offer.involvement.employee_id,
+    }:
+        found.append(_to_coordinator(contact, HANDED_BACK, last, last.at))
+    return found
+
+
+def _called_in(contact: Contact, line: ContactEvent) -> Reminder:
+    return _to_coordinator(contact, CALLED_IN, line, line.at)
+
+
+def _to_supporter(contact: Contact, kind: str, line: ContactEvent, due_at: datetime) -> Reminder:
+    return reminder(
+        key=f"{kind}:{line.pk}",
+        kind=kind,
+        due_at=due_at,
+        subject_id=contact.pk,
+        url=reverse("contacts:detail", args=[contact.pk]),
+        recipient=contact.supporter.user,
+    )
+
+
+def _to_coordinator(contact: Contact, kind: str, line: ContactEvent, due_at: datetime) -> Reminder:
+    return reminder(
+        key=f"{kind}:{line.pk}",
+        kind=kind,
+        due_at=due_at,
+        subject_id=contact.pk,
+        url=reverse("support:roll-call", args=[contact.offer.incident.reference]),
+        role=Role.COORDINATOR,
+    )
+
+
+def _supporters(*states: ContactState) -> Callable[[User, UUID], bool]:
+    """Still the business of the contact's supporter while it is in one of `states`."""
+
+    def concerns(user: User, contact_id: UUID) -> bool:
+        return Contact.objects.filter(pk=contact_id, supporter__user=user, state__in=states).exists()
+
+    return concerns
+
+
+def _coordinators(condition: Q) -> Callable[[User, UUID], bool]:
+    """Still the business of a coordinator while the contact answers `condition`."""
+
+    def concerns(user: User, contact_id: UUID) -> bool:
+        return user.has_role(Role.COORDINATOR) and Contact.objects.filter(condition, pk=contact_id).exists()
+
+    return concerns
+
+
+def _called_in_still(user: User, contact_id: UUID) -> bool:
+    """Until a coordinator answered: whatever became of the contact meanwhile."""
+    lines = ContactEvent.objects.filter(contact=contact_id, corrected_by=None)
+    last = (
+        lines.filter(kind__in=[EventKind.COORDINATOR_CALLED_IN, EventKind.COORDINATOR_ANSWERED])
+        .order_by("-id")
+        .first()
+    )
+    return (
+        user.has_role(Role.COORDINATOR) and last is not None and last.kind == EventKind.COORDINATOR_CALLED_IN
+    )
+
+
+_BEGUN = (ContactState.ACCEPTED, ContactState.IN_CONTACT)
+_ENDED = (ContactState.HANDED_BACK, ContactState.CLOSED)
+_WAITS_AGAIN = Q(state=ContactState.HANDED_BACK, offer__waiting_for=Waiting.ASSIGNMENT)
+
+KINDS = (
+    Kind(ASSIGNED, _("You are asked to support a colleague."), _supporters(ContactState.PROPOSED)),
+    Kind(ANSWER_LATE, _("A supporter has not answered yet."), _coordinators(Q(state=ContactState.PROPOSED))),
+    Kind(CALL_SOON, _("A colleague waits for your call."), _supporters(*_BEGUN)),
+    Kind(CALL_LATE, _("Your call to a colleague is late."), _supporters(*_BEGUN)),
+    Kind(NOT_CALLED, _("A first contact is late."), _coordinators(Q(state__in=_BEGUN))),
+    Kind(CALL_AS_AGREED, _("Today you would call a colleague."), _supporters(*_BEGUN)),
+    Kind(FOLLOW_UP, _("It is time to follow up with a colleague."), _supporters(*_BEGUN)),
+    Kind(NOT_FOLLOWED_UP, _("A follow-up is late."), _coordinators(Q(state__in=_BEGUN))),
+    Kind(CALLED_IN, _("A supporter calls you in. Please call now."), _called_in_still, urgent=True),
+    Kind(HANDED_BACK, _("Somebody waits for another supporter."), _coordinators(_WAITS_AGAIN)),
+    Kind(ENDED, _("Nothing more is asked of you in one of your contacts."), _supporters(*_ENDED)),
+)
+CODES = tuple(kind.code for kind in KINDS)
