@@ -204,14 +204,16 @@ def _after(facts: Facts, event: ContactEvent) -> Facts:
     kind = EventKind(event.kind)
     to = TRANSITIONS[facts.state][kind].to
     spoken, closed = kind in _SPOKEN, to == ContactState.CLOSED
+    due_at, due_since = facts.due_at, facts.due_since
     # A supporter's answer stays due when it was, whatever the employee asks for meanwhile.
-    moves_due = event.planned_for is not None and to != ContactState.PROPOSED
+    if event.planned_for and to != ContactState.PROPOSED:
+        due_at, due_since = event.planned_for, event
     return replace(
         facts,
         state=to,
         last=event,
-        due_at=event.planned_for if moves_due else facts.due_at,
-        due_since=event if moves_due else facts.due_since,
+        due_at=due_at,
+        due_since=due_since,
         next_step=_next_step(facts, kind, to),
         accepted_at=event.at if kind == EventKind.ACCEPTED else facts.accepted_at,
         reached_at=facts.reached_at or (event.at if spoken else None),

@@ -442,7 +442,8 @@ def test_taps_at_the_same_moment_are_one(taps):
     case = Case()
     case.take("accepted")
     seen = case.contact.events.latest("id").pk
-    outcomes, start = [], Barrier(taps)
+    outcomes: list[str] = []
+    start = Barrier(taps)
 
     def tap():
         start.wait()
