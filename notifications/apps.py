@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class NotificationsConfig(AppConfig):
     name = "notifications"
     verbose_name = "Reminders and their delivery"
+
+    def ready(self) -> None:
+        from notifications import kinds
+        from notifications.failure import ALARM
+
+        kinds.register(ALARM)

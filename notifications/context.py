@@ -1,15 +1,19 @@
-"""What the frame around every page shows: the places of this person's roles, and the unread count."""
+"""What the frame around every page shows: the places of this person's roles, the unread count, the alarm."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
-from notifications.models import Notice
+from accounts.models import User
+from notifications.models import FAILURES_BEFORE_ALARM, Heartbeat
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -29,6 +33,12 @@ PLACES: tuple[tuple[str, "str | StrPromise", str, frozenset[Role]], ...] = (
 )
 
 
+#: The engine runs each minute; silent for so long it stands still.
+SILENT_AFTER = timedelta(minutes=5)
+#: More unread notices than this are not counted.
+UNREAD_AT_MOST = 100
+
+
 @dataclass(frozen=True)
 class Place:
     url: str
@@ -37,21 +47,69 @@ class Place:
     current: bool
 
 
+@dataclass(frozen=True)
+class State:
+    """Of delivery, for one person: unread notices (100 at most), and what keeps others from theirs."""
+
+    unread: int = 0
+    failing: bool = False
+    silent: bool = False
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`frame.places` and `frame.unread` for templates, computed only where a template asks for them."""
+    """`frame.places`, `.unread`, `.failing` and `.silent`, computed only where a template asks for them."""
     return {"frame": SimpleLazyObject(lambda: _frame(request))}
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
     if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {"places": [], "unread": 0}
-    places = []
+        return {"places": [], "unread": 0, "failing": False, "silent": False}
+    state = state_for(request.user, at=timezone.now())
+    return {
+        "places": _places(request, request.user),
+        "unread": state.unread,
+        "failing": state.failing,
+        "silent": state.silent,
+    }
+
+
+def _places(request: HttpRequest, user: User) -> list[Place]:
+    places: list[Place] = []
     for name, label, icon, roles in PLACES:
-        if roles and not roles & request.user.roles:
+        if roles and not roles & user.roles:
             continue
         try:
             url = reverse(name)
         except NoReverseMatch:  # a room that is not built yet
             continue
         places.append(Place(url, str(label), icon, request.path.startswith(url)))
-    return {"places": places[:4], "unread": Notice.objects.visible_to(request.user).unread().count()}
+    return places[:4]
+
+
+def state_for(user: User, *, at: datetime) -> State:
+    """In one statement, for it stands on every page. The alarm is for who can do something about it."""
+    watches = user.has_role(Role.ADMIN, Role.COORDINATOR)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT (SELECT count(*)
+                    FROM (SELECT FROM notifications_notice
+                          WHERE user_id = %(user)s AND read_at IS NULL LIMIT %(most)s) unread),
+                   %(watches)s AND (
+                       EXISTS (SELECT FROM notifications_mail
+                               WHERE sent_at IS NULL AND dropped_at IS NULL AND attempts >= %(failures)s)
+                    OR EXISTS (SELECT FROM notifications_reminder
+                               WHERE done_at IS NULL AND cancelled_at IS NULL AND attempts >= %(failures)s)),
+                   %(watches)s AND NOT EXISTS (SELECT FROM notifications_heartbeat
+                                               WHERE name = %(sweep)s AND at > %(silent_since)s)
+            """,
+            {
+                "user": user.pk,
+                "most": UNREAD_AT_MOST,
+                "watches": watches,
+                "failures": FAILURES_BEFORE_ALARM,
+                "sweep": Heartbeat.SWEEP,
+                "silent_since": at - SILENT_AFTER,
+            },
+        )
+        return State(*cursor.fetchone())

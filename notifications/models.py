@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -6,6 +7,21 @@ from django.db import models
 
 from accounts.enums import Role
 from accounts.models import User
+
+#: So many failures in a row, and somebody else is told (notifications.alarm).
+FAILURES_BEFORE_ALARM = 5
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def visible_to(self, user: User) -> Self:
+        """How delivery goes: for who keeps it going. Others see notices, never reminders."""
+        return self if user.has_role(Role.ADMIN, Role.COORDINATOR) else self.none()
+
+    def waiting(self) -> Self:
+        return self.filter(done_at__isnull=True, cancelled_at__isnull=True)
+
+    def failing(self) -> Self:
+        return self.waiting().filter(attempts__gte=FAILURES_BEFORE_ALARM)
 
 
 class Reminder(models.Model):
@@ -24,11 +40,16 @@ class Reminder(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="reminders"
     )
     role = models.CharField(max_length=20, choices=Role.choices, blank=True, default="")
-    subject_id = models.UUIDField(null=True, blank=True)
+    subject_id = models.UUIDField()
     url = models.CharField(max_length=200)
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True, default="")
+
+    objects = ReminderQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -44,6 +65,14 @@ class Reminder(models.Model):
                 fields=["due_at"],
                 name="reminder_open_due",
                 condition=models.Q(done_at__isnull=True, cancelled_at__isnull=True),
+            ),
+            # The alarm in the frame of the coordinator's and the administrator's pages.
+            models.Index(
+                fields=["attempts"],
+                name="reminder_failing",
+                condition=models.Q(
+                    done_at__isnull=True, cancelled_at__isnull=True, attempts__gte=FAILURES_BEFORE_ALARM
+                ),
             ),
             # Cancelling what a thing no longer needs.
             models.Index(
@@ -74,7 +103,7 @@ class Notice(models.Model):
     reminder = models.ForeignKey(Reminder, models.CASCADE, related_name="notices")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=60)
-    subject_id = models.UUIDField(null=True, blank=True)
+    subject_id = models.UUIDField()
     url = models.CharField(max_length=200)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
@@ -94,12 +123,26 @@ class Notice(models.Model):
         return f"{self.kind} for {self.user_id}"
 
 
+class MailQuerySet(models.QuerySet["Mail"]):
+    def visible_to(self, user: User) -> Self:
+        """How delivery goes: for who keeps it going."""
+        return self if user.has_role(Role.ADMIN, Role.COORDINATOR) else self.none()
+
+    def waiting(self) -> Self:
+        return self.filter(sent_at__isnull=True, dropped_at__isnull=True)
+
+    def failing(self) -> Self:
+        return self.waiting().filter(attempts__gte=FAILURES_BEFORE_ALARM)
+
+
 class Mail(models.Model):
     """A mail that has to leave, without address or body: both are made when it is sent (notifications.mails).
 
     The Message-ID follows from `id`, so that a mail sent twice by a killed worker is recognised as one.
-    `user` is the recipient, or None when the kind itself knows the address behind `subject_id`
-    (somebody who has no account).
+    `user` is the recipient, or None when the kind itself knows the address behind `subject_id` (somebody who
+    has no account). `attempts` counts failures; nobody takes the mail before `lease_until`, be it that a
+    worker has it in hand or that it waits to be tried again. `last_error` is the server's answer without
+    addresses.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -108,7 +151,7 @@ class Mail(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="mails"
     )
-    subject_id = models.UUIDField(null=True, blank=True)
+    subject_id = models.UUIDField()
     url = models.CharField(max_length=200, blank=True, default="")
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -117,8 +160,18 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)  # no longer wanted, or no longer allowed
 
+    objects = MailQuerySet.as_manager()
+
     class Meta:
         indexes = (
+            # The alarm in the frame of the coordinator's and the administrator's pages.
+            models.Index(
+                fields=["attempts"],
+                name="mail_failing",
+                condition=models.Q(
+                    sent_at__isnull=True, dropped_at__isnull=True, attempts__gte=FAILURES_BEFORE_ALARM
+                ),
+            ),
             # The claim of each sweep.
             models.Index(
                 fields=["due_at"],
@@ -132,12 +185,25 @@ class Mail(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a periodic job last ran; /healthz/ready reads the row "sweep"."""
+    """When a periodic job last ran to its end, and how much it did; /healthz/ready reads the row "sweep"."""
 
     SWEEP: ClassVar[str] = "sweep"
+    RECONCILE: ClassVar[str] = "reconcile"
 
     name = models.CharField(max_length=30, primary_key=True)
     at = models.DateTimeField()
+    # sweep: reminders shown and mails sent; reconcile: missing reminders found.
+    count = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+    @staticmethod
+    def record(name: str, *, at: datetime, count: int) -> None:
+        """The job `name` ran to its end at `at`; in one statement."""
+        Heartbeat.objects.bulk_create(
+            [Heartbeat(name=name, at=at, count=count)],
+            update_conflicts=True,
+            update_fields=["at", "count"],
+            unique_fields=["name"],
+        )

@@ -1,0 +1,186 @@
+"""The sweep: what is due reaches people, in the app and then by mail.
+
+One pass (`sweep`):
+
+1. Claim due reminders, 500 at a time, with ``FOR UPDATE SKIP LOCKED``; there is no cut-off for late ones.
+2. Ask each reminder's kind whether it still concerns its people (`notifications.rights`).
+3. Write their notices and mails and mark the reminders done, in the transaction of the claim. Killed before
+   its commit nothing has happened, and the next pass does it all; so a notice is written exactly once.
+4. Send what is due by mail, outside of that transaction (`notifications.outbox`).
+
+Two passes at once, a killed one and a second beat are harmless.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.models import User
+from notifications import failure, kinds, outbox, rights
+from notifications.models import Heartbeat, Mail, Notice, Reminder
+from notifications.quiet_hours import mailable_from
+
+logger = structlog.get_logger(__name__)
+
+BATCH = 500
+#: A pass stops sending after so many seconds; the next one, or one beside it, goes on.
+SENDING_SECONDS = 50.0
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one pass did: reminders dealt with, mails that left, mails that failed."""
+
+    shown: int = 0
+    sent: int = 0
+    failed: int = 0
+
+
+def sweep(*, at: datetime) -> Swept:
+    """One pass over what is due at `at` (aware)."""
+    if not _anything_due(at):
+        return Swept()
+    shown = 0
+    while claimed := show_batch(at=at):
+        shown += claimed
+    sent = outbox.send_due(at=at, until=time.monotonic() + SENDING_SECONDS)
+    # A mail that failed for the fifth time has left a reminder for the administrator.
+    while claimed := show_batch(at=at):
+        shown += claimed
+    return Swept(shown, sent.sent, sent.failed)
+
+
+def run(*, at: datetime) -> Swept:
+    """One pass, and the sign of life that the health check and an outside monitor read."""
+    swept = sweep(at=at)
+    Heartbeat.record(Heartbeat.SWEEP, at=at, count=swept.shown + swept.sent)
+    return swept
+
+
+def _anything_due(at: datetime) -> bool:
+    """In one statement without a transaction: most passes find nothing, whatever the future holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT EXISTS (SELECT FROM notifications_reminder
+                           WHERE done_at IS NULL AND cancelled_at IS NULL AND due_at <= %(at)s)
+                OR EXISTS (SELECT FROM notifications_mail
+                           WHERE sent_at IS NULL AND dropped_at IS NULL AND due_at <= %(at)s)
+            """,
+            {"at": at},
+        )
+        (due,) = cursor.fetchone()
+    return bool(due)
+
+
+@transaction.atomic
+def show_batch(*, at: datetime) -> int:
+    """Claim at most 500 due reminders, show them to their people, mark them done; how many were claimed."""
+    reminders = list(
+        Reminder.objects.waiting()
+        .filter(due_at__lte=at)
+        .filter(Q(retry_at=None) | Q(retry_at__lte=at) | Q(retry_at__gt=at + failure.LONGEST_WAIT))
+        .order_by("due_at")
+        .select_for_update(skip_locked=True)[:BATCH]
+    )
+    if not reminders:
+        return 0
+    addressed, failed = _addressed(reminders)
+    answers = rights.ask([(reminder.kind, user, reminder.subject_id) for reminder, user in addressed])
+    shown = []
+    for (reminder, user), answer in zip(addressed, answers, strict=True):
+        if isinstance(answer, Exception):
+            failed[reminder.id] = answer
+        elif answer:
+            shown.append((reminder, user))
+    _write(shown, at)
+    done = [reminder.id for reminder in reminders if reminder.id not in failed]
+    Reminder.objects.filter(id__in=done).update(done_at=at, last_error="")
+    _postpone([reminder for reminder in reminders if reminder.id in failed], failed, at)
+    return len(reminders)
+
+
+class NobodyToTell(Exception):
+    """Nobody in service has the role that a reminder is for. It waits, and delivery's page shows it."""
+
+
+def _addressed(
+    reminders: Sequence[Reminder],
+) -> tuple[list[tuple[Reminder, User]], dict[UUID, Exception]]:
+    """Each reminder with everybody it is for, and those that have nobody.
+
+    What was for somebody who left goes to the coordinators.
+    """
+    users = rights.users_with_roles(r.recipient_id for r in reminders if r.recipient_id)
+    role_of = {
+        r.id: r.role or Role.COORDINATOR
+        for r in reminders
+        if not r.recipient_id or not users[r.recipient_id].is_active
+    }
+    holders = rights.holders(set(role_of.values())) if role_of else {}
+    users |= rights.users_with_roles(id_ for ids in holders.values() for id_ in ids) if holders else {}
+    addressed: list[tuple[Reminder, User]] = []
+    failed: dict[UUID, Exception] = {}
+    for reminder in reminders:
+        if reminder.id not in role_of:
+            addressed.append((reminder, users[reminder.recipient_id]))  # type: ignore[index]  # see role_of
+        elif ids := holders[role_of[reminder.id]]:
+            addressed += [(reminder, users[id_]) for id_ in ids]
+        else:
+            failed[reminder.id] = NobodyToTell()
+    return addressed, failed
+
+
+def _write(shown: Sequence[tuple[Reminder, User]], at: datetime) -> None:
+    """The notices and the mails; what an earlier try of the same reminder wrote stays as it is."""
+    notices, mails = [], []
+    morning = mailable_from(at)
+    for reminder, user in shown:
+        kind = kinds.get(reminder.kind)
+        notice = Notice(
+            reminder=reminder,
+            user=user,
+            kind=reminder.kind,
+            subject_id=reminder.subject_id,
+            url=reminder.url,
+            created_at=at,
+        )
+        notices.append(notice)
+        if kind.by_mail and user.email:
+            mails.append(
+                Mail(
+                    key=f"{reminder.id}:{user.id}",
+                    kind=reminder.kind,
+                    user=user,
+                    subject_id=reminder.subject_id,
+                    url=reverse("notice-open", args=[notice.id]),
+                    due_at=at if kind.urgent else morning,
+                )
+            )
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    Mail.objects.bulk_create(mails, ignore_conflicts=True)
+
+
+def _postpone(reminders: Sequence[Reminder], errors: dict[UUID, Exception], at: datetime) -> None:
+    for reminder in reminders:
+        error = errors[reminder.id]
+        reminder.attempts += 1
+        reminder.retry_at = at + failure.wait_after(reminder.attempts)
+        reminder.last_error = failure.describe(error)
+        logger.error(
+            "reminder.failed",
+            kind=reminder.kind,
+            reminder=str(reminder.id),
+            attempts=reminder.attempts,
+            error=reminder.last_error,
+        )
+    Reminder.objects.bulk_update(reminders, ["attempts", "retry_at", "last_error"])
+    failure.alarm(attempts=max((reminder.attempts for reminder in reminders), default=0), at=at)

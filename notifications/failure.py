@@ -1,0 +1,74 @@
+"""What failed, in words that carry no personal data, and when it is tried again."""
+
+import re
+import smtplib
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from traceback import extract_tb
+from uuid import NAMESPACE_URL, uuid5
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from notifications.kinds import Kind
+from notifications.models import FAILURES_BEFORE_ALARM, Reminder
+from notifications.quiet_hours import LOCAL
+
+#: The longest wait between two tries; there is no last one.
+LONGEST_WAIT = timedelta(minutes=30)
+#: What the alarm is about: delivery itself.
+DELIVERY = uuid5(NAMESPACE_URL, "peersupport:delivery")
+ADDRESS = re.compile(r"<[^>]*>|\S*@\S*")
+
+ALARM = Kind(
+    code="delivery.failing",
+    line=_("Messages do not arrive. See which, and what the mail server says."),
+    concerns=lambda user, _subject: user.has_role(Role.ADMIN, Role.COORDINATOR),
+    by_mail=False,  # it is the mail that fails
+)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after so many failures: 1, 2, 3 … minutes, so that the fifth comes after 10."""
+    return min(timedelta(minutes=attempts), LONGEST_WAIT)
+
+
+def describe(error: BaseException) -> str:
+    """The server's answer without addresses; of any other error its class and the line it was raised in."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = list(error.recipients.values())
+        return _answer(*answers[0]) if answers else "recipients refused"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _answer(error.smtp_code, error.smtp_error)
+    if isinstance(error, OSError):
+        return f"{type(error).__name__}: {error.strerror or 'no answer'}"[:300]
+    frames = extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}{where}"[:300]
+
+
+def _answer(code: int, text: bytes | str) -> str:
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return ADDRESS.sub("…", f"{code} {' '.join(words.split())}")[:300]
+
+
+def alarm(*, attempts: int, at: datetime) -> None:
+    """After the fifth failure tell the administrator and the coordinator, once a day (Europe/Amsterdam)."""
+    if attempts < FAILURES_BEFORE_ALARM:
+        return
+    day: date = at.astimezone(LOCAL).date()
+    Reminder.objects.bulk_create(
+        [
+            Reminder(
+                key=f"delivery:failing:{day}:{role}",
+                kind=ALARM.code,
+                role=role,
+                subject_id=DELIVERY,
+                url=reverse("delivery"),
+                due_at=at,
+            )
+            for role in (Role.ADMIN, Role.COORDINATOR)
+        ],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,19 @@
+"""What beat and the nudges start. A lost or doubled task changes nothing: the rows say what is due."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from notifications import delivery
+from notifications import reconcile as reconciliation
+
+
+@shared_task
+def sweep() -> None:
+    """One pass of the reminder engine, each minute and after a commit that made something due."""
+    delivery.run(at=timezone.now())
+
+
+@shared_task
+def reconcile() -> None:
+    """Each night: reminders that should exist and do not."""
+    reconciliation.run(at=timezone.now())

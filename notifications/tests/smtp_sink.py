@@ -1,0 +1,77 @@
+"""A real SMTP server that keeps what it is sent, and answers what a test tells it to."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass
+class Sink:
+    """`messages` in order of arrival; `answer` is asked for each recipient ("250 OK" accepts)."""
+
+    messages: list[EmailMessage] = field(default_factory=list)
+    connections: int = 0
+    answer: Callable[[str], str] = lambda _address: "250 OK"
+    #: The server hangs up after so many mails of one connection.
+    hang_up_after: int | None = None
+    port: int = 0
+
+    async def handle_EHLO(  # noqa: N802  # the names are aiosmtpd's
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.connections += 1
+        session.mails = 0  # type: ignore[attr-defined]
+        return responses
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self.answer(address)
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.hang_up_after is not None and session.mails >= self.hang_up_after:  # type: ignore[attr-defined]
+            assert server.transport is not None
+            server.transport.close()
+            return "421 bye"
+        session.mails += 1  # type: ignore[attr-defined]
+        content = envelope.content
+        assert isinstance(content, bytes)
+        message = message_from_bytes(content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
+        return "250 OK"
+
+    @property
+    def addresses(self) -> list[str]:
+        return [str(message["To"]) for message in self.messages]
+
+    @property
+    def message_ids(self) -> list[str]:
+        return [str(message["Message-ID"]) for message in self.messages]
+
+
+class SinkServer(Controller):
+    """`with SinkServer(Sink()) …`: starts on a free port of this machine."""
+
+    def __init__(self, sink: Sink) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            sink.port = free.getsockname()[1]
+        super().__init__(sink, hostname="127.0.0.1", port=sink.port)
+        self.sink = sink
+
+    def __enter__(self) -> Sink:
+        self.start()
+        return self.sink
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop(no_assert=True)

@@ -1,0 +1,86 @@
+"""The notice centre, and the page about delivery."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import SignedInRequest, allow, allow_signed_in
+from accounts.enums import Role
+from accounts.feedback import say
+from notifications import centre, overview
+from notifications.centre import Opened
+from notifications.models import Mail, Notice
+
+
+@allow_signed_in
+@require_safe
+def notices(request: SignedInRequest) -> HttpResponse:
+    mine = Notice.objects.visible_to(request.user)
+    try:
+        before = request.GET.get("before")
+        after = mine.get(pk=before) if before else None
+    except (Notice.DoesNotExist, ValidationError) as unknown:
+        raise Http404 from unknown
+    page = centre.page(user=request.user, after=after)
+    return render(request, "notifications/notices.html", {"page": page, "now": timezone.now()})
+
+
+@allow_signed_in
+@require_safe
+def open_notice(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
+    opened = centre.open_notice(notice=notice, user=request.user, at=timezone.now())
+    if opened is Opened.YOURS:
+        return redirect(notice.url)
+    if opened is Opened.NO_LONGER_YOURS:
+        say(request, _("This has been dealt with; there is nothing left for you to do."), level=messages.INFO)
+    else:
+        say(request, _("This cannot be opened at the moment. Try again later."), level=messages.WARNING)
+    return redirect("notices")
+
+
+@allow_signed_in
+@require_POST
+def read_notice(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
+    centre.mark_read(user=request.user, at=timezone.now(), only=notice)
+    return redirect("notices")
+
+
+@allow_signed_in
+@require_POST
+def read_all(request: SignedInRequest) -> HttpResponse:
+    centre.mark_read(user=request.user, at=timezone.now())
+    return redirect("notices")
+
+
+@allow(Role.ADMIN, Role.COORDINATOR)
+@require_safe
+def delivery(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    context = {"overview": overview.overview(at=now), "now": now, "counted": overview.COUNTED}
+    return render(request, "notifications/delivery.html", context)
+
+
+@allow(Role.ADMIN, Role.COORDINATOR)
+@require_POST
+def resend(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    mail = get_object_or_404(Mail.objects.visible_to(request.user).waiting(), pk=pk)
+    overview.resend(mail=mail)
+    say(request, _("The mail is being tried again."))
+    return redirect("delivery")
+
+
+@allow(Role.ADMIN, Role.COORDINATOR)
+@require_POST
+def give_up(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    mail = get_object_or_404(Mail.objects.visible_to(request.user).waiting(), pk=pk)
+    overview.give_up(mail=mail, at=timezone.now())
+    say(request, _("This mail is not tried again. What it was about still stands in the app."))
+    return redirect("delivery")
