@@ -27,6 +27,7 @@ from django.db.models import (
     When,
     Window,
 )
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import Abs, Cast, ExtractDay, Greatest, Least, RowNumber
 from django.utils import timezone
 
@@ -100,22 +101,12 @@ def ranked(
 
 def ladder(need: Need, policy: MatchingPolicy, at: datetime, *, each: int) -> QuerySet[Any]:
     """The best `each` of every step of the ladder (`step`), for when nobody is eligible."""
-    person = need.person
-    outside = _rules_of_pair(person, policy).get(Rule.OUTSIDE)
-    step = Case(
-        *([When(outside, then=LadderStep.OUTSIDE)] if outside else []),
-        When(user__profession_id=person.profession_id, then=LadderStep.SAME_PROFESSION_ELSEWHERE),
-        When(user__profession__group=person.profession_group, then=LadderStep.RELATED_PROFESSION),
-        default=LadderStep.ANY_PROFESSION,
-        output_field=IntegerField(),
-    )
-    people: QuerySet[Any] = ranked(need, policy, at, aside=LADDER_SETS_ASIDE).annotate(step=step)
-    place = Window(
-        RowNumber(),
-        partition_by="step",
-        order_by=["score", F("last_asked_at").asc(nulls_first=True), "id"],
-    )
-    return people.annotate(place=place).filter(place__lte=each)
+    order: list[str | OrderBy] = ["score", F("last_asked_at").asc(nulls_first=True), "id"]
+    people: QuerySet[Any] = ranked(need, policy, at, aside=LADDER_SETS_ASIDE)
+    people = people.annotate(step=_step(need.person, policy))
+    people = people.annotate(place=Window(RowNumber(), partition_by="step", order_by=order))
+    found: QuerySet[Any] = people.filter(place__lte=each)
+    return found
 
 
 def broken(need: Need, policy: MatchingPolicy, at: datetime) -> dict[Rule, Q]:
@@ -244,6 +235,20 @@ def _rules_of_pair(person: Person, policy: MatchingPolicy) -> Mapping[Rule, Q]:
     if wishes.other_department and person.department_id is not None:
         rules[Rule.SAME_DEPARTMENT] = Q(user__department_id=person.department_id)
     return rules
+
+
+def _step(person: Person, policy: MatchingPolicy) -> Case:
+    """The first step of the ladder on which a supporter comes into view."""
+    steps = []
+    outside = _rules_of_pair(person, policy).get(Rule.OUTSIDE)
+    if outside:
+        steps.append(When(outside, then=LadderStep.OUTSIDE))
+    if person.profession_id is not None:
+        steps += [
+            When(user__profession_id=person.profession_id, then=LadderStep.SAME_PROFESSION_ELSEWHERE),
+            When(user__profession__group=person.profession_group, then=LadderStep.RELATED_PROFESSION),
+        ]
+    return Case(*steps, default=LadderStep.ANY_PROFESSION, output_field=IntegerField())
 
 
 def _trade_points(person: Person, policy: MatchingPolicy) -> Expression:
