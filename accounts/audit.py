@@ -64,8 +64,8 @@ def record(
 def chain_of(previous: bytes, fields: tuple[Any, ...]) -> bytes:
     """What the chain says after `previous` for a line with `fields` (as in `_FIELDS`): SHA-256, 32 bytes.
 
-    The database computes the same when it writes; here it is written a second time so that the check does not
-    lean on what it checks.
+    The database computes the same when it writes; here it is written a second time so that the check does
+    not lean on what it checks.
     """
     number, at, *rest = fields
     moment = (at - _EPOCH) // timedelta(microseconds=1)

@@ -95,9 +95,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """An employee of the hospital, or of a partner organisation.
 
-    `department` and `profession` are empty for accounts that belong to no ward (a functional administrator).
-    `in_profession_since` is a year: years in the profession go stale, the year they began does not.
-    A leaver is not deleted but made inactive, which ends every session at the next request.
+    `department` and `profession` are empty for accounts that belong to no ward (a functional
+    administrator). `in_profession_since` is a year: years in the profession go stale, the year they began
+    does not. A leaver is not deleted but made inactive, which ends every session at the next request.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -183,8 +183,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 class AccessEvent(models.Model):
     """One line of the access log: append-only by a database trigger, chained by hash.
 
-    Fields after NEN 7513. `object_ref` is a reference or an id, never a name; `subject` is the employee whose
-    record it was, so that the employee's own page can show who opened it. Written by accounts.audit.
+    Fields after NEN 7513. `object_ref` is a reference or an id, never a name; `subject` is the employee
+    whose record it was, so that the employee's own page can show who opened it. Written by accounts.audit.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -1,8 +1,48 @@
-from django.urls import path
+from allauth.account import views as account
+from allauth.socialaccount.urls import urlpatterns as social
+from allauth.urls import build_provider_urlpatterns
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from accounts import views_preferences
+from accounts import views, views_preferences
 
-urlpatterns = [
+# allauth's own pages, without those that this house does not have: signing up, and changing an e-mail
+# address, which comes from the personnel file.
+sign_in = [
+    path("sign-in/", account.login, name="account_login"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("not-in-service/", account.account_inactive, name="account_inactive"),
+    path("confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("two-step/", include("allauth.mfa.urls")),
+    path("devices/", include("allauth.usersessions.urls")),
+]
+
+# Neither address exists without the demo.
+demo = [
+    path("demo/", views.demo, name="demo"),
+    path("demo/sign-in/", views.demo_sign_in, name="demo_sign_in"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.start, name="home"),
+    path("account/", include(sign_in)),
     path("preferences/language/", views_preferences.set_language, name="set_language"),
     path("preferences/theme/", views_preferences.set_theme, name="set_theme"),
+    *(demo if settings.DEMO else []),
 ]
+if settings.SSO_PROVIDERS:
+    urlpatterns.append(path("account/sso/", include(social + build_provider_urlpatterns())))

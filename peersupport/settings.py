@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
-from peersupport import embedded
+from peersupport import embedded, sso
 from peersupport.logs import logging_config
 from peersupport.server_urls import postgres, redis_client
 
@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -199,14 +200,11 @@ LOGGING = logging_config(
 # Sign-in.
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("email", "first_name", "last_name")},
+        "OPTIONS": {"user_attributes": ("username", "email", "name")},
     },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -216,7 +214,36 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "home"
+PASSWORD_RESET_TIMEOUT = 4 * 60 * 60  # seconds
+
+ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses come from the personnel file
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds
+ACCOUNT_USER_DISPLAY = "accounts.sign_in.display"
+ACCOUNT_FORMS = {"reset_password": "accounts.forms.PasswordResetForm"}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
+# How many proxies of the hospital's own stand in front: rate limits count the address before them.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Peersupport"
+MFA_TOTP_TOLERANCE = 1  # 30 seconds either way: clocks of telephones drift
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+
+# Sign-in by the hospital's own identity provider, OIDC or SAML, when the environment names one.
+SOCIALACCOUNT_ADAPTER = "accounts.sign_in.SsoAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SSO_PROVIDERS, SOCIALACCOUNT_PROVIDERS = sso.providers(env)
+INSTALLED_APPS += SSO_PROVIDERS
+# The claim that lists somebody's groups, and what each means: "peersupport-coordinators=coordinator,…".
+SSO_GROUP_CLAIM = env.str("SSO_GROUP_CLAIM", default="groups")
+SSO_GROUPS = env.dict("SSO_GROUPS", default={})
 
 # Cookies and headers. `__Host-` binds a cookie to this host over HTTPS, so no sibling host can plant one.
 
@@ -255,7 +282,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # The sign-in form leads on to the identity provider's origin.
+        "form-action": [SELF, *env.list("SSO_ORIGINS", default=[])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

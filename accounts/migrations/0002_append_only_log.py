@@ -1,6 +1,7 @@
 from django.db import migrations
 
-# `refuse_change` is shared by every append-only table of the house: access log, contact log, published figures.
+# `refuse_change` is shared by every append-only table of the house: access log, contact log, published
+# figures.
 REFUSE_CHANGE = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -12,8 +13,9 @@ CREATE TRIGGER accesslink_append_only BEFORE UPDATE OR DELETE ON accounts_access
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 """
 
-# The chain is made when the transaction commits: the lock, one for the whole log, is taken last and held shortest.
-# `zz_` puts it after the foreign key checks of the same row. accounts.audit.chain_of computes the same in Python.
+# The chain is made when the transaction commits: the lock, one for the whole log, is taken last and held
+# shortest. `zz_` puts it after the foreign key checks of the same row. accounts.audit.chain_of computes the
+# same in Python.
 CHAIN = """
 CREATE FUNCTION access_event_chain() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

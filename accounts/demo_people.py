@@ -1,0 +1,19 @@
+"""The people of the demo hospital who sign in with one click, in the order of the way of a report."""
+
+from django.utils.translation import gettext_lazy as _
+
+#: username → (role, what to see as this person)
+DEMO_PEOPLE = {
+    "employee": (_("Nurse"), _("Reports an event, asks for support, sees who opened the own record.")),
+    "teamleader": (_("Team leader"), _("Reports for the team.")),
+    "coordinator": (_("Coordinator peer support"), _("Assigns a supporter to everybody involved.")),
+    "deputy": (_("Deputy coordinator"), _("A second coordinator, at the same time.")),
+    "supporter": (_("Peer supporter"), _("Calls colleagues and logs the contact, on a phone.")),
+    "supporter2": (_("Another peer supporter"), _("Takes over when the first is too close.")),
+    "ccp": (_("Calamity committee"), _("Keeps the milestones after a calamity.")),
+    "analyst": (_("Calamity analyst"), _("Analyses the calamities of the own team.")),
+    "director": (_("Director"), _("Reads calamities and figures.")),
+    "board": (_("Board"), _("Sees published figures only.")),
+    "admin": (_("Functional administrator"), _("People, departments and the staff import; no cases.")),
+    "privacy": (_("Privacy officer"), _("Reads the access log.")),
+}

@@ -1,0 +1,37 @@
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+
+def mail_reset_link(*, email: str) -> None:
+    """Send a link to choose a password to the employee in service with `email` (lower case), if there is
+    one.
+
+    The link works once and for `PASSWORD_RESET_TIMEOUT` seconds, and leads to `SITE_URL`, whatever host the
+    request claimed to be for.
+    """
+    for user in User.objects.filter(email=email, is_active=True):
+        path = reverse(
+            "account_reset_password_from_key",
+            kwargs={"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)},
+        )
+        with translation.override(user.language):
+            EmailMessage(
+                subject=_("Choose a new password"),
+                body=render_to_string(
+                    "accounts/mail/password_reset.txt",
+                    {
+                        "user": user,
+                        "link": settings.SITE_URL + path,
+                        "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
+                    },
+                ),
+                to=[user.email],
+            ).send()

@@ -1,0 +1,118 @@
+"""How people get in: the points where django-allauth asks the house.
+
+There is no sign-up. Staff come by import (accounts.staff_import); who signs in by SSO without being known
+is told so.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base import AuthProcess
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts import audit, roles
+from accounts.enums import AccessAction, Role
+from accounts.models import User
+
+
+def display(user: User) -> str:
+    """What allauth's own pages call somebody."""
+    return user.name
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Every way of signing in ends here: local, SSO, passkey and the demo's buttons."""
+        match = request.resolver_match
+        audit.record(
+            action=AccessAction.SIGN_IN,
+            user=user,
+            role=None,
+            access_point=match.view_name if match else "",
+            object_kind="session",
+            object_ref="",
+            subject=user,
+            basis="own account",
+            at=timezone.now(),
+        )
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
+
+
+class SsoAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Find the employee behind a verified e-mail address, and bring the roles up to date.
+
+        Raises PermissionDenied when somebody who is signed in tries to tie a second identity to the
+        account.
+        """
+        if sociallogin.state.get("process") == AuthProcess.CONNECT:
+            raise PermissionDenied
+        if not sociallogin.is_existing:
+            verified = [address.email for address in sociallogin.email_addresses if address.verified]
+            if employee := employee_with(verified):
+                sociallogin.user = employee
+                sociallogin.save(request, connect=True)
+        if sociallogin.is_existing:
+            follow_claims(sociallogin.user, sociallogin.account.extra_data)
+
+
+def employee_with(addresses: Iterable[str]) -> User | None:
+    """The one employee in service with one of `addresses`; None when there is nobody or more than one."""
+    found = User.objects.filter(is_active=True, email__in=[address.lower() for address in addresses])[:2]
+    return found[0] if len(found) == 1 else None
+
+
+def roles_from(claims: Mapping[str, Any]) -> frozenset[Role] | None:
+    """The roles that the group claim of an identity provider stands for; None when there is no such claim.
+
+    `claims` are OIDC's (`userinfo` and `id_token`) or SAML's attributes. Which group means which role is
+    ``SSO_GROUPS``; other groups mean nothing here.
+    """
+    for source in (claims.get("userinfo"), claims.get("id_token"), claims):
+        if isinstance(source, Mapping) and settings.SSO_GROUP_CLAIM in source:
+            groups = source[settings.SSO_GROUP_CLAIM]
+            names = [groups] if isinstance(groups, str) else groups
+            return frozenset(Role(settings.SSO_GROUPS[name]) for name in names if name in settings.SSO_GROUPS)
+    return None
+
+
+def follow_claims(user: User, claims: Mapping[str, Any]) -> None:
+    """Make the roles of `user` those of the group claim; without the claim they stay.
+
+    Groups that may not go together lose the watching role (administrator, privacy officer), and the last
+    administrator stays one: a mistake in the directory must neither open cases nor lock everybody out.
+    """
+    wanted = roles_from(claims)
+    if wanted is None or wanted == user.roles:
+        return
+    while clash := roles.conflict(wanted):
+        wanted -= {clash[0]}
+    try:
+        _set(user, wanted)
+    except roles.LastAdmin:
+        kept = (wanted - roles.READ_CASES - roles.KEEP_WATCH) | {Role.ADMIN}
+        _set(user, kept)
+
+
+def _set(user: User, wanted: frozenset[Role]) -> None:
+    roles.set_roles(
+        user=user,
+        roles=wanted,
+        by=None,
+        access_point="sso",
+        basis="group claim of SSO",
+        at=timezone.now(),
+    )

@@ -1,0 +1,143 @@
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from environ import Env
+
+from accounts import sign_in
+from accounts.enums import Role
+from accounts.models import AccessEvent, User
+from accounts.sign_in import SsoAdapter
+from accounts.tests.factories import UserFactory
+from peersupport import sso
+
+GROUPS = {"ps-coord": "coordinator", "ps-admin": "admin", "ps-privacy": "privacy_officer"}
+
+
+@pytest.fixture(autouse=True)
+def group_names(settings):
+    settings.SSO_GROUPS = GROUPS
+    settings.SSO_GROUP_CLAIM = "groups"
+
+
+def login(email="a@ziekenhuis.example", verified=True, process="login", **claims):
+    arriving = SocialLogin(
+        user=User(),
+        account=SocialAccount(provider="saml", uid="s-1", extra_data=claims),
+        email_addresses=[EmailAddress(email=email, verified=verified, primary=True)],
+    )
+    arriving.state = {"process": process}
+    return arriving
+
+
+@pytest.fixture
+def enter(rf):
+    def enter(sociallogin):
+        request = rf.get("/")
+        request.session = {}
+        request._messages = FallbackStorage(request)
+        SsoAdapter(request).pre_social_login(request, sociallogin)
+        return sociallogin
+
+    return enter
+
+
+@pytest.mark.parametrize(
+    ("claims", "roles"),
+    [
+        ({"userinfo": {"groups": ["ps-coord", "canteen"]}}, {Role.COORDINATOR}),
+        ({"id_token": {"groups": "ps-coord"}}, {Role.COORDINATOR}),
+        ({"groups": ["ps-coord", "ps-admin"]}, {Role.COORDINATOR, Role.ADMIN}),
+        ({"userinfo": {"groups": []}}, set()),
+        ({"userinfo": {"email": "x"}}, None),
+        ({}, None),
+    ],
+)
+def test_groups_mean_roles(claims, roles):
+    assert sign_in.roles_from(claims) == roles
+
+
+@pytest.mark.django_db
+class TestEntering:
+    def test_a_known_verified_address_is_that_employee_with_the_groups_of_the_claim(self, enter):
+        user = UserFactory(email="a@ziekenhuis.example", roles=[Role.SUPPORTER])
+        entered = enter(login(email="A@ziekenhuis.example", groups=["ps-coord"]))
+        assert entered.user == user
+        assert User.objects.get(id=user.id).roles == {Role.COORDINATOR}
+        assert SocialAccount.objects.get().user == user
+
+    def test_the_password_stays(self, enter):
+        user = UserFactory(email="a@ziekenhuis.example", password="correct horse battery")
+        enter(login())
+        assert User.objects.get(id=user.id).check_password("correct horse battery")
+
+    @pytest.mark.parametrize("change", [{"verified": False}, {"email": "b@ziekenhuis.example"}])
+    def test_who_is_not_known_for_sure_is_nobody(self, enter, change):
+        UserFactory(email="a@ziekenhuis.example")
+        assert not enter(login(**change)).is_existing
+        assert not SocialAccount.objects.exists()
+
+    def test_a_leaver_is_nobody(self, enter):
+        UserFactory(email="a@ziekenhuis.example", leaver=True)
+        assert not enter(login()).is_existing
+
+    def test_no_second_identity_is_tied_to_an_account(self, enter):
+        UserFactory(email="a@ziekenhuis.example")
+        with pytest.raises(PermissionDenied):
+            enter(login(process="connect"))
+
+    def test_nobody_signs_up(self, rf):
+        assert not SsoAdapter().is_open_for_signup(rf.get("/"), login())
+
+    def test_without_a_claim_the_roles_stay(self, enter):
+        user = UserFactory(email="a@ziekenhuis.example", roles=[Role.SUPPORTER])
+        enter(login())
+        assert User.objects.get(id=user.id).roles == {Role.SUPPORTER}
+        assert not AccessEvent.objects.exists()
+
+    def test_groups_that_may_not_go_together_lose_the_watch(self, enter):
+        user = UserFactory(email="a@ziekenhuis.example")
+        enter(login(groups=list(GROUPS)))
+        assert User.objects.get(id=user.id).roles == {Role.COORDINATOR}
+
+    def test_the_last_administrator_is_not_lost_by_a_claim(self, enter):
+        user = UserFactory(email="a@ziekenhuis.example", roles=[Role.ADMIN])
+        enter(login(groups=["ps-coord"]))
+        assert User.objects.get(id=user.id).roles == {Role.ADMIN}
+
+
+class TestEnvironment:
+    @pytest.fixture(autouse=True)
+    def empty(self, monkeypatch):
+        for name in ("OIDC_SERVER_URL", "SAML_METADATA_URL", "SSO_NAME"):
+            monkeypatch.delenv(name, raising=False)
+
+    def test_without_a_provider_there_is_none(self):
+        assert sso.providers(Env()) == ([], {})
+
+    def test_half_a_provider_is_a_clear_error(self, monkeypatch):
+        monkeypatch.setenv("OIDC_SERVER_URL", "https://sso.ziekenhuis.example")
+        with pytest.raises(ImproperlyConfigured, match="OIDC_CLIENT_ID"):
+            sso.providers(Env())
+
+    def test_both_kinds_are_described_by_the_environment(self, monkeypatch):
+        for name, value in {
+            "SSO_NAME": "Merwede",
+            "SSO_EMAIL_IS_VERIFIED": "1",
+            "OIDC_SERVER_URL": "https://sso.ziekenhuis.example",
+            "OIDC_CLIENT_ID": "peersupport",
+            "OIDC_SECRET": "s",
+            "SAML_METADATA_URL": "https://sso.ziekenhuis.example/metadata",
+            "SAML_ENTITY_ID": "urn:sso",
+            "SAML_ATTRIBUTES": "email=mail,uid=uid",
+        }.items():
+            monkeypatch.setenv(name, value)
+        apps, providers = sso.providers(Env())
+        assert [app.rpartition(".")[2] for app in apps] == ["openid_connect", "saml"]
+        assert providers["openid_connect"]["VERIFIED_EMAIL"] is True
+        assert providers["openid_connect"]["APPS"][0]["name"] == "Merwede"
+        assert providers["saml"]["APPS"][0]["settings"]["attribute_mapping"] == {
+            "email": "mail",
+            "uid": "uid",
+        }

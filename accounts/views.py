@@ -1,0 +1,60 @@
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import home
+from accounts.access import SignedInRequest, allow_public, allow_signed_in
+from accounts.demo_people import DEMO_PEOPLE
+from accounts.models import User
+from accounts.sign_in import AccountAdapter
+
+
+@allow_signed_in
+@require_safe
+def start(request: SignedInRequest) -> HttpResponse:
+    """The page one came for by role; for an employee or a team leader three choices and the own reports."""
+    if page := home.landing(request.user):
+        return redirect(page)
+    panels = [(panel.template, panel.context(request.user)) for panel in home.panels]
+    return render(request, "accounts/home.html", {"panels": panels})
+
+
+@allow_public
+@require_safe
+def demo(request: HttpRequest) -> HttpResponse:
+    """The people of the demo hospital, one a role, each with a button to sign in."""
+    _only_in_the_demo()
+    names = dict(User.objects.filter(username__in=DEMO_PEOPLE).values_list("username", "name"))
+    people = [
+        (username, names[username], *words) for username, words in DEMO_PEOPLE.items() if username in names
+    ]
+    return render(request, "accounts/demo.html", {"people": people})
+
+
+@allow_public
+@require_POST
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in as `username`, one of the demo people; 404 for anybody else."""
+    _only_in_the_demo()
+    username = request.POST.get("username", "")
+    if username not in DEMO_PEOPLE:
+        raise Http404
+    user = get_object_or_404(User, username=username, is_active=True)
+    adapter = AccountAdapter(request)
+    adapter.login(request, user)
+    return adapter.post_login(
+        request,
+        user,
+        email_verification="none",
+        signal_kwargs=None,
+        email=None,
+        signup=False,
+        redirect_url=None,
+    )
+
+
+def _only_in_the_demo() -> None:
+    """These addresses are not in the URLconf without DEMO; this holds when somebody puts them there."""
+    if not settings.DEMO:
+        raise Http404
