@@ -1,0 +1,55 @@
+"""What every browser test watches: the policy, script errors, accessibility, width, size of targets."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LISTENER = """
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`CSP ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`));
+"""
+
+
+@dataclass
+class Watch:
+    """Violations of the policy and script errors seen on `page` since it was opened."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.add_init_script(LISTENER)
+        self.page.on(
+            "console", lambda said: self.complaints.append(said.text) if "CSP " in said.text else None
+        )
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+
+
+def accessibility_problems(page: Page) -> list[str]:
+    """What axe finds on the page as it stands: rule, and the first elements it names."""
+    found: list[dict[str, Any]] = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [f"{rule['id']}: {[node['target'] for node in rule['nodes'][:3]]}" for rule in found]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return max(0, width)
+
+
+def small_targets(page: Page, *, least: int) -> list[str]:
+    """Visible controls lower than `least` pixels; links in running text are exempt (WCAG 2.2, 2.5.8)."""
+    found: list[str] = page.evaluate(
+        """(least) => [...document.querySelectorAll("button, summary, select, label:has(> input), .btn, "
+             + ".form-check, .places a, .filters a, .tabs a, .round-link, .help-now, .choice, .call, "
+             + "input:not([type=hidden], [type=radio], [type=checkbox])")]
+           .filter((e) => e.checkVisibility() && !e.closest(".visually-hidden"))
+           .filter((e) => e.getBoundingClientRect().height < least - 0.5)
+           .map((e) => `${e.className || e.tagName} ${e.textContent.trim().slice(0, 30)} `
+             + `${e.getBoundingClientRect().height}`)""",
+        least,
+    )
+    return found
