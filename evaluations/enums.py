@@ -25,3 +25,12 @@ class Question(models.TextChoices):
     @classmethod
     def statements(cls) -> tuple["Question", ...]:
         return (cls.HELPED, cls.SAME_FIELD, cls.FOR_EVERYBODY)
+
+    @property
+    def scale(self) -> tuple[str, ...]:
+        """The values that an answer can have."""
+        if self in self.feelings():
+            return tuple(f"{before}-{after}" for before in range(4) for after in range(4))
+        if self in self.statements():
+            return tuple(str(value) for value in range(1, 6))
+        return tuple(str(value) for value in range(11)) if self == Question.MARK else ("yes", "no")
