@@ -48,7 +48,8 @@ def seal(ticket: str, answers: Mapping[str, str], public_key: bytes) -> bytes:
 
     A question left open is left out. Raises UnknownAnswerError and OversizedAnswersError.
     """
-    return SealedBox(PublicKey(public_key)).encrypt(pack({"ticket": ticket, **_checked(answers)}))
+    content = {question.value: value for question, value in _checked(answers).items()}
+    return SealedBox(PublicKey(public_key)).encrypt(pack({"ticket": ticket, **content}))
 
 
 def open_envelope(sealed: bytes, private_key: bytes) -> Opened:
