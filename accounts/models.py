@@ -3,7 +3,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models import Func
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +76,21 @@ class Profession(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+ACCENTS = "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿšžćčđğışęąłńśźżőű'’-."
+PLAIN = "aaaaaaceeeeiiiinoooooouuuuyyszccdgisealnszzou    "
+
+
+def folded(text: str) -> str:
+    """`text` without capitals and accents, hyphens and apostrophes as spaces: as the search index has it."""
+    return text.lower().translate(str.maketrans(ACCENTS, PLAIN))
+
+
+#: The words of a name, as the index `user_name_words` holds them.
+NAME_WORDS = SearchVector(
+    Func(Lower("name"), models.Value(ACCENTS), models.Value(PLAIN), function="translate"), config="simple"
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -154,8 +172,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
         )
         indexes = (
-            # The search by name in accounts.people.search.
-            models.Index(Lower("name"), name="user_active_name", condition=models.Q(is_active=True)),
+            # The search by name in accounts.people.
+            GinIndex(NAME_WORDS, name="user_name_words"),
+            # /settings/people/, by key.
+            models.Index(fields=["name", "id"], name="user_by_name"),
         )
 
     def __str__(self) -> str:

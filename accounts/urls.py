@@ -4,7 +4,7 @@ from allauth.urls import build_provider_urlpatterns
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from accounts import views, views_preferences
+from accounts import views, views_access_log, views_preferences
 
 # allauth's own pages, without those that this house does not have: signing up, and changing an e-mail
 # address, which comes from the personnel file.
@@ -37,11 +37,14 @@ demo = [
     path("demo/sign-in/", views.demo_sign_in, name="demo_sign_in"),
 ]
 
+access_log = [path("", views_access_log.access_log_list, name="list")]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="home"),
     path("account/", include(sign_in)),
     path("preferences/language/", views_preferences.set_language, name="set_language"),
     path("preferences/theme/", views_preferences.set_theme, name="set_theme"),
+    path("access-log/", include((access_log, "access-log"))),
     *(demo if settings.DEMO else []),
 ]
 if settings.SSO_PROVIDERS:

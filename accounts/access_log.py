@@ -1,0 +1,82 @@
+"""Reading the access log: filtered and paged by key, newest first."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AccessEvent, User
+
+PAGE = 50
+
+
+class FilterForm(forms.Form):
+    """What the privacy officer looks for; every field may stay empty."""
+
+    reference = forms.CharField(label=_("Reference"), max_length=64, required=False)
+    person = forms.CharField(
+        label=_("By whom"), max_length=150, required=False, help_text=_("Name or employee number")
+    )
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_("Up to and including"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+@dataclass(frozen=True)
+class Page:
+    """At most `PAGE` lines, newest first, and the keys of the neighbouring pages (None: there is none)."""
+
+    lines: list[AccessEvent] = field(default_factory=list)
+    newer: int | None = None
+    older: int | None = None
+
+
+def matching(*, reference: str, person: str, since: date | None, until: date | None) -> QuerySet[AccessEvent]:
+    """The lines about `reference` by `person`, on days (Europe/Amsterdam) from `since` up to and with
+    `until`.
+    """
+    lines = AccessEvent.objects.all()
+    if reference:
+        lines = lines.filter(object_ref=reference)
+    if person:
+        by_name = Q(name__icontains=person) | Q(employee_number=person) | Q(username=person)
+        lines = lines.filter(user__in=list(User.objects.filter(by_name).values_list("id", flat=True)[:100]))
+    if since:
+        lines = lines.filter(at__gte=_midnight(since))
+    if until:
+        lines = lines.filter(at__lt=_midnight(until + timedelta(days=1)))
+    return lines
+
+
+def page(lines: QuerySet[AccessEvent], *, before: int | None = None, after: int | None = None) -> Page:
+    """The page of `lines` that is older than the line numbered `before`, or newer than `after`; else the
+    newest.
+    """
+    anchor = AccessEvent.objects.filter(id=before or after or 0).first()
+    lines = lines.select_related("user", "subject")
+    if anchor and after:
+        found = list(_beyond(lines, anchor, "gt").order_by("at", "id")[: PAGE + 1])
+        shown, more_newer, more_older = found[:PAGE][::-1], len(found) > PAGE, True
+    else:
+        found = list((_beyond(lines, anchor, "lt") if anchor else lines).order_by("-at", "-id")[: PAGE + 1])
+        shown, more_newer, more_older = found[:PAGE], anchor is not None, len(found) > PAGE
+    if not shown:
+        return Page()
+    return Page(shown, shown[0].id if more_newer else None, shown[-1].id if more_older else None)
+
+
+def _beyond(lines: QuerySet[AccessEvent], anchor: AccessEvent, way: str) -> QuerySet[AccessEvent]:
+    same = Q(at=anchor.at) & Q(**{f"id__{way}": anchor.id})
+    return lines.filter(Q(**{f"at__{way}e": anchor.at}), Q(**{f"at__{way}": anchor.at}) | same)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))

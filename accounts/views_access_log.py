@@ -1,0 +1,53 @@
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts import access_log, audit
+from accounts.access import SignedInRequest, allow
+from accounts.enums import AccessAction, Role
+
+
+@allow(Role.PRIVACY_OFFICER)
+@require_safe
+def access_log_list(request: SignedInRequest) -> HttpResponse:
+    """The access log, which also says that it was read, and what was looked for."""
+    form = access_log.FilterForm(request.GET or None)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    audit.record(
+        action=AccessAction.VIEW,
+        user=request.user,
+        role=Role.PRIVACY_OFFICER,
+        access_point="access-log:list",
+        object_kind="access log",
+        object_ref=wanted.get("reference", ""),
+        basis="supervision",
+        at=timezone.now(),
+    )
+    lines = access_log.matching(
+        reference=wanted.get("reference", ""),
+        person=wanted.get("person", ""),
+        since=wanted.get("since"),
+        until=wanted.get("until"),
+    )
+    page = access_log.page(lines, before=_number(request, "before"), after=_number(request, "after"))
+    kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
+    return render(
+        request,
+        "accounts/access_log.html",
+        {
+            "form": form,
+            "lines": page.lines,
+            "filtered": bool(kept),
+            "newer_url": page.newer and f"?{urlencode({**kept, 'after': page.newer})}",
+            "older_url": page.older and f"?{urlencode({**kept, 'before': page.older})}",
+            "now": timezone.now(),
+        },
+    )
+
+
+def _number(request: SignedInRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 19 else None
