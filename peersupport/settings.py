@@ -96,6 +96,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
         "options": {"expires": 60},
     },
     "reconcile": {"task": "notifications.tasks.reconcile", "schedule": crontab(hour="3", minute="20")},
+    "retention": {"task": "supporters.tasks.erase_due", "schedule": crontab(hour="3", minute="40")},
 }
 
 locals().update(env.email_url_config(REQUIRED["EMAIL_URL"]))

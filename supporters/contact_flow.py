@@ -1,11 +1,12 @@
 """The one writer of a contact.
 
-Every change of a contact goes through `propose`, `record` or `undo` here. Each runs in one transaction, which
+Every change of a contact goes through `propose`, `record` or `undo` here. Each runs in one transaction,
+which
 
 1. locks the offer, then the contact, and finds out whether it still is what the caller saw (else `Stale`);
-2. checks the step against the table (`contact_log.TRANSITIONS`), who takes it, and the limits of the policy;
-3. appends one `ContactEvent`: nothing in the log is ever changed, an undo is one more line;
-4. reads from the whole log what is so now (`contact_log.replay`) and writes it to the `Contact`, in an UPDATE
+2. checks the step against the table (`contact_log.TRANSITIONS`), who takes it, and the limits of the
+policy; 3. appends one `ContactEvent`: nothing in the log is ever changed, an undo is one more line; 4.
+reads from the whole log what is so now (`contact_log.replay`) and writes it to the `Contact`, in an UPDATE
    that names the old state;
 5. brings the `Offer` in line: what it waits for and until when, first offered, first reached, closed,
    outcome;
@@ -28,6 +29,8 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
+from incidents.deadlines import DeadlinePolicy, add_working_hours
+from incidents.models import Policy
 from notifications import schedule
 from supporters import contact_reminders as reminders
 from supporters.contact_log import OUTCOMES, TRANSITIONS, UNDO_WITHIN, Facts, Party, replay
@@ -137,8 +140,8 @@ def record(
     """Take one step in `contact`; the contact as it is after it.
 
     `planned_for` (aware) is for *offer_later* and *follow_up_planned*, `mode` for *conversation* and
-    *follow_up_held*, `reason` for *handed_back* by the supporter, `outcome` for *closed*. `seen` is the id of
-    the last line the caller saw: a second tap finds another one. Raises Stale, NotAllowed,
+    *follow_up_held*, `reason` for *handed_back* by the supporter, `outcome` for *closed*. `seen` is the id
+    of the last line the caller saw: a second tap finds another one. Raises Stale, NotAllowed,
     TooManyConversations.
     """
     contact, events = _locked(contact, seen)
@@ -148,7 +151,7 @@ def record(
     event = _append(
         contact,
         kind,
-        by,
+        None if party == Party.EMPLOYEE else by,
         at,
         planned_for=planned_for or _next_due(contact, facts, kind, at),
         mode=mode,
@@ -163,8 +166,8 @@ def record(
 
 @_writes
 def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -> Contact:
-    """Take back the last entry of `by` in `contact`, by a correcting line; the contact as it was before that
-    entry.
+    """Take back the last entry of `by` in `contact`, by a correcting line; the contact as it was before
+    that entry.
 
     Raises Stale, NotAllowed (somebody else's entry, or nothing to undo), TooLate (after ten minutes),
     NoCapacity and AlreadyProposed (an ended contact that cannot be opened again because something else took
@@ -173,11 +176,12 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
     contact, events = _locked(contact, seen)
     facts = replay(events)
     last = facts.last
-    if last.by_id != by.pk or last.kind == EventKind.ASSIGNED:
+    mine = last.by_id == by.pk or (last.by is None and contact.offer.involvement.employee_id == by.pk)
+    if not mine or last.kind == EventKind.ASSIGNED or contact.offer.involvement.erased_at:
         raise NotAllowed
     if at - last.at > UNDO_WITHIN:
         raise TooLate
-    correction = _append(contact, EventKind.CORRECTED, by, at, corrects=last)
+    correction = _append(contact, EventKind.CORRECTED, last.by, at, corrects=last)
     if last.kind == EventKind.HANDED_BACK:
         # The moment tells the pair that this very line excluded from one that was excluded before.
         Exclusion.objects.filter(
@@ -281,8 +285,17 @@ def _next_due(contact: Contact, facts: Facts, kind: EventKind, at: datetime) -> 
 
 
 def _answer_by(at: datetime) -> datetime:
-    """Until when a supporter asked at `at` is expected to answer."""
-    return at + timedelta(hours=SupportPolicy.current().accept_working_hours)
+    """Until when a supporter asked at `at` is expected to answer: some hours of working time."""
+    work = Policy.current()
+    return add_working_hours(
+        at,
+        SupportPolicy.current().accept_working_hours,
+        DeadlinePolicy(
+            work_starts=work.work_starts,
+            work_ends=work.work_ends,
+            decreed_holidays=frozenset(work.decreed_holidays),
+        ),
+    )
 
 
 def end_of_day(at: datetime, *, days: int) -> datetime:
@@ -294,7 +307,7 @@ def end_of_day(at: datetime, *, days: int) -> datetime:
 def _append(
     contact: Contact,
     kind: EventKind,
-    by: User,
+    by: User | None,
     at: datetime,
     *,
     planned_for: datetime | None = None,

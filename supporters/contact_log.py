@@ -248,7 +248,8 @@ def _called_in(facts: Facts, event: ContactEvent) -> ContactEvent | None:
     match event.kind:
         case EventKind.COORDINATOR_CALLED_IN:
             return event
-        case EventKind.COORDINATOR_ANSWERED:
+        # While she is called in nobody but she closes it.
+        case EventKind.COORDINATOR_ANSWERED | EventKind.CLOSED:
             return None
         case _:
             return facts.called_in

@@ -17,8 +17,8 @@ from accounts.models import User
 from notifications.kinds import Kind
 from notifications.models import Reminder
 from notifications.schedule import reminder
-from supporters.contact_log import Facts, NextStep
-from supporters.enums import ContactState, EventKind, Waiting
+from supporters.contact_log import Facts, NextStep, replay
+from supporters.enums import ContactState, Waiting
 from supporters.models import Contact, ContactEvent
 
 ASSIGNED = "contact.assigned"
@@ -42,8 +42,7 @@ DAY = timedelta(days=1)
 
 
 def wanted(contact: Contact, facts: Facts) -> list[Reminder]:
-    """The reminders, unsaved, that `contact` wants while `facts` hold. Needs the offer's incident and
-    involvement.
+    """The reminders, unsaved, that `contact` wants while `facts` hold.
 
     Each is named after the line that gave rise to it, so that it is said once for each time it becomes true.
     """
@@ -84,10 +83,7 @@ def _after_the_end(contact: Contact, facts: Facts) -> list[Reminder]:
     found = []
     if last.by_id != supporter:
         found.append(_to_supporter(contact, ENDED, last, last.at))
-    if facts.state == ContactState.HANDED_BACK and last.by_id in {
-        supporter,
-        contact.offer.involvement.employee_id,
-    }:
+    if facts.state == ContactState.HANDED_BACK and last.by_id in {supporter, None}:
         found.append(_to_coordinator(contact, HANDED_BACK, last, last.at))
     return found
 
@@ -138,15 +134,10 @@ def _coordinators(condition: Q) -> Callable[[User, UUID], bool]:
 
 def _called_in_still(user: User, contact_id: UUID) -> bool:
     """Until a coordinator answered: whatever became of the contact meanwhile."""
-    lines = ContactEvent.objects.filter(contact=contact_id, corrected_by=None)
-    last = (
-        lines.filter(kind__in=[EventKind.COORDINATOR_CALLED_IN, EventKind.COORDINATOR_ANSWERED])
-        .order_by("-id")
-        .first()
-    )
-    return (
-        user.has_role(Role.COORDINATOR) and last is not None and last.kind == EventKind.COORDINATOR_CALLED_IN
-    )
+    if not user.has_role(Role.COORDINATOR):
+        return False
+    facts = replay(list(ContactEvent.objects.filter(contact=contact_id).order_by("id")))
+    return facts.called_in is not None
 
 
 _BEGUN = (ContactState.ACCEPTED, ContactState.IN_CONTACT)

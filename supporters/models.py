@@ -250,21 +250,24 @@ class Contact(models.Model):
 
 
 class ContactEvent(models.Model):
-    """One line of a contact's log: a kind and a moment, never a word. Append-only by a database trigger."""
+    """One line of a contact's log: a kind and a moment, never a word. Append-only by a database trigger.
+
+    `by` is empty when the involved employee took the step: no line may name them once they are erased.
+    """
 
     id = models.BigAutoField(primary_key=True)
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="events")
     kind = models.CharField(max_length=22, choices=EventKind.choices)
     at = models.DateTimeField()
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    # follow_up_planned and offer_later: for when.
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    # Until when the step after this one is wanted; for follow_up_planned and offer_later as they agreed.
     planned_for = models.DateTimeField(null=True, blank=True)
     mode = models.CharField(max_length=10, choices=ConversationMode.choices, blank=True, default="")
     reason = models.CharField(max_length=8, choices=HandBackReason.choices, blank=True, default="")
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
     # corrected: which event it undoes.
     corrects = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
+        "self", models.RESTRICT, null=True, blank=True, related_name="corrected_by"
     )
 
     class Meta:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
+from notifications import kinds
 from notifications.models import Reminder
 from supporters import contact_flow, contact_reminders
 from supporters.contact_log import TRANSITIONS, UNDO_WITHIN, Party, replay
@@ -300,6 +301,24 @@ def test_the_coordinator_asks_somebody_else(case):
     assert case.open_kinds() == [contact_reminders.ENDED]
 
 
+def test_no_line_names_the_employee(case):
+    case.take("offer_later", Party.EMPLOYEE)
+    case.undo(Party.EMPLOYEE)
+    case.take("handed_back", Party.EMPLOYEE)
+    assert set(case.contact.events.values_list("by", flat=True)) == {case.coordinator.pk, None}
+
+
+def test_an_answer_is_wanted_within_four_working_hours():
+    case = Case()
+    assert case.contact.due_at == MONDAY + 4 * HOUR
+    case.take("handed_back")
+    friday_at_four = datetime(2026, 11, 20, 15, tzinfo=UTC)
+    contact = contact_flow.propose(
+        offer=case.offer, supporter=SupporterFactory(trained=True), by=case.coordinator, at=friday_at_four
+    )
+    assert contact.due_at == datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
 def test_too_close_to_somebody_without_an_account_excludes_nobody():
     case = Case(involvement__by_hand=True)
     case.take("handed_back", reason=HandBackReason.CONFLICT)
@@ -358,6 +377,25 @@ def test_the_coordinator_still_hears_of_a_call_when_the_employee_stops(case):
     case.take_all("accepted", "reached", "coordinator_called_in")
     case.take("offer_declined", Party.EMPLOYEE)
     assert contact_reminders.CALLED_IN in case.open_kinds()
+
+
+def test_who_is_called_in_is_asked_until_she_answered(case):
+    kind = kinds.get(contact_reminders.CALLED_IN)
+    case.take_all("accepted", "reached", "coordinator_called_in")
+    assert kind.concerns(case.coordinator, case.contact.pk)
+    assert not kind.concerns(case.supporter.user, case.contact.pk)
+    case.take("closed", Party.COORDINATOR)
+    assert not kind.concerns(case.coordinator, case.contact.pk)
+
+
+def test_reminders_concern_the_supporter_while_the_step_is_to_be_taken(case):
+    assigned, late = kinds.get(contact_reminders.ASSIGNED), kinds.get(contact_reminders.ANSWER_LATE)
+    assert assigned.concerns(case.supporter.user, case.contact.pk)
+    assert not assigned.concerns(case.coordinator, case.contact.pk)
+    assert late.concerns(case.coordinator, case.contact.pk)
+    case.take("accepted")
+    assert not assigned.concerns(case.supporter.user, case.contact.pk)
+    assert not late.concerns(case.coordinator, case.contact.pk)
 
 
 def test_the_coordinator_answers_only_when_called(case):
@@ -474,7 +512,8 @@ def test_taps_at_the_same_moment_are_one(taps):
 def test_supporter_accepts_while_the_coordinator_takes_it_back():
     for _ in range(5):
         case = Case()
-        outcomes, start = [], Barrier(2)
+        outcomes: list[str] = []
+        start = Barrier(2)
 
         def take(kind, party, case=case, outcomes=outcomes, start=start):
             start.wait()

@@ -1,0 +1,112 @@
+"""Erasing who was involved, once the term after closing is over or the employee asks for it.
+
+What goes: name, e-mail, telephone and the link to the account, on the involvement; the pairs on the
+exclusion list that this case put there (they would tell who handed back whom; a supporter or an employee
+can say it again, with one tap); open reminders. What stays is the case without content for the figures:
+kind of event, profession, department, outcome, moments. No line of the contact's log names the employee, so
+none has to go. Pairs that the coordinator put on the exclusion list stay: they say nothing of a case.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.enums import AccessAction
+from accounts.models import User
+from incidents.models import Involvement
+from notifications import schedule
+from supporters.contact_flow import NotAllowed
+from supporters.enums import EventKind
+from supporters.models import Contact, ContactEvent, Exclusion, Offer, OfferQuerySet, SupportPolicy
+
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many involved employees, and how many pairs on the exclusion list."""
+
+    involvements: int = 0
+    exclusions: int = 0
+
+    def __add__(self, other: "Erased") -> "Erased":
+        return Erased(self.involvements + other.involvements, self.exclusions + other.exclusions)
+
+
+def erases_at(offer: Offer) -> datetime | None:
+    """When the names of `offer` go; None while it is open."""
+    days = timedelta(days=SupportPolicy.current().retention_days)
+    return offer.closed_at + days if offer.closed_at else None
+
+
+def due(*, at: datetime) -> int:
+    """How many involved employees `erase_due` would erase at `at`."""
+    return _due(at).count()
+
+
+def erase_due(*, at: datetime) -> Erased:
+    """Erase every case whose term is over at `at`, a few hundred in each transaction; how much went."""
+    total = Erased()
+    while True:
+        with transaction.atomic():
+            offers = list(_due(at).select_for_update(of=("self",), skip_locked=True)[:BATCH])
+            if not offers:
+                return total
+            for offer in offers:
+                total += _erase(offer, by=None, at=at)
+
+
+@transaction.atomic
+def erase_own(*, offer: Offer, by: User, at: datetime) -> None:
+    """The employee's own wish, once the offer is closed. Raises NotAllowed: it is open, erased, or somebody
+    else's.
+    """
+    own = Offer.objects.select_for_update(of=("self",)).filter(
+        pk=offer.pk, involvement__employee=by, closed_at__isnull=False
+    )
+    found = own.first()
+    if found is None:
+        raise NotAllowed
+    _erase(found, by=by, at=at)
+
+
+def _due(at: datetime) -> OfferQuerySet:
+    before = at - timedelta(days=SupportPolicy.current().retention_days)
+    return Offer.objects.filter(closed_at__lte=before, involvement__erased_at=None).order_by(
+        "closed_at", "id"
+    )
+
+
+def _erase(offer: Offer, *, by: User | None, at: datetime) -> Erased:
+    involvement = Involvement.objects.select_related("incident").get(pk=offer.involvement_id)
+    exclusions = _exclude_no_more(offer, involvement.employee) if involvement.employee else 0
+    involvement.employee = None
+    involvement.name = involvement.email = involvement.telephone = ""
+    involvement.erased_at = at
+    involvement.save(update_fields=["employee", "name", "email", "telephone", "erased_at"])
+    for subject_id in [offer.pk, *Contact.objects.filter(offer=offer).values_list("pk", flat=True)]:
+        schedule.cancel(subject_id=subject_id, at=at)
+    audit.record(
+        action=AccessAction.ERASE,
+        user=by,
+        role=None,
+        access_point="me" if by else "retention",
+        object_kind="involvement",
+        object_ref=involvement.incident.reference,
+        basis="own record" if by else "retention",
+        at=at,
+    )
+    return Erased(1, exclusions)
+
+
+def _exclude_no_more(offer: Offer, employee: User) -> int:
+    """Take off the exclusion list what this case put there, known by the moment of the line that did."""
+    handed_back = ContactEvent.objects.filter(contact__offer=offer, kind=EventKind.HANDED_BACK)
+    pairs = Exclusion.objects.filter(
+        employee=employee,
+        supporter__in=offer.contacts.values("supporter"),
+        added_at__in=handed_back.values("at"),
+    )
+    return pairs.delete()[0]
