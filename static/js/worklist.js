@@ -1,8 +1,8 @@
 // Keys on a list of rows: j and k move, Enter opens, / searches, ? shows the sheet.
-// Markup: <ul class="rows" data-worklist> whose items hold <a data-open>; an <input data-search>; <dialog id="shortcuts">.
+// Markup: one <ul class="rows" data-worklist> or more, whose items hold <a data-open>; an <input data-search>;
+// <dialog id="shortcuts">.
 
-const list = () => document.querySelector("[data-worklist]");
-const rows = () => [...(list()?.querySelectorAll(":scope > li") ?? [])];
+const rows = () => [...document.querySelectorAll("[data-worklist] > li")];
 const picked = () => rows().findIndex((row) => row.contains(document.activeElement));
 
 function move(step) {

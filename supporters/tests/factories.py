@@ -109,10 +109,11 @@ class ContactFactory(DjangoModelFactory):
     due_at = factory.LazyAttribute(lambda contact: contact.proposed_at + timedelta(hours=4))
     offer = factory.SubFactory(
         OfferFactory,
-        waiting_for=Waiting.ACCEPTANCE,
         opened_at=factory.SelfAttribute("..proposed_at"),
         offered_at=factory.SelfAttribute("..proposed_at"),
     )
+    # Not among the arguments above: a trait that names it would hide it there also when it is off.
+    offer__waiting_for = Waiting.ACCEPTANCE
 
     @factory.post_generation
     def _count_load(self: Any, create: bool, extracted: object, **kwargs: object) -> None:

@@ -1,18 +1,61 @@
+from typing import Any
+
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
+from incidents.models import Incident
+from supporters import worklist as lists
+from supporters.enums import Waiting
 from supporters.models import Offer
 
 
 @allow(Role.COORDINATOR)
+@require_GET
+@vary_on_headers("HX-Request")
 def worklist(request: SignedInRequest) -> HttpResponse:
-    """Who waits for what, most urgent first."""
-    offers = (
-        Offer.objects.visible_to(request.user)
-        .open()
-        .select_related("incident", "involvement__profession", "involvement__department")
-        .order_by("due_at", "id")[:30]
-    )
-    return render(request, "supporters/worklist.html", {"offers": offers})
+    """What waits for what, most urgent first; asked again every half minute by the page itself.
+
+    `waiting` filters, `after` is the key of a further page, `q` a reference to go to, `version` what the page
+    that asks again shows already.
+    """
+    query = request.GET.get("q", "").strip()
+    found = _event(request, query) if query else None
+    if found:
+        return redirect("support:roll-call", found.reference)
+    context = {**_context(request), "query": query}
+    if not request.headers.get("HX-Request"):
+        return render(request, "supporters/worklist.html", context)
+    seen = request.GET.get("version", "")
+    if seen == context["page"].version:
+        return HttpResponse(status=204)
+    context["changed"] = seen.partition(".")[0] != context["page"].version.partition(".")[0]
+    return render(request, "supporters/_worklist.html", context)
+
+
+def _context(request: SignedInRequest) -> dict[str, Any]:
+    now = timezone.now()
+    offers = Offer.objects.visible_to(request.user)
+    asked = request.GET.get("waiting", "")
+    waiting = Waiting(asked) if asked in lists.FILTERS else None
+    after = request.GET.get("after", "")
+    filters = lists.count(waiting=waiting)
+    called_in = any(each.waiting is Waiting.COORDINATOR for each in filters)
+    page = lists.read(offers, waiting=waiting, after=after, now=now, called_in=called_in)
+    return {
+        "page": page,
+        "filters": filters,
+        "waiting": waiting,
+        "after": after,
+        "next_due": lists.next_due(offers) if waiting and page.is_empty else None,
+    }
+
+
+def _event(request: SignedInRequest, query: str) -> Incident | None:
+    """The event with this reference; its number alone is one of this year."""
+    reference = f"{timezone.localdate().year}-{int(query):04d}" if query.isdecimal() else query
+    return Incident.objects.visible_to(request.user).filter(reference__iexact=reference).first()

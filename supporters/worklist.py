@@ -1,0 +1,322 @@
+"""The coordinator's worklist: what waits for what, most urgent first, in pages by key."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from incidents.enums import EventType, IncidentKind
+from supporters.enums import ContactState, Waiting
+from supporters.models import OfferQuerySet
+
+PAGE = 25
+#: Counts above the list stop here: "99+".
+CAP = 100
+#: What is due so soon is "now".
+SOON = timedelta(hours=4)
+#: A page that is looked at for long shows its times anew this often.
+REFRESH = timedelta(minutes=5)
+
+#: What somebody may be waiting for, in the order of the filters.
+FILTERS = (
+    Waiting.COORDINATOR,
+    Waiting.ASSIGNMENT,
+    Waiting.ACCEPTANCE,
+    Waiting.FIRST_CONTACT,
+    Waiting.FOLLOW_UP,
+)
+
+
+class Group(Enum):
+    """Where a row stands by when it is due."""
+
+    CALLED_IN = "called-in"
+    NOW = "now"
+    TODAY = "today"
+    LATER = "later"
+
+    @property
+    def label(self) -> str:
+        return str(_GROUP_LABELS[self])
+
+
+_GROUP_LABELS = {
+    Group.CALLED_IN: gettext_lazy("You are called in"),
+    Group.NOW: gettext_lazy("Now"),
+    Group.TODAY: gettext_lazy("Today"),
+    Group.LATER: gettext_lazy("Later"),
+}
+
+# waiting: (word on the chip, icon, tone, word on the button)
+_WAITING = {
+    Waiting.COORDINATOR: (
+        gettext_lazy("You are called in"),
+        "bell-ringing",
+        "attention",
+        gettext_lazy("Answer"),
+    ),
+    Waiting.ASSIGNMENT: (
+        gettext_lazy("Waits for a supporter"),
+        "user-question",
+        "attention",
+        gettext_lazy("Choose a supporter"),
+    ),
+    Waiting.ACCEPTANCE: (gettext_lazy("Asked, no answer yet"), "hourglass", "neutral", gettext_lazy("View")),
+    Waiting.FIRST_CONTACT: (gettext_lazy("First contact"), "phone", "calm", gettext_lazy("View")),
+    Waiting.FOLLOW_UP: (gettext_lazy("Follow-up"), "calendar-event", "calm", gettext_lazy("View")),
+    Waiting.NOTHING: (gettext_lazy("Nothing waits"), "check", "neutral", gettext_lazy("View")),
+}
+_KINDS = {
+    IncidentKind.CALAMITY: gettext_lazy("Calamity"),
+    IncidentKind.SELF: gettext_lazy("Asked for support"),
+    IncidentKind.COLLEAGUE: gettext_lazy("A colleague is worried"),
+}
+_FILTER_LABELS = {
+    Waiting.COORDINATOR: gettext_lazy("Called in"),
+    Waiting.ASSIGNMENT: gettext_lazy("To assign"),
+    Waiting.ACCEPTANCE: gettext_lazy("Asked"),
+    Waiting.FIRST_CONTACT: gettext_lazy("First contact"),
+    Waiting.FOLLOW_UP: gettext_lazy("Follow-up"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: a person, or several of one event (`people` > 1) with the most urgent of them in front."""
+
+    url: str
+    name: str
+    profession: str
+    department: str
+    event: str
+    happened_at: datetime
+    waits: str
+    icon: str
+    tone: str
+    due_at: datetime
+    since: datetime
+    supporter: str
+    step: str
+    urgent: bool
+    people: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the list. `version` changes with what is on it, `further` is the key of the next page."""
+
+    groups: list[tuple[Group, list[Row]]]
+    further: str
+    version: str
+    now: datetime
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.groups
+
+    @property
+    def first(self) -> Row | None:
+        return self.groups[0][1][0] if self.groups else None
+
+    @property
+    def urgent(self) -> int:
+        """How many rows are to be done now."""
+        return sum(len(rows) for group, rows in self.groups if group in {Group.CALLED_IN, Group.NOW})
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A filter above the list, in the shape of components/filters.html."""
+
+    label: str
+    url: str
+    current: bool
+    count: str
+    waiting: Waiting | None
+
+
+def read(
+    offers: OfferQuerySet, *, waiting: Waiting | None, after: str, now: datetime, called_in: bool = False
+) -> Page:
+    """The page of `offers` that are open and wait for `waiting` (or anything), behind the key `after`.
+
+    With `called_in` there are offers for which a supporter calls in the coordinator: on the first page of the
+    whole list they stand before everything else. One query, or then two.
+    """
+    rows: QuerySet[Any] = offers.open()
+    first: list[dict[str, Any]] = []
+    if waiting:
+        rows = rows.filter(waiting_for=waiting)
+    elif called_in:
+        if not after:
+            first = list(
+                _values(rows.filter(waiting_for=Waiting.COORDINATOR).order_by("due_at", "id"))[:PAGE]
+            )
+        rows = rows.exclude(waiting_for=Waiting.COORDINATOR)
+    key = _parse(after)
+    if key:
+        due_at, pk = key
+        rows = rows.filter(due_at__gte=due_at).filter(Q(due_at__gt=due_at) | Q(id__gt=pk))
+    found = list(_values(rows.order_by("due_at", "id"))[: PAGE + 1])
+    shown, more = found[:PAGE], found[PAGE:]
+    groups = _grouped(_folded(shown), now)
+    if first:
+        groups.insert(0, (Group.CALLED_IN, [_row([each], now) for each in first]))
+    return Page(
+        groups=groups,
+        further=f"{shown[-1]['due_at'].isoformat()}_{shown[-1]['id']}" if more else "",
+        version=f"{_digest(first + shown)}.{int(now.timestamp() // REFRESH.total_seconds())}",
+        now=now,
+    )
+
+
+def count(*, waiting: Waiting | None) -> list[Count]:
+    """The filters, each with how many offers wait for it (to `CAP`): one statement over the partial index."""
+    parts = ", ".join(
+        "(SELECT count(*) FROM (SELECT 1 FROM supporters_offer"
+        " WHERE closed_at IS NULL AND waiting_for = %s LIMIT %s) AS capped)"
+        for _waiting in FILTERS
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {parts}", [part for each in FILTERS for part in (each.value, CAP)])
+        numbers = cursor.fetchone()
+    url = reverse("support:worklist")
+    counts = [Count(_("All"), url, waiting is None, _capped(sum(numbers)), None)]
+    for each, number in zip(FILTERS, numbers, strict=True):
+        if number or each is waiting:
+            label = str(_FILTER_LABELS[each])
+            counts.append(Count(label, f"{url}?waiting={each}", each is waiting, _capped(number), each))
+    return counts
+
+
+def next_due(offers: OfferQuerySet) -> datetime | None:
+    """When the next thing of all is due."""
+    return offers.open().order_by("due_at", "id").values_list("due_at", flat=True).first()
+
+
+def group_of(due_at: datetime, now: datetime) -> Group:
+    """Late or due within four hours is now; then the rest of the day in Amsterdam; then later."""
+    if due_at <= now + SOON:
+        return Group.NOW
+    tomorrow = timezone.localdate(now) + timedelta(days=1)
+    return Group.TODAY if due_at < timezone.make_aware(datetime.combine(tomorrow, time())) else Group.LATER
+
+
+def event_words(kind: str, event_type: str) -> str:
+    """What happened, as a list says it."""
+    if kind in _KINDS:
+        return str(_KINDS[IncidentKind(kind)])
+    return str(EventType(event_type).label)
+
+
+def _digest(shown: Iterable[dict[str, Any]]) -> str:
+    """Changes when a row comes, goes, or waits for something else."""
+    seen = "".join(f"{each['id']}{each['waiting_for']}{each['due_at']}{each['supporter']}" for each in shown)
+    return hashlib.blake2b(seen.encode(), digest_size=8).hexdigest()
+
+
+def _capped(number: int) -> str:
+    return f"{CAP - 1}+" if number >= CAP else str(number)
+
+
+def _parse(after: str) -> tuple[datetime, UUID] | None:
+    """The key in an address; None when there is none or it makes no sense."""
+    due_at, _separator, pk = after.partition("_")
+    try:
+        moment = datetime.fromisoformat(due_at)
+        return (moment, UUID(pk)) if timezone.is_aware(moment) else None
+    except ValueError:
+        return None
+
+
+def _values(offers: QuerySet[Any]) -> QuerySet[Any]:
+    """What a row shows, in one query and without making models of it."""
+    rows: QuerySet[Any] = offers.annotate(
+        contact=FilteredRelation("contacts", condition=Q(contacts__state__in=ContactState.open()))
+    ).values(
+        "id",
+        "incident_id",
+        "involvement_id",
+        "waiting_for",
+        "due_at",
+        "opened_at",
+        reference=F("incident__reference"),
+        kind=F("incident__kind"),
+        event_type=F("incident__event_type"),
+        occurred_at=F("incident__occurred_at"),
+        name=F("involvement__name"),
+        profession=F("involvement__profession__name"),
+        department=F("involvement__department__name"),
+        proposed_at=F("contact__proposed_at"),
+        supporter=F("contact__supporter__user__name"),
+    )
+    return rows
+
+
+def _folded(found: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """People of one event together, where the most urgent of them stood."""
+    by_incident: dict[UUID, list[dict[str, Any]]] = {}
+    for each in found:
+        by_incident.setdefault(each["incident_id"], []).append(each)
+    return list(by_incident.values())
+
+
+def _grouped(folded: Iterable[Sequence[dict[str, Any]]], now: datetime) -> list[tuple[Group, list[Row]]]:
+    groups: dict[Group, list[Row]] = {}
+    for people in folded:
+        groups.setdefault(group_of(people[0]["due_at"], now), []).append(_row(people, now))
+    return list(groups.items())
+
+
+def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
+    first, several = people[0], len(people) > 1
+    waits, icon, tone, next_step = _WAITING[first["waiting_for"]]
+    step = str(next_step)
+    late = first["due_at"] < now
+    if several:
+        url = reverse("support:roll-call", args=[first["reference"]])
+        name, profession, department, step = _together(people)
+    else:
+        url = reverse("support:match", args=[first["involvement_id"]])
+        name, profession, department = first["name"], first["profession"] or "", first["department"] or ""
+        if late and first["waiting_for"] == Waiting.ACCEPTANCE:
+            step = _("Ask somebody else")
+    return Row(
+        url=url,
+        name=name,
+        profession=profession,
+        department=department,
+        event=event_words(first["kind"], first["event_type"]),
+        happened_at=first["occurred_at"] or first["opened_at"],
+        waits=str(waits),
+        icon="urgent" if late else icon,
+        tone="late" if late else tone,
+        due_at=first["due_at"],
+        since=first["proposed_at"] or first["opened_at"],
+        supporter="" if several else first["supporter"] or "",
+        step=step,
+        urgent=first["waiting_for"] in {Waiting.ASSIGNMENT, Waiting.COORDINATOR} or late,
+        people=len(people),
+        reference=first["reference"],
+    )
+
+
+def _together(people: Sequence[dict[str, Any]]) -> tuple[str, str, str, str]:
+    """Name, profession, department and button of a folded row: how many, and the first two by name."""
+    count = len(people)
+    names = ", ".join(each["name"] for each in people[:2])
+    if count > 2:
+        names = _("%(names)s and %(count)d more") % {"names": names, "count": count - 2}
+    title = ngettext("%(count)d colleague", "%(count)d colleagues", count) % {"count": count}
+    return title, names, "", _("Open roll-call")
