@@ -7,6 +7,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from notifications import kinds
-        from notifications.failure import ALARM
+        from notifications.failure import ALARM, TRIAL
 
         kinds.register(ALARM)
+        kinds.register(TRIAL)

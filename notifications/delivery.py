@@ -11,7 +11,6 @@ One pass (`sweep`):
 Two passes at once, a killed one and a second beat are harmless.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,8 +30,6 @@ from notifications.quiet_hours import mailable_from
 logger = structlog.get_logger(__name__)
 
 BATCH = 500
-#: A pass stops sending after so many seconds; the next one, or one beside it, goes on.
-SENDING_SECONDS = 50.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def sweep(*, at: datetime) -> Swept:
     shown = 0
     while claimed := show_batch(at=at):
         shown += claimed
-    sent = outbox.send_due(at=at, until=time.monotonic() + SENDING_SECONDS)
+    sent = outbox.send_due(at=at)
     # A mail that failed for the fifth time has left a reminder for the administrator.
     while claimed := show_batch(at=at):
         shown += claimed

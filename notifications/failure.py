@@ -27,6 +27,12 @@ ALARM = Kind(
     concerns=lambda user, _subject: user.has_role(Role.ADMIN, Role.COORDINATOR),
     by_mail=False,  # it is the mail that fails
 )
+TRIAL = Kind(
+    code="delivery.trial",
+    line=_("This is a trial: reminders reach you."),
+    concerns=lambda user, _subject: user.has_role(Role.ADMIN, Role.COORDINATOR),
+    urgent=True,  # whoever asks for it waits for it
+)
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -13,6 +13,7 @@ from typing import Any, Self
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import Q
@@ -25,8 +26,8 @@ from notifications.quiet_hours import is_quiet
 logger = structlog.get_logger(__name__)
 
 BATCH = 100
-#: Longer than a pass may send (delivery.SENDING_SECONDS) and one mail may take (settings.EMAIL_TIMEOUT).
-LEASE = timedelta(minutes=2)
+#: A pass sends during this share of its lease; the rest is for the last mail, whose server may be slow.
+SENDING_SHARE = 0.4
 
 
 @dataclass
@@ -36,9 +37,10 @@ class Sent:
     dropped: int = 0
 
 
-def send_due(*, at: datetime, until: float) -> Sent:
-    """Send what is due at `at` (aware), until nothing is left or `time.monotonic()` passes `until`."""
+def send_due(*, at: datetime) -> Sent:
+    """Send what is due at `at` (aware), until nothing is left or the time is up: the next pass goes on."""
     result = Sent()
+    until = time.monotonic() + settings.MAIL_LEASE_SECONDS * SENDING_SHARE
     with Server() as server:
         try:
             while time.monotonic() < until and (batch := claim(at=at)):
@@ -51,7 +53,7 @@ def send_due(*, at: datetime, until: float) -> Sent:
 
 @transaction.atomic
 def claim(*, at: datetime) -> list[Mail]:
-    """At most 100 due mails, nobody else's for the next 2 minutes; in quiet hours only urgent ones."""
+    """At most 100 due mails, nobody else's while the lease lasts; in quiet hours only urgent ones."""
     due = Mail.objects.waiting().filter(due_at__lte=at)
     if is_quiet(at):
         due = due.filter(kind__in=kinds.urgent())
@@ -62,7 +64,9 @@ def claim(*, at: datetime) -> list[Mail]:
         | Q(lease_until__gt=at + failure.LONGEST_WAIT)
     )
     batch = list(due.filter(free).order_by("due_at").select_for_update(skip_locked=True)[:BATCH])
-    Mail.objects.filter(id__in=[mail.id for mail in batch]).update(lease_until=at + LEASE)
+    Mail.objects.filter(id__in=[mail.id for mail in batch]).update(
+        lease_until=at + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
+    )
     return batch
 
 

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 
+from accounts.models import User
 from notifications.centre import line_of
+from notifications.failure import DELIVERY, TRIAL
 from notifications.models import Heartbeat, Mail, Reminder
-from notifications.schedule import nudge
+from notifications.schedule import nudge, remind, reminder
 
 #: Due for longer than this and not delivered: late. The engine runs each minute.
 LATE_AFTER = timedelta(minutes=5)
@@ -66,6 +70,20 @@ def _count(*querysets: QuerySet[Any]) -> int:
 
 def _failing(item: Mail | Reminder, next_at: datetime | None) -> Failing:
     return Failing(item, line_of(item.kind), item.due_at, item.attempts, item.last_error, next_at)
+
+
+@transaction.atomic
+def send_trial(*, to: User, at: datetime) -> None:
+    """A reminder to oneself, in the app and by mail, the way that all go."""
+    trial = reminder(
+        key=f"delivery:trial:{uuid4()}",
+        kind=TRIAL.code,
+        recipient=to,
+        subject_id=DELIVERY,
+        url=reverse("delivery"),
+        due_at=at,
+    )
+    remind([trial])
 
 
 @transaction.atomic

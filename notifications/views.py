@@ -70,6 +70,17 @@ def delivery(request: SignedInRequest) -> HttpResponse:
 
 @allow(Role.ADMIN, Role.COORDINATOR)
 @require_POST
+def send_trial(request: SignedInRequest) -> HttpResponse:
+    overview.send_trial(to=request.user, at=timezone.now())
+    say(
+        request,
+        _("A trial is on its way to you: a notice within a minute, and a mail if you have an address."),
+    )
+    return redirect("delivery")
+
+
+@allow(Role.ADMIN, Role.COORDINATOR)
+@require_POST
 def resend(request: SignedInRequest, pk: UUID) -> HttpResponse:
     mail = get_object_or_404(Mail.objects.visible_to(request.user).waiting(), pk=pk)
     overview.resend(mail=mail)

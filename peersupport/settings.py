@@ -101,6 +101,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
 
 locals().update(env.email_url_config(REQUIRED["EMAIL_URL"]))
 EMAIL_TIMEOUT = 10  # seconds; a hanging server must not hold up the sweep
+# How long the mails of a killed worker wait for another (notifications.outbox); the tests shorten it.
+MAIL_LEASE_SECONDS = env.float("MAIL_LEASE_SECONDS", default=120.0)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = REQUIRED["DEFAULT_FROM_EMAIL"]
 
 # Django itself.

@@ -1,5 +1,6 @@
 """A real SMTP server that keeps what it is sent, and answers what a test tells it to."""
 
+import asyncio
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ class Sink:
     answer: Callable[[str], str] = lambda _address: "250 OK"
     #: The server hangs up after so many mails of one connection.
     hang_up_after: int | None = None
+    #: What each mail takes.
+    seconds: float = 0.0
     port: int = 0
 
     async def handle_EHLO(  # noqa: N802  # the names are aiosmtpd's
@@ -43,6 +46,8 @@ class Sink:
             server.transport.close()
             return "421 bye"
         session.mails += 1  # type: ignore[attr-defined]
+        if self.seconds:
+            await asyncio.sleep(self.seconds)
         content = envelope.content
         assert isinstance(content, bytes)
         message = message_from_bytes(content, policy=policy.default)

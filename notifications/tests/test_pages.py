@@ -1,0 +1,217 @@
+from datetime import timedelta
+
+import pytest
+from celery import current_app
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+from notifications import context
+from notifications.models import Heartbeat, Mail, Notice, Reminder
+from notifications.tests.factories import MailFactory, NoticeFactory, ReminderFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge")]
+
+
+@pytest.fixture
+def user():
+    return UserFactory()
+
+
+@pytest.fixture
+def signed_in(client, user):
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def admin(client):
+    admin = UserFactory(roles=[Role.ADMIN], office=True)
+    client.force_login(admin)
+    Heartbeat.record(Heartbeat.SWEEP, at=timezone.now(), count=0)
+    return admin
+
+
+def test_notices_are_listed_newest_first_and_only_ones_own(signed_in, user):
+    now = timezone.now()
+    old = NoticeFactory(user=user, created_at=now - timedelta(days=2), read=True)
+    new = NoticeFactory(user=user, created_at=now)
+    NoticeFactory()
+    page = signed_in.get(reverse("notices")).context["page"]
+    assert [(line.id, line.is_unread) for line in page.lines] == [(new.id, True), (old.id, False)]
+    assert page.lines[0].text == "Look at this."
+
+
+def test_notices_cost_the_same_for_few_and_many(signed_in, user, django_assert_num_queries):
+    NoticeFactory(user=user)
+    with django_assert_num_queries(5) as few:  # session, user, roles, notices, the counts of the frame
+        signed_in.get(reverse("notices"))
+    for _ in range(5):
+        NoticeFactory(user=user)
+    with django_assert_num_queries(len(few)):
+        signed_in.get(reverse("notices"))
+
+
+def test_notices_page_by_key(signed_in, user):
+    now = timezone.now()
+    notices = [NoticeFactory(user=user, created_at=now - timedelta(minutes=n // 2)) for n in range(60)]
+    first = signed_in.get(reverse("notices")).context["page"]
+    second = signed_in.get(first.older).context["page"]
+    seen = [line.id for line in (*first.lines, *second.lines)]
+    assert (len(first.lines), second.older) == (50, "")
+    assert len(seen) == len(set(seen)) == len(notices)
+
+
+@pytest.mark.parametrize("before", ["x", "00000000-0000-0000-0000-000000000000"])
+def test_page_after_an_unknown_notice_is_not_found(signed_in, before):
+    assert signed_in.get(reverse("notices"), {"before": before}).status_code == 404
+
+
+def test_empty_centre_says_so(signed_in):
+    assert "Nothing new for you" in signed_in.get(reverse("notices")).content.decode()
+
+
+def test_notice_of_a_kind_that_is_gone_still_says_something(signed_in, user):
+    NoticeFactory(user=user, kind="gone")
+    assert "There is something for you." in signed_in.get(reverse("notices")).content.decode()
+
+
+def test_opening_a_notice_leads_to_its_thing_and_marks_it_read(signed_in, user):
+    notice = NoticeFactory(user=user)
+    response = signed_in.get(reverse("notice-open", args=[notice.id]))
+    assert (response.status_code, response["Location"]) == (302, notice.url)
+    notice.refresh_from_db()
+    assert notice.read_at is not None
+
+
+def test_opening_what_is_no_longer_ones_own_says_so_kindly_and_marks_it_read(signed_in, user, judge):
+    notice = NoticeFactory(user=user)
+    judge.refused.add(notice.subject_id)
+    response = signed_in.get(reverse("notice-open", args=[notice.id]), follow=True)
+    assert response.redirect_chain == [(reverse("notices"), 302)]
+    assert "This has been dealt with" in response.content.decode()
+    notice.refresh_from_db()
+    assert notice.read_at is not None
+
+
+def test_opening_what_cannot_be_judged_leads_nowhere_and_stays_unread(signed_in, user, judge):
+    notice = NoticeFactory(user=user)
+    judge.broken.add(notice.subject_id)
+    response = signed_in.get(reverse("notice-open", args=[notice.id]), follow=True)
+    assert "cannot be opened at the moment" in response.content.decode()
+    notice.refresh_from_db()
+    assert notice.read_at is None
+
+
+def test_another_persons_notice_is_not_found(signed_in):
+    notice = NoticeFactory()
+    assert signed_in.get(reverse("notice-open", args=[notice.id])).status_code == 404
+    assert signed_in.post(reverse("notice-read", args=[notice.id])).status_code == 404
+    signed_in.post(reverse("notices-read"))
+    notice.refresh_from_db()
+    assert notice.read_at is None
+
+
+def test_notices_are_marked_read_one_by_one_and_all_at_once(signed_in, user):
+    one, _two, _three = (NoticeFactory(user=user) for _ in range(3))
+    signed_in.post(reverse("notice-read", args=[one.id]))
+    assert Notice.objects.unread().count() == 2
+    signed_in.post(reverse("notices-read"))
+    assert Notice.objects.unread().count() == 0
+
+
+def test_frame_counts_unread_notices_to_a_hundred_in_one_statement(user, django_assert_num_queries):
+    reminder = ReminderFactory(done=True)
+    Notice.objects.bulk_create(
+        NoticeFactory.build(user=user, reminder=ReminderFactory(done=True)) for _ in range(3)
+    )
+    NoticeFactory(user=user, read=True, reminder=reminder)
+    user.roles = frozenset()
+    with django_assert_num_queries(1):
+        state = context.state_for(user, at=timezone.now())
+    assert state == context.State(unread=3)
+
+
+@pytest.mark.parametrize(
+    ("role", "alarmed"), [(Role.ADMIN, True), (Role.COORDINATOR, True), (Role.BOARD, False)]
+)
+def test_alarm_is_for_who_can_do_something(role, alarmed):
+    user, now = UserFactory(roles=[role]), timezone.now()
+    assert context.state_for(user, at=now).silent == alarmed
+    Heartbeat.record(Heartbeat.SWEEP, at=now, count=0)
+    assert context.state_for(user, at=now) == context.State()
+    assert context.state_for(user, at=now + timedelta(minutes=6)).silent == alarmed
+    failing = MailFactory(failing=True)
+    assert context.state_for(user, at=now).failing == alarmed
+    Mail.objects.filter(pk=failing.pk).update(sent_at=now)
+    assert context.state_for(user, at=now) == context.State()
+    ReminderFactory(failing=True)
+    assert context.state_for(user, at=now).failing == alarmed
+
+
+def test_alarm_stands_on_every_page(client, admin):
+    MailFactory(failing=True)
+    assert "Messages do not arrive." in client.get(reverse("notices")).content.decode()
+
+
+def test_delivery_shows_how_it_goes_without_names(client, admin):
+    mail = MailFactory(failing=True, due_at=timezone.now() - timedelta(hours=1))
+    reminder = ReminderFactory(failing=True)
+    Heartbeat.record(Heartbeat.RECONCILE, at=timezone.now(), count=7)
+    response = client.get(reverse("delivery"))
+    overview = response.context["overview"]
+    assert (overview.waiting, overview.late, overview.reconciled.count) == (2, 1, 7)
+    text = response.content.decode()
+    assert "450 mailbox busy" in text
+    assert "KeyError (contacts.py:12)" in text
+    for person in (mail.user, reminder.recipient):
+        assert person.name not in text
+        assert person.email not in text
+
+
+def test_delivery_costs_the_same_for_few_and_many(client, admin, django_assert_num_queries):
+    MailFactory(failing=True)
+    with django_assert_num_queries(11) as few:
+        client.get(reverse("delivery"))
+    for _ in range(4):
+        MailFactory(failing=True)
+        ReminderFactory(failing=True)
+    with django_assert_num_queries(len(few)):
+        client.get(reverse("delivery"))
+
+
+def test_resend_asks_for_a_try_now(client, admin, monkeypatch, django_capture_on_commit_callbacks):
+    sent = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, **options: sent.append(name))
+    mail = MailFactory(failing=True, lease_until=timezone.now() + timedelta(minutes=20))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("delivery-resend", args=[mail.id]))
+    mail.refresh_from_db()
+    assert (mail.lease_until, mail.attempts, len(sent)) == (None, 5, 1)
+
+
+def test_giving_up_ends_the_alarm(client, admin):
+    mail = MailFactory(failing=True)
+    client.post(reverse("delivery-stop", args=[mail.id]))
+    mail.refresh_from_db()
+    assert mail.dropped_at is not None
+    assert client.post(reverse("delivery-stop", args=[mail.id])).status_code == 404
+
+
+def test_trial_is_a_reminder_to_oneself(client, admin):
+    client.post(reverse("delivery-trial"))
+    assert Reminder.objects.get().recipient == admin
+
+
+@pytest.mark.parametrize("name", ["delivery", "delivery-trial"])
+def test_delivery_is_for_who_keeps_it_going(signed_in, name):
+    assert signed_in.get(reverse(name)).status_code == 403
+
+
+def test_reminders_and_mails_are_visible_to_who_keeps_delivery_going(user):
+    ReminderFactory()
+    MailFactory()
+    for person, seen in ((user, 0), (UserFactory(roles=[Role.ADMIN]), 1)):
+        assert Reminder.objects.visible_to(person).count() == seen
+        assert Mail.objects.visible_to(person).count() == seen
