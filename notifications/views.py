@@ -74,7 +74,7 @@ def send_trial(request: SignedInRequest) -> HttpResponse:
     overview.send_trial(to=request.user, at=timezone.now())
     say(
         request,
-        _("A trial is on its way to you: a notice within a minute, and a mail if you have an address."),
+        _("A trial is on its way to you: a notice within a minute, and a mail."),
     )
     return redirect("delivery")
 

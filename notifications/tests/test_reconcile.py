@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def expected(monkeypatch):
-    reminders = []
+    reminders: list[Reminder] = []
     monkeypatch.setattr(reconcile, "expectations", [lambda _at: iter(reminders)])
     return reminders
 

@@ -28,7 +28,7 @@ def database_url() -> str:
 
 
 class Worker:
-    """`with Worker(smtp_port=…)`: `celery worker`, with a beat that sweeps every second unless told otherwise.
+    """`with Worker(smtp_port=…)`: `celery worker`, with a beat that sweeps every second unless asked not to.
 
     Needs a test whose transactions commit (`transaction=True`).
     """
@@ -60,8 +60,6 @@ class Worker:
 
     def __exit__(self, *_error: object) -> None:
         self.kill()
-        with current_app.connection_for_write() as broker:
-            broker.default_channel.queue_purge("celery")
 
     def start(self) -> None:
         """Start it and wait until it answers."""
