@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.humanize",  # asked for by allauth's templates
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -1,6 +1,7 @@
 import importlib
 
 import pytest
+from django.conf import settings
 from django.urls import NoReverseMatch, clear_url_caches, reverse
 
 from accounts import urls
@@ -13,10 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 def reload_addresses():
-    from peersupport import urls as site
-
     importlib.reload(urls)
-    importlib.reload(site)
+    importlib.reload(importlib.import_module(settings.ROOT_URLCONF))
     clear_url_caches()
 
 

@@ -2,15 +2,13 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.contrib.messages.storage.fallback import FallbackStorage
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from environ import Env
+from django.core.exceptions import PermissionDenied
 
 from accounts import sign_in
 from accounts.enums import Role
 from accounts.models import AccessEvent, User
 from accounts.sign_in import SsoAdapter
 from accounts.tests.factories import UserFactory
-from peersupport import sso
 
 GROUPS = {"ps-coord": "coordinator", "ps-admin": "admin", "ps-privacy": "privacy_officer"}
 
@@ -105,39 +103,3 @@ class TestEntering:
         user = UserFactory(email="a@ziekenhuis.example", roles=[Role.ADMIN])
         enter(login(groups=["ps-coord"]))
         assert User.objects.get(id=user.id).roles == {Role.ADMIN}
-
-
-class TestEnvironment:
-    @pytest.fixture(autouse=True)
-    def empty(self, monkeypatch):
-        for name in ("OIDC_SERVER_URL", "SAML_METADATA_URL", "SSO_NAME"):
-            monkeypatch.delenv(name, raising=False)
-
-    def test_without_a_provider_there_is_none(self):
-        assert sso.providers(Env()) == ([], {})
-
-    def test_half_a_provider_is_a_clear_error(self, monkeypatch):
-        monkeypatch.setenv("OIDC_SERVER_URL", "https://sso.ziekenhuis.example")
-        with pytest.raises(ImproperlyConfigured, match="OIDC_CLIENT_ID"):
-            sso.providers(Env())
-
-    def test_both_kinds_are_described_by_the_environment(self, monkeypatch):
-        for name, value in {
-            "SSO_NAME": "Merwede",
-            "SSO_EMAIL_IS_VERIFIED": "1",
-            "OIDC_SERVER_URL": "https://sso.ziekenhuis.example",
-            "OIDC_CLIENT_ID": "peersupport",
-            "OIDC_SECRET": "s",
-            "SAML_METADATA_URL": "https://sso.ziekenhuis.example/metadata",
-            "SAML_ENTITY_ID": "urn:sso",
-            "SAML_ATTRIBUTES": "email=mail,uid=uid",
-        }.items():
-            monkeypatch.setenv(name, value)
-        apps, providers = sso.providers(Env())
-        assert [app.rpartition(".")[2] for app in apps] == ["openid_connect", "saml"]
-        assert providers["openid_connect"]["VERIFIED_EMAIL"] is True
-        assert providers["openid_connect"]["APPS"][0]["name"] == "Merwede"
-        assert providers["saml"]["APPS"][0]["settings"]["attribute_mapping"] == {
-            "email": "mail",
-            "uid": "uid",
-        }

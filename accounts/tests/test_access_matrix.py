@@ -1,0 +1,198 @@
+"""Who may open which page: the table of design.md §4, held against every address of the site.
+
+A new page needs one line in PAGES. The test walks the URLconf, so a page without a line fails, and so does a
+line without a page. Then every role, and nobody, really asks for every page.
+"""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.access import Access, access_of
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+
+PUBLIC = "everybody, also without signing in"
+SIGNED_IN = "everybody who is signed in"
+ALLAUTH = "allauth guards it itself: about one's own account only"
+COORDINATOR = {Role.COORDINATOR}
+SUPPORTER = {Role.SUPPORTER}
+ADMIN = {Role.ADMIN}
+
+PAGES: dict[str, str | set[Role]] = {
+    # accounts
+    "home": SIGNED_IN,
+    "set_language": PUBLIC,
+    "set_theme": PUBLIC,
+    "demo": PUBLIC,
+    "demo_sign_in": PUBLIC,
+    "access-log:list": {Role.PRIVACY_OFFICER},
+    # accounts: allauth's own pages
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
+    "account_reauthenticate": ALLAUTH,
+    "account_change_password": ALLAUTH,
+    "account_set_password": ALLAUTH,
+    "usersessions_list": ALLAUTH,
+    "mfa_authenticate": PUBLIC,
+    "mfa_login_webauthn": PUBLIC,
+    "mfa_index": ALLAUTH,
+    "mfa_reauthenticate": ALLAUTH,
+    "mfa_reauthenticate_webauthn": ALLAUTH,
+    "mfa_activate_totp": ALLAUTH,
+    "mfa_deactivate_totp": ALLAUTH,
+    "mfa_view_recovery_codes": ALLAUTH,
+    "mfa_generate_recovery_codes": ALLAUTH,
+    "mfa_download_recovery_codes": ALLAUTH,
+    "mfa_list_webauthn": ALLAUTH,
+    "mfa_add_webauthn": ALLAUTH,
+    "mfa_remove_webauthn": ALLAUTH,
+    "mfa_edit_webauthn": ALLAUTH,
+    # notifications
+    "notices": SIGNED_IN,
+    "notices-read": SIGNED_IN,
+    "notice-open": SIGNED_IN,
+    "notice-read": SIGNED_IN,
+    "delivery": ADMIN,
+    "delivery-trial": ADMIN,
+    "delivery-resend": ADMIN,
+    "delivery-stop": ADMIN,
+    # supporters: the coordinator's side
+    "support:worklist": COORDINATOR,
+    "support:roll-call": COORDINATOR,
+    "support:match": COORDINATOR,
+    "pool:list": COORDINATOR,
+    # supporters: the supporter's side
+    "contacts:list": SUPPORTER,
+    "contacts:detail": SUPPORTER,
+}
+
+#: Addresses whose parameters cannot be guessed from the pattern.
+PARAMETERS = {"account_reset_password_from_key": {"uidb36": "1", "key": "x-y"}}
+
+#: Models about cases that have no `visible_to`, and why that is safe.
+NOT_FETCHED_BY_ITSELF = {
+    "incidents.referencecounter": "a number",
+    "incidents.milestone": "read through its incident",
+    "incidents.policy": "no case",
+    "incidents.vimmapping": "no case",
+    "supporters.supportpolicy": "no case",
+    "supporters.exclusion": "read through its supporter, by the coordinator",
+    "supporters.contactevent": "read through its contact",
+    "notifications.reminder": "never shown: a notice is",
+    "notifications.mail": "never shown",
+    "notifications.heartbeat": "no case",
+    "evaluations.batch": "no case",
+    "evaluations.invitation": "never shown",
+    "evaluations.envelope": "opened by nobody",
+    "evaluations.tally": "numbers",
+    "dashboards.release": "published figures",
+}
+CASES = {"incidents", "supporters", "evaluations", "notifications", "dashboards"}
+
+
+def pages(
+    patterns: list[URLPattern | URLResolver] | None = None, namespace: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    """Every page of the site with its name."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from pages(pattern.url_patterns, inner)
+        else:
+            yield f"{namespace}{pattern.name}", pattern
+
+
+def address(name: str, pattern: URLPattern) -> str:
+    """Where the page is, for an object that does not exist."""
+    known: dict[str, object] = {
+        "uuid": uuid.uuid4(),
+        "int": 1,
+        "string": "2026-0001",
+        "slug": "x",
+        "path": "x",
+    }
+    if name in PARAMETERS:
+        return reverse(name, kwargs=PARAMETERS[name])
+    parameters = _parameters(name)
+    return reverse(name, kwargs={key: known[kind] for key, kind in parameters.items()})
+
+
+def _parameters(name: str) -> dict[str, str]:
+    *spaces, last = name.split(":")
+    resolver = get_resolver()
+    for space in spaces:
+        resolver = resolver.namespace_dict[space][1]
+    (possibility,) = resolver.reverse_dict.getlist(last)
+    return {
+        key: type(converter).__name__.removesuffix("Converter").lower()
+        for key, converter in possibility[3].items()
+    }
+
+
+def allowed(name: str, role: Role | None) -> bool:
+    who = PAGES[name]
+    return who in (PUBLIC, SIGNED_IN, ALLAUTH) if isinstance(who, str) else role in who
+
+
+def outcome(client: Client, url: str) -> str:
+    """Asks for `url`, with POST when it takes nothing else: "sign in", "refused", "open", or the failure."""
+    client.raise_request_exception = False
+    response = client.get(url)
+    if response.status_code == 405:
+        response = client.post(url)
+    if response.status_code == 302 and response.headers["Location"].startswith(
+        f"{reverse(settings.LOGIN_URL)}?next="
+    ):
+        return "sign in"
+    if response.status_code == 403:
+        return "refused"
+    return "open" if response.status_code < 400 or response.status_code == 404 else str(response.status_code)
+
+
+def test_every_page_has_a_line_and_every_line_a_page():
+    assert {name for name, _ in pages()} == set(PAGES)
+
+
+def test_what_a_view_declares_is_what_the_table_says():
+    declared = {name: access_of(pattern.callback) for name, pattern in pages()}
+    public, signed_in = Access(public=True), Access()
+    expected = {
+        name: {PUBLIC: public, ALLAUTH: public, SIGNED_IN: signed_in}[who]
+        if isinstance(who, str)
+        else Access(roles=frozenset(who))
+        for name, who in PAGES.items()
+    }
+    assert declared == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role or "employee")
+def test_each_role_opens_its_pages_and_no_others(client, role):
+    client.force_login(UserFactory(roles=[role] if role else []))
+    found = {name: outcome(client, address(name, pattern)) for name, pattern in pages()}
+    assert found == {name: "open" if allowed(name, role) else "refused" for name in PAGES}
+
+
+@pytest.mark.django_db
+def test_nobody_opens_a_page_without_signing_in_but_the_public_ones(client):
+    found = {name: outcome(client, address(name, pattern)) for name, pattern in pages()}
+    assert found == {name: "open" if who == PUBLIC else "sign in" for name, who in PAGES.items()}
+
+
+def test_every_model_about_cases_says_which_rows_somebody_sees():
+    house = [model for model in apps.get_models() if model._meta.app_label in CASES]
+    without = {
+        model._meta.label_lower for model in house if not hasattr(model._default_manager, "visible_to")
+    }
+    assert without == set(NOT_FETCHED_BY_ITSELF)
