@@ -4,11 +4,11 @@
 writes those in the same transaction, and the nightly reconciliation writes the ones that are missing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -58,6 +58,17 @@ def wanted(contact: Contact, facts: Facts) -> list[Reminder]:
         case ContactState.HANDED_BACK | ContactState.CLOSED:
             found += _after_the_end(contact, facts)
     return found
+
+
+def expected(at: datetime) -> Iterator[Reminder]:
+    """What every contact wants that is open, or was handed back and waits for another supporter: for the
+    nightly search for reminders that are missing (notifications.reconcile).
+    """
+    waiting = Q(state__in=ContactState.open()) | _WAITS_AGAIN
+    contacts = Contact.objects.filter(waiting).select_related("offer__incident", "supporter__user")
+    log = Prefetch("events", ContactEvent.objects.order_by("id"))
+    for contact in contacts.prefetch_related(log).iterator(chunk_size=500):
+        yield from wanted(contact, replay(list(contact.events.all())))
 
 
 def _until_next_step(contact: Contact, facts: Facts) -> list[Reminder]:

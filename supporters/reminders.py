@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
-from notifications import kinds
+from notifications import kinds, reconcile
 from notifications.kinds import Kind
 from supporters import contact_reminders
 from supporters.enums import Waiting
@@ -17,13 +17,14 @@ ASSIGNMENT_LATE = "support.assignment_late"
 
 
 def register() -> None:
-    """Make the kinds known to `notifications`."""
+    """Make known to `notifications` the kinds, and what must be there each night."""
     for kind in (
         *contact_reminders.KINDS,
         Kind(code=SOMEBODY_WAITS, line=_("Somebody waits for a supporter."), concerns=_incident_waits),
         Kind(code=ASSIGNMENT_LATE, line=_("Somebody still waits for a supporter."), concerns=_offer_waits),
     ):
         kinds.register(kind)
+    reconcile.expectations.append(contact_reminders.expected)
 
 
 def _incident_waits(user: User, incident_id: UUID) -> bool:

@@ -1,7 +1,7 @@
 """Supporters, offers and contacts in the states of the domain.
 
-The states are set directly on the rows: a test that wants the log and the reminders too goes through
-supporters.contact_flow.
+The states are set directly on the rows, with a log that says the same; a test that wants the reminders too
+goes through supporters.contact_flow.
 """
 
 from datetime import timedelta
@@ -14,8 +14,8 @@ from factory.django import DjangoModelFactory
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents.tests.factories import InvolvementFactory
-from supporters.enums import ContactState, Outcome, SupporterStatus, Waiting
-from supporters.models import Contact, Offer, Supporter
+from supporters.enums import ContactState, EventKind, Outcome, SupporterStatus, Waiting
+from supporters.models import Contact, ContactEvent, Offer, Supporter
 
 
 class SupporterFactory(DjangoModelFactory):
@@ -121,3 +121,36 @@ class ContactFactory(DjangoModelFactory):
         if create and self.state in ContactState.open() and self.takes_capacity:
             self.supporter.load += 1
             self.supporter.save(update_fields=["load"])
+
+    @factory.post_generation
+    def log(self: Any, create: bool, extracted: object, **kwargs: object) -> None:
+        """The lines that led to the state."""
+        if not create:
+            return
+        supporter = self.supporter.user
+        ContactEvent.objects.bulk_create(
+            ContactEvent(
+                contact=self,
+                kind=kind,
+                by=supporter,
+                at=self.closed_at if kind == EventKind.CLOSED else self.proposed_at,
+                planned_for=self.due_at,
+                mode="telephone" if kind == EventKind.CONVERSATION else "",
+                outcome=self.outcome if kind == EventKind.CLOSED else "",
+            )
+            for kind in _LOGS[self.state]
+        )
+
+
+_LOGS: dict[str, list[EventKind]] = {
+    ContactState.PROPOSED: [EventKind.ASSIGNED],
+    ContactState.ACCEPTED: [EventKind.ASSIGNED, EventKind.ACCEPTED],
+    ContactState.IN_CONTACT: [EventKind.ASSIGNED, EventKind.ACCEPTED, EventKind.REACHED],
+    ContactState.HANDED_BACK: [EventKind.ASSIGNED, EventKind.HANDED_BACK],
+    ContactState.CLOSED: [
+        EventKind.ASSIGNED,
+        EventKind.ACCEPTED,
+        EventKind.CONVERSATION,
+        EventKind.CLOSED,
+    ],
+}

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
-from notifications import kinds
+from notifications import kinds, reconcile
 from notifications.models import Reminder
 from supporters import contact_flow, contact_reminders
 from supporters.contact_log import TRANSITIONS, UNDO_WITHIN, Party, replay
 from supporters.enums import ContactState, EventKind, HandBackReason, Outcome, Waiting
 from supporters.models import Contact, ContactEvent, Exclusion, Offer, Supporter, SupportPolicy
-from supporters.tests.factories import OfferFactory, SupporterFactory
+from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -377,6 +377,25 @@ def test_the_coordinator_still_hears_of_a_call_when_the_employee_stops(case):
     case.take_all("accepted", "reached", "coordinator_called_in")
     case.take("offer_declined", Party.EMPLOYEE)
     assert contact_reminders.CALLED_IN in case.open_kinds()
+
+
+def test_a_reminder_that_is_missing_is_found_at_night(case):
+    case.take_all("accepted", "conversation")
+    ContactFactory(handed_back=True)
+    ContactFactory(closed=True)
+    assert reconcile.reconcile(at=case.at) == 1  # the factory wrote none for the one that was handed back
+    Reminder.objects.filter(kind=contact_reminders.FOLLOW_UP).delete()
+    assert reconcile.reconcile(at=case.at) == 1
+    assert contact_reminders.FOLLOW_UP in case.open_kinds()
+
+
+@pytest.mark.parametrize("state", ContactState)
+def test_a_contact_of_the_factory_says_what_its_log_says(state):
+    contact = ContactFactory(**{state: True})
+    facts = replay(list(contact.events.order_by("id")))
+    for field in ("state", "outcome", "accepted_at", "closed_at", "conversations"):
+        assert getattr(contact, field) == getattr(facts, field), field
+    assert (contact.reached_at is None) == (facts.reached_at is None)
 
 
 def test_who_is_called_in_is_asked_until_she_answered(case):
