@@ -111,6 +111,15 @@ def test_template_keeps_to_the_policy_and_names_known_icons(path):
     assert set(named) <= icon_names()
 
 
+FORMS = [path for path in TEMPLATES if re.search(r"\|crispy|\{% crispy", path.read_text())]
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
+def test_form_says_its_errors_at_the_top(path):
+    """templates/bootstrap5/errors.html is empty, so a form without the summary would hide its own errors."""
+    assert "components/error_summary.html" in path.read_text()
+
+
 def test_stylesheets_carry_no_data_images():
     for sheet in (settings.BASE_DIR / "static").rglob("*.css"):
         assert "data:" not in sheet.read_text(), sheet.name
