@@ -10,17 +10,20 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.models import User
 from incidents import intake
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from supporters import assignment, contact_flow
+from supporters.contact_log import ATTEMPTS
 from supporters.enums import ConversationMode, EventKind, HandBackReason, Outcome
 from supporters.models import Contact, Offer
 
 REPORTS = 240
 CALAMITIES = 20
 DAYS = 365
+TODAY = 6
 
 Step = Callable[[datetime], None]
 
@@ -58,9 +61,10 @@ class Year:
         others = (IncidentKind.VIM, IncidentKind.EVENT, IncidentKind.SELF, IncidentKind.COLLEAGUE)
         kinds += self.chance.choices(others, (62, 24, 8, 6), k=REPORTS - CALAMITIES)
         self.chance.shuffle(kinds)
-        # Four of them today and yesterday, so that the coordinator has a morning's work.
-        recent = [self.now - self.hours(0.3, 26) for _ in range(4)]
-        year = [self.now - timedelta(days=1) - self.hours(3, 24 * (DAYS - 1)) for _ in range(REPORTS - 4)]
+        # The last of them today and yesterday, so that the coordinator has a morning's work.
+        recent = [self.now - self.hours(0.2, 4) for _ in range(TODAY)]
+        recent += [self.now - self.hours(5, 48) for _ in range(TODAY)]
+        year = [self.now - self.hours(48, 24 * DAYS) for _ in range(REPORTS - len(recent))]
         return list(zip(sorted(year + recent), kinds, strict=True))
 
 
@@ -128,12 +132,12 @@ class Support:
 
     def assign(self, at: datetime) -> None:
         offer = Offer.objects.select_related("involvement").get(pk=self.offer_id)
-        candidates = assignment.candidates(offer=offer, at=at, limit=1)
-        if not candidates:
+        choices = assignment.suggest(offer=offer, at=at, first=1)
+        if not choices:
             self.year.then(at + self.year.hours(12, 24), self.assign)
             return
         contact = assignment.assign(
-            offer=offer, supporter=candidates[0].supporter, by=self.year.coordinator, at=at
+            offer=offer, supporter=choices[0].supporter, by=self.year.coordinator, at=at
         )
         self.year.then(at + self.year.hours(0.2, 5), Conversations(self, contact.pk).answer)
 
@@ -149,9 +153,9 @@ class Conversations:
     def year(self) -> Year:
         return self.support.year
 
-    def log(self, kind: EventKind, at: datetime, **facts: object) -> Contact:
+    def log(self, kind: EventKind, at: datetime, **facts: Any) -> None:
         contact = Contact.objects.select_related("supporter__user").get(pk=self.contact_id)
-        return contact_flow.record(contact=contact, kind=kind, by=contact.supporter.user, at=at, **facts)
+        contact_flow.record(contact=contact, kind=kind, by=contact.supporter.user, at=at, **facts)
 
     def answer(self, at: datetime) -> None:
         if self.year.chance.random() < 0.07:
@@ -160,16 +164,17 @@ class Conversations:
             self.year.then(at + self.year.hours(0.3, 2), self.support.assign)
             return
         self.log(EventKind.ACCEPTED, at)
-        self.year.then(at + self.year.hours(0.5, 16), self.call)
+        calls = self.year.chance.choices((0, 1, 2, 3), (75, 14, 6, 5))[0]
+        self.year.then(at + self.year.hours(0.5, 16), lambda later: self.call(later, unanswered=calls))
 
-    def call(self, at: datetime, tried: int = 0) -> None:
-        chance = self.year.chance.random()
-        if chance < 0.2 and tried < 3:
+    def call(self, at: datetime, *, unanswered: int, tried: int = 0) -> None:
+        if tried < unanswered:
             self.log(EventKind.ATTEMPT_FAILED, at)
-            self.year.then(at + self.year.hours(2, 12), lambda later: self.call(later, tried + 1))
-        elif chance < 0.2:
+            again = at + self.year.hours(2, 8)
+            self.year.then(again, lambda later: self.call(later, unanswered=unanswered, tried=tried + 1))
+        elif tried == ATTEMPTS:
             self.log(EventKind.CLOSED, at, outcome=Outcome.UNREACHABLE)
-        elif chance < 0.33:
+        elif self.year.chance.random() < 0.15:
             self.log(EventKind.OFFER_DECLINED, at)
         else:
             self.log(EventKind.REACHED, at)
@@ -192,9 +197,15 @@ class Conversations:
     def close(self, at: datetime) -> None:
         if self.year.chance.random() < 0.08:
             self.log(EventKind.COORDINATOR_CALLED_IN, at)
-            self.year.then(at + self.year.hours(1, 24), lambda later: self.end(later, Outcome.REFERRED))
+            self.year.then(at + self.year.hours(1, 24), self.refer)
         else:
-            self.end(at, Outcome.COMPLETED)
+            self.log(EventKind.CLOSED, at, outcome=Outcome.COMPLETED)
 
-    def end(self, at: datetime, outcome: Outcome) -> None:
-        self.log(EventKind.CLOSED, at, outcome=outcome)
+    def refer(self, at: datetime) -> None:
+        contact_flow.record(
+            contact=Contact.objects.get(pk=self.contact_id),
+            kind=EventKind.CLOSED,
+            by=self.year.coordinator,
+            at=at,
+            outcome=Outcome.REFERRED,
+        )

@@ -152,6 +152,9 @@ MIDDLEWARE = [
     "accounts.access.AccessMiddleware",
 ]
 
+if DEMO:
+    INSTALLED_APPS.append("demo")
+
 ROOT_URLCONF = "peersupport.urls"
 WSGI_APPLICATION = "peersupport.wsgi.application"
 

@@ -1,0 +1,151 @@
+"""Building the demo hospital in an empty database."""
+
+import random
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from accounts.demo_people import DEMO_PEOPLE
+from accounts.enums import ProfessionGroup, Role
+from accounts.models import Department, Location, Profession, User
+from demo.hospital import DEPARTMENTS, LOCATIONS, PARTNER, PROFESSIONS, staff
+from demo.year import Year
+from supporters.models import Supporter
+
+STAFF = 5_000
+POOL = 70
+
+#: demo account → department, profession, roles
+_ROLES: dict[str, tuple[str, str, tuple[Role, ...]]] = {
+    "employee": ("Spoedeisende hulp", "Verpleegkundige", ()),
+    "teamleader": ("Spoedeisende hulp", "Verpleegkundige", (Role.TEAM_LEADER,)),
+    "supporter": ("Intensive care", "Verpleegkundige", (Role.SUPPORTER,)),
+    "supporter2": ("Cardiologie", "Medisch specialist", (Role.SUPPORTER,)),
+    "coordinator": ("Sociaal-medische zorg", "Maatschappelijk werker", (Role.COORDINATOR,)),
+    "deputy": ("Paramedische zorg", "Fysiotherapeut", (Role.COORDINATOR,)),
+    "ccp": ("Chirurgie", "Medisch specialist", (Role.CCP,)),
+    "analyst": ("Kindergeneeskunde", "Verpleegkundige", (Role.ANALYST,)),
+    "director": ("Interne geneeskunde", "Medisch specialist", (Role.DIRECTOR,)),
+    "board": ("Opname en planning", "Medewerker ondersteuning", (Role.BOARD,)),
+    "admin": ("Facilitair bedrijf", "Medewerker ondersteuning", (Role.ADMIN,)),
+    "privacy": ("Facilitair bedrijf", "Medewerker ondersteuning", (Role.PRIVACY_OFFICER,)),
+}
+
+
+def build(*, seed: int, at: datetime) -> None:
+    """The hospital, its pool of supporters and its past year up to `at`; the same for the same seed and `at`.
+
+    Raises ValueError when the database holds people already.
+    """
+    if User.objects.exists():
+        raise ValueError("There are people in this database; the demo hospital needs an empty one.")
+    chance = random.Random(seed)
+    with transaction.atomic():
+        people = _hire(chance, at)
+        _gather_pool(chance, people, at)
+    Year(
+        chance=chance,
+        now=at,
+        staff=[person for person in people if person.username.isdigit()],
+        coordinator=User.objects.get(username="coordinator"),
+    ).live()
+
+
+def _hire(chance: random.Random, at: datetime) -> list[User]:
+    sites = {name: Location(name=name) for name in LOCATIONS}
+    partner = Location(name=PARTNER, is_partner=True)
+    Location.objects.bulk_create([*sites.values(), partner])
+    departments = {
+        name: Department(name=name, location=sites[LOCATIONS[site]])
+        for name, (site, _) in DEPARTMENTS.items()
+    }
+    practice = Department(name="Huisartsenpraktijk", location=partner)
+    Department.objects.bulk_create([*departments.values(), practice])
+    professions = {
+        name: Profession(name=name, group=group, works_shifts=shifts)
+        for name, (group, shifts) in PROFESSIONS.items()
+    }
+    Profession.objects.bulk_create(professions.values())
+
+    people = []
+    named = list(DEMO_PEOPLE)
+    for number, row in enumerate(staff(chance=chance, size=STAFF, year=at.year)):
+        account = User(
+            username=named[number] if number < len(named) else row.employee_number,
+            employee_number=row.employee_number,
+            name=row.name,
+            email=row.email,
+            telephone=row.telephone,
+            department=departments[row.department],
+            profession=professions[row.profession],
+            in_profession_since=row.in_profession_since,
+            language=row.language,
+            date_joined=at,
+        )
+        if number < len(named):
+            department, profession, _ = _ROLES[account.username]
+            account.department, account.profession = departments[department], professions[profession]
+            account.language = "nl"
+        people.append(account)
+    people.extend(
+        User(
+            username=username,
+            name=name,
+            email=f"{username}@vliet.example",
+            telephone="59999",
+            department=practice,
+            profession=professions["Medisch specialist"],
+            in_profession_since=at.year - 20,
+            date_joined=at,
+        )
+        for username, name in (("willemijn", "Willemijn van Tilborch"), ("karim", "Karim Oosterveen"))
+    )
+    heads: dict[str, User] = {}
+    for person in people:
+        person.set_unusable_password()
+        if person.department is not None:
+            person.manager = heads.setdefault(person.department.name, person)
+    User.objects.bulk_create(people, batch_size=1_000)
+    return people
+
+
+def _gather_pool(chance: random.Random, people: list[User], at: datetime) -> None:
+    """About as the hospital is made up; two physicians from outside among them."""
+    groups = {group.name: group for group in Group.objects.all()}
+    for person in people[: len(_ROLES)]:
+        person.groups.set(groups[role] for role in _ROLES[person.username][2])
+    shares = {
+        ProfessionGroup.NURSE: 27,
+        ProfessionGroup.PHYSICIAN: 14,
+        ProfessionGroup.RESIDENT: 10,
+        ProfessionGroup.THEATRE: 5,
+        ProfessionGroup.PARAMEDIC: 5,
+        ProfessionGroup.MIDWIFE: 2,
+        ProfessionGroup.PSYCHOSOCIAL: 2,
+        ProfessionGroup.PHARMACY: 1,
+    }
+    pool = [person for person in people if person.username in {"supporter", "supporter2"}] + people[-2:]
+    for group, size in shares.items():
+        ready = [
+            person
+            for person in people[len(_ROLES) : -2]
+            if person.profession is not None and person.profession.group == group
+        ]
+        pool += chance.sample(ready, size)
+    today = at.date()
+    Supporter.objects.bulk_create(
+        Supporter(
+            user=person,
+            trained_on=today - timedelta(days=chance.randint(370, 1_500)),
+            current_until=today + timedelta(days=chance.randint(20, 500)),
+            capacity=3,
+        )
+        for person in pool
+    )
+    membership = User.groups.through
+    membership.objects.bulk_create(
+        membership(user_id=person.pk, group_id=groups[Role.SUPPORTER].pk)
+        for person in pool
+        if person.username not in _ROLES
+    )

@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from demo.build import build
+
+
+class Command(BaseCommand):
+    help = "Build the demo hospital and its past year in an empty database."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--seed", type=int, default=2026, help="another seed makes another year")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            build(seed=options["seed"], at=timezone.now())
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write("The demo hospital is ready.")
