@@ -153,7 +153,7 @@ class Server(ABC):
 
     def in_child(self) -> None:
         """Between fork and exec of the server."""
-        _die_with_parent(self.stop_signal)
+        die_with_parent(self.stop_signal)
 
     # What its users do.
 
@@ -423,7 +423,7 @@ _CAPABILITY_VERSION_3 = 0x20080522
 _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
 
 
-def _die_with_parent(sent: signal.Signals) -> None:
+def die_with_parent(sent: signal.Signals) -> None:
     """Have the kernel send `sent` to this process when its parent dies, however it dies."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(sent), 0, 0, 0)

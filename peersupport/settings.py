@@ -27,11 +27,15 @@ DEMO = env.bool("DEMO", default=DEBUG)
 # What development keeps between runs: the embedded servers' data, mail, reports of benchmarks.
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 
+# Where the web listens: in development on this machine only.
+HOST = env.str("HOST", default="127.0.0.1" if DEBUG else "0.0.0.0")  # nosec B104: inside its container
+PORT = env.int("PORT", default=8000)
+
 # Production must give each of these; development has a stand-in.
 DEVELOPMENT = {
     "SECRET_KEY": "development-only-not-a-secret-and-refused-in-production",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
-    "SITE_URL": f"http://localhost:{env.int('PORT', default=8000)}",
+    "SITE_URL": f"http://localhost:{PORT}",
     "DATABASE_URL": embedded.database_url(DATA_DIR),
     "REDIS_URL": embedded.redis_url(DATA_DIR),
     "EMAIL_URL": f"filemail://{DATA_DIR / 'mail'}",
@@ -54,9 +58,10 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
 DATABASE_URL = REQUIRED["DATABASE_URL"]
 DATABASES = {"default": postgres(DATABASE_URL)}
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
 # Switched on by wsgi.py: the web keeps its connections, a command or a worker process needs one at a time.
 if env.bool("DATABASE_POOL", default=False):
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 
@@ -66,6 +71,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": redis_client(REDIS_URL),
         "KEY_PREFIX": "peersupport",
+        "OPTIONS": {"socket_connect_timeout": 5, "socket_timeout": 5},  # seconds
     }
 }
 # What `embedded.start_missing` has to start before the first connection.
@@ -76,22 +82,24 @@ EMBEDDED_SERVERS = embedded.Servers(
 )
 
 CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 5}  # seconds
+CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "Europe/Amsterdam"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Celery's Django fix-up closes the database connection around every task unless it may be used again.
 CELERY_DB_REUSE_MAX = 100
 # No file with a schedule: every entry is static, and what was missed is caught up by the sweep itself.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=60.0)  # the browser tests sweep faster
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, int]]] = {
-    # The browser tests shorten the 60 seconds.
     "sweep": {
         "task": "notifications.tasks.sweep",
-        "schedule": schedule(env.float("SWEEP_SECONDS", default=60.0)),
+        "schedule": schedule(SWEEP_SECONDS),
         # A worker that was away finds one pass waiting for it, not a thousand.
         "options": {"expires": 60},
     },
@@ -131,6 +139,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
 ]
+
+if DEMO:
+    INSTALLED_APPS.append("demo")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,7 +1,9 @@
 """Start-up that ends in one clear line on stderr, never in a traceback, when something is missing."""
 
 import os
+import socket
 
+import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connections
@@ -19,21 +21,30 @@ class CannotStart(SystemExit):
         super().__init__(f"peersupport: {' '.join(reason.split())}")
 
 
-def prepare() -> None:
-    """Read the settings, and have the embedded servers run if those want them. Raises CannotStart."""
+def read_settings() -> None:
+    """Have Django read its settings. Raises CannotStart with what is missing there."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peersupport.settings")
     try:
+        settings.DEBUG  # noqa: B018  # the first access reads them
+    except ImproperlyConfigured as error:
+        raise CannotStart(str(error)) from None
+
+
+def prepare() -> None:
+    """Read the settings, and have the embedded servers run if those want them. Raises CannotStart."""
+    read_settings()
+    try:
         embedded.start_missing(settings.EMBEDDED_SERVERS)
-    except (ImproperlyConfigured, embedded.NotStartedError) as error:
+    except embedded.NotStartedError as error:
         raise CannotStart(str(error)) from None
 
 
 def require_servers() -> None:
     """Refuse to start without PostgreSQL and Redis. Raises CannotStart."""
     try:
-        with connections["default"].temporary_connection():
-            pass
-    except OperationalError as error:
+        # Not by way of Django: gunicorn forks later, and a pool of connections must not be inherited.
+        psycopg.connect(settings.DATABASE_URL, connect_timeout=5).close()
+    except psycopg.OperationalError as error:
         raise database_unreachable(error) from None
     try:
         with Redis.from_url(redis_client(settings.REDIS_URL), socket_connect_timeout=5) as client:
@@ -42,7 +53,19 @@ def require_servers() -> None:
         raise CannotStart(f"Redis cannot be reached (REDIS_URL): {error}") from None
 
 
-def database_unreachable(error: OperationalError) -> CannotStart:
+def require_port() -> None:
+    """Refuse to start when another program listens where the web should. Raises CannotStart."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.HOST, settings.PORT))
+        except OSError as error:
+            raise CannotStart(
+                f"Port {settings.PORT} cannot be used: {error.strerror}. Set PORT to another one."
+            ) from None
+
+
+def database_unreachable(error: Exception) -> CannotStart:
     """What to tell when no connection could be made."""
     return CannotStart(f"The database cannot be reached (DATABASE_URL): {str(error).partition(chr(10))[0]}")
 

@@ -1,0 +1,63 @@
+# The commands of Peersupport. On a fresh machine with Python 3.11, git and make, `make run` and `make test` need
+# nothing else: see README.md.
+
+PYTHON ?= python3
+VENV := .venv/bin
+CHROMIUM ?= /usr/bin/chromium
+# Tests and lint never touch what a .env or the shell names for production.
+TEST_ENV := DEBUG=1 DJANGO_SETTINGS_MODULE=peersupport.settings_test
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint e2e bench messages lock demo-reset environment chromium
+
+help: ## Say what each command does
+	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: environment ## Serve the demo hospital on http://localhost:8000 (PORT=… for another)
+	@exec $(VENV)/python -m peersupport run
+
+test: environment chromium lint ## Check everything: lint, types, contracts, then all tests
+	$(TEST_ENV) $(VENV)/pytest -n $(WORKERS) --dist loadfile
+
+lint: environment ## Check style, templates, imports, types, security and migrations
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	git ls-files -z --cached --others --exclude-standard 'templates/*.html' | xargs -0 $(VENV)/djade --check --target-version 5.2
+	$(VENV)/lint-imports
+	$(VENV)/bandit -q -r -c pyproject.toml .
+	$(VENV)/mypy .
+	$(TEST_ENV) $(VENV)/python manage.py makemigrations --check --dry-run
+	$(TEST_ENV) $(VENV)/python manage.py lintmigrations --no-cache --warnings-as-errors
+
+e2e: environment chromium ## Play the whole journey in a browser
+	$(TEST_ENV) $(VENV)/pytest e2e
+
+bench: environment ## Measure speed as ratios to a bare Django page
+	$(VENV)/python -m benchmarks
+
+messages: environment ## Bring the Dutch catalog up to date with the texts in the code
+	$(VENV)/python -m peersupport.messages
+	$(VENV)/python -m peersupport.messages --compile
+
+lock: environment ## Lock the newest fitting versions into requirements.txt and requirements-dev.txt
+	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --upgrade requirements.in -o requirements.txt
+	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --upgrade requirements-dev.in -o requirements-dev.txt
+
+demo-reset: environment ## Throw the demo hospital away and build it anew
+	@exec $(VENV)/python -m peersupport demo-reset
+
+# A copy of the lock lies in the environment it was installed into: installed again only when the lock changes.
+environment:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "peersupport: Python 3.11 or newer is needed (PYTHON=… names another).")'
+	@cmp -s requirements-dev.txt .venv/installed.txt || { \
+		echo "peersupport: installing what requirements-dev.txt locks, this takes a minute"; \
+		test -x $(VENV)/python || $(PYTHON) -m venv .venv; \
+		$(VENV)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt && \
+		cp requirements-dev.txt .venv/installed.txt; }
+
+# The machine's own Chromium, else Playwright's own, else Debian's package.
+chromium: environment
+	@test -x $(CHROMIUM) \
+		|| { $(VENV)/playwright install chromium && $(VENV)/playwright install-deps chromium; } \
+		|| { apt-get update -qq && apt-get install -y -qq chromium; }

@@ -1,0 +1,30 @@
+"""How gunicorn serves the site, in development and in production alike."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+bind = f"{settings.HOST}:{settings.PORT}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "4"))
+timeout = 30  # seconds
+graceful_timeout = 5 if settings.DEBUG else 20  # seconds
+keepalive = 5  # seconds
+# A slow leak never becomes an outage.
+max_requests = 0 if settings.DEBUG else 10_000
+max_requests_jitter = 1_000
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108: gunicorn's own advice
+logconfig_dict = settings.LOGGING
+control_socket_disable = True
+# Nobody's visits are written down.
+accesslog = None
+
+reload = settings.DEBUG
+if reload:
+    reload_extra_files = [
+        str(path)
+        for folder, pattern in (("templates", "**/*.html"), ("locale", "**/*.mo"))
+        for path in (settings.BASE_DIR / folder).glob(pattern)
+    ]

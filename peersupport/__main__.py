@@ -1,0 +1,84 @@
+"""What an installation runs: ``python -m peersupport web``, ``worker``, ``beat``, in development ``run``.
+
+Each starts only with complete settings and servers that answer; otherwise it ends with one line on why.
+"""
+
+import argparse
+import os
+import sys
+import warnings
+
+from peersupport.startup import CannotStart, prepare, require_port, require_servers
+
+
+def web() -> None:
+    """Gunicorn, as gunicorn.conf.py says."""
+    # Before the settings are read: only the web keeps a pool of connections.
+    os.environ.setdefault("DATABASE_POOL", "1")
+    prepare()
+    require_servers()
+    require_port()
+    from gunicorn.app.wsgiapp import run as gunicorn
+
+    sys.argv = ["gunicorn", "peersupport.wsgi"]
+    gunicorn()
+
+
+def worker() -> None:
+    """A Celery worker; WORKER_CONCURRENCY processes."""
+    from peersupport.celery import app
+
+    prepare()
+    require_servers()
+    # Tasks come as JSON only, so that root, in a container of its own, is no danger.
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+    app.worker_main(["worker", "--without-gossip", "--without-mingle", "--pidfile="])
+
+
+def beat() -> None:
+    """Celery's clock: queues each entry of CELERY_BEAT_SCHEDULE when it is due."""
+    from peersupport.celery import app
+
+    prepare()
+    require_servers()
+    app.start(["beat", "--pidfile="])
+
+
+def run() -> None:
+    """The development tree: servers, database, demo hospital, then web, worker and beat until Ctrl-C."""
+    from peersupport.supervisor import run as supervise
+
+    supervise()
+
+
+def demo_reset() -> None:
+    """Throw the development database away and build it anew, with the demo hospital."""
+    from peersupport.supervisor import reset
+
+    reset()
+
+
+def healthcheck(part: str) -> None:
+    """Exit code 0 when `part` (web, worker or beat) of this installation is well."""
+    from peersupport.healthcheck import check
+
+    prepare()
+    if complaint := check(part):
+        raise CannotStart(complaint)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m peersupport", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for function in (web, worker, beat, run, demo_reset, healthcheck):
+        name = function.__name__.replace("_", "-")
+        command = commands.add_parser(name, help=function.__doc__)
+        command.set_defaults(function=function)
+        if function is healthcheck:
+            command.add_argument("part", choices=["web", "worker", "beat"])
+    arguments = vars(parser.parse_args())
+    arguments.pop("function")(**arguments)
+
+
+if __name__ == "__main__":
+    main()
