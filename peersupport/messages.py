@@ -61,7 +61,9 @@ msgstr ""
 
 SPOKEN_ATTRIBUTES = {"alt", "title", "placeholder", "aria-label", "aria-description", "aria-roledescription"}
 # What an included component shows: {% include "…" with label="…" %}
-SPOKEN_ARGUMENTS = re.compile(r'\b(label|title|text|heading|hint|message|caption|alt)=("[^"]*[^\W\d_][^"]*")')
+SPOKEN_ARGUMENTS = re.compile(
+    r'\b(label|title|text|heading|hint|message|caption|alt)="([A-Z][^"]+|[^"]*[^\W\d_]\s[^"]*)"'
+)
 CLASS_BLOCK = re.compile(r"block \w*class")
 WORDMARK = "Peersupport"
 SILENT_ELEMENTS = {"script", "style", "kbd", "code"}
@@ -111,7 +113,8 @@ def texts() -> Catalog:
             continue
         source = path.read_text()
         if path.suffix != ".py":
-            source = templatize(source, origin=str(path))
+            # Python of sorts; its indentation is the template's.
+            source = "\n".join(map(str.lstrip, templatize(source, origin=str(path)).split("\n")))
         for _line, text, comments, context in extract(
             "python",
             BytesIO(source.encode()),

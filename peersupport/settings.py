@@ -140,8 +140,6 @@ INSTALLED_APPS = [
     "csp",
 ]
 
-if DEMO:
-    INSTALLED_APPS.append("demo")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
