@@ -12,7 +12,7 @@ from e2e.browser import Watch, accessibility_problems, overflow, small_targets
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PAGES = ["/gallery/", "/gallery/?failed", "/gallery/bare/", "/not-a-page/"]
+PAGES = ["/gallery/", "/gallery/?failed", "/gallery/bare/", "/gallery/charts/", "/not-a-page/"]
 PHONE = {"width": 375, "height": 812}
 DESK = {"width": 1280, "height": 900}
 
@@ -30,7 +30,8 @@ def open_page(page, live_server):
     """Opens a path of the site."""
 
     def go(path):
-        page.goto(live_server.url + path)
+        answer = page.goto(live_server.url + path)
+        assert answer.status < 500  # an error page is accessible too
         return page
 
     return go

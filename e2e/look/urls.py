@@ -8,6 +8,7 @@ from peersupport.urls import urlpatterns as site
 urlpatterns = [
     path("gallery/", views.gallery),
     path("gallery/bare/", views.bare),
+    path("gallery/charts/", views.charts),
     path("gallery/people/", views.people, name="gallery_people"),
     path("gallery/sent/", views.sent),
     path("gallery/violation/", views.violation),

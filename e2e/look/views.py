@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from accounts.access import allow_public
 from accounts.feedback import say
+from e2e.look.figures import chart_context
 
 NOW = datetime(2026, 11, 19, 13, 30, tzinfo=UTC)
 PEOPLE = [
@@ -110,6 +111,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
 @allow_public
 def bare(request: HttpRequest) -> HttpResponse:
     return render(request, "look/bare.html", _context(failed=False))
+
+
+@allow_public
+def charts(request: HttpRequest) -> HttpResponse:
+    return render(request, "look/charts.html", chart_context())
 
 
 @allow_public
