@@ -11,15 +11,15 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import IntegerField, Q, Value
 
-from accounts.audit import record
-from accounts.enums import AccessAction, Role
+from accounts.enums import AccessAction
 from accounts.models import User
 from supporters import contact_flow, eligibility, matching
+from supporters.case_log import log_case
 from supporters.eligibility import Need, candidate, need_of
 from supporters.enums import LadderStep, Rule, SameProfession, SupporterStatus
 from supporters.matching import MatchingPolicy, Ranked, RuleCount
 from supporters.models import Contact, Offer, Supporter, SupportPolicy
-from supporters.offers import push_counts
+from supporters.offers import OfferClosed, push_counts
 
 #: What a candidate's card shows.
 CANDIDATE = ("user__profession", "user__department__location")
@@ -52,10 +52,6 @@ class NotEligible(AssignmentError):
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rule for rule in Rule if rule in set(rules))
         super().__init__(", ".join(self.rules))
-
-
-class OfferClosed(AssignmentError):
-    """The offer of support has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +177,22 @@ def assign(
         raise NotEligible([Rule.AT_CAPACITY]) from error
 
 
+def replace(
+    *, contact: Contact, supporter: Supporter, by: User, at: datetime, beyond_rules: bool = False
+) -> Contact:
+    """Ask `supporter` in the place of who was asked before: that one is thanked, in the same transaction.
+
+    Raises what `assign` raises, and contact_flow.Stale or NotAllowed when `contact` has moved on.
+    """
+    with transaction.atomic():
+        Offer.objects.select_for_update().only("id").get(pk=contact.offer_id)
+        # Both at once and in one order, so that two who exchange supporters do not wait for each other.
+        both = Supporter.objects.filter(pk__in=[contact.supporter_id, supporter.pk]).order_by("pk")
+        list(both.select_for_update(no_key=True).values_list("pk"))
+        contact_flow.withdraw(contact=contact, by=by, at=at)
+        return assign(offer=contact.offer, supporter=supporter, by=by, at=at, beyond_rules=beyond_rules)
+
+
 def _assign(*, offer: Offer, supporter: Supporter, by: User, at: datetime, beyond_rules: bool) -> Contact:
     offer = Offer.objects.select_for_update(of=("self",)).select_related(*NEED).get(pk=offer.pk)
     if offer.closed_at:
@@ -198,17 +210,7 @@ def _assign(*, offer: Offer, supporter: Supporter, by: User, at: datetime, beyon
         offer=offer, supporter=supporter, by=by, at=at, takes_capacity=takes_capacity
     )
     push_counts(offer.incident)
-    record(
-        action=AccessAction.CHANGE,
-        user=by,
-        role=Role.COORDINATOR,
-        access_point="support:match",
-        object_kind="offer",
-        object_ref=offer.incident.reference,
-        subject=offer.involvement.employee,
-        basis="coordinator of the case",
-        at=at,
-    )
+    log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
     return contact
 
 

@@ -3,17 +3,25 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Count, F, Q
 from django.urls import reverse
 
-from accounts.enums import Role
+from accounts.enums import AccessAction, Role
+from accounts.models import User
 from incidents.enums import IncidentKind
 from incidents.milestones import set_support_counts
 from incidents.models import Incident, Involvement
 from notifications.models import Reminder
-from notifications.schedule import remind, reminder
+from notifications.schedule import cancel, remind, reminder
+from supporters.case_log import log_case
+from supporters.enums import Outcome, Waiting
 from supporters.models import Offer, SupportPolicy
 from supporters.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
+
+
+class OfferClosed(Exception):
+    """The offer of support has ended."""
 
 
 def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
@@ -58,6 +66,49 @@ def push_counts(incident: Incident) -> None:
         offered=Count("id", filter=in_time), involved=Count("id")
     )
     set_support_counts(incident=incident, **counts)
+
+
+class OfferRuns(Exception):
+    """Somebody is asked or at work: it is the contact that ends."""
+
+
+@transaction.atomic
+def close_offer(*, offer: Offer, outcome: Outcome, by: User, at: datetime) -> Offer:
+    """The coordinator ends an offer without an open contact. Raises OfferRuns, and OfferClosed once ended."""
+    offer = _locked(offer)
+    if offer.closed_at:
+        raise OfferClosed
+    if offer.contacts.open().exists():
+        raise OfferRuns
+    offer.waiting_for, offer.closed_at, offer.outcome = Waiting.NOTHING, at, outcome
+    offer.save(update_fields=["waiting_for", "closed_at", "outcome"])
+    cancel(subject_id=offer.pk, at=at)
+    log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
+    return offer
+
+
+@transaction.atomic
+def reopen_offer(*, offer: Offer, by: User, at: datetime) -> Offer:
+    """The coordinator takes up an ended offer again, with a new term for the first contact.
+
+    Raises OfferRuns when it is open, OfferClosed when the person is erased: nobody is left to call.
+    """
+    offer = _locked(offer)
+    if not offer.closed_at:
+        raise OfferRuns
+    if offer.involvement.erased_at:
+        raise OfferClosed
+    term = timedelta(hours=SupportPolicy.current().first_contact_hours)
+    offer.waiting_for, offer.closed_at, offer.outcome = Waiting.ASSIGNMENT, None, ""
+    offer.due_at, offer.first_contact_due_at = at + term / 2, at + term
+    offer.save(update_fields=["waiting_for", "closed_at", "outcome", "due_at", "first_contact_due_at"])
+    log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
+    return offer
+
+
+def _locked(offer: Offer) -> Offer:
+    offers = Offer.objects.select_for_update(of=("self",)).select_related("incident", "involvement__employee")
+    return offers.get(pk=offer.pk)
 
 
 def match_url(offer: Offer) -> str:

@@ -2,12 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from supporters.views import contacts, match, pool, roll_call, worklist
+from supporters.views import case, contacts, match, pool, roll_call, worklist
 
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
     path("support/<str:reference>/", roll_call.roll_call, name="roll-call"),
     path("support/involved/<uuid:pk>/match/", match.match, name="match"),
+    path("support/involved/<uuid:pk>/assign/", case.assign, name="assign"),
+    path("support/involved/<uuid:pk>/close/", case.close_offer, name="close-offer"),
+    path("support/involved/<uuid:pk>/reopen/", case.reopen, name="reopen"),
+    path("support/contact/<uuid:pk>/withdraw/", case.withdraw, name="withdraw"),
+    path("support/contact/<uuid:pk>/answer/", case.answer, name="answer"),
+    path("support/contact/<uuid:pk>/close/", case.close, name="close"),
+    path("support/contact/<uuid:pk>/undo/", case.undo, name="undo"),
 ]
 
 contacts_urls = [

@@ -17,7 +17,7 @@ from incidents.enums import Step
 from incidents.tests.factories import IncidentFactory, InvolvementFactory, MilestoneFactory
 from notifications.models import Reminder
 from supporters import assignment, contact_flow, joint, matching
-from supporters.assignment import AlreadyAssigned, NotEligible, OfferClosed, assign
+from supporters.assignment import AlreadyAssigned, NotEligible, assign
 from supporters.eligibility import candidate, need_of
 from supporters.enums import (
     ContactState,
@@ -29,7 +29,7 @@ from supporters.enums import (
     Waiting,
 )
 from supporters.models import Contact, Exclusion, Offer, Supporter, SupportPolicy
-from supporters.offers import open_offers
+from supporters.offers import OfferClosed, open_offers
 from supporters.tests.factories import OfferFactory, SupporterFactory
 from supporters.tests.test_eligibility import pool_of
 

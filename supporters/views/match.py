@@ -1,15 +1,145 @@
+"""The page on which a supporter is chosen for one person, and that person's contact is followed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import SignedInRequest, allow
-from accounts.enums import Role
-from supporters.models import Offer
+from accounts.enums import AccessAction, Role
+from supporters import assignment, eligibility, matching
+from supporters.assignment import Choice, WhyNobody
+from supporters.case_log import log_case
+from supporters.enums import ContactState, LadderStep, Outcome, Rule, Waiting
+from supporters.models import Contact, Offer
+from supporters.worklist import event_words
+
+#: So many candidates are shown; any other supporter is found by name.
+SHOWN = 6
+#: So many names are given for the rules that leave people out.
+NAMED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A supporter as a card: reasons in words, each for (`True`) or against; the rules that asking breaks."""
+
+    choice: Choice
+    reasons: list[tuple[bool, str]]
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def may_be_asked(self) -> bool:
+        return eligibility.NEVER.isdisjoint(self.rules)
 
 
 @allow(Role.COORDINATOR)
+@require_GET
+@vary_on_headers("HX-Request")
 def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Who may be asked to support one involved employee, best first."""
-    offers = Offer.objects.visible_to(request.user).select_related("involvement", "incident")
-    return render(request, "supporters/match.html", {"offer": get_object_or_404(offers, involvement_id=pk)})
+    """Who may be asked to support one involved employee, best first, and why; or the contact that runs.
+
+    `step` shows a step of the ladder, `q` finds any supporter by name, `left_out` who is left out and why.
+    """
+    now = timezone.now()
+    offers = Offer.objects.visible_to(request.user).select_related(*assignment.NEED)
+    offer = get_object_or_404(offers, involvement_id=pk)
+    if request.headers.get("HX-Request"):
+        return render(request, "supporters/_left_out.html", _left_out(offer, now))
+    log_case(offer=offer, action=AccessAction.VIEW, page="support:match", by=request.user, at=now)
+    context = {"now": now, "offer": offer, "person": offer.involvement, **_event(offer)}
+    context |= _contacts(offer, now)
+    if not offer.closed_at and context["can_ask"]:
+        context |= _candidates(offer, request.GET.get("step", ""), now)
+        context |= _found(offer, request.GET.get("q", ""), now)
+        context |= _left_out(offer, now) if "left_out" in request.GET else {}
+    return render(request, "supporters/match.html", context)
+
+
+def card(choice: Choice, rules: Iterable[Rule] = ()) -> Card:
+    """`choice` with its reasons in words."""
+    return Card(
+        choice, [(reason.good, matching.say(reason)) for reason in choice.ranked.reasons], tuple(rules)
+    )
+
+
+def _event(offer: Offer) -> dict[str, Any]:
+    incident = offer.incident
+    return {
+        "incident": incident,
+        "event": event_words(incident.kind, incident.event_type),
+        "happened_at": incident.occurred_at or incident.reported_at,
+    }
+
+
+def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
+    """The open contact and what may be done about it; who was asked before."""
+    contacts = list(offer.contacts.select_related("supporter__user").order_by("-proposed_at", "id"))
+    contact: Contact | None = next((each for each in contacts if each.state in ContactState.open()), None)
+    asked = contact is not None and contact.state == ContactState.PROPOSED
+    return {
+        "contact": contact,
+        "late": bool(contact and contact.due_at < now),
+        "called_in": offer.waiting_for == Waiting.COORDINATOR,
+        "can_ask": contact is None or asked,
+        "before": [each for each in contacts if each.state == ContactState.HANDED_BACK],
+        "outcomes": _outcomes(contact),
+    }
+
+
+def _outcomes(contact: Contact | None) -> list[Outcome]:
+    """How the coordinator may end it now."""
+    if contact is None:
+        return [Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.REFERRED]
+    ended = [Outcome.UNREACHABLE, Outcome.REFERRED]
+    return [Outcome.COMPLETED, *ended] if contact.state == ContactState.IN_CONTACT else ended
+
+
+def _candidates(offer: Offer, step: str, now: datetime) -> dict[str, Any]:
+    """The cards; or, with nobody left, why, and the cards of the chosen step of the ladder."""
+    choices = assignment.suggest(offer=offer, at=now, first=SHOWN)
+    if choices:
+        return {"cards": [card(each) for each in choices]}
+    why = assignment.why_nobody(offer=offer, at=now, first=SHOWN)
+    chosen = _step(why, step)
+    return {
+        "why": why,
+        "step": chosen,
+        "steps": [(each, len(found), each is chosen) for each, found in why.steps.items()],
+        "cards": [card(each) for each in why.steps.get(chosen, [])] if chosen else [],
+        "beyond": True,
+    }
+
+
+def _step(why: WhyNobody, asked: str) -> LadderStep | None:
+    """The step asked for, or the first that gives somebody."""
+    if asked in {str(step.value) for step in LadderStep}:
+        return LadderStep(int(asked))
+    return next((step for step, found in why.steps.items() if found), None)
+
+
+def _found(offer: Offer, query: str, now: datetime) -> dict[str, Any]:
+    query = query.strip()
+    if not query:
+        return {}
+    found = assignment.search(offer=offer, text=query, at=now, first=SHOWN)
+    return {"query": query, "found": [card(choice, rules) for choice, rules in found]}
+
+
+def _left_out(offer: Offer, now: datetime) -> dict[str, Any]:
+    """Counts by rule, with names."""
+    policy, need = assignment.matching_policy(), eligibility.need_of(offer, now)
+    names = eligibility.left_out(need, policy, now, first=NAMED)
+    counts = eligibility.count_rules(need, policy, now)
+    return {
+        "left_out": [
+            (each, names.get(each.rule, []), each.count - len(names.get(each.rule, []))) for each in counts
+        ]
+    }
