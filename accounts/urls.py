@@ -42,6 +42,7 @@ access_log = [path("", views_access_log.access_log_list, name="list")]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="home"),
     path("account/", include(sign_in)),
+    path("privacy/", views.privacy, name="privacy"),
     path("preferences/language/", views_preferences.set_language, name="set_language"),
     path("preferences/theme/", views_preferences.set_theme, name="set_theme"),
     path("access-log/", include((access_log, "access-log"))),

@@ -22,6 +22,13 @@ def start(request: SignedInRequest) -> HttpResponse:
 
 @allow_public
 @require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept, who sees it, and when it goes: for everybody, also for who fills in an evaluation."""
+    return render(request, "accounts/privacy.html")
+
+
+@allow_public
+@require_safe
 def demo(request: HttpRequest) -> HttpResponse:
     """The people of the demo hospital, one a role, each with a button to sign in."""
     _only_in_the_demo()

@@ -12,7 +12,14 @@ from e2e.browser import Watch, accessibility_problems, overflow, small_targets
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PAGES = ["/gallery/", "/gallery/?failed", "/gallery/bare/", "/gallery/charts/", "/not-a-page/"]
+PAGES = [
+    "/gallery/",
+    "/gallery/?failed",
+    "/gallery/bare/",
+    "/gallery/charts/",
+    "/privacy/",
+    "/not-a-page/",
+]
 PHONE = {"width": 375, "height": 812}
 DESK = {"width": 1280, "height": 900}
 

@@ -27,6 +27,7 @@ ADMIN = {Role.ADMIN}
 PAGES: dict[str, str | set[Role]] = {
     # accounts
     "home": SIGNED_IN,
+    "privacy": PUBLIC,
     "set_language": PUBLIC,
     "set_theme": PUBLIC,
     "demo": PUBLIC,
