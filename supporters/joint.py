@@ -113,26 +113,6 @@ class Pool:
         return scores
 
 
-def rank_pool(
-    person: Person,
-    pool: Pool,
-    policy: MatchingPolicy,
-    at: datetime,
-    *,
-    top: int,
-    barred: Collection[UUID] = (),
-) -> list[Ranked]:
-    """The best `top` of `pool` for `person`, as `matching.rank` would order them, with their reasons.
-
-    Leaves out who breaks a rule between the two (`matching.pair_rules`) and the supporters in `barred`.
-    """
-    scores = pool.scores(person, policy, pool.common_scores(policy, at))
-    best = _best(scores, top + len(barred))
-    chosen = (pool.candidates[place] for place in best)
-    fitting = [each for each in chosen if each.supporter_id not in barred]
-    return matching.rank(person, fitting[:top], policy, at)
-
-
 def match_together(
     people: Sequence[Person],
     pool: Pool,

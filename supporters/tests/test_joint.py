@@ -7,15 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supporters.enums import SameProfession
-from supporters.joint import FORBIDDEN, Pool, assign_together, match_together, rank_pool
+from supporters.joint import FORBIDDEN, Pool, assign_together, match_together
 from supporters.matching import MatchingPolicy, Wishes, pair_rules, rank, tie_order
 from supporters.tests.test_matching import (
     AT,
-    NURSE,
     POLICY,
     PORTER,
     SURGEON,
-    WARD,
     asked,
     candidate,
     people,
@@ -100,20 +98,6 @@ def test_scores_of_a_pool_are_those_of_the_ranking(who, members, policy):
             assert score == expected[each]
 
 
-@given(people, pools, policies, st.integers(1, 13), st.data())
-def test_the_top_of_a_pool_is_the_top_of_the_ranking(who, members, policy, top, data):
-    barred = (
-        data.draw(st.sets(st.sampled_from([each.supporter_id for each in members]))) if members else set()
-    )
-    fitting = [
-        each for each in members if each.supporter_id not in barred and not pair_rules(who, each, policy)
-    ]
-
-    found = rank_pool(who, Pool.of(members), policy, AT, top=top, barred=barred)
-
-    assert found == rank(who, fitting, policy, AT)[:top]
-
-
 @given(st.lists(people, min_size=1, max_size=4), pools, policies, st.data())
 def test_matching_together_is_the_best_over_the_whole_pool(group, members, policy, data):
     identities = st.sampled_from([each.supporter_id for each in members]) if members else st.nothing()
@@ -162,16 +146,9 @@ def test_somebody_barred_for_one_person_may_still_be_asked_for_another():
 def test_an_empty_pool_and_an_empty_group():
     assert match_together([person()], Pool.of([]), POLICY, AT) == [None]
     assert match_together([], Pool.of([candidate()]), POLICY, AT) == []
-    assert rank_pool(person(), Pool.of([]), POLICY, AT, top=3) == []
 
 
 def test_a_moment_far_back_and_one_ahead_are_counted_as_in_the_ranking():
-    members = [
-        candidate(1, last_asked_at=AT + timedelta(days=1)),
-        candidate(2),
-        candidate(3, department_id=WARD),
-    ]
+    pool = Pool.of([candidate(1, last_asked_at=AT + timedelta(days=1)), candidate(2)])
 
-    found = rank_pool(person(profession_id=NURSE), Pool.of(members), POLICY, AT, top=5)
-
-    assert [(each.candidate.supporter_id.int, each.score) for each in found] == [(2, 0), (1, 40)]
+    assert list(pool.common_scores(POLICY, AT)) == [0, POLICY.weights.asked_today]
