@@ -17,6 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from accounts import unsent
 from accounts.enums import Role
@@ -29,6 +30,7 @@ class SignedInRequest(HttpRequest):
     """What a view is called with that asks for somebody signed in: `user` is never anonymous."""
 
     user: User
+    htmx: HtmxDetails
 
 
 @dataclass(frozen=True)

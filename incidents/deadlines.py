@@ -16,7 +16,7 @@ Moments go in aware, in any zone, and come out in UTC.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -101,7 +101,7 @@ class DeadlinePolicy:
 
     def to_data(self) -> dict[str, Any]:
         """As JSON can hold it, to freeze on a milestone."""
-        return asdict(self) | {
+        return {each.name: getattr(self, each.name) for each in fields(self)} | {
             "starts": {step.value: moment.value for step, moment in self.starts.items()},
             "work_starts": self.work_starts.isoformat(),
             "work_ends": self.work_ends.isoformat(),

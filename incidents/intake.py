@@ -1,4 +1,4 @@
-"""Taking in a report: the incident and who is involved, in one transaction."""
+"""Taking in a report: the incident, who is involved, a calamity's milestones; all in one transaction."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,9 +8,13 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts import audit
+from accounts.enums import AccessAction
 from accounts.models import Department, Profession, User
+from incidents import milestones
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.models import Incident, Involvement
+from incidents.moments import InTheFuture, OutOfOrder
 
 #: Called inside the intake transaction with the involved employees that were just added. `supporters` adds
 #: itself when the app starts (supporters.apps), for this app may not import it: it offers support without
@@ -19,23 +23,7 @@ involvement_listeners: list[Callable[[Sequence[Involvement], datetime], None]] =
 
 
 class NotAccepted(Exception):
-    """A report that cannot be right; the subclasses say why."""
-
-
-class InTheFuture(NotAccepted):
-    """A moment lies after the report; `moment` is the name of the field."""
-
-    def __init__(self, moment: str) -> None:
-        super().__init__(f"{moment} lies after the report.")
-        self.moment = moment
-
-
-class OutOfOrder(NotAccepted):
-    """Noticed before it occurred, or established before it was noticed; `moment` is the later one's field."""
-
-    def __init__(self, moment: str) -> None:
-        super().__init__(f"{moment} lies before the moment that must precede it.")
-        self.moment = moment
+    """A report that cannot be right about people; the subclasses say why."""
 
 
 class WrongNumberInvolved(NotAccepted):
@@ -124,7 +112,7 @@ def report_incident(
     nothing. The reference counts within the year of `at` in local time (Europe/Amsterdam), without gaps.
     `reporter` and `submission_key` are None for reports that a VIM system or the demo brings.
 
-    Raises a `NotAccepted`: `InTheFuture`, `OutOfOrder`, `WrongNumberInvolved`, `AlreadyInvolved`.
+    Raises `InTheFuture`, `OutOfOrder`, `WrongNumberInvolved`, `AlreadyInvolved`.
     """
     _check_moments(at=at, occurred_at=occurred_at, noticed_at=noticed_at, established_at=established_at)
     if kind in IncidentKind.personal() and len(involved) != 1:
@@ -182,7 +170,22 @@ def _store(incident: Incident, involved: Sequence[Involved], at: datetime) -> No
     # The counter's row is locked from here to the commit: whatever can be done before is done before.
     incident.reference = _next_reference(timezone.localtime(at).year)
     incident.save(force_insert=True)
+    if incident.kind == IncidentKind.CALAMITY:
+        # Before the involved: support tells the milestone how many there are.
+        milestones.open_track(incident=incident, at=at)
     _add(incident, involved, at)
+    if incident.reporter is not None:
+        audit.record(
+            action=AccessAction.CREATE,
+            user=incident.reporter,
+            role=None,
+            access_point="incidents:report",
+            object_kind="incident",
+            object_ref=incident.reference,
+            subject=incident.reporter if incident.kind == IncidentKind.SELF else None,
+            basis="reporter",
+            at=at,
+        )
 
 
 def _add(incident: Incident, involved: Sequence[Involved], at: datetime) -> list[Involvement]:

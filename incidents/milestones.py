@@ -1,9 +1,159 @@
-"""The seven steps after a calamity."""
+"""The seven steps after a calamity: opened with the report, then kept by the calamity committee (CCP)."""
 
-from incidents.enums import Step
-from incidents.models import Incident, Milestone
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from incidents import reminders
+from incidents.deadlines import DeadlinePolicy, Due, Moments, timeline
+from incidents.enums import Step, TrackEventKind
+from incidents.models import Incident, Milestone, Policy, TrackEvent
+from incidents.moments import InTheFuture, OutOfOrder
+
+
+class Stale(Exception):
+    """Somebody else changed this meanwhile: what was shown no longer holds."""
+
+
+def open_track(*, incident: Incident, at: datetime) -> list[Milestone]:
+    """The milestones of a calamity that was reported at `at`, with their reminders.
+
+    Until it is established the clocks run from the moment it was noticed, or reported if that is not
+    known: the safe side. The policy in force is frozen on each milestone.
+    """
+    policy = deadline_policy(Policy.current())
+    frozen = policy.to_data()
+    milestones = Milestone.objects.bulk_create(
+        Milestone(
+            incident=incident,
+            step=step,
+            opens_at=due.opens,
+            internal_due_at=due.internal,
+            statutory_due_at=due.statutory,
+            policy=frozen,
+        )
+        for step, due in timeline(_moments(incident), policy).items()
+    )
+    reminders.remind_of(milestones, incident=incident, at=at)
+    return milestones
+
+
+def establish(
+    *, incident: Incident, established_at: datetime, by: User, at: datetime, seen: datetime | None
+) -> Incident:
+    """Set or correct the moment at which `incident` was established as a calamity.
+
+    What starts at that moment and is not done gets its new due moments, by the policy frozen at the report,
+    with new reminders in place of the old. `seen` is the moment that stood there when the page was made:
+    Stale when it is another by now. Raises InTheFuture, and OutOfOrder (before it was noticed or occurred).
+    """
+    _check(established_at, incident=incident, at=at)
+    if established_at == seen:
+        return incident
+    with transaction.atomic():
+        changed = Incident.objects.filter(pk=incident.pk, established_at=seen).update(
+            established_at=established_at
+        )
+        if not changed:
+            raise Stale
+        incident.established_at = established_at
+        TrackEvent.objects.create(
+            incident=incident,
+            kind=TrackEventKind.ESTABLISHED_CORRECTED if seen else TrackEventKind.ESTABLISHED,
+            moment=established_at,
+            previous=seen,
+            at=at,
+            by=by,
+        )
+        _recompute(incident, at)
+    return incident
+
+
+def set_done(
+    *, milestone: Milestone, done_at: datetime | None, by: User, at: datetime, seen: datetime | None
+) -> Milestone:
+    """Mark the step done at `done_at`, correct that moment, or (None) open it again; the log keeps each.
+
+    `seen` is what `done_at` was when the page was made: Stale when it is something else by now. Raises
+    InTheFuture, and OutOfOrder for a moment before it was noticed.
+    """
+    if done_at is not None:
+        _check(done_at, incident=milestone.incident, at=at)
+    if done_at == seen:
+        return milestone
+    with transaction.atomic():
+        changed = Milestone.objects.filter(pk=milestone.pk, done_at=seen).update(
+            done_at=done_at, done_by=None if done_at is None else by
+        )
+        if not changed:
+            raise Stale
+        milestone.done_at, milestone.done_by = done_at, None if done_at is None else by
+        TrackEvent.objects.create(
+            incident=milestone.incident,
+            kind=_kind(seen, done_at),
+            step=milestone.step,
+            moment=done_at,
+            previous=seen,
+            at=at,
+            by=by,
+        )
+        reminders.renew([milestone], incident=milestone.incident, at=at)
+    return milestone
 
 
 def set_support_counts(*, incident: Incident, offered: int, involved: int) -> None:
     """Put on a calamity's step "support" how many were offered it, of how many: all this app learns of it."""
     Milestone.objects.filter(incident=incident, step=Step.SUPPORT).update(offered=offered, involved=involved)
+
+
+def deadline_policy(policy: Policy) -> DeadlinePolicy:
+    """The hospital's terms, as the computation takes them."""
+    return DeadlinePolicy(
+        igj_days=policy.igj_days,
+        support_days=policy.support_days,
+        analysis_days=policy.analysis_days,
+        feedback_days=policy.feedback_days,
+        final_report_days=policy.final_report_days,
+        igj_working_days=policy.igj_working_days,
+        establish_weeks=policy.establish_weeks,
+        final_report_weeks=policy.final_report_weeks,
+        work_starts=policy.work_starts,
+        work_ends=policy.work_ends,
+        decreed_holidays=frozenset(policy.decreed_holidays),
+    )
+
+
+def _recompute(incident: Incident, at: datetime) -> None:
+    moved = []
+    for milestone in Milestone.objects.filter(incident=incident, done_at__isnull=True):
+        due = timeline(_moments(incident), DeadlinePolicy.from_data(milestone.policy))[Step(milestone.step)]
+        if due != Due(milestone.internal_due_at, milestone.statutory_due_at, milestone.opens_at):
+            milestone.internal_due_at, milestone.statutory_due_at = due.internal, due.statutory
+            milestone.opens_at = due.opens
+            moved.append(milestone)
+    Milestone.objects.bulk_update(moved, ["internal_due_at", "statutory_due_at", "opens_at"])
+    reminders.renew(moved, incident=incident, at=at)
+
+
+def _moments(incident: Incident) -> Moments:
+    return Moments(
+        noticed=incident.noticed_at or incident.reported_at,
+        occurred=incident.occurred_at,
+        established=incident.established_at,
+    )
+
+
+def _check(moment: datetime, *, incident: Incident, at: datetime) -> None:
+    if moment > at:
+        raise InTheFuture("moment")
+    before: Iterable[datetime | None] = (incident.occurred_at, incident.noticed_at)
+    if any(earlier is not None and moment < earlier for earlier in before):
+        raise OutOfOrder("moment")
+
+
+def _kind(seen: datetime | None, done_at: datetime | None) -> TrackEventKind:
+    if done_at is None:
+        return TrackEventKind.STEP_REOPENED
+    return TrackEventKind.STEP_DONE if seen is None else TrackEventKind.STEP_CORRECTED

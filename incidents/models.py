@@ -29,14 +29,26 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """
         if user.has_role(Role.COORDINATOR):
             return self
-        seen = models.Q(reporter=user)
-        if user.has_role(Role.CCP, Role.DIRECTOR):
-            seen |= models.Q(kind=IncidentKind.CALAMITY)
-        if user.has_role(Role.TEAM_LEADER) and user.department_id:
-            seen |= models.Q(kind=IncidentKind.CALAMITY, department_id=user.department_id)
-        if user.has_role(Role.ANALYST):
-            seen |= models.Q(kind=IncidentKind.CALAMITY, analysts=user)
-        return self.filter(seen).distinct() if user.has_role(Role.ANALYST) else self.filter(seen)
+        return self.filter(models.Q(reporter=user) | _calamities_of(user))
+
+    def tracked_by(self, user: User) -> Self:
+        """The calamities whose steps `user` may follow: as `visible_to`, but not for having reported one."""
+        calamities = self.filter(kind=IncidentKind.CALAMITY)
+        return calamities if user.has_role(Role.COORDINATOR) else calamities.filter(_calamities_of(user))
+
+
+def _calamities_of(user: User) -> models.Q:
+    """Calamities that are this person's by role; the coordinator's are not asked for here."""
+    calamity = models.Q(kind=IncidentKind.CALAMITY)
+    if user.has_role(Role.CCP, Role.DIRECTOR):
+        return calamity
+    seen = models.Q(pk=None)
+    if user.has_role(Role.TEAM_LEADER) and user.department_id:
+        seen |= calamity & models.Q(department_id=user.department_id)
+    if user.has_role(Role.ANALYST):
+        own = Incident.analysts.through.objects.filter(user=user).values("incident")
+        seen |= calamity & models.Q(pk__in=own)
+    return seen
 
 
 class Incident(models.Model):
@@ -252,6 +264,10 @@ class Policy(models.Model):
     decreed_holidays = ArrayField(
         models.DateField(), verbose_name=_("extra days off by decree"), default=list, blank=True
     )
+    # The hospital's own numbers on the page with help.
+    company_doctor = models.CharField(_("company doctor"), max_length=32, blank=True, default="")
+    social_work = models.CharField(_("social work"), max_length=32, blank=True, default="")
+    chaplain = models.CharField(_("chaplain"), max_length=32, blank=True, default="")
 
     class Meta:
         constraints = (
@@ -270,6 +286,15 @@ class Policy(models.Model):
     def current(cls) -> "Policy":
         """The policy in force; made with the defaults on first use."""
         return cls.objects.get_or_create(id=1)[0]
+
+    def help_numbers(self) -> list[tuple[str, str]]:
+        """What to call these numbers, and the numbers, as far as they are given."""
+        given = (
+            (_("company doctor"), self.company_doctor),
+            (_("social work"), self.social_work),
+            (_("chaplain"), self.chaplain),
+        )
+        return [(str(label), number) for label, number in given if number]
 
 
 class VimMapping(models.Model):

@@ -23,6 +23,7 @@ ALLAUTH = "allauth guards it itself: about one's own account only"
 COORDINATOR = {Role.COORDINATOR}
 SUPPORTER = {Role.SUPPORTER}
 ADMIN = {Role.ADMIN}
+CALAMITIES = {Role.CCP, Role.DIRECTOR, Role.COORDINATOR, Role.ANALYST, Role.TEAM_LEADER}
 
 PAGES: dict[str, str | set[Role]] = {
     # accounts
@@ -68,6 +69,19 @@ PAGES: dict[str, str | set[Role]] = {
     "delivery-trial": ADMIN,
     "delivery-resend": ADMIN,
     "delivery-stop": ADMIN,
+    # incidents
+    "help": SIGNED_IN,
+    "incidents:list": SIGNED_IN,
+    "incidents:new": SIGNED_IN,
+    "incidents:report": SIGNED_IN,
+    "incidents:people": SIGNED_IN,
+    "incidents:detail": SIGNED_IN,
+    "incidents:received": SIGNED_IN,
+    "incidents:add-people": COORDINATOR,
+    "calamities:list": CALAMITIES,
+    "calamities:detail": CALAMITIES,
+    "calamities:establish": {Role.CCP},
+    "calamities:step": {Role.CCP},
     # supporters: the coordinator's side
     "support:worklist": COORDINATOR,
     "support:roll-call": COORDINATOR,
@@ -86,7 +100,9 @@ NOT_FETCHED_BY_ITSELF = {
     "incidents.referencecounter": "a number",
     "incidents.milestone": "read through its incident",
     "incidents.policy": "no case",
+    "incidents.trackevent": "read through its incident",
     "incidents.vimmapping": "no case",
+    "incidents.vimimport": "its uploader's only",
     "supporters.supportpolicy": "no case",
     "supporters.exclusion": "read through its supporter, by the coordinator",
     "supporters.contactevent": "read through its contact",

@@ -12,6 +12,7 @@ from incidents import intake
 from incidents.enums import EventType, IncidentKind
 from incidents.intake import Involved, add_involved, report_incident
 from incidents.models import Incident, Involvement, ReferenceCounter
+from incidents.moments import InTheFuture, OutOfOrder
 from incidents.tests.factories import IncidentFactory
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -112,7 +113,7 @@ class TestReport:
 
     @pytest.mark.parametrize("moment", ["occurred_at", "noticed_at", "established_at"])
     def test_no_moment_lies_in_the_future(self, moment):
-        with pytest.raises(intake.InTheFuture) as refused:
+        with pytest.raises(InTheFuture) as refused:
             report(kind=IncidentKind.CALAMITY, **{moment: AT + timedelta(minutes=1)})
         assert refused.value.moment == moment
 
@@ -121,7 +122,7 @@ class TestReport:
         [("occurred_at", "noticed_at"), ("noticed_at", "established_at"), ("occurred_at", "established_at")],
     )
     def test_moments_stand_in_order(self, earlier, later):
-        with pytest.raises(intake.OutOfOrder) as refused:
+        with pytest.raises(OutOfOrder) as refused:
             report(kind=IncidentKind.CALAMITY, **{earlier: AT, later: AT - timedelta(minutes=1)})
         assert refused.value.moment == later
 

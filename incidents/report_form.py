@@ -1,0 +1,189 @@
+"""The report, as far as each kind needs it: at most eight fields, the required ones first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, User
+from accounts.unsent import FIELD, Ticket
+from incidents import intake
+from incidents.enums import AlreadyOffered, EventType, IncidentKind
+from incidents.intake import Involved, report_incident
+from incidents.local_moments import LocalMomentField, in_order
+from incidents.models import Incident
+from incidents.moments import OutOfOrder
+from incidents.people_form import PeopleForm, UnjudgedForm, WishesForm
+
+MOMENTS = ("occurred_at", "noticed_at", "established_at")
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Which fields a kind has: before the people, and after them."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    people: bool = True
+
+
+FIELDS = {
+    IncidentKind.VIM: Fields(("event_type", "occurred_at"), ("department", "already_offered", "description")),
+    IncidentKind.CALAMITY: Fields(
+        ("noticed_at", "department"),
+        ("occurred_at", "established_at", "event_type", "already_offered", "description"),
+    ),
+    IncidentKind.EVENT: Fields(
+        ("event_type", "occurred_at"), ("department", "already_offered", "description")
+    ),
+    IncidentKind.SELF: Fields((), ("event_type", "occurred_at"), people=False),
+    IncidentKind.COLLEAGUE: Fields((), ("event_type", "occurred_at", "already_offered")),
+}
+
+
+class ReportForm(UnjudgedForm):
+    """A report of one kind by `user`. `data` is what was posted, or what came back after a sign-in.
+
+    Its ticket is signed for the person it was shown to: somebody else who sends the same form gets it back
+    once, to look at it first, and with a key of their own.
+    """
+
+    def __init__(
+        self, data: QueryDict | None = None, *, kind: IncidentKind, user: User, at: datetime
+    ) -> None:
+        super().__init__(data)
+        self.kind = kind
+        self.user = user
+        self.at = at
+        chosen = FIELDS[kind]
+        made = _fields(kind, user, at)
+        for name in (*chosen.required, *chosen.optional):
+            self.fields[name] = made[name]
+            self.fields[name].required = name in chosen.required
+        self.people = (
+            PeopleForm(
+                data,
+                user=user,
+                only_one=kind == IncidentKind.COLLEAGUE,
+                with_wishes=kind != IncidentKind.COLLEAGUE,
+            )
+            if chosen.people
+            else None
+        )
+        self.own_wishes = None if chosen.people else WishesForm(data, prefix="own")
+        self.ticket = (Ticket.read(data.get(FIELD, "")) if data else None) or Ticket.new(user)
+
+    @property
+    def required_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in FIELDS[self.kind].required]
+
+    @property
+    def optional_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in FIELDS[self.kind].optional]
+
+    def leave_unjudged(self) -> None:
+        """Show what was typed, also about the people, without a word about what is still missing."""
+        super().leave_unjudged()
+        if self.people is not None:
+            self.people.leave_unjudged()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        given = [name for name in MOMENTS if name in self.fields]
+        for name, moment in zip(given, in_order([data.get(name) for name in given], at=self.at), strict=True):
+            data[name] = moment
+        if self.ticket.user_id != self.user.pk:
+            self.ticket = Ticket.new(self.user)
+            self.add_error(None, gettext("Somebody else had opened this form. Check it and send it again."))
+        if self.people is not None and not self.people.is_valid():
+            for error in self.people.errors:
+                self.add_error(None, error)
+            if not self.people.errors:
+                self.add_error(None, gettext("Something is missing about the people involved."))
+        return data
+
+    def save(self) -> Incident | None:
+        """The report, stored once however often this is sent; None, with errors, when it cannot be right."""
+        data, involved = self.cleaned_data, self._involved()
+        try:
+            return report_incident(
+                reporter=self.user,
+                kind=self.kind,
+                event_type=EventType(data.get("event_type") or _usual_type(self.kind)),
+                involved=involved,
+                submission_key=self.ticket.key,
+                at=self.at,
+                # Whoever worries about a colleague is not to be found by their own department.
+                department=data["department"] if "department" in data else _department(involved[0]),
+                already_offered=AlreadyOffered(data.get("already_offered") or AlreadyOffered.UNKNOWN),
+                description=data.get("description", ""),
+                occurred_at=data.get("occurred_at"),
+                noticed_at=data.get("noticed_at"),
+                established_at=data.get("established_at"),
+            )
+        except OutOfOrder as refused:
+            self.add_error(refused.moment, LocalMomentField.default_error_messages["order"])
+        except intake.AlreadyInvolved as refused:
+            self.add_error(
+                None, gettext("%(name)s is on the list twice. Remove one.") % {"name": refused.name}
+            )
+        return None
+
+    def _involved(self) -> list[Involved]:
+        if self.people is not None:
+            return self.people.involved()
+        assert self.own_wishes is not None
+        self.own_wishes.full_clean()
+        return [Involved(employee=self.user, **self.own_wishes.cleaned_data)]
+
+
+def _department(person: Involved) -> Department | None:
+    return person.employee.department if person.employee else person.department
+
+
+def _usual_type(kind: IncidentKind) -> EventType:
+    return EventType.SAFETY if kind == IncidentKind.CALAMITY else EventType.OTHER
+
+
+def _fields(kind: IncidentKind, user: User, at: datetime) -> dict[str, forms.Field]:
+    types = [(choice.value, choice.label) for choice in EventType]
+    if kind == IncidentKind.EVENT:
+        types = [choice for choice in types if choice[0] != EventType.SAFETY]
+    personal = kind in IncidentKind.personal()
+    return {
+        "event_type": forms.ChoiceField(
+            label=_("What is it about?") if personal else _("What happened?"),
+            choices=[("", gettext("I would rather not say") if personal else gettext("Choose")), *types],
+            initial=EventType.SAFETY if kind in {IncidentKind.VIM, IncidentKind.CALAMITY} else "",
+        ),
+        "occurred_at": LocalMomentField(
+            label=_("When did it happen?"), at=at, help_text=_("About is good enough.") if personal else ""
+        ),
+        "noticed_at": LocalMomentField(label=_("When was it noticed?"), at=at),
+        "established_at": LocalMomentField(
+            label=_("When was it established as a calamity?"),
+            at=at,
+            help_text=_("Leave this empty while the committee still has to establish it."),
+        ),
+        "department": forms.ModelChoiceField(
+            Department.objects.filter(is_active=True, location__is_partner=False),
+            label=pgettext("of an event", "Where?"),
+            initial=user.department_id,
+            empty_label=gettext("Choose"),
+        ),
+        "already_offered": forms.ChoiceField(
+            label=_("Has support been offered already?"),
+            choices=AlreadyOffered.choices,
+            widget=forms.RadioSelect,
+        ),
+        "description": forms.CharField(
+            label=_("In short, what happened"),
+            max_length=2000,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text=_("You may skip this. Leave people out: no names of patients or colleagues."),
+        ),
+    }

@@ -1,0 +1,107 @@
+"""What one person sees of one report on its page (design: who sees what)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext
+
+from accounts import audit
+from accounts.enums import AccessAction, Role
+from accounts.models import User
+from incidents.enums import IncidentKind
+from incidents.models import Incident, Involvement, Policy
+
+
+@dataclass(frozen=True)
+class Sight:
+    """`role` is the one it is seen in, None for one's own report. `names`: all, those entered, or none."""
+
+    role: Role | None
+    event: bool
+    description: bool
+    reporter: bool
+    can_add: bool
+    names: Sequence[Involvement]
+
+    @property
+    def basis(self) -> str:
+        """Why it may be seen, for the access log."""
+        return f"{self.role} of the case" if self.role else "own report"
+
+
+def sight_of(incident: Incident, *, user: User, at: datetime) -> Sight:
+    """What `user`, who may see `incident` at all, sees of it at `at`."""
+    if user.has_role(Role.COORDINATOR):
+        names = incident.involvements.select_related("employee", "profession", "department")
+        return Sight(Role.COORDINATOR, True, True, True, True, list(names.order_by("added_at", "name", "id")))
+    entered = _entered(incident, at) if _entered_by(incident, user) else []
+    for role in (Role.CCP, Role.DIRECTOR, Role.ANALYST, Role.TEAM_LEADER):
+        if incident.kind == IncidentKind.CALAMITY and user.has_role(role) and _in_role(incident, user, role):
+            described = role in {Role.CCP, Role.ANALYST}
+            return Sight(role, True, described, False, False, entered)
+    return Sight(None, False, False, False, False, entered)
+
+
+def record_view(incident: Incident, sight: Sight, *, user: User, at: datetime) -> None:
+    """Put in the access log that `user` opened the report, and of which employees the names were shown."""
+    if sight.role is None:
+        return
+    subjects = [row.employee for row in sight.names if row.employee is not None]
+    audit.record_each(
+        [None, *subjects],
+        action=AccessAction.VIEW,
+        user=user,
+        role=sight.role,
+        access_point="incidents:detail",
+        object_kind="incident",
+        object_ref=incident.reference,
+        basis=sight.basis,
+        at=at,
+    )
+
+
+def within_hours() -> int:
+    """Within how many hours a colleague calls (UMCG, PMC: one day)."""
+    return Policy.current().support_days * 24
+
+
+def what_happens(incident: Incident, *, hours: int) -> list[dict[str, object]]:
+    """The steps that a reporter sees: what is done with every report, and never how far support has come."""
+    if incident.kind == IncidentKind.SELF:
+        later = [
+            gettext("The coordinator looks for a colleague who suits you"),
+            gettext("That colleague calls you within %(hours)d hours") % {"hours": hours},
+        ]
+    elif incident.kind == IncidentKind.COLLEAGUE:
+        later = [
+            gettext("The coordinator looks for a trained colleague"),
+            gettext("That colleague calls within %(hours)d hours, without your name") % {"hours": hours},
+        ]
+    else:
+        later = [
+            gettext("The coordinator finds a trained colleague for everyone involved"),
+            gettext("That colleague calls within %(hours)d hours") % {"hours": hours},
+        ]
+    steps: list[dict[str, object]] = [{"label": label, "state": "next"} for label in later]
+    return [{"label": gettext("Your report came in"), "state": "done", "at": incident.reported_at}, *steps]
+
+
+def _entered_by(incident: Incident, user: User) -> bool:
+    return user.has_role(Role.TEAM_LEADER) and incident.reporter_id == user.pk
+
+
+def _entered(incident: Incident, at: datetime) -> list[Involvement]:
+    """Whom the report named, as long as the coordinator has to have taken it over."""
+    if at > incident.reported_at + timedelta(days=Policy.current().support_days):
+        return []
+    named = incident.involvements.filter(added_at=incident.reported_at)
+    return list(named.select_related("profession", "department").order_by("name", "id"))
+
+
+def _in_role(incident: Incident, user: User, role: Role) -> bool:
+    if role == Role.ANALYST:
+        return incident.analysts.filter(pk=user.pk).exists()
+    return role != Role.TEAM_LEADER or (
+        user.department_id is not None and incident.department_id == user.department_id
+    )

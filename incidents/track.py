@@ -1,0 +1,97 @@
+"""The track of a calamity's seven steps, as its page shows it. Pure: milestones go in, no queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from incidents.enums import Step
+from incidents.models import Milestone
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+#: Who has to act (UMCG 2019).
+ACTS: "dict[Step, StrPromise]" = {
+    Step.DIRECTOR: _("Head of the department or deputy"),
+    Step.ALIGNMENT: _("Head of the department"),
+    Step.IGJ: _("Calamity committee, on the board's behalf"),
+    Step.SUPPORT: _("Coordinator of peer support"),
+    Step.ANALYSIS: _("Analysis team (CAT)"),
+    Step.FEEDBACK: _("Analysis team and calamity committee"),
+    Step.FINAL_REPORT: _("Calamity committee"),
+}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One due moment of a step: by the hospital's own norm, or by law."""
+
+    statutory: bool
+    due: datetime
+    late: bool
+
+
+@dataclass(frozen=True)
+class TrackStep:
+    """A step on the track: "done", "late", "now" (the next one due) or "next"."""
+
+    milestone: Milestone
+    state: str
+    clocks: tuple[Clock, ...]
+
+    @property
+    def step(self) -> Step:
+        return Step(self.milestone.step)
+
+    @property
+    def label(self) -> str:
+        return str(self.step.label)
+
+    @property
+    def acts(self) -> "StrPromise":
+        return ACTS[self.step]
+
+    @property
+    def next_due(self) -> datetime | None:
+        """The earliest of the due moments that are still to come, else the latest that has passed."""
+        coming = [clock.due for clock in self.clocks if not clock.late]
+        passed = [clock.due for clock in self.clocks if clock.late]
+        return min(coming) if coming else max(passed, default=None)
+
+    @property
+    def first_due(self) -> datetime | None:
+        return min((clock.due for clock in self.clocks), default=None)
+
+
+def track(milestones: Iterable[Milestone], *, now: datetime) -> list[TrackStep]:
+    """The steps in their order, with the state of each at `now`."""
+    order = {step.value: index for index, step in enumerate(Step)}
+    ranked = sorted(milestones, key=lambda milestone: order[milestone.step])
+    current = next_of([_step(milestone, now, is_next=False) for milestone in ranked])
+    return [
+        _step(milestone, now, is_next=current is not None and milestone is current.milestone)
+        for milestone in ranked
+    ]
+
+
+def next_of(steps: Sequence[TrackStep]) -> TrackStep | None:
+    """The open step that is due first; None when all are done."""
+    dated = [(step.first_due, index) for index, step in enumerate(steps) if step.state != "done"]
+    due = [(moment, index) for moment, index in dated if moment is not None]
+    return steps[min(due)[1]] if due else None
+
+
+def _step(milestone: Milestone, now: datetime, *, is_next: bool) -> TrackStep:
+    until = milestone.done_at or now
+    given = ((False, milestone.internal_due_at), (True, milestone.statutory_due_at))
+    clocks = tuple(Clock(statutory, due, until > due) for statutory, due in given if due is not None)
+    if milestone.done_at is not None:
+        state = "done"
+    elif any(clock.late for clock in clocks):
+        state = "late"
+    else:
+        state = "now" if is_next else "next"
+    return TrackStep(milestone, state, clocks)

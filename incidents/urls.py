@@ -1,0 +1,28 @@
+"""Addresses of reports and calamities, in two namespaces, and the page with help."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from incidents.views import calamities, help, report, reports  # noqa: A004 — the page is called help
+
+incidents_urls: list[URLPattern] = [
+    path("incidents/", reports.listing, name="list"),
+    path("incidents/new/", report.new, name="new"),
+    path("incidents/new/<slug:kind>/", report.report, name="report"),
+    path("incidents/people/", report.found, name="people"),
+    path("incidents/<slug:reference>/", reports.detail, name="detail"),
+    path("incidents/<slug:reference>/received/", report.received, name="received"),
+    path("incidents/<slug:reference>/people/", reports.add_people, name="add-people"),
+]
+
+calamities_urls: list[URLPattern] = [
+    path("calamities/", calamities.listing, name="list"),
+    path("calamities/<slug:reference>/", calamities.detail, name="detail"),
+    path("calamities/<slug:reference>/established/", calamities.establish, name="establish"),
+    path("calamities/<slug:reference>/steps/<slug:step>/", calamities.step, name="step"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((incidents_urls, "incidents"))),
+    path("", include((calamities_urls, "calamities"))),
+    path("help/", help.find_help, name="help"),
+]

@@ -1,0 +1,13 @@
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.access import SignedInRequest, allow_signed_in
+from incidents.models import Policy
+
+
+@allow_signed_in
+@require_GET
+def find_help(request: SignedInRequest) -> HttpResponse:
+    """Where to find help now, what is normal after such an event, and what one can do for a colleague."""
+    return render(request, "incidents/help.html", {"numbers": Policy.current()})

@@ -1,0 +1,117 @@
+"""Reporting: the kind, the form for it, and what happens now."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import unsent
+from accounts.access import SignedInRequest, allow_signed_in
+from accounts.feedback import say
+from incidents import colleagues
+from incidents.enums import IncidentKind
+from incidents.models import Incident
+from incidents.report_form import ReportForm
+from incidents.sight import what_happens, within_hours
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the five cards."""
+
+    kind: IncidentKind
+    icon: str
+    line: Promise
+    warm: bool = False
+
+    @property
+    def url(self) -> str:
+        return reverse("incidents:report", args=[self.kind.value])
+
+
+CHOICES = (
+    Choice(IncidentKind.VIM, "clipboard-list", _("Something in care did not go as it should have.")),
+    Choice(
+        IncidentKind.CALAMITY,
+        "urgent",
+        _("A patient died or was seriously harmed, and nobody expected or intended it."),
+    ),
+    Choice(
+        IncidentKind.EVENT,
+        "bolt",
+        _("A resuscitation, aggression, a complaint, the death of a patient or of a colleague."),
+    ),
+    Choice(
+        IncidentKind.SELF,
+        "heart-handshake",
+        _("Something happened that stays with you. A colleague calls you."),
+        warm=True,
+    ),
+    Choice(
+        IncidentKind.COLLEAGUE,
+        "eye-heart",
+        _("You notice that something weighs on somebody. Your name is not mentioned to them."),
+        warm=True,
+    ),
+)
+
+
+@allow_signed_in
+@require_GET
+def new(request: SignedInRequest) -> HttpResponse:
+    """What do you want to report? Five cards; a link that names the kind goes on to its form."""
+    if request.GET.get("kind") in IncidentKind.values:
+        return redirect("incidents:report", request.GET["kind"])
+    return render(request, "incidents/new.html", {"choices": CHOICES})
+
+
+@allow_signed_in
+@require_http_methods(["GET", "POST"])
+def report(request: SignedInRequest, kind: str) -> HttpResponse:
+    """The form of one kind. The buttons of its people section send it too, and get the section back."""
+    if kind not in IncidentKind.values:
+        raise Http404
+    data = request.POST if request.method == "POST" else _came_back(request)
+    form = ReportForm(data, kind=IncidentKind(kind), user=request.user, at=timezone.now())
+    wants_part = form.people is not None and (request.htmx or form.people.asked_for_part)
+    if request.method == "POST" and not wants_part and form.is_valid():
+        incident = form.save()
+        if incident is not None:
+            return redirect("incidents:received", incident.reference)
+    if request.method == "GET" or wants_part:
+        form.leave_unjudged()
+    if request.htmx:
+        return render(request, "incidents/_people.html", {"form": form})
+    return render(request, "incidents/report.html", {"form": form, "hours": within_hours()})
+
+
+@allow_signed_in
+@require_GET
+def found(request: SignedInRequest) -> HttpResponse:
+    """The options of the people picker for `q`: name, profession and department, ten at most."""
+    q = request.GET.get("q", "")
+    return render(request, "components/people_options.html", {"people": colleagues.search(q), "q": q})
+
+
+@allow_signed_in
+@require_GET
+def received(request: SignedInRequest, reference: str) -> HttpResponse:
+    """What happens now, for whoever reported it."""
+    incident = get_object_or_404(Incident, reporter=request.user, reference=reference)
+    hours = within_hours()
+    context = {"incident": incident, "hours": hours, "steps": what_happens(incident, hours=hours)}
+    return render(request, "incidents/received.html", context)
+
+
+def _came_back(request: SignedInRequest) -> QueryDict | None:
+    """What was sent just before the session had expired."""
+    data = unsent.take_back(request)
+    if data is not None:
+        say(request, gettext("You were signed out. Nothing is lost: check what you wrote, and send it."))
+    return data

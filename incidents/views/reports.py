@@ -1,0 +1,144 @@
+"""The list of reports, one report, and adding people to it."""
+
+import re
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import audit
+from accounts.access import SignedInRequest, allow, allow_signed_in
+from accounts.enums import AccessAction, Role
+from accounts.feedback import say
+from incidents import pages
+from incidents.enums import IncidentKind
+from incidents.intake import AlreadyInvolved, add_involved
+from incidents.models import Incident
+from incidents.people_form import AddPeopleForm
+from incidents.sight import record_view, sight_of, what_happens, within_hours
+
+
+@allow_signed_in
+@require_GET
+def listing(request: SignedInRequest) -> HttpResponse:
+    """The coordinator's list of all reports, everybody else's of their own; newest first."""
+    incidents = Incident.objects.visible_to(request.user)
+    everything = request.user.has_role(Role.COORDINATOR)
+    if not everything:
+        incidents = incidents.filter(reporter=request.user)
+    reference = full_reference(request.GET.get("q", ""), year=timezone.localtime().year)
+    if reference and incidents.filter(reference=reference).exists():
+        return redirect("incidents:detail", reference)
+    kind, year = request.GET.get("kind", ""), request.GET.get("year", "")
+    page = pages.page(_filtered(incidents, kind, year).select_related("department"), request.GET)
+    context = {
+        "page": page,
+        "everything": everything,
+        "kinds": _kind_filters(request, kind),
+        "years": _year_filters(request, year),
+        "q": request.GET.get("q", ""),
+        "filtered": bool(kind or year or request.GET.get("q")),
+        "now": timezone.now(),
+    }
+    return render(request, "incidents/list.html", context)
+
+
+@allow_signed_in
+@require_GET
+def detail(request: SignedInRequest, reference: str) -> HttpResponse:
+    """One report, as far as this person may see it; what somebody opened in a role is in the access log."""
+    now = timezone.now()
+    visible = Incident.objects.visible_to(request.user).select_related("department", "reporter")
+    with transaction.atomic():
+        incident = get_object_or_404(visible, reference=reference)
+        sight = sight_of(incident, user=request.user, at=now)
+        record_view(incident, sight, user=request.user, at=now)
+    context = {
+        "incident": incident,
+        "sight": sight,
+        "steps": what_happens(incident, hours=within_hours()),
+        "is_own": incident.reporter_id == request.user.pk,
+        "tracked": incident.kind == IncidentKind.CALAMITY and sight.role is not None,
+    }
+    return render(request, "incidents/detail.html", context)
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def add_people(request: SignedInRequest, reference: str) -> HttpResponse:
+    """More people on the list of a report, by the coordinator."""
+    incident = get_object_or_404(Incident.objects.visible_to(request.user), reference=reference)
+    form = AddPeopleForm(request.POST if request.method == "POST" else None, user=request.user)
+    if request.method == "GET" or request.htmx or form.people.asked_for_part:
+        form.leave_unjudged()
+    elif form.is_valid() and _add(request, incident, form, timezone.now()):
+        return redirect("incidents:detail", reference)
+    if request.htmx:
+        return render(request, "incidents/_people.html", {"form": form})
+    return render(request, "incidents/add_people.html", {"form": form, "incident": incident})
+
+
+def full_reference(typed: str, *, year: int) -> str:
+    """The reference somebody means by "2026-0042", "2026-42" or "42" (of `year`); empty when it is none."""
+    found = re.fullmatch(r"(?:(\d{4})\s*[-/ ]\s*)?(\d{1,7})", typed.strip())
+    return f"{int(found[1] or year)}-{int(found[2]):04d}" if found else ""
+
+
+def _add(request: SignedInRequest, incident: Incident, form: AddPeopleForm, now: datetime) -> bool:
+    people = form.people.involved()
+    try:
+        with transaction.atomic():
+            added = add_involved(incident=incident, involved=people, by=request.user, at=now)
+            audit.record_each(
+                [row.employee for row in added],
+                action=AccessAction.CREATE,
+                user=request.user,
+                role=Role.COORDINATOR,
+                access_point="incidents:add-people",
+                object_kind="incident",
+                object_ref=incident.reference,
+                basis="coordinator of the case",
+                at=now,
+            )
+    except AlreadyInvolved as refused:
+        form.add_error(None, gettext("%(name)s is on the list already.") % {"name": refused.name})
+        return False
+    said = ngettext("%(count)d person is added.", "%(count)d people are added.", len(added))
+    say(request, said % {"count": len(added)})
+    return True
+
+
+def _filtered(incidents: QuerySet[Incident], kind: str, year: str) -> QuerySet[Incident]:
+    if kind in IncidentKind.values:
+        incidents = incidents.filter(kind=kind)
+    if re.fullmatch(r"20\d\d", year):
+        zone = timezone.get_default_timezone()
+        starts, ends = (datetime(int(year) + more, 1, 1, tzinfo=zone) for more in (0, 1))
+        incidents = incidents.filter(reported_at__gte=starts, reported_at__lt=ends)
+    return incidents
+
+
+def _kind_filters(request: SignedInRequest, chosen: str) -> list[dict[str, object]]:
+    every = [("", gettext("All kinds")), *IncidentKind.choices]
+    return [_filter(request, "kind", value, str(label), chosen) for value, label in every]
+
+
+def _year_filters(request: SignedInRequest, chosen: str) -> list[dict[str, object]]:
+    this = timezone.localtime().year
+    every = [("", gettext("All years")), *((str(year), str(year)) for year in range(this, this - 4, -1))]
+    return [_filter(request, "year", value, label, chosen) for value, label in every]
+
+
+def _filter(request: SignedInRequest, name: str, value: str, label: str, chosen: str) -> dict[str, object]:
+    """One choice of a filter, as a link that keeps the other filters and starts at the newest."""
+    query = request.GET.copy()
+    for key in ("before", "after", "q", name):
+        query.pop(key, None)
+    if value:
+        query[name] = value
+    return {"label": label, "url": f"?{query.urlencode()}", "current": value == chosen, "count": None}
