@@ -1,9 +1,41 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from evaluations.enums import Question
 from supporters.models import Contact
+
+
+class EvaluationPolicy(models.Model):
+    """How this hospital evaluates: one row."""
+
+    #: Fewer answers than this are never opened, whatever a hospital prefers: see docs/privacy.md.
+    LEAST = 5
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    release_at_least = models.PositiveSmallIntegerField(
+        _("open the answers when there are (at least)"), default=LEAST
+    )
+    valid_days = models.PositiveSmallIntegerField(_("an invitation is valid for (days)"), default=30)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(id=1), name="evaluation_policy_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(release_at_least__gte=5),
+                name="evaluation_policy_five_at_least",
+                violation_error_message=_("Five is the least: with fewer an answer could be traced."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return "policy of evaluations"
+
+    @classmethod
+    def current(cls) -> "EvaluationPolicy":
+        """The policy in force; where none was set the defaults, not stored: reading must not write."""
+        return cls.objects.filter(id=1).first() or cls()
 
 
 class Batch(models.Model):
@@ -53,7 +85,8 @@ class Envelope(models.Model):
     """A sealed answer of fixed size. No moment, no order, no link: nothing but the box it belongs to."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    batch = models.ForeignKey(Batch, models.CASCADE, related_name="envelopes")
+    # No constraint in the database: its check would leave the writer's transaction on the batch's row.
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="envelopes", db_constraint=False)
     sealed = models.BinaryField()
 
     def __str__(self) -> str:

@@ -40,6 +40,9 @@ DEVELOPMENT = {
     "REDIS_URL": embedded.redis_url(DATA_DIR),
     "EMAIL_URL": f"filemail://{DATA_DIR / 'mail'}",
     "DEFAULT_FROM_EMAIL": "Peersupport <peersupport@localhost>",
+    # Evaluations: what tickets are derived from, and where batches keep the keys that open answers.
+    "EVALUATION_TICKET_KEY": "development-only-ticket-key-and-refused-in-production",
+    "EVALUATION_KEY_DIR": str(DATA_DIR / "keys"),
 }
 REQUIRED = {name: env.str(name, default="") for name in DEVELOPMENT}
 if DEBUG:
@@ -50,6 +53,10 @@ elif missing := [name for name, value in REQUIRED.items() if not value]:
 SECRET_KEY = REQUIRED["SECRET_KEY"]
 if not DEBUG and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith("development")):
     raise ImproperlyConfigured("SECRET_KEY must be 50 random characters or more, and the hospital's own.")
+EVALUATION_TICKET_KEY = REQUIRED["EVALUATION_TICKET_KEY"].encode()
+if len(EVALUATION_TICKET_KEY) < 32 or (not DEBUG and EVALUATION_TICKET_KEY.startswith(b"development")):
+    raise ImproperlyConfigured("EVALUATION_TICKET_KEY must be 32 random characters or more, kept for good.")
+EVALUATION_KEY_DIR = Path(REQUIRED["EVALUATION_KEY_DIR"])
 ALLOWED_HOSTS = [host.strip() for host in REQUIRED["ALLOWED_HOSTS"].split(",")]
 SITE_URL = REQUIRED["SITE_URL"].rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
@@ -103,6 +110,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
         # A worker that was away finds one pass waiting for it, not a thousand.
         "options": {"expires": 60},
     },
+    "invite-to-evaluate": {"task": "evaluations.tasks.invite", "schedule": schedule(300.0)},
+    "release-evaluations": {
+        "task": "evaluations.tasks.release",
+        "schedule": crontab(hour="4", minute="10"),
+    },
     "reconcile": {"task": "notifications.tasks.reconcile", "schedule": crontab(hour="3", minute="20")},
     "retention": {"task": "supporters.tasks.erase_due", "schedule": crontab(hour="3", minute="40")},
 }
@@ -148,6 +160,8 @@ MIDDLEWARE = [
     "peersupport.middleware.isolation",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "peersupport.middleware.no_store",
+    # Before the session: on the evaluation form nobody is anybody.
+    "evaluations.anonymity.nobody",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

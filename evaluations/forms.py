@@ -1,0 +1,81 @@
+"""The questions of an evaluation, in the order in which they are asked."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.enums import Question
+
+FEELING = ((0, _("Not at all")), (1, _("A little")), (2, _("Quite")), (3, _("Very much")))
+STATEMENT = (
+    (1, _("Fully disagree")),
+    (2, _("Disagree")),
+    (3, _("Neutral")),
+    (4, _("Agree")),
+    (5, _("Fully agree")),
+)
+MARK = tuple((mark, str(mark)) for mark in range(11))
+RECOMMEND = (("yes", _("Yes")), ("no", _("No")))
+
+
+class EvaluationForm(forms.Form):
+    """Every question may be left open, but for the ticket and at least one answer.
+
+    A feeling is asked twice, before and now, and counts only as a pair.
+    """
+
+    ticket = forms.CharField(
+        label=_("Your code"),
+        max_length=40,
+        help_text=_("It stands in the mail with the invitation, four times four characters."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for question in Question.feelings():
+            self.fields[f"{question}_before"] = _choice(_("Before the support"), FEELING)
+            self.fields[f"{question}_after"] = _choice(_("Now"), FEELING)
+        for question in Question.statements():
+            self.fields[question] = _choice(question.label, STATEMENT)
+        self.fields[Question.MARK] = _choice(Question.MARK.label, MARK)
+        self.fields[Question.RECOMMEND] = _choice(Question.RECOMMEND.label, RECOMMEND)
+
+    def clean(self) -> None:
+        for question in Question.feelings():
+            before, after = self._pair(question)
+            if bool(before) != bool(after):
+                open_one = f"{question}_after" if before else f"{question}_before"
+                self.add_error(open_one, _("Choose here too, or leave both open."))
+        if not self.errors and not self.answers:
+            raise forms.ValidationError(_("Answer at least one question; the others may stay open."))
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The answers that were given, by question, as `sealing.seal` takes them."""
+        pairs = {question: self._pair(question) for question in Question.feelings()}
+        given = {
+            question: f"{before}-{after}" for question, (before, after) in pairs.items() if before and after
+        }
+        single = (*Question.statements(), Question.MARK, Question.RECOMMEND)
+        return given | {q: self.cleaned_data[q] for q in single if self.cleaned_data.get(q)}
+
+    def feelings(self) -> Iterator[tuple[str, BoundField, BoundField]]:
+        """Label, before and after of each feeling."""
+        for question in Question.feelings():
+            yield str(question.label), self[f"{question}_before"], self[f"{question}_after"]
+
+    def statements(self) -> list[BoundField]:
+        return [self[question] for question in Question.statements()]
+
+    def _pair(self, question: Question) -> tuple[str, str]:
+        return (
+            self.cleaned_data.get(f"{question}_before", ""),
+            self.cleaned_data.get(f"{question}_after", ""),
+        )
+
+
+def _choice(label: Any, choices: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, required=False)

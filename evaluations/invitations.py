@@ -1,0 +1,117 @@
+"""Inviting those whose contact was closed. By mail only: a notice would stand beside their name."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.enums import Language
+from accounts.models import User
+from evaluations import batches, tickets
+from evaluations.models import EvaluationPolicy, Invitation
+from notifications import schedule
+from notifications.kinds import Kind, Outside
+from supporters.enums import ContactState
+from supporters.models import Contact
+
+INVITATION = "evaluation.invitation"
+BATCH = 200
+
+
+def invite_closed(*, at: datetime) -> int:
+    """Invite for every contact that was closed after a conversation and has no invitation; how many.
+
+    Contacts that were closed longer ago than an invitation is valid are left alone, as is who was erased or
+    has no e-mail address. Two at once are harmless.
+    """
+    valid = timedelta(days=EvaluationPolicy.current().valid_days)
+    invited = 0
+    while batch := _invite_batch(since=at - valid, at=at):
+        invited += batch
+    return invited
+
+
+@transaction.atomic
+def _invite_batch(*, since: datetime, at: datetime) -> int:
+    contacts = (
+        Contact.objects.filter(
+            state=ContactState.CLOSED, closed_at__gt=since, conversations__gte=1, invitation=None
+        )
+        .filter(offer__involvement__erased_at=None)
+        .filter(
+            ~Q(offer__involvement__employee=None) & ~Q(offer__involvement__employee__email="")
+            | Q(offer__involvement__employee=None) & ~Q(offer__involvement__email="")
+        )
+        .order_by("closed_at")
+        .select_for_update(of=("self",), skip_locked=True)
+    )
+    invitations = [Invitation(contact=contact, invited_at=at) for contact in contacts[:BATCH]]
+    if not invitations:
+        return 0
+    batches.ensure_one(at=at)
+    Invitation.objects.bulk_create(invitations)
+    for invitation in invitations:
+        schedule.mail(
+            key=f"evaluation:{invitation.id}:{invitation.version}",
+            kind=INVITATION,
+            due_at=at,
+            subject_id=invitation.id,
+        )
+    return len(invitations)
+
+
+def valid_tickets(*, at: datetime) -> frozenset[str]:
+    """The tickets that may be used at `at`: of all invitations at once, so that nobody's is looked up."""
+    since = at - timedelta(days=EvaluationPolicy.current().valid_days)
+    invitations = Invitation.objects.filter(answered=False, invited_at__gt=since)
+    return frozenset(_ticket(id_, version) for id_, version in invitations.values_list("id", "version"))
+
+
+@lru_cache(maxsize=20_000)
+def _ticket(invitation: UUID, version: int) -> str:
+    return tickets.issue(invitation, version, settings.EVALUATION_TICKET_KEY)
+
+
+def mail(subject: UUID) -> Outside | None:
+    """The invitation's mail, made when it is sent: the ticket is derived, never stored."""
+    invitation = (
+        Invitation.objects.filter(pk=subject, answered=False)
+        .select_related("contact__offer__involvement__employee")
+        .first()
+    )
+    if invitation is None:
+        return None
+    involved = invitation.contact.offer.involvement
+    if involved.erased_at or not involved.email_now:
+        return None
+    ticket = tickets.grouped(_ticket(invitation.id, invitation.version))
+    address = f"{settings.SITE_URL}{reverse('evaluation')}"
+    language = involved.employee.language if involved.employee else Language.DUTCH
+    with override(language):
+        return Outside(
+            address=involved.email_now,
+            language=language,
+            subject=_("A few short questions for you"),
+            text=_(
+                "We have a few short questions for you. They take two minutes, and nobody can see that the "
+                "answers are yours.\n\n"
+                "Open the link below. Does it ask for a code? Then type: %(code)s\n\n"
+                "The link is valid for %(days)s days. Answering is up to you."
+            )
+            % {"code": ticket, "days": EvaluationPolicy.current().valid_days},
+            link=f"{address}#{ticket}",
+        )
+
+
+def _nobody(_user: User, _subject: UUID) -> bool:
+    """An invitation is never a notice."""
+    return False
+
+
+KIND = Kind(INVITATION, "", _nobody, outside=mail)

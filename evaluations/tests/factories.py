@@ -1,0 +1,45 @@
+"""Invitations to evaluate, and envelopes that answer them."""
+
+from datetime import timedelta
+
+import factory
+from django.conf import settings
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from evaluations import answers, batches, tickets
+from evaluations.enums import Question
+from evaluations.models import Invitation
+from supporters.tests.factories import ContactFactory
+
+#: An answer to every question.
+ANSWERS = {
+    **dict.fromkeys(Question.feelings(), "3-1"),
+    **dict.fromkeys(Question.statements(), "4"),
+    Question.MARK: "8",
+    Question.RECOMMEND: "yes",
+}
+
+
+class InvitationFactory(DjangoModelFactory):
+    """Invited now, for a contact that was closed today."""
+
+    class Meta:
+        model = Invitation
+
+    contact = factory.SubFactory(
+        ContactFactory,
+        closed=True,
+        proposed_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=14, hours=1)),
+    )
+    invited_at = factory.LazyFunction(timezone.now)
+
+
+def ticket_of(invitation):
+    return tickets.issue(invitation.id, invitation.version, settings.EVALUATION_TICKET_KEY)
+
+
+def answer(invitation, **changes):
+    """`invitation` is answered; `changes` by the value of the question."""
+    batches.ensure_one(at=timezone.now())
+    answers.submit(ticket=ticket_of(invitation), answers={**ANSWERS, **changes})

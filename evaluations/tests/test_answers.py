@@ -1,0 +1,186 @@
+"""What an answer leaves behind: one envelope of fixed size, and nothing else anywhere."""
+
+import logging
+import secrets
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+from evaluations import batches, sealing, tickets
+from evaluations.enums import Question
+from evaluations.models import Envelope, Invitation
+from evaluations.tests.factories import InvitationFactory, ticket_of
+
+pytestmark = pytest.mark.django_db
+
+FILLED_IN = {
+    **{f"{question}_before": "3" for question in Question.feelings()},
+    **{f"{question}_after": "1" for question in Question.feelings()},
+    **{str(question): "4" for question in Question.statements()},
+    "mark": "8",
+    "recommend": "yes",
+}
+
+
+@pytest.fixture
+def invitation():
+    batches.ensure_one(at=timezone.now())
+    return InvitationFactory()
+
+
+def send(client, invitation, **changes):
+    data = {"ticket": tickets.grouped(ticket_of(invitation)), **FILLED_IN, **changes}
+    return client.post(reverse("evaluation"), data)
+
+
+def snapshot():
+    """Every row of every table with the transaction that wrote it last."""
+    state = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            table = model._meta.db_table
+            cursor.execute(f'SELECT ctid::text, xmin::text, xmax::text FROM "{table}"')
+            state[table] = sorted(cursor.fetchall())
+    return state
+
+
+def test_form_is_open_to_everybody_and_explains_itself_first(client):
+    response = client.get(reverse("evaluation"))
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert text.index("Nobody can see that these answers are yours") < text.index("blame_before")
+    assert "at least 5 at once" in text
+
+
+def test_answer_is_sealed_and_thanked_for(client, invitation):
+    response = send(client, invitation)
+    assert (response.status_code, response["Location"]) == (302, reverse("evaluation-thanks"))
+    batch = batches.current()
+    assert batch is not None
+    opened = sealing.open_envelope(bytes(Envelope.objects.get().sealed), batches.keys().load(batch.id))
+    assert opened.ticket == ticket_of(invitation)
+    assert opened.answers[Question.BLAME] == "3-1"
+    assert len(opened.answers) == len(Question)
+    assert "113" in client.get(response["Location"]).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_changes_but_the_envelope(client):
+    batches.ensure_one(at=timezone.now())
+    invitation, person = InvitationFactory(), UserFactory(roles=[Role.SUPPORTER])
+    client.force_login(person)
+    before = snapshot()
+    client.get(reverse("evaluation"))
+    assert send(client, invitation).status_code == 302
+    after = snapshot()
+    changed = {table for table in after if after[table] != before[table]}
+    assert changed == {"evaluations_envelope"}
+    assert len(after["evaluations_envelope"]) == 1
+
+
+def test_statements_of_an_answer_name_nobody(client, invitation):
+    """Neither the statements nor their parameters hold what could lead to the person who answers."""
+    from django.test.utils import CaptureQueriesContext
+
+    client.force_login(invitation.contact.offer.involvement.employee)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        send(client, invitation)
+    text = " ".join(query["sql"] for query in queries.captured_queries)
+    involved = invitation.contact.offer.involvement
+    for secret in (str(invitation.id), invitation.id.hex, ticket_of(invitation), str(involved.employee_id)):
+        assert secret not in text
+    assert "session" not in text
+
+
+def test_no_session_and_no_cookie_but_csrf(client, invitation):
+    response = client.get(reverse("evaluation"))
+    assert set(response.cookies) <= {settings.CSRF_COOKIE_NAME}
+    client.cookies.clear()
+    assert set(send(client, invitation).cookies) <= {settings.CSRF_COOKIE_NAME}
+
+
+def test_signed_in_person_is_nobody_here(client):
+    client.force_login(UserFactory())
+    request = client.get(reverse("evaluation")).wsgi_request
+    assert not request.user.is_authenticated
+
+
+def test_nothing_is_logged(client, invitation, caplog):
+    caplog.set_level(logging.DEBUG)
+    send(client, invitation)
+    send(client, invitation, ticket="WRONG")
+    logged = [record for record in caplog.records if record.name not in {"django.template", "asyncio"}]
+    assert [(record.name, record.getMessage()) for record in logged] == []
+
+
+def test_every_envelope_has_the_same_size(client, invitation):
+    send(client, invitation)
+    client.post(reverse("evaluation"), {"ticket": ticket_of(invitation), "mark": "10"})
+    assert {len(bytes(envelope.sealed)) for envelope in Envelope.objects.all()} == {sealing.SEALED_BYTES}
+
+
+def test_envelope_holds_no_moment_and_no_link_but_its_batch():
+    assert [field.name for field in Envelope._meta.get_fields()] == ["id", "batch", "sealed"]
+
+
+def test_typed_code_works_without_javascript(client, invitation):
+    code = tickets.grouped(ticket_of(invitation)).lower().replace("-", " ")
+    assert send(client, invitation, ticket=code).status_code == 302
+
+
+@pytest.mark.parametrize("ticket", ["", "K7QF-2M0X-9TBA-5DWE", "nonsense", "0" * 16])
+def test_wrong_code_is_refused_and_the_form_comes_back_filled_in(client, invitation, ticket):
+    response = send(client, invitation, ticket=ticket)
+    form = response.context["form"]
+    assert (response.status_code, list(form.errors)) == (200, ["ticket"])
+    assert form["mark"].value() == "8"
+    assert not Envelope.objects.exists()
+
+
+def test_code_of_another_installation_is_refused(client, invitation):
+    forged = tickets.issue(invitation.id, invitation.version, secrets.token_bytes(32))
+    assert "ticket" in send(client, invitation, ticket=forged).context["form"].errors
+
+
+def test_code_whose_answer_was_opened_is_told_kindly(client, invitation):
+    Invitation.objects.update(answered=True)
+    assert "You need do nothing more" in send(client, invitation).content.decode()
+    assert not Envelope.objects.exists()
+
+
+def test_feeling_counts_as_a_pair_only(client, invitation):
+    response = send(client, invitation, blame_after="")
+    assert list(response.context["form"].errors) == ["blame_after"]
+    response = send(client, invitation, blame_after="", blame_before="")
+    assert response.status_code == 302
+
+
+def test_empty_form_is_not_an_answer(client, invitation):
+    response = client.post(reverse("evaluation"), {"ticket": ticket_of(invitation)})
+    assert "Answer at least one question" in response.content.decode()
+
+
+def test_value_that_was_not_offered_is_refused(client, invitation):
+    assert list(send(client, invitation, mark="11").context["form"].errors) == ["mark"]
+
+
+def test_installation_that_never_invited_anybody_says_so(client):
+    invitation = InvitationFactory()
+    response = send(client, invitation)
+    assert "cannot be taken at the moment" in response.content.decode()
+
+
+def test_form_needs_no_statement_and_an_answer_few(client, invitation, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        client.get(reverse("evaluation"))
+    # The policy, all open invitations; then in a transaction the lock, the batch, the envelope.
+    with django_assert_num_queries(7):
+        send(client, invitation)

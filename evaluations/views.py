@@ -1,0 +1,41 @@
+"""The form, for whoever has a ticket: no sign-in, no session, nothing written down but the envelope."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import allow_public
+from evaluations import answers, tickets
+from evaluations.forms import EvaluationForm
+from evaluations.models import EvaluationPolicy
+
+
+@allow_public
+@require_http_methods(["GET", "HEAD", "POST"])
+def evaluation(request: HttpRequest) -> HttpResponse:
+    """Bad input comes back with status 200: an error status would leave a line in the log."""
+    form = EvaluationForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _page(request, form)
+    try:
+        ticket = answers.check_ticket(text=form.cleaned_data["ticket"], at=timezone.now())
+        answers.submit(ticket=ticket, answers=form.answers)
+    except answers.UsedTicketError:
+        return render(request, "evaluations/over.html")
+    except tickets.TicketError:
+        form.add_error("ticket", _("This code is not right. Compare it with the one in the mail."))
+    except answers.NoBatchError:
+        form.add_error(None, _("Answers cannot be taken at the moment. Please try again later."))
+    return redirect("evaluation-thanks") if form.is_valid() else _page(request, form)
+
+
+def _page(request: HttpRequest, form: EvaluationForm) -> HttpResponse:
+    return render(request, "evaluations/evaluation.html", {"form": form, "least": EvaluationPolicy.LEAST})
+
+
+@allow_public
+@require_safe
+def thanks(request: HttpRequest) -> HttpResponse:
+    return render(request, "evaluations/thanks.html")
