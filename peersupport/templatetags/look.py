@@ -3,6 +3,7 @@
 Larger pieces are includes in templates/components/.
 """
 
+import html
 import re
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -67,11 +68,14 @@ def moment(value: datetime | date | None, now: datetime | None = None) -> SafeSt
     """
     if value is None:
         return ""
-    return format_html(
-        '<time datetime="{}" title="{}"><span>{}</span></time>',
-        value.isoformat(),
-        exact(value),
-        in_words(value, now=now or timezone.now()),
+    return _time(value, in_words(value, now=now or timezone.now()))
+
+
+def _time(value: datetime | date, words: str) -> SafeString:
+    """`words` for `value`. Not by `format_html`: that alone is half of what a row of a worklist costs."""
+    return SafeString(
+        f'<time datetime="{value.isoformat()}" title="{html.escape(exact(value))}">'
+        f"<span>{html.escape(words)}</span></time>"
     )
 
 
@@ -82,15 +86,9 @@ def time_left(due: datetime, start: datetime, now: datetime | None = None) -> Sa
     late = now > due
     left = blocks_left(due=due, start=start, now=now)
     words = lateness(now - due) if late else in_words(due, now=now)
-    return format_html(
-        '<span class="time-left{}" data-left="{}">'
-        '<time datetime="{}" title="{}"><span>{}</span></time>'
-        '<span class="bar" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i><i></i></span></span>',
-        " is-late" if late else "",
-        left,
-        due.isoformat(),
-        exact(due),
-        words,
+    return SafeString(
+        f'<span class="time-left{" is-late" if late else ""}" data-left="{left}">{_time(due, words)}'
+        f'<span class="bar" aria-hidden="true">{"<i></i>" * BLOCKS}</span></span>'
     )
 
 
