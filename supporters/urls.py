@@ -7,6 +7,7 @@ from supporters.views import case, contacts, match, pool, roll_call, worklist
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
     path("support/<str:reference>/", roll_call.roll_call, name="roll-call"),
+    path("support/<str:reference>/assign/", roll_call.assign_together, name="assign-together"),
     path("support/involved/<uuid:pk>/match/", match.match, name="match"),
     path("support/involved/<uuid:pk>/assign/", case.assign, name="assign"),
     path("support/involved/<uuid:pk>/close/", case.close_offer, name="close-offer"),

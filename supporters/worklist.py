@@ -12,12 +12,13 @@ from django.db import connection
 from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from incidents.enums import EventType, IncidentKind
-from supporters.enums import ContactState, Waiting
-from supporters.models import OfferQuerySet
+from supporters.enums import ContactState, Outcome, Waiting
+from supporters.models import Offer, OfferQuerySet
 
 PAGE = 25
 #: Counts above the list stop here: "99+".
@@ -88,6 +89,16 @@ _FILTER_LABELS = {
     Waiting.FIRST_CONTACT: gettext_lazy("First contact"),
     Waiting.FOLLOW_UP: gettext_lazy("Follow-up"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an offer waits for, as a chip and a button say it."""
+
+    word: str
+    icon: str
+    tone: str
+    step: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +224,22 @@ def group_of(due_at: datetime, now: datetime) -> Group:
     return Group.TODAY if due_at < timezone.make_aware(datetime.combine(tomorrow, time())) else Group.LATER
 
 
+def state_of(offer: Offer, now: datetime) -> State:
+    """What `offer` waits for, or how it ended."""
+    if offer.closed_at:
+        return State(capfirst(str(Outcome(offer.outcome).label)), "circle-check", "good", _("View"))
+    return _state(offer.waiting_for, late=offer.due_at < now)
+
+
+def _state(waiting: str, *, late: bool) -> State:
+    word, icon, tone, step = _WAITING[Waiting(waiting)]
+    if late:
+        icon, tone = "urgent", "late"
+        if waiting == Waiting.ACCEPTANCE:
+            step = gettext_lazy("Ask somebody else")
+    return State(str(word), icon, tone, str(step))
+
+
 def event_words(kind: str, event_type: str) -> str:
     """What happened, as a list says it."""
     if kind in _KINDS:
@@ -281,17 +308,15 @@ def _grouped(folded: Iterable[Sequence[dict[str, Any]]], now: datetime) -> list[
 
 def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
     first, several = people[0], len(people) > 1
-    waits, icon, tone, next_step = _WAITING[first["waiting_for"]]
-    step = str(next_step)
     late = first["due_at"] < now
+    state = _state(first["waiting_for"], late=late)
+    step = state.step
     if several:
         url = reverse("support:roll-call", args=[first["reference"]])
         name, profession, department, step = _together(people)
     else:
         url = reverse("support:match", args=[first["involvement_id"]])
         name, profession, department = first["name"], first["profession"] or "", first["department"] or ""
-        if late and first["waiting_for"] == Waiting.ACCEPTANCE:
-            step = _("Ask somebody else")
     return Row(
         url=url,
         name=name,
@@ -299,9 +324,9 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
         department=department,
         event=event_words(first["kind"], first["event_type"]),
         happened_at=first["occurred_at"] or first["opened_at"],
-        waits=str(waits),
-        icon="urgent" if late else icon,
-        tone="late" if late else tone,
+        waits=state.word,
+        icon=state.icon,
+        tone=state.tone,
         due_at=first["due_at"],
         since=first["proposed_at"] or first["opened_at"],
         supporter="" if several else first["supporter"] or "",
