@@ -13,11 +13,11 @@ from evaluations.models import Invitation
 from supporters.tests.factories import ContactFactory
 
 #: An answer to every question.
-ANSWERS = {
-    **dict.fromkeys(Question.feelings(), "3-1"),
-    **dict.fromkeys(Question.statements(), "4"),
-    Question.MARK: "8",
-    Question.RECOMMEND: "yes",
+ANSWERS: dict[str, str] = {
+    **dict.fromkeys((question.value for question in Question.feelings()), "3-1"),
+    **dict.fromkeys((question.value for question in Question.statements()), "4"),
+    "mark": "8",
+    "recommend": "yes",
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -86,8 +87,6 @@ def test_nothing_changes_but_the_envelope(client):
 
 def test_statements_of_an_answer_name_nobody(client, invitation):
     """Neither the statements nor their parameters hold what could lead to the person who answers."""
-    from django.test.utils import CaptureQueriesContext
-
     client.force_login(invitation.contact.offer.involvement.employee)
     with CaptureQueriesContext(
         connection,

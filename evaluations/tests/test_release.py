@@ -7,12 +7,13 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
 
 from evaluations import batches, release
+from evaluations.answers import submit
 from evaluations.batch_keys import BatchKeyMissingError, BatchKeys
 from evaluations.enums import Question
 from evaluations.models import Batch, Envelope, EvaluationPolicy, Invitation, Tally
 from evaluations.release import quarter_of
 from evaluations.tallies import tallies
-from evaluations.tests.factories import InvitationFactory, answer
+from evaluations.tests.factories import InvitationFactory, answer, ticket_of
 
 pytestmark = pytest.mark.django_db
 
@@ -84,11 +85,8 @@ def test_releases_of_one_quarter_add_up():
 
 
 def test_open_questions_are_left_out_of_the_counts():
+    batches.ensure_one(at=NOVEMBER)
     for invitation in InvitationFactory.create_batch(5):
-        batches.ensure_one(at=NOVEMBER)
-        from evaluations.answers import submit
-        from evaluations.tests.factories import ticket_of
-
         submit(ticket=ticket_of(invitation), answers={"mark": "7"})
     release.release(at=NOVEMBER)
     assert set(Tally.objects.values_list("question", "value", "count")) == {("mark", "7", 5)}
@@ -104,8 +102,7 @@ def test_policy_may_ask_for_more_than_five_and_never_for_less():
 
 def test_damaged_envelope_is_left_out():
     answered(5)
-    batch = batches.current()
-    Envelope.objects.create(batch=batch, sealed=b"x" * 560)
+    Envelope.objects.create(batch=Batch.objects.get(), sealed=b"x" * 560)
     assert release.release(at=NOVEMBER).opened == 5
 
 
