@@ -20,7 +20,10 @@ support_urls = [
 
 contacts_urls = [
     path("contacts/", contacts.contacts, name="list"),
+    path("contacts/availability/", contacts.availability, name="availability"),
     path("contacts/<uuid:pk>/", contacts.contact, name="detail"),
+    path("contacts/<uuid:pk>/log/", contacts.log, name="log"),
+    path("contacts/<uuid:pk>/undo/<int:seen>/", contacts.undo, name="undo"),
 ]
 
 pool_urls = [

@@ -1,24 +1,172 @@
-"""The supporter's own contacts."""
+"""The supporter's own contacts, made for one thumb."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
-from supporters.models import Contact
+from accounts.feedback import say
+from accounts.models import User
+from supporters import contact_flow, wording
+from supporters.contact_flow import ContactError
+from supporters.contact_forms import AvailabilityForm, StepForm
+from supporters.contact_log import ATTEMPTS, TRANSITIONS, UNDO_WITHIN, Facts, NextStep, Party, replay
+from supporters.enums import ContactState, EventKind, SupporterStatus
+from supporters.models import Contact, ContactEvent, ContactQuerySet, Supporter, SupportPolicy
+
+#: Contacts that were closed so lately stay in sight.
+LATELY = timedelta(days=30)
+LOG = Prefetch("events", ContactEvent.objects.order_by("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A contact as the list shows it; `timed`: what is next is due at a moment, not on a day."""
+
+    contact: Contact
+    facts: Facts
+    headline: str
+    late: bool
+    timed: bool
 
 
 @allow(Role.SUPPORTER)
+@require_safe
 def contacts(request: SignedInRequest) -> HttpResponse:
-    """One's own contacts, what is next first."""
-    mine = Contact.objects.filter(supporter__user=request.user)
-    return render(request, "supporters/contacts.html", {"contacts": mine})
+    """One's own contacts, what is next first, and those closed lately."""
+    now = timezone.now()
+    mine = _own(request.user).open().order_by("due_at", "id").prefetch_related(LOG)
+    closed = _own(request.user).filter(state=ContactState.CLOSED, closed_at__gte=now - LATELY)
+    return render(
+        request,
+        "supporters/contacts.html",
+        {
+            "cards": [_card(contact, now) for contact in mine],
+            "closed": closed.order_by("-closed_at")[:20],
+            "supporter": Supporter.objects.filter(user=request.user).first(),
+            "now": now,
+        },
+    )
 
 
 @allow(Role.SUPPORTER)
+@require_safe
 def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """One contact: whom to call and how, and the next step."""
-    mine = get_object_or_404(Contact.objects.filter(supporter__user=request.user), pk=pk)
-    return render(request, "supporters/contact.html", {"contact": mine})
+    """One contact: whom to call and how, the next step, the guide."""
+    now = timezone.now()
+    mine = get_object_or_404(_own(request.user).prefetch_related(LOG), pk=pk)
+    log = list(mine.events.all())
+    card = _card(mine, now)
+    facts, policy = card.facts, SupportPolicy.current()
+    return render(
+        request,
+        "supporters/contact.html",
+        {
+            "contact": mine,
+            "card": card,
+            "seen": log[-1].pk,
+            "log": reversed(log),
+            "dots": wording.way_so_far(facts, now=now),
+            "can": _steps(facts, policy),
+            "can_undo": facts.last.kind != EventKind.ASSIGNED
+            and facts.last.by_id == request.user.pk
+            and now - facts.last.at <= UNDO_WITHIN,
+            "unanswered": facts.attempts >= ATTEMPTS,
+            "talked_enough": facts.conversations >= policy.max_conversations,
+            "follow_ups": [(days, contact_flow.end_of_day(now, days=days)) for days in policy.follow_up_days],
+            "tomorrow": timezone.localdate(now) + timedelta(days=1),
+            "coordinators": User.objects.filter(groups__name=Role.COORDINATOR, is_active=True)
+            .exclude(telephone="")
+            .order_by("name")[:2],
+            "now": now,
+        },
+    )
+
+
+@allow(Role.SUPPORTER)
+@require_POST
+def log(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Take one step."""
+    now = timezone.now()
+    mine = get_object_or_404(_own(request.user), pk=pk)
+    form = StepForm(request.POST)
+    if not form.is_valid():
+        say(request, _("Choose a day first."), level=messages.WARNING)
+        return redirect("contacts:detail", pk)
+    step = form.step(now)
+    try:
+        mine = contact_flow.record(contact=mine, by=request.user, at=now, **step)
+    except ContactError as error:
+        say(request, wording.refused(error), level=messages.WARNING)
+        return redirect("contacts:detail", pk)
+    line = mine.events.latest("id")
+    undo_url = reverse("contacts:undo", args=[pk, line.pk])
+    say(request, wording.done(step["kind"]), undo_url=undo_url)
+    return redirect("contacts:detail", pk) if mine.state in ContactState.open() else redirect("contacts:list")
+
+
+@allow(Role.SUPPORTER)
+@require_POST
+def undo(request: SignedInRequest, pk: UUID, seen: int) -> HttpResponse:
+    """Take back one's last entry."""
+    mine = get_object_or_404(_own(request.user), pk=pk)
+    try:
+        contact_flow.undo(contact=mine, by=request.user, at=timezone.now(), seen=seen)
+    except ContactError as error:
+        say(request, wording.refused(error), level=messages.WARNING)
+    else:
+        say(request, _("Undone."))
+    return redirect("contacts:detail", pk)
+
+
+@allow(Role.SUPPORTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def availability(request: SignedInRequest) -> HttpResponse:
+    """When one can be asked, and for how many at a time."""
+    with transaction.atomic():
+        supporter = get_object_or_404(
+            Supporter.objects.select_for_update().exclude(status=SupporterStatus.STOPPED), user=request.user
+        )
+        form = AvailabilityForm(request.POST or None, instance=supporter)
+        if request.method == "POST" and form.is_valid():
+            paused = form.cleaned_data["paused"]
+            supporter.status = SupporterStatus.PAUSED if paused else SupporterStatus.ACTIVE
+            supporter.save(update_fields=["status", "absent_from", "absent_until", "capacity"])
+            say(request, _("Thank you, that is noted."))
+            return redirect("contacts:list")
+    return render(request, "supporters/availability.html", {"form": form})
+
+
+def _own(user: User) -> ContactQuerySet:
+    """One's own contacts with what their pages show: nobody sees another's here, coordinator or not."""
+    return Contact.objects.filter(supporter__user=user).select_related(
+        "offer__incident", "offer__involvement__profession", "offer__involvement__department"
+    )
+
+
+def _card(contact: Contact, now: datetime) -> Card:
+    facts = replay(list(contact.events.all()))
+    late = facts.is_open and facts.due_at < now
+    timed = late or facts.next_step in {NextStep.ANSWER, NextStep.CALL, NextStep.CALL_AGAIN}
+    return Card(contact, facts, wording.headline(facts, now=now), late, timed)
+
+
+def _steps(facts: Facts, policy: SupportPolicy) -> set[str]:
+    """The steps that the supporter may take now."""
+    can = {kind.value for kind, step in TRANSITIONS[facts.state].items() if Party.SUPPORTER in step.parties}
+    if facts.conversations >= policy.max_conversations:
+        can.discard(EventKind.CONVERSATION)
+    if facts.called_in:
+        can.discard(EventKind.CLOSED)
+    return can
