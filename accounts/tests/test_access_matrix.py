@@ -23,6 +23,8 @@ ALLAUTH = "allauth guards it itself: about one's own account only"
 COORDINATOR = {Role.COORDINATOR}
 SUPPORTER = {Role.SUPPORTER}
 ADMIN = {Role.ADMIN}
+# That people are not reached is told to both, without saying who.
+DELIVERY = {Role.ADMIN, Role.COORDINATOR}
 CALAMITIES = {Role.CCP, Role.DIRECTOR, Role.COORDINATOR, Role.ANALYST, Role.TEAM_LEADER}
 
 PAGES: dict[str, str | set[Role]] = {
@@ -65,10 +67,13 @@ PAGES: dict[str, str | set[Role]] = {
     "notices-read": SIGNED_IN,
     "notice-open": SIGNED_IN,
     "notice-read": SIGNED_IN,
-    "delivery": ADMIN,
-    "delivery-trial": ADMIN,
-    "delivery-resend": ADMIN,
-    "delivery-stop": ADMIN,
+    "delivery": DELIVERY,
+    "delivery-trial": DELIVERY,
+    "delivery-resend": DELIVERY,
+    "delivery-stop": DELIVERY,
+    # evaluations
+    "evaluation": PUBLIC,
+    "evaluation-thanks": PUBLIC,
     # incidents
     "help": SIGNED_IN,
     "incidents:list": SIGNED_IN,
@@ -106,12 +111,11 @@ NOT_FETCHED_BY_ITSELF = {
     "supporters.supportpolicy": "no case",
     "supporters.exclusion": "read through its supporter, by the coordinator",
     "supporters.contactevent": "read through its contact",
-    "notifications.reminder": "never shown: a notice is",
-    "notifications.mail": "never shown",
     "notifications.heartbeat": "no case",
     "evaluations.batch": "no case",
     "evaluations.invitation": "never shown",
     "evaluations.envelope": "opened by nobody",
+    "evaluations.evaluationpolicy": "settings",
     "evaluations.tally": "numbers",
     "dashboards.release": "published figures",
 }
