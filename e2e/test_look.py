@@ -20,6 +20,7 @@ PAGES = [
     "/privacy/",
     "/not-a-page/",
 ]
+ERRORS = ["400", "403", "403_csrf", "429", "500"]
 PHONE = {"width": 375, "height": 812}
 DESK = {"width": 1280, "height": 900}
 
@@ -69,6 +70,18 @@ def test_page_is_accessible_and_within_the_policy(open_page, watch, path, scheme
     open_page(path)
     assert accessibility_problems(page) == []
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_error_page_stands_alone(open_page, page, watch, name):
+    page.set_viewport_size(PHONE)
+    open_page(f"/gallery/error/{name}/")
+    assert accessibility_problems(page) == []
+    assert overflow(page) == 0
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("link", name="help").or_(page.get_by_role("link", name="113"))).not_to_have_count(
+        0
+    )
 
 
 def test_control_page_is_caught(page, open_page):

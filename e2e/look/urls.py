@@ -11,6 +11,7 @@ urlpatterns = [
     path("gallery/charts/", views.charts),
     path("gallery/people/", views.people, name="gallery_people"),
     path("gallery/sent/", views.sent),
+    path("gallery/error/<slug:name>/", views.error),
     path("gallery/violation/", views.violation),
     *site,
 ]

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from accounts.access import allow_public
 from accounts.feedback import say
@@ -129,6 +130,12 @@ def people(request: HttpRequest) -> HttpResponse:
 @allow_public
 def sent(request: HttpRequest) -> HttpResponse:
     return HttpResponse("sent", content_type="text/plain")
+
+
+@allow_public
+def error(request: HttpRequest, name: str) -> HttpResponse:
+    """An error page as Django renders it: without the request, so without its context processors."""
+    return HttpResponse(render_to_string(f"{name}.html"))
 
 
 @allow_public
