@@ -35,6 +35,7 @@ START_SECONDS = 60  # a first start makes the database cluster, on a slow disk t
 STOP_SECONDS = 20
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432")  # sockaddr_un holds 108 bytes, the last is NUL
 DATABASE = "peersupport"
+READY = "ready"
 
 
 class NotStartedError(Exception):
@@ -77,10 +78,16 @@ def start_missing(servers: Servers) -> None:
     wanted = _wanted(servers)
     for server in wanted:
         server.use()
-    with contextlib.ExitStack() as locks:
-        keepers = [(server, server.summon(locks)) for server in wanted]
-        for server, keeper in keepers:
-            server.await_ready(keeper)
+    with contextlib.ExitStack() as alone:
+        for server in wanted:
+            alone.enter_context(_locked(server.starting))
+        # Twice, for a keeper that was being killed when it was asked.
+        for _ in range(2):
+            keepers = [(server, server.summon()) for server in wanted]
+            answers = [(server, server.answer_of(keeper)) for server, keeper in keepers]
+            wanted = [server for server, answer in answers if not server.is_up(answer)]
+    if wanted:
+        raise NotStartedError(f"The embedded {wanted[0].name} does not answer: see {wanted[0].log}.")
 
 
 def leave(servers: Servers) -> None:
@@ -137,6 +144,7 @@ class Server(ABC):
         self.log = self.home / f"{self.name}.log"
         self.users = self.home / f"{self.name}.users"
         self.keeper = self.home / f"{self.name}.keeper"
+        self.starting = self.home / f"{self.name}.starting"
         self.script = [sys.executable, "-P", __file__, self.name, str(data)]
 
     @abstractmethod
@@ -170,9 +178,8 @@ class Server(ABC):
         if file := _in_use.pop(self.users, None):
             file.close()
 
-    def summon(self, locks: contextlib.ExitStack) -> subprocess.Popen[str] | None:
-        """Start a keeper unless there is one; until `locks` are let go, no other process can."""
-        locks.enter_context(_locked(self.home / f"{self.name}.start"))
+    def summon(self) -> subprocess.Popen[str] | None:
+        """Start a keeper unless there is one. Only with the lock on `starting`."""
         if self._is_kept():
             return None
         with self.log.open("w") as log:
@@ -187,22 +194,25 @@ class Server(ABC):
                 start_new_session=True,
             )
 
-    def await_ready(self, keeper: subprocess.Popen[str] | None) -> None:
-        """Wait until the server answers. Raises NotStartedError, with what a `keeper` just started says."""
-        if keeper is not None:
+    def answer_of(self, keeper: subprocess.Popen[str] | None) -> str:
+        """What a keeper says when its server is up, or why it is not."""
+        if keeper is None:
+            return READY  # it said so to who started it
+        with keeper:
             assert keeper.stdout  # nosec B101: it is a pipe
-            with keeper.stdout as says:
-                answer = says.readline().strip()
-            keeper.wait()  # only its first half: the keeper proper has forked off
-            if answer != "ready":
-                raise NotStartedError(
-                    answer or f"The embedded {self.name} did not start: {self._last_words()}"
-                )
+            # Ends when the keeper proper, which has forked off, has said its one line.
+            return keeper.stdout.readline().strip()
+
+    def is_up(self, answer: str) -> bool:
+        """Wait until it answers; False if it has gone. Raises NotStartedError with the keeper's `answer`."""
+        if answer != READY:
+            raise NotStartedError(answer or f"The embedded {self.name} did not start: {self._last_words()}")
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
-            if time.monotonic() > deadline:
-                raise NotStartedError(f"The embedded {self.name} does not answer: see {self.log}.")
+            if not self._is_kept() or time.monotonic() > deadline:
+                return False
             time.sleep(0.02)
+        return True
 
     def await_stopped(self) -> None:
         """Wait until the keeper has stopped the server, or let it be when others still use it."""
@@ -236,7 +246,7 @@ class Server(ABC):
                 self._make_socket_folder()
                 self.prepare()
                 with self._running() as process:
-                    print("ready", flush=True)
+                    print(READY, flush=True)
                     while process.poll() is None and not _try_lock(users):
                         time.sleep(0.2)
             except NotStartedError as error:
@@ -331,8 +341,9 @@ class Postgres(Server):
     def prepare(self) -> None:
         if not self.folder.exists():
             self._initialise()
-        # Whose pid it names is not running (_wait_for_leftovers), though another program may have it by now.
-        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+        # Whose number they name is gone (_wait_for_leftovers), though another program may have it by now.
+        for stale in (self.folder / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+            stale.unlink(missing_ok=True)
         os.chown(self.sockets, self._user(), -1)
 
     def in_child(self) -> None:
@@ -451,6 +462,7 @@ def main(name: str, data: str) -> None:
     """The keeper of the server `name`, as a daemon."""
     if os.fork() == 0:
         {"postgres": Postgres, "redis": Redis}[name](Path(data)).keep()
+        os._exit(0)  # at once: who waits for the end sees it by the locks
 
 
 if __name__ == "__main__":

@@ -1,0 +1,62 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from peersupport.server_urls import postgres, redis_client, redis_database
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "name"),
+    [
+        ("postgres://u:p%40@db:5433/peersupport", "db", 5433, "peersupport"),
+        ("postgresql://u@db/peersupport?sslmode=require", "db", "", "peersupport"),
+        ("postgres://u@/peersupport?host=/run/pg", "/run/pg", "", "peersupport"),
+        ("postgres:////run/pg/peersupport", "/run/pg", "", "peersupport"),
+    ],
+)
+def test_postgres_names_its_server(url, host, port, name):
+    config = postgres(url)
+    assert (config["ENGINE"], config["HOST"], config["PORT"], config["NAME"]) == (
+        "django.db.backends.postgresql",
+        host,
+        port,
+        name,
+    )
+
+
+def test_postgres_keeps_its_options():
+    assert postgres("postgres://u:p%40@db/x?sslmode=require")["OPTIONS"] == {"sslmode": "require"}
+    assert postgres("postgres://u:p%40@db/x")["PASSWORD"] == "p@"
+
+
+@pytest.mark.parametrize("url", ["sqlite:///db.sqlite3", "mysql://u@db/x", "peersupport"])
+def test_postgres_refuses_another_engine(url):
+    with pytest.raises(ImproperlyConfigured, match="PostgreSQL only"):
+        postgres(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "client", "third"),
+    [
+        ("redis://cache:6380", "redis://cache:6380/0", "redis://cache:6380/3"),
+        ("redis://:pw@cache/7", "redis://:pw@cache/7", "redis://:pw@cache/3"),
+        ("rediss://cache/1", "rediss://cache/1", "rediss://cache/3"),
+        (
+            "redis+socket:///run/r.sock",
+            "unix:///run/r.sock?db=0",
+            "redis+socket:///run/r.sock?virtual_host=3",
+        ),
+        (
+            "redis+socket:///run/r.sock?virtual_host=2",
+            "unix:///run/r.sock?db=2",
+            "redis+socket:///run/r.sock?virtual_host=3",
+        ),
+    ],
+)
+def test_redis_is_the_same_server_to_celery_and_to_the_cache(url, client, third):
+    assert redis_client(url) == client
+    assert redis_database(url, 3) == third
+
+
+def test_redis_refuses_what_is_not_redis():
+    with pytest.raises(ImproperlyConfigured, match="redis\\+socket://"):
+        redis_client("memcached://cache")
