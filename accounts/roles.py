@@ -43,10 +43,18 @@ def conflict(roles: Iterable[Role]) -> tuple[Role, Role] | None:
 
 
 def set_roles(
-    *, user: User, roles: Iterable[Role], by: User | None, access_point: str, basis: str, at: datetime
+    *,
+    user: User,
+    roles: Iterable[Role],
+    by: User | None,
+    access_point: str,
+    basis: str,
+    at: datetime,
+    acting_as: Role = Role.ADMIN,
 ) -> User:
     """Make `roles` exactly the roles of `user`, and write each one given or taken in the access log.
 
+    `acting_as` is the role in which `by` does it: the coordinator gives and takes that of supporter.
     Returns `user`, whose `roles` are the new ones. Raises RolesConflict, and LastAdmin when `user` is the
     only functional administrator in service; two administrators who take the role from each other at once
     are served one after the other.
@@ -66,7 +74,7 @@ def set_roles(
                 audit.record(
                     action=action,
                     user=by,
-                    role=Role.ADMIN if by else None,
+                    role=acting_as if by else None,
                     access_point=access_point,
                     object_kind="role",
                     object_ref=role,

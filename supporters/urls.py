@@ -28,6 +28,11 @@ contacts_urls = [
 
 pool_urls = [
     path("pool/", pool.pool, name="list"),
+    path("pool/coverage/", pool.coverage, name="coverage"),
+    path("pool/policy/", pool.policy, name="policy"),
+    path("pool/add/", pool.add, name="add"),
+    path("pool/<uuid:pk>/", pool.supporter, name="supporter"),
+    path("pool/<uuid:pk>/status/", pool.status, name="status"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,13 +1,252 @@
-from django.http import HttpResponse
-from django.shortcuts import render
+"""The pool of supporters."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import audit, people
 from accounts.access import SignedInRequest, allow
-from accounts.enums import Role
-from supporters.models import Supporter
+from accounts.enums import AccessAction, Role
+from accounts.feedback import say
+from accounts.models import User
+from accounts.roles import RolesConflict
+from supporters import pool as pools
+from supporters.enums import SupporterStatus
+from supporters.forms_pool import PolicyForm, SupporterForm, TrainedForm
+from supporters.models import Supporter, SupporterQuerySet, SupportPolicy
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a supporter can be asked, as a chip says it."""
+
+    word: str
+    icon: str
+    tone: str
 
 
 @allow(Role.COORDINATOR)
+@require_GET
 def pool(request: SignedInRequest) -> HttpResponse:
-    """The supporters of this hospital."""
-    supporters = Supporter.objects.visible_to(request.user).select_related("user")[:50]
-    return render(request, "supporters/pool.html", {"supporters": supporters})
+    """The supporters by name. `state` filters, `q` finds by name, `after` is the key of a further page."""
+    now = timezone.now()
+    query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
+    supporters = _filtered(Supporter.objects.visible_to(request.user), state, query, now)
+    listed = pools.listed(supporters)
+    name, _separator, pk = request.GET.get("after", "").rpartition("_")
+    if name and _is_uuid(pk):
+        listed = listed.filter(Q(sort_name__gt=name) | Q(sort_name=name, user_id__gt=pk))
+    found: list[Any] = list(listed[: PAGE + 1])
+    shown = found[:PAGE]
+    context = {
+        "now": now,
+        "lines": [(each, standing(each, now)) for each in shown],
+        "further": f"{shown[-1].sort_name}_{shown[-1].user_id}" if len(found) > PAGE else "",
+        "after": request.GET.get("after", ""),
+        "states": [(value, label, value == state) for value, label in _states()],
+        "state": state,
+        "query": query,
+    }
+    return render(request, "supporters/pool.html", context)
+
+
+@allow(Role.COORDINATOR)
+@require_GET
+def coverage(request: SignedInRequest) -> HttpResponse:
+    """Whether there are enough supporters of each profession."""
+    return render(request, "supporters/pool_coverage.html", {"groups": pools.coverage(timezone.now())})
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def add(request: SignedInRequest) -> HttpResponse:
+    """Find an employee by name, and put that person in the pool."""
+    query = request.GET.get("q", "").strip()
+    chosen = _employee(request.POST.get("user") or request.GET.get("user", ""))
+    form = TrainedForm(request.POST or None)
+    if request.method == "POST" and chosen and form.is_valid() and _added(request, chosen, form):
+        return redirect("pool:supporter", Supporter.objects.get(user=chosen).pk)
+    found = people.search(query) if query else []
+    context = {"query": query, "found": found, "chosen": chosen, "form": form}
+    return render(request, "supporters/pool_add.html", context)
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def supporter(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Training, absence and capacity of one supporter."""
+    found = _supporter(request, pk)
+    form = SupporterForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            pools.change(supporter=found, **form.cleaned_data)
+        except pools.BelowLoad as error:
+            text = _("There are %(load)d open contacts now: not less than that.")
+            form.add_error("capacity", text % {"load": error.load})
+        else:
+            say(request, _("Saved."))
+            return redirect("pool:list")
+    now = timezone.now()
+    context = {"supporter": found, "form": form, "standing": standing(found, now), "now": now}
+    return render(request, "supporters/pool_supporter.html", context)
+
+
+@allow(Role.COORDINATOR)
+@require_POST
+def status(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Pause, resume or stop."""
+    found = _supporter(request, pk)
+    wanted = request.POST.get("status", "")
+    if wanted in SupporterStatus.values:
+        try:
+            pools.set_status(
+                supporter=found, status=SupporterStatus(wanted), by=request.user, at=timezone.now()
+            )
+        except pools.HasOpenContacts as error:
+            text = ngettext(
+                "%(name)s still has %(count)d open contact. Ask somebody else for it first.",
+                "%(name)s still has %(count)d open contacts. Ask somebody else for them first.",
+                error.count,
+            )
+            words = {"name": found.user.name, "count": error.count}
+            say(request, text % words, level=messages.WARNING)
+        else:
+            words = {"name": found.user.name, "state": SupporterStatus(wanted).label}
+            say(request, _("%(name)s: %(state)s.") % words)
+    return redirect("pool:supporter", pk)
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def policy(request: SignedInRequest) -> HttpResponse:
+    """How this hospital gives support."""
+    current = SupportPolicy.current()
+    form = PolicyForm(request.POST or None, instance=current)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            current.save(update_fields=list(form.cleaned_data))
+            _log_policy(request)
+        say(request, _("Saved. It counts for everything that starts from now on."))
+        return redirect("pool:policy")
+    return render(request, "supporters/pool_policy.html", {"form": form})
+
+
+def standing(supporter: Supporter, now: datetime) -> Standing:
+    """Whether this supporter can be asked at `now`, and if not, what stands in the way first."""
+    today = timezone.localdate(now)
+    trained, until = supporter.trained_on, supporter.current_until
+    checks = (
+        (supporter.status == SupporterStatus.STOPPED, _("Has stopped"), "user-x", "neutral"),
+        (supporter.status == SupporterStatus.PAUSED, _("Pausing"), "player-pause", "neutral"),
+        (trained is None or trained > today, _("Not trained yet"), "presentation", "info"),
+        (until is None or until < today, _("Training has lapsed"), "alert-triangle", "attention"),
+        (_is_away(supporter, today), _away(supporter), "beach", "neutral"),
+        (supporter.load >= supporter.capacity, _("No room"), "users", "attention"),
+        (bool(supporter.rests_until and supporter.rests_until > now), _("Resting"), "armchair", "neutral"),
+        (True, _("Can be asked"), "check", "good"),
+    )
+    return next(Standing(*words) for stands, *words in checks if stands)
+
+
+def _is_away(supporter: Supporter, today: date) -> bool:
+    begun = supporter.absent_from is not None and supporter.absent_from <= today
+    return begun and (supporter.absent_until is None or supporter.absent_until >= today)
+
+
+def _away(supporter: Supporter) -> str:
+    if supporter.absent_until is None:
+        return _("Away")
+    return _("Away until %(day)s") % {"day": date_format(supporter.absent_until, "j F")}
+
+
+def _states() -> list[tuple[str, str]]:
+    return [
+        ("", _("All")),
+        ("active", _("Active")),
+        ("lapsed", _("Training lapsed or to come")),
+        ("away", _("Away or pausing")),
+        ("full", _("No room")),
+        ("stopped", _("Stopped")),
+    ]
+
+
+def _filtered(supporters: SupporterQuerySet, state: str, query: str, now: datetime) -> QuerySet[Supporter]:
+    today = timezone.localdate(now)
+    away = Q(absent_from__lte=today) & (Q(absent_until__isnull=True) | Q(absent_until__gte=today))
+    current = Q(trained_on__lte=today, current_until__gte=today)
+    conditions = {
+        "active": Q(status=SupporterStatus.ACTIVE) & current & ~away,
+        "lapsed": ~Q(status=SupporterStatus.STOPPED) & ~current,
+        "away": Q(status=SupporterStatus.PAUSED) | (Q(status=SupporterStatus.ACTIVE) & away),
+        "full": Q(status=SupporterStatus.ACTIVE, load__gte=F("capacity")),
+        "stopped": Q(status=SupporterStatus.STOPPED),
+    }
+    found: QuerySet[Supporter] = supporters.filter(conditions.get(state, ~Q(status=SupporterStatus.STOPPED)))
+    if query:
+        found = found.filter(user__in=people.matching(User.objects.all(), query))
+    return found
+
+
+def _supporter(request: SignedInRequest, pk: UUID) -> Supporter:
+    supporters = Supporter.objects.visible_to(request.user).select_related(
+        "user__profession", "user__department"
+    )
+    return get_object_or_404(supporters, pk=pk)
+
+
+def _employee(pk: str) -> User | None:
+    if not _is_uuid(pk):
+        return None
+    employees = User.objects.filter(is_active=True).select_related("profession", "department")
+    return employees.filter(pk=pk).first()
+
+
+def _added(request: SignedInRequest, employee: User, form: TrainedForm) -> bool:
+    try:
+        pools.add(
+            user=employee, trained_on=form.cleaned_data["trained_on"], by=request.user, at=timezone.now()
+        )
+    except pools.AlreadySupporter:
+        form.add_error(None, _("%(name)s is in the pool already.") % {"name": employee.name})
+        return False
+    except RolesConflict:
+        text = _("%(name)s keeps watch over the system, and can therefore not be a supporter.")
+        form.add_error(None, text % {"name": employee.name})
+        return False
+    say(request, _("%(name)s is in the pool.") % {"name": employee.name})
+    return True
+
+
+def _log_policy(request: SignedInRequest) -> None:
+    audit.record(
+        action=AccessAction.CHANGE,
+        user=request.user,
+        role=Role.COORDINATOR,
+        access_point="pool:policy",
+        object_kind="policy",
+        object_ref="support",
+        basis="coordinator of the pool",
+        at=timezone.now(),
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

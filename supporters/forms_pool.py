@@ -1,0 +1,113 @@
+"""Forms of the pool and of the policy of support."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from supporters.models import Supporter, SupportPolicy
+
+
+def _day(**attrs: str) -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **attrs})
+
+
+class TrainedForm(forms.Form):
+    """When a new supporter did the training; empty while it is still to come."""
+
+    trained_on = forms.DateField(
+        label=gettext_lazy("Trained on"),
+        required=False,
+        widget=_day(),
+        help_text=gettext_lazy("Leave empty if the training is still to come."),
+    )
+
+
+class SupporterForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
+    """Training, absence and capacity of one supporter."""
+
+    class Meta:
+        model = Supporter
+        fields = ("trained_on", "current_until", "absent_from", "absent_until", "capacity")
+        widgets = {
+            "trained_on": _day(),
+            "current_until": _day(),
+            "absent_from": _day(),
+            "absent_until": _day(),
+        }
+        labels = {
+            "absent_from": gettext_lazy("Away from"),
+            "absent_until": gettext_lazy("Away up to and including"),
+        }
+
+    def clean_capacity(self) -> int:
+        capacity: int = self.cleaned_data["capacity"]
+        if capacity > 20:
+            raise forms.ValidationError(_("More than 20 open contacts is too much for anybody."))
+        if capacity < self.instance.load:
+            text = _("There are %(load)d open contacts now: not less than that.")
+            raise forms.ValidationError(text % {"load": self.instance.load})
+        return capacity
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("current_until") and not data.get("trained_on"):
+            self.add_error("trained_on", _("Say when the training was."))
+        elif data.get("current_until") and data["current_until"] < data["trained_on"]:
+            self.add_error("current_until", _("The training is valid until a day after it was given."))
+        if data.get("absent_until") and not data.get("absent_from"):
+            self.add_error("absent_from", _("Say from which day."))
+        return data
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
+    """How this hospital gives support. The defaults are those of the hospitals that went before."""
+
+    follow_up_days = forms.CharField(
+        label=gettext_lazy("Follow-up after (days)"),
+        help_text=gettext_lazy("One or two numbers, for instance: 3, 14."),
+    )
+
+    class Meta:
+        model = SupportPolicy
+        fields = (
+            "first_contact_hours",
+            "accept_working_hours",
+            "follow_up_days",
+            "max_conversations",
+            "capacity",
+            "cool_down_days",
+            "current_months",
+            "same_profession",
+            "retention_days",
+        )
+
+    #: What is sensible: (least, most).
+    LIMITS = {
+        "first_contact_hours": (2, 168),
+        "accept_working_hours": (1, 40),
+        "max_conversations": (1, 10),
+        "capacity": (1, 20),
+        "cool_down_days": (0, 90),
+        "current_months": (1, 60),
+        "retention_days": (0, 365),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (least, most) in self.LIMITS.items():
+            self.fields[name] = forms.IntegerField(
+                label=self.fields[name].label, min_value=least, max_value=most
+            )
+        if self.instance.follow_up_days:
+            self.initial["follow_up_days"] = ", ".join(map(str, self.instance.follow_up_days))
+
+    def clean_follow_up_days(self) -> list[int]:
+        parts = [part.strip() for part in self.cleaned_data["follow_up_days"].split(",")]
+        if not all(part.isascii() and part.isdecimal() for part in parts):
+            raise forms.ValidationError(_("Write whole days with a comma between them."))
+        days = [int(part) for part in parts]
+        if len(days) > 4 or not all(1 <= day <= 90 for day in days) or days != sorted(set(days)):
+            raise forms.ValidationError(_("At most four, between 1 and 90 days, the earliest first."))
+        return days
