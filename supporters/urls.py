@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from supporters.views import case, contacts, match, pool, roll_call, worklist
+from supporters.views import case, contacts, match, me, pool, roll_call, worklist
 
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
@@ -36,6 +36,9 @@ pool_urls = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("me/", me.me, name="me"),
+    path("me/<uuid:pk>/decide/", me.decide, name="me-decide"),
+    path("me/<uuid:pk>/erase/", me.erase, name="me-erase"),
     path("", include((support_urls, "support"))),
     path("", include((contacts_urls, "contacts"))),
     path("", include((pool_urls, "pool"))),

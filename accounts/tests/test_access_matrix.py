@@ -95,6 +95,13 @@ PAGES: dict[str, str | set[Role]] = {
     # supporters: the supporter's side
     "contacts:list": SUPPORTER,
     "contacts:detail": SUPPORTER,
+    "contacts:log": SUPPORTER,
+    "contacts:undo": SUPPORTER,
+    "contacts:availability": SUPPORTER,
+    # supporters: the involved employee's
+    "me": SIGNED_IN,
+    "me-decide": SIGNED_IN,
+    "me-erase": SIGNED_IN,
 }
 
 #: Addresses whose parameters cannot be guessed from the pattern.
