@@ -14,6 +14,7 @@ Two passes at once, a killed one and a second beat are harmless.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -24,12 +25,14 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models import User
 from notifications import failure, kinds, outbox, rights
-from notifications.models import Heartbeat, Mail, Notice, Reminder
+from notifications.models import Heartbeat, Reminder
 from notifications.quiet_hours import mailable_from
 
 logger = structlog.get_logger(__name__)
 
 BATCH = 500
+#: Stands for the notice's id in its address, until the database has given it one.
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -78,31 +81,46 @@ def _anything_due(at: datetime) -> bool:
     return bool(due)
 
 
+class Claimed(NamedTuple):
+    """What a pass needs of a reminder."""
+
+    id: UUID
+    kind: str
+    recipient: UUID | None
+    role: str
+    subject: UUID
+
+
 @transaction.atomic
 def show_batch(*, at: datetime) -> int:
     """Claim at most 500 due reminders, show them to their people, mark them done; how many were claimed."""
-    reminders = list(
-        Reminder.objects.waiting()
-        .filter(due_at__lte=at)
-        .filter(Q(retry_at=None) | Q(retry_at__lte=at) | Q(retry_at__gt=at + failure.LONGEST_WAIT))
-        .order_by("due_at")
-        .select_for_update(skip_locked=True)[:BATCH]
-    )
+    reminders = _claim(at)
     if not reminders:
         return 0
     addressed, failed = _addressed(reminders)
-    answers = rights.ask([(reminder.kind, user, reminder.subject_id) for reminder, user in addressed])
+    answers = rights.ask([(reminder.kind, user, reminder.subject) for reminder, user in addressed])
     shown = []
     for (reminder, user), answer in zip(addressed, answers, strict=True):
         if isinstance(answer, Exception):
             failed[reminder.id] = answer
         elif answer:
-            shown.append((reminder, user))
+            shown.append((reminder.id, user.id))
     _write(shown, at)
     done = [reminder.id for reminder in reminders if reminder.id not in failed]
     Reminder.objects.filter(id__in=done).update(done_at=at, last_error="")
-    _postpone([reminder for reminder in reminders if reminder.id in failed], failed, at)
+    _postpone(failed, at)
     return len(reminders)
+
+
+def _claim(at: datetime) -> list[Claimed]:
+    free = Q(retry_at=None) | Q(retry_at__lte=at)
+    # No wait is this long: it was written before the clock was put back.
+    free |= Q(retry_at__gt=at + failure.LONGEST_WAIT)
+    due = Reminder.objects.waiting().filter(free, due_at__lte=at).order_by("due_at")
+    claimed = due.select_for_update(skip_locked=True).values_list(
+        "id", "kind", "recipient_id", "role", "subject_id"
+    )
+    return [Claimed(*row) for row in claimed[:BATCH]]
 
 
 class NobodyToTell(Exception):
@@ -110,25 +128,25 @@ class NobodyToTell(Exception):
 
 
 def _addressed(
-    reminders: Sequence[Reminder],
-) -> tuple[list[tuple[Reminder, User]], dict[UUID, Exception]]:
+    reminders: Sequence[Claimed],
+) -> tuple[list[tuple[Claimed, User]], dict[UUID, Exception]]:
     """Each reminder with everybody it is for, and those that have nobody.
 
     What was for somebody who left goes to the coordinators.
     """
-    users = rights.users_with_roles(r.recipient_id for r in reminders if r.recipient_id)
+    users = rights.users_with_roles(r.recipient for r in reminders if r.recipient)
     role_of = {
         r.id: r.role or Role.COORDINATOR
         for r in reminders
-        if not r.recipient_id or not users[r.recipient_id].is_active
+        if not r.recipient or not users[r.recipient].is_active
     }
     holders = rights.holders(set(role_of.values())) if role_of else {}
     users |= rights.users_with_roles(id_ for ids in holders.values() for id_ in ids) if holders else {}
-    addressed: list[tuple[Reminder, User]] = []
+    addressed: list[tuple[Claimed, User]] = []
     failed: dict[UUID, Exception] = {}
     for reminder in reminders:
-        if reminder.id not in role_of:
-            addressed.append((reminder, users[reminder.recipient_id]))  # type: ignore[index]  # see role_of
+        if reminder.recipient and reminder.id not in role_of:
+            addressed.append((reminder, users[reminder.recipient]))
         elif ids := holders[role_of[reminder.id]]:
             addressed += [(reminder, users[id_]) for id_ in ids]
         else:
@@ -136,37 +154,49 @@ def _addressed(
     return addressed, failed
 
 
-def _write(shown: Sequence[tuple[Reminder, User]], at: datetime) -> None:
-    """The notices and the mails; what an earlier try of the same reminder wrote stays as it is."""
-    notices, mails = [], []
-    morning = mailable_from(at)
-    for reminder, user in shown:
-        kind = kinds.get(reminder.kind)
-        notice = Notice(
-            reminder=reminder,
-            user=user,
-            kind=reminder.kind,
-            subject_id=reminder.subject_id,
-            url=reminder.url,
-            created_at=at,
-        )
-        notices.append(notice)
-        if kind.by_mail and user.email:
-            mails.append(
-                Mail(
-                    key=f"{reminder.id}:{user.id}",
-                    kind=reminder.kind,
-                    user=user,
-                    subject_id=reminder.subject_id,
-                    url=reverse("notice-open", args=[notice.id]),
-                    due_at=at if kind.urgent else morning,
-                )
+def _write(shown: Sequence[tuple[UUID, UUID]], at: datetime) -> None:
+    """The notices of these (reminder, user) pairs and their mails, in one statement.
+
+    What an earlier try of the same reminder wrote stays as it is.
+    """
+    if not shown:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH noticed AS (
+                INSERT INTO notifications_notice (id, reminder_id, user_id, kind, subject_id, url, created_at)
+                SELECT gen_random_uuid(), reminder.id, shown.user_id, reminder.kind, reminder.subject_id,
+                       reminder.url, %(at)s
+                  FROM unnest(%(reminders)s::uuid[], %(users)s::uuid[]) AS shown (reminder_id, user_id)
+                  JOIN notifications_reminder reminder ON reminder.id = shown.reminder_id
+                ON CONFLICT (reminder_id, user_id) DO NOTHING
+                RETURNING id, reminder_id, user_id, kind, subject_id
             )
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    Mail.objects.bulk_create(mails, ignore_conflicts=True)
+            INSERT INTO notifications_mail
+                   (id, key, kind, user_id, subject_id, url, due_at, attempts, last_error)
+            SELECT gen_random_uuid(), reminder_id || ':' || user_id, kind, user_id, subject_id,
+                   replace(%(url)s, %(nobody)s, noticed.id::text),
+                   CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s ELSE %(morning)s END, 0, ''
+              FROM noticed JOIN accounts_user ON accounts_user.id = user_id
+             WHERE kind = ANY(%(mailed)s) AND accounts_user.email <> ''
+            ON CONFLICT (key) DO NOTHING
+            """,
+            {
+                "at": at,
+                "morning": mailable_from(at),
+                "reminders": [reminder for reminder, _user in shown],
+                "users": [user for _reminder, user in shown],
+                "url": reverse("notice-open", args=[NOBODY]),
+                "nobody": str(NOBODY),
+                "urgent": kinds.urgent(),
+                "mailed": kinds.mailed(),
+            },
+        )
 
 
-def _postpone(reminders: Sequence[Reminder], errors: dict[UUID, Exception], at: datetime) -> None:
+def _postpone(errors: dict[UUID, Exception], at: datetime) -> None:
+    reminders = list(Reminder.objects.filter(id__in=errors)) if errors else []
     for reminder in reminders:
         error = errors[reminder.id]
         reminder.attempts += 1

@@ -64,3 +64,8 @@ def get(code: str) -> Kind:
 def urgent() -> list[str]:
     """The codes of the kinds that are mailed at night too."""
     return [kind.code for kind in _kinds.values() if kind.urgent]
+
+
+def mailed() -> list[str]:
+    """The codes of the kinds that are mailed."""
+    return [kind.code for kind in _kinds.values() if kind.by_mail]
