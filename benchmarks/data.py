@@ -2,12 +2,20 @@
 
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.utils import timezone
 
 from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, Location, Profession, User
+from benchmarks.models import Row
+from incidents import intake
+from incidents.enums import EventType, IncidentKind
+from incidents.models import Incident
+from supporters.enums import SupporterStatus
+from supporters.models import Supporter
 
 OPEN_OFFERS = 300
 DEPARTMENTS = 40
+ROLL_CALL = "2000-0030"
 
 
 def staff() -> None:
@@ -32,6 +40,18 @@ def staff() -> None:
             username, name=username, department=departments[0], profession=professions[0]
         )
         person.groups.add(Group.objects.get(name=role))
+        if role is Role.SUPPORTER:
+            Supporter.objects.create(user=person, status=SupporterStatus.PAUSED)
+    Row.objects.bulk_create(
+        Row(
+            due_at=timezone.now(),
+            name=f"Colleague {number}",
+            profession="Nurse",
+            department="Ward",
+            state="new",
+        )
+        for number in range(1_000)
+    )
 
 
 def _run(sql: str, *values: int) -> None:
@@ -45,7 +65,7 @@ def grow_supporters(size: int) -> None:
         """
         WITH department AS (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_department),
              profession AS (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_profession),
-             present AS (SELECT count(*) AS n FROM accounts_user WHERE username LIKE 's-%%'),
+             present AS (SELECT count(*)::int AS size FROM accounts_user WHERE username LIKE 's-%%'),
              person AS (
                 INSERT INTO accounts_user (id, password, is_superuser, username, employee_number, name, email,
                     telephone, department_id, profession_id, in_profession_since, language, is_active,
@@ -54,7 +74,7 @@ def grow_supporters(size: int) -> None:
                     department.ids[1 + n %% array_length(department.ids, 1)],
                     profession.ids[1 + n / 7 %% array_length(profession.ids, 1)],
                     1990 + n %% 35, 'nl', true, now()
-                FROM department, profession, present, generate_series(present.n + 1, %s) AS n
+                FROM department, profession, present, generate_series(present.size + 1, %s) AS n
                 RETURNING id, employee_number)
         INSERT INTO supporters_supporter (id, user_id, status, trained_on, current_until, capacity, load,
             last_asked_at)
@@ -80,7 +100,8 @@ def grow_incidents(size: int) -> None:
             department.ids[1 + n %% array_length(department.ids, 1)],
             now() - make_interval(mins => n), '', 'unknown', now() - make_interval(mins => n), '', ''
         FROM (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_department) AS department,
-            generate_series((SELECT count(*) FROM incidents_incident) + 1, %s) AS n
+            generate_series(
+                (SELECT count(*)::int FROM incidents_incident WHERE reference LIKE 'B%%') + 1, %s) AS n
         """,
         size,
     )
@@ -125,13 +146,39 @@ def grow_incidents(size: int) -> None:
     _run("ANALYZE")
 
 
+def roll_call() -> None:
+    """One event with thirty involved employees, all of them still to be assigned."""
+    reporter = User.objects.get(username="bench-coordinator")
+    at = timezone.now()
+    profession = reporter.profession
+    incident = Incident.objects.create(
+        reference=ROLL_CALL, kind=IncidentKind.EVENT, event_type=EventType.AGGRESSION, reported_at=at
+    )
+    departments = list(Department.objects.order_by("name"))
+    intake.add_involved(
+        incident=incident,
+        involved=[
+            intake.Involved(
+                name=f"Colleague {number}",
+                email=f"{number}@bench.example",
+                profession=profession,
+                department=departments[number % len(departments)],
+            )
+            for number in range(30)
+        ],
+        by=reporter,
+        at=at,
+    )
+
+
 def open_work() -> None:
     """Open the offers that a coordinator has on her desk: a third waits for each of the first three steps."""
     _run(
         """
         WITH picked AS (
             SELECT id, row_number() OVER (ORDER BY opened_at DESC) AS n FROM supporters_offer
-            WHERE closed_at IS NOT NULL ORDER BY opened_at DESC LIMIT %s)
+            WHERE closed_at IS NOT NULL ORDER BY opened_at DESC
+            LIMIT greatest(0, %s - (SELECT count(*) FROM supporters_offer WHERE closed_at IS NULL)))
         UPDATE supporters_offer SET closed_at = NULL, outcome = '',
             waiting_for = (ARRAY['assignment', 'acceptance', 'first_contact'])[1 + picked.n %% 3],
             due_at = now() + make_interval(hours => (picked.n %% 60 - 10)::int)
@@ -146,6 +193,15 @@ def open_work() -> None:
             outcome = '', closed_at = NULL, reached_at = NULL, due_at = offer.due_at, takes_capacity = false
         FROM supporters_offer AS offer
         WHERE offer.id = contact.offer_id AND offer.closed_at IS NULL AND offer.waiting_for <> 'assignment'
+        """
+    )
+    _run(
+        """
+        UPDATE supporters_contact SET supporter_id = (
+            SELECT supporter.id FROM supporters_supporter AS supporter
+            JOIN accounts_user AS person ON person.id = supporter.user_id
+            WHERE person.username = 'bench-supporter')
+        WHERE id IN (SELECT id FROM supporters_contact WHERE state = 'accepted' ORDER BY due_at LIMIT 20)
         """
     )
     _run(

@@ -62,7 +62,7 @@ class Client:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._cookie = f"{settings.CSRF_COOKIE_NAME}={CSRF}"
         if username:
-            self._cookie += f"; {settings.SESSION_COOKIE_NAME}={_session(username)}"
+            self._cookie += f"; {settings.SESSION_COOKIE_NAME}={session_of(username)}"
 
     def get(self, path: str) -> str:
         """The body of `path`; anything but 200 ends the benchmark."""
@@ -73,7 +73,12 @@ class Client:
         return self._ask("POST", path, urlencode({**fields, "csrfmiddlewaretoken": CSRF}), expect)
 
     def _ask(self, method: str, path: str, body: str | None, expect: int) -> str:
-        headers = {"Cookie": self._cookie, "Host": "localhost", "Accept-Language": "nl"}
+        headers = {
+            "Cookie": self._cookie,
+            "Host": "localhost",
+            "X-Forwarded-Proto": "https",
+            "Accept-Language": "nl",
+        }
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request(method, path, body, headers)
@@ -84,7 +89,8 @@ class Client:
         return text
 
 
-def _session(username: str) -> str:
+def session_of(username: str) -> str:
+    """The key of a new session of `username`."""
     user = User.objects.get(username=username)
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)

@@ -9,6 +9,7 @@ from peersupport.settings import INSTALLED_APPS, STORAGES
 
 DEBUG = False
 DEMO = False
+SECURE_SSL_REDIRECT = False
 INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks"]
 ROOT_URLCONF = "benchmarks.urls"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -1,0 +1,126 @@
+"""The pages, held against the bare page and the bare POST."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client as InProcess
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.unsent import Ticket
+from benchmarks.data import ROLL_CALL
+from benchmarks.measure import Ratio, ratio
+from benchmarks.report import Line
+from benchmarks.server import Client, serving, session_of
+from evaluations import tickets
+from evaluations.batches import ensure_one
+from incidents.local_moments import as_typed
+
+_medians: dict[str, list[Ratio]] = defaultdict(list)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, who opens it, and how many times the bare page it may cost; and how many statements."""
+
+    what: str
+    path: str
+    username: str | None
+    goal: float
+    statements: int | None = None
+
+
+PAGES = (
+    Page("worklist", "/support/", "bench-coordinator", 1.5, 8),
+    Page("roll-call of 30", f"/support/{ROLL_CALL}/", "bench-coordinator", 1.5),
+    Page("supporter's list", "/contacts/", "bench-supporter", 1.2),
+    Page("report form", "/incidents/new/vim/", "bench-supporter", 1.5),
+    Page("evaluation form", "/evaluation/", None, 1.2),
+    Page("figures for the board", "/figures/", "bench-board", 1.2),
+)
+GROWTH = 1.15
+
+
+def measure(url: str, incidents: int, *, rounds: int) -> list[Line]:
+    """All pages at this number of incidents."""
+    lines = []
+    at = f"at {incidents:,} incidents"
+    with serving(url) as port:
+        floor = partial(Client(port, "bench-coordinator").get, "/bare/")
+        for page in PAGES:
+            found = ratio(partial(Client(port, page.username).get, page.path), floor, rounds=rounds)
+            _medians[page.what].append(found)
+            lines.append(_line(f"{page.what} {at} / bare page", found, page.goal))
+            if page.statements:
+                count = _statements(page)
+                lines.append(
+                    Line(
+                        f"{page.what} {at}: statements",
+                        str(count),
+                        f"≤ {page.statements}",
+                        count <= page.statements,
+                    )
+                )
+        client = Client(port, "bench-coordinator")
+        bare = partial(client.post, "/bare/post/", {"name": "somebody"})
+        lines.append(_line(f"report submit {at} / bare POST", ratio(_report(port), bare, rounds=rounds), 4))
+        lines.append(
+            _line(f"evaluation submit {at} / bare POST", ratio(_evaluation(port), bare, rounds=rounds), 3)
+        )
+    return lines
+
+
+def growth() -> list[Line]:
+    """How the worklist's cost moved from the smallest to the largest size: median against median."""
+    first, *_, last = _medians["worklist"]
+    times = last.median / first.median
+    return [Line("worklist, largest / smallest", f"{times:.2f}×", f"≤ {GROWTH}×", times <= GROWTH)]
+
+
+def _line(what: str, found: Ratio, goal: float) -> Line:
+    measured = f"{found.median:.2f}× ({found.low:.2f}–{found.high:.2f}; {found.ms:.1f} ms)"
+    return Line(what, measured, f"≤ {goal}×", found.low <= goal)
+
+
+def _statements(page: Page) -> int:
+    client = InProcess(headers={"host": "localhost"})
+    if page.username:
+        client.cookies[settings.SESSION_COOKIE_NAME] = session_of(page.username)
+    client.get(page.path)  # what is made on first use is made
+    with CaptureQueriesContext(connection) as captured:
+        client.get(page.path)
+    return len(captured)
+
+
+def _report(port: int) -> Callable[[], object]:
+    """A new report with one involved employee, each time."""
+    client = Client(port, "bench-coordinator")
+    reporter = User.objects.get(username="bench-coordinator")
+    colleague = User.objects.get(username="bench-supporter")
+    fields = {
+        "event_type": "safety",
+        "occurred_at": as_typed(timezone.now() - timedelta(hours=2)),
+        "department": str(reporter.department_id),
+        "already_offered": "no",
+        "person": str(colleague.pk),
+    }
+    return lambda: client.post("/incidents/new/vim/", {**fields, "ticket": str(Ticket.new(reporter))})
+
+
+def _evaluation(port: int) -> Callable[[], object]:
+    """A full form with a ticket of its own, each time."""
+    ensure_one(at=timezone.now())
+    client = Client(port, None)
+    fields = {"helped": "4", "same_field": "3", "for_everybody": "5", "mark": "8", "recommend": "yes"}
+    fields |= {f"{feeling}_before": "2" for feeling in ("blame", "shame", "incompetent", "isolated")}
+    fields |= {f"{feeling}_after": "1" for feeling in ("blame", "shame", "incompetent", "isolated")}
+    return lambda: client.post(
+        "/evaluation/", {**fields, "ticket": tickets.issue(uuid.uuid4(), 1, settings.EVALUATION_TICKET_KEY)}
+    )

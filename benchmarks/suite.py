@@ -1,0 +1,57 @@
+"""The whole measurement: three sizes of hospital, one after the other, in a database of its own."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import call_command
+from django.db import connections
+
+from benchmarks import data, matching, pages
+from benchmarks.report import Line, report
+
+QUICK = bool(os.environ.get("QUICK"))
+#: incidents, supporters
+SIZES = ((1_000, 70), (100_000, 7_000), (1_000_000, 100_000))[: 2 if QUICK else 3]
+DATABASE = "peersupport_benchmark"
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """The address of a new, migrated database, which is dropped after the run."""
+    connection = connections["default"]
+    creation = connection.creation
+    connection.settings_dict["TEST"]["NAME"] = DATABASE
+    creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    settings = connection.settings_dict
+    host = settings["HOST"] or settings["OPTIONS"].get("host", "")
+    place = f"{host}:{settings['PORT']}" if host and not host.startswith("/") else ""
+    socket = f"?host={host}" if host.startswith("/") else ""
+    if socket and settings["PORT"]:
+        socket += f"&port={settings['PORT']}"
+    login = f"{settings['USER']}:{settings['PASSWORD']}" if settings["PASSWORD"] else settings["USER"]
+    try:
+        yield f"postgres://{login}@{place}/{DATABASE}{socket}"
+    finally:
+        connection.close()
+        creation.destroy_test_db(None, verbosity=0)
+
+
+def main() -> int:
+    """Measure, print the table, and give the exit code."""
+    lines: list[Line] = []
+    with own_database() as url:
+        data.staff()
+        data.grow_supporters(SIZES[0][1])
+        data.roll_call()
+        for incidents, supporters in SIZES:
+            print(f"filling up to {incidents:,} incidents and {supporters:,} supporters", file=sys.stderr)
+            data.grow_supporters(supporters)
+            data.grow_incidents(incidents)
+            data.open_work()
+            lines += pages.measure(url, incidents, rounds=5 if QUICK else 15)
+            lines += matching.measure(supporters, rounds=3 if QUICK else 9)
+        lines += pages.growth()
+    return report("bench", lines)
