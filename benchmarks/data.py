@@ -210,4 +210,17 @@ def open_work() -> None:
         WHERE offer.id = contact.offer_id AND offer.closed_at IS NULL AND offer.waiting_for = 'assignment'
         """
     )
+    _run(
+        """
+        INSERT INTO supporters_contactevent (contact_id, kind, at, by_id, planned_for, mode, reason, outcome)
+        SELECT contact.id, step.kind, contact.proposed_at + step.after, person.id, contact.due_at, '', '', ''
+        FROM supporters_contact AS contact
+        JOIN (VALUES ('assigned', interval '0'), ('accepted', interval '1 hour')) AS step (kind, after)
+            ON step.kind = 'assigned' OR contact.state = 'accepted'
+        CROSS JOIN (SELECT id FROM accounts_user WHERE username = 'bench-coordinator') AS person
+        WHERE contact.state IN ('proposed', 'accepted')
+            AND NOT EXISTS (SELECT 1 FROM supporters_contactevent WHERE contact_id = contact.id)
+        ORDER BY step.after
+        """
+    )
     _run("ANALYZE")
