@@ -63,3 +63,9 @@ class ImportState(models.TextChoices):
     REFUSED = "refused", _("refused")
     COMMITTING = "committing", _("being imported")
     DONE = "done", _("imported")
+    DISCARDED = "discarded", _("thrown away")
+
+    @classmethod
+    def open(cls) -> frozenset["ImportState"]:
+        """A file with one of these keeps others waiting."""
+        return frozenset({cls.WAITING, cls.READING, cls.PREVIEW, cls.COMMITTING})

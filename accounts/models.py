@@ -248,21 +248,34 @@ class AccessLink(models.Model):
 
 
 class StaffImport(models.Model):
-    """One file with staff: kept until it is committed or refused, then only its counts stay."""
+    """One file with staff: kept until it is committed, refused or thrown away; then only its counts stay.
+
+    Changed by accounts.staff_import only. `attempts` counts how often a worker began on the present step.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     file_name = models.CharField(max_length=200)
     content = models.BinaryField(null=True)
+    is_complete = models.BooleanField(_("everybody is in this file"), default=True)
     state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.WAITING)
-    rows_done = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    make_missing = models.BooleanField(default=False)
     rows_total = models.PositiveIntegerField(default=0)
-    preview = models.JSONField(default=dict)  # counts and the first changes, by kind
-    errors = models.JSONField(default=list)  # [{"line": 3, "column": "E-mail", "reason": "…"}]
+    preview = models.JSONField(default=dict)  # accounts.staff_plan.preview; the counts alone when finished
+    errors = models.JSONField(default=list)  # [{"line": 3, "column": "E-mail", "code": "email_wrong"}]
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = (
+            # One file at a time: its preview would be wrong once another is committed.
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=models.Q(state__in=["waiting", "reading", "preview", "committing"]),
+                name="staff_import_one_open",
+            ),
+        )
         ordering = ("-created_at",)
 
     def __str__(self) -> str:

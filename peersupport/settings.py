@@ -110,6 +110,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
         # A worker that was away finds one pass waiting for it, not a thousand.
         "options": {"expires": 60},
     },
+    "sweep-imports": {
+        "task": "accounts.tasks.sweep_imports",
+        "schedule": schedule(SWEEP_SECONDS),
+        "options": {"expires": 60},
+    },
     "invite-to-evaluate": {"task": "evaluations.tasks.invite", "schedule": schedule(300.0)},
     "release-evaluations": {
         "task": "evaluations.tasks.release",

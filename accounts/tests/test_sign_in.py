@@ -163,11 +163,23 @@ def test_devices_are_listed_and_the_others_signed_out(client, nurse):
     [
         ([Role.COORDINATOR, Role.SUPPORTER], "/support/"),
         ([Role.SUPPORTER, Role.DIRECTOR], "/contacts/"),
+        ([Role.CCP], "/calamities/"),
+        ([Role.ANALYST, Role.BOARD], "/calamities/"),
+        ([Role.DIRECTOR], "/calamities/"),
+        ([Role.PRIVACY_OFFICER], "/access-log/"),
     ],
 )
 def test_home_is_the_page_one_came_for(client, roles, address):
     client.force_login(UserFactory(roles=roles))
     assert client.get("/").url == address
+
+
+@pytest.mark.parametrize("roles", [[], [Role.TEAM_LEADER]])
+def test_home_of_an_employee_offers_three_choices(client, roles):
+    client.force_login(UserFactory(roles=roles))
+    page = client.get("/").content.decode()
+    for kind in ("?kind=self", "?kind=colleague", reverse("help")):
+        assert kind in page
 
 
 def test_home_asks_to_sign_in(client):

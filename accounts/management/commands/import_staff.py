@@ -1,0 +1,100 @@
+from argparse import BooleanOptionalAction
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import staff_import
+from accounts.enums import ImportState
+from accounts.models import StaffImport
+from accounts.staff_words import REASONS
+
+
+class Command(BaseCommand):
+    help = "Import staff from a CSV or XLSX file, all or nothing: the same as Settings, Staff import does."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--partial", action="store_true", help="who is not in the file stays in service")
+        parser.add_argument(
+            "--make-missing",
+            action="store_true",
+            help="make departments, professions and locations that are new",
+        )
+        parser.add_argument(
+            "--let-many-leave", action="store_true", help="also when more than 10%% are not in the file"
+        )
+        parser.add_argument(
+            "--commit",
+            action=BooleanOptionalAction,
+            default=True,
+            help="--no-commit only says what would change",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        if not path.is_file():
+            raise CommandError(_("There is no file %(path)s.") % {"path": path})
+        try:
+            current = staff_import.upload(
+                content=path.read_bytes(),
+                file_name=path.name,
+                complete=not options["partial"],
+                by=None,
+                at=timezone.now(),
+            )
+        except staff_import.ImportRunning as error:
+            raise CommandError(_("Another import is open: %(other)s.") % {"other": error.other}) from error
+        current = self._step(current, ImportState.PREVIEW)
+        self._say(current)
+        if options["commit"]:
+            self._commit(current, options)
+        else:
+            staff_import.discard(staff_import=current, by=None, at=timezone.now())
+
+    def _commit(self, current: StaffImport, options: dict[str, Any]) -> None:
+        try:
+            staff_import.confirm(
+                staff_import=current,
+                digest=current.preview["digest"],
+                make_missing=options["make_missing"],
+                let_many_leave=options["let_many_leave"],
+                by=None,
+                at=timezone.now(),
+            )
+        except (staff_import.MissingNotMade, staff_import.ManyLeave) as error:
+            staff_import.discard(staff_import=current, by=None, at=timezone.now())
+            option = (
+                "--make-missing" if isinstance(error, staff_import.MissingNotMade) else "--let-many-leave"
+            )
+            raise CommandError(
+                _("Nothing was changed. Is this right? Then add %(option)s.") % {"option": option}
+            ) from error
+        self._step(current, ImportState.DONE)
+        self.stdout.write(self.style.SUCCESS(_("Imported.")))
+
+    def _step(self, current: StaffImport, expected: ImportState) -> StaffImport:
+        current = staff_import.work(import_id=current.id, at=timezone.now())
+        for error in current.errors:
+            where = f"{error['line']}, {error['column']}: " if error["line"] else ""
+            self.stderr.write(f"{where}{REASONS[error['code']]}")
+        if current.state != expected:
+            raise CommandError(_("Nothing was changed."))
+        return current
+
+    def _say(self, current: StaffImport) -> None:
+        counts = current.preview["counts"]
+        self.stdout.write(
+            _("%(added)d new, %(changed)d changed, %(leaving)d out of service, %(unchanged)d as they were.")
+            % counts
+        )
+        missing = current.preview["missing"]
+        for names in (
+            missing["locations"],
+            missing["departments"],
+            [" → ".join(p) for p in missing["professions"]],
+        ):
+            if names:
+                self.stdout.write(_("Not there yet: %(names)s") % {"names": ", ".join(names)})

@@ -1,0 +1,160 @@
+"""From the cells of a staff file to values, with what is wrong by line and column. Nothing here knows the
+database.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from accounts.staff_file import FileRefused, Sheet
+
+Value = str | int | None
+
+LONGEST = {
+    "employee_number": 32, "name": 150, "email": 254, "telephone": 32, "location": 120, "department": 120,
+    "profession": 120, "manager": 32, "username": 150,
+}  # fmt: skip
+LANGUAGES = {
+    "nl": "nl", "nederlands": "nl", "dutch": "nl", "nld": "nl", "": "nl",
+    "en": "en", "engels": "en", "english": "en", "eng": "en",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`code` (accounts.staff_words.REASONS) at `line` of the file (0: the file as a whole), under header
+    `column`.
+    """
+
+    line: int
+    column: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row: `values` has only the fields that the file has a column for."""
+
+    line: int
+    values: dict[str, Value]
+
+    @property
+    def number(self) -> str:
+        return str(self.values["employee_number"])
+
+
+@dataclass
+class Staff:
+    """Everybody in a file, what is wrong with it, and which of its columns mean nothing here."""
+
+    people: list[Person] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+
+
+def parse(sheet: Sheet, *, this_year: int, progress: Callable[[int], None]) -> Staff:
+    """The people of `sheet`. `progress` is called with the number of rows done, every thousand.
+
+    Raises FileRefused when the file as a whole cannot be read.
+    """
+    staff = Staff(headers=dict(sheet.headers), ignored=sheet.ignored)
+    staff.problems += _missing_columns(sheet)
+    if staff.problems:
+        return staff
+    for line, cells in sheet.rows:
+        staff.people.append(Person(line, dict(_values(line, cells, sheet, this_year, staff.problems))))
+        if len(staff.people) % 1000 == 0:
+            progress(len(staff.people))
+    if not staff.people:
+        raise FileRefused("no_rows")
+    for name in ("employee_number", "email", "username"):
+        staff.problems += _twice(staff, name)
+    return staff
+
+
+def _missing_columns(sheet: Sheet) -> Iterator[Problem]:
+    for name in ("employee_number", "email", "department", "profession"):
+        if name not in sheet.columns:
+            yield Problem(1, name, "column_missing")
+    if "name" not in sheet.columns and "last_name" not in sheet.columns:
+        yield Problem(1, "name", "column_missing")
+
+
+def _values(
+    line: int, cells: list[str], sheet: Sheet, this_year: int, problems: list[Problem]
+) -> Iterator[tuple[str, Value]]:
+    raw = {name: cells[index] if index < len(cells) else "" for name, index in sheet.columns.items()}
+    if "name" not in raw:
+        raw["name"] = " ".join(
+            filter(None, (raw.get(part, "") for part in ("first_name", "infix", "last_name")))
+        )
+    for name, cell in raw.items():
+        if name in {"first_name", "infix", "last_name"}:
+            continue
+        value, code = _value(name, " ".join(cell.split()), this_year)
+        if code:
+            problems.append(Problem(line, sheet.headers.get(name, name), code))
+        yield name, value
+
+
+def _value(name: str, cell: str, this_year: int) -> tuple[Value, str]:
+    """The value of one cell, and what is wrong with it ("" when nothing is)."""
+    if not cell and name in {"employee_number", "name", "username"}:
+        return "", "required"
+    if len(cell) > LONGEST.get(name, 50):
+        return "", "too_long"
+    match name:
+        case "email":
+            return _email(cell)
+        case "in_profession_since":
+            return _year(cell, this_year)
+        case "language":
+            language = LANGUAGES.get(cell.casefold())
+            return language or "nl", "" if language else "language_wrong"
+    return _telephone(cell) if name == "telephone" else cell.casefold() if name == "username" else cell, ""
+
+
+def _email(cell: str) -> tuple[str, str]:
+    address = cell.removeprefix("mailto:").casefold()
+    try:
+        if address:
+            validate_email(address)
+    except ValidationError:
+        return "", "email_wrong"
+    return address, ""
+
+
+def _telephone(cell: str) -> str:
+    """Excel eats the first zero of a Dutch number: nine figures get it back."""
+    digits = re.sub(r"[\s().-]", "", cell)
+    return f"0{digits}" if re.fullmatch(r"[1-9]\d{8}", digits) else cell
+
+
+def _year(cell: str, this_year: int) -> tuple[int | None, str]:
+    """The year of `2015`, `31-12-2015`, `31/12/2015`, `31.12.2015` or `2015-12-31`."""
+    if not cell:
+        return None, ""
+    found = re.fullmatch(r"(?:(\d{1,2})[-/.](\d{1,2})[-/.])?(\d{4})|(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?", cell)
+    if not found:
+        return None, "year_wrong"
+    day, month, year, iso_year, iso_month, iso_day = (int(part) if part else 1 for part in found.groups())
+    try:
+        moment = date(year, month, day) if found[3] else date(iso_year, iso_month, iso_day)
+    except ValueError:
+        return None, "year_wrong"
+    return (moment.year, "") if 1940 <= moment.year <= this_year + 1 else (None, "year_wrong")
+
+
+def _twice(staff: Staff, name: str) -> Iterator[Problem]:
+    seen: set[str] = set()
+    code = "number_twice" if name == "employee_number" else f"{name}_twice"
+    for person in staff.people:
+        value = str(person.values.get(name) or "").casefold()
+        if value and value in seen:
+            yield Problem(person.line, staff.headers.get(name, name), code)
+        seen.add(value)

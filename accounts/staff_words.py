@@ -1,0 +1,101 @@
+"""What the staff import says: reasons, fields, and which group a profession belongs to."""
+
+import re
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import ProfessionGroup
+
+REASONS = {
+    # of the file as a whole
+    "too_large": _("The file is larger than 10 MB. Leave out columns that are not needed."),
+    "unpacks_too_large": _("The file is far larger unpacked than staff can be. Save it anew, or as CSV."),
+    "empty": _("The file is empty."),
+    "unknown_kind": _("This is neither a CSV nor an XLSX file. Save it in Excel as CSV or XLSX."),
+    "damaged": _("The file cannot be read. Save it anew, or as CSV."),
+    "no_header": _("The first rows name no columns that are known, such as “Personeelsnummer” and “Naam”."),
+    "column_twice": _("Two columns mean the same. Leave one out."),
+    "too_many_rows": _("The file has more than 100,000 rows."),
+    "no_rows": _("The file has column names but no people."),
+    "gave_up": _("Reading the file was broken off three times. Try it as CSV, or ask who runs the server."),
+    "failed": _("Something went wrong on our side; nothing was changed."),
+    "last_admin": _(
+        "The only functional administrator is not in this file and would be put out of service. Give somebody"
+        " else that role first."
+    ),
+    # of a column
+    "column_missing": _("This column is missing."),
+    # of a cell
+    "required": _("This must be filled in."),
+    "too_long": _("This is too long."),
+    "number_twice": _("This employee number stands in the file twice."),
+    "email_wrong": _("This is not an e-mail address."),
+    "email_twice": _("This e-mail address stands in the file twice."),
+    "email_taken": _("Somebody who is not in this file has this e-mail address."),
+    "username_twice": _("This sign-in name stands in the file twice."),
+    "username_taken": _("Somebody else has this sign-in name."),
+    "year_wrong": _("This is neither a year nor a date such as 31-12-2015."),
+    "language_wrong": _("This must be Dutch or English (nl, en)."),
+    "manager_unknown": _("Nobody has this employee number, in the file or before."),
+    "manager_self": _("Nobody is their own manager."),
+    "location_needed": _("Several locations have such a department: a column with the location is needed."),
+    "profession_unknown": _(
+        "It is not clear which group this profession belongs to. Add it under Settings, Professions, then"
+        " import again."
+    ),
+}
+
+FIELDS = {
+    "employee_number": _("Employee number"),
+    "name": _("Name"),
+    "email": _("E-mail"),
+    "telephone": _("Telephone"),
+    "location": _("Location"),
+    "department": _("Department"),
+    "profession": _("Profession"),
+    "in_profession_since": _("In the profession since"),
+    "manager": _("Manager"),
+    "language": _("Language"),
+    "username": _("Sign-in name"),
+    "is_active": _("In service"),
+}
+
+# In this order: an arts-assistent is no arts yet, a psycholoog no other -oloog, an anesthesiemedewerker no
+# anesthesioloog.
+_SIGNS = {
+    ProfessionGroup.RESIDENT: ("arts[- ]?assistent", r"\ba(n)?ios\b", "co-?assistent", "resident"),
+    ProfessionGroup.MIDWIFE: ("verloskund", "midwife", "kraam"),
+    ProfessionGroup.THEATRE: (
+        *("operatie", r"\bok\b", "anesthesie-?(medewerk|assist)", "theatre", "sedatie", "perfusion"),
+    ),
+    ProfessionGroup.PSYCHOSOCIAL: (
+        *("psycholo", "maatschappelijk", "geestelijk", "social work", "chaplain", "vaktherap", "pedago"),
+    ),
+    ProfessionGroup.PHARMACY: ("apothe", "pharma", "farma", "laborant", "laborator", r"\blab\b"),
+    ProfessionGroup.PARAMEDIC: (
+        *("fysio", "ergo", "logoped", "di[eë]ti", "paramed", "podo", "orthopti", "physio", "therapist"),
+        *("radiodiagnos", r"\bmbb", "audiolo", "huidtherap"),
+    ),
+    ProfessionGroup.NURSE: (
+        *("verpleeg", "nurse", "verzorgend", "doktersassist", "zorgassist", "helpende", "ambulance"),
+    ),
+    ProfessionGroup.PHYSICIAN: (
+        *(r"arts\b", "medisch specialist", "chirurg", "oloog", "internist", "psychiater", "esthesist"),
+        *("physician", "surgeon", "consultant", "doctor"),
+    ),
+    ProfessionGroup.SUPPORT: (
+        *("administ", "secretar", "facilita", "recepti", "balie", "schoonmaak", "huishoud", "ondersteun"),
+        *("beveilig", "transport", "voeding", "keuken", "techni", r"\bict\b", "planner", "logistiek"),
+        *("clean", "porter", "support", "manager", "adviseur", "medewerker"),
+    ),
+}
+#: Groups whose people mostly work shifts, where a new profession is made.
+SHIFTS = frozenset(
+    {ProfessionGroup.RESIDENT, ProfessionGroup.NURSE, ProfessionGroup.MIDWIFE, ProfessionGroup.THEATRE}
+)
+
+
+def group_of(profession: str) -> ProfessionGroup | None:
+    """The group that the words of `profession` point to, Dutch or English; None when they point nowhere."""
+    words = profession.casefold()
+    return next((group for group, signs in _SIGNS.items() if re.search("|".join(signs), words)), None)
