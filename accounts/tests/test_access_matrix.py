@@ -92,6 +92,11 @@ PAGES: dict[str, str | set[Role]] = {
     "support:roll-call": COORDINATOR,
     "support:match": COORDINATOR,
     "pool:list": COORDINATOR,
+    "pool:add": COORDINATOR,
+    "pool:coverage": COORDINATOR,
+    "pool:policy": COORDINATOR,
+    "pool:status": COORDINATOR,
+    "pool:supporter": COORDINATOR,
     # supporters: the supporter's side
     "contacts:list": SUPPORTER,
     "contacts:detail": SUPPORTER,
