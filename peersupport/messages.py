@@ -24,6 +24,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "locale"
+LANGUAGES = ("nl",)  # besides English, which is in the code
 SKIPPED = {
     ".venv",
     ".data",
@@ -128,7 +129,7 @@ def texts() -> Catalog:
 
 def catalogs() -> list[Path]:
     """The catalog of each language."""
-    return sorted(LOCALES.glob("*/LC_MESSAGES/django.po"))
+    return [LOCALES / language / "LC_MESSAGES" / "django.po" for language in LANGUAGES]
 
 
 def language_of(path: Path) -> str:
@@ -136,6 +137,8 @@ def language_of(path: Path) -> str:
 
 
 def read(path: Path) -> Catalog:
+    if not path.exists():
+        return Catalog(locale=language_of(path))
     with path.open("rb") as file:
         return read_po(file, locale=language_of(path))
 
@@ -157,6 +160,7 @@ def update(path: Path) -> Catalog:
             )
     body = BytesIO()
     write_po(body, new, no_location=True, omit_header=True, sort_output=True, width=110)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(HEADER.format(language=language_of(path)) + body.getvalue().decode().lstrip("\n"))
     return read(path)
 
@@ -165,7 +169,7 @@ def compile_catalogs() -> None:
     """Write the django.mo beside every django.po that is newer."""
     for path in catalogs():
         compiled = path.with_suffix(".mo")
-        if not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime:
+        if path.exists() and (not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime):
             partly = compiled.with_suffix(".mo.new")
             with partly.open("wb") as file:
                 write_mo(file, read(path))
