@@ -8,7 +8,7 @@ import os
 import sys
 import warnings
 
-from peersupport.startup import CannotStart, prepare, require_port, require_servers
+from peersupport.startup import CannotStart, prepare, read_settings, require_port, require_servers
 
 
 def web() -> None:
@@ -44,6 +44,20 @@ def beat() -> None:
     app.start(["beat", "--pidfile="])
 
 
+def build() -> None:
+    """Compile the texts and collect the static files for production. Needs no servers and no secrets."""
+    os.environ.update(DEBUG="1", DEMO="0", STATIC_MANIFEST="1")
+    read_settings()
+    import django
+    from django.core.management import call_command
+
+    from peersupport.messages import compile_catalogs
+
+    compile_catalogs()
+    django.setup()
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+
+
 def run() -> None:
     """The development tree: servers, database, demo hospital, then web, worker and beat until Ctrl-C."""
     from peersupport.supervisor import run as supervise
@@ -70,7 +84,7 @@ def healthcheck(part: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m peersupport", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for function in (web, worker, beat, run, demo_reset, healthcheck):
+    for function in (web, worker, beat, build, run, demo_reset, healthcheck):
         name = function.__name__.replace("_", "-")
         command = commands.add_parser(name, help=function.__doc__)
         command.set_defaults(function=function)

@@ -1,0 +1,70 @@
+"""What production is run with: .env.example, docker-compose.yml, and a site built without servers."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from peersupport.settings import DEVELOPMENT
+from peersupport.tests.test_supervisor import environment
+
+ROOT = Path(__file__).parents[2]
+# Read by gunicorn itself, or by docker-compose.yml.
+OTHERS = {
+    "FORWARDED_ALLOW_IPS",
+    "WEB_CONCURRENCY",
+    "WEB_THREADS",
+    "WEB_PORT",
+    "POSTGRES_PASSWORD",
+    "PEERSUPPORT_VERSION",
+}
+# Set by the programs themselves.
+INTERNAL = {"DATABASE_POOL", "STATIC_MANIFEST"}
+
+
+def compose():
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+def test_the_example_of_an_env_names_every_setting():
+    code = "".join((ROOT / "peersupport" / name).read_text() for name in ("settings.py", "sso.py"))
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', code)) | DEVELOPMENT.keys()
+    named = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert named == (read - INTERNAL) | OTHERS
+
+
+@pytest.mark.parametrize("name", compose()["services"])
+def test_every_service_is_locked_down_and_watched(name):
+    service = compose()["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["user"] not in {"root", "0", "0:0"}
+    assert "healthcheck" in service
+    assert "privileged" not in service
+
+
+def test_only_the_web_is_reachable_and_only_from_its_host():
+    services = compose()["services"]
+    assert [name for name in services if "ports" in services[name]] == ["web"]
+    assert all(port.startswith("127.0.0.1:") for port in services["web"]["ports"])
+    assert compose()["networks"]["inside"] == {"internal": True}
+
+
+def test_the_site_is_built_without_servers_and_secrets(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "peersupport", "build"],
+        env=environment(STATIC_ROOT=str(tmp_path / "static"), DATA_DIR=str(tmp_path / "data")),
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    manifest = json.loads((tmp_path / "static" / "staticfiles.json").read_text())
+    assert "favicon.svg" in manifest["paths"]
+    assert not (tmp_path / "data").exists()
