@@ -1,0 +1,91 @@
+"""The evaluation as somebody fills it in on a phone, with and without JavaScript."""
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+from e2e.browser import accessibility_problems, overflow, small_targets
+from evaluations import batches, sealing, tickets
+from evaluations.enums import Question
+from evaluations.models import Envelope
+from evaluations.tests.factories import InvitationFactory, ticket_of
+from notifications.tests.factories import MailFactory, NoticeFactory, ReminderFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PHONE = {"width": 375, "height": 812}
+DESK = {"width": 1280, "height": 900}
+
+
+@pytest.fixture
+def ticket(settings, tmp_path):
+    settings.EVALUATION_KEY_DIR = tmp_path / "keys"
+    batches.ensure_one(at=timezone.now())
+    return ticket_of(InvitationFactory())
+
+
+def answers():
+    batch = batches.current()
+    assert batch is not None
+    return sealing.open_envelope(bytes(Envelope.objects.get().sealed), batches.keys().load(batch.id))
+
+
+def fill_in(page):
+    for question in Question.feelings():
+        page.locator(f"#id_{question}_before").get_by_role("radio", name="Very much").check()
+        page.locator(f"#id_{question}_after").get_by_role("radio", name="A little").check()
+    for question in Question.statements():
+        page.locator(f"#id_{question}").get_by_role("radio", name="Agree", exact=True).check()
+    page.locator("#id_mark").get_by_role("radio", name="9").check()
+    page.locator("#id_recommend").get_by_role("radio", name="Yes").check()
+
+
+def test_link_brings_the_code_which_leaves_the_address(page, live_server, watch, ticket):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{live_server.url}/evaluation/#{tickets.grouped(ticket)}")
+    expect(page.get_by_label("Your code")).to_be_hidden()
+    assert page.url == f"{live_server.url}/evaluation/"
+    fill_in(page)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    opened = answers()
+    assert (opened.ticket, len(opened.answers), opened.answers[Question.SHAME]) == (ticket, 9, "3-1")
+    assert {cookie["name"] for cookie in page.context.cookies()} <= {"csrf"}
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_code_is_typed_where_there_is_no_javascript(browser, live_server, ticket):
+    with browser.new_context(java_script_enabled=False, viewport=PHONE, locale="en") as context:
+        page = context.new_page()
+        page.goto(f"{live_server.url}/evaluation/")
+        fill_in(page)
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_text("Something needs your attention")).to_be_visible()
+        page.get_by_label("Your code").fill(tickets.grouped(ticket).lower())
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert answers().answers[Question.MARK] == "9"
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/evaluation/", "/evaluation/thanks/", "/notices/", "/settings/delivery/"])
+def test_page_is_accessible(page, live_server, watch, client, path, scheme, size):
+    admin = UserFactory(roles=[Role.ADMIN])
+    NoticeFactory(user=admin, kind="delivery.trial")
+    NoticeFactory(user=admin, kind="delivery.failing", read=True)
+    MailFactory(failing=True, kind="delivery.trial")
+    ReminderFactory(failing=True, kind="delivery.trial")
+    client.force_login(admin)
+    page.context.add_cookies(
+        [{"name": name, "value": m.value, "url": live_server.url} for name, m in client.cookies.items()]
+    )
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme)
+    page.goto(live_server.url + path)
+    assert accessibility_problems(page) == []
+    assert overflow(page) == 0
+    if size == PHONE:
+        assert small_targets(page, least=44) == []
