@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.enums import AccessAction
+from accounts.enums import AccessAction, Role
 from accounts.models import Department, Profession, User
 from incidents import milestones
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
@@ -69,6 +69,10 @@ class Involved:
             if not identity or not self.name:
                 raise CannotBeReached
         object.__setattr__(self, "identity", identity)
+
+    @property
+    def called(self) -> str:
+        return self.employee.name if self.employee else self.name
 
     def involvement(self, *, incident: Incident, at: datetime) -> Involvement:
         """The unsaved involvement of this person in `incident`."""
@@ -148,22 +152,37 @@ def report_incident(
 
 
 def add_involved(
-    *, incident: Incident, involved: Sequence[Involved], by: User, at: datetime
+    *, incident: Incident, involved: Sequence[Involved], by: User | None, at: datetime
 ) -> list[Involvement]:
     """Put more people on the list of `incident`; support is offered to them as to the others.
+
+    `by` is a coordinator, and stands in the access log; None for an import.
 
     Raises AlreadyInvolved for somebody who is on it, also when another coordinator adds them at this moment.
     """
     with transaction.atomic():
         Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
         present = frozenset(
-            _identity(row)
+            identity_of(row)
             for row in Involvement.objects.filter(incident=incident, erased_at__isnull=True).only(
                 "employee_id", "email", "telephone"
             )
         )
         _check_nobody_twice(involved, present=present)
-        return _add(incident, involved, at)
+        added = _add(incident, involved, at)
+        if by is not None:
+            audit.record_each(
+                [row.employee for row in added],
+                action=AccessAction.CREATE,
+                user=by,
+                role=Role.COORDINATOR,
+                access_point="incidents:add-people",
+                object_kind="incident",
+                object_ref=incident.reference,
+                basis="coordinator of the case",
+                at=at,
+            )
+        return added
 
 
 def _store(incident: Incident, involved: Sequence[Involved], at: datetime) -> None:
@@ -227,9 +246,10 @@ def _check_nobody_twice(involved: Sequence[Involved], *, present: frozenset[str]
     seen = set(present)
     for person in involved:
         if person.identity in seen:
-            raise AlreadyInvolved(person.employee.name if person.employee else person.name)
+            raise AlreadyInvolved(person.called)
         seen.add(person.identity)
 
 
-def _identity(row: Involvement) -> str:
+def identity_of(row: Involvement) -> str:
+    """Who `row` is, as `Involved.identity` says it."""
     return str(row.employee_id or "") or row.email.lower() or "".join(filter(str.isdigit, row.telephone))

@@ -307,6 +307,12 @@ class VimMapping(models.Model):
         return self.name
 
 
+class VimImportQuerySet(models.QuerySet["VimImport"]):
+    def visible_to(self, user: User) -> Self:
+        """Whoever uploaded it, as a coordinator."""
+        return self.filter(created_by=user) if user.has_role(Role.COORDINATOR) else self.none()
+
+
 class VimImport(models.Model):
     """One uploaded export of a VIM system; its content is kept until it is imported or thrown away."""
 
@@ -318,6 +324,8 @@ class VimImport(models.Model):
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     counts = models.JSONField(default=dict)  # {"new": 12, "known": 3, "changed": 1}
+
+    objects = VimImportQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.file_name

@@ -2,13 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from incidents.views import calamities, help, report, reports  # noqa: A004 — the page is called help
+from incidents.views import calamities, help, report, reports, vim_import  # noqa: A004 — the page is called help
 
 incidents_urls: list[URLPattern] = [
     path("incidents/", reports.listing, name="list"),
     path("incidents/new/", report.new, name="new"),
     path("incidents/new/<slug:kind>/", report.report, name="report"),
     path("incidents/people/", report.found, name="people"),
+    path("incidents/import/", vim_import.upload, name="import"),
+    path("incidents/import/<uuid:pk>/", vim_import.check, name="import-check"),
+    path("incidents/import/<uuid:pk>/commit/", vim_import.commit, name="import-commit"),
+    path("incidents/import/<uuid:pk>/discard/", vim_import.discard, name="import-discard"),
     path("incidents/<slug:reference>/", reports.detail, name="detail"),
     path("incidents/<slug:reference>/received/", report.received, name="received"),
     path("incidents/<slug:reference>/people/", reports.add_people, name="add-people"),

@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import audit
 from accounts.access import SignedInRequest, allow, allow_signed_in
-from accounts.enums import AccessAction, Role
+from accounts.enums import Role
 from accounts.feedback import say
 from incidents import pages
 from incidents.enums import IncidentKind
@@ -92,19 +91,7 @@ def full_reference(typed: str, *, year: int) -> str:
 def _add(request: SignedInRequest, incident: Incident, form: AddPeopleForm, now: datetime) -> bool:
     people = form.people.involved()
     try:
-        with transaction.atomic():
-            added = add_involved(incident=incident, involved=people, by=request.user, at=now)
-            audit.record_each(
-                [row.employee for row in added],
-                action=AccessAction.CREATE,
-                user=request.user,
-                role=Role.COORDINATOR,
-                access_point="incidents:add-people",
-                object_kind="incident",
-                object_ref=incident.reference,
-                basis="coordinator of the case",
-                at=now,
-            )
+        added = add_involved(incident=incident, involved=people, by=request.user, at=now)
     except AlreadyInvolved as refused:
         form.add_error(None, gettext("%(name)s is on the list already.") % {"name": refused.name})
         return False

@@ -1,0 +1,101 @@
+import io
+from datetime import date, datetime, time
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts import spreadsheets
+from accounts.spreadsheets import FileRefused, read
+
+HEADER = ["Nummer", "Naam", "Datum"]
+
+
+def known(row):
+    return len(set(row) & set(HEADER))
+
+
+def table(content, name="export.csv"):
+    header, rows, _about = read(content, name, known=known)
+    return header, list(rows)
+
+
+def workbook(*rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+def test_reads_what_excel_writes(encoding, separator):
+    text = "\r\n".join(
+        separator.join(row) for row in [HEADER, ["0042", "Noëlle", "31-01-2026"], ["", "", ""]]
+    )
+    assert table(text.encode(encoding)) == (HEADER, [(2, ["0042", "Noëlle", "31-01-2026"])])
+
+
+def test_lines_are_those_of_the_file():
+    content = b'sep=;\r\nOverzicht\r\n\r\nNummer;Naam;Datum\r\n1;"Jan\r\nde Wit";x\r\n;;\r\n2;Els;y\r\n'
+    header, rows = table(content)
+    assert header == HEADER
+    assert rows == [(5, ["1", "Jan\r\nde Wit", "x"]), (8, ["2", "Els", "y"])]
+
+
+def test_keeps_zeros_that_excel_would_eat():
+    assert table(b'Nummer;Naam\n="00042";Jan\n')[1] == [(2, ["00042", "Jan"])]
+
+
+def test_reads_a_workbook():
+    content = workbook(
+        ["Overzicht"],
+        HEADER,
+        [20260017.0, "Noëlle", datetime(2026, 1, 31, 14, 30)],  # noqa: DTZ001 — a workbook knows no zone
+        ["x", time(2, 30), date(2026, 1, 31)],
+    )
+    assert table(content, "export.xlsx") == (
+        HEADER,
+        [(3, ["20260017", "Noëlle", "2026-01-31 14:30"]), (4, ["x", "02:30:00", "2026-01-31"])],
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        (b"", "export.csv", "empty"),
+        (b"  \r\n", "export.csv", "empty"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "export.xls", "unknown_kind"),
+        (b"%PDF-1.7", "export.pdf", "unknown_kind"),
+        (b"PK\x03\x04 broken", "export.xlsx", "damaged"),
+        (b"a;b;c\n1;2;3\n", "export.csv", "no_header"),
+    ],
+)
+def test_says_why_a_file_cannot_be_read(content, name, code):
+    with pytest.raises(FileRefused) as refused:
+        table(content, name)
+    assert refused.value.code == code
+
+
+def test_refuses_what_is_too_large(monkeypatch):
+    monkeypatch.setattr(spreadsheets, "MAX_BYTES", 10)
+    with pytest.raises(FileRefused, match="too_large"):
+        table(b"Nummer;Naam\n1;2\n")
+
+
+def test_refuses_more_rows_than_it_takes(monkeypatch):
+    monkeypatch.setattr(spreadsheets, "MAX_ROWS", 2)
+    with pytest.raises(FileRefused, match="too_many_rows"):
+        table(b"Nummer;Naam\n1;a\n2;b\n3;c\n")
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_do_harm(content):
+    try:
+        table(content)
+        table(b"Nummer;Naam\n" + content)
+    except FileRefused:
+        pass

@@ -1,0 +1,327 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.enums import Role
+from accounts.models import AccessEvent
+from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
+from incidents import vim_import, vim_rows
+from incidents.enums import EventType, IncidentKind
+from incidents.models import Incident, Involvement, VimImport, VimMapping
+from incidents.tests.factories import InvolvementFactory
+from incidents.vim_columns import Columns, guess
+from incidents.vim_import import NotImportable
+
+SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
+DUTCH, ENGLISH = SAMPLES / "vim-export-nl.csv", SAMPLES / "vim-export-en.xlsx"
+AT = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
+HEADER = ("Meldnr", "Datum", "Tijd", "Afdeling", "Soort", "Omschrijving", "Betrokkene")
+
+
+@pytest.fixture
+def hospital():
+    """The departments, professions and employees that the samples name."""
+    for name in (
+        *("Intensive care", "Spoedeisende hulp", "Verloskunde", "Operatiekamers", "Geriatrie", "Cardiologie"),
+        *("Radiologie", "Psychiatrie", "Neonatologie", "Urologie"),
+    ):
+        DepartmentFactory(name=name)
+    for name in ("Verloskundige", "Verpleegkundige", "Arts-assistent"):
+        ProfessionFactory(name=name)
+    people = [UserFactory(employee_number=str(number)) for number in range(100001, 100008)]
+    return [*people, UserFactory(email="Lars.Gokdemir@merwede.example")]
+
+
+def planned(path, source="Meldsysteem"):
+    table = vim_import.read(path.read_bytes(), path.name)
+    return vim_import.plan(table, source=source, columns=guess(table.header), at=AT)
+
+
+def imported(path, source="Meldsysteem"):
+    return vim_import.carry_out(planned(path, source), take=[], by=None, at=AT)
+
+
+def parsed(*rows, header=HEADER, at=AT):
+    return vim_rows.parse(list(enumerate(map(list, rows), start=2)), guess(header), at=at)
+
+
+@pytest.mark.django_db
+class TestSamples:
+    def test_the_dutch_one_becomes_reports(self, hospital):
+        new = imported(DUTCH)
+        assert [incident.external_number for incident in new] == [
+            *("V-26-00118", "V-26-00121", "V-26-00124", "V-26-00129", "V-26-00133", "V-26-00140"),
+        ]
+        assert {incident.kind for incident in new} == {IncidentKind.VIM}
+        assert [incident.involvements.count() for incident in new] == [1, 2, 1, 0, 1, 2]
+        by_number = {incident.external_number: incident for incident in new}
+        assert by_number["V-26-00118"].occurred_at == datetime(2026, 1, 5, 6, 40, tzinfo=UTC)
+        assert by_number["V-26-00121"].event_type == EventType.AGGRESSION
+        assert by_number["V-26-00140"].event_type == EventType.RESUSCITATION
+        typed = by_number["V-26-00124"].involvements.get()
+        assert (typed.name, typed.email, typed.profession.name, typed.employee) == (
+            "Noëlle Brouwers-Café",
+            "n.brouwers@flexzorg.example",
+            "Verloskundige",
+            None,
+        )
+        assert by_number["V-26-00133"].involvements.get().employee == hospital[-1]
+        assert (
+            by_number["V-26-00133"].description
+            == 'Gevallen naast het bed; "geen letsel" volgens de röntgenfoto.'
+        )
+
+    def test_the_english_one_becomes_reports(self, hospital):
+        new = imported(ENGLISH)
+        assert [incident.external_number for incident in new] == [
+            "20260017",
+            "20260023",
+            "20260031",
+            "20260032",
+        ]
+        assert new[0].occurred_at == datetime(2026, 1, 8, 8, 12, tzinfo=UTC)
+        assert [incident.involvements.count() for incident in new] == [1, 2, 1, 0]
+
+    def test_a_second_time_nothing_is_new(self, hospital):
+        imported(DUTCH)
+        again = planned(DUTCH)
+        assert again.counts == {"new": 0, "known": 6, "changed": 0}
+        vim_import.carry_out(again, take=[], by=None, at=AT)
+        assert Incident.objects.count() == 6
+
+    def test_the_same_number_of_another_system_is_another_report(self, hospital):
+        imported(DUTCH)
+        assert planned(DUTCH, source="Ander systeem").counts["new"] == 6
+
+    def test_what_changed_is_shown_and_taken_over_only_when_asked(self, hospital):
+        imported(DUTCH)
+        changed = Incident.objects.get(external_number="V-26-00121")
+        Incident.objects.filter(pk=changed.pk).update(description="Anders", event_type=EventType.SAFETY)
+        changed.involvements.all()[0].delete()
+
+        plan = planned(DUTCH)
+        (found,) = plan.changed
+        assert [(change.name, change.here_said) for change in found.changes] == [
+            ("event_type", "Safety incident in care"),
+            ("description", "Anders"),
+        ]
+        assert len(found.new_people) == 1
+
+        vim_import.carry_out(plan, take=[], by=None, at=AT)
+        assert Incident.objects.get(pk=changed.pk).description == "Anders"
+        vim_import.carry_out(plan, take=["V-26-00121"], by=None, at=AT)
+        assert Incident.objects.get(pk=changed.pk).event_type == EventType.AGGRESSION
+        assert changed.involvements.count() == 2
+        assert planned(DUTCH).changed == []
+
+    def test_people_whose_names_were_erased_do_not_come_back(self, hospital):
+        imported(DUTCH)
+        incident = Incident.objects.get(external_number="V-26-00118")
+        incident.involvements.all().delete()
+        InvolvementFactory(incident=incident, erased=True)
+        assert planned(DUTCH).changed == []
+
+    def test_all_or_nothing(self, hospital, monkeypatch):
+        plan = planned(DUTCH)
+        plan.new.append(plan.new[0])  # the same number twice: the database refuses the last of seven
+        with pytest.raises(NotImportable):
+            vim_import.carry_out(plan, take=[], by=None, at=AT)
+        assert not Incident.objects.exists()
+        assert not Involvement.objects.exists()
+
+    def test_a_file_with_problems_is_not_imported(self):
+        plan = planned(DUTCH)  # a hospital without these departments and people
+        assert {(problem.line, problem.column, problem.code) for problem in plan.problems} >= {
+            (2, "Afdeling", "department_unknown"),
+            (2, "Personeelsnr. betrokkene", "number_unknown"),
+            (6, "E-mail betrokkene", "no_name"),
+        }
+        with pytest.raises(NotImportable):
+            vim_import.carry_out(plan, take=[], by=None, at=AT)
+
+    def test_needs_few_queries_to_plan_however_long_it_is(self, hospital, django_assert_max_num_queries):
+        with django_assert_max_num_queries(8):
+            planned(DUTCH)
+
+
+class TestRows:
+    @pytest.mark.parametrize(
+        ("date", "time", "meant"),
+        [
+            ("31-01-2026", "14:30", datetime(2026, 1, 31, 13, 30, tzinfo=UTC)),
+            ("31/1/2026", "14.30 uur", datetime(2026, 1, 31, 13, 30, tzinfo=UTC)),
+            ("31.01.2026", "1430", datetime(2026, 1, 31, 13, 30, tzinfo=UTC)),
+            ("2026-01-31 14:30", "", datetime(2026, 1, 31, 13, 30, tzinfo=UTC)),
+            ("2026-01-31T14:30:00", "", datetime(2026, 1, 31, 13, 30, tzinfo=UTC)),
+            ("2026-01-31", "9u05", datetime(2026, 1, 31, 8, 5, tzinfo=UTC)),
+            ("31-01-2026", "", datetime(2026, 1, 30, 23, 0, tzinfo=UTC)),
+        ],
+    )
+    def test_moments(self, date, time, meant):
+        (report,), problems = parsed(["1", date, time])
+        assert (report.occurred_at, problems) == (meant, [])
+
+    @pytest.mark.parametrize(
+        ("row", "column", "code"),
+        [
+            (["", "31-01-2026"], "Meldnr", "required"),
+            (["x" * 61, "31-01-2026"], "Meldnr", "too_long"),
+            (["1", ""], "Datum", "required"),
+            (["1", "31-02-2026"], "Datum", "date_wrong"),
+            (["1", "gisteren"], "Datum", "date_wrong"),
+            (["1", "31-01-2026", "25:00"], "Tijd", "time_wrong"),
+            (["1", "02-02-2026", "10:00"], "Datum", "future"),
+            (["1", "31-01-2026", "", "", "", "x" * 2001], "Omschrijving", "too_long"),
+        ],
+    )
+    def test_what_is_wrong_is_said_by_line_and_column(self, row, column, code):
+        reports, problems = parsed(row)
+        assert reports == []
+        assert [(problem.line, problem.column, problem.code) for problem in problems] == [(2, column, code)]
+
+    def test_rows_with_one_number_are_one_report(self):
+        row = ["1", "31-01-2026", "14:30", "IC", "Val", "Tekst"]
+        (report,), problems = parsed([*row, "Jan"], [*row, "Els|Jan"])
+        assert [person.name for _line, person in report.people] == ["Jan", "Els"]
+        assert problems == []
+
+    def test_rows_with_one_number_that_differ_are_refused(self):
+        _reports, problems = parsed(["1", "31-01-2026"], ["1", "30-01-2026"])
+        assert [(problem.line, problem.code) for problem in problems] == [(3, "differs")]
+
+    def test_a_column_that_is_missing_is_named(self):
+        _reports, problems = parsed(["1"], header=("Meldnr", "Afdeling"))
+        assert [(problem.column, problem.code) for problem in problems] == [
+            ("Date of the event", "column_missing")
+        ]
+
+    @given(st.lists(st.text(max_size=20), max_size=9))
+    def test_no_row_does_harm(self, row):
+        reports, problems = parsed(row)
+        assert reports or problems
+
+    def test_a_saved_mapping_takes_other_words(self):
+        columns = Columns(("A", "B"), {"number": "A", "date": "B"})
+        (report,), _problems = vim_rows.parse([(2, ["7", "31-01-2026"])], columns, at=AT)
+        assert report.number == "7"
+
+
+@pytest.mark.django_db
+class TestPages:
+    @pytest.fixture
+    def coordinator(self, client, hospital):
+        user = UserFactory(roles=[Role.COORDINATOR])
+        client.force_login(user)
+        return user
+
+    @pytest.fixture
+    def kept(self, client, coordinator):
+        client.post(reverse("incidents:import"), {"file": SimpleUploadedFile("nl.csv", DUTCH.read_bytes())})
+        return VimImport.objects.get()
+
+    def mapping(self, **changes):
+        table = vim_import.read(DUTCH.read_bytes(), "nl.csv")
+        given = {f"column_{name}": word for name, word in guess(table.header).of.items()}
+        return {"name": "Meldsysteem", **given, **changes}
+
+    def test_from_file_to_reports(self, client, kept, time_machine):
+        time_machine.move_to(AT)
+        check = reverse("incidents:import-check", args=[kept.pk])
+        page = client.get(check).content.decode()
+        assert "For example: V-26-00118" in page
+        assert "Import 6 reports" not in page
+
+        assert client.post(check, self.mapping()).url == check
+        assert "Import 6 reports" in client.get(check).content.decode()
+        assert VimMapping.objects.get().columns["number"] == "Meldnr."
+
+        response = client.post(reverse("incidents:import-commit", args=[kept.pk]), follow=True)
+        assert "6 reports are imported." in response.content.decode()
+        assert Incident.objects.count() == 6
+        kept.refresh_from_db()
+        assert (kept.content, kept.counts) == (None, {"new": 6, "known": 0, "changed": 0})
+        assert AccessEvent.objects.filter(object_kind="vim import").count() == 1
+        assert client.get(check).status_code == 404
+
+    def test_a_mapping_once_saved_is_found_again(self, client, kept):
+        table = vim_import.read(DUTCH.read_bytes(), "nl.csv")
+        VimMapping.objects.create(name="Ons systeem", columns=dict(guess(table.header).of))
+        assert (
+            'value="Ons systeem"'
+            in client.get(reverse("incidents:import-check", args=[kept.pk])).content.decode()
+        )
+
+    def test_one_column_cannot_mean_two_things(self, client, kept):
+        check = reverse("incidents:import-check", args=[kept.pk])
+        page = client.post(check, self.mapping(column_time="Meldnr.")).content.decode()
+        assert "This column was chosen already." in page
+        assert not VimMapping.objects.exists()
+
+    def test_problems_stand_by_line_and_nothing_can_be_imported(self, client, kept, hospital):
+        UserFactory._meta.model.objects.filter(employee_number="100001").update(is_active=False)
+        check = reverse("incidents:import-check", args=[kept.pk])
+        client.post(check, self.mapping())
+        page = client.get(check).content.decode()
+        assert "No employee has this number." in page
+        assert reverse("incidents:import-commit", args=[kept.pk]) not in page
+        client.post(reverse("incidents:import-commit", args=[kept.pk]))
+        assert not Incident.objects.exists()
+
+    def test_a_file_that_is_none_is_refused_kindly(self, client, coordinator):
+        response = client.post(
+            reverse("incidents:import"), {"file": SimpleUploadedFile("x.pdf", b"%PDF-1.7 something")}
+        )
+        assert "neither a CSV nor an XLSX" in response.content.decode()
+        assert not VimImport.objects.exists()
+
+    def test_thrown_away_the_content_is_gone(self, client, kept):
+        client.post(reverse("incidents:import-discard", args=[kept.pk]))
+        kept.refresh_from_db()
+        assert kept.content is None
+
+    def test_another_coordinators_file_is_not_found(self, client, kept):
+        client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+        for name in ("import-check", "import-commit", "import-discard"):
+            url = reverse(f"incidents:{name}", args=[kept.pk])
+            assert client.post(url).status_code == 404
+        assert client.get(reverse("incidents:import-check", args=[uuid4()])).status_code == 404
+
+    def test_a_new_file_takes_the_place_of_the_old(self, client, kept):
+        client.post(reverse("incidents:import"), {"file": SimpleUploadedFile("nl.csv", DUTCH.read_bytes())})
+        kept.refresh_from_db()
+        assert kept.content is None
+        assert VimImport.objects.filter(finished_at=None).count() == 1
+
+
+@pytest.mark.django_db
+class TestCommand:
+    def test_imports_and_keeps_the_mapping(self, hospital, capsys):
+        call_command("import_vim", str(ENGLISH), "--mapping", "Eventlog", "--dry-run")
+        assert not Incident.objects.exists()
+        call_command("import_vim", str(ENGLISH), "--mapping", "Eventlog")
+        assert "4 imported, 0 changed." in capsys.readouterr().out
+        assert VimMapping.objects.get().name == "Eventlog"
+        Incident.objects.filter(external_number="20260032").update(description="Anders")
+        call_command("import_vim", str(ENGLISH), "--mapping", "Eventlog", "--take-changes")
+        assert "0 imported, 1 changed." in capsys.readouterr().out
+
+    def test_problems_stop_it(self, capsys):
+        with pytest.raises(CommandError, match="Nothing is imported"):
+            call_command("import_vim", str(ENGLISH), "--mapping", "Eventlog")
+        assert "line 4, Ward: No department" in capsys.readouterr().err
+        assert not VimMapping.objects.exists()
+
+    def test_a_file_that_is_not_there(self, tmp_path):
+        with pytest.raises(CommandError, match="cannot be read"):
+            call_command("import_vim", str(tmp_path / "no.csv"), "--mapping", "Eventlog")
+
+
+def test_the_samples_are_not_in_the_future_of_their_own_test():
+    assert datetime(2026, 1, 21, tzinfo=UTC) + timedelta(days=1) < AT

@@ -1,0 +1,148 @@
+"""Importing the export of a VIM system: upload, what the columns mean, what it would do, do it."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.forms import BoundField
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import SignedInRequest, allow
+from accounts.enums import Role
+from accounts.feedback import say
+from accounts.spreadsheets import FileRefused
+from incidents import vim_import
+from incidents.models import VimImport, VimMapping
+from incidents.vim_columns import Columns
+from incidents.vim_forms import FILE_REASONS, FileForm, MappingForm
+from incidents.vim_import import NotImportable, Plan, Table
+
+SHOWN = 50
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def upload(request: SignedInRequest) -> HttpResponse:
+    """Choose a file. It is read at once, and kept until it is imported or thrown away."""
+    form = FileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        content = file.read()
+        try:
+            vim_import.read(content, file.name)
+        except FileRefused as refused:
+            form.add_error("file", FILE_REASONS[refused.code])
+        else:
+            return redirect("incidents:import-check", _keep(request, file.name, content).pk)
+    context = {"form": form, "mappings": VimMapping.objects.order_by("name")}
+    return render(request, "incidents/import.html", context)
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def check(request: SignedInRequest, pk: str) -> HttpResponse:
+    """What the columns mean; once that is saved, what importing the file would do."""
+    kept = _open(request, pk)
+    table = vim_import.read(bytes(kept.content or b""), kept.file_name)
+    if kept.mapping is not None:
+        name, columns = kept.mapping.name, Columns(tuple(table.header), kept.mapping.columns)
+    else:
+        fitting, columns = vim_import.suggest(table.header)
+        name = fitting.name if fitting else ""
+    posted = request.POST if request.method == "POST" else None
+    form = MappingForm(posted, header=table.header, initial=MappingForm.values(name, columns))
+    if posted is not None and form.is_valid():
+        _save_mapping(kept, form)
+        return redirect("incidents:import-check", pk)
+    plan = _plan(kept, table) if kept.mapping is not None and posted is None else None
+    context = {
+        "kept": kept,
+        "form": form,
+        "samples": _samples(form, table),
+        "plan": plan,
+        "shown": SHOWN,
+    }
+    return render(request, "incidents/import_check.html", context)
+
+
+@allow(Role.COORDINATOR)
+@require_POST
+def commit(request: SignedInRequest, pk: str) -> HttpResponse:
+    """Do what the check showed, with the changes that were ticked: all of it or nothing."""
+    kept = _open(request, pk)
+    table = vim_import.read(bytes(kept.content or b""), kept.file_name)
+    if kept.mapping is None:
+        return redirect("incidents:import-check", pk)
+    plan = _plan(kept, table)
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            vim_import.carry_out(plan, take=request.POST.getlist("take"), by=request.user, at=now)
+            _finish(kept, counts=plan.counts)
+    except NotImportable:
+        say(
+            request,
+            gettext("Nothing was imported: something changed meanwhile. Look at it again."),
+            level=messages.WARNING,
+        )
+        return redirect("incidents:import-check", pk)
+    said = ngettext("%(count)d report is imported.", "%(count)d reports are imported.", len(plan.new))
+    say(request, said % {"count": len(plan.new)})
+    return redirect("incidents:list")
+
+
+@allow(Role.COORDINATOR)
+@require_POST
+def discard(request: SignedInRequest, pk: str) -> HttpResponse:
+    """Throw the file away."""
+    _finish(_open(request, pk), counts={})
+    say(request, gettext("The file is thrown away. Nothing was imported."))
+    return redirect("incidents:import")
+
+
+def _keep(request: SignedInRequest, name: str, content: bytes) -> VimImport:
+    """The file as it was uploaded; an earlier one of the same coordinator goes."""
+    now = timezone.now()
+    with transaction.atomic():
+        VimImport.objects.filter(created_by=request.user, finished_at=None).update(
+            content=None, finished_at=now
+        )
+        return VimImport.objects.create(
+            file_name=name[-200:], content=content, created_by=request.user, created_at=now
+        )
+
+
+def _open(request: SignedInRequest, pk: str) -> VimImport:
+    mine = VimImport.objects.visible_to(request.user).filter(finished_at=None).select_related("mapping")
+    return get_object_or_404(mine, pk=pk)
+
+
+def _plan(kept: VimImport, table: Table) -> Plan:
+    assert kept.mapping is not None
+    columns = Columns(tuple(table.header), kept.mapping.columns)
+    return vim_import.plan(table, source=kept.mapping.name, columns=columns, at=timezone.now())
+
+
+def _save_mapping(kept: VimImport, form: MappingForm) -> None:
+    with transaction.atomic():
+        kept.mapping, _made = VimMapping.objects.update_or_create(
+            name=form.cleaned_data["name"], defaults={"columns": dict(form.columns.of)}
+        )
+        kept.save(update_fields=["mapping"])
+
+
+def _finish(kept: VimImport, *, counts: dict[str, int]) -> None:
+    VimImport.objects.filter(pk=kept.pk).update(content=None, finished_at=timezone.now(), counts=counts)
+
+
+def _samples(form: MappingForm, table: Table) -> list[tuple[BoundField, str]]:
+    """Each choice of a column, with what the first row that has something there says."""
+    found = []
+    for name in form.fields:
+        word = form[name].value()
+        index = table.header.index(word) if word in table.header else None
+        cells = (row[index] for _line, row in table.rows[:20] if index is not None and index < len(row))
+        found.append((form[name], next((cell[:80] for cell in cells if cell), "")))
+    return found

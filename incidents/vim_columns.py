@@ -1,0 +1,120 @@
+"""Which column of a VIM system's export means what: guessed from the words of its header."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+NUMBER = "number"
+
+#: What a report is made of, in the order of the page that shows the mapping.
+FIELDS = {
+    NUMBER: _("VIM number"),
+    "date": _("Date of the event"),
+    "time": _("Time of the event"),
+    "event_type": _("What happened"),
+    "department": _("Department"),
+    "description": _("Description"),
+    "involved_number": _("Involved: employee number"),
+    "involved_email": _("Involved: e-mail"),
+    "involved_name": _("Involved: name"),
+    "involved_telephone": _("Involved: telephone"),
+    "involved_profession": _("Involved: profession"),
+}
+REQUIRED = frozenset({NUMBER, "date"})
+
+#: What a column may be called; capitals, spaces, dots and hyphens make no difference.
+_WORDS = {
+    NUMBER: (
+        *("meldnr", "meldnummer", "meldingnummer", "meldingsnummer", "vim nummer", "vimnr", "nummer melding"),
+        *("report id", "report number", "report no", "incident number", "incident no", "incident id"),
+        *("case number", "case id"),
+    ),
+    "date": (
+        *("datum incident", "datum gebeurtenis", "datum voorval", "incidentdatum", "datum", "datum tijd"),
+        *("incident date", "event date", "date of incident", "date of event", "occurred", "occurred at"),
+        *("occurred on", "date"),
+    ),
+    "time": (
+        *("tijd", "tijdstip", "tijdstip incident", "tijd incident", "time", "incident time", "event time"),
+        "time of incident",
+    ),
+    "event_type": (
+        *("soort", "soort incident", "soort melding", "categorie", "type incident", "incidentsoort"),
+        *("category", "type", "event type", "incident type", "classification"),
+    ),
+    "department": (
+        *("afdeling", "afdeling incident", "locatie incident", "plaats incident", "melding afdeling"),
+        *("department", "ward", "unit", "location of incident"),
+    ),
+    "description": (
+        *("omschrijving", "omschrijving incident", "toelichting", "korte omschrijving", "wat is er gebeurd"),
+        *("description", "summary", "what happened", "short description"),
+    ),
+    "involved_number": (
+        *("personeelsnr betrokkene", "personeelsnummer betrokkene", "personeelsnummer betrokkenen"),
+        *("personeelsnr betrokken medewerker", "persnr betrokkene", "betrokkene personeelsnummer"),
+        *("staff number", "employee number", "staff involved number", "staff id", "employee id"),
+    ),
+    "involved_email": (
+        *("e-mail betrokkene", "mail betrokkene", "e-mail betrokkenen", "betrokkene e-mail"),
+        *("e-mail betrokken medewerker", "staff email", "email of staff involved", "employee email"),
+    ),
+    "involved_name": (
+        *("naam betrokkene", "betrokkene", "betrokkenen", "betrokken medewerker", "betrokken medewerkers"),
+        *("naam betrokken medewerker", "staff involved", "staff name", "name of staff involved", "employee"),
+    ),
+    "involved_telephone": (
+        *("telefoon betrokkene", "tel betrokkene", "telefoonnummer betrokkene", "telefoon betrokkenen"),
+        *("staff phone", "staff telephone", "phone of staff involved"),
+    ),
+    "involved_profession": (
+        *("functie betrokkene", "beroep betrokkene", "functie betrokkenen", "staff profession", "staff role"),
+        *("role of staff involved", "profession of staff involved"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The header of a file with what each field is called in it; a field without a column is left out."""
+
+    header: tuple[str, ...]
+    of: Mapping[str, str]
+
+    def index(self, field: str) -> int | None:
+        """Where the column of `field` stands, or None."""
+        word = self.of.get(field)
+        return self.header.index(word) if word in self.header else None
+
+    @property
+    def missing(self) -> list[str]:
+        """The required fields that have no column."""
+        return [field for field in FIELDS if field in REQUIRED and self.index(field) is None]
+
+
+def key(header: str) -> str:
+    """`header` without what makes no difference."""
+    return re.sub(r"[\W_]+", "", header.casefold())
+
+
+_FIELD_OF = {key(word): field for field, words in _WORDS.items() for word in words}
+
+
+def known(row: Iterable[str], mappings: Iterable[Mapping[str, str]] = ()) -> int:
+    """How many cells of `row` are names of columns: what tells the header, and the separator of a CSV."""
+    cells = set(filter(None, row))
+    mapped = (len(cells.intersection(mapping.values())) for mapping in mappings)
+    return max((len({_FIELD_OF[key(cell)] for cell in cells if key(cell) in _FIELD_OF}), *mapped))
+
+
+def guess(header: Iterable[str]) -> Columns:
+    """The fields that `header` names in words that are known; of two columns for one field the first."""
+    cells = tuple(header)
+    found: dict[str, str] = {}
+    for cell in cells:
+        field = _FIELD_OF.get(key(cell))
+        if field is not None:
+            found.setdefault(field, cell)
+    return Columns(cells, found)

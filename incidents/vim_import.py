@@ -1,0 +1,282 @@
+"""Importing the export of a VIM system: all of it, or nothing.
+
+A report is known by its number in that system, under the name of the mapping. What is new is taken in as
+any report is, with support for everyone involved; what is known is left alone; what is changed is shown, and
+taken over where the coordinator says so. Nobody who was named before is ever taken away.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts import audit, spreadsheets
+from accounts.enums import AccessAction, Role
+from accounts.models import Department, Profession, User
+from incidents.enums import EventType, IncidentKind
+from incidents.intake import CannotBeReached, Involved, add_involved, identity_of, report_incident
+from incidents.models import Incident, VimMapping
+from incidents.vim_columns import FIELDS, NUMBER, Columns, guess, known
+from incidents.vim_rows import Person, Problem, Report, parse
+
+
+class NotImportable(Exception):
+    """The plan has problems, or somebody imported the same numbers meanwhile: look at it again."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as it was read: its header, and its rows with their lines."""
+
+    header: list[str]
+    rows: list[spreadsheets.Row]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A report of the file, with the department and the people it means."""
+
+    report: Report
+    department: Department | None
+    people: tuple[Involved, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a known report: as it stands here, and as the file has it."""
+
+    name: str
+    here: object
+    there: object
+
+    @property
+    def label(self) -> str:
+        return str(FIELDS["date" if self.name == "occurred_at" else self.name])
+
+    @property
+    def here_said(self) -> str:
+        return _said(self.here)
+
+    @property
+    def there_said(self) -> str:
+        return _said(self.there)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A known report about which the file says something else, or names more people."""
+
+    incident: Incident
+    changes: tuple[Change, ...]
+    new_people: tuple[Involved, ...]
+
+    @property
+    def number(self) -> str:
+        return self.incident.external_number
+
+
+@dataclass
+class Plan:
+    """What an import would do; it can be carried out when there are no `problems`."""
+
+    source: str
+    new: list[Resolved] = field(default_factory=list)
+    known: list[Incident] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"new": len(self.new), "known": len(self.known), "changed": len(self.changed)}
+
+
+def read(content: bytes, file_name: str) -> Table:
+    """The table in an export. Raises accounts.spreadsheets.FileRefused."""
+    mappings = list(VimMapping.objects.values_list("columns", flat=True))
+    header, rows, _about = spreadsheets.read(content, file_name, known=lambda row: known(row, mappings))
+    return Table(header, list(rows))
+
+
+def suggest(header: Sequence[str]) -> tuple[VimMapping | None, Columns]:
+    """The saved mapping that fits `header` best, with its columns; else none, and a guess by words."""
+    cells = set(header)
+    fitting = [each for each in VimMapping.objects.order_by("name") if set(each.columns.values()) <= cells]
+    if not fitting:
+        return None, guess(header)
+    best = max(fitting, key=lambda each: len(each.columns))
+    return best, Columns(tuple(header), best.columns)
+
+
+def plan(table: Table, *, source: str, columns: Columns, at: datetime) -> Plan:
+    """What importing `table` under the name `source` would do at `at`. Nothing is written."""
+    reports, problems = parse(table.rows, columns, at=at)
+    lookup = _Lookup(reports, columns)
+    result = Plan(source)
+    numbers = [report.number for report in reports]
+    known_here = Incident.objects.filter(external_source=source, external_number__in=numbers)
+    here = {
+        incident.external_number: incident
+        for incident in known_here.select_related("department").prefetch_related("involvements")
+    }
+    for report in reports:
+        resolved = Resolved(report, lookup.department(report), tuple(lookup.people(report)))
+        incident = here.get(report.number)
+        if incident is None:
+            result.new.append(resolved)
+            continue
+        changed = Changed(incident, tuple(_changes(incident, resolved, columns)), _more(incident, resolved))
+        if changed.changes or changed.new_people:
+            result.changed.append(changed)
+        else:
+            result.known.append(incident)
+    result.problems = sorted([*problems, *lookup.problems], key=lambda problem: problem.line)
+    return result
+
+
+def carry_out(plan: Plan, *, take: Collection[str], by: User | None, at: datetime) -> list[Incident]:
+    """Take in everything new, and what changed for the numbers in `take`; the new reports, in their order.
+
+    `by` is the coordinator, None for the command. Raises NotImportable, and then nothing is written.
+    """
+    if plan.problems:
+        raise NotImportable
+    try:
+        with transaction.atomic():
+            new = [_take_in(resolved, plan.source, at) for resolved in plan.new]
+            for changed in plan.changed:
+                if changed.number in take:
+                    _take_over(changed, by, at)
+            audit.record(
+                action=AccessAction.CREATE,
+                user=by,
+                role=Role.COORDINATOR if by else None,
+                access_point="incidents:import" if by else "import_vim",
+                object_kind="vim import",
+                object_ref=plan.source,
+                basis="import",
+                at=at,
+            )
+            return new
+    except IntegrityError as error:
+        raise NotImportable from error
+
+
+def _take_in(resolved: Resolved, source: str, at: datetime) -> Incident:
+    report = resolved.report
+    return report_incident(
+        reporter=None,
+        kind=IncidentKind.VIM,
+        event_type=report.event_type,
+        involved=resolved.people,
+        submission_key=None,
+        at=at,
+        department=resolved.department,
+        occurred_at=report.occurred_at,
+        description=report.description,
+        external_source=source,
+        external_number=report.number,
+    )
+
+
+def _take_over(changed: Changed, by: User | None, at: datetime) -> None:
+    if changed.changes:
+        fields = {change.name: change.there for change in changed.changes}
+        Incident.objects.filter(pk=changed.incident.pk).update(**fields)
+    if changed.new_people:
+        add_involved(incident=changed.incident, involved=changed.new_people, by=by, at=at)
+
+
+def _changes(incident: Incident, resolved: Resolved, columns: Columns) -> Iterator[Change]:
+    report = resolved.report
+    there = {
+        "occurred_at": report.occurred_at,
+        "event_type": report.event_type,
+        "department": resolved.department,
+        "description": report.description,
+    }
+    for name, value in there.items():
+        here = getattr(incident, name)
+        given = name == "occurred_at" or columns.index(name) is not None
+        if given and value != here and (value or name == "description"):
+            yield Change(name, EventType(here) if name == "event_type" else here, value)
+
+
+def _more(incident: Incident, resolved: Resolved) -> tuple[Involved, ...]:
+    """The people of the file who are not on the report; nobody, once names of it have been erased."""
+    rows = list(incident.involvements.all())
+    if any(row.erased_at for row in rows):
+        return ()
+    present = {identity_of(row) for row in rows}
+    return tuple(person for person in resolved.people if person.identity not in present)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%d-%m-%Y %H:%M}"
+    return str(EventType(value).label) if isinstance(value, EventType) else str(value or "–")
+
+
+class _Lookup:
+    """The employees, departments and professions that the reports name, read at once; `problems` gathers."""
+
+    def __init__(self, reports: Sequence[Report], columns: Columns) -> None:
+        self.columns = columns
+        self.problems: list[Problem] = []
+        people = [person for report in reports for _line, person in report.people]
+        numbers = {person.number for person in people} - {""}
+        emails = {person.email.lower() for person in people} - {""}
+        named = User.objects.alias(address=Lower("email")).filter(
+            Q(employee_number__in=numbers) | Q(address__in=emails), is_active=True
+        )
+        self.by_number = {user.employee_number: user for user in named if user.employee_number}
+        self.by_email = {user.email.lower(): user for user in named if user.email}
+        self.departments: dict[str, list[Department]] = defaultdict(list)
+        for department in Department.objects.filter(is_active=True, location__is_partner=False):
+            self.departments[department.name.casefold()].append(department)
+        self.professions = {each.name.casefold(): each for each in Profession.objects.all()}
+
+    def department(self, report: Report) -> Department | None:
+        found = self.departments.get(report.department.casefold(), [])
+        if report.department and len(found) != 1:
+            self._wrong(report.line, "department", "department_twice" if found else "department_unknown")
+            return None
+        return found[0] if found else None
+
+    def people(self, report: Report) -> Iterator[Involved]:
+        seen = set()
+        for line, person in report.people:
+            involved = self._person(line, person)
+            if involved is not None and involved.identity not in seen:
+                seen.add(involved.identity)
+                yield involved
+
+    def _person(self, line: int, person: Person) -> Involved | None:
+        employee = self.by_number.get(person.number) or self.by_email.get(person.email.lower())
+        if employee is not None:
+            return Involved(employee=employee)
+        profession = self.professions.get(person.profession.casefold())
+        if person.profession and profession is None:
+            self._wrong(line, "involved_profession", "profession_unknown")
+        try:
+            return Involved(
+                name=person.name[:150],
+                email=person.email,
+                telephone=person.telephone[:32],
+                profession=profession,
+            )
+        except CannotBeReached:
+            if person.number:
+                self._wrong(line, "involved_number", "number_unknown")
+            elif person.name:
+                self._wrong(line, "involved_name", "no_reach")
+            else:
+                self._wrong(line, "involved_email", "no_name")
+        return None
+
+    def _wrong(self, line: int, name: str, code: str) -> None:
+        self.problems.append(Problem(line, self.columns.of.get(name, self.columns.of[NUMBER]), code))

@@ -1,0 +1,209 @@
+"""The rows of a VIM export as reports, and what is wrong with them by line and column. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from itertools import zip_longest
+
+from django.utils.translation import gettext_lazy as _
+
+from incidents.enums import EventType
+from incidents.local_moments import from_local
+from incidents.vim_columns import FIELDS, Columns
+
+MOST = 5000
+LONGEST_NUMBER = 60
+LONGEST_DESCRIPTION = 2000
+
+REASONS = {
+    "required": _("This must be filled in."),
+    "too_long": _("This is too long."),
+    "date_wrong": _("This is not a date such as 31-12-2026."),
+    "time_wrong": _("This is not a time such as 14:30."),
+    "future": _("This moment is still to come."),
+    "department_unknown": _("No department of the hospital is called this."),
+    "department_twice": _("Several locations have a department called this."),
+    "number_unknown": _("No employee has this number. Add a name, and a telephone number or an e-mail."),
+    "no_name": _("Somebody without an account needs a name."),
+    "no_reach": _("Nobody is known by this. Add an employee number, an e-mail or a telephone number."),
+    "differs": _("Another row with this VIM number says something else."),
+    "profession_unknown": _("No profession is called this."),
+    "column_missing": _("This column is missing."),
+}
+
+#: Words that tell what kind of event it was; everything else in a VIM system is a safety incident in care.
+_TYPES = (
+    (("agress", "geweld tegen", "violence", "aggress"), EventType.AGGRESSION),
+    (("reanim", "resusc"), EventType.RESUSCITATION),
+    (("klacht", "claim", "complaint"), EventType.COMPLAINT),
+    (("tucht", "disciplin"), EventType.DISCIPLINARY),
+    (("suicid", "suïcid", "gewelddadig", "violent death"), EventType.VIOLENT_DEATH),
+    (("overlijden", "overleden", "sudden death"), EventType.SUDDEN_DEATH),
+    (("niet-medisch", "niet medisch", "non-medical", "non medical", "technisch"), EventType.NON_MEDICAL),
+)
+_DATE = re.compile(
+    r"(?:(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})|(?P<iso>\d{4}-\d{1,2}-\d{1,2}))"
+    r"(?:[T ,]+(?P<time>.+))?"
+)
+_TIME = re.compile(r"(\d{1,2})[:.u](\d{2})(?::\d{2}(?:\.\d+)?)?(?:\s*(?:u|uur|h))?|(\d{2})(\d{2})")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a row cannot be taken: `column` as the file calls it, `code` one of REASONS. Line 0: all of it."""
+
+    line: int
+    column: str
+    code: str
+
+    @property
+    def reason(self) -> str:
+        return str(REASONS[self.code])
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody involved, as the export writes them down; each may be empty."""
+
+    number: str = ""
+    email: str = ""
+    name: str = ""
+    telephone: str = ""
+    profession: str = ""
+
+
+@dataclass
+class Report:
+    """One report of the export, from one row or from several with the same number."""
+
+    line: int
+    number: str
+    occurred_at: datetime
+    event_type: EventType
+    department: str
+    description: str
+    people: list[tuple[int, Person]] = field(default_factory=list)  # with their line
+
+    def says_the_same(self, other: "Report") -> bool:
+        return (self.occurred_at, self.event_type, self.department, self.description) == (
+            other.occurred_at,
+            other.event_type,
+            other.department,
+            other.description,
+        )
+
+
+def parse(
+    rows: Iterable[tuple[int, list[str]]], columns: Columns, *, at: datetime
+) -> tuple[list[Report], list[Problem]]:
+    """The reports in `rows` (line and cells), and everything that is wrong with them."""
+    if columns.missing:
+        return [], [Problem(0, str(FIELDS[name]), "column_missing") for name in columns.missing]
+    reports: dict[str, Report] = {}
+    problems: list[Problem] = []
+    for line, cells in rows:
+        row = _Row(line, cells, columns)
+        report = row.report(at)
+        problems += row.problems
+        if report is None:
+            continue
+        first = reports.setdefault(report.number, report)
+        if first is not report:
+            if not first.says_the_same(report):
+                problems.append(Problem(line, columns.of["number"], "differs"))
+            first.people += report.people
+    for report in reports.values():
+        first_lines: dict[Person, int] = {}
+        for line, person in report.people:
+            first_lines.setdefault(person, line)
+        report.people = [(line, person) for person, line in first_lines.items()]
+    return list(reports.values()), problems
+
+
+def event_type(said: str) -> EventType:
+    """The kind of event that an export's own category comes closest to."""
+    folded = said.casefold()
+    return next((kind for words, kind in _TYPES if any(word in folded for word in words)), EventType.SAFETY)
+
+
+class _Row:
+    """One row while it is read; what is wrong with it gathers in `problems`."""
+
+    def __init__(self, line: int, cells: list[str], columns: Columns) -> None:
+        self.line = line
+        self.columns = columns
+        self.problems: list[Problem] = []
+        self.cells: Mapping[str, str] = {
+            name: cells[index]
+            for name in FIELDS
+            if (index := columns.index(name)) is not None and index < len(cells)
+        }
+
+    def get(self, name: str) -> str:
+        return self.cells.get(name, "")
+
+    def wrong(self, name: str, code: str) -> None:
+        self.problems.append(Problem(self.line, self.columns.of.get(name, str(FIELDS[name])), code))
+
+    def report(self, at: datetime) -> Report | None:
+        number, description = self.get("number"), self.get("description")
+        if not number:
+            self.wrong("number", "required")
+        elif len(number) > LONGEST_NUMBER:
+            self.wrong("number", "too_long")
+        if len(description) > LONGEST_DESCRIPTION:
+            self.wrong("description", "too_long")
+        occurred = self._occurred(at)
+        people = [(self.line, person) for person in self._people()]
+        if self.problems or occurred is None:
+            return None
+        kind = event_type(self.get("event_type"))
+        return Report(self.line, number, occurred, kind, self.get("department"), description, people)
+
+    def _occurred(self, at: datetime) -> datetime | None:
+        said = _DATE.fullmatch(self.get("date"))
+        if said is None:
+            self.wrong("date", "date_wrong" if self.get("date") else "required")
+            return None
+        try:
+            day = (
+                date(*map(int, said["iso"].split("-")))
+                if said["iso"]
+                else date(int(said["year"]), int(said["month"]), int(said["day"]))
+            )
+        except ValueError:
+            self.wrong("date", "date_wrong")
+            return None
+        hour = _time(self.get("time") or said["time"] or "")
+        if hour is None:
+            self.wrong("time" if self.get("time") else "date", "time_wrong")
+            return None
+        moment = from_local(datetime.combine(day, hour))
+        if moment > at:
+            self.wrong("date", "future")
+            return None
+        return moment
+
+    def _people(self) -> Iterator[Person]:
+        """The involved of this row: each cell may hold several, parted by semicolons or line ends."""
+        names = [name for name in FIELDS if name.startswith("involved_")]
+        parts = [[part.strip() for part in re.split(r"[;|\n]", self.get(name))] for name in names]
+        for each in zip_longest(*parts, fillvalue=""):
+            person = Person(*each)
+            if person.number or person.email or person.name or person.telephone:
+                yield person
+
+
+def _time(said: str) -> time | None:
+    """The time of day that `said` says; midnight for nothing, None for what is no time."""
+    if not said:
+        return time()
+    found = _TIME.fullmatch(said.strip())
+    if found is None:
+        return None
+    hours, minutes = (found[1], found[2]) if found[1] else (found[3], found[4])
+    try:
+        return time(int(hours), int(minutes))
+    except ValueError:
+        return None
