@@ -10,6 +10,7 @@ import logging.config
 import sys
 import traceback
 from collections.abc import MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -68,6 +69,8 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "gunicorn.error": {"handlers": [], "level": level, "propagate": True},
+            # Each minute "received"; "succeeded" follows.
+            "celery.worker.strategy": {"handlers": [], "level": "WARNING", "propagate": True},
             # No log of who asked for what.
             "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
         },
@@ -99,7 +102,9 @@ def without_values(_logger: object, _name: str, event: Event) -> Event:
     if (request := getattr(record, "request", None)) is not None:
         match = getattr(request, "resolver_match", None)
         event["route"] = match.route if match else None
-        event["status"] = getattr(record, "status_code", None)
+        if status := getattr(record, "status_code", None):
+            event["status"] = status
+            event["event"] = HTTPStatus(status).phrase  # Django's own template is "%s: %s"
     if isinstance(task := getattr(record, "data", None), dict):
         event.update({key: task[key] for key in ("name", "id", "runtime") if key in task})
     return event

@@ -39,11 +39,12 @@ def test_a_request_is_its_route_and_status():
     request.resolver_match = resolve(reverse("live"))
     line = written(
         "django.request",
-        "Service Unavailable: %s",
+        "%s: %s",
+        "Service Unavailable",
         request.get_full_path(),
         extra={"status_code": 503, "request": request},
     )
-    assert (line["event"], line["route"], line["status"]) == ("Service Unavailable: %s", "healthz/live", 503)
+    assert (line["event"], line["route"], line["status"]) == ("Service Unavailable", "healthz/live", 503)
     assert NAME not in json.dumps(line)
 
 
