@@ -1,0 +1,323 @@
+"""The supporter's pages."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import models
+from django.forms import CharField, ModelForm
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+from supporters import contact_flow, contact_forms, retention
+from supporters.enums import ContactState, EventKind, SupporterStatus
+from supporters.models import Contact, Supporter
+from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("contacts:list")
+
+
+@pytest.fixture
+def supporter():
+    return SupporterFactory(trained=True, capacity=9)
+
+
+@pytest.fixture
+def client(supporter):
+    client = Client()
+    client.force_login(supporter.user)
+    return client
+
+
+@pytest.fixture
+def contact(supporter):
+    return propose(supporter)
+
+
+def propose(supporter, **offer):
+    now = timezone.now()
+    return contact_flow.propose(
+        offer=OfferFactory(opened_at=now - timedelta(hours=2), **offer),
+        supporter=supporter,
+        by=UserFactory(roles=[Role.COORDINATOR]),
+        at=now - timedelta(hours=1),
+    )
+
+
+def page(client, contact):
+    return client.get(reverse("contacts:detail", args=[contact.pk]))
+
+
+def tap(client, contact, kind, follow=True, **fields):
+    """Tap a button of the page as it is now."""
+    seen = contact.events.latest("id").pk
+    address = reverse("contacts:log", args=[contact.pk])
+    return client.post(address, {"kind": kind, "seen": seen, **fields}, follow=follow)
+
+
+def said(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def state(contact):
+    return Contact.objects.get(pk=contact.pk).state
+
+
+def test_the_list_says_what_is_next_first(client, supporter):
+    later, sooner = propose(supporter), propose(supporter)
+    tap(client, later, "accepted")
+    tap(client, later, "conversation", mode="telephone")
+    tap(client, sooner, "accepted")
+    cards = client.get(LIST).context["cards"]
+    assert [card.contact for card in cards] == [sooner, later]
+    assert [card.headline for card in cards][1] == "Plan a follow-up call"
+
+
+def test_the_list_is_warm_when_nobody_waits(client):
+    assert "Nobody waits for you" in client.get(LIST).text
+
+
+def test_the_list_shows_what_was_closed_lately_and_nothing_older(client, supporter):
+    now = timezone.now()
+    lately = ContactFactory(closed=True, supporter=supporter, proposed_at=now - timedelta(days=20))
+    ContactFactory(closed=True, supporter=supporter, proposed_at=now - timedelta(days=60))
+    ContactFactory(handed_back=True, supporter=supporter)
+    assert list(client.get(LIST).context["closed"]) == [lately]
+
+
+@pytest.mark.parametrize("contacts", [1, 8])
+def test_the_list_takes_as_many_queries_for_one_contact_as_for_many(
+    client, supporter, contacts, django_assert_num_queries
+):
+    for _ in range(contacts):
+        propose(supporter)
+        ContactFactory(closed=True, supporter=supporter)
+    # session, user, roles; contacts, their logs, closed ones, the supporter; unread notices
+    with django_assert_num_queries(8):
+        client.get(LIST)
+
+
+def test_another_supporters_contact_does_not_exist(client):
+    other = propose(SupporterFactory(trained=True))
+    assert page(client, other).status_code == 404
+    assert tap(client, other, "accepted").status_code == 404
+    assert client.post(reverse("contacts:undo", args=[other.pk, 1])).status_code == 404
+
+
+def test_a_coordinator_who_supports_too_sees_her_own_here_only(contact):
+    both = SupporterFactory(trained=True, user__roles=[Role.SUPPORTER, Role.COORDINATOR])
+    client = Client()
+    client.force_login(both.user)
+    assert page(client, contact).status_code == 404
+
+
+def test_a_contact_shows_nothing_of_the_incident_but_kind_and_date(client, supporter):
+    contact = propose(
+        supporter,
+        involvement__incident__description="De infuuspomp stond verkeerd",
+        involvement__incident__reporter__name="Melder de Vries",
+    )
+    tap(client, contact, "accepted")
+    incident = contact.offer.incident
+    for text in (page(client, contact).text, client.get(LIST).text):
+        assert "infuuspomp" not in text
+        assert "Melder de Vries" not in text
+        assert incident.reference not in text
+        assert incident.department.name not in text.replace(contact.offer.involvement.department.name, "")
+        assert "Safety incident in care" in text
+
+
+def test_how_to_reach_somebody_is_shown_once_accepted(client, contact):
+    employee = contact.offer.involvement.employee
+    assert employee.telephone not in page(client, contact).text
+    response = tap(client, contact, "accepted")
+    assert f"tel:{employee.telephone}" in response.text
+    assert f"mailto:{employee.email}" in response.text
+
+
+def test_accepting_takes_one_tap(client, contact):
+    response = tap(client, contact, "accepted")
+    assert state(contact) == ContactState.ACCEPTED
+    assert said(response) == ["Thank you. Here is how to reach your colleague."]
+
+
+def test_handing_back_takes_one_word_and_leads_to_the_list(client, contact):
+    response = tap(client, contact, "handed_back", reason="conflict")
+    assert state(contact) == ContactState.HANDED_BACK
+    assert response.redirect_chain[-1][0] == LIST
+
+
+def test_the_first_tap_of_two_counts(client, contact):
+    tap(client, contact, "accepted")
+    seen = contact.events.latest("id").pk
+    address = reverse("contacts:log", args=[contact.pk])
+    for _ in range(2):
+        response = client.post(address, {"kind": "attempt_failed", "seen": seen}, follow=True)
+    assert contact.events.filter(kind=EventKind.ATTEMPT_FAILED).count() == 1
+    assert said(response)[-1].startswith("Something changed meanwhile")
+
+
+def test_undo_right_after(client, contact):
+    tap(client, contact, "accepted")
+    response = tap(client, contact, "attempt_failed")
+    undo = re.search(r'action="(/contacts/[^"]+/undo/\d+/)"', response.text)
+    assert undo
+    client.post(undo[1], follow=True)
+    again = client.post(undo[1], follow=True)
+    assert said(again)[-1].startswith("Something changed meanwhile")
+    assert state(contact) == ContactState.ACCEPTED
+    assert contact.events.filter(kind=EventKind.CORRECTED).count() == 1
+
+
+def test_a_step_that_is_not_possible_is_told_kindly(client, contact):
+    response = tap(client, contact, "reached")
+    assert said(response) == ["That is not possible now."]
+    assert state(contact) == ContactState.PROPOSED
+
+
+@pytest.mark.parametrize("fields", [{}, {"on": "2001-01-01"}, {"on": "morgen"}, {"days": "0"}])
+def test_a_day_that_is_none_is_asked_for_again(client, contact, fields):
+    tap(client, contact, "accepted")
+    tap(client, contact, "conversation", mode="telephone")
+    response = tap(client, contact, "follow_up_planned", **fields)
+    assert said(response)
+    assert not contact.events.filter(kind=EventKind.FOLLOW_UP_PLANNED).exists()
+
+
+def test_the_days_of_the_policy_are_two_buttons(client, contact):
+    tap(client, contact, "accepted")
+    response = tap(client, contact, "conversation", mode="in_person")
+    assert re.findall(r'name="days" value="(\d+)"', response.text) == ["3", "14"]
+    tap(client, contact, "follow_up_planned", days=3)
+    line = contact.events.latest("id")
+    assert timezone.localtime(line.planned_for).date() == timezone.localdate() + timedelta(days=3)
+
+
+def test_a_fourth_conversation_is_refused_with_the_way_to_the_coordinator(client, contact):
+    tap(client, contact, "accepted")
+    for _ in range(3):
+        tap(client, contact, "conversation", mode="telephone")
+    assert 'value="conversation"' not in page(client, contact).text
+    response = tap(client, contact, "conversation", mode="telephone")
+    assert "call in the coordinator" in said(response)[0]
+
+
+def test_after_three_calls_without_an_answer_rounding_off_is_suggested(client, contact):
+    tap(client, contact, "accepted")
+    for _ in range(3):
+        response = tap(client, contact, "attempt_failed")
+    assert "You did what you could" in response.text
+
+
+@pytest.mark.parametrize("before", [[], ["accepted"], ["accepted", "reached"]])
+def test_the_coordinator_and_the_emergency_numbers_are_always_in_sight(client, contact, before):
+    for kind in before:
+        tap(client, contact, kind)
+    text = page(client, contact).text
+    assert "Call in the coordinator" in text
+    for number in ("tel:112", "tel:113", "tel:08000113"):
+        assert number in text
+    response = tap(client, contact, "coordinator_called_in")
+    assert said(response) == ["The coordinator has been called in and will call you."]
+
+
+def buttons(text):
+    """What each form of a contact's page sends, a day filled in where it asks for one."""
+    for form in re.findall(r"<form[^>]*/log/.*?</form>", text, re.DOTALL):
+        fields = dict(re.findall(r'name="(\w+)" value="(\w+)"', form))
+        day = {"on": str(timezone.localdate() + timedelta(days=2))} if 'type="date"' in form else {}
+        yield {name: fields[name] for name in fields.keys() - {"seen", "csrfmiddlewaretoken"}} | day
+
+
+def test_every_button_on_the_page_works_and_can_be_undone(client, supporter):
+    """From the page after each kind of step, press each button, and take it back."""
+    waiting: list[list[dict[str, str]]] = [[]]
+    visited = {"assigned"}
+    while waiting:
+        steps = waiting.pop()
+        contact = propose(supporter)
+        for step in steps:
+            tap(client, contact, **step)
+        before = page(client, contact).text
+        for fields in buttons(before):
+            lines = contact.events.count()
+            tap(client, contact, follow=False, **fields)
+            assert contact.events.count() == lines + 1, (steps, fields)
+            if fields["kind"] not in visited and state(contact) in ContactState.open():
+                visited.add(fields["kind"])
+                waiting.append([*steps, fields])
+            client.post(reverse("contacts:undo", args=[contact.pk, contact.events.latest("id").pk]))
+            assert contact.events.count() == lines + 2, (steps, fields)
+        assert list(buttons(page(client, contact).text)) == list(buttons(before))
+        Supporter.objects.update(load=0)
+    assert visited >= {"accepted", "reached", "conversation", "follow_up_planned", "follow_up_held"}
+
+
+def test_no_form_of_a_contact_takes_free_text():
+    for name, form in vars(contact_forms).items():
+        if isinstance(form, type) and hasattr(form, "base_fields"):
+            free = [field for field in form.base_fields.values() if type(field) is CharField]
+            assert free == [], name
+        if isinstance(form, type) and issubclass(form, ModelForm) and getattr(form, "_meta", None):
+            for field in form._meta.fields or ():
+                assert not isinstance(form._meta.model._meta.get_field(field), models.TextField)
+
+
+def test_no_page_of_a_contact_has_a_field_for_text(client, contact):
+    for kind, fields in [("accepted", {}), ("conversation", {"mode": "telephone"})]:
+        text = tap(client, contact, kind, **fields).text
+        assert "<textarea" not in text
+        assert set(re.findall(r'<input[^>]*type="(\w+)"', text)) <= {"hidden", "date"}
+
+
+def test_an_erased_contact_shows_no_name(client, contact):
+    tap(client, contact, "accepted")
+    tap(client, contact, "closed", outcome="unreachable")
+    name = contact.offer.involvement.name
+    assert name in client.get(LIST).text
+    retention.erase_own(
+        offer=contact.offer, by=contact.offer.involvement.employee, at=timezone.now() + timedelta(hours=1)
+    )
+    for text in (client.get(LIST).text, page(client, contact).text):
+        assert name not in text
+        assert "Name erased" in text
+
+
+def test_availability_is_kept(client, supporter):
+    address = reverse("contacts:availability")
+    today = timezone.localdate()
+    client.post(
+        address,
+        {"paused": "on", "absent_from": str(today), "absent_until": str(today), "capacity": 2},
+    )
+    supporter.refresh_from_db()
+    assert (supporter.status, supporter.absent_from, supporter.capacity) == (SupporterStatus.PAUSED, today, 2)
+    client.post(address, {"absent_from": "", "absent_until": "", "capacity": 2})
+    supporter.refresh_from_db()
+    assert (supporter.status, supporter.absent_from) == (SupporterStatus.ACTIVE, None)
+
+
+def test_availability_goes_not_below_what_one_has(client, supporter):
+    propose(supporter), propose(supporter)
+    response = client.post(reverse("contacts:availability"), {"capacity": 1})
+    assert "capacity" in response.context["form"].errors
+    assert Supporter.objects.get(pk=supporter.pk).capacity == 9
+
+
+def test_an_absence_ends_after_it_starts(client):
+    today = timezone.localdate()
+    response = client.post(
+        reverse("contacts:availability"),
+        {"absent_from": str(today), "absent_until": str(today - timedelta(days=1)), "capacity": 3},
+    )
+    assert response.context["form"].errors
+
+
+def test_who_has_stopped_has_no_availability(client, supporter):
+    Supporter.objects.update(status=SupporterStatus.STOPPED)
+    assert client.get(reverse("contacts:availability")).status_code == 404

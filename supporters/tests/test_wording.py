@@ -1,0 +1,86 @@
+"""How a contact is said, at a moment."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from supporters import contact_flow, wording
+from supporters.contact_log import replay
+from supporters.enums import EventKind
+from supporters.models import ContactEvent
+
+THURSDAY = datetime(2026, 11, 19, 10, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def facts(*kinds, due):
+    """After `kinds`, the last of them with the next step due at `due`."""
+    lines = [
+        ContactEvent(id=n, kind=kind, at=THURSDAY - HOUR)
+        for n, kind in enumerate([EventKind.ASSIGNED, *kinds])
+    ]
+    lines[-1].planned_for = due
+    return replay(lines)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "due", "said"),
+    [
+        ([], THURSDAY + HOUR, "Say whether you can"),
+        (["accepted"], THURSDAY + 5 * HOUR, "Call today"),
+        # Half past midnight in Amsterdam is tomorrow.
+        (["accepted"], datetime(2026, 11, 19, 23, 30, tzinfo=UTC), "Call by tomorrow"),
+        (["accepted"], THURSDAY + 3 * DAY, "Call by Sunday"),
+        (["accepted"], THURSDAY - HOUR, "Call now"),
+        (["accepted", "attempt_failed"], THURSDAY + DAY, "Call by tomorrow"),
+        (["accepted", "offer_later"], THURSDAY + 6 * DAY, "Call Wednesday"),
+        (["accepted", "offer_later"], THURSDAY + 7 * DAY, "Call 26 November"),
+        (["accepted", "offer_later"], THURSDAY - DAY, "Call today"),
+        (["accepted", "reached"], THURSDAY, "Have the conversation"),
+        (["accepted", "conversation"], THURSDAY, "Plan a follow-up call"),
+        (["accepted", "conversation", "follow_up_planned"], THURSDAY + HOUR, "Follow up today"),
+        (["accepted", "conversation", "follow_up_planned"], THURSDAY + 4 * DAY, "Follow up Monday"),
+        (["accepted", "reached", "follow_up_held"], THURSDAY, "Round off, or plan another call"),
+        (["handed_back"], THURSDAY, "Nothing"),
+    ],
+)
+def test_headline(kinds, due, said):
+    assert wording.headline(facts(*map(EventKind, kinds), due=due), now=THURSDAY) == said
+
+
+@pytest.mark.parametrize(
+    ("kinds", "states"),
+    [
+        ([], "now next next next next"),
+        (["accepted"], "done now next next next"),
+        (["accepted", "conversation"], "done done done now next"),
+        (["accepted", "reached", "follow_up_held"], "done done next done now"),
+        (["accepted", "closed"], "done next next next done"),
+        (["handed_back"], "next next next next next"),
+    ],
+)
+def test_dots(kinds, states):
+    dots = wording.way_so_far(facts(*map(EventKind, kinds), due=THURSDAY + DAY), now=THURSDAY)
+    assert [dot.state for dot in dots] == states.split()
+
+
+def test_a_dot_is_late():
+    dots = wording.way_so_far(facts(EventKind.ACCEPTED, due=THURSDAY - HOUR), now=THURSDAY)
+    assert dots[1].state == "late"
+
+
+@pytest.mark.parametrize("kind", set(EventKind) - {"assigned", "corrected", "coordinator_answered"})
+def test_every_step_of_a_supporter_is_answered(kind):
+    assert wording.done(kind)
+
+
+def _errors(error=contact_flow.ContactError):
+    for each in error.__subclasses__():
+        yield each
+        yield from _errors(each)
+
+
+@pytest.mark.parametrize("error", list(_errors()))
+def test_every_refusal_is_told_kindly(error):
+    assert wording.refused(error()).endswith(".")
