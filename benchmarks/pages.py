@@ -43,7 +43,7 @@ PAGES = (
     Page("supporter's list", "/contacts/", "bench-supporter", 1.2),
     Page("report form", "/incidents/new/vim/", "bench-supporter", 1.5),
     Page("evaluation form", "/evaluation/", None, 1.2),
-    Page("figures for the board", "/figures/", "bench-board", 1.2),
+    # Page("figures for the board", "/figures/", "bench-board", 1.2),
 )
 GROWTH = 1.15
 

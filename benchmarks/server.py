@@ -76,7 +76,6 @@ class Client:
         headers = {
             "Cookie": self._cookie,
             "Host": "localhost",
-            "X-Forwarded-Proto": "https",
             "Accept-Language": "nl",
         }
         if body is not None:
