@@ -201,7 +201,7 @@ def open_work() -> None:
             SELECT supporter.id FROM supporters_supporter AS supporter
             JOIN accounts_user AS person ON person.id = supporter.user_id
             WHERE person.username = 'bench-supporter')
-        WHERE id IN (SELECT id FROM supporters_contact WHERE state = 'accepted' ORDER BY due_at LIMIT 20)
+        WHERE id IN (SELECT id FROM supporters_contact WHERE state = 'accepted' ORDER BY due_at LIMIT 10)
         """
     )
     _run(

@@ -52,6 +52,6 @@ def main() -> int:
             data.grow_incidents(incidents)
             data.open_work()
             lines += pages.measure(url, incidents, rounds=5 if QUICK else 15)
-            lines += matching.measure(supporters, rounds=3 if QUICK else 9)
         lines += pages.growth()
-    return report("bench", lines)
+        lines += matching.measure(SIZES[-1][1], rounds=3 if QUICK else 9)
+        return report("bench", lines)
