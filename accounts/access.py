@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -68,6 +69,14 @@ def allow_signed_in(view: View) -> View:
 def allow_public(view: View) -> View:
     """Everybody, also without signing in: the sign-in, health, and the evaluation form."""
     return declare(Access(public=True))(view)
+
+
+def recently_confirmed(view: View) -> View:
+    """Asks for the password or second step again before `view`, when that was longer ago than
+    ``ACCOUNT_REAUTHENTICATION_TIMEOUT``; stands under the declaration of who may open it.
+    """
+    confirmed: View = reauthentication_required(view)
+    return confirmed
 
 
 def access_of(view: Callable[..., Any]) -> Access | None:

@@ -20,6 +20,7 @@ class Location(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=120)
     is_partner = models.BooleanField(_("outside the hospital"), default=False)
+    is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
         constraints = (
@@ -63,6 +64,7 @@ class Profession(models.Model):
     works_shifts = models.BooleanField(
         _("works shifts"), default=False, help_text=_("Where people work shifts more supporters are trained.")
     )
+    is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
         constraints = (

@@ -4,7 +4,14 @@ from allauth.urls import build_provider_urlpatterns
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from accounts import views, views_access_log, views_preferences
+from accounts import (
+    views,
+    views_access_log,
+    views_people,
+    views_preferences,
+    views_settings,
+    views_staff_import,
+)
 
 # allauth's own pages, without those that this house does not have: signing up, and changing an e-mail
 # address, which comes from the personnel file.
@@ -37,6 +44,34 @@ demo = [
     path("demo/sign-in/", views.demo_sign_in, name="demo_sign_in"),
 ]
 
+registers = [views_settings.DEPARTMENTS, views_settings.LOCATIONS, views_settings.PROFESSIONS]
+settings_pages = [
+    path("", views_settings.settings_home, name="home"),
+    path("people/", views_people.people_list, name="people"),
+    path("people/<uuid:pk>/", views_people.person, name="person"),
+    path("staff-import/", views_staff_import.staff_import_start, name="staff-import"),
+    path("staff-import/<uuid:pk>/", views_staff_import.staff_import_file, name="staff-import-file"),
+    path(
+        "staff-import/<uuid:pk>/confirm/",
+        views_staff_import.staff_import_confirm,
+        name="staff-import-confirm",
+    ),
+    path(
+        "staff-import/<uuid:pk>/discard/",
+        views_staff_import.staff_import_discard,
+        name="staff-import-discard",
+    ),
+    *(
+        path(f"{register.name}/{address}", view, {"register": register}, name=f"{register.name}{name}")
+        for register in registers
+        for address, view, name in (
+            ("", views_settings.register_list, ""),
+            ("add/", views_settings.register_edit, "-add"),
+            ("<uuid:pk>/", views_settings.register_edit, "-change"),
+        )
+    ),
+]
+
 access_log = [path("", views_access_log.access_log_list, name="list")]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -45,6 +80,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("privacy/", views.privacy, name="privacy"),
     path("preferences/language/", views_preferences.set_language, name="set_language"),
     path("preferences/theme/", views_preferences.set_theme, name="set_theme"),
+    path("settings/", include((settings_pages, "settings"))),
     path("access-log/", include((access_log, "access-log"))),
     *(demo if settings.DEMO else []),
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import Group
 from factory.declarations import PostGeneration, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
@@ -97,6 +98,12 @@ class UserFactory(DjangoModelFactory):
     profession = SubFactory(ProfessionFactory)
     in_profession_since = 2015
     language = "en"
+
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+        # An empty password counts as one that can be asked for.
+        user: User = super()._create(model_class, *args, **{"password": UNUSABLE_PASSWORD_PREFIX, **kwargs})
+        return user
 
     roles = PostGeneration(give_roles)
     password = PostGeneration(give_password)

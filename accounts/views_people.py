@@ -1,0 +1,139 @@
+"""The functional administrator's pages about people: who there is, and which roles they hold."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import people, roles
+from accounts.access import SignedInRequest, allow, recently_confirmed
+from accounts.enums import Role
+from accounts.feedback import say
+from accounts.models import User
+
+PAGE = 50
+
+
+class PeopleFilter(forms.Form):
+    q = forms.CharField(
+        label=gettext_lazy("Name, department or employee number"), max_length=100, required=False
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=[("", gettext_lazy("every role")), *Role.choices],
+        required=False,
+    )
+    without = forms.ChoiceField(
+        label=gettext_lazy("Show"),
+        choices=[
+            ("", gettext_lazy("in service")),
+            ("service", gettext_lazy("out of service")),
+            ("email", gettext_lazy("without e-mail address")),
+        ],
+        required=False,
+    )
+
+
+class RolesForm(forms.Form):
+    roles = forms.MultipleChoiceField(
+        label=gettext_lazy("Roles"),
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("Everybody is an employee; that needs no role."),
+    )
+
+
+@allow(Role.ADMIN)
+@require_safe
+def people_list(request: SignedInRequest) -> HttpResponse:
+    """Everybody by name, searched and filtered in the address, paged by key."""
+    form = PeopleFilter(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    found = _matching(**{name: wanted.get(name, "") for name in form.fields})
+    after = _uuid(request.GET.get("after", ""))
+    if after and (anchor := User.objects.filter(id=after).first()):
+        found = found.filter(
+            Q(name__gt=anchor.name) | Q(name=anchor.name, id__gt=anchor.id), name__gte=anchor.name
+        )
+    shown = list(
+        found.select_related("department", "profession")
+        .prefetch_related("groups")
+        .order_by("name", "id")[: PAGE + 1]
+    )
+    kept = {name: value for name, value in wanted.items() if value}
+    older = f"?{urlencode({**kept, 'after': shown[PAGE - 1].id})}" if len(shown) > PAGE else ""
+    context = {"form": form, "people": shown[:PAGE], "next_url": older, "filtered": bool(kept)}
+    return render(request, "accounts/people.html", context)
+
+
+@allow(Role.ADMIN)
+@recently_confirmed
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """One person, with the roles to give and take; each change goes into the access log."""
+    somebody = get_object_or_404(
+        User.objects.select_related("department__location", "profession", "manager"), pk=pk
+    )
+    form = RolesForm(
+        request.POST if request.method == "POST" else None, initial={"roles": sorted(somebody.roles)}
+    )
+    if request.method == "POST" and form.is_valid() and _give(request, somebody, form):
+        say(request, _("The roles of %(name)s are kept.") % {"name": somebody.name})
+        return redirect("settings:people")
+    return render(request, "accounts/person.html", {"person": somebody, "form": form})
+
+
+def _give(request: SignedInRequest, somebody: User, form: RolesForm) -> bool:
+    """Whether the chosen roles were given; why not stands on the form."""
+    try:
+        roles.set_roles(
+            user=somebody,
+            roles=[Role(name) for name in form.cleaned_data["roles"]],
+            by=request.user,
+            access_point="settings:person",
+            basis="administration",
+            at=timezone.now(),
+        )
+    except roles.RolesConflict as clash:
+        form.add_error("roles", _why_not(clash))
+        return False
+    except roles.LastAdmin:
+        form.add_error(
+            "roles", _("This is the only functional administrator. Give somebody else the role first.")
+        )
+        return False
+    return True
+
+
+def _why_not(clash: roles.RolesConflict) -> str:
+    return _(
+        "“%(first)s” and “%(second)s” do not go together:"
+        " who gives out roles or checks the access log reads no cases."
+    ) % {"first": clash.first.label, "second": clash.second.label}
+
+
+def _matching(*, q: str, role: str, without: str) -> QuerySet[User]:
+    found = User.objects.filter(is_active=without != "service")
+    if without == "email":
+        found = found.filter(email="")
+    if role:
+        found = found.filter(groups__name=role)
+    if q:
+        numbered = found.filter(Q(employee_number__iexact=q.strip()) | Q(username=q.strip().lower()))
+        found = numbered if numbered.exists() else people.matching(found, q)
+    return found
+
+
+def _uuid(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None

@@ -1,0 +1,166 @@
+"""The staff import of the functional administrator: choose a file, look at what it would change, say yes."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import staff_import, tasks
+from accounts.access import SignedInRequest, allow, recently_confirmed
+from accounts.enums import ProfessionGroup, Role
+from accounts.feedback import say
+from accounts.models import StaffImport
+from accounts.staff_file import MAX_BYTES
+from accounts.staff_words import FIELDS, REASONS
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("Personnel file"),
+        help_text=gettext_lazy("CSV or XLSX, at most 10 MB."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+    complete = forms.BooleanField(
+        label=gettext_lazy("Everybody who works here is in this file"),
+        help_text=gettext_lazy("Who is missing is put out of service and signed out at once."),
+        initial=True,
+        required=False,
+    )
+
+    def clean_file(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        if (file.size or 0) > MAX_BYTES:
+            raise forms.ValidationError(str(REASONS["too_large"]))
+        return file
+
+
+@allow(Role.ADMIN)
+@recently_confirmed
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_import_start(request: SignedInRequest) -> HttpResponse:
+    """Takes a file in, and lists the imports before it."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid() and (begun := _begin(request, form)):
+        return redirect("settings:staff-import-file", pk=begun.id)
+    recent = StaffImport.objects.defer("content").select_related("created_by")[:20]
+    context = {"form": form, "recent": recent, "open": staff_import.open_import()}
+    return render(request, "accounts/staff_import.html", context)
+
+
+def _begin(request: SignedInRequest, form: UploadForm) -> StaffImport | None:
+    """The import of the chosen file; None while another is open, as the page then says."""
+    file: UploadedFile[bytes] = form.cleaned_data["file"]
+    try:
+        begun = staff_import.upload(
+            content=file.read(),
+            file_name=file.name or "",
+            complete=form.cleaned_data["complete"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except staff_import.ImportRunning:
+        form.add_error(None, _("Another import is open. Finish it or throw it away first."))
+        return None
+    _nudge(begun.id)
+    return begun
+
+
+@allow(Role.ADMIN)
+@require_safe
+def staff_import_file(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """One import, at whatever step it is; the progress bar asks for this page again and again."""
+    current = get_object_or_404(StaffImport.objects.defer("content").select_related("created_by"), pk=pk)
+    done, total = staff_import.progress(current.id)
+    context = {
+        "current": current,
+        "done": done,
+        "total": total,
+        "errors": [
+            {**error, "reason": REASONS[error["code"]], "column": _column(error)} for error in current.errors
+        ],
+        "changed": [_readable(person) for person in current.preview.get("changed", [])],
+        "professions": [
+            (name, ProfessionGroup(group).label)
+            for name, group in current.preview.get("missing", {}).get("professions", [])
+        ],
+    }
+    part = getattr(request, "htmx", False) and current.is_running
+    return render(
+        request,
+        "accounts/_staff_import_progress.html" if part else "accounts/staff_import_file.html",
+        context,
+    )
+
+
+def _column(error: dict[str, str]) -> str:
+    """The file's own header, or our word for a column that is not there."""
+    return str(FIELDS.get(error["column"], error["column"]))
+
+
+def _readable(person: dict[str, object]) -> dict[str, object]:
+    fields = person["fields"]
+    assert isinstance(fields, list)
+    words = {0: _("no"), 1: _("yes")}
+    shown = [
+        (
+            FIELDS[name],
+            *((words[value] if name == "is_active" else value or "–") for value in (before, after)),
+        )
+        for name, before, after in fields
+    ]
+    return {**person, "fields": shown}
+
+
+@allow(Role.ADMIN)
+@require_POST
+def staff_import_confirm(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Yes to the preview."""
+    current = get_object_or_404(StaffImport.objects.defer("content"), pk=pk)
+    try:
+        staff_import.confirm(
+            staff_import=current,
+            digest=request.POST.get("digest", ""),
+            make_missing="make_missing" in request.POST,
+            let_many_leave="let_many_leave" in request.POST,
+            by=request.user,
+            at=timezone.now(),
+        )
+        _nudge(current.id)
+    except staff_import.MissingNotMade:
+        say(
+            request, _("Tick that the new names may be made, or throw the file away."), level=messages.WARNING
+        )
+    except staff_import.ManyLeave:
+        say(request, _("Tick that so many people leave, or throw the file away."), level=messages.WARNING)
+    except staff_import.NotReady:
+        say(request, _("This changed in the meantime. Look again."), level=messages.WARNING)
+    return redirect("settings:staff-import-file", pk=pk)
+
+
+@allow(Role.ADMIN)
+@require_POST
+def staff_import_discard(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """No: throw the file away."""
+    current = get_object_or_404(StaffImport.objects.defer("content"), pk=pk)
+    try:
+        staff_import.discard(staff_import=current, by=request.user, at=timezone.now())
+    except staff_import.NotReady:
+        say(request, _("It is being imported already."), level=messages.WARNING)
+        return redirect("settings:staff-import-file", pk=pk)
+    say(request, _("The file is thrown away. Nothing was changed."))
+    return redirect("settings:staff-import")
+
+
+def _nudge(import_id: UUID) -> None:
+    """Wake a worker; when the queue is down the next sweep comes by."""
+    transaction.on_commit(
+        lambda: tasks.work_on_import.apply_async((str(import_id),), retry=False), robust=True
+    )
