@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.core.management import call_command
 from django.db import connections
 
-from benchmarks import data, matching, pages
+from benchmarks import data, matching, pages, reminders
 from benchmarks.report import Line, report
 
 QUICK = bool(os.environ.get("QUICK"))
@@ -54,4 +54,5 @@ def main() -> int:
             lines += pages.measure(url, incidents, rounds=5 if QUICK else 15)
         lines += pages.growth()
         lines += matching.measure(SIZES[-1][1], rounds=3 if QUICK else 9)
+        lines += reminders.measure(future=100_000 if QUICK else 1_000_000, rounds=5 if QUICK else 15)
         return report("bench", lines)

@@ -69,19 +69,24 @@ def test_code_is_typed_where_there_is_no_javascript(browser, live_server, ticket
     assert answers().answers[Question.MARK] == "9"
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/evaluation/", "/evaluation/thanks/", "/notices/", "/settings/delivery/"])
-def test_page_is_accessible(page, live_server, watch, client, path, scheme, size):
+@pytest.fixture
+def administrator(page, live_server, client):
+    """`page` carries the session of an administrator to whom something has happened."""
     admin = UserFactory(roles=[Role.ADMIN])
     NoticeFactory(user=admin, kind="delivery.trial")
     NoticeFactory(user=admin, kind="delivery.failing", read=True)
     MailFactory(failing=True, kind="delivery.trial")
     ReminderFactory(failing=True, kind="delivery.trial")
     client.force_login(admin)
-    page.context.add_cookies(
-        [{"name": name, "value": m.value, "url": live_server.url} for name, m in client.cookies.items()]
-    )
+    cookies = [{"name": name, "value": m.value, "url": live_server.url} for name, m in client.cookies.items()]
+    page.context.add_cookies(cookies)
+
+
+@pytest.mark.usefixtures("administrator")
+@pytest.mark.parametrize("look", [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")])
+@pytest.mark.parametrize("path", ["/evaluation/", "/evaluation/thanks/", "/notices/", "/settings/delivery/"])
+def test_page_is_accessible(live_server, watch, path, look):
+    page, (size, scheme) = watch.page, look
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=scheme)
     page.goto(live_server.url + path)
