@@ -35,10 +35,9 @@ class Erased:
         return Erased(self.involvements + other.involvements, self.exclusions + other.exclusions)
 
 
-def erases_at(offer: Offer) -> datetime | None:
+def erases_at(offer: Offer, policy: SupportPolicy) -> datetime | None:
     """When the names of `offer` go; None while it is open."""
-    days = timedelta(days=SupportPolicy.current().retention_days)
-    return offer.closed_at + days if offer.closed_at else None
+    return offer.closed_at + timedelta(days=policy.retention_days) if offer.closed_at else None
 
 
 def due(*, at: datetime) -> int:

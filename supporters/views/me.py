@@ -22,7 +22,7 @@ from supporters import own_support, retention, wording
 from supporters.contact_flow import ContactError, NotAllowed
 from supporters.contact_forms import DayForm, WishesForm
 from supporters.enums import ContactState, Waiting
-from supporters.models import Contact, Offer, OfferQuerySet
+from supporters.models import Contact, Offer, OfferQuerySet, SupportPolicy
 
 #: So many of the latest lines of who opened the case are shown.
 LINES = 50
@@ -44,12 +44,13 @@ class Own:
 def me(request: SignedInRequest) -> HttpResponse:
     """What is offered to me, who opened my case, and when it is erased."""
     now = timezone.now()
+    policy = SupportPolicy.current()
     opened = AccessEvent.objects.filter(subject=request.user).exclude(user=request.user)
     return render(
         request,
         "supporters/me.html",
         {
-            "own": [_own(offer) for offer in _offers(request.user)],
+            "own": [_own(offer, policy) for offer in _offers(request.user)],
             "opened": opened.select_related("user").order_by("-at", "-id")[:LINES],
             "now": now,
             "tomorrow": timezone.localdate(now) + timedelta(days=1),
@@ -158,7 +159,7 @@ def _offers(user: User) -> OfferQuerySet:
     )
 
 
-def _own(offer: Offer) -> Own:
+def _own(offer: Offer, policy: SupportPolicy) -> Own:
     contact: Contact | None = next(iter(offer.open_contacts), None)  # type: ignore[attr-defined]  # see _offers
     accepted = contact and contact.state != ContactState.PROPOSED
     waits = offer.waiting_for == Waiting.ASSIGNMENT
@@ -167,5 +168,5 @@ def _own(offer: Offer) -> Own:
         supporter=contact.supporter.user if contact and accepted else None,
         somebody_asked=contact is not None,
         wishes=WishesForm(instance=offer.involvement, auto_id=f"%s-{offer.pk}") if waits else None,
-        erases_at=retention.erases_at(offer),
+        erases_at=retention.erases_at(offer, policy),
     )
