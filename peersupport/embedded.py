@@ -183,7 +183,7 @@ class Server(ABC):
         if self._is_kept():
             return None
         with self.log.open("w") as log:
-            return subprocess.Popen(  # nosec B603: own file, own arguments
+            return subprocess.Popen(
                 self.script,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -199,7 +199,7 @@ class Server(ABC):
         if keeper is None:
             return READY  # it said so to who started it
         with keeper:
-            assert keeper.stdout  # nosec B101: it is a pipe
+            assert keeper.stdout
             # Ends when the keeper proper, which has forked off, has said its one line.
             return keeper.stdout.readline().strip()
 
@@ -255,7 +255,7 @@ class Server(ABC):
     @contextlib.contextmanager
     def _running(self) -> Iterator[subprocess.Popen[bytes]]:
         with self.log.open("a") as log:
-            process = subprocess.Popen(  # nosec B603: own arguments
+            process = subprocess.Popen(
                 self.command(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -366,7 +366,7 @@ class Postgres(Server):
 
     def _finish(self, command: list[str], says: str = "") -> None:
         with self.log.open("a") as log:
-            done = subprocess.run(  # nosec B603: own arguments
+            done = subprocess.run(
                 command,
                 input=says,
                 text=True,

@@ -7,9 +7,10 @@ os.environ.setdefault("DEMO", "1")
 
 from peersupport.server_urls import redis_client, redis_database  # after the defaults above
 from peersupport.settings import *  # noqa: F403
-from peersupport.settings import CACHES, DATA_DIR, REDIS_URL
+from peersupport.settings import CACHES, DATA_DIR, INSTALLED_APPS, REDIS_URL
 
 DEBUG = False
+INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]  # for `make lint`
 EVALUATION_KEY_DIR = DATA_DIR / "test" / "keys"
 LANGUAGE_CODE = "en"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
