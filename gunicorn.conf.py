@@ -15,7 +15,7 @@ keepalive = 5  # seconds
 # A slow leak never becomes an outage.
 max_requests = 0 if settings.DEBUG else 10_000
 max_requests_jitter = 1_000
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108: gunicorn's own advice
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 logconfig_dict = settings.LOGGING
 control_socket_disable = True
 # Nobody's visits are written down.
