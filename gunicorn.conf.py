@@ -15,7 +15,8 @@ keepalive = 5  # seconds
 # A slow leak never becomes an outage.
 max_requests = 0 if settings.DEBUG else 10_000
 max_requests_jitter = 1_000
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+memory = Path("/dev/shm")  # nosec B108  # gunicorn's own advice
+worker_tmp_dir = str(memory) if memory.is_dir() else None
 logconfig_dict = settings.LOGGING
 control_socket_disable = True
 # Nobody's visits are written down.

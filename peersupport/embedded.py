@@ -57,7 +57,7 @@ def socket_folder(data: Path) -> Path:
     if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER and re.fullmatch(r"[\w./-]+", str(folder), re.ASCII):
         return folder
     digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
-    return Path(f"/tmp/peersupport-{os.geteuid()}-{digest}")
+    return Path(f"/tmp/peersupport-{os.geteuid()}-{digest}")  # nosec B108
 
 
 def database_url(data: Path) -> str:

@@ -28,7 +28,7 @@ DEMO = env.bool("DEMO", default=DEBUG)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 
 # Where the web listens: in development on this machine only.
-HOST = env.str("HOST", default="127.0.0.1" if DEBUG else "0.0.0.0")
+HOST = env.str("HOST", default="127.0.0.1" if DEBUG else "0.0.0.0")  # nosec B104  # its container's
 PORT = env.int("PORT", default=8000)
 
 # Production must give each of these; development has a stand-in.
