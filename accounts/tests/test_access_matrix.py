@@ -244,7 +244,8 @@ def test_what_a_view_declares_is_what_the_table_says():
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role or "employee")
 def test_each_role_opens_its_pages_and_no_others(client, role):
-    client.force_login(UserFactory(roles=[role] if role else []))
+    # With a password, which the pages that ask for it again have to have.
+    client.force_login(UserFactory(roles=[role] if role else [], password="correct horse battery"))
     found = {name: outcome(client, address(name)) for name, _ in pages() if name in PAGES}
     expected = {name: "open" if allowed(name, role) else "refused" for name in found}
     assert {name: answer for name, answer in found.items() if answer != expected[name]} == {}
