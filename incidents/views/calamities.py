@@ -106,12 +106,12 @@ def _page(
 ) -> HttpResponse:
     writes, oversees = request.user.has_role(Role.CCP), request.user.has_role(*OVERSEERS)
     steps = track(_shown(request.user, calamity), now=now)
-    context: dict[str, object] = {"calamity": calamity, "next": next_of(steps), "now": now}
-    context["steps"] = [(one, None) for one in steps]
+    coming = next_of(steps)
+    context: dict[str, object] = {"calamity": calamity, "steps": steps, "next": coming, "now": now}
     if writes:
-        context["steps"] = [
-            (one, forms.get(one.step) or _step_form(request, one.milestone, now)) for one in steps
-        ]
+        step_forms = [(one, forms.get(one.step) or _step_form(request, one.milestone, now)) for one in steps]
+        context["next_form"] = next((form for one, form in step_forms if one is coming), None)
+        context["step_forms"] = [(one, form) for one, form in step_forms if one is not coming]
         context["established_form"] = forms.get(ESTABLISHED) or _established_form(request, calamity, now)
     if oversees:
         context["support"] = next((one.milestone for one in steps if one.step == Step.SUPPORT), None)
