@@ -8,6 +8,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.enums import Question
+from evaluations.models import EvaluationPolicy
 
 FEELING = ((0, _("Not at all")), (1, _("A little")), (2, _("Quite")), (3, _("Very much")))
 STATEMENT = (
@@ -74,6 +75,27 @@ class EvaluationForm(forms.Form):
         return (
             self.cleaned_data.get(f"{question}_before", ""),
             self.cleaned_data.get(f"{question}_after", ""),
+        )
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
+    """How this hospital evaluates."""
+
+    class Meta:
+        model = EvaluationPolicy
+        fields = ("release_at_least", "valid_days")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        least = EvaluationPolicy.LEAST
+        self.fields["release_at_least"] = forms.IntegerField(
+            label=self.fields["release_at_least"].label,
+            min_value=least,
+            max_value=50,
+            help_text=_("Five is the least. More protects better, and it takes longer before figures come."),
+        )
+        self.fields["valid_days"] = forms.IntegerField(
+            label=self.fields["valid_days"].label, min_value=7, max_value=90
         )
 
 

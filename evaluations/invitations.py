@@ -17,6 +17,7 @@ from evaluations import batches, tickets
 from evaluations.models import EvaluationPolicy, Invitation
 from notifications import schedule
 from notifications.kinds import Kind, Outside
+from supporters.contact_log import UNDO_WITHIN
 from supporters.enums import ContactState
 from supporters.models import Contact
 
@@ -27,21 +28,26 @@ BATCH = 200
 def invite_closed(*, at: datetime) -> int:
     """Invite for every contact that was closed after a conversation and has no invitation; how many.
 
-    Contacts that were closed longer ago than an invitation is valid are left alone, as is who was erased or
-    has no e-mail address. Two at once are harmless.
+    The closing can be undone for some minutes, and so long nobody is invited. Contacts that were closed
+    longer ago than an invitation is valid are left alone, as is who was erased or has no e-mail address. Two
+    at once are harmless.
     """
     valid = timedelta(days=EvaluationPolicy.current().valid_days)
     invited = 0
-    while batch := _invite_batch(since=at - valid, at=at):
+    while batch := _invite_batch(since=at - valid, until=at - UNDO_WITHIN, at=at):
         invited += batch
     return invited
 
 
 @transaction.atomic
-def _invite_batch(*, since: datetime, at: datetime) -> int:
+def _invite_batch(*, since: datetime, until: datetime, at: datetime) -> int:
     contacts = (
         Contact.objects.filter(
-            state=ContactState.CLOSED, closed_at__gt=since, conversations__gte=1, invitation=None
+            state=ContactState.CLOSED,
+            closed_at__gt=since,
+            closed_at__lt=until,
+            conversations__gte=1,
+            invitation=None,
         )
         .filter(offer__involvement__erased_at=None)
         .filter(

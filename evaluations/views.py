@@ -1,14 +1,18 @@
 """The form, for whoever has a ticket: no sign-in, no session, nothing written down but the envelope."""
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import allow_public
+from accounts import audit
+from accounts.access import SignedInRequest, allow, allow_public
+from accounts.enums import AccessAction, Role
+from accounts.feedback import say
 from evaluations import answers, tickets
-from evaluations.forms import EvaluationForm
+from evaluations.forms import EvaluationForm, PolicyForm
 from evaluations.models import EvaluationPolicy
 
 
@@ -39,3 +43,32 @@ def _page(request: HttpRequest, form: EvaluationForm) -> HttpResponse:
 @require_safe
 def thanks(request: HttpRequest) -> HttpResponse:
     return render(request, "evaluations/thanks.html")
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def policy(request: SignedInRequest) -> HttpResponse:
+    """How many answers are opened together, and how long an invitation is valid. No count of what waits: with
+    it one could see when somebody answered.
+    """
+    form = PolicyForm(request.POST or None, instance=EvaluationPolicy.current())
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.save()
+            _log_policy(request)
+        say(request, _("Saved."))
+        return redirect("evaluation-policy")
+    return render(request, "evaluations/policy.html", {"form": form})
+
+
+def _log_policy(request: SignedInRequest) -> None:
+    audit.record(
+        action=AccessAction.CHANGE,
+        user=request.user,
+        role=Role.COORDINATOR,
+        access_point="evaluation-policy",
+        object_kind="policy",
+        object_ref="evaluations",
+        basis="coordinator of the pool",
+        at=timezone.now(),
+    )

@@ -93,6 +93,7 @@ PAGES: dict[str, str | set[Role]] = {
     # evaluations
     "evaluation": PUBLIC,
     "evaluation-thanks": PUBLIC,
+    "evaluation-policy": COORDINATOR,
     # incidents
     "help": SIGNED_IN,
     "incidents:list": SIGNED_IN,

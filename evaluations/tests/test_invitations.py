@@ -42,6 +42,12 @@ def test_who_was_not_spoken_to_is_not_invited():
     assert invite_closed(at=timezone.now()) == 0
 
 
+def test_nobody_is_invited_while_the_closing_can_be_undone():
+    contact = closed()
+    assert invite_closed(at=contact.closed_at + timedelta(minutes=9)) == 0
+    assert invite_closed(at=contact.closed_at + timedelta(minutes=11)) == 1
+
+
 def test_who_was_erased_or_has_no_address_is_not_invited():
     closed(offer__involvement__employee=UserFactory(email=""))
     gone = closed().offer.involvement
@@ -94,8 +100,8 @@ def test_mail_to_who_answered_or_was_erased_meanwhile_is_not_sent():
 
 
 def test_mail_leaves_with_the_sweep(mailoutbox):
-    closed()
-    invite_closed(at=timezone.now() - timedelta(days=1))
+    closed(proposed_at=timezone.now() - timedelta(days=17))
+    assert invite_closed(at=timezone.now() - timedelta(days=1)) == 1
     morning = timezone.localtime().replace(hour=10)
     sweep(at=morning + timedelta(days=1))
     (message,) = mailoutbox
