@@ -56,7 +56,7 @@ def day_in_words(moment: datetime, *, now: datetime) -> str:
 def way_so_far(facts: Facts, *, now: datetime) -> list[Dot]:
     """The dots above a contact: where it is between being asked and rounded off."""
     stations = [
-        (_("Accepted"), facts.accepted_at),
+        (_("Started"), facts.accepted_at),
         (_("Reached"), facts.reached_at),
         (_("Talked"), facts.conversations),
         (_("Followed up"), facts.follow_ups),

@@ -27,6 +27,8 @@ from supporters.models import Contact, ContactEvent, ContactQuerySet, Supporter,
 
 #: Contacts that were closed so lately stay in sight.
 LATELY = timedelta(days=30)
+#: Next steps for which nobody calls.
+AT_A_DESK = {NextStep.PLAN, NextStep.CLOSE}
 LOG = Prefetch("events", ContactEvent.objects.order_by("id"))
 
 
@@ -65,7 +67,8 @@ def contacts(request: SignedInRequest) -> HttpResponse:
 def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """One contact: whom to call and how, the next step, the guide."""
     now = timezone.now()
-    mine = get_object_or_404(_own(request.user).prefetch_related(LOG), pk=pk)
+    people = _own(request.user).select_related("offer__involvement__employee")
+    mine = get_object_or_404(people.prefetch_related(LOG), pk=pk)
     log = list(mine.events.all())
     card = _card(mine, now)
     facts, policy = card.facts, SupportPolicy.current()
@@ -75,6 +78,9 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
         {
             "contact": mine,
             "card": card,
+            # Known once accepted; after what is next where that is no call.
+            "call_first": mine.state != ContactState.PROPOSED and facts.next_step not in AT_A_DESK,
+            "call_after": facts.next_step in AT_A_DESK,
             "seen": log[-1].pk,
             "log": reversed(log),
             "dots": wording.way_so_far(facts, now=now),
