@@ -100,8 +100,12 @@ def state_for(user: User, *, at: datetime) -> State:
                                WHERE sent_at IS NULL AND dropped_at IS NULL AND attempts >= %(failures)s)
                     OR EXISTS (SELECT FROM notifications_reminder
                                WHERE done_at IS NULL AND cancelled_at IS NULL AND attempts >= %(failures)s)),
-                   %(watches)s AND NOT EXISTS (SELECT FROM notifications_heartbeat
-                                               WHERE name = %(sweep)s AND at > %(silent_since)s)
+                   -- Where it never ran, from when on somebody waits.
+                   %(watches)s AND coalesce(
+                       (SELECT at FROM notifications_heartbeat WHERE name = %(sweep)s),
+                       (SELECT min(due_at) FROM notifications_reminder
+                        WHERE done_at IS NULL AND cancelled_at IS NULL),
+                       %(silent_since)s) < %(silent_since)s
             """,
             {
                 "user": user.pk,

@@ -50,6 +50,14 @@ def test_worker_is_nudged_by_the_commit_without_waiting_for_beat(admin, smtp):
     assert Notice.objects.count() == len(smtp.messages) == 1
 
 
+def test_worker_that_starts_catches_up_at_once(admin, smtp):
+    remind_of(admin, 3)
+    cache.clear()  # the nudge of that commit
+    with Worker(smtp_port=smtp.port, beat=False):
+        eventually(lambda: all_sent(3), seconds=15)
+    assert Notice.objects.count() == len(smtp.messages) == 3
+
+
 def test_killed_worker_loses_nothing_and_shows_nothing_twice(admin, smtp):
     smtp.seconds = 0.02  # so that there is a middle to be killed in
     count, kills, moments = 120, 2, random.Random(7)

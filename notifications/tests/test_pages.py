@@ -138,6 +138,8 @@ def test_frame_counts_unread_notices_to_a_hundred_in_one_statement(user, django_
 )
 def test_alarm_is_for_who_can_do_something(role, alarmed):
     user, now = UserFactory(roles=[role]), timezone.now()
+    assert not context.state_for(user, at=now).silent
+    ReminderFactory(key="waits", due_at=now - timedelta(minutes=6))
     assert context.state_for(user, at=now).silent == alarmed
     Heartbeat.record(Heartbeat.SWEEP, at=now, count=0)
     assert context.state_for(user, at=now) == context.State()
