@@ -9,8 +9,10 @@ from django.db import transaction
 from accounts.demo_people import DEMO_PEOPLE
 from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, Location, Profession, User
+from demo import today
 from demo.hospital import DEPARTMENTS, LOCATIONS, PARTNER, PROFESSIONS, staff
 from demo.year import Year
+from notifications.models import Mail, Notice
 from supporters.models import Supporter
 
 STAFF = 5_000
@@ -44,12 +46,18 @@ def build(*, seed: int, at: datetime) -> None:
     with transaction.atomic():
         people = _hire(chance, at)
         _gather_pool(chance, people, at)
+    demo = {person.username: person for person in people[: len(_ROLES)]}
     Year(
         chance=chance,
         now=at,
         staff=[person for person in people if person.username.isdigit()],
-        coordinator=User.objects.get(username="coordinator"),
+        coordinator=demo["coordinator"],
+        committee=demo["ccp"],
     ).live()
+    today.set_out(demo, at=at)
+    # No mail leaves for a past that never was, and what is older than yesterday was read.
+    Mail.objects.filter(sent_at=None).update(dropped_at=at)
+    Notice.objects.filter(created_at__lt=at - timedelta(days=1)).update(read_at=at)
 
 
 def _hire(chance: random.Random, at: datetime) -> list[User]:

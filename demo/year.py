@@ -10,11 +10,20 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from django.conf import settings
+
 from accounts.models import User
-from incidents import intake
+from evaluations import answers, invitations, tickets
+from evaluations.enums import Question
+from evaluations.models import Invitation
+from evaluations.release import release
+from incidents import intake, milestones
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
+from incidents.models import Milestone
+from notifications import delivery
 from supporters import assignment, contact_flow
 from supporters.contact_log import ATTEMPTS
 from supporters.enums import ConversationMode, EventKind, HandBackReason, Outcome
@@ -24,6 +33,8 @@ REPORTS = 240
 CALAMITIES = 20
 DAYS = 365
 TODAY = 6
+#: Published response to such forms is poor; in the demo there has to be something to see.
+ANSWERED = 0.55
 
 Step = Callable[[datetime], None]
 
@@ -36,6 +47,7 @@ class Year:
     now: datetime
     staff: Sequence[User]
     coordinator: User
+    committee: User
     _queue: list[tuple[datetime, int, Step]] = field(default_factory=list)
     _count: int = 0
 
@@ -49,6 +61,8 @@ class Year:
         """From the first report to this moment."""
         for at, kind in self._reports():
             self.then(at, Report(self, kind).come_in)
+        for weeks in range(DAYS // 7 + 1):
+            self.then(self.now - timedelta(days=7 * weeks), Week(self).end)
         while self._queue:
             at, _, step = heapq.heappop(self._queue)
             step(at)
@@ -93,6 +107,17 @@ class Report:
         )
         for offer in Offer.objects.filter(incident=incident).order_by("id"):
             self.year.then(at + self.year.hours(0.4, 5), Support(self.year, offer.pk).assign)
+        for milestone in Milestone.objects.filter(incident=incident):
+            self.year.then(self._done_at(milestone, at), partial(self._finish, milestone))
+
+    def _done_at(self, milestone: Milestone, at: datetime) -> datetime:
+        """Mostly in time: at once for what is due at once, and now and then too late."""
+        due = milestone.internal_due_at or at + timedelta(days=40)
+        share = self.year.chance.choices((0.5, 0.9, 1.1), (5, 4, 1))[0]
+        return max(at + self.year.hours(0.1, 0.9), at + (due - at) * share)
+
+    def _finish(self, milestone: Milestone, at: datetime) -> None:
+        milestones.set_done(milestone=milestone, done_at=at, by=self.year.committee, at=at, seen=None)
 
     def _event_type(self) -> EventType:
         if self.kind in {IncidentKind.VIM, IncidentKind.CALAMITY}:
@@ -121,6 +146,37 @@ class Report:
             return chance.sample(near, 1)
         size = chance.choices((2, 3, 4, 5), (3, 4, 2, 1))[0] if self.kind == IncidentKind.CALAMITY else None
         return chance.sample(near, size or chance.choices((1, 2, 3), (6, 3, 1))[0])
+
+
+@dataclass
+class Week:
+    """What comes round by itself: notices, invitations to evaluate, answers, and the opening of envelopes."""
+
+    year: Year
+
+    def end(self, at: datetime) -> None:
+        while delivery.show_batch(at=at):
+            pass
+        invitations.invite_closed(at=at)
+        week = timedelta(days=7)
+        for invitation in Invitation.objects.filter(invited_at__gt=at - week).order_by("id"):
+            if self.year.chance.random() < ANSWERED:
+                self._answer(invitation)
+        release(at=at)
+
+    def _answer(self, invitation: Invitation) -> None:
+        chance = self.year.chance
+        given: dict[str, str] = {}
+        for feeling in Question.feelings():
+            before = chance.choices(range(4), (1, 3, 4, 2))[0]
+            given[feeling] = f"{before}-{max(0, before - chance.choices((0, 1, 2), (2, 5, 2))[0])}"
+        given[Question.HELPED] = chance.choices("12345", (1, 1, 3, 9, 8))[0]
+        given[Question.SAME_FIELD] = chance.choices("12345", (1, 3, 5, 7, 5))[0]
+        given[Question.FOR_EVERYBODY] = chance.choices("345", (1, 5, 12))[0]
+        given[Question.MARK] = str(chance.choices((5, 6, 7, 8, 9, 10), (1, 2, 5, 9, 6, 3))[0])
+        given[Question.RECOMMEND] = chance.choices(("yes", "no"), (25, 1))[0]
+        ticket = tickets.issue(invitation.pk, invitation.version, settings.EVALUATION_TICKET_KEY)
+        answers.submit(ticket=ticket, answers=given)
 
 
 @dataclass

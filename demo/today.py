@@ -1,0 +1,79 @@
+"""Today's work of the people who sign in with a click, so that each of them finds something to do."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from incidents import intake
+from incidents.enums import EventType, IncidentKind
+from notifications import delivery
+from supporters import assignment, contact_flow
+from supporters.enums import ConversationMode, EventKind
+from supporters.models import Contact, Offer, Supporter
+
+#: Steps of a contact: how long ago, what, and the facts that go with it.
+Steps = Sequence[tuple[timedelta, EventKind, dict[str, str | timedelta]]]
+
+_TO_BE_ANSWERED: Steps = ()
+_TO_BE_CALLED_AGAIN: Steps = (
+    (timedelta(hours=17), EventKind.ACCEPTED, {}),
+    (timedelta(hours=3), EventKind.ATTEMPT_FAILED, {}),
+)
+_TO_BE_FOLLOWED_UP: Steps = (
+    (timedelta(hours=90), EventKind.ACCEPTED, {}),
+    (timedelta(hours=80), EventKind.REACHED, {}),
+    (timedelta(hours=74), EventKind.CONVERSATION, {"mode": ConversationMode.IN_PERSON}),
+    (timedelta(hours=73), EventKind.FOLLOW_UP_PLANNED, {"planned_for": timedelta(hours=75)}),
+)
+
+
+def set_out(people: Mapping[str, User], *, at: datetime) -> None:
+    """Three contacts for each of the two supporters; the nurse of the demo is one of those they call."""
+    nurse, leader = people["employee"], people["teamleader"]
+    near = list(User.objects.filter(department=nurse.department, username__gt="1").order_by("username")[:5])
+    for supporter, colleagues in (("supporter", [nurse, *near[:2]]), ("supporter2", near[2:])):
+        for colleague, steps, ago in zip(
+            colleagues,
+            (_TO_BE_CALLED_AGAIN, _TO_BE_FOLLOWED_UP, _TO_BE_ANSWERED),
+            (timedelta(hours=20), timedelta(hours=92), timedelta(hours=1)),
+            strict=True,
+        ):
+            offer = _reported(leader, colleague, at=at - ago - timedelta(minutes=30))
+            contact = assignment.assign(
+                offer=offer,
+                supporter=Supporter.objects.get(user=people[supporter]),
+                by=people["coordinator"],
+                at=at - ago,
+                beyond_rules=True,
+            )
+            _take(contact, steps, by=people[supporter], at=at)
+    while delivery.show_batch(at=at):
+        pass
+
+
+def _reported(leader: User, colleague: User, *, at: datetime) -> Offer:
+    incident = intake.report_incident(
+        reporter=leader,
+        kind=IncidentKind.EVENT,
+        event_type=EventType.AGGRESSION,
+        involved=[intake.Involved(employee=colleague)],
+        submission_key=uuid.uuid4(),
+        at=at,
+        department=leader.department,
+        occurred_at=at - timedelta(hours=2),
+    )
+    return Offer.objects.get(incident=incident)
+
+
+def _take(contact: Contact, steps: Steps, *, by: User, at: datetime) -> None:
+    for ago, kind, facts in steps:
+        planned = facts.get("planned_for")
+        contact = contact_flow.record(
+            contact=contact,
+            kind=kind,
+            by=by,
+            at=at - ago,
+            mode=str(facts.get("mode", "")),
+            planned_for=at - ago + planned if isinstance(planned, timedelta) else None,
+        )
