@@ -200,7 +200,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "notifications.context.frame",
             ],
-            "libraries": {"look": "peersupport.templatetags.look"},
+            "libraries": {"look": "peersupport.templatetags.look", "desk": "peersupport.templatetags.desk"},
         },
     },
 ]

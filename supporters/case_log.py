@@ -16,7 +16,7 @@ def log_case(*, offer: Offer, action: AccessAction, page: str, by: User, at: dat
 
 
 def log_roll_call(*, incident: Incident, people: Iterable[Involvement], by: User, at: datetime) -> None:
-    """A line for each of the `people` involved in `incident`, in one statement."""
+    """A line for each of `people` with an account, in one statement; one line for all when nobody has one."""
     _record(people, incident, action=AccessAction.VIEW, page="support:roll-call", by=by, at=at)
 
 
@@ -29,8 +29,9 @@ def _record(
     by: User,
     at: datetime,
 ) -> None:
+    employees = [person.employee for person in people if person.employee]
     record_each(
-        [person.employee for person in people],
+        employees or [None],
         action=action,
         user=by,
         role=Role.COORDINATOR,

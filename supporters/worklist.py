@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import Enum
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from django.db import connection
@@ -20,6 +21,9 @@ from incidents.enums import EventType, IncidentKind
 from supporters.enums import Outcome, Waiting
 from supporters.models import Contact, Offer, OfferQuerySet
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 PAGE = 25
 #: Counts above the list stop here: "99+".
 CAP = 100
@@ -27,6 +31,11 @@ CAP = 100
 SOON = timedelta(hours=4)
 #: A page that is looked at for long shows its times anew this often.
 REFRESH = timedelta(minutes=5)
+
+_NOBODY = str(UUID(int=0))
+
+#: The tones of a chip (see docs/look.md).
+Tone = Literal["neutral", "calm", "good", "attention", "late", "info"]
 
 #: What somebody may be waiting for, in the order of the filters.
 FILTERS = (
@@ -59,7 +68,7 @@ _GROUP_LABELS = {
 }
 
 # waiting: (word on the chip, icon, tone, word on the button)
-_WAITING = {
+_WAITING: dict[Waiting, tuple["StrPromise", str, Tone, "StrPromise"]] = {
     Waiting.COORDINATOR: (
         gettext_lazy("You are called in"),
         "bell-ringing",
@@ -97,7 +106,7 @@ class State:
 
     word: str
     icon: str
-    tone: str
+    tone: Tone
     step: str
 
 
@@ -111,9 +120,7 @@ class Row:
     department: str
     event: str
     happened_at: datetime
-    waits: str
-    icon: str
-    tone: str
+    state: State
     due_at: datetime
     since: datetime
     supporter: str
@@ -121,6 +128,22 @@ class Row:
     urgent: bool
     people: int
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person of an event, on its roll-call."""
+
+    offer: Offer
+    url: str
+    name: str
+    profession: str
+    department: str
+    supporter: str
+    state: State
+    since: datetime
+    due_at: datetime
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +249,23 @@ def group_of(due_at: datetime, now: datetime) -> Group:
     return Group.TODAY if due_at < timezone.make_aware(datetime.combine(tomorrow, time())) else Group.LATER
 
 
+def line_of(offer: Offer, supporter: str, now: datetime) -> Line:
+    """`offer` as a line of its event's roll-call, with the name of who is asked or at work."""
+    person = offer.involvement
+    return Line(
+        offer=offer,
+        url=_url_of(person.pk),
+        name=person.name or _("Erased"),
+        profession=str(person.profession or ""),
+        department=str(person.department or ""),
+        supporter=supporter,
+        state=state_of(offer, now),
+        since=offer.opened_at,
+        due_at=offer.due_at,
+        closed_at=offer.closed_at,
+    )
+
+
 def state_of(offer: Offer, now: datetime) -> State:
     """What `offer` waits for, or how it ended."""
     if offer.closed_at:
@@ -328,7 +368,7 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
         url = reverse("support:roll-call", args=[first["reference"]])
         name, profession, department, step = _together(people)
     else:
-        url = reverse("support:match", args=[first["involvement_id"]])
+        url = _url_of(first["involvement_id"])
         name, profession, department = first["name"], first["profession"] or "", first["department"] or ""
     return Row(
         url=url,
@@ -337,9 +377,7 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
         department=department,
         event=event_words(first["kind"], first["event_type"]),
         happened_at=first["occurred_at"] or first["opened_at"],
-        waits=state.word,
-        icon=state.icon,
-        tone=state.tone,
+        state=state,
         due_at=first["due_at"],
         since=first["proposed_at"] or first["opened_at"],
         supporter="" if several else first["supporter"] or "",
@@ -348,6 +386,16 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
         people=len(people),
         reference=first["reference"],
     )
+
+
+def _url_of(involvement_id: UUID) -> str:
+    """The page of this person. Filled in, for looking up an address costs more than the rest of a row."""
+    return _nobodys_url().replace(_NOBODY, str(involvement_id))
+
+
+@cache
+def _nobodys_url() -> str:
+    return reverse("support:match", args=[_NOBODY])
 
 
 def _together(people: Sequence[dict[str, Any]]) -> tuple[str, str, str, str]:

@@ -87,7 +87,7 @@ def test_people_of_one_event_fold_into_one_row_that_opens_the_roll_call():
 def test_row_says_what_waits_and_who_supports():
     contact = ContactFactory(accepted=True, supporter__user__name="Hanneke Bos")
     ((_group, (row,)),) = read(now=timezone.now()).groups
-    assert (row.waits, row.supporter) == ("First contact", "Hanneke Bos")
+    assert (row.state.word, row.supporter) == ("First contact", "Hanneke Bos")
     assert row.url == f"/support/involved/{contact.offer.involvement_id}/match/"
 
 
@@ -95,7 +95,7 @@ def test_row_says_what_waits_and_who_supports():
 def test_ended_contact_is_not_the_supporter_of_the_row():
     ContactFactory(handed_back=True)
     ((_group, (row,)),) = read(now=timezone.now()).groups
-    assert (row.waits, row.supporter) == ("Waits for a supporter", "")
+    assert (row.state.word, row.supporter) == ("Waits for a supporter", "")
 
 
 @pytest.mark.django_db

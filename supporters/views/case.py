@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,7 +17,6 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from accounts.models import User
-from peersupport.moments import in_words
 from supporters import assignment, contact_flow, offers
 from supporters.assignment import AlreadyAssigned, NotEligible
 from supporters.case_log import log_case
@@ -33,10 +33,12 @@ def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
     supporter = get_object_or_404(Supporter.objects.select_related("user"), pk=_uuid(request, "supporter"))
     replaced = offer.contacts.filter(pk=_uuid(request, "replaces")).first()
     service = _asking(offer, replaced)
-    now = timezone.now()
     try:
         contact = service(
-            supporter=supporter, by=request.user, at=now, beyond_rules=request.POST.get("beyond") == "1"
+            supporter=supporter,
+            by=request.user,
+            at=timezone.now(),
+            beyond_rules=request.POST.get("beyond") == "1",
         )
     except AlreadyAssigned as error:
         say(request, taken(error, supporter.user), level=messages.WARNING)
@@ -45,8 +47,9 @@ def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
     except (OfferClosed, contact_flow.ContactError):
         _moved_on(request)
     else:
-        text = _("%(name)s has been asked, and answers by %(moment)s.")
-        words = {"name": supporter.user.name, "moment": in_words(contact.due_at, now=now)}
+        text = _("%(name)s has been asked. Answer expected by %(moment)s.")
+        due = date_format(timezone.localtime(contact.due_at), "l H:i")
+        words = {"name": supporter.user.name, "moment": due}
         say(request, text % words, undo_url=reverse("support:withdraw", args=[contact.pk]))
         return redirect(_after(offer))
     return redirect("support:match", pk)

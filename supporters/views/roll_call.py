@@ -26,16 +26,7 @@ from supporters.models import Contact, Offer, Supporter
 from supporters.offers import OfferClosed
 from supporters.views.case import not_eligible, taken
 from supporters.views.match import Card, card
-from supporters.worklist import State, event_words, state_of
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One person of the event."""
-
-    offer: Offer
-    contact: Contact | None
-    state: State
+from supporters.worklist import Line, event_words, line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +107,7 @@ def _offers(incident: Incident) -> QuerySet[Offer]:
 
 def _line(offer: Offer, now: datetime) -> Line:
     running: list[Contact] = offer.running  # type: ignore[attr-defined]  # prefetched by _offers
-    return Line(offer, running[0] if running else None, state_of(offer, now))
+    return line_of(offer, running[0].supporter.user.name if running else "", now)
 
 
 def _in_time(offer: Offer) -> bool:

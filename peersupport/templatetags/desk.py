@@ -1,0 +1,46 @@
+"""The coordinator's rows, as a tag because a worklist has many of them: `{% load desk %}`."""
+
+import html
+from datetime import datetime
+
+from django import template
+from django.utils.safestring import SafeString
+
+from peersupport.templatetags.look import chip, moment, person, time_left
+from supporters.worklist import Line, Row
+
+register = template.Library()
+
+
+@register.simple_tag
+def worklist_row(row: Row, now: datetime, primary: bool = False) -> SafeString:
+    """One line of the worklist: who, what happened and what is waiting, how long still, and the next step.
+
+    `primary` makes the button of what is urgent the first of the page.
+    """
+    supporter = f'<span class="quiet">{html.escape(row.supporter)}</span>' if row.supporter else ""
+    return SafeString(  # nosec B703  # every value in it is escaped
+        f"<li>{person(row.name, row.profession, row.department)}"
+        f'<span class="what"><span>{html.escape(row.event)} · {moment(row.happened_at, now=now)}</span>'
+        f"{chip(row.state.word, row.state.icon, row.state.tone)}{supporter}</span>"
+        f"{time_left(row.due_at, start=row.since, now=now)}"
+        f'<a class="btn{" btn-primary" if primary and row.urgent else ""}" href="{html.escape(row.url)}"'
+        f' data-open>{html.escape(row.step)}<span class="visually-hidden">: {html.escape(row.name)},'
+        f" {html.escape(row.reference)}</span></a></li>"
+    )
+
+
+@register.simple_tag
+def roll_call_row(line: Line, now: datetime) -> SafeString:
+    """One line of a roll-call: who, what is waiting or how it ended, and the page of this person."""
+    supporter = f'<span class="quiet">{html.escape(line.supporter)}</span>' if line.supporter else ""
+    if line.closed_at:
+        until = f'<span class="quiet">{moment(line.closed_at, now=now)}</span>'
+    else:
+        until = time_left(line.due_at, start=line.since, now=now)
+    return SafeString(  # nosec B703  # every value in it is escaped
+        f"<li>{person(line.name, line.profession, line.department)}"
+        f'<span class="what">{chip(line.state.word, line.state.icon, line.state.tone)}{supporter}</span>'
+        f'{until}<a class="btn" href="{html.escape(line.url)}" data-open>{html.escape(line.state.step)}'
+        f'<span class="visually-hidden">: {html.escape(line.name)}</span></a></li>'
+    )
