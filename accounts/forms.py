@@ -1,8 +1,21 @@
-from allauth.account.forms import ResetPasswordForm
+from typing import Any
+
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts import tasks
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types
+    """Says what to fill in above the field, not inside it, where it disappears with the first letter."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Sign-in name or e-mail")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
 class PasswordResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth ships no types

@@ -1,18 +1,48 @@
 """The words of the access log. What it stores is short English; a page shows it in the reader's language."""
 
 from django import template
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import AccessEvent
 
 register = template.Library()
 
+WORDS = {
+    # objects
+    "access log": _("access log"),
+    "incident": _("report"),
+    "involvement": _("involved employee"),
+    "policy": _("agreements"),
+    "role": _("role"),
+    "session": _("session"),
+    "staff import": _("staff import"),
+    "support": _("support"),
+    "vim import": _("VIM import"),
+    # why
+    "administration": _("administration"),
+    "analyst of the case": _("analyst of the case"),
+    "ccp of calamities": _("calamity committee"),
+    "ccp of the case": _("calamity committee"),
+    "coordinator of the case": _("coordinator of the case"),
+    "coordinator of the pool": _("coordinator of the pool"),
+    "director of the case": _("director"),
+    "group claim of SSO": _("group of the single sign-on"),
+    "import": _("import"),
+    "own account": _("own account"),
+    "own record": _("own record"),
+    "own report": _("own report"),
+    "reporter": _("own report"),
+    "retention": _("end of the retention term"),
+    "supervision": _("supervision"),
+    "team_leader of the case": _("team leader of the department"),
+}
+
 
 @register.filter
 def word(stored: str) -> str:
-    """`stored` (an object's kind, a basis) in the reader's language, as far as it is known there."""
-    return gettext(stored) if stored else ""
+    """`stored` (an object's kind, a basis) in the reader's language; as it is when it has no word."""
+    return str(WORDS.get(stored, stored))
 
 
 @register.filter
