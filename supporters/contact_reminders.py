@@ -4,8 +4,9 @@
 writes those in the same transaction, and the nightly reconciliation writes the ones that are missing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
@@ -20,6 +21,9 @@ from notifications.schedule import reminder
 from supporters.contact_log import Facts, NextStep, replay
 from supporters.enums import ContactState, Waiting
 from supporters.models import Contact, ContactEvent
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 ASSIGNED = "contact.assigned"
 ANSWER_LATE = "contact.answer_late"
@@ -125,22 +129,33 @@ def _to_coordinator(contact: Contact, kind: str, line: ContactEvent, due_at: dat
     )
 
 
-def _supporters(*states: ContactState) -> Callable[[User, UUID], bool]:
-    """Still the business of the contact's supporter while it is in one of `states`."""
-
-    def concerns(user: User, contact_id: UUID) -> bool:
-        return Contact.objects.filter(pk=contact_id, supporter__user=user, state__in=states).exists()
-
-    return concerns
+Pairs = Sequence[tuple[User, UUID]]
 
 
-def _coordinators(condition: Q) -> Callable[[User, UUID], bool]:
-    """Still the business of a coordinator while the contact answers `condition`."""
+def _for_supporter(code: str, line: "StrPromise", *states: ContactState) -> Kind:
+    """For the contact's supporter, as long as it is in one of `states`."""
 
-    def concerns(user: User, contact_id: UUID) -> bool:
-        return user.has_role(Role.COORDINATOR) and Contact.objects.filter(condition, pk=contact_id).exists()
+    def concern(pairs: Pairs) -> list[bool]:
+        contacts = Contact.objects.filter(pk__in={pk for _user, pk in pairs}, state__in=states)
+        mine = set(contacts.values_list("supporter__user", "pk"))
+        return [(user.pk, pk) in mine for user, pk in pairs]
 
-    return concerns
+    return _kind(code, line, concern)
+
+
+def _for_coordinators(code: str, line: "StrPromise", still: Q) -> Kind:
+    """For every coordinator, as long as the contact is `still` so."""
+
+    def concern(pairs: Pairs) -> list[bool]:
+        contacts = Contact.objects.filter(still, pk__in={pk for _user, pk in pairs})
+        waiting = set(contacts.values_list("pk", flat=True))
+        return [user.has_role(Role.COORDINATOR) and pk in waiting for user, pk in pairs]
+
+    return _kind(code, line, concern)
+
+
+def _kind(code: str, line: "StrPromise", concern: Callable[[Pairs], list[bool]]) -> Kind:
+    return Kind(code, line, lambda user, pk: concern([(user, pk)])[0], concern=concern)
 
 
 def _called_in_still(user: User, contact_id: UUID) -> bool:
@@ -156,16 +171,16 @@ _ENDED = (ContactState.HANDED_BACK, ContactState.CLOSED)
 _WAITS_AGAIN = Q(state=ContactState.HANDED_BACK, offer__waiting_for=Waiting.ASSIGNMENT)
 
 KINDS = (
-    Kind(ASSIGNED, _("You are asked to support a colleague."), _supporters(ContactState.PROPOSED)),
-    Kind(ANSWER_LATE, _("A supporter has not answered yet."), _coordinators(Q(state=ContactState.PROPOSED))),
-    Kind(CALL_SOON, _("A colleague waits for your call."), _supporters(*_BEGUN)),
-    Kind(CALL_LATE, _("Your call to a colleague is late."), _supporters(*_BEGUN)),
-    Kind(NOT_CALLED, _("A first contact is late."), _coordinators(Q(state__in=_BEGUN))),
-    Kind(CALL_AS_AGREED, _("Today you would call a colleague."), _supporters(*_BEGUN)),
-    Kind(FOLLOW_UP, _("It is time to follow up with a colleague."), _supporters(*_BEGUN)),
-    Kind(NOT_FOLLOWED_UP, _("A follow-up is late."), _coordinators(Q(state__in=_BEGUN))),
+    _for_supporter(ASSIGNED, _("You are asked to support a colleague."), ContactState.PROPOSED),
+    _for_coordinators(ANSWER_LATE, _("A supporter has not answered yet."), Q(state=ContactState.PROPOSED)),
+    _for_supporter(CALL_SOON, _("A colleague waits for your call."), *_BEGUN),
+    _for_supporter(CALL_LATE, _("Your call to a colleague is late."), *_BEGUN),
+    _for_coordinators(NOT_CALLED, _("A first contact is late."), Q(state__in=_BEGUN)),
+    _for_supporter(CALL_AS_AGREED, _("Today you would call a colleague."), *_BEGUN),
+    _for_supporter(FOLLOW_UP, _("It is time to follow up with a colleague."), *_BEGUN),
+    _for_coordinators(NOT_FOLLOWED_UP, _("A follow-up is late."), Q(state__in=_BEGUN)),
     Kind(CALLED_IN, _("A supporter calls you in. Please call now."), _called_in_still, urgent=True),
-    Kind(HANDED_BACK, _("Somebody waits for another supporter."), _coordinators(_WAITS_AGAIN)),
-    Kind(ENDED, _("Nothing more is asked of you in one of your contacts."), _supporters(*_ENDED)),
+    _for_coordinators(HANDED_BACK, _("Somebody waits for another supporter."), _WAITS_AGAIN),
+    _for_supporter(ENDED, _("Nothing more is asked of you in one of your contacts."), *_ENDED),
 )
 CODES = tuple(kind.code for kind in KINDS)
