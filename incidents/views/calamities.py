@@ -22,6 +22,7 @@ from incidents.enums import Step
 from incidents.local_moments import LocalMomentField
 from incidents.models import Incident, Milestone
 from incidents.moments import InTheFuture, OutOfOrder
+from incidents.sight import within_hours
 from incidents.track import next_of, track
 
 FOLLOWERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR, Role.ANALYST, Role.TEAM_LEADER)
@@ -115,6 +116,7 @@ def _page(
         context["established_form"] = forms.get(ESTABLISHED) or _established_form(request, calamity, now)
     if oversees:
         context["support"] = next((one.milestone for one in steps if one.step == Step.SUPPORT), None)
+        context["hours"] = within_hours()
         context["log"] = calamity.track_events.select_related("by").order_by("-at", "-id")
     return render(request, "incidents/calamity.html", context)
 

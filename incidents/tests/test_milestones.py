@@ -1,0 +1,232 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+from incidents import milestones, reminders
+from incidents.deadlines import DeadlinePolicy
+from incidents.enums import EventType, IncidentKind, Step, TrackEventKind
+from incidents.intake import report_incident
+from incidents.milestones import Stale
+from incidents.models import Incident, Milestone, Policy, TrackEvent
+from incidents.moments import InTheFuture, OutOfOrder
+from notifications import kinds
+from notifications.models import Reminder
+
+pytestmark = pytest.mark.django_db
+
+NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
+AT = NOTICED + timedelta(hours=1)
+
+
+def reported(**changes):
+    given = {"noticed_at": NOTICED, "at": AT, **changes}
+    return report_incident(
+        reporter=None,
+        kind=IncidentKind.CALAMITY,
+        event_type=EventType.SAFETY,
+        involved=[],
+        submission_key=None,
+        **given,
+    )
+
+
+@pytest.fixture
+def member():
+    return UserFactory(roles=[Role.CCP])
+
+
+def step(incident, which):
+    return Milestone.objects.select_related("incident").get(incident=incident, step=which)
+
+
+def due(incident):
+    return {
+        row.step: (row.internal_due_at, row.statutory_due_at)
+        for row in Milestone.objects.filter(incident=incident)
+    }
+
+
+def open_reminders(milestone):
+    waiting = Reminder.objects.filter(subject_id=milestone.id, done_at=None, cancelled_at=None)
+    return sorted(waiting.values_list("kind", "due_at"))
+
+
+class TestOpening:
+    def test_a_calamity_has_seven_steps_on_two_clocks(self):
+        found = due(reported())
+        assert set(found) == set(Step)
+        assert found[Step.DIRECTOR] == (NOTICED, None)
+        assert found[Step.IGJ] == (
+            NOTICED + timedelta(days=1),
+            datetime(2026, 3, 12, 22, 59, 59, tzinfo=UTC),  # Thursday, three working days on
+        )
+        assert found[Step.SUPPORT] == (NOTICED + timedelta(days=1), None)
+        assert found[Step.ANALYSIS] == (datetime(2026, 4, 6, 7, 0, tzinfo=UTC), None)  # 9:00, in summer time
+
+    def test_what_is_no_calamity_has_none(self):
+        report_incident(
+            reporter=None,
+            kind=IncidentKind.VIM,
+            event_type=EventType.SAFETY,
+            involved=[],
+            submission_key=None,
+            at=AT,
+        )
+        assert not Milestone.objects.exists()
+
+    def test_not_known_when_noticed_the_report_starts_the_clocks(self):
+        assert due(reported(noticed_at=None))[Step.DIRECTOR] == (AT, None)
+
+    def test_the_policy_is_frozen(self, member):
+        Policy.objects.update_or_create(id=1, defaults={"analysis_days": 10})
+        incident = reported()
+        Policy.objects.update(analysis_days=99)
+        milestones.establish(incident=incident, established_at=AT, by=member, at=AT, seen=None)
+        assert due(incident)[Step.ANALYSIS][0] == AT + timedelta(days=10)
+        assert DeadlinePolicy.from_data(step(incident, Step.ANALYSIS).policy).analysis_days == 10
+
+    def test_the_committee_is_reminded_before_and_at_each_due_moment(self):
+        igj = step(reported(), Step.IGJ)
+        assert open_reminders(igj) == [
+            (reminders.STEP_DUE, igj.internal_due_at),
+            (reminders.STEP_DUE, igj.statutory_due_at),
+            (reminders.STEP_SOON, igj.internal_due_at - (igj.internal_due_at - AT) / 5),
+            (reminders.STEP_SOON, igj.statutory_due_at - (igj.statutory_due_at - AT) / 5),
+        ]
+        assert set(Reminder.objects.values_list("role", flat=True)) == {Role.CCP}
+
+    def test_what_is_past_already_is_told_at_once_and_once(self):
+        late = reported(noticed_at=AT - timedelta(days=400))
+        assert open_reminders(step(late, Step.FINAL_REPORT)) == [(reminders.STEP_DUE, AT)]
+
+    def test_needs_few_statements(self, django_assert_num_queries):
+        Policy.current()
+        # Savepoint, counter, incident, policy, milestones, reminders, and the end of the savepoint.
+        with django_assert_num_queries(7):
+            reported()
+
+
+class TestDone:
+    def test_is_marked_with_who_and_when_and_ends_its_reminders(self, member):
+        milestone = step(reported(), Step.IGJ)
+        done_at = AT + timedelta(hours=2)
+        milestones.set_done(milestone=milestone, done_at=done_at, by=member, at=done_at, seen=None)
+        milestone.refresh_from_db()
+        assert (milestone.done_at, milestone.done_by) == (done_at, member)
+        assert open_reminders(milestone) == []
+        line = TrackEvent.objects.get()
+        assert (line.kind, line.step, line.moment, line.previous, line.by) == (
+            TrackEventKind.STEP_DONE,
+            Step.IGJ,
+            done_at,
+            None,
+            member,
+        )
+
+    def test_a_correction_and_a_reopening_keep_what_stood_there(self, member):
+        milestone = step(reported(), Step.IGJ)
+        first, second = AT, AT - timedelta(minutes=10)
+        later = AT + timedelta(hours=1)
+        milestones.set_done(milestone=milestone, done_at=first, by=member, at=later, seen=None)
+        milestones.set_done(milestone=milestone, done_at=second, by=member, at=later, seen=first)
+        milestones.set_done(milestone=milestone, done_at=None, by=member, at=later, seen=second)
+        assert list(TrackEvent.objects.order_by("id").values_list("kind", "moment", "previous")) == [
+            (TrackEventKind.STEP_DONE, first, None),
+            (TrackEventKind.STEP_CORRECTED, second, first),
+            (TrackEventKind.STEP_REOPENED, None, second),
+        ]
+        milestone.refresh_from_db()
+        assert (milestone.done_at, milestone.done_by) == (None, None)
+        assert open_reminders(milestone)[0] == (reminders.STEP_DUE, milestone.internal_due_at)
+
+    def test_a_page_that_is_behind_changes_nothing(self, member):
+        milestone = step(reported(), Step.IGJ)
+        milestones.set_done(milestone=milestone, done_at=AT, by=member, at=AT, seen=None)
+        with pytest.raises(Stale):
+            milestones.set_done(
+                milestone=milestone, done_at=AT - timedelta(minutes=5), by=member, at=AT, seen=None
+            )
+        assert TrackEvent.objects.count() == 1
+
+    def test_a_moment_to_come_or_before_it_was_noticed_is_refused(self, member):
+        milestone = step(reported(), Step.IGJ)
+        with pytest.raises(InTheFuture):
+            milestones.set_done(
+                milestone=milestone, done_at=AT + timedelta(minutes=1), by=member, at=AT, seen=None
+            )
+        with pytest.raises(OutOfOrder):
+            milestones.set_done(
+                milestone=milestone, done_at=NOTICED - timedelta(minutes=1), by=member, at=AT, seen=None
+            )
+
+    def test_the_log_cannot_be_changed(self, member):
+        milestone = step(reported(), Step.IGJ)
+        milestones.set_done(milestone=milestone, done_at=AT, by=member, at=AT, seen=None)
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            TrackEvent.objects.update(moment=None)
+
+
+class TestEstablishing:
+    def test_computes_what_starts_then_and_leaves_the_rest(self, member):
+        incident = reported()
+        milestones.set_done(milestone=step(incident, Step.IGJ), done_at=AT, by=member, at=AT, seen=None)
+        before = due(incident)
+        established = AT + timedelta(days=2)
+        milestones.establish(
+            incident=incident, established_at=established, by=member, at=established, seen=None
+        )
+        after = due(incident)
+        assert Incident.objects.get().established_at == established
+        assert after[Step.ANALYSIS][0] == datetime(2026, 4, 8, 8, 0, tzinfo=UTC)  # 10:00, in summer time
+        assert after[Step.FINAL_REPORT][1] > before[Step.FINAL_REPORT][1]
+        for unmoved in (Step.DIRECTOR, Step.ALIGNMENT, Step.SUPPORT, Step.IGJ):
+            assert after[unmoved] == before[unmoved]
+
+    def test_the_old_reminders_go_and_new_ones_come(self, member):
+        incident = reported()
+        established = AT + timedelta(days=2)
+        milestones.establish(
+            incident=incident, established_at=established, by=member, at=established, seen=None
+        )
+        analysis = step(incident, Step.ANALYSIS)
+        assert open_reminders(analysis) == [
+            (reminders.STEP_DUE, analysis.internal_due_at),
+            (reminders.STEP_SOON, analysis.internal_due_at - timedelta(days=3)),
+        ]
+
+    def test_a_correction_is_logged_and_a_stale_page_refused(self, member):
+        incident = reported()
+        first, second = AT, AT - timedelta(minutes=30)
+        milestones.establish(incident=incident, established_at=first, by=member, at=AT, seen=None)
+        milestones.establish(incident=incident, established_at=second, by=member, at=AT, seen=first)
+        assert list(TrackEvent.objects.order_by("id").values_list("kind", "moment", "previous")) == [
+            (TrackEventKind.ESTABLISHED, first, None),
+            (TrackEventKind.ESTABLISHED_CORRECTED, second, first),
+        ]
+        with pytest.raises(Stale):
+            milestones.establish(incident=incident, established_at=AT, by=member, at=AT, seen=None)
+
+    def test_before_it_was_noticed_is_refused(self, member):
+        with pytest.raises(OutOfOrder):
+            milestones.establish(
+                incident=reported(), established_at=NOTICED - timedelta(hours=1), by=member, at=AT, seen=None
+            )
+
+
+def test_a_reminder_is_the_committees_as_long_as_the_step_is_open(member):
+    milestone = step(reported(), Step.IGJ)
+    concerns = kinds.get(reminders.STEP_DUE).concerns
+    assert concerns(member, milestone.id)
+    assert not concerns(UserFactory(roles=[Role.COORDINATOR]), milestone.id)
+    milestones.set_done(milestone=milestone, done_at=AT, by=member, at=AT, seen=None)
+    assert not concerns(member, milestone.id)
+
+
+def test_support_tells_how_many_were_offered_it():
+    incident = reported()
+    milestones.set_support_counts(incident=incident, offered=2, involved=3)
+    row = step(incident, Step.SUPPORT)
+    assert (row.offered, row.involved) == (2, 3)
