@@ -184,9 +184,12 @@ class Slopes:
     """Pixels down to the labels of the scale."""
 
 
-def bars(data: Sequence[Datum]) -> Bars:
-    """A bar across for each figure, in the order given; all on one scale from 0."""
-    scale = _scale(value for datum in data for value in (datum.value, datum.previous))
+def bars(data: Sequence[Datum], *, whole: float | None = None) -> Bars:
+    """A bar across for each figure, in the order given; all on one scale from 0.
+
+    The scale ends at the highest figure, or at `whole` where that is higher: what they are parts of.
+    """
+    scale = _scale([whole, *(value for datum in data for value in (datum.value, datum.previous))])
     y = 0.0
     drawn = []
     for datum in data:

@@ -43,6 +43,8 @@ DEVELOPMENT = {
     # Evaluations: what tickets are derived from, and where batches keep the keys that open answers.
     "EVALUATION_TICKET_KEY": "development-only-ticket-key-and-refused-in-production",
     "EVALUATION_KEY_DIR": str(DATA_DIR / "keys"),
+    # Figures: what the noise in published counts is derived from.
+    "FIGURES_SECRET": "development-only-figures-secret-and-refused-in-production",
 }
 REQUIRED = {name: env.str(name, default="") for name in DEVELOPMENT}
 if DEBUG:
@@ -56,6 +58,9 @@ if not DEBUG and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith("development")):
 EVALUATION_TICKET_KEY = REQUIRED["EVALUATION_TICKET_KEY"].encode()
 if len(EVALUATION_TICKET_KEY) < 32 or (not DEBUG and EVALUATION_TICKET_KEY.startswith(b"development")):
     raise ImproperlyConfigured("EVALUATION_TICKET_KEY must be 32 random characters or more, kept for good.")
+FIGURES_SECRET = REQUIRED["FIGURES_SECRET"].encode()
+if len(FIGURES_SECRET) < 32 or (not DEBUG and FIGURES_SECRET.startswith(b"development")):
+    raise ImproperlyConfigured("FIGURES_SECRET must be 32 random characters or more, kept for good.")
 EVALUATION_KEY_DIR = Path(REQUIRED["EVALUATION_KEY_DIR"])
 ALLOWED_HOSTS = [host.strip() for host in REQUIRED["ALLOWED_HOSTS"].split(",")]
 SITE_URL = REQUIRED["SITE_URL"].rstrip("/")
@@ -124,6 +129,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
     },
     "reconcile": {"task": "notifications.tasks.reconcile", "schedule": crontab(hour="3", minute="20")},
     "retention": {"task": "supporters.tasks.erase_due", "schedule": crontab(hour="3", minute="40")},
+    "publish figures": {"task": "dashboards.tasks.publish_due", "schedule": crontab(hour="4", minute="30")},
 }
 
 locals().update(env.email_url_config(REQUIRED["EMAIL_URL"]))

@@ -177,10 +177,12 @@ class Offer(models.Model):
                 name="offer_open_group",
                 condition=models.Q(closed_at__isnull=True),
             ),
-            # Retention and figures.
+            # Retention.
             models.Index(
                 fields=["closed_at"], name="offer_closed", condition=models.Q(closed_at__isnull=False)
             ),
+            # Figures: everybody to whom support was offered in a period.
+            models.Index(fields=["opened_at"], name="offer_opened"),
         )
 
     def __str__(self) -> str:
@@ -282,7 +284,15 @@ class ContactEvent(models.Model):
                 name="contact_event_mode_of_conversation",
             ),
         )
-        indexes = (models.Index(fields=["contact", "at", "id"], name="contact_event_log"),)
+        indexes = (
+            models.Index(fields=["contact", "at", "id"], name="contact_event_log"),
+            # /figures/operations/: what came back to the coordinator lately.
+            models.Index(
+                fields=["at"],
+                name="contact_event_came_back",
+                condition=models.Q(kind__in=["handed_back", "coordinator_called_in"]),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.kind}"

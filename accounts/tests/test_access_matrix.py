@@ -139,6 +139,10 @@ PAGES: dict[str, str | set[Role]] = {
     "me": SIGNED_IN,
     "me-decide": SIGNED_IN,
     "me-erase": SIGNED_IN,
+    # dashboards
+    "figures:board": {Role.BOARD, Role.DIRECTOR, Role.COORDINATOR},
+    "figures:export": {Role.BOARD, Role.DIRECTOR, Role.COORDINATOR},
+    "figures:operations": COORDINATOR,
 }
 
 #: Addresses whose parameters cannot be guessed from the pattern.

@@ -376,7 +376,14 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["contact", "at", "id"], name="contact_event_log")],
+                "indexes": [
+                    models.Index(fields=["contact", "at", "id"], name="contact_event_log"),
+                    models.Index(
+                        condition=models.Q(("kind__in", ["handed_back", "coordinator_called_in"])),
+                        fields=["at"],
+                        name="contact_event_came_back",
+                    ),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -418,6 +425,10 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("closed_at__isnull", False)), fields=["closed_at"], name="offer_closed"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="offer",
+            index=models.Index(fields=["opened_at"], name="offer_opened"),
         ),
         migrations.AddConstraint(
             model_name="offer",

@@ -1,0 +1,38 @@
+"""The board's page as a spreadsheet: exactly the words and figures that stand on it."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from dashboards.board import Board
+
+BOM = "\ufeff"
+"""Excel in the Netherlands reads UTF-8 only behind it, and columns only between semicolons."""
+
+
+def as_csv(board: Board) -> str:
+    """Headlines and tables of `board`, in the active language."""
+    out = io.StringIO()
+    out.write(BOM)
+    csv.writer(out, delimiter=";", lineterminator="\r\n").writerows(
+        [escaped(cell) for cell in row] for row in _rows(board)
+    )
+    return out.getvalue()
+
+
+def escaped(cell: str) -> str:
+    """`cell` so that a spreadsheet takes it for text and never for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _rows(board: Board) -> Iterator[list[str]]:
+    yield [board.period.label]
+    for block in board.blocks:
+        yield []
+        yield [block.headline]
+        yield from ([line] for line in (block.compared, block.elsewhere) if line)
+        for chart in block.charts:
+            yield []
+            yield [chart.title]
+            yield list(chart.table.headings)
+            yield from map(list, chart.table.rows)

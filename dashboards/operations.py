@@ -1,0 +1,273 @@
+"""How support goes now, for the coordinator: live and exact, each part with the way to where to act.
+
+Every statement is bounded: by what is open (partial indexes), or by the last twelve weeks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Min, Q
+from django.db.models.functions import TruncWeek
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from dashboards import charts
+from dashboards.charts import Columns, Datum, Table
+from dashboards.disclosure import LEAST, STEP
+from dashboards.periods import AMSTERDAM, Period
+from evaluations.models import Invitation
+from supporters.enums import EventKind, HandBackReason, SupporterStatus, Waiting
+from supporters.models import Contact, ContactEvent, Offer, Supporter
+
+WEEKS = 12
+BUSIEST = 6
+_ORDER = (
+    Waiting.COORDINATOR,
+    Waiting.ASSIGNMENT,
+    Waiting.ACCEPTANCE,
+    Waiting.FIRST_CONTACT,
+    Waiting.FOLLOW_UP,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """What open offers wait for: how many, how many of them are late, since when the first is due."""
+
+    label: str
+    url: str
+    number: int
+    late: int
+    first_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The offers opened in a week (its Monday): how many, reached in time, and the median hours it took."""
+
+    monday: datetime
+    number: int
+    in_time: int
+    hours: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A supporter with open contacts; `late` of them are past due."""
+
+    name: str
+    number: int
+    capacity: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Supporters that may be asked in general, and those of them with room now."""
+
+    active: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """How often something happened in the last twelve weeks, and in the twelve before."""
+
+    label: str
+    number: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How many were invited to evaluate in a quarter and about what percent answered.
+
+    The share is None for fewer than 10 invitations and in steps of 5: an exact one would tell, from one day
+    to the next, whether the last one invited had answered.
+    """
+
+    period: Period
+    invited: int
+    share: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    now: datetime
+    stuck: Sequence[Stuck]
+    weeks: Sequence[Week]
+    busy: Sequence[Busy]
+    pool: Pool
+    happened: Sequence[Happened]
+    responses: Sequence[Response]
+
+    @property
+    def late(self) -> int:
+        return sum(each.late for each in self.stuck)
+
+    @property
+    def waiting(self) -> int:
+        return sum(each.number for each in self.stuck)
+
+    @property
+    def chart(self) -> Columns:
+        """Median hours to the first contact, by week."""
+        return charts.columns(
+            [
+                Datum(_week(week), week.hours or 0, "–" if week.hours is None else f"{week.hours:.0f}")
+                for week in self.weeks
+            ],
+            height=200,
+        )
+
+    @property
+    def chart_words(self) -> str:
+        known = [week for week in self.weeks if week.hours is not None]
+        return "; ".join(_("week %(week)s: %(hours)s hours") % _said(week) for week in known)
+
+    @property
+    def table(self) -> Table:
+        return Table(
+            (_("Week from"), _("Offered"), _("Reached in time"), _("Median hours")),
+            tuple(
+                (
+                    date_format(week.monday, "j M"),
+                    str(week.number),
+                    str(week.in_time),
+                    "–" if week.hours is None else f"{week.hours:.0f}",
+                )
+                for week in reversed(self.weeks)
+            ),
+        )
+
+
+class Median(Aggregate):
+    """The middle value; of intervals an interval."""
+
+    template = "percentile_cont(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+def read(*, now: datetime) -> Operations:
+    """How support goes at `now`; six statements whatever there is."""
+    return Operations(now, _stuck(now), _weeks(now), _busy(now), _pool(now), _happened(now), _responses(now))
+
+
+def _stuck(now: datetime) -> list[Stuck]:
+    rows = {
+        row["waiting_for"]: row
+        for row in Offer.objects.open()
+        .values("waiting_for")
+        .annotate(number=Count("id"), late=Count("id", filter=Q(due_at__lt=now)), first=Min("due_at"))
+    }
+    return [
+        Stuck(
+            str(waiting.label),
+            f"{reverse('support:worklist')}?waiting={waiting}",
+            rows[waiting]["number"],
+            rows[waiting]["late"],
+            rows[waiting]["first"],
+        )
+        for waiting in _ORDER
+        if waiting in rows
+    ]
+
+
+def _weeks(now: datetime) -> list[Week]:
+    took = ExpressionWrapper(F("reached_at") - F("opened_at"), output_field=DurationField())
+    local = now.astimezone(AMSTERDAM)
+    monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = monday - timedelta(weeks=WEEKS - 1)
+    rows = {
+        week: (number, in_time, median)
+        for week, number, in_time, median in Offer.objects.filter(opened_at__gte=first, opened_at__lte=now)
+        .annotate(week=TruncWeek("opened_at", tzinfo=AMSTERDAM))
+        .values_list("week")
+        .annotate(
+            number=Count("id"),
+            in_time=Count("id", filter=Q(reached_at__lte=F("first_contact_due_at"))),
+            median=Median(took),
+        )
+    }
+    weeks = []
+    for place in range(WEEKS):
+        start = first + timedelta(weeks=place)
+        number, in_time, median = rows.get(start, (0, 0, None))
+        hours = None if median is None else median / timedelta(hours=1)
+        weeks.append(Week(start, number, in_time, hours))
+    return weeks
+
+
+def _busy(now: datetime) -> list[Busy]:
+    rows = (
+        Contact.objects.open()
+        .values_list("supporter__user__name", "supporter__capacity", "supporter_id")
+        .annotate(number=Count("id"), late=Count("id", filter=Q(due_at__lt=now)))
+        .order_by("-number", "-late", "supporter__user__name", "supporter_id")[:BUSIEST]
+    )
+    return [Busy(name, number, capacity, late) for name, capacity, _id, number, late in rows]
+
+
+def _pool(now: datetime) -> Pool:
+    today = now.astimezone(AMSTERDAM).date()
+    away = Q(absent_from__lte=today) & (Q(absent_until=None) | Q(absent_until__gte=today))
+    room = Q(load__lt=F("capacity")) & (Q(rests_until=None) | Q(rests_until__lte=now)) & ~away
+    found = Supporter.objects.filter(
+        status=SupporterStatus.ACTIVE, trained_on__lte=today, current_until__gte=today
+    ).aggregate(active=Count("id"), free=Count("id", filter=room))
+    return Pool(found["active"], found["free"])
+
+
+def _happened(now: datetime) -> list[Happened]:
+    term = timedelta(weeks=WEEKS)
+    rows = {
+        (kind, reason): (recent, total - recent)
+        for kind, reason, total, recent in ContactEvent.objects.filter(
+            kind__in=[EventKind.HANDED_BACK, EventKind.COORDINATOR_CALLED_IN],
+            at__gt=now - 2 * term,
+            corrected_by=None,
+        )
+        .values_list("kind", "reason")
+        .annotate(total=Count("id"), recent=Count("id", filter=Q(at__gt=now - term)))
+    }
+    labels = {
+        (EventKind.COORDINATOR_CALLED_IN, ""): _("You were called in"),
+        (EventKind.HANDED_BACK, HandBackReason.CONFLICT): _("Handed back: too close"),
+        (EventKind.HANDED_BACK, HandBackReason.NO_TIME): _("Handed back: no time"),
+        (EventKind.HANDED_BACK, ""): _("Somebody else was asked for"),
+    }
+    return [Happened(label, *rows.get(key, (0, 0))) for key, label in labels.items()]
+
+
+def _responses(now: datetime) -> list[Response]:
+    """Of this quarter and the one before; one statement."""
+    this = Period.holding(now.astimezone(AMSTERDAM).date())
+    periods = (this, this.previous)
+    counts = {}
+    for period in periods:
+        within = Q(invited_at__gte=period.starts_at, invited_at__lt=period.closes_at)
+        counts[f"invited_{period.code}"] = Count("id", filter=within)
+        counts[f"answered_{period.code}"] = Count("id", filter=within & Q(answered=True))
+    found = Invitation.objects.filter(invited_at__gte=periods[-1].starts_at).aggregate(**counts)
+    return [
+        Response(
+            period,
+            found[f"invited_{period.code}"],
+            _about(found[f"answered_{period.code}"], found[f"invited_{period.code}"]),
+        )
+        for period in periods
+    ]
+
+
+def _about(part: int, whole: int) -> int | None:
+    return None if whole < LEAST else STEP * round(100 * part / whole / STEP)
+
+
+def _week(week: Week) -> str:
+    return str(week.monday.isocalendar().week)
+
+
+def _said(week: Week) -> dict[str, str]:
+    return {"week": _week(week), "hours": f"{week.hours:.0f}"}

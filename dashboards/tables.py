@@ -1,0 +1,122 @@
+"""What a release holds: every published table, as values and as the JSON that is stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from dashboards.disclosure import Answers, Change, Figure, OneWay, Shown
+from evaluations.enums import Question
+from incidents.enums import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Of how many calamities a step was done in time, done late or not at all, or still has time. Exact."""
+
+    in_time: int
+    late: int
+    running: int
+
+    @property
+    def due(self) -> int:
+        return self.in_time + self.late
+
+
+@dataclass(frozen=True, slots=True)
+class StepFigures:
+    """One step after a calamity on both clocks; None where a clock has no term for it."""
+
+    step: Step
+    internal: Clock | None
+    statutory: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of a profession group are trained supporters, and how many the norm wants. Exact.
+
+    The three numbers are None for a group of fewer than 10.
+    """
+
+    group: str
+    people: int | None
+    supporters: int | None
+    wanted: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of one period.
+
+    About people, blurred: `event`, `profession`, `first_contact`, `outcome` of everybody to whom support was
+    offered in the period; `supported` of them had a conversation; `conversations` of those whose support has
+    ended, `follow_ups` of those among them with a conversation; `on_the_way`, of which several may be so for
+    one person; `answers`, of the evaluations opened in the period.
+    About the organisation, exact: `calamities`, `steps`, `supporters`, `coverage`.
+    """
+
+    event: OneWay
+    profession: OneWay
+    first_contact: OneWay
+    outcome: OneWay
+    supported: Figure
+    conversations: OneWay
+    follow_ups: OneWay
+    on_the_way: OneWay
+    answers: Mapping[Question, Answers | Change]
+    calamities: int
+    steps: tuple[StepFigures, ...]
+    supporters: int
+    coverage: tuple[Coverage, ...]
+
+    @property
+    def offered(self) -> Figure:
+        """To how many people support was offered."""
+        return self.event.total
+
+    def as_json(self) -> dict[str, Any]:
+        """For storing: dictionaries, lists, texts and numbers only."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Tables":
+        """What `as_json` gave, as it came back from the database."""
+        return cls(
+            event=_one_way(stored["event"]),
+            profession=_one_way(stored["profession"]),
+            first_contact=_one_way(stored["first_contact"]),
+            outcome=_one_way(stored["outcome"]),
+            supported=Figure(stored["supported"]["value"]),
+            conversations=_one_way(stored["conversations"]),
+            follow_ups=_one_way(stored["follow_ups"]),
+            on_the_way=_one_way(stored["on_the_way"]),
+            answers={
+                Question(question): Change(**{part: _answers(each) for part, each in given.items()})
+                if "moved" in given
+                else _answers(given)
+                for question, given in stored["answers"].items()
+            },
+            calamities=stored["calamities"],
+            steps=tuple(
+                StepFigures(Step(row["step"]), _clock(row["internal"]), _clock(row["statutory"]))
+                for row in stored["steps"]
+            ),
+            supporters=stored["supporters"],
+            coverage=tuple(Coverage(**row) for row in stored["coverage"]),
+        )
+
+
+def _one_way(stored: Mapping[str, Any]) -> OneWay:
+    cells: Sequence[tuple[str, Mapping[str, int | None]]] = stored["cells"]
+    return OneWay(
+        Figure(stored["total"]["value"]), tuple((name, Figure(each["value"])) for name, each in cells)
+    )
+
+
+def _answers(stored: Mapping[str, Any]) -> Answers:
+    shares = tuple((value, share) for value, share in stored["shares"])
+    return Answers(Shown(stored["shown"]), stored["number"], stored["mean"], shares)
+
+
+def _clock(stored: Mapping[str, int] | None) -> Clock | None:
+    return None if stored is None else Clock(**stored)

@@ -1,0 +1,109 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+from dashboards.operations import Busy, Pool, Response, read
+from dashboards.periods import Period
+from dashboards.tests.factories import moment
+from evaluations.models import Invitation
+from supporters.enums import EventKind, HandBackReason, Waiting
+from supporters.models import ContactEvent
+from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
+
+pytestmark = pytest.mark.django_db
+
+NOW = moment(2026, 11, 22)  # a Sunday
+
+
+def ago(**term):
+    return NOW - timedelta(**term)
+
+
+def test_where_it_gets_stuck():
+    for hours in (2, 30, 40):
+        OfferFactory(opened_at=ago(hours=hours))
+    OfferFactory(opened_at=ago(hours=1), waiting_for=Waiting.FOLLOW_UP)
+    OfferFactory(opened_at=ago(days=40), closed=True)
+    operations = read(now=NOW)
+    first, second = operations.stuck
+    assert (first.number, first.late, first.first_due_at) == (3, 2, ago(hours=28))
+    assert first.url == "/support/?waiting=assignment"
+    assert (second.number, second.late) == (1, 0)
+    assert (operations.waiting, operations.late) == (4, 2)
+
+
+def test_hours_to_first_contact_by_week():
+    for hours in (4, 10, 30):
+        opened_at = ago(days=6)
+        OfferFactory(opened_at=opened_at, closed=True, reached_at=opened_at + timedelta(hours=hours))
+    OfferFactory(opened_at=ago(days=8))
+    OfferFactory(opened_at=ago(weeks=12))
+    *_earlier, before, this = read(now=NOW).weeks
+    assert (this.number, this.in_time, this.hours) == (3, 2, 10)
+    assert (before.number, before.in_time, before.hours) == (1, 0, None)
+    assert len(_earlier) == 10
+    assert {week.number for week in _earlier} == {0}
+
+
+def test_who_carries_most_and_who_has_room():
+    busy = SupporterFactory(trained=True, user__name="Anouk Hoekstra")
+    for _number in range(2):
+        ContactFactory(supporter=busy, proposed_at=ago(hours=5))
+    ContactFactory(in_contact=True, proposed_at=ago(hours=1), supporter__user__name="Bram Lammers")
+    ContactFactory(closed=True, proposed_at=ago(days=30), supporter__resting=True)
+    SupporterFactory(trained=True, full=True)
+    SupporterFactory(trained=True, absent=True)
+    SupporterFactory(lapsed=True)
+    operations = read(now=NOW)
+    assert operations.busy == [Busy("Anouk Hoekstra", 2, 3, 2), Busy("Bram Lammers", 1, 3, 0)]
+    assert operations.pool == Pool(active=5, free=2)
+
+
+def test_what_came_back_to_the_coordinator_now_and_before():
+    contact = ContactFactory(in_contact=True)
+
+    def log(kind, at, **fields):
+        return ContactEvent.objects.create(contact=contact, kind=kind, at=at, **fields)
+
+    log(EventKind.HANDED_BACK, ago(weeks=1), reason=HandBackReason.NO_TIME)
+    log(EventKind.HANDED_BACK, ago(weeks=13), reason=HandBackReason.NO_TIME)
+    log(EventKind.HANDED_BACK, ago(weeks=25), reason=HandBackReason.NO_TIME)
+    undone = log(EventKind.COORDINATOR_CALLED_IN, ago(weeks=2))
+    log(EventKind.CORRECTED, ago(weeks=2), corrects=undone)
+    log(EventKind.COORDINATOR_CALLED_IN, ago(weeks=3))
+    assert {each.label: (each.number, each.before) for each in read(now=NOW).happened} == {
+        "You were called in": (1, 0),
+        "Handed back: too close": (0, 0),
+        "Handed back: no time": (1, 1),
+        "Somebody else was asked for": (0, 0),
+    }
+
+
+def test_the_response_to_evaluations_never_tells_who_answered():
+    for number in range(12):
+        Invitation.objects.create(
+            contact=ContactFactory(closed=True), invited_at=ago(days=1), answered=number < 5
+        )
+    for _number in range(9):
+        Invitation.objects.create(contact=ContactFactory(closed=True), invited_at=ago(days=60), answered=True)
+    assert read(now=NOW).responses == [
+        Response(Period(2026, 4), 12, 40),
+        Response(Period(2026, 3), 9, None),
+    ]
+
+
+def test_the_page_says_the_same_for_few_and_for_many_in_as_many_statements(client, django_assert_num_queries):
+    client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+    assert "Nobody waits" in client.get(reverse("figures:operations")).content.decode()
+    ContactFactory(accepted=True)
+    with django_assert_num_queries(10):
+        client.get(reverse("figures:operations"))
+    OfferFactory.create_batch(3, late=True)
+    for _number in range(5):
+        ContactFactory(in_contact=True)
+    with django_assert_num_queries(10):
+        page = client.get(reverse("figures:operations")).content.decode()
+    assert "3 of 9 wait too long" in page

@@ -1,0 +1,51 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from django.utils import translation
+
+from dashboards.periods import NotAPeriod, Period
+
+# Code, first day, last day, first moment (UTC; Amsterdam is 1 hour ahead in winter, 2 in summer), previous.
+PERIODS = [
+    ("2026Q1", date(2026, 1, 1), date(2026, 3, 31), datetime(2025, 12, 31, 23, tzinfo=UTC), "2025Q4"),
+    ("2026Q2", date(2026, 4, 1), date(2026, 6, 30), datetime(2026, 3, 31, 22, tzinfo=UTC), "2026Q1"),
+    ("2026Q3", date(2026, 7, 1), date(2026, 9, 30), datetime(2026, 6, 30, 22, tzinfo=UTC), "2026Q2"),
+    ("2026Q4", date(2026, 10, 1), date(2026, 12, 31), datetime(2026, 9, 30, 22, tzinfo=UTC), "2026Q3"),
+    ("2026", date(2026, 1, 1), date(2026, 12, 31), datetime(2025, 12, 31, 23, tzinfo=UTC), "2025"),
+]
+
+
+@pytest.mark.parametrize(("code", "starts_on", "ends_on", "starts_at", "previous"), PERIODS)
+def test_a_period_has_its_days_its_moments_and_its_neighbours(code, starts_on, ends_on, starts_at, previous):
+    period = Period.parse(code)
+    assert (period.starts_on, period.ends_on, period.starts_at) == (starts_on, ends_on, starts_at)
+    assert Period.between(starts_on, ends_on) == period
+    assert period.code == code
+    assert period.previous == Period.parse(previous)
+    assert period.previous.next == period
+    assert period.closes_at == period.next.starts_at
+
+
+@pytest.mark.parametrize("code", ["", "2026Q5", "2026Q0", "2026q1", "26Q1", "0000", "9999", "2026Q1 "])
+def test_other_codes_are_no_periods(code):
+    with pytest.raises(NotAPeriod):
+        Period.parse(code)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on"),
+    [
+        (date(2026, 7, 1), date(2026, 9, 29)),
+        (date(2026, 7, 2), date(2026, 9, 30)),
+        (date(2026, 7, 1), date(2026, 12, 31)),
+        (date(2026, 9, 30), date(2026, 7, 1)),
+    ],
+)
+def test_whoever_may_choose_days_could_choose_two_periods_that_differ_by_one_person(starts_on, ends_on):
+    with pytest.raises(NotAPeriod):
+        Period.between(starts_on, ends_on)
+
+
+def test_the_name_of_a_period():
+    with translation.override("en"):
+        assert [Period(2026, 3).label, Period(2026).label] == ["Q3 2026", "2026"]

@@ -1,0 +1,11 @@
+from django.urls import URLPattern, URLResolver, include, path
+
+from dashboards import views
+
+figures_urls = [
+    path("figures/", views.board, name="board"),
+    path("figures/export/", views.export, name="export"),
+    path("figures/operations/", views.operations, name="operations"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include((figures_urls, "figures")))]

@@ -1,0 +1,62 @@
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import SignedInRequest, allow
+from accounts.enums import Role
+from dashboards import shelf
+from dashboards.export import as_csv
+from dashboards.models import Release
+from dashboards.operations import read
+
+#: So many periods stand on the page to choose from; the older ones behind a fold.
+RECENT = 6
+
+
+@allow(Role.BOARD, Role.DIRECTOR, Role.COORDINATOR)
+@require_GET
+def board(request: SignedInRequest) -> HttpResponse:
+    """The published figures of one period (`period`, the newest by default)."""
+    taken = _take(request)
+    chosen = taken.board.period if taken.board else None
+    choices = [
+        {"label": each.label, "url": f"?period={each.code}", "current": each == chosen}
+        for each in taken.periods
+    ]
+    context = {
+        "board": taken.board,
+        "recent": choices[:RECENT],
+        "older": choices[RECENT:],
+        "may_operate": request.user.has_role(Role.COORDINATOR),
+    }
+    return render(request, "dashboards/board.html", context)
+
+
+@allow(Role.BOARD, Role.DIRECTOR, Role.COORDINATOR)
+@require_GET
+def export(request: SignedInRequest) -> HttpResponse:
+    """What the page of the period shows, as CSV."""
+    taken = _take(request)
+    if taken.board is None:
+        raise Http404
+    name = f"peersupport-{taken.board.period.code}.csv"
+    return HttpResponse(
+        as_csv(taken.board),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@allow(Role.COORDINATOR)
+@require_GET
+def operations(request: SignedInRequest) -> HttpResponse:
+    """How support goes now: live and exact, for who knows the cases anyway."""
+    return render(request, "dashboards/operations.html", {"operations": read(now=timezone.now())})
+
+
+def _take(request: SignedInRequest) -> shelf.Shelf:
+    try:
+        return shelf.take(request.GET.get("period", ""))
+    except Release.DoesNotExist as error:
+        raise Http404 from error
