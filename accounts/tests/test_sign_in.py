@@ -179,8 +179,8 @@ def test_home_is_the_page_one_came_for(client, roles, address):
 def test_home_of_an_employee_offers_three_choices(client, roles):
     client.force_login(UserFactory(roles=roles))
     page = client.get("/").content.decode()
-    for kind in ("?kind=self", "?kind=colleague", reverse("help")):
-        assert kind in page
+    for way in ("/incidents/new/", "/incidents/new/self/", "/incidents/new/colleague/", "/help/"):
+        assert f'href="{way}"' in page
 
 
 def test_home_asks_to_sign_in(client):

@@ -1,0 +1,27 @@
+import pytest
+
+from accounts.tests.counting import statements
+from accounts.tests.factories import UserFactory
+from incidents.tests.factories import IncidentFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_home_shows_the_newest_own_reports_and_nobody_elses(client):
+    nurse = UserFactory()
+    mine = IncidentFactory.create_batch(6, reporter=nurse)
+    other = IncidentFactory(reporter=UserFactory())
+    client.force_login(nurse)
+    page = client.get("/").content.decode()
+    assert sum(incident.reference in page for incident in mine) == 5
+    assert other.reference not in page
+    assert "All your reports" in page
+
+
+def test_statements_do_not_grow_with_the_reports(client):
+    nurse = UserFactory()
+    client.force_login(nurse)
+    IncidentFactory(reporter=nurse)
+    few = statements(client, "/")
+    IncidentFactory.create_batch(4, reporter=nurse)
+    assert statements(client, "/") == few
