@@ -107,7 +107,7 @@ def test_asking_who_has_no_room_any_more_says_so(client, coordinator, offer):
     assert "Gijs Dekker cannot be asked now: has no room for another contact." in page
 
 
-@pytest.mark.parametrize("supporter", ["", "x", str(uuid4())])
+@pytest.mark.parametrize("supporter", ["", "x", "00000000-0000-4000-8000-000000000000"])
 def test_asking_nobody_is_not_found(client, coordinator, offer, supporter):
     assert client.post(url(offer, "assign"), {"supporter": supporter}).status_code == 404
 
