@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.demo_people import DEMO_PEOPLE
 from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, Location, Profession, User
+from dashboards import figures
 from demo import today
 from demo.hospital import DEPARTMENTS, LOCATIONS, PARTNER, PROFESSIONS, staff
 from demo.year import Year
@@ -55,6 +56,7 @@ def build(*, seed: int, at: datetime) -> None:
         committee=demo["ccp"],
     ).live()
     today.set_out(demo, at=at)
+    figures.publish_due(at=at)
     # No mail leaves for a past that never was, and what is older than yesterday was read.
     Mail.objects.filter(sent_at=None).update(dropped_at=at)
     Notice.objects.filter(created_at__lt=at - timedelta(days=1)).update(read_at=at)
