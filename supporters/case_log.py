@@ -2,26 +2,28 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from accounts.audit import record_each
 from accounts.enums import AccessAction, Role
 from accounts.models import User
-from incidents.models import Incident, Involvement
+from incidents.models import Incident
 from supporters.models import Offer
 
 
 def log_case(*, offer: Offer, action: AccessAction, page: str, by: User, at: datetime) -> None:
     """One line about the person of `offer`, who sees it on the own page. `page` is the name of an address."""
-    _record([offer.involvement], offer.incident, action=action, page=page, by=by, at=at)
+    _record([offer.involvement.employee], offer.incident, action=action, page=page, by=by, at=at)
 
 
-def log_roll_call(*, incident: Incident, people: Iterable[Involvement], by: User, at: datetime) -> None:
-    """A line for each of `people` with an account, in one statement; one line for all when nobody has one."""
-    _record(people, incident, action=AccessAction.VIEW, page="support:roll-call", by=by, at=at)
+def log_roll_call(*, incident: Incident, employees: Iterable[UUID], by: User, at: datetime) -> None:
+    """A line for each of `employees`, the involved with an account; one for all when nobody has one."""
+    subjects: list[User | None] = [User(pk=pk) for pk in employees]
+    _record(subjects or [None], incident, action=AccessAction.VIEW, page="support:roll-call", by=by, at=at)
 
 
 def _record(
-    people: Iterable[Involvement],
+    subjects: Iterable[User | None],
     incident: Incident,
     *,
     action: AccessAction,
@@ -29,9 +31,8 @@ def _record(
     by: User,
     at: datetime,
 ) -> None:
-    employees = [person.employee for person in people if person.employee]
     record_each(
-        employees or [None],
+        subjects,
         action=action,
         user=by,
         role=Role.COORDINATOR,

@@ -1,12 +1,10 @@
 """Everybody involved in one event: the state of each, and proposing supporters for all at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,15 +16,14 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.feedback import say
 from incidents.models import Incident
-from supporters import assignment
+from supporters import assignment, worklist
 from supporters.assignment import AlreadyAssigned, NotEligible, Proposal
 from supporters.case_log import log_roll_call
-from supporters.enums import Waiting
-from supporters.models import Contact, Offer, Supporter
+from supporters.models import Offer, Supporter
 from supporters.offers import OfferClosed
 from supporters.views.case import not_eligible, taken
 from supporters.views.match import Card, card
-from supporters.worklist import Line, event_words, line_of
+from supporters.worklist import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +42,19 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
     """
     now = timezone.now()
     incident = _incident(request, reference)
-    lines = [_line(offer, now) for offer in _offers(incident)]
-    log_roll_call(
-        incident=incident, people=[each.offer.involvement for each in lines], by=request.user, at=now
-    )
-    waiting = [each.offer for each in lines if each.offer.waiting_for == Waiting.ASSIGNMENT]
-    together = waiting[: assignment.TOGETHER] if "together" in request.GET else []
+    lines = worklist.roll_call(Offer.objects.filter(incident=incident), now)
+    employees = [each.employee_id for each in lines if each.employee_id]
+    log_roll_call(incident=incident, employees=employees, by=request.user, at=now)
+    waiting = [each for each in lines if each.waits]
+    together = _offers(waiting) if "together" in request.GET else []
     context = {
         "now": now,
         "incident": incident,
-        "event": event_words(incident.kind, incident.event_type),
+        "event": worklist.event_words(incident.kind, incident.event_type),
         "happened_at": incident.occurred_at or incident.reported_at,
         "lines": lines,
         "waiting": waiting,
-        "in_time": sum(_in_time(each.offer) for each in lines),
+        "in_time": sum(each.in_time for each in lines),
         "proposals": _choices(assignment.propose_together(offers=together, at=now)) if together else [],
     }
     return render(request, "supporters/roll_call.html", context)
@@ -95,23 +91,11 @@ def _incident(request: SignedInRequest, reference: str) -> Incident:
     return get_object_or_404(incidents, reference=reference)
 
 
-def _offers(incident: Incident) -> QuerySet[Offer]:
-    running = Contact.objects.open().select_related("supporter__user")
-    return (
-        Offer.objects.filter(incident=incident)
-        .select_related(*assignment.NEED)
-        .prefetch_related(Prefetch("contacts", running, to_attr="running"))
-        .order_by("involvement__name", "id")
-    )
-
-
-def _line(offer: Offer, now: datetime) -> Line:
-    running: list[Contact] = offer.running  # type: ignore[attr-defined]  # prefetched by _offers
-    return line_of(offer, running[0].supporter.user.name if running else "", now)
-
-
-def _in_time(offer: Offer) -> bool:
-    return offer.offered_at is not None and offer.offered_at <= offer.first_contact_due_at
+def _offers(lines: Sequence[Line]) -> list[Offer]:
+    """The offers of `lines`, as many as are matched together at a time, in their order."""
+    keys = [each.offer_id for each in lines[: assignment.TOGETHER]]
+    found = Offer.objects.select_related(*assignment.NEED).in_bulk(keys)
+    return [found[key] for key in keys]
 
 
 def _choices(proposals: Iterable[Proposal]) -> list[Choices]:
