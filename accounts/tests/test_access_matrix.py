@@ -192,11 +192,11 @@ def address(name: str) -> str:
     }
     if name in PARAMETERS:
         return reverse(name, kwargs=PARAMETERS[name])
-    parameters = _parameters(name)
-    return reverse(name, kwargs={key: known[kind] for key, kind in parameters.items()})
+    return reverse(name, kwargs={key: known[kind] for key, kind in parameters(name).items()})
 
 
-def _parameters(name: str) -> dict[str, str]:
+def parameters(name: str) -> dict[str, str]:
+    """What the address of the page asks for, and of which kind: {"pk": "uuid"}."""
     *spaces, last = name.split(":")
     resolver = get_resolver()
     for space in spaces:

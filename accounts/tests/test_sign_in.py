@@ -166,6 +166,7 @@ def test_devices_are_listed_and_the_others_signed_out(client, nurse):
         ([Role.CCP], "/calamities/"),
         ([Role.ANALYST, Role.BOARD], "/calamities/"),
         ([Role.DIRECTOR], "/calamities/"),
+        ([Role.BOARD], "/figures/"),
         ([Role.ADMIN], "/settings/"),
         ([Role.PRIVACY_OFFICER], "/access-log/"),
     ],

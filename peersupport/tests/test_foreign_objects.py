@@ -1,0 +1,126 @@
+"""Another's object is a 404, on every page that is about one object and not open to all who have the role.
+
+A page whose address names an object needs a line in FOREIGN, or in WHOLE with the reason why whoever may open
+the page may open it for every object.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+from accounts.tests.test_access_matrix import PAGES, PUBLIC, address, parameters
+from incidents.enums import Step
+from incidents.models import VimImport
+from incidents.tests.factories import IncidentFactory, InvolvementFactory
+from notifications.tests.factories import NoticeFactory
+from supporters.tests.factories import ContactFactory, OfferFactory
+
+COORDINATOR_SEES_ALL = "the coordinator sees every case"
+ADMIN_SEES_ALL = "people and places are the administrator's"
+OWN_ACCOUNT = "allauth looks among one's own"
+
+WHOLE = {
+    "incidents:add-people": COORDINATOR_SEES_ALL,
+    "incidents:report": "a kind of report, no object",
+    "delivery-resend": "how delivery goes, without names",
+    "delivery-stop": "how delivery goes, without names",
+    "mfa_remove_webauthn": OWN_ACCOUNT,
+    "mfa_edit_webauthn": OWN_ACCOUNT,
+    **{name: COORDINATOR_SEES_ALL for name in PAGES if name.startswith(("support:", "pool:"))},
+    **{name: ADMIN_SEES_ALL for name in PAGES if name.startswith("settings:")},
+}
+
+
+def contact() -> dict[str, Any]:
+    return {"pk": ContactFactory(in_contact=True).pk}
+
+
+def report(**kind: Any) -> dict[str, Any]:
+    return {"reference": IncidentFactory(**kind).reference}
+
+
+def offer() -> dict[str, Any]:
+    return {"pk": OfferFactory().pk}
+
+
+def involved_in() -> dict[str, Any]:
+    """Being involved is no way to a report that somebody else made."""
+    return {"reference": InvolvementFactory().incident.reference}
+
+
+def vim_import() -> dict[str, Any]:
+    uploaded = VimImport.objects.create(
+        file_name="vim.csv",
+        content=b"",
+        created_by=UserFactory(roles=[Role.COORDINATOR]),
+        created_at=timezone.now(),
+    )
+    return {"pk": uploaded.pk}
+
+
+#: (page, role of the stranger, another's object)
+FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
+    ("contacts:detail", Role.SUPPORTER, contact),
+    ("contacts:log", Role.SUPPORTER, contact),
+    ("contacts:undo", Role.SUPPORTER, lambda: {**contact(), "seen": 1}),
+    ("notice-open", None, lambda: {"pk": NoticeFactory().pk}),
+    ("notice-read", None, lambda: {"pk": NoticeFactory().pk}),
+    ("me-decide", None, offer),
+    ("me-erase", None, offer),
+    ("incidents:detail", None, report),
+    ("incidents:detail", None, involved_in),
+    ("incidents:detail", Role.SUPPORTER, report),
+    ("incidents:detail", Role.TEAM_LEADER, lambda: report(established=True)),
+    ("incidents:detail", Role.CCP, report),
+    ("incidents:detail", Role.DIRECTOR, report),
+    ("incidents:detail", Role.ANALYST, lambda: report(established=True)),
+    ("incidents:detail", Role.BOARD, lambda: report(established=True)),
+    ("incidents:detail", Role.ADMIN, lambda: report(established=True)),
+    ("incidents:detail", Role.PRIVACY_OFFICER, lambda: report(established=True)),
+    ("incidents:received", None, report),
+    ("incidents:received", Role.COORDINATOR, report),
+    ("incidents:import-check", Role.COORDINATOR, vim_import),
+    ("incidents:import-commit", Role.COORDINATOR, vim_import),
+    ("incidents:import-discard", Role.COORDINATOR, vim_import),
+    ("calamities:detail", Role.CCP, report),
+    ("calamities:detail", Role.DIRECTOR, lambda: report(for_self=True)),
+    ("calamities:detail", Role.ANALYST, lambda: report(established=True)),
+    ("calamities:establish", Role.CCP, report),
+    ("calamities:step", Role.CCP, lambda: {**report(), "step": Step.IGJ}),
+]
+
+
+def test_every_page_about_an_object_has_a_line():
+    about = {name for name, who in PAGES.items() if who != PUBLIC and parameters(name)}
+    assert about == {name for name, _, _ in FOREIGN} | {name for name in WHOLE if parameters(name)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("page_name", "role", "another"),
+    [pytest.param(*line, id=f"{line[0]}-{line[1] or 'employee'}-{n}") for n, line in enumerate(FOREIGN)],
+)
+def test_anothers_object_is_not_found(client, page_name, role, another):
+    kwargs = another()
+    client.force_login(UserFactory(roles=[role] if role else []))
+    url = reverse(page_name, kwargs=kwargs)
+    found = client.get(url)
+    if found.status_code == 405:
+        found = client.post(url)
+    assert found.status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_not_there_reads_like_anothers_object(client):
+    """Nobody can tell by the answer whether a case exists."""
+    client.force_login(UserFactory(roles=[Role.SUPPORTER]))
+    foreign = client.get(reverse("contacts:detail", kwargs=contact()))
+    missing = client.get(address("contacts:detail"))
+    changing = re.compile(rb"[A-Za-z0-9]{64}|[0-9a-f-]{36}")  # CSRF tokens, and the address itself
+    assert changing.sub(b"", foreign.content) == changing.sub(b"", missing.content)
