@@ -18,7 +18,7 @@ from django.db.models import F
 from accounts import audit, staff_apply, staff_file, staff_plan, staff_rows
 from accounts.enums import AccessAction, ImportState, Role
 from accounts.models import StaffImport, User
-from accounts.staff_file import FileRefused
+from accounts.spreadsheets import FileRefused
 from accounts.staff_rows import Problem, Staff
 
 SHOWN = 200  # people of each kind in the preview, and errors

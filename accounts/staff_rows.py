@@ -10,7 +10,8 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from accounts.staff_file import FileRefused, Sheet
+from accounts.spreadsheets import FileRefused
+from accounts.staff_file import Sheet
 
 Value = str | int | None
 

@@ -18,7 +18,7 @@ from accounts.access import SignedInRequest, allow, recently_confirmed
 from accounts.enums import ProfessionGroup, Role
 from accounts.feedback import say
 from accounts.models import StaffImport
-from accounts.staff_file import MAX_BYTES
+from accounts.spreadsheets import MAX_BYTES
 from accounts.staff_words import FIELDS, REASONS
 
 

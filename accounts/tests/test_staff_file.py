@@ -5,9 +5,9 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from accounts import staff_file, staff_rows
+from accounts import spreadsheets, staff_file, staff_rows
 from accounts.enums import ProfessionGroup
-from accounts.staff_file import FileRefused
+from accounts.spreadsheets import FileRefused
 from accounts.staff_rows import Problem
 from accounts.staff_words import REASONS, group_of
 
@@ -181,7 +181,7 @@ def bomb():
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         for number in range(3):
-            package.writestr(f"xl/worksheets/sheet{number}.xml", b"0" * (50 * staff_file.MEGABYTE))
+            package.writestr(f"xl/worksheets/sheet{number}.xml", b"0" * (50 * spreadsheets.MEGABYTE))
     return stream.getvalue()
 
 
@@ -196,7 +196,7 @@ def lying_workbook():
     [
         (b"", "a.csv", "empty"),
         (b" \r\n", "a.csv", "empty"),
-        (b"x" * (staff_file.MAX_BYTES + 1), "a.csv", "too_large"),
+        (b"x" * (spreadsheets.MAX_BYTES + 1), "a.csv", "too_large"),
         (b"hallo\nwereld", "a.csv", "no_header"),
         (HEADER.encode(), "a.csv", "no_rows"),
         (f"{HEADER};Persnr\n{ROW};1".encode(), "a.csv", "column_twice"),
@@ -217,7 +217,7 @@ def test_refuses_a_file_kindly(content, name, code):
 
 
 def test_refuses_more_rows_than_a_hospital_has(monkeypatch):
-    monkeypatch.setattr(staff_file, "MAX_ROWS", 3)
+    monkeypatch.setattr(spreadsheets, "MAX_ROWS", 3)
     rows = [row(employee_number=f"P{n}", email="") for n in range(4)]
     for content, name in (
         (csv_of(*rows), "a.csv"),
