@@ -50,7 +50,14 @@ class SupportPolicy(models.Model):
     retention_days = models.PositiveSmallIntegerField(_("names erased after closing (days)"), default=30)
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="support_policy_one_row"),)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(id=1), name="support_policy_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(follow_up_days__len__gt=0),
+                name="support_policy_follows_up",
+                violation_error_message=_("Give at least one number of days."),
+            ),
+        )
 
     def __str__(self) -> str:
         return "policy of support"

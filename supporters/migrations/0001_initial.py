@@ -279,7 +279,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("id", 1)), name="support_policy_one_row")
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="support_policy_one_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("follow_up_days__len__gt", 0)),
+                        name="support_policy_follows_up",
+                        violation_error_message="Give at least one number of days.",
+                    ),
                 ],
             },
         ),

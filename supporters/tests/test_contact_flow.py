@@ -557,6 +557,47 @@ def test_supporter_accepts_while_the_coordinator_takes_it_back():
         assert Supporter.objects.get(pk=case.supporter.pk).load == int(stored.state == ContactState.ACCEPTED)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_many_hands_at_once_leave_the_load_right_and_nobody_waits_for_ever():
+    """Supporter and coordinator act on eight contacts of one supporter, all at the same moment."""
+    supporter = SupporterFactory(trained=True, capacity=8)
+    coordinator = UserFactory(roles=[Role.COORDINATOR])
+    offers = [OfferFactory(opened_at=MONDAY) for _ in range(8)]
+    start = Barrier(16)
+    unexpected: list[Exception] = []
+
+    def act(offer, kind, by):
+        start.wait()
+        try:
+            contact = contact_flow.propose(offer=offer, supporter=supporter, by=coordinator, at=MONDAY)
+            contact_flow.record(contact=contact, kind=kind, by=by, at=MONDAY)
+        except contact_flow.ContactError:
+            pass
+        except Exception as error:  # noqa: BLE001 — a deadlock in a thread must not pass unseen
+            unexpected.append(error)
+        finally:
+            connection.close()
+
+    threads = [
+        Thread(target=act, args=(offer, *step))
+        for offer in offers
+        for step in [(EventKind.ACCEPTED, supporter.user), (EventKind.HANDED_BACK, coordinator)]
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert unexpected == []
+    supporter.refresh_from_db()
+    assert supporter.load == Contact.objects.open().count()
+    assert not [offer for offer in offers if offer.contacts.open().count() > 1]
+
+
+def test_a_hospital_follows_up_at_least_once():
+    with pytest.raises(IntegrityError):
+        SupportPolicy.objects.create(follow_up_days=[])
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from([*EventKind, "undo", "undo"]),

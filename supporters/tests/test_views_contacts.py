@@ -1,7 +1,7 @@
 """The supporter's pages."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import models
@@ -130,6 +130,15 @@ def test_a_contact_shows_nothing_of_the_incident_but_kind_and_date(client, suppo
         assert incident.reference not in text
         assert incident.department.name not in text.replace(contact.offer.involvement.department.name, "")
         assert "Safety incident in care" in text
+
+
+def test_the_date_of_the_event_is_that_of_amsterdam(client, supporter):
+    """Half past midnight on Monday in Amsterdam is Sunday in UTC."""
+    propose(
+        supporter,
+        involvement__incident__occurred_at=datetime(2026, 6, 14, 22, 30, tzinfo=UTC),
+    )
+    assert 'datetime="2026-06-15"' in client.get(LIST).text
 
 
 def test_how_to_reach_somebody_is_shown_once_accepted(client, contact):
