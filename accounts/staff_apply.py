@@ -53,10 +53,10 @@ def apply(plan: Plan, *, at: datetime, progress: Callable[[int], None]) -> None:
 
 def _make_missing(plan: Plan) -> None:
     Location.objects.bulk_create(Location(name=name) for name in plan.missing_locations.values())
-    places = {name.casefold(): key for key, name in Location.objects.values_list("id", "name")}
+    places = {name: key for key, name in Location.objects.values_list("id", "name")}
     Department.objects.bulk_create(
         Department(name=name, location_id=places[location])
-        for (_, location), name in plan.missing_departments.items()
+        for name, location in plan.missing_departments.values()
     )
     Profession.objects.bulk_create(
         Profession(name=name, group=group, works_shifts=group in SHIFTS)

@@ -53,7 +53,7 @@ class Plan:
     unchanged: int = 0
     in_service: int = 0  # before the import, of those whom the file is about
     missing_locations: dict[str, str] = field(default_factory=dict)
-    missing_departments: dict[Place, str] = field(default_factory=dict)
+    missing_departments: dict[Place, tuple[str, str]] = field(default_factory=dict)  # with their location
     missing_professions: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -222,7 +222,7 @@ class _Places:
         if key[1] not in self.locations:
             self.locations[key[1]] = location
             self.plan.missing_locations[key[1]] = location
-        self.plan.missing_departments[key] = written
+        self.plan.missing_departments[key] = written, self.locations[key[1]]
         return self._add(written, self.locations[key[1]])
 
     def _guessed_location(self, department: str) -> str:
@@ -319,7 +319,7 @@ def preview(plan: Plan, *, cap: int) -> dict[str, Any]:
         "leaving": people(plan.leaving),
         "missing": {
             "locations": sorted(plan.missing_locations.values())[:cap],
-            "departments": sorted(plan.missing_departments.values())[:cap],
+            "departments": sorted(map(" · ".join, plan.missing_departments.values()))[:cap],
             "professions": [
                 [name, str(group_of(name))] for name in sorted(plan.missing_professions.values())[:cap]
             ],

@@ -115,7 +115,8 @@ def _hire(chance: random.Random, at: datetime) -> list[User]:
     for person in people:
         person.set_unusable_password()
         if person.department is not None:
-            person.manager = heads.setdefault(person.department.name, person)
+            head = heads.setdefault(person.department.name, person)
+            person.manager = head if head is not person else None
     User.objects.bulk_create(people, batch_size=1_000)
     return people
 

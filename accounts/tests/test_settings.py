@@ -205,6 +205,7 @@ class TestStaffImport:
         part = client.get(response.url, headers={"hx-request": "true"}).content.decode()
         assert part.startswith('<div id="import"')
         current = StaffImport.objects.get()
+        StaffImport.objects.update(state=ImportState.READING)
         staff_import._tell(current.id, 500, 1000)
         assert 'value="500" max="1000"' in client.get(response.url).content.decode()
 

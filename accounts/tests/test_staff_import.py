@@ -195,7 +195,7 @@ def test_what_is_missing_is_made_when_asked(hospital):
     )
     assert current.preview["missing"] == {
         "locations": ["Ziekenhuis Zuid"],
-        "departments": ["Dialyse"],
+        "departments": ["Dialyse · Ziekenhuis Zuid"],
         "professions": [["Nefroloog", "physician"]],
     }
     with pytest.raises(staff_import.MissingNotMade):
