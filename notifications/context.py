@@ -23,7 +23,12 @@ PLACES: tuple[tuple[str, "str | StrPromise", str, frozenset[Role]], ...] = (
     ("support:worklist", _("Support"), "list-check", frozenset({Role.COORDINATOR})),
     ("contacts:list", _("My contacts"), "phone", frozenset({Role.SUPPORTER})),
     ("figures:operations", _("Operations"), "timeline", frozenset({Role.COORDINATOR})),
-    ("calamities:list", _("Calamities"), "route", frozenset({Role.CCP, Role.ANALYST, Role.DIRECTOR})),
+    (
+        "calamities:list",
+        _("Calamities"),
+        "route",
+        frozenset({Role.CCP, Role.ANALYST, Role.DIRECTOR, Role.TEAM_LEADER}),
+    ),
     ("figures:board", _("Figures"), "chart-bar", frozenset({Role.BOARD, Role.DIRECTOR})),
     ("pool:list", _("Pool"), "users", frozenset({Role.COORDINATOR})),
     ("settings:home", _("Settings"), "settings", frozenset({Role.ADMIN})),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import unsent
 from accounts.access import SignedInRequest, allow_signed_in
+from accounts.enums import Role
 from accounts.feedback import say
 from incidents import colleagues
 from incidents.enums import IncidentKind
@@ -68,7 +69,8 @@ def new(request: SignedInRequest) -> HttpResponse:
     """What do you want to report? Five cards; a link that names the kind goes on to its form."""
     if request.GET.get("kind") in IncidentKind.values:
         return redirect("incidents:report", request.GET["kind"])
-    return render(request, "incidents/new.html", {"choices": CHOICES})
+    context = {"choices": CHOICES, "sees_all": request.user.has_role(Role.COORDINATOR)}
+    return render(request, "incidents/new.html", context)
 
 
 @allow_signed_in
