@@ -251,6 +251,8 @@ class Server(ABC):
                         time.sleep(0.2)
             except NotStartedError as error:
                 print(error, flush=True)
+            finally:
+                self._remove_socket_folder()
 
     @contextlib.contextmanager
     def _running(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -286,6 +288,12 @@ class Server(ABC):
                 f"{base} belongs to somebody else; remove it, or set DATABASE_URL and REDIS_URL."
             )
         self.sockets.mkdir(mode=0o700, exist_ok=True)
+
+    def _remove_socket_folder(self) -> None:
+        """Leave nothing behind in /tmp."""
+        shutil.rmtree(self.sockets, ignore_errors=True)
+        with contextlib.suppress(OSError):  # the other server's may still be there
+            self.sockets.parent.rmdir()
 
     def _wait_for_leftovers(self) -> None:
         """A keeper killed just now leaves a server that is still shutting down: give it time, then end it."""

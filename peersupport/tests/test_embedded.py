@@ -145,6 +145,7 @@ def test_a_deep_or_odd_path_gets_short_sockets(tmp_path):
         with psycopg.connect(embedded.database_url(data)) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
     wait_until_gone(data)
+    assert not embedded.socket_folder(data).exists()
 
 
 def test_what_went_wrong_is_said_in_one_line(data):
