@@ -256,7 +256,6 @@ def roll_call(offers: OfferQuerySet, now: datetime) -> list[Line]:
         offers.order_by("involvement__name", "id"),
         "closed_at",
         "outcome",
-        "offered_at",
         "first_contact_due_at",
         "involvement__employee_id",
     )
@@ -327,7 +326,7 @@ def _parse(after: str) -> tuple[datetime, UUID] | None:
 def _values(offers: QuerySet[Any], *more: str) -> QuerySet[Any]:
     """What a row shows, and the fields `more`, in one query and without making models of it.
 
-    Who is asked or at work comes from subqueries: joined to the rest, PostgreSQL spends more time on a plan
+    Who is asked or at work comes from a subquery: joined to the rest, PostgreSQL spends more time on a plan
     of eight tables than on carrying it out.
     """
     running = Contact.objects.open().filter(offer=OuterRef("pk"))
@@ -338,6 +337,7 @@ def _values(offers: QuerySet[Any], *more: str) -> QuerySet[Any]:
         "waiting_for",
         "due_at",
         "opened_at",
+        "offered_at",
         *more,
         reference=F("incident__reference"),
         kind=F("incident__kind"),
@@ -346,7 +346,6 @@ def _values(offers: QuerySet[Any], *more: str) -> QuerySet[Any]:
         name=F("involvement__name"),
         profession=F("involvement__profession__name"),
         department=F("involvement__department__name"),
-        proposed_at=Subquery(running.values("proposed_at")),
         supporter=Subquery(running.values("supporter__user__name")),
     )
     return rows
@@ -387,7 +386,7 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
         happened_at=first["occurred_at"] or first["opened_at"],
         state=state,
         due_at=first["due_at"],
-        since=first["proposed_at"] or first["opened_at"],
+        since=first["offered_at"] or first["opened_at"],
         supporter="" if several else first["supporter"] or "",
         step=step,
         urgent=first["waiting_for"] in {Waiting.ASSIGNMENT, Waiting.COORDINATOR} or late,
