@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from incidents.views import calamities, help, report, reports, vim_import  # noqa: A004 — the page is called help
+from incidents.views import calamities, help, policy, report, reports, vim_import  # noqa: A004 — the page is called help
 
 incidents_urls: list[URLPattern] = [
     path("incidents/", reports.listing, name="list"),
@@ -28,5 +28,6 @@ calamities_urls: list[URLPattern] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((incidents_urls, "incidents"))),
     path("", include((calamities_urls, "calamities"))),
+    path("settings/calamities/", policy.policy, name="calamity-policy"),
     path("help/", help.find_help, name="help"),
 ]

@@ -111,6 +111,7 @@ PAGES: dict[str, str | set[Role]] = {
     "calamities:detail": CALAMITIES,
     "calamities:establish": {Role.CCP},
     "calamities:step": {Role.CCP},
+    "calamity-policy": ADMIN,
     # supporters: the coordinator's side
     "support:worklist": COORDINATOR,
     "support:roll-call": COORDINATOR,

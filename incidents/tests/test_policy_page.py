@@ -1,0 +1,43 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.models import AccessEvent
+from accounts.tests.factories import UserFactory
+from incidents.models import Policy
+from incidents.policy_form import PolicyForm
+
+pytestmark = pytest.mark.django_db
+URL = reverse("calamity-policy")
+
+
+@pytest.fixture
+def admin(client):
+    user = UserFactory(roles=[Role.ADMIN])
+    client.force_login(user)
+    return user
+
+
+def terms(**changes):
+    form = PolicyForm(instance=Policy.current())
+    given = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    return {**given, "decreed_holidays": "", **changes}
+
+
+def test_terms_and_numbers_are_changed_and_that_is_recorded(client, admin):
+    response = client.post(
+        URL, terms(analysis_days=35, decreed_holidays="31-12-2026, 2027-01-02", chaplain="010 1234")
+    )
+    assert response.url == URL
+    policy = Policy.current()
+    assert (policy.analysis_days, policy.chaplain) == (35, "010 1234")
+    assert policy.decreed_holidays == [date(2026, 12, 31), date(2027, 1, 2)]
+    assert AccessEvent.objects.get(object_kind="policy").user == admin
+
+
+def test_a_working_day_without_length_is_refused_kindly(client, admin):
+    page = client.post(URL, terms(work_starts="17:00", work_ends="08:00")).content.decode()
+    assert "The working day must end after it starts." in page
+    assert Policy.current().work_starts.hour == 8
