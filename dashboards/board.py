@@ -31,10 +31,10 @@ _FIRST_CONTACT: Mapping[str, Promise] = {
     "not_reached": gettext_lazy("Not reached (yet)"),
 }
 _CONVERSATIONS: Mapping[str, Promise] = {
-    "0": gettext_lazy("None"),
-    "1": gettext_lazy("One"),
-    "2": gettext_lazy("Two"),
-    "3": gettext_lazy("Three"),
+    "0": gettext_lazy("No conversation"),
+    "1": gettext_lazy("One conversation"),
+    "2": gettext_lazy("Two conversations"),
+    "3": gettext_lazy("Three conversations"),
 }
 _FOLLOW_UPS: Mapping[str, Promise] = {
     "1": gettext_lazy("Followed up once"),
@@ -138,7 +138,10 @@ class Board:
                 self._bars(
                     "outcome",
                     _("How it ended"),
-                    {**{each.value: each.label for each in Outcome}, "open": _("Still going on")},
+                    {
+                        **{each.value: _upper(str(each.label)) for each in Outcome},
+                        "open": _("Still going on"),
+                    },
                     lambda tables: tables.outcome,
                     _("Outcome"),
                 ),
@@ -207,7 +210,7 @@ class Board:
             [
                 self._bars(
                     "conversations",
-                    _("Conversations a colleague, where support has ended"),
+                    _("Conversations, where support has ended"),
                     _CONVERSATIONS,
                     lambda tables: tables.conversations,
                     _("Conversations"),
@@ -551,6 +554,10 @@ def _largest(table: OneWay, labels: Mapping[str, str]) -> str:
 
 def _lower(label: str) -> str:
     return label[:1].lower() + label[1:]
+
+
+def _upper(label: str) -> str:
+    return label[:1].upper() + label[1:]
 
 
 def _decimal(number: float | None) -> str:

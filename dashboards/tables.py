@@ -9,6 +9,10 @@ from evaluations.enums import Question
 from incidents.enums import Step
 
 
+VERSION = 1
+"""Of the shape that is stored: a release is never rewritten, so a later shape must still read this one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Of how many calamities a step was done in time, done late or not at all, or still has time. Exact."""
@@ -76,7 +80,7 @@ class Tables:
 
     def as_json(self) -> dict[str, Any]:
         """For storing: dictionaries, lists, texts and numbers only."""
-        return asdict(self)
+        return {"version": VERSION, **asdict(self)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Tables":
