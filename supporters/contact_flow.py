@@ -343,6 +343,7 @@ def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime) -> N
     new = {
         "state": facts.state,
         "outcome": facts.outcome,
+        "next_step": facts.next_step,
         "due_at": facts.due_at,
         "accepted_at": facts.accepted_at,
         "reached_at": facts.reached_at,

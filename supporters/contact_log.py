@@ -11,10 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-
-from supporters.enums import ContactState, EventKind, Outcome, Waiting
+from supporters.enums import ContactState, EventKind, NextStep, Outcome, Waiting
 from supporters.models import ContactEvent
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -90,20 +87,6 @@ OUTCOMES: dict[ContactState, frozenset[Outcome]] = {
     _S.ACCEPTED: frozenset({Outcome.UNREACHABLE, Outcome.REFERRED}),
     _S.IN_CONTACT: frozenset({Outcome.COMPLETED, Outcome.UNREACHABLE, Outcome.REFERRED}),
 }
-
-
-class NextStep(models.TextChoices):
-    """What a supporter has to do next: the main line of a card."""
-
-    ANSWER = "answer", _("Say whether you can")
-    CALL = "call", _("Call")
-    CALL_AGAIN = "call_again", _("Try again")
-    CALL_LATER = "call_later", _("Call, as agreed")
-    TALK = "talk", _("Have the conversation")
-    PLAN = "plan", _("Plan a follow-up call")
-    FOLLOW_UP = "follow_up", _("Follow up")
-    CLOSE = "close", _("Round off, or plan another call")
-    NOTHING = "nothing", _("Nothing")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from accounts.models import User
 from notifications.kinds import Kind
 from notifications.models import Reminder
 from notifications.schedule import reminder
-from supporters.contact_log import Facts, NextStep, replay
-from supporters.enums import ContactState, Waiting
+from supporters.contact_log import Facts, replay
+from supporters.enums import ContactState, NextStep, Waiting
 from supporters.models import Contact, ContactEvent
 
 if TYPE_CHECKING:

@@ -29,6 +29,20 @@ class Outcome(models.TextChoices):
     REFERRED = "referred", _("referred on")
 
 
+class NextStep(models.TextChoices):
+    """What a supporter has to do next: the main line of a card."""
+
+    ANSWER = "answer", _("Say whether you can")
+    CALL = "call", _("Call")
+    CALL_AGAIN = "call_again", _("Try again")
+    CALL_LATER = "call_later", _("Call, as agreed")
+    TALK = "talk", _("Have the conversation")
+    PLAN = "plan", _("Plan a follow-up call")
+    FOLLOW_UP = "follow_up", _("Follow up")
+    CLOSE = "close", _("Round off, or plan another call")
+    NOTHING = "nothing", _("Nothing")
+
+
 class EventKind(models.TextChoices):
     """What a contact's log holds: that something was done, and when. Never what was said."""
 

@@ -13,6 +13,7 @@ from supporters.enums import (
     ConversationMode,
     EventKind,
     HandBackReason,
+    NextStep,
     Outcome,
     SameProfession,
     SupporterStatus,
@@ -218,6 +219,8 @@ class Contact(models.Model):
     state = models.CharField(max_length=12, choices=ContactState.choices, default=ContactState.PROPOSED)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
     takes_capacity = models.BooleanField(default=True)
+    # With `due_at` all that a card of the supporter's list says, so that the list reads no logs.
+    next_step = models.CharField(max_length=10, choices=NextStep.choices, db_default=NextStep.ANSWER)
     due_at = models.DateTimeField()
     proposed_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)

@@ -15,8 +15,8 @@ from supporters.contact_flow import (
     TooLate,
     TooManyConversations,
 )
-from supporters.contact_log import Facts, NextStep
-from supporters.enums import EventKind
+from supporters.contact_log import Facts
+from supporters.enums import EventKind, NextStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +27,20 @@ class Dot:
     state: str
 
 
-def headline(facts: Facts, *, now: datetime) -> str:
+def headline(step: NextStep, due_at: datetime, *, now: datetime) -> str:
     """What is next, as one says it at `now` (aware): "Call today", "Follow up Thursday"."""
-    late, day = facts.due_at < now, day_in_words(facts.due_at, now=now)
-    today = timezone.localdate(facts.due_at) == timezone.localdate(now)
-    match facts.next_step:
+    late, day = due_at < now, day_in_words(due_at, now=now)
+    match step:
         case NextStep.CALL | NextStep.CALL_AGAIN if late:
             return _("Call now")
         case NextStep.CALL | NextStep.CALL_AGAIN:
+            today = timezone.localdate(due_at) == timezone.localdate(now)
             return _("Call today") if today else _("Call by %(day)s") % {"day": day}
         case NextStep.CALL_LATER:
             return _("Call %(day)s") % {"day": _("today") if late else day}
         case NextStep.FOLLOW_UP:
             return _("Follow up %(day)s") % {"day": _("today") if late else day}
-        case step:
+        case _other:
             return str(step.label)
 
 

@@ -14,7 +14,7 @@ from factory.django import DjangoModelFactory
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents.tests.factories import InvolvementFactory
-from supporters.enums import ContactState, EventKind, Outcome, SupporterStatus, Waiting
+from supporters.enums import ContactState, EventKind, NextStep, Outcome, SupporterStatus, Waiting
 from supporters.models import Contact, ContactEvent, Offer, Supporter
 
 
@@ -69,6 +69,15 @@ class OfferFactory(DjangoModelFactory):
     due_at = factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(hours=12))
 
 
+_NEXT = {
+    ContactState.PROPOSED: NextStep.ANSWER,
+    ContactState.ACCEPTED: NextStep.CALL,
+    ContactState.IN_CONTACT: NextStep.TALK,
+    ContactState.HANDED_BACK: NextStep.NOTHING,
+    ContactState.CLOSED: NextStep.NOTHING,
+}
+
+
 class ContactFactory(DjangoModelFactory):
     """Asked now, by default; its offer waits for what the contact's state says."""
 
@@ -107,6 +116,7 @@ class ContactFactory(DjangoModelFactory):
     supporter = factory.SubFactory(SupporterFactory, trained=True)
     proposed_at = factory.LazyFunction(timezone.now)
     due_at = factory.LazyAttribute(lambda contact: contact.proposed_at + timedelta(hours=4))
+    next_step = factory.LazyAttribute(lambda contact: _NEXT[contact.state])
     offer = factory.SubFactory(
         OfferFactory,
         opened_at=factory.SelfAttribute("..proposed_at"),

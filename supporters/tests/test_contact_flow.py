@@ -393,7 +393,7 @@ def test_a_reminder_that_is_missing_is_found_at_night(case):
 def test_a_contact_of_the_factory_says_what_its_log_says(state):
     contact = ContactFactory(**{state: True})
     facts = replay(list(contact.events.order_by("id")))
-    for field in ("state", "outcome", "accepted_at", "closed_at", "conversations"):
+    for field in ("state", "next_step", "outcome", "accepted_at", "closed_at", "conversations"):
         assert getattr(contact, field) == getattr(facts, field), field
     assert (contact.reached_at is None) == (facts.reached_at is None)
 
@@ -628,12 +628,33 @@ def test_whatever_is_done_the_rows_say_what_the_log_says(case, steps):
     agrees_with_its_log(case)
 
 
+STORED = (
+    "state",
+    "next_step",
+    "outcome",
+    "due_at",
+    "accepted_at",
+    "reached_at",
+    "closed_at",
+    "conversations",
+)
+
+
 def agrees_with_its_log(case):
     contact = Contact.objects.select_related("offer__incident", "offer__involvement", "supporter__user").get(
         pk=case.contact.pk
     )
     facts = replay(list(contact.events.order_by("id")))
-    for field in ("state", "outcome", "due_at", "accepted_at", "reached_at", "closed_at", "conversations"):
+    for field in (
+        "state",
+        "next_step",
+        "outcome",
+        "due_at",
+        "accepted_at",
+        "reached_at",
+        "closed_at",
+        "conversations",
+    ):
         assert getattr(contact, field) == getattr(facts, field), field
         assert getattr(case.contact, field) == getattr(facts, field), field
     offer = contact.offer

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from supporters.contact_log import OUTCOMES, TRANSITIONS, NextStep, Party, counting, replay
-from supporters.enums import ContactState, EventKind, Outcome, Waiting
+from supporters.contact_log import OUTCOMES, TRANSITIONS, Party, counting, replay
+from supporters.enums import ContactState, EventKind, NextStep, Outcome, Waiting
 from supporters.models import ContactEvent
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)

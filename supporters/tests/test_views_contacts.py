@@ -74,7 +74,7 @@ def test_the_list_says_what_is_next_first(client, supporter):
     tap(client, later, "conversation", mode="telephone")
     tap(client, sooner, "accepted")
     cards = client.get(LIST).context["cards"]
-    assert [card.contact for card in cards] == [sooner, later]
+    assert [card.pk for card in cards] == [sooner.pk, later.pk]
     assert [card.headline for card in cards][1] == "Plan a follow-up call"
 
 
@@ -87,7 +87,7 @@ def test_the_list_shows_what_was_closed_lately_and_nothing_older(client, support
     lately = ContactFactory(closed=True, supporter=supporter, proposed_at=now - timedelta(days=20))
     ContactFactory(closed=True, supporter=supporter, proposed_at=now - timedelta(days=60))
     ContactFactory(handed_back=True, supporter=supporter)
-    assert list(client.get(LIST).context["closed"]) == [lately]
+    assert [card.pk for card in client.get(LIST).context["closed"]] == [lately.pk]
 
 
 @pytest.mark.parametrize("contacts", [1, 8])
@@ -97,8 +97,8 @@ def test_the_list_takes_as_many_queries_for_one_contact_as_for_many(
     for _ in range(contacts):
         propose(supporter)
         ContactFactory(closed=True, supporter=supporter)
-    # session, user, roles; contacts, their logs, closed ones, the supporter; unread notices
-    with django_assert_num_queries(8):
+    # session, user, roles; contacts; unread notices
+    with django_assert_num_queries(5):
         client.get(LIST)
 
 

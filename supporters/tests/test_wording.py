@@ -46,7 +46,8 @@ def facts(*kinds, due):
     ],
 )
 def test_headline(kinds, due, said):
-    assert wording.headline(facts(*map(EventKind, kinds), due=due), now=THURSDAY) == said
+    found = facts(*map(EventKind, kinds), due=due)
+    assert wording.headline(found.next_step, found.due_at, now=THURSDAY) == said
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,17 +20,37 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
+from incidents.enums import EventType
 from supporters import contact_flow, wording
 from supporters.contact_flow import ContactError
 from supporters.contact_forms import AvailabilityForm, StepForm
-from supporters.contact_log import ATTEMPTS, TRANSITIONS, UNDO_WITHIN, Facts, NextStep, Party, replay
-from supporters.enums import ContactState, EventKind, SupporterStatus
+from supporters.contact_log import ATTEMPTS, TRANSITIONS, UNDO_WITHIN, Facts, Party, replay
+from supporters.enums import ContactState, EventKind, NextStep, SupporterStatus, Waiting
 from supporters.models import Contact, ContactEvent, ContactQuerySet, Supporter, SupportPolicy
 
 #: Contacts that were closed so lately stay in sight.
 LATELY = timedelta(days=30)
 #: Next steps for which nobody calls.
 AT_A_DESK = {NextStep.PLAN, NextStep.CLOSE}
+#: Next steps that are due at a moment; the others on a day.
+AT_A_MOMENT = {NextStep.ANSWER, NextStep.CALL, NextStep.CALL_AGAIN}
+#: So many of those that were closed are shown.
+MOST = 20
+#: What a card is made of. The list is opened many times a day: values, not models of six tables.
+CARD = (
+    "pk",
+    "next_step",
+    "due_at",
+    "proposed_at",
+    "accepted_at",
+    "closed_at",
+    "offer__waiting_for",
+    "offer__incident__event_type",
+    "offer__incident__occurred_at",
+    "offer__involvement__name",
+    "offer__involvement__profession__name",
+    "offer__involvement__department__name",
+)
 LOG = Prefetch("events", ContactEvent.objects.order_by("id"))
 
 
@@ -36,9 +58,19 @@ LOG = Prefetch("events", ContactEvent.objects.order_by("id"))
 class Card:
     """A contact as the list shows it; `timed`: what is next is due at a moment, not on a day."""
 
-    contact: Contact
-    facts: Facts
+    pk: UUID
     headline: str
+    name: str
+    profession: str | None
+    department: str | None
+    event: str
+    occurred_at: datetime | None
+    is_open: bool
+    closed_at: datetime | None
+    called_in: bool
+    since: datetime
+    due_at: datetime
+    asks: bool
     late: bool
     timed: bool
 
@@ -46,19 +78,16 @@ class Card:
 @allow(Role.SUPPORTER)
 @require_safe
 def contacts(request: SignedInRequest) -> HttpResponse:
-    """One's own contacts, what is next first, and those closed lately."""
+    """One's own contacts, what is next first, and those closed lately: in one statement."""
     now = timezone.now()
-    mine = _own(request.user).open().order_by("due_at", "id").prefetch_related(LOG)
-    closed = _own(request.user).filter(state=ContactState.CLOSED, closed_at__gte=now - LATELY)
+    shown = Q(state__in=ContactState.open()) | Q(state=ContactState.CLOSED, closed_at__gte=now - LATELY)
+    rows = Contact.objects.filter(shown, supporter__user=request.user).order_by("due_at", "id")
+    cards = [_card(row, now) for row in rows.values_list(*CARD, named=True)]
+    closed = sorted((card for card in cards if card.closed_at), key=attrgetter("closed_at"), reverse=True)
     return render(
         request,
         "supporters/contacts.html",
-        {
-            "cards": [_card(contact, now) for contact in mine],
-            "closed": closed.order_by("-closed_at")[:20],
-            "supporter": Supporter.objects.filter(user=request.user).first(),
-            "now": now,
-        },
+        {"cards": [card for card in cards if card.is_open], "closed": closed[:MOST], "now": now},
     )
 
 
@@ -70,14 +99,17 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     people = _own(request.user).select_related("offer__involvement__employee")
     mine = get_object_or_404(people.prefetch_related(LOG), pk=pk)
     log = list(mine.events.all())
-    card = _card(mine, now)
-    facts, policy = card.facts, SupportPolicy.current()
+    facts, policy = replay(log), SupportPolicy.current()
+    late = facts.is_open and facts.due_at < now
     return render(
         request,
         "supporters/contact.html",
         {
             "contact": mine,
-            "card": card,
+            "facts": facts,
+            "headline": wording.headline(facts.next_step, facts.due_at, now=now),
+            "late": late,
+            "timed": late or facts.next_step in AT_A_MOMENT,
             # Known once accepted; after what is next where that is no call.
             "call_first": mine.state != ContactState.PROPOSED and facts.next_step not in AT_A_DESK,
             "call_after": facts.next_step in AT_A_DESK,
@@ -161,11 +193,26 @@ def _own(user: User) -> ContactQuerySet:
     )
 
 
-def _card(contact: Contact, now: datetime) -> Card:
-    facts = replay(list(contact.events.all()))
-    late = facts.is_open and facts.due_at < now
-    timed = late or facts.next_step in {NextStep.ANSWER, NextStep.CALL, NextStep.CALL_AGAIN}
-    return Card(contact, facts, wording.headline(facts, now=now), late, timed)
+def _card(row: Any, now: datetime) -> Card:
+    """The card of a row of `CARD`."""
+    step, late = NextStep(row.next_step), row.closed_at is None and row.due_at < now
+    return Card(
+        pk=row.pk,
+        headline=wording.headline(step, row.due_at, now=now),
+        name=row.offer__involvement__name,
+        profession=row.offer__involvement__profession__name,
+        department=row.offer__involvement__department__name,
+        event=str(EventType(row.offer__incident__event_type).label),
+        occurred_at=row.offer__incident__occurred_at,
+        is_open=row.closed_at is None,
+        closed_at=row.closed_at,
+        called_in=row.offer__waiting_for == Waiting.COORDINATOR,
+        since=row.accepted_at or row.proposed_at,
+        due_at=row.due_at,
+        asks=step == NextStep.ANSWER,
+        late=late,
+        timed=late or step in AT_A_MOMENT,
+    )
 
 
 def _steps(facts: Facts, policy: SupportPolicy) -> set[str]:
