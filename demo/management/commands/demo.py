@@ -1,5 +1,7 @@
+import logging
 from typing import Any
 
+from celery import current_app
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -13,8 +15,11 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=2026, help="another seed makes another year")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        logging.disable(logging.INFO)  # a year of jobs has much to say
         try:
             build(seed=options["seed"], at=timezone.now())
         except ValueError as error:
             raise CommandError(str(error)) from None
+        # The nudges of a year whose reminders were shown while it passed.
+        current_app.control.purge()
         self.stdout.write("The demo hospital is ready.")
