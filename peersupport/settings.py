@@ -153,7 +153,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.humanize",  # asked for by allauth's templates
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -270,8 +269,13 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds
 ACCOUNT_USER_DISPLAY = "accounts.sign_in.display"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
+    "reauthenticate": "accounts.forms.ConfirmForm",
+    "change_password": "accounts.forms.PasswordChangeForm",
+    "set_password": "accounts.forms.FirstPasswordForm",
     "reset_password": "accounts.forms.PasswordResetForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
 }
+MFA_FORMS = {"add_webauthn": "accounts.forms.AddPasskeyForm"}
 ACCOUNT_SESSION_REMEMBER = False  # nobody is remembered on a workstation that others use
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
 # How many proxies of the hospital's own stand in front: rate limits count the address before them.
