@@ -8,7 +8,6 @@ from dashboards.disclosure import Answers, Change, Figure, OneWay, Shown
 from evaluations.enums import Question
 from incidents.enums import Step
 
-
 VERSION = 1
 """Of the shape that is stored: a release is never rewritten, so a later shape must still read this one."""
 

@@ -19,13 +19,13 @@ RECENT = 6
 def board(request: SignedInRequest) -> HttpResponse:
     """The published figures of one period (`period`, the newest by default)."""
     taken = _take(request)
-    chosen = taken.board.period if taken.board else None
+    chosen = taken.chosen.period if taken.chosen else None
     choices = [
         {"label": each.label, "url": f"?period={each.code}", "current": each == chosen}
         for each in taken.periods
     ]
     context = {
-        "board": taken.board,
+        "published": taken.chosen,
         "recent": choices[:RECENT],
         "older": choices[RECENT:],
         "may_operate": request.user.has_role(Role.COORDINATOR),
@@ -38,11 +38,11 @@ def board(request: SignedInRequest) -> HttpResponse:
 def export(request: SignedInRequest) -> HttpResponse:
     """What the page of the period shows, as CSV."""
     taken = _take(request)
-    if taken.board is None:
+    if taken.chosen is None:
         raise Http404
-    name = f"peersupport-{taken.board.period.code}.csv"
+    name = f"peersupport-{taken.chosen.period.code}.csv"
     return HttpResponse(
-        as_csv(taken.board),
+        as_csv(taken.chosen.board),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

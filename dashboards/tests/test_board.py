@@ -152,10 +152,21 @@ def test_as_many_statements_for_many_periods_as_for_one(client, board_member, dj
     publish("2026Q3")
     with django_assert_num_queries(6):
         client.get(reverse("figures:board"))
+    with django_assert_num_queries(5):
+        client.get(reverse("figures:board"))
     for code in ("2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2025", "2026Q1", "2026Q2"):
         publish(code)
     with django_assert_num_queries(6):
         client.get(reverse("figures:board"))
+
+
+@pytest.mark.django_db
+def test_what_is_kept_of_a_page_is_kept_for_each_language(client):
+    publish("2026Q3")
+    for language, said in (("en", " 8.1"), ("nl", " 8,1"), ("en", " 8.1")):
+        client.force_login(UserFactory(roles=[Role.BOARD], language=language))
+        client.cookies["language"] = language
+        assert said in client.get(reverse("figures:board")).content.decode()
 
 
 @pytest.mark.django_db
