@@ -8,6 +8,7 @@ A catalog is sorted by its texts and carries no places and no dates, so that bra
 """
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -170,7 +171,8 @@ def compile_catalogs() -> None:
     for path in catalogs():
         compiled = path.with_suffix(".mo")
         if path.exists() and (not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime):
-            partly = compiled.with_suffix(".mo.new")
+            # Under a name of its own: the processes of a test run may all find it old at once.
+            partly = compiled.with_suffix(f".mo.{os.getpid()}")
             with partly.open("wb") as file:
                 write_mo(file, read(path))
             partly.replace(compiled)

@@ -1,4 +1,4 @@
-"""A kind of reminder whose answers a test decides, and a mail server that keeps what it is sent."""
+"""A kind of reminder whose answers a test decides."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -9,7 +9,6 @@ from accounts.models import User
 from notifications import kinds
 from notifications.kinds import Kind, Outside
 from notifications.tests.factories import KIND
-from notifications.tests.smtp_sink import Sink, SinkServer
 
 URGENT = "test.urgent"
 QUIET = "test.in-app"
@@ -49,14 +48,3 @@ def judge(monkeypatch):
     ):
         monkeypatch.setitem(kinds._kinds, kind.code, kind)
     return judge
-
-
-@pytest.fixture
-def smtp(settings):
-    """A real SMTP server, and Django's mail pointed at it."""
-    with SinkServer(Sink()) as sink:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        yield sink
