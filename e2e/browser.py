@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LISTENER = """
@@ -22,10 +22,14 @@ class Watch:
 
     def __post_init__(self) -> None:
         self.page.add_init_script(LISTENER)
-        self.page.on(
-            "console", lambda said: self.complaints.append(said.text) if "CSP " in said.text else None
-        )
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        """Every error, but for the status of the page itself: a test opens pages that are refused."""
+        own = said.text.startswith("Failed to load resource") and said.location["url"] == self.page.url
+        if said.type in {"error", "warning"} and not own:
+            self.complaints.append(f"{self.page.url}: {said.text}")
 
 
 def accessibility_problems(page: Page) -> list[str]:

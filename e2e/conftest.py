@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from e2e.browser import Watch
+from e2e.visitor import DESK, Visitor
 
 # Playwright's own loop runs in the thread of the test, which also speaks to the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -27,3 +28,26 @@ def watch(page):
     watching = Watch(page)
     yield watching
     assert watching.complaints == []
+
+
+@pytest.fixture
+def arrive(new_context, live_server):
+    """`arrive(user, size=…)`: signs in by name and password, in a browser that is shared with nobody.
+
+    Without `user` the visitor stays in front of the door. `language` is "nl" or "en"; `**more` are options of
+    the browser's context. A test in which any visitor's page complained fails.
+    """
+    visitors = []
+
+    def come(user=None, *, size=DESK, language="nl", **more):
+        locale = {"nl": "nl-NL", "en": "en-GB"}[language]
+        page = new_context(viewport=size, locale=locale, **more).new_page()
+        visitor = Visitor(page, live_server.url, Watch(page), language)
+        visitors.append(visitor)
+        if user is not None:
+            visitor.goes_to("/")
+            visitor.signs_in(user)
+        return visitor
+
+    yield come
+    assert [complaint for visitor in visitors for complaint in visitor.watch.complaints] == []
