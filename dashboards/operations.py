@@ -133,7 +133,7 @@ class Operations:
             (_("Week from"), _("Offered"), _("Reached in time"), _("Median hours")),
             tuple(
                 (
-                    date_format(week.monday, "j M"),
+                    date_format(week.monday, "j F"),
                     str(week.number),
                     str(week.in_time),
                     "–" if week.hours is None else f"{week.hours:.0f}",
