@@ -6,6 +6,10 @@ from babel.messages.catalog import Message
 from peersupport import messages
 
 
+def test_every_text_is_in_dutch():
+    assert list(messages.catalog_problems()) == []
+
+
 def test_no_template_says_something_that_cannot_be_translated():
     assert list(messages.bare_texts()) == []
 

@@ -51,11 +51,51 @@ LATE = [
     (timedelta(hours=49), "2 days late"),
 ]
 
+DUTCH = [
+    (datetime(2026, 11, 19, 13, 29, 40, tzinfo=UTC), "zojuist"),
+    (datetime(2026, 11, 19, 13, 30, 30, tzinfo=UTC), "zo meteen"),
+    (datetime(2026, 11, 19, 13, 31, tzinfo=UTC), "over 1 minuut"),
+    (datetime(2026, 11, 19, 13, 18, tzinfo=UTC), "12 minuten geleden"),
+    # "uur" has no plural
+    (datetime(2026, 11, 19, 14, 26, tzinfo=UTC), "over 1 uur"),
+    (datetime(2026, 11, 19, 16, 40, tzinfo=UTC), "over 3 uur"),
+    (datetime(2026, 11, 19, 10, 20, tzinfo=UTC), "3 uur geleden"),
+    (datetime(2026, 11, 19, 22, 0, tzinfo=UTC), "vandaag 23:00"),
+    (datetime(2026, 11, 18, 15, 20, tzinfo=UTC), "gisteren 16:20"),
+    (datetime(2026, 11, 20, 8, 0, tzinfo=UTC), "morgen 09:00"),
+    # days and months without a capital
+    (datetime(2026, 11, 25, 8, 0, tzinfo=UTC), "woensdag 09:00"),
+    (datetime(2026, 11, 26, 8, 0, tzinfo=UTC), "26 november"),
+    (datetime(2027, 3, 4, 8, 0, tzinfo=UTC), "4 maart 2027"),
+    (date(2026, 11, 20), "morgen"),
+    (date(2026, 11, 23), "maandag"),
+]
+
+LATE_IN_DUTCH = [
+    (timedelta(seconds=5), "1 minuut te laat"),
+    (timedelta(minutes=12), "12 minuten te laat"),
+    (timedelta(minutes=58), "1 uur te laat"),
+    (timedelta(hours=26), "26 uur te laat"),
+    (timedelta(hours=49), "2 dagen te laat"),
+]
+
 
 @pytest.mark.parametrize(("moment", "words"), MOMENTS)
 def test_moment_in_words(moment, words):
     with translation.override("en"):
         assert in_words(moment, now=NOW) == words
+
+
+@pytest.mark.parametrize(("moment", "words"), DUTCH)
+def test_moment_in_dutch_words(moment, words):
+    with translation.override("nl"):
+        assert in_words(moment, now=NOW) == words
+
+
+@pytest.mark.parametrize(("overdue", "words"), LATE_IN_DUTCH)
+def test_lateness_in_dutch(overdue, words):
+    with translation.override("nl"):
+        assert lateness(overdue) == words
 
 
 def test_hours_do_not_cross_midnight():
@@ -75,3 +115,8 @@ def test_exact_moment_is_local_and_whole():
     with translation.override("en"):
         assert exact(datetime(2026, 7, 1, 22, 5, tzinfo=UTC)) == "Thursday 2 July 2026, 00:05"
         assert exact(date(2026, 7, 1)) == "Wednesday 1 July 2026"
+
+
+def test_exact_moment_in_dutch():
+    with translation.override("nl"):
+        assert exact(datetime(2026, 7, 1, 22, 5, tzinfo=UTC)) == "donderdag 2 juli 2026, 00:05"
