@@ -307,15 +307,20 @@ class Board:
             "statements",
             _("What colleagues think"),
             Table(
-                (_("Statement"), *map(str, _AGREE), _("Mean (1–5)"), _("Answers")),
-                tuple(
-                    (
-                        str(question.label),
-                        *([f"{share}%" for _value, share in given.shares] or ["–"] * 5),
-                        _decimal(given.mean),
-                        _number(given),
-                    )
-                    for question, given in answers
+                (_("What they answered"), *(str(question.label) for question, _given in answers)),
+                (
+                    *(
+                        (
+                            str(label),
+                            *(
+                                f"{dict(given.shares)[value]}%" if given.shares else "–"
+                                for _q, given in answers
+                            ),
+                        )
+                        for value, label in enumerate(_AGREE, 1)
+                    ),
+                    (_("Mean (1–5)"), *(_decimal(given.mean) for _question, given in answers)),
+                    (_("Answers"), *(_number(given) for _question, given in answers)),
                 ),
             ),
             charts.stacks(shares, low=1, high=5),
