@@ -49,13 +49,15 @@ class Lists:
 
     @cached_property
     def professions(self) -> dict[str, Profession]:
-        return {str(profession.pk): profession for profession in Profession.objects.all()}
+        return {str(profession.pk): profession for profession in Profession.objects.filter(is_active=True)}
 
     @cached_property
     def departments(self) -> dict[str, Department]:
         return {
             str(department.pk): department
-            for department in Department.objects.filter(is_active=True, location__is_partner=False)
+            for department in Department.objects.filter(
+                is_active=True, location__is_active=True, location__is_partner=False
+            )
         }
 
 

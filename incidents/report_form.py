@@ -170,7 +170,7 @@ def _fields(kind: IncidentKind, user: User, at: datetime) -> dict[str, forms.Fie
             help_text=_("Leave this empty while the committee still has to establish it."),
         ),
         "department": forms.ModelChoiceField(
-            Department.objects.filter(is_active=True, location__is_partner=False),
+            Department.objects.filter(is_active=True, location__is_active=True, location__is_partner=False),
             label=pgettext("of an event", "Where?"),
             initial=user.department_id,
             empty_label=gettext("Choose"),

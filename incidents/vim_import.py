@@ -236,7 +236,9 @@ class _Lookup:
         self.by_number = {user.employee_number: user for user in named if user.employee_number}
         self.by_email = {user.email.lower(): user for user in named if user.email}
         self.departments: dict[str, list[Department]] = defaultdict(list)
-        for department in Department.objects.filter(is_active=True, location__is_partner=False):
+        for department in Department.objects.filter(
+            is_active=True, location__is_active=True, location__is_partner=False
+        ):
             self.departments[department.name.casefold()].append(department)
         self.professions = {each.name.casefold(): each for each in Profession.objects.all()}
 
