@@ -113,6 +113,7 @@ class ContactFactory(DjangoModelFactory):
             offer__waiting_for=Waiting.ASSIGNMENT,
         )
 
+    state = ContactState.PROPOSED
     supporter = factory.SubFactory(SupporterFactory, trained=True)
     proposed_at = factory.LazyFunction(timezone.now)
     due_at = factory.LazyAttribute(lambda contact: contact.proposed_at + timedelta(hours=4))
