@@ -72,6 +72,11 @@ class Chart:
     previous_label: str = ""
 
     @property
+    def is_wide(self) -> bool:
+        """Its table needs the whole width of a desk."""
+        return len(self.table.headings) > 6
+
+    @property
     def template(self) -> str:
         return f"components/chart_{self.kind}.html"
 
@@ -251,7 +256,7 @@ class Board:
         return Block(
             "opinion",
             headline,
-            [self._feelings(), self._statements(), self._marks(mark), self._recommend(recommend)],
+            [self._statements(), self._feelings(), self._marks(mark), self._recommend(recommend)],
             compared=compared,
             elsewhere=_(
                 "Published: on average above 8 (n = 85), all would recommend it (UMCG 2019, PMC 2020); less "
@@ -307,20 +312,15 @@ class Board:
             "statements",
             _("What colleagues think"),
             Table(
-                (_("What they answered"), *(str(question.label) for question, _given in answers)),
-                (
-                    *(
-                        (
-                            str(label),
-                            *(
-                                f"{dict(given.shares)[value]}%" if given.shares else "–"
-                                for _q, given in answers
-                            ),
-                        )
-                        for value, label in enumerate(_AGREE, 1)
-                    ),
-                    (_("Mean (1–5)"), *(_decimal(given.mean) for _question, given in answers)),
-                    (_("Answers"), *(_number(given) for _question, given in answers)),
+                (_("Statement"), *map(str, _AGREE), _("Mean (1–5)"), _("Answers")),
+                tuple(
+                    (
+                        str(question.label),
+                        *([f"{share}%" for _value, share in given.shares] or ["–"] * 5),
+                        _decimal(given.mean),
+                        _number(given),
+                    )
+                    for question, given in answers
                 ),
             ),
             charts.stacks(shares, low=1, high=5),

@@ -51,7 +51,7 @@ def test_hours_to_first_contact_by_week():
 def test_who_carries_most_and_who_has_room():
     busy = SupporterFactory(trained=True, user__name="Anouk Hoekstra")
     for _number in range(2):
-        ContactFactory(supporter=busy, proposed_at=ago(hours=5))
+        ContactFactory(proposed=True, supporter=busy, proposed_at=ago(hours=5))
     ContactFactory(in_contact=True, proposed_at=ago(hours=1), supporter__user__name="Bram Lammers")
     ContactFactory(closed=True, proposed_at=ago(days=30), supporter__resting=True)
     SupporterFactory(trained=True, full=True)
