@@ -6,21 +6,19 @@ the same blocks.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.enums import ProfessionGroup
-from dashboards import charts
-from dashboards.charts import Datum, Pair, Shares, Table, Tick
-from dashboards.disclosure import Answers, Change, Figure, OneWay, Shown, organisation_share, published_share
+from dashboards import charts, opinion, organisation
+from dashboards.blocks import Block, Chart
+from dashboards.charts import Datum, Table
+from dashboards.disclosure import Figure, OneWay, published_share
 from dashboards.periods import Period
-from dashboards.tables import Clock, StepFigures, Tables
-from evaluations.enums import Question
-from incidents.enums import EventType, Step
+from dashboards.tables import Tables
+from incidents.enums import EventType
 from supporters.enums import Outcome
 
 _FIRST_CONTACT: Mapping[str, Promise] = {
@@ -45,51 +43,6 @@ _ON_THE_WAY: Mapping[str, Promise] = {
     "called_in": gettext_lazy("The coordinator was called in"),
     "referred": gettext_lazy("Referred on to professional help"),
 }
-_AGREE = (
-    gettext_lazy("fully disagree"),
-    gettext_lazy("disagree"),
-    gettext_lazy("neutral"),
-    gettext_lazy("agree"),
-    gettext_lazy("fully agree"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """One chart with its table, as templates/components/chart_*.html take it.
-
-    `chart` is None when there is nothing to draw; `note` is a line under it.
-    """
-
-    kind: str
-    id: str
-    title: str
-    table: Table
-    chart: Any = None
-    description: str = ""
-    note: str = ""
-    legend: Sequence[Mapping[str, object]] = ()
-    previous_label: str = ""
-
-    @property
-    def is_wide(self) -> bool:
-        """Its table needs the whole width of a desk."""
-        return len(self.table.headings) > 6
-
-    @property
-    def template(self) -> str:
-        return f"components/chart_{self.kind}.html"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """What one section of the page says: in words, compared with the period before, and elsewhere."""
-
-    id: str
-    headline: str
-    charts: Sequence[Chart]
-    compared: str = ""
-    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +55,14 @@ class Board:
     blocks: Sequence[Block] = field(init=False)
 
     def __post_init__(self) -> None:
+        previous = self._previous_label
         made = [
             self._offered(),
             self._who(),
             self._course(),
-            self._opinion(),
-            self._calamities(),
-            self._pool(),
+            opinion.block(self.now, self.before, previous),
+            organisation.calamities(self.now, self.before, previous),
+            organisation.pool(self.now),
         ]
         object.__setattr__(self, "blocks", made)
 
@@ -238,245 +192,6 @@ class Board:
             elsewhere=_("Published: one conversation is enough for more than half (UMCG 2019)."),
         )
 
-    def _opinion(self) -> Block:
-        mark, recommend = self._answers(Question.MARK), self._answers(Question.RECOMMEND)
-        if mark.mean is None:
-            headline = _("Too few evaluations to show what colleagues think, or they all think the same.")
-        else:
-            headline = _("Colleagues give the support %(mark)s out of 10.") % {"mark": _decimal(mark.mean)}
-        if recommend.shares:
-            headline += " " + _("%(percent)s%% would recommend it.") % {"percent": dict(recommend.shares)[1]}
-        before = self.before.answers[Question.MARK] if self.before else None
-        compared = ""
-        if isinstance(before, Answers) and before.mean is not None:
-            compared = _("In %(period)s: %(mark)s.") % {
-                "period": self._previous_label,
-                "mark": _decimal(before.mean),
-            }
-        return Block(
-            "opinion",
-            headline,
-            [self._statements(), self._feelings(), self._marks(mark), self._recommend(recommend)],
-            compared=compared,
-            elsewhere=_(
-                "Published: on average above 8 (n = 85), all would recommend it (UMCG 2019, PMC 2020); less "
-                "blame, shame, incompetence and isolation after the support than before (n = 66)."
-            ),
-        )
-
-    def _answers(self, question: Question) -> Answers:
-        answers = self.now.answers[question]
-        return answers if isinstance(answers, Answers) else Answers()
-
-    def _feelings(self) -> Chart:
-        pairs = []
-        rows = []
-        for question in Question.feelings():
-            change = self.now.answers[question]
-            if not isinstance(change, Change):
-                continue
-            before, after = change.before.mean, change.after.mean
-            text = _nothing()
-            if before is not None and after is not None:
-                text = _("from %(before)s to %(after)s") % {
-                    "before": _decimal(before),
-                    "after": _decimal(after),
-                }
-            pairs.append(Pair(str(question.label), before, after, text))
-            moved = dict(change.moved.shares)
-            rows.append(
-                (
-                    str(question.label),
-                    _decimal(before),
-                    _decimal(after),
-                    *(f"{moved[way]}%" if moved else "–" for way in (-1, 0, 1)),
-                )
-            )
-        return Chart(
-            "slopes",
-            "feelings",
-            _("How colleagues felt, before and after the support"),
-            Table(
-                (_("Feeling"), _("Before (0–3)"), _("After (0–3)"), _("Less"), _("The same"), _("More")),
-                tuple(rows),
-            ),
-            charts.slopes(pairs, low=Tick(0, _("not true")), high=Tick(3, _("very true"))),
-            "; ".join(f"{pair.label}: {pair.text}" for pair in pairs),
-        )
-
-    def _statements(self) -> Chart:
-        answers = [(question, self._answers(question)) for question in Question.statements()]
-        shares = [_shares(question, given) for question, given in answers]
-        return Chart(
-            "stacks",
-            "statements",
-            _("What colleagues think"),
-            Table(
-                (_("Statement"), *map(str, _AGREE), _("Mean (1–5)"), _("Answers")),
-                tuple(
-                    (
-                        str(question.label),
-                        *([f"{share}%" for _value, share in given.shares] or ["–"] * 5),
-                        _decimal(given.mean),
-                        _number(given),
-                    )
-                    for question, given in answers
-                ),
-            ),
-            charts.stacks(shares, low=1, high=5),
-            "; ".join(f"{row.label} {row.text}" for row in shares),
-            legend=[{"tone": tone, "label": label} for tone, label in enumerate(_AGREE, 1)],
-        )
-
-    def _marks(self, answers: Answers) -> Chart:
-        data = [Datum(str(value), share, str(share or "")) for value, share in answers.shares]
-        rows = [(str(value), f"{share}%") for value, share in answers.shares]
-        return Chart(
-            "columns",
-            "marks",
-            _("Marks, in percent of the answers"),
-            Table(
-                (_("Mark"), _("Share")),
-                (*rows, (_("Mean"), _decimal(answers.mean)), (_("Answers"), _number(answers))),
-            ),
-            charts.columns(data, height=180) if data else None,
-            _("On average %(mark)s.") % {"mark": _decimal(answers.mean)} if answers.mean is not None else "",
-            note="" if data else _nothing(),
-        )
-
-    def _recommend(self, answers: Answers) -> Chart:
-        label = str(Question.RECOMMEND.label)
-        shares = dict(answers.shares)
-        row = Shares(label, [shares[0], shares[1]] if shares else None, None, _answers_text(answers))
-        return Chart(
-            "stacks",
-            "recommend",
-            _("Whether they would recommend it"),
-            Table(
-                (label, _("Share")),
-                (
-                    (_("Yes"), f"{shares[1]}%" if shares else "–"),
-                    (_("No"), f"{shares[0]}%" if shares else "–"),
-                    (_("Answers"), _number(answers)),
-                ),
-            ),
-            charts.stacks([row], low=0, high=1, tones=(1, 5)),
-            row.text,
-            legend=[{"tone": 1, "label": _("No")}, {"tone": 5, "label": _("Yes")}],
-        )
-
-    def _calamities(self) -> Block:
-        number = self.now.calamities
-        igj = next((row for row in self.now.steps if row.step == Step.IGJ), None)
-        headline = _("No calamities were reported.")
-        if number:
-            headline = ngettext(
-                "%(number)d calamity was reported.", "%(number)d calamities were reported.", number
-            ) % {"number": number}
-        if igj and igj.statutory and igj.statutory.due:
-            headline += " " + _("The inspectorate was notified within the law's term for %(kept)s.") % {
-                "kept": _kept(igj.statutory)
-            }
-        return Block(
-            "calamities",
-            headline,
-            [self._steps()] if number else [],
-            compared=ngettext(
-                "In %(period)s: %(number)d.", "In %(period)s: %(number)d.", self.before.calamities
-            )
-            % {"period": self._previous_label, "number": self.before.calamities}
-            if self.before
-            else "",
-            elsewhere=_("Internal norms: UMCG 2019. Terms of the law: Wkkgz. Exact: about the organisation."),
-        )
-
-    def _steps(self) -> Chart:
-        then = {row.step: row for row in self.before.steps} if self.before else {}
-        data = [
-            Datum(
-                str(row.step.label),
-                _percent(row.internal),
-                _kept(row.internal),
-                previous=_percent(then[row.step].internal) if row.step in then else None,
-            )
-            for row in self.now.steps
-            if row.internal and row.internal.due
-        ]
-        return Chart(
-            "bars",
-            "steps",
-            _("Steps done in time, by the hospital's own norms"),
-            Table(
-                (_("Step"), _("Own norm"), _("Law"), *([self._previous_label] if then else [])),
-                tuple(self._step_row(row, then) for row in self.now.steps),
-            ),
-            charts.bars(data, whole=100) if data else None,
-            "; ".join(f"{datum.label}: {datum.text}" for datum in data),
-            previous_label=self._previous_label,
-        )
-
-    def _step_row(self, row: StepFigures, then: Mapping[Step, StepFigures]) -> tuple[str, ...]:
-        cells = [str(row.step.label), _kept(row.internal), _kept(row.statutory)]
-        if then:
-            cells.append(_kept(then[row.step].internal))
-        return tuple(cells)
-
-    def _pool(self) -> Block:
-        number = self.now.supporters
-        known = [
-            (row.group, row.people, row.supporters, row.wanted)
-            for row in self.now.coverage
-            if row.people is not None and row.supporters is not None and row.wanted is not None
-        ]
-        enough = sum(supporters >= wanted for _group, _people, supporters, wanted in known)
-        headline = ngettext("%(number)d trained supporter.", "%(number)d trained supporters.", number) % {
-            "number": number
-        }
-        if known:
-            headline += " " + _("%(reached)s of %(groups)s profession groups reach the norm.") % {
-                "reached": enough,
-                "groups": len(known),
-            }
-        labels = {each.value: str(each.label) for each in ProfessionGroup}
-        data = [
-            Datum(
-                labels[group],
-                organisation_share(supporters, people),
-                _("%(part)s of %(whole)s") % {"part": supporters, "whole": number_format(people)},
-                previous=organisation_share(wanted, people),
-            )
-            for group, people, supporters, wanted in known
-        ]
-        rows = tuple(
-            (
-                labels[row.group],
-                *("–" if each is None else str(each) for each in (row.people, row.supporters, row.wanted)),
-            )
-            for row in self.now.coverage
-        )
-        return Block(
-            "pool",
-            headline,
-            [
-                Chart(
-                    "bars",
-                    "coverage",
-                    _("Part of each profession group that is a supporter"),
-                    Table(
-                        (_("Profession"), _("Employees"), _("Supporters"), _("Norm")),
-                        rows,
-                    ),
-                    charts.bars(data) if data else None,
-                    "; ".join(f"{datum.label}: {datum.text}" for datum in data),
-                    previous_label=_("Norm"),
-                )
-            ],
-            elsewhere=_(
-                "Norm: 10 percent of each profession, 15 where people work shifts (PMC 2020). As it was on "
-                "the day of publication. Exact: about the organisation."
-            ),
-        )
-
     def _data(self, labels: Mapping[str, str | Promise], table: Callable[[Tables], OneWay]) -> list[Datum]:
         now, then = dict(table(self.now).cells), dict(table(self.before).cells) if self.before else {}
         return [
@@ -563,43 +278,3 @@ def _lower(label: str) -> str:
 
 def _upper(label: str) -> str:
     return label[:1].upper() + label[1:]
-
-
-def _decimal(number: float | None) -> str:
-    return "–" if number is None else number_format(number, 1)
-
-
-def _number(answers: Answers) -> str:
-    return "–" if answers.number is None else str(answers.number)
-
-
-def _nothing() -> str:
-    return _("too few answers, or all the same")
-
-
-def _answers_text(answers: Answers) -> str:
-    if answers.shown == Shown.NOTHING:
-        return _nothing()
-    return _("about %(number)s answers") % {"number": answers.number}
-
-
-def _shares(question: Question, answers: Answers) -> Shares:
-    text = _answers_text(answers)
-    if answers.mean is not None:
-        text = _("%(mean)s on average · %(answers)s") % {"mean": _decimal(answers.mean), "answers": text}
-    shares = [share for _value, share in answers.shares] or None
-    return Shares(str(question.label), shares, answers.mean, text)
-
-
-def _percent(clock: Clock | None) -> int | None:
-    return round(100 * clock.in_time / clock.due) if clock and clock.due else None
-
-
-def _kept(clock: Clock | None) -> str:
-    """How many of how many: "7 of 8", and how many still have time, if any."""
-    if clock is None:
-        return "–"
-    kept = _("%(part)s of %(whole)s") % {"part": clock.in_time, "whole": clock.due}
-    if not clock.running:
-        return kept
-    return _("%(kept)s, %(running)s still have time") % {"kept": kept, "running": clock.running}

@@ -1,0 +1,45 @@
+"""What a page of figures is made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboards.charts import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart with its table, as templates/components/chart_*.html take it.
+
+    `chart` is None when there is nothing to draw; `note` is a line under it.
+    """
+
+    kind: str
+    id: str
+    title: str
+    table: Table
+    chart: Any = None
+    description: str = ""
+    note: str = ""
+    legend: Sequence[Mapping[str, object]] = ()
+    previous_label: str = ""
+
+    @property
+    def is_wide(self) -> bool:
+        """Its table needs the whole width of a desk."""
+        return len(self.table.headings) > 6
+
+    @property
+    def template(self) -> str:
+        return f"components/chart_{self.kind}.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What one section of the page says: in words, compared with the period before, and elsewhere."""
+
+    id: str
+    headline: str
+    charts: Sequence[Chart]
+    compared: str = ""
+    elsewhere: str = ""

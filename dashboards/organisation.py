@@ -1,0 +1,145 @@
+"""The figures about the organisation, exact, as blocks of the board's page: calamities and the pool."""
+
+from collections.abc import Mapping
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.enums import ProfessionGroup
+from dashboards import charts
+from dashboards.blocks import Block, Chart
+from dashboards.charts import Datum, Table
+from dashboards.disclosure import organisation_share
+from dashboards.tables import Clock, StepFigures, Tables
+from incidents.enums import Step
+
+
+def calamities(now: Tables, before: Tables | None, previous_label: str) -> Block:
+    """How the terms after a calamity were kept, compared with the period named `previous_label`."""
+    number = now.calamities
+    igj = next((row for row in now.steps if row.step == Step.IGJ), None)
+    headline = _("No calamities were reported.")
+    if number:
+        headline = ngettext(
+            "%(number)d calamity was reported.", "%(number)d calamities were reported.", number
+        ) % {"number": number}
+    if igj and igj.statutory and igj.statutory.due:
+        headline += " " + _("The inspectorate was notified within the law's term for %(kept)s.") % {
+            "kept": _kept(igj.statutory)
+        }
+    return Block(
+        "calamities",
+        headline,
+        [_steps(now, before, previous_label)] if number else [],
+        compared=ngettext("In %(period)s: %(number)d.", "In %(period)s: %(number)d.", before.calamities)
+        % {"period": previous_label, "number": before.calamities}
+        if before
+        else "",
+        elsewhere=_("Internal norms: UMCG 2019. Terms of the law: Wkkgz. Exact: about the organisation."),
+    )
+
+
+def _steps(now: Tables, before: Tables | None, previous_label: str) -> Chart:
+    then = {row.step: row for row in before.steps} if before else {}
+    data = [
+        Datum(
+            str(row.step.label),
+            _percent(row.internal),
+            _kept(row.internal),
+            previous=_percent(then[row.step].internal) if row.step in then else None,
+        )
+        for row in now.steps
+        if row.internal and row.internal.due
+    ]
+    return Chart(
+        "bars",
+        "steps",
+        _("Steps done in time, by the hospital's own norms"),
+        Table(
+            (_("Step"), _("Own norm"), _("Law"), *([previous_label] if then else [])),
+            tuple(_step_row(row, then) for row in now.steps),
+        ),
+        charts.bars(data, whole=100) if data else None,
+        "; ".join(f"{datum.label}: {datum.text}" for datum in data),
+        previous_label=previous_label,
+    )
+
+
+def _step_row(row: StepFigures, then: Mapping[Step, StepFigures]) -> tuple[str, ...]:
+    cells = [str(row.step.label), _kept(row.internal), _kept(row.statutory)]
+    if then:
+        cells.append(_kept(then[row.step].internal))
+    return tuple(cells)
+
+
+def pool(now: Tables) -> Block:
+    """The supporters, and which part of each profession group they are."""
+    number = now.supporters
+    known = [
+        (row.group, row.people, row.supporters, row.wanted)
+        for row in now.coverage
+        if row.people is not None and row.supporters is not None and row.wanted is not None
+    ]
+    enough = sum(supporters >= wanted for _group, _people, supporters, wanted in known)
+    headline = ngettext("%(number)d trained supporter.", "%(number)d trained supporters.", number) % {
+        "number": number
+    }
+    if known:
+        headline += " " + _("%(reached)s of %(groups)s profession groups reach the norm.") % {
+            "reached": enough,
+            "groups": len(known),
+        }
+    labels = {each.value: str(each.label) for each in ProfessionGroup}
+    data = [
+        Datum(
+            labels[group],
+            organisation_share(supporters, people),
+            _("%(part)s of %(whole)s") % {"part": supporters, "whole": number_format(people)},
+            previous=organisation_share(wanted, people),
+        )
+        for group, people, supporters, wanted in known
+    ]
+    rows = tuple(
+        (
+            labels[row.group],
+            *("–" if each is None else str(each) for each in (row.people, row.supporters, row.wanted)),
+        )
+        for row in now.coverage
+    )
+    return Block(
+        "pool",
+        headline,
+        [
+            Chart(
+                "bars",
+                "coverage",
+                _("Part of each profession group that is a supporter"),
+                Table(
+                    (_("Profession"), _("Employees"), _("Supporters"), _("Norm")),
+                    rows,
+                ),
+                charts.bars(data) if data else None,
+                "; ".join(f"{datum.label}: {datum.text}" for datum in data),
+                previous_label=_("Norm"),
+            )
+        ],
+        elsewhere=_(
+            "Norm: 10 percent of each profession, 15 where people work shifts (PMC 2020). As it was on "
+            "the day of publication. Exact: about the organisation."
+        ),
+    )
+
+
+def _percent(clock: Clock | None) -> int | None:
+    return round(100 * clock.in_time / clock.due) if clock and clock.due else None
+
+
+def _kept(clock: Clock | None) -> str:
+    """How many of how many: "7 of 8", and how many still have time, if any."""
+    if clock is None:
+        return "–"
+    kept = _("%(part)s of %(whole)s") % {"part": clock.in_time, "whole": clock.due}
+    if not clock.running:
+        return kept
+    return _("%(kept)s, %(running)s still have time") % {"kept": kept, "running": clock.running}
