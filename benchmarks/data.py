@@ -90,7 +90,7 @@ def grow_supporters(size: int) -> None:
 
 
 def grow_incidents(size: int) -> None:
-    """Up to `size` incidents, each with one involved employee whose support is closed."""
+    """Up to `size` incidents over the past year, each with one involved employee whose support is closed."""
     _run(
         """
         INSERT INTO incidents_incident (id, reference, kind, event_type, department_id, occurred_at,
@@ -98,7 +98,8 @@ def grow_incidents(size: int) -> None:
             already_offered, reported_at, external_source, external_number)
         SELECT gen_random_uuid(), 'B' || n, CASE WHEN n %% 12 = 0 THEN 'calamity' ELSE 'vim' END, 'safety',
             department.ids[1 + n %% array_length(department.ids, 1)],
-            now() - make_interval(mins => n), '', 'unknown', now() - make_interval(mins => n), '', ''
+            now() - make_interval(mins => n * 211 %% 525600), '', 'unknown',
+            now() - make_interval(mins => n * 211 %% 525600), '', ''
         FROM (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_department) AS department,
             generate_series(
                 (SELECT count(*)::int FROM incidents_incident WHERE reference LIKE 'B%%') + 1, %s) AS n
