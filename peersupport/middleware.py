@@ -1,7 +1,8 @@
-"""Headers that neither Django nor its add-ons set."""
+"""Headers that neither Django nor its add-ons set, and addresses that no view can read."""
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -29,5 +30,16 @@ def no_store(get_response: Handler) -> Handler:
         response = get_response(request)
         response.setdefault("Cache-Control", "no-store")
         return response
+
+    return middleware
+
+
+def no_nul(get_response: Handler) -> Handler:
+    """An address with a NUL character is a bad request: PostgreSQL takes none, whatever a view looks up."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("An address holds no NUL character.")
+        return get_response(request)
 
     return middleware

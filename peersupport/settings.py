@@ -174,6 +174,7 @@ MIDDLEWARE = [
     "peersupport.middleware.no_store",
     # Before the session: on the evaluation form nobody is anybody.
     "evaluations.anonymity.nobody",
+    "peersupport.middleware.no_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -211,6 +212,8 @@ TEMPLATES = [
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+# In the session, which ends at sign-out; a cookie would show it to the next person at the workstation.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 MESSAGE_TAGS = {messages.DEBUG: "secondary", messages.ERROR: "danger"}  # Bootstrap's names
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
