@@ -2,9 +2,10 @@
 
 What goes: name, e-mail, telephone and the link to the account, on the involvement; the pairs on the
 exclusion list that this case put there (they would tell who handed back whom; a supporter or an employee
-can say it again, with one tap); open reminders. What stays is the case without content for the figures:
-kind of event, profession, department, outcome, moments. No line of the contact's log names the employee, so
-none has to go. Pairs that the coordinator put on the exclusion list stay: they say nothing of a case.
+can say it again, with one tap); open reminders; and the reporter, where people asked for themselves. What
+stays is the case without content for the figures: kind of event, profession, department, outcome, moments.
+No line of the contact's log names the employee, so none has to go. Pairs that the coordinator put
+on the exclusion list stay: they say nothing of a case.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from django.db import transaction
 from accounts import audit
 from accounts.enums import AccessAction
 from accounts.models import User
-from incidents.models import Involvement
+from incidents.enums import IncidentKind
+from incidents.models import Incident, Involvement
 from notifications import schedule
 from supporters.contact_flow import NotAllowed
 from supporters.enums import EventKind
@@ -54,7 +56,7 @@ def erase_due(*, at: datetime) -> Erased:
             if not offers:
                 return total
             for offer in offers:
-                total += _erase(offer, by=None, at=at)
+                total += _erase(offer, own=False, at=at)
 
 
 @transaction.atomic
@@ -68,7 +70,7 @@ def erase_own(*, offer: Offer, by: User, at: datetime) -> None:
     found = own.first()
     if found is None:
         raise NotAllowed
-    _erase(found, by=by, at=at)
+    _erase(found, own=True, at=at)
 
 
 def _due(at: datetime) -> OfferQuerySet:
@@ -78,23 +80,26 @@ def _due(at: datetime) -> OfferQuerySet:
     )
 
 
-def _erase(offer: Offer, *, by: User | None, at: datetime) -> Erased:
+def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
+    """Erase, with a line in the access log that does not say who: it would tie the person to the case."""
     involvement = Involvement.objects.select_related("incident").get(pk=offer.involvement_id)
     exclusions = _exclude_no_more(offer, involvement.employee) if involvement.employee else 0
     involvement.employee = None
     involvement.name = involvement.email = involvement.telephone = ""
     involvement.erased_at = at
     involvement.save(update_fields=["employee", "name", "email", "telephone", "erased_at"])
+    # Whoever asks for support is the reporter too.
+    Incident.objects.filter(pk=involvement.incident_id, kind=IncidentKind.SELF).update(reporter=None)
     for subject_id in [offer.pk, *Contact.objects.filter(offer=offer).values_list("pk", flat=True)]:
         schedule.cancel(subject_id=subject_id, at=at)
     audit.record(
         action=AccessAction.ERASE,
-        user=by,
+        user=None,
         role=None,
-        access_point="me" if by else "retention",
+        access_point="me" if own else "retention",
         object_kind="involvement",
         object_ref=involvement.incident.reference,
-        basis="own record" if by else "retention",
+        basis="own record" if own else "retention",
         at=at,
     )
     return Erased(1, exclusions)

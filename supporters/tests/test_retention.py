@@ -11,7 +11,8 @@ from django.db import connection
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
-from incidents.models import Involvement
+from incidents.enums import IncidentKind
+from incidents.models import Incident, Involvement
 from notifications.models import Reminder
 from supporters import contact_flow, retention
 from supporters.contact_flow import NotAllowed
@@ -110,6 +111,21 @@ def test_pairs_of_the_coordinator_and_of_other_cases_stay(closed):
     assert set(Exclusion.objects.all()) == {by_hand, Exclusion.objects.get(supporter=other.supporter)}
 
 
+@pytest.mark.parametrize("kind", [IncidentKind.SELF, IncidentKind.EVENT])
+def test_who_asked_for_support_is_forgotten_as_the_reporter_too(kind):
+    employee = UserFactory()
+    offer = OfferFactory(
+        opened_at=MONDAY,
+        involvement__employee=employee,
+        involvement__incident__kind=kind,
+        involvement__incident__reporter=employee,
+    )
+    contact_flow.record(contact=propose(offer), kind=EventKind.OFFER_DECLINED, by=employee, at=MONDAY)
+    retention.erase_due(at=MONDAY + 30 * DAY)
+    reporter = Incident.objects.get(pk=offer.incident_id).reporter
+    assert reporter == (None if kind == IncidentKind.SELF else employee)
+
+
 def test_open_reminders_go_with_the_names(closed):
     assert Reminder.objects.filter(cancelled_at=None, done_at=None).exists()
     retention.erase_due(at=MONDAY + 30 * DAY)
@@ -120,7 +136,8 @@ def test_the_employee_erases_early_once_closed(closed):
     employee = closed.involvement.employee
     retention.erase_own(offer=closed, by=employee, at=MONDAY + DAY)
     assert Involvement.objects.get().erased_at == MONDAY + DAY
-    assert AccessEvent.objects.filter(action=AccessAction.ERASE, user=employee).count() == 1
+    line = AccessEvent.objects.get(action=AccessAction.ERASE)
+    assert (line.access_point, line.user, line.subject) == ("me", None, None)
     with pytest.raises(NotAllowed):
         retention.erase_own(offer=closed, by=employee, at=MONDAY + DAY)
 
