@@ -96,7 +96,9 @@ def _entered(incident: Incident, at: datetime) -> list[Involvement]:
     if at > incident.reported_at + timedelta(days=Policy.current().support_days):
         return []
     named = incident.involvements.filter(added_at=incident.reported_at)
-    return list(named.select_related("profession", "department").order_by("name", "id"))
+    shown = list(named.select_related("profession", "department").order_by("name", "id"))
+    # One name less would say that somebody's support has ended already: then the list goes as a whole.
+    return [] if any(one.erased_at for one in shown) else shown
 
 
 def _in_role(incident: Incident, user: User, role: Role) -> bool:

@@ -300,3 +300,15 @@ def test_help_is_there_with_the_hospitals_own_numbers(client, sign_in):
     page = text(client.get(reverse("help")))
     for number in ("tel:112", "tel:113", "tel:08000113", "tel:0881234567", "tel:1234"):
         assert number in page
+
+
+def test_a_name_that_was_erased_early_takes_the_whole_list_along(client, sign_in):
+    """A gap would tell the team leader whose support has ended."""
+    leader = sign_in(Role.TEAM_LEADER)
+    incident = IncidentFactory(reporter=leader)
+    InvolvementFactory(incident=incident, name="Femke Dijkstra")
+    assert "Femke Dijkstra" in text(client.get(detail(incident)))
+    InvolvementFactory(incident=incident, erased=True)
+    page = text(client.get(detail(incident)))
+    assert "Femke Dijkstra" not in page
+    assert "Whom you named" not in page
