@@ -43,8 +43,11 @@ def wait_after(attempts: int) -> timedelta:
 def describe(error: BaseException) -> str:
     """The server's answer without addresses; of any other error its class and the line it was raised in."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        answers = list(error.recipients.values())
-        return _answer(*answers[0]) if answers else "recipients refused"
+        answers = list(error.recipients.items())
+        if not answers:
+            return "recipients refused"
+        (address, (code, text)) = answers[0]
+        return _answer(code, text, without=address)
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer(error.smtp_code, error.smtp_error)
     if isinstance(error, OSError):
@@ -54,8 +57,12 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}{where}"[:300]
 
 
-def _answer(code: int, text: bytes | str) -> str:
+def _answer(code: int, text: bytes | str, *, without: str = "") -> str:
+    """The server's words, without addresses and without the name that the address `without` is made of."""
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    name = without.partition("@")[0]
+    for part in (name, *re.findall(r"\w{3,}", name.replace("_", " "))):
+        words = re.sub(rf"(?i)\b{re.escape(part)}\b", "…", words) if part else words
     return ADDRESS.sub("…", f"{code} {' '.join(words.split())}")[:300]
 
 

@@ -13,6 +13,10 @@ from notifications.failure import describe, wait_after
             smtplib.SMTPRecipientsRefused({"jan@x.nl": (550, b"5.1.1 <jan@x.nl>: unknown\r\nuser jan@x.nl")}),
             "550 5.1.1 …: unknown user …",
         ),
+        (
+            smtplib.SMTPRecipientsRefused({"j.jansen@x.nl": (550, b"User J.Jansen (Jansen) unknown")}),
+            "550 User … (…) unknown",
+        ),
         (smtplib.SMTPDataError(451, b"try later"), "451 try later"),
         (ConnectionRefusedError(111, "Connection refused"), "ConnectionRefusedError: Connection refused"),
         (KeyError("Jan Jansen"), "KeyError"),
