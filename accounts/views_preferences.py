@@ -55,5 +55,7 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         ):
             parts = urlsplit(url)
-            return HttpResponseRedirect(parts._replace(scheme="", netloc="", fragment="").geturl() or "/")
+            # Two slashes at the start would be another site again.
+            path = "/" + parts.path.lstrip("/\\")
+            return HttpResponseRedirect(parts._replace(scheme="", netloc="", path=path, fragment="").geturl())
     return HttpResponseRedirect("/")

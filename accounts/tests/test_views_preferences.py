@@ -52,6 +52,8 @@ def test_unknown_theme_changes_nothing(client):
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
         ("/\\evil.example", "/"),
+        ("http://testserver//evil.example/", "/evil.example/"),
+        ("http://testserver/\\evil.example/", "/evil.example/"),
         ("javascript:alert(1)", "/"),
         ("", "/"),
     ],
