@@ -12,7 +12,7 @@ from accounts.models import Department, Location, Profession, User
 from dashboards import figures
 from demo import today
 from demo.hospital import DEPARTMENTS, LOCATIONS, PARTNER, PROFESSIONS, staff
-from demo.year import Year
+from demo.year import REPORTS, Year
 from notifications.models import Mail, Notice
 from supporters.models import Supporter
 
@@ -36,8 +36,10 @@ _ROLES: dict[str, tuple[str, str, tuple[Role, ...]]] = {
 }
 
 
-def build(*, seed: int, at: datetime) -> None:
+def build(*, seed: int, at: datetime, size: int = STAFF, reports: int = REPORTS) -> None:
     """The hospital, its pool of supporters and its past year up to `at`; the same for the same seed and `at`.
+
+    `size` people work there and `reports` came in; tests take fewer of both.
 
     Raises ValueError when the database holds people already.
     """
@@ -48,7 +50,7 @@ def build(*, seed: int, at: datetime) -> None:
         # Thousands of small transactions, none of which has to outlive a power cut.
         cursor.execute("SET synchronous_commit TO off")
     with transaction.atomic():
-        people = _hire(chance, at)
+        people = _hire(chance, at, size)
         _gather_pool(chance, people, at)
     demo = {person.username: person for person in people[: len(_ROLES)]}
     Year(
@@ -57,6 +59,7 @@ def build(*, seed: int, at: datetime) -> None:
         staff=[person for person in people if person.username.isdigit()],
         coordinator=demo["coordinator"],
         committee=demo["ccp"],
+        reports=reports,
     ).live()
     today.set_out(demo, at=at)
     figures.publish_due(at=at)
@@ -65,7 +68,7 @@ def build(*, seed: int, at: datetime) -> None:
     Notice.objects.filter(created_at__lt=at - timedelta(days=1)).update(read_at=at)
 
 
-def _hire(chance: random.Random, at: datetime) -> list[User]:
+def _hire(chance: random.Random, at: datetime, size: int) -> list[User]:
     sites = {name: Location(name=name) for name in LOCATIONS}
     partner = Location(name=PARTNER, is_partner=True)
     Location.objects.bulk_create([*sites.values(), partner])
@@ -83,7 +86,7 @@ def _hire(chance: random.Random, at: datetime) -> list[User]:
 
     people = []
     named = list(DEMO_PEOPLE)
-    for number, row in enumerate(staff(chance=chance, size=STAFF, year=at.year)):
+    for number, row in enumerate(staff(chance=chance, size=size, year=at.year)):
         account = User(
             username=named[number] if number < len(named) else row.employee_number,
             employee_number=row.employee_number,

@@ -48,6 +48,7 @@ class Year:
     staff: Sequence[User]
     coordinator: User
     committee: User
+    reports: int = REPORTS
     _queue: list[tuple[datetime, int, Step]] = field(default_factory=list)
     _count: int = 0
 
@@ -71,14 +72,15 @@ class Year:
         return timedelta(hours=self.chance.uniform(low, high))
 
     def _reports(self) -> list[tuple[datetime, IncidentKind]]:
-        kinds = [IncidentKind.CALAMITY] * CALAMITIES
+        calamities = self.reports * CALAMITIES // REPORTS
+        kinds = [IncidentKind.CALAMITY] * calamities
         others = (IncidentKind.VIM, IncidentKind.EVENT, IncidentKind.SELF, IncidentKind.COLLEAGUE)
-        kinds += self.chance.choices(others, (62, 24, 8, 6), k=REPORTS - CALAMITIES)
+        kinds += self.chance.choices(others, (62, 24, 8, 6), k=self.reports - calamities)
         self.chance.shuffle(kinds)
         # The last of them today and yesterday, so that the coordinator has a morning's work.
         recent = [self.now - self.hours(0.2, 4) for _ in range(TODAY)]
         recent += [self.now - self.hours(5, 48) for _ in range(TODAY)]
-        year = [self.now - self.hours(48, 24 * DAYS) for _ in range(REPORTS - len(recent))]
+        year = [self.now - self.hours(48, 24 * DAYS) for _ in range(self.reports - len(recent))]
         return list(zip(sorted(year + recent), kinds, strict=True))
 
 
