@@ -1,6 +1,9 @@
+from datetime import timedelta
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from celery import shared_task
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts import passwords, staff_import
@@ -23,3 +26,13 @@ def sweep_imports() -> None:
     """Go on with what a killed worker or a lost message left behind."""
     for import_id in staff_import.waiting():
         staff_import.work(import_id=import_id, at=timezone.now())
+
+
+@shared_task
+def forget_sessions() -> None:
+    """Each night: sessions that ended, with what was last said in them, and the addresses they came from."""
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    # One of today may be of a session that is only being made.
+    ended = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
+    ended.filter(created_at__lt=now - timedelta(days=1)).delete()

@@ -129,6 +129,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
     },
     "reconcile": {"task": "notifications.tasks.reconcile", "schedule": crontab(hour="3", minute="20")},
     "retention": {"task": "supporters.tasks.erase_due", "schedule": crontab(hour="3", minute="40")},
+    "forget-sessions": {"task": "accounts.tasks.forget_sessions", "schedule": crontab(hour="4", minute="0")},
     "publish figures": {"task": "dashboards.tasks.publish_due", "schedule": crontab(hour="4", minute="30")},
 }
 

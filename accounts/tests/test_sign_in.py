@@ -1,11 +1,15 @@
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import passwords, tasks
 from accounts.enums import AccessAction, Role
@@ -186,3 +190,12 @@ def test_home_of_an_employee_offers_three_choices(client, roles):
 
 def test_home_asks_to_sign_in(client):
     assert client.get("/").url == f"{SIGN_IN}?next=/"
+
+
+def test_sessions_that_ended_are_forgotten_each_night(client, nurse, time_machine):
+    sign_in(client, "h.devries")
+    tasks.forget_sessions()
+    assert (Session.objects.count(), UserSession.objects.count()) == (1, 1)
+    time_machine.move_to(timezone.now() + timedelta(hours=25))
+    tasks.forget_sessions()
+    assert (Session.objects.count(), UserSession.objects.count()) == (0, 0)
