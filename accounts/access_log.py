@@ -61,7 +61,7 @@ def page(lines: QuerySet[AccessEvent], *, before: int | None = None, after: int 
     newest.
     """
     anchor = AccessEvent.objects.filter(id=before or after or 0).first()
-    lines = lines.select_related("user", "subject")
+    lines = lines.select_related("user")
     if anchor and after:
         found = list(_beyond(lines, anchor, "gt").order_by("at", "id")[: PAGE + 1])
         shown, more_newer, more_older = found[:PAGE][::-1], len(found) > PAGE, True

@@ -84,7 +84,7 @@ def erase(request: SignedInRequest, pk: UUID) -> HttpResponse:
         except NotAllowed as error:
             say(request, wording.refused(error), level=messages.WARNING)
         else:
-            say(request, _("Your name is erased. Nobody can see any more that this was about you."))
+            say(request, _("Your name is erased. Only the access log still says who opened it."))
         return redirect("me")
     line = _("Your name and how to reach you go now, for good. After that you cannot come back to this case.")
     context = {
