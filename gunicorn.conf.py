@@ -1,9 +1,11 @@
 """How gunicorn serves the site, in development and in production alike."""
 
+import logging
 import os
 from pathlib import Path
 
 from django.conf import settings
+from gunicorn.workers.base import Worker
 
 bind = f"{settings.HOST}:{settings.PORT}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -29,3 +31,10 @@ if reload:
         for folder, pattern in (("templates", "**/*.html"), ("locale", "**/*.mo"))
         for path in (settings.BASE_DIR / folder).glob(pattern)
     ]
+
+
+def worker_exit(server: object, worker: Worker) -> None:
+    """Taking an interpreter down costs a second of the processor and frees nothing that ending does not."""
+    if worker.booted:
+        logging.shutdown()
+        os._exit(0)

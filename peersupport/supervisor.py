@@ -111,8 +111,8 @@ def run() -> None:
         require_servers()
         lock = _lock(fcntl.LOCK_SH)
         build()
-        for child in children:
-            child.start()
+        # The web first, and alone: people wait for it, and nobody yet for the others.
+        children[0].start()
         _announce()
         _look_after(children)
     except Stopping:
@@ -146,7 +146,10 @@ def build() -> None:
     if marker.exists():
         # Killed in the middle last time: half a hospital is of no use.
         _recreate_database()
-    call_command("migrate", verbosity=0)
+    from peersupport.health import migrations
+
+    if migrations() != "ok":
+        call_command("migrate", verbosity=0)
     if settings.DEMO and _has_nobody():
         say("building the demo hospital; this takes a minute, once")
         marker.touch()
