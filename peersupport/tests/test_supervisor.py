@@ -54,6 +54,17 @@ def what_it_says(*arguments: str, **settings: str) -> tuple[int, str]:
     return process.returncode, said
 
 
+def left_of(processes: list[psutil.Process], *, seconds: float) -> list[psutil.Process]:
+    """Which still run after `seconds`; a dead one that nobody has buried yet does not."""
+    _gone, left = psutil.wait_procs(processes, timeout=seconds)
+    alive = []
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            if process.status() != psutil.STATUS_ZOMBIE:
+                alive.append(process)
+    return alive
+
+
 class Tree:
     """A running `make run` with data of its own."""
 
@@ -128,8 +139,7 @@ def test_a_tree_serves_mends_itself_and_leaves_nothing_at_ctrl_c(data):
         killed = running.part("worker")
         orphans = killed.children()
         killed.kill()
-        _gone, alive = psutil.wait_procs([killed, *orphans], timeout=20)
-        assert alive == []
+        assert left_of([killed, *orphans], seconds=20) == []
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             with suppress(StopIteration, psutil.Error):
@@ -143,8 +153,7 @@ def test_a_tree_serves_mends_itself_and_leaves_nothing_at_ctrl_c(data):
         said, _ = running.process.communicate(timeout=30)
         assert running.process.returncode == 0
         assert f"running at http://localhost:{running.port}" in said
-        _gone, alive = psutil.wait_procs(everything, timeout=1)
-        assert alive == []
+        assert left_of(everything, seconds=1) == []
 
 
 def test_a_second_run_is_quick_and_a_killed_one_leaves_nothing(data):
@@ -156,8 +165,7 @@ def test_a_second_run_is_quick_and_a_killed_one_leaves_nothing(data):
         everything = running.everything()
         running.process.kill()
         running.process.wait()
-        _gone, alive = psutil.wait_procs(everything, timeout=20)
-        assert alive == []
+        assert left_of(everything, seconds=20) == []
 
 
 def one_line(said: str) -> str:
