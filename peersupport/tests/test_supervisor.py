@@ -56,13 +56,17 @@ def what_it_says(*arguments: str, **settings: str) -> tuple[int, str]:
 
 def left_of(processes: list[psutil.Process], *, seconds: float) -> list[psutil.Process]:
     """Which still run after `seconds`; a dead one that nobody has buried yet does not."""
-    _gone, left = psutil.wait_procs(processes, timeout=seconds)
-    alive = []
-    for process in left:
-        with suppress(psutil.NoSuchProcess):
-            if process.status() != psutil.STATUS_ZOMBIE:
-                alive.append(process)
-    return alive
+    deadline = time.monotonic() + seconds
+    while (left := [process for process in processes if is_alive(process)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 class Tree:
