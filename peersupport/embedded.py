@@ -33,7 +33,8 @@ from typing import IO
 
 START_SECONDS = 60  # a first start makes the database cluster, on a slow disk too
 STOP_SECONDS = 20
-LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432")  # sockaddr_un holds 108 bytes, the last is NUL
+# sockaddr_un holds 108 bytes, the last is NUL.
+LONGEST_SOCKET_FOLDER = 107 - len("/postgres/.s.PGSQL.5432")
 DATABASE = "peersupport"
 READY = "ready"
 

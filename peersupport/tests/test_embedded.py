@@ -139,6 +139,10 @@ def test_a_deep_or_odd_path_gets_short_sockets(tmp_path):
         folder = embedded.socket_folder(data)
         assert folder.parent == Path("/tmp")
         assert len(str(folder)) < embedded.LONGEST_SOCKET_FOLDER
+    longest = Path("/" + "d" * (embedded.LONGEST_SOCKET_FOLDER - len("//embedded/sockets")))
+    socket = embedded.socket_folder(longest) / "postgres" / ".s.PGSQL.5432"
+    assert socket.is_relative_to(longest)
+    assert len(str(socket)) == 107
     data = tmp_path / "with space, and comma"
     with user(data) as process:
         await_up(process)
