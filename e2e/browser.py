@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page
@@ -28,9 +27,7 @@ class Watch:
 
     def _hear(self, said: ConsoleMessage) -> None:
         """Every error, but for the status of the page itself: a test opens pages that are refused."""
-        # Of a page without an icon the browser asks for one itself.
-        refused = {self.page.url, urljoin(self.page.url, "/favicon.ico")}
-        own = said.text.startswith("Failed to load resource") and said.location["url"] in refused
+        own = said.text.startswith("Failed to load resource") and said.location["url"] == self.page.url
         if said.type in {"error", "warning"} and not own:
             self.complaints.append(f"{self.page.url}: {said.text}")
 

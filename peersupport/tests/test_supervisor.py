@@ -169,7 +169,7 @@ def test_a_second_run_is_quick_and_a_killed_one_leaves_nothing(data):
         everything = running.everything()
         running.process.kill()
         running.process.wait()
-        assert left_of(everything, seconds=60) == []  # two cores may be busy with the other tests
+        assert left_of(everything, seconds=20) == []
 
 
 def one_line(said: str) -> str:
