@@ -129,7 +129,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @allow_public
 def sent(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("sent", content_type="text/plain")
+    return HttpResponse('<!doctype html><link rel="icon" href="/static/favicon.svg"><title>sent</title>sent')
 
 
 @allow_public
