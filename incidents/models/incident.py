@@ -1,8 +1,6 @@
 import uuid
-from datetime import time
 from typing import Self
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -240,92 +238,3 @@ class TrackEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.kind} {self.step}"
-
-
-class Policy(models.Model):
-    """The terms after a calamity and the hospital's working hours: one row. Defaults: UMCG 2019 and the
-    law.
-    """
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    igj_days = models.PositiveSmallIntegerField(_("notify IGJ, internal norm (days)"), default=1)
-    support_days = models.PositiveSmallIntegerField(_("support offered (days)"), default=1)
-    analysis_days = models.PositiveSmallIntegerField(_("analysis (days)"), default=28)
-    feedback_days = models.PositiveSmallIntegerField(_("feedback (days)"), default=35)
-    final_report_days = models.PositiveSmallIntegerField(_("final report, internal norm (days)"), default=42)
-    igj_working_days = models.PositiveSmallIntegerField(_("notify IGJ, by law (working days)"), default=3)
-    establish_weeks = models.PositiveSmallIntegerField(
-        _("establish whether it is a calamity (weeks)"), default=6
-    )
-    final_report_weeks = models.PositiveSmallIntegerField(_("final report, by law (weeks)"), default=8)
-    work_starts = models.TimeField(_("working day starts"), default=time(8))
-    work_ends = models.TimeField(_("working day ends"), default=time(17))
-    # Days that a yearly decree puts on a par with holidays.
-    decreed_holidays = ArrayField(
-        models.DateField(), verbose_name=_("extra days off by decree"), default=list, blank=True
-    )
-    # The hospital's own numbers on the page with help.
-    company_doctor = models.CharField(_("company doctor"), max_length=32, blank=True, default="")
-    social_work = models.CharField(_("social work"), max_length=32, blank=True, default="")
-    chaplain = models.CharField(_("chaplain"), max_length=32, blank=True, default="")
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(condition=models.Q(id=1), name="incidents_policy_one_row"),
-            models.CheckConstraint(
-                condition=models.Q(work_starts__lt=models.F("work_ends")),
-                name="policy_working_day_has_length",
-                violation_error_message=_("The working day must end after it starts."),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return "policy of calamities"
-
-    @classmethod
-    def current(cls) -> "Policy":
-        """The policy in force; made with the defaults on first use."""
-        return cls.objects.get_or_create(id=1)[0]
-
-    def help_numbers(self) -> list[tuple[str, str]]:
-        """What to call these numbers, and the numbers, as far as they are given."""
-        given = (
-            (_("company doctor"), self.company_doctor),
-            (_("social work"), self.social_work),
-            (_("chaplain"), self.chaplain),
-        )
-        return [(str(label), number) for label, number in given if number]
-
-
-class VimMapping(models.Model):
-    """Which column of a VIM system's export means what, kept under the name of that export."""
-
-    name = models.CharField(_("name of the export"), max_length=60, unique=True)
-    columns = models.JSONField(default=dict)  # {"number": "Meldnr.", "occurred_at": "Datum incident", …}
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class VimImportQuerySet(models.QuerySet["VimImport"]):
-    def visible_to(self, user: User) -> Self:
-        """Whoever uploaded it, as a coordinator."""
-        return self.filter(created_by=user) if user.has_role(Role.COORDINATOR) else self.none()
-
-
-class VimImport(models.Model):
-    """One uploaded export of a VIM system; its content is kept until it is imported or thrown away."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    file_name = models.CharField(max_length=200)
-    content = models.BinaryField(null=True)
-    mapping = models.ForeignKey(VimMapping, models.SET_NULL, null=True, blank=True, related_name="+")
-    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    counts = models.JSONField(default=dict)  # {"new": 12, "known": 3, "changed": 1}
-
-    objects = VimImportQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return self.file_name

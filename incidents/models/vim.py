@@ -1,0 +1,42 @@
+import uuid
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.models import User
+
+
+class VimMapping(models.Model):
+    """Which column of a VIM system's export means what, kept under the name of that export."""
+
+    name = models.CharField(_("name of the export"), max_length=60, unique=True)
+    columns = models.JSONField(default=dict)  # {"number": "Meldnr.", "occurred_at": "Datum incident", …}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VimImportQuerySet(models.QuerySet["VimImport"]):
+    def visible_to(self, user: User) -> Self:
+        """Whoever uploaded it, as a coordinator."""
+        return self.filter(created_by=user) if user.has_role(Role.COORDINATOR) else self.none()
+
+
+class VimImport(models.Model):
+    """One uploaded export of a VIM system; its content is kept until it is imported or thrown away."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField(null=True)
+    mapping = models.ForeignKey(VimMapping, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict)  # {"new": 12, "known": 3, "changed": 1}
+
+    objects = VimImportQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.file_name
