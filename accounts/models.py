@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Func
 from django.db.models.functions import Lower
@@ -247,6 +248,30 @@ class AccessLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id}: {bytes(self.chain).hex()}"
+
+
+class PolicyChange(models.Model):
+    """One field of one policy that somebody changed: append-only by a database trigger (accounts.policy_log).
+
+    `old` and `new` are what JSON can hold of the values: a date or a time as in ISO 8601.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    policy = models.CharField(max_length=40)
+    field = models.CharField(max_length=120)
+    old = models.JSONField(encoder=DjangoJSONEncoder, null=True)
+    new = models.JSONField(encoder=DjangoJSONEncoder, null=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            # "Who changed what" on the page of a policy, newest first, by key.
+            models.Index(fields=["policy", "-id"], name="policy_change_newest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.policy}.{self.field} at {self.at:%Y-%m-%d %H:%M}"
 
 
 class StaffImport(models.Model):

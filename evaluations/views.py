@@ -1,19 +1,22 @@
 """The form, for whoever has a ticket: no sign-in, no session, nothing written down but the envelope."""
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import audit
 from accounts.access import SignedInRequest, allow, allow_public
-from accounts.enums import AccessAction, Role
+from accounts.enums import Role
 from accounts.feedback import say
+from accounts.policy_log import PolicyLog
 from evaluations import answers, tickets
 from evaluations.forms import EvaluationForm, PolicyForm
 from evaluations.models import EvaluationPolicy
+
+LOG = PolicyLog(
+    "evaluations", EvaluationPolicy, Role.COORDINATOR, "evaluation-policy", "coordinator of the pool"
+)
 
 
 @allow_public
@@ -53,22 +56,7 @@ def policy(request: SignedInRequest) -> HttpResponse:
     """
     form = PolicyForm(request.POST or None, instance=EvaluationPolicy.current())
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.save()
-            _log_policy(request)
+        LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, _("Saved."))
         return redirect("evaluation-policy")
-    return render(request, "evaluations/policy.html", {"form": form})
-
-
-def _log_policy(request: SignedInRequest) -> None:
-    audit.record(
-        action=AccessAction.CHANGE,
-        user=request.user,
-        role=Role.COORDINATOR,
-        access_point="evaluation-policy",
-        object_kind="policy",
-        object_ref="evaluations",
-        basis="coordinator of the pool",
-        at=timezone.now(),
-    )
+    return render(request, "evaluations/policy.html", {"form": form, "history": LOG.history(request.GET)})

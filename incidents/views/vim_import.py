@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.feedback import say
+from accounts.policy_log import PolicyLog
 from accounts.spreadsheets import FileRefused
 from incidents import vim_import
 from incidents.models import VimImport, VimMapping
-from incidents.vim_columns import Columns
+from incidents.vim_columns import FIELDS, Columns
 from incidents.vim_forms import FILE_REASONS, FileForm, MappingForm
 from incidents.vim_import import NotImportable, Plan, Table
 
@@ -36,7 +37,8 @@ def upload(request: SignedInRequest) -> HttpResponse:
             form.add_error("file", FILE_REASONS[refused.code])
         else:
             return redirect("incidents:import-check", _keep(request, file.name, content).pk)
-    context = {"form": form, "mappings": VimMapping.objects.order_by("name")}
+    mappings = VimMapping.objects.order_by("name")
+    context = {"form": form, "mappings": mappings, "history": LOG.history(request.GET)}
     return render(request, "incidents/import.html", context)
 
 
@@ -54,7 +56,7 @@ def check(request: SignedInRequest, pk: str) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = MappingForm(posted, header=table.header, initial=MappingForm.values(name, columns))
     if posted is not None and form.is_valid():
-        _save_mapping(kept, form)
+        _save_mapping(request, kept, form)
         return redirect("incidents:import-check", pk)
     plan = _plan(kept, table) if kept.mapping is not None and posted is None else None
     context = {
@@ -125,12 +127,30 @@ def _plan(kept: VimImport, table: Table) -> Plan:
     return vim_import.plan(table, source=kept.mapping.name, columns=columns, at=timezone.now())
 
 
-def _save_mapping(kept: VimImport, form: MappingForm) -> None:
+def _save_mapping(request: SignedInRequest, kept: VimImport, form: MappingForm) -> None:
+    name, columns = form.cleaned_data["name"], dict(form.columns.of)
     with transaction.atomic():
-        kept.mapping, _made = VimMapping.objects.update_or_create(
-            name=form.cleaned_data["name"], defaults={"columns": dict(form.columns.of)}
-        )
+        kept.mapping, _made = VimMapping.objects.select_for_update().get_or_create(name=name)
+        before = kept.mapping.columns
+        changes = {
+            f"{name}: {field}": (before.get(field), columns.get(field))
+            for field in FIELDS
+            if before.get(field) != columns.get(field)
+        }
+        kept.mapping.columns = columns
+        kept.mapping.save(update_fields=["columns"])
         kept.save(update_fields=["mapping"])
+        LOG.record(changes, by=request.user, at=timezone.now())
+
+
+def _column_in_words(field: str) -> str:
+    name, _separator, column = field.rpartition(": ")
+    return f"{name}: {FIELDS.get(column, column)}"
+
+
+LOG = PolicyLog(
+    "vim", VimMapping, Role.COORDINATOR, "incidents:import-check", "coordinator", words=_column_in_words
+)
 
 
 def _finish(kept: VimImport, *, counts: dict[str, int]) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import audit, people
+from accounts import people
 from accounts.access import SignedInRequest, allow
-from accounts.enums import AccessAction, Role
+from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
+from accounts.policy_log import PolicyLog
 from accounts.roles import RolesConflict
 from supporters import pool as pools
 from supporters.enums import SupporterStatus
@@ -28,6 +28,7 @@ from supporters.forms_pool import PolicyForm, SupporterForm, TrainedForm
 from supporters.models import Supporter, SupporterQuerySet, SupportPolicy
 
 PAGE = 50
+LOG = PolicyLog("support", SupportPolicy, Role.COORDINATOR, "pool:policy", "coordinator of the pool")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +138,10 @@ def policy(request: SignedInRequest) -> HttpResponse:
     current = SupportPolicy.current()
     form = PolicyForm(request.POST or None, instance=current)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            current.save(update_fields=list(form.cleaned_data))
-            _log_policy(request)
+        LOG.keep(policy=current, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, _("Saved. It counts for everything that starts from now on."))
         return redirect("pool:policy")
-    return render(request, "supporters/pool_policy.html", {"form": form})
+    return render(request, "supporters/pool_policy.html", {"form": form, "history": LOG.history(request.GET)})
 
 
 def standing(supporter: Supporter, now: datetime) -> Standing:
@@ -229,19 +228,6 @@ def _added(request: SignedInRequest, employee: User, form: TrainedForm) -> bool:
         return False
     say(request, _("%(name)s is in the pool.") % {"name": employee.name})
     return True
-
-
-def _log_policy(request: SignedInRequest) -> None:
-    audit.record(
-        action=AccessAction.CHANGE,
-        user=request.user,
-        role=Role.COORDINATOR,
-        access_point="pool:policy",
-        object_kind="policy",
-        object_ref="support",
-        basis="coordinator of the pool",
-        at=timezone.now(),
-    )
 
 
 def _is_uuid(text: str) -> bool:
