@@ -1,12 +1,14 @@
-"""The coordinator's rows, as a tag because a worklist has many of them: `{% load desk %}`."""
+"""The rows of the long lists that are opened all day, as tags: `{% load desk %}`."""
 
 import html
 from datetime import datetime
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from peersupport.templatetags.look import chip, moment, person, time_left
+from supporters.views.contacts import Card
 from supporters.worklist import Line, Row
 
 register = template.Library()
@@ -43,4 +45,18 @@ def roll_call_row(line: Line, now: datetime) -> SafeString:
         f'<span class="what">{chip(line.state.word, line.state.icon, line.state.tone)}{supporter}</span>'
         f'{until}<a class="btn" href="{html.escape(line.url)}" data-open>{html.escape(line.state.step)}'
         f'<span class="visually-hidden">: {html.escape(line.name)}</span></a></li>'
+    )
+
+
+@register.simple_tag
+def contact_card(card: Card, now: datetime) -> SafeString:
+    """A contact on the supporter's list: what is next, with whom, what happened when, how long still."""
+    happened = f" · {moment(card.occurred_on, now=now)}" if card.occurred_on else ""
+    called_in = chip(gettext("Coordinator called in"), "bell-ringing", "info") if card.called_in else ""
+    left = time_left(card.due_at, start=card.since, now=now) if card.timed else ""
+    return SafeString(  # nosec B703  # every value in it is escaped
+        f'<li class="card card-link contact-card{" card-attention" if card.late or card.asks else ""}">'
+        f'<h2><a class="stretch" href="{html.escape(card.url)}">{html.escape(card.headline)}</a></h2>'
+        f"{person(card.name, card.profession, card.department)}"
+        f'<p class="quiet">{html.escape(card.event)}{happened}</p>{called_in}{left}</li>'
     )

@@ -74,7 +74,7 @@ def test_the_list_says_what_is_next_first(client, supporter):
     tap(client, later, "conversation", mode="telephone")
     tap(client, sooner, "accepted")
     cards = client.get(LIST).context["cards"]
-    assert [card.pk for card in cards] == [sooner.pk, later.pk]
+    assert [card.url for card in cards] == [f"{LIST}{each.pk}/" for each in (sooner, later)]
     assert [card.headline for card in cards][1] == "Plan a follow-up call"
 
 
@@ -87,7 +87,7 @@ def test_the_list_shows_what_was_closed_lately_and_nothing_older(client, support
     lately = ContactFactory(closed=True, supporter=supporter, proposed_at=now - timedelta(days=20))
     ContactFactory(closed=True, supporter=supporter, proposed_at=now - timedelta(days=60))
     ContactFactory(handed_back=True, supporter=supporter)
-    assert [card.pk for card in client.get(LIST).context["closed"]] == [lately.pk]
+    assert [card.url for card in client.get(LIST).context["closed"]] == [f"{LIST}{lately.pk}/"]
 
 
 @pytest.mark.parametrize("contacts", [1, 8])

@@ -1,7 +1,7 @@
 """The supporter's own contacts, made for one thumb."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -58,15 +58,15 @@ LOG = Prefetch("events", ContactEvent.objects.order_by("id"))
 class Card:
     """A contact as the list shows it; `timed`: what is next is due at a moment, not on a day."""
 
-    pk: UUID
+    url: str
     headline: str
     name: str
     profession: str | None
     department: str | None
     event: str
-    occurred_at: datetime | None
-    is_open: bool
+    occurred_on: date | None
     closed_at: datetime | None
+    closed_on: date | None
     called_in: bool
     since: datetime
     due_at: datetime
@@ -87,7 +87,7 @@ def contacts(request: SignedInRequest) -> HttpResponse:
     return render(
         request,
         "supporters/contacts.html",
-        {"cards": [card for card in cards if card.is_open], "closed": closed[:MOST], "now": now},
+        {"cards": [card for card in cards if not card.closed_at], "closed": closed[:MOST], "now": now},
     )
 
 
@@ -197,15 +197,15 @@ def _card(row: Any, now: datetime) -> Card:
     """The card of a row of `CARD`."""
     step, late = NextStep(row.next_step), row.closed_at is None and row.due_at < now
     return Card(
-        pk=row.pk,
+        url=reverse("contacts:detail", args=[row.pk]),
         headline=wording.headline(step, row.due_at, now=now),
         name=row.offer__involvement__name,
         profession=row.offer__involvement__profession__name,
         department=row.offer__involvement__department__name,
         event=str(EventType(row.offer__incident__event_type).label),
-        occurred_at=row.offer__incident__occurred_at,
-        is_open=row.closed_at is None,
+        occurred_on=_day(row.offer__incident__occurred_at),
         closed_at=row.closed_at,
+        closed_on=_day(row.closed_at),
         called_in=row.offer__waiting_for == Waiting.COORDINATOR,
         since=row.accepted_at or row.proposed_at,
         due_at=row.due_at,
@@ -213,6 +213,11 @@ def _card(row: Any, now: datetime) -> Card:
         late=late,
         timed=late or step in AT_A_MOMENT,
     )
+
+
+def _day(moment: datetime | None) -> date | None:
+    """The day of `moment` in Amsterdam."""
+    return timezone.localdate(moment) if moment else None
 
 
 def _steps(facts: Facts, policy: SupportPolicy) -> set[str]:
