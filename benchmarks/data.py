@@ -122,9 +122,10 @@ def grow_incidents(size: int) -> None:
     _run(
         """
         INSERT INTO supporters_offer (id, involvement_id, incident_id, waiting_for, due_at, opened_at,
-            first_contact_due_at, offered_at, reached_at, closed_at, outcome)
+            first_contact_due_at, norm_due_at, offered_at, reached_at, closed_at, outcome)
         SELECT gen_random_uuid(), involvement.id, involvement.incident_id, 'nothing', added_at, added_at,
-            added_at + interval '24 hours', added_at + interval '2 hours', added_at + interval '20 hours',
+            added_at + interval '24 hours', added_at + interval '24 hours',
+            added_at + interval '2 hours', added_at + interval '20 hours',
             added_at + interval '20 days', 'completed'
         FROM incidents_involvement AS involvement
         WHERE NOT EXISTS (SELECT 1 FROM supporters_offer WHERE involvement_id = involvement.id)

@@ -22,6 +22,7 @@ from evaluations.models import Invitation
 from evaluations.release import release
 from incidents import intake, milestones
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
+from incidents.enums import Step as CalamityStep
 from incidents.models import Milestone
 from notifications import delivery
 from supporters import assignment, contact_flow
@@ -109,7 +110,7 @@ class Report:
         )
         for offer in Offer.objects.filter(incident=incident).order_by("id"):
             self.year.then(at + self.year.hours(0.4, 5), Support(self.year, offer.pk).assign)
-        for milestone in Milestone.objects.filter(incident=incident):
+        for milestone in Milestone.objects.filter(incident=incident).exclude(step=CalamityStep.SUPPORT):
             self.year.then(self._done_at(milestone, at), partial(self._finish, milestone))
 
     def _done_at(self, milestone: Milestone, at: datetime) -> datetime:

@@ -1,20 +1,36 @@
 """The seven steps after a calamity: opened with the report, then kept by the calamity committee (CCP)."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from accounts.models import User
 from incidents import reminders
 from incidents.deadlines import DeadlinePolicy, Due, Moments, timeline
-from incidents.enums import Step, TrackEventKind
+from incidents.enums import IncidentKind, Step, TrackEventKind
 from incidents.models import Incident, Milestone, Policy, TrackEvent
 from incidents.moments import InTheFuture, OutOfOrder
 
 
 class Stale(Exception):
     """Somebody else changed this meanwhile: what was shown no longer holds."""
+
+
+class DoneByItself(Exception):
+    """The step follows what was counted: nobody marks it by hand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupportCounts:
+    """All that this app learns of support: how many were offered it within the norm, of how many involved,
+    and when the last of them was (None while somebody waits for an offer).
+    """
+
+    offered: int
+    involved: int
+    settled_at: datetime | None
 
 
 def open_track(*, incident: Incident, at: datetime) -> list[Milestone]:
@@ -77,8 +93,11 @@ def set_done(
     """Mark the step done at `done_at`, correct that moment, or (None) open it again; the log keeps each.
 
     `seen` is what `done_at` was when the page was made: Stale when it is something else by now. Raises
-    InTheFuture, and OutOfOrder for a moment before it was noticed.
+    InTheFuture, OutOfOrder for a moment before it was noticed, and DoneByItself for support while somebody
+    is on the list of the involved.
     """
+    if is_kept(milestone):
+        raise DoneByItself
     if done_at is not None:
         _check(done_at, incident=milestone.incident, at=at)
     if done_at == seen:
@@ -90,22 +109,50 @@ def set_done(
         if not changed:
             raise Stale
         milestone.done_at, milestone.done_by = done_at, None if done_at is None else by
-        TrackEvent.objects.create(
-            incident=milestone.incident,
-            kind=_kind(seen, done_at),
-            step=milestone.step,
-            moment=done_at,
-            previous=seen,
-            at=at,
-            by=by,
-        )
+        _log(milestone, previous=seen, by=by, at=at)
         reminders.renew([milestone], incident=milestone.incident, at=at)
     return milestone
 
 
-def set_support_counts(*, incident: Incident, offered: int, involved: int) -> None:
-    """Put on a calamity's step "support" how many were offered it, of how many: all this app learns of it."""
-    Milestone.objects.filter(incident=incident, step=Step.SUPPORT).update(offered=offered, involved=involved)
+def is_kept(milestone: Milestone) -> bool:
+    """Whether the step is done, and opened again, by counting (`keep_support_step`) and not by hand."""
+    return milestone.step == Step.SUPPORT and bool(milestone.involved)
+
+
+def keep_support_step(
+    *, incident: Incident, count: Callable[[], SupportCounts], at: datetime
+) -> Milestone | None:
+    """Bring a calamity's step "support" in line with what `count` finds, in the caller's transaction.
+
+    The step is done when everybody was offered support, and open again when somebody is added: by itself,
+    and the log says so. `count` is called once the step is locked, so that what two people do at one moment
+    is counted one after the other. None where there are no steps.
+    """
+    steps = Milestone.objects.select_for_update(of=("self",)).select_related("incident")
+    milestone = steps.filter(incident=incident, step=Step.SUPPORT).first()
+    if milestone is None:
+        return None
+    counts, was = count(), milestone.done_at
+    milestone.offered, milestone.involved = counts.offered, counts.involved
+    if counts.settled_at is None or was is None:
+        milestone.done_at, milestone.done_by = counts.settled_at, None
+    milestone.save(update_fields=["offered", "involved", "done_at", "done_by"])
+    if milestone.done_at != was:
+        _log(milestone, previous=was, by=None, at=at)
+        reminders.renew([milestone], incident=incident, at=at)
+    return milestone
+
+
+def support_norm(incident: Incident) -> timedelta:
+    """Within how long somebody involved in `incident` is offered support, from the moment they are added
+    (UMCG 2019: 1 day). For a calamity by the terms frozen on its steps, else by those in force.
+    """
+    if incident.kind == IncidentKind.CALAMITY:
+        steps = Milestone.objects.filter(incident=incident, step=Step.SUPPORT)
+        frozen = steps.values_list("policy__support_days", flat=True).first()
+        if frozen is not None:
+            return timedelta(days=frozen)
+    return timedelta(days=Policy.current().support_days)
 
 
 def deadline_policy(policy: Policy) -> DeadlinePolicy:
@@ -151,6 +198,18 @@ def _check(moment: datetime, *, incident: Incident, at: datetime) -> None:
     before: Iterable[datetime | None] = (incident.occurred_at, incident.noticed_at)
     if any(earlier is not None and moment < earlier for earlier in before):
         raise OutOfOrder("moment")
+
+
+def _log(milestone: Milestone, *, previous: datetime | None, by: User | None, at: datetime) -> None:
+    TrackEvent.objects.create(
+        incident=milestone.incident,
+        kind=_kind(previous, milestone.done_at),
+        step=milestone.step,
+        moment=milestone.done_at,
+        previous=previous,
+        at=at,
+        by=by,
+    )
 
 
 def _kind(seen: datetime | None, done_at: datetime | None) -> TrackEventKind:

@@ -213,7 +213,7 @@ def _assign(*, offer: Offer, supporter: Supporter, by: User, at: datetime, beyon
     contact = contact_flow.propose(
         offer=offer, supporter=supporter, by=by, at=at, takes_capacity=takes_capacity
     )
-    push_counts(offer.incident)
+    push_counts(offer.incident, at=at)
     log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
     return contact
 

@@ -25,6 +25,7 @@ from typing import ParamSpec
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Min
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -363,12 +364,14 @@ def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime) -> N
 
 
 def _write_offer(offer: Offer, facts: Facts) -> None:
-    """The offer follows its last contact; it was first offered and first reached by any of them."""
+    """The offer follows its last contact; it was first reached by any of them, and first offered once for
+    all.
+    """
     first = offer.contacts.aggregate(offered=Min("proposed_at"), reached=Min("reached_at"))
     Offer.objects.filter(pk=offer.pk).update(
         waiting_for=facts.waiting_for,
         due_at=facts.wanted_by,
-        offered_at=first["offered"],
+        offered_at=Coalesce(F("offered_at"), first["offered"]),
         reached_at=first["reached"],
         closed_at=facts.closed_at,
         outcome=facts.outcome,

@@ -1,8 +1,10 @@
 import uuid
+from datetime import timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
@@ -149,8 +151,16 @@ class Offer(models.Model):
 
     Made in the transaction of the report (incidents.intake.involvement_listeners). `waiting_for` and `due_at`
     say what has to happen next and when, and are changed with the contact, by the one writer of its state.
-    `first_contact_due_at` is frozen at the report (PMC/UMCG: within 24 h). `offered_at` is the first
-    assignment, `reached_at` the first contact made.
+    `first_contact_due_at` is when the first contact is wanted (PMC/UMCG: within 24 h), and moves when the
+    employee asks for another day or comes back.
+
+    Two moments are set once and never moved, so that "support offered to n of n within the norm" cannot
+    change later. `norm_due_at`: until when support had to be offered, counted from the moment the person was
+    added (UMCG 2019, step 4: 1 day). `offered_at`: when an offer was made to this person, which is when a
+    supporter was first asked for them, or, before that, when they answered the offer themselves: no thanks,
+    later, or help arranged with the coordinator. Having been tried without an answer is no offer.
+
+    `reached_at` is the first contact made.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -160,6 +170,7 @@ class Offer(models.Model):
     due_at = models.DateTimeField()
     opened_at = models.DateTimeField()
     first_contact_due_at = models.DateTimeField()
+    norm_due_at = models.DateTimeField(db_default=Now() + timedelta(days=1))
     offered_at = models.DateTimeField(null=True, blank=True)
     reached_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Max, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.enums import AccessAction, Role
 from accounts.models import User
 from incidents.enums import IncidentKind
-from incidents.milestones import set_support_counts
+from incidents.milestones import SupportCounts, keep_support_step, support_norm
 from incidents.models import Incident, Involvement
 from notifications.models import Reminder
 from notifications.schedule import cancel, remind, reminder
 from supporters.case_log import log_case
+from supporters.contact_log import UNDO_WITHIN
 from supporters.enums import Outcome, Waiting
 from supporters.models import Offer, SupportPolicy
 from supporters.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
@@ -35,6 +37,7 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     if not involvements:
         return
     term = timedelta(hours=SupportPolicy.current().first_contact_hours)
+    norms = {incident: support_norm(incident) for incident in {each.incident for each in involvements}}
     offers = Offer.objects.bulk_create(
         Offer(
             involvement=involvement,
@@ -42,6 +45,7 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
             due_at=at + term / 2,
             opened_at=at,
             first_contact_due_at=at + term,
+            norm_due_at=at + norms[involvement.incident],
         )
         for involvement in involvements
     )
@@ -51,21 +55,34 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     reminders = [_news(incident, mine, at) for incident, mine in by_incident.items()]
     remind([*reminders, *map(_late, offers)])
     for incident in by_incident:
-        push_counts(incident)
+        push_counts(incident, at=at)
 
 
-def push_counts(incident: Incident) -> None:
+def push_counts(incident: Incident, *, at: datetime) -> None:
     """Tell a calamity's milestone how many were offered support within the norm, of how many involved.
 
-    The two counts are all that the calamity committee learns of support.
+    The two counts, and when the last of them was offered it, are all that the calamity committee learns of
+    support: an offer that was accepted counts as one that was declined. Who is past the norm is counted for
+    good, for both moments that are compared are set once (see `Offer`). An offer that ended without having
+    been made keeps nobody waiting, and counts as not made. Call it in the transaction of what changed.
     """
-    if incident.kind != IncidentKind.CALAMITY:
-        return
-    in_time = Q(offered_at__lte=F("first_contact_due_at"))
+    if incident.kind == IncidentKind.CALAMITY:
+        keep_support_step(incident=incident, count=lambda: _counted(incident), at=at)
+
+
+def _counted(incident: Incident) -> SupportCounts:
+    settled_at = Coalesce("offered_at", "closed_at")
     counts = Offer.objects.filter(incident=incident).aggregate(
-        offered=Count("id", filter=in_time), involved=Count("id")
+        offered=Count("id", filter=Q(offered_at__lte=F("norm_due_at"))),
+        involved=Count("id"),
+        waiting=Count("id", filter=Q(offered_at=None, closed_at=None)),
+        last=Max(settled_at),
     )
-    set_support_counts(incident=incident, **counts)
+    return SupportCounts(
+        offered=counts["offered"],
+        involved=counts["involved"],
+        settled_at=None if counts["waiting"] else counts["last"],
+    )
 
 
 class OfferRuns(Exception):
@@ -81,8 +98,11 @@ def close_offer(*, offer: Offer, outcome: Outcome, by: User, at: datetime) -> Of
     if offer.contacts.open().exists():
         raise OfferRuns
     offer.waiting_for, offer.closed_at, offer.outcome = Waiting.NOTHING, at, outcome
-    offer.save(update_fields=["waiting_for", "closed_at", "outcome"])
+    if outcome != Outcome.UNREACHABLE:
+        offer.offered_at = offer.offered_at or at
+    offer.save(update_fields=["waiting_for", "closed_at", "outcome", "offered_at"])
     cancel(subject_id=offer.pk, at=at)
+    push_counts(offer.incident, at=at)
     log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
     return offer
 
@@ -90,6 +110,9 @@ def close_offer(*, offer: Offer, outcome: Outcome, by: User, at: datetime) -> Of
 @transaction.atomic
 def reopen_offer(*, offer: Offer, by: User, at: datetime) -> Offer:
     """The coordinator takes up an ended offer again, with a new term for the first contact.
+
+    Taken up within minutes, before the norm was over, it is a slip put right: an offer that was made by
+    nothing but that closing was not made.
 
     Raises OfferRuns when it is open, OfferClosed when the person is erased: nobody is left to call.
     """
@@ -99,9 +122,17 @@ def reopen_offer(*, offer: Offer, by: User, at: datetime) -> Offer:
     if offer.involvement.erased_at:
         raise OfferClosed
     term = timedelta(hours=SupportPolicy.current().first_contact_hours)
+    if offer.offered_at == offer.closed_at and at <= min(offer.closed_at + UNDO_WITHIN, offer.norm_due_at):
+        offer.offered_at = None
     offer.waiting_for, offer.closed_at, offer.outcome = Waiting.ASSIGNMENT, None, ""
     offer.due_at, offer.first_contact_due_at = at + term / 2, at + term
-    offer.save(update_fields=["waiting_for", "closed_at", "outcome", "due_at", "first_contact_due_at"])
+    offer.save(
+        update_fields=[
+            *("waiting_for", "closed_at", "outcome"),
+            *("due_at", "first_contact_due_at", "offered_at"),
+        ]
+    )
+    push_counts(offer.incident, at=at)
     log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
     return offer
 

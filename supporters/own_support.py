@@ -17,7 +17,7 @@ from notifications import schedule
 from supporters.contact_flow import PLANNED_WITHIN, NotAllowed, record
 from supporters.enums import EventKind, Outcome, Waiting
 from supporters.models import Contact, Offer, SupportPolicy
-from supporters.offers import match_url
+from supporters.offers import match_url, push_counts
 from supporters.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
 
 
@@ -31,8 +31,10 @@ def decline(*, offer: Offer, by: User, at: datetime) -> Offer:
         return record(contact=contact, kind=EventKind.OFFER_DECLINED, by=by, at=at).offer
     offer.waiting_for, offer.closed_at = Waiting.NOTHING, at
     offer.outcome = Outcome.COMPLETED if offer.reached_at else Outcome.DECLINED
-    offer.save(update_fields=["waiting_for", "closed_at", "outcome"])
+    offer.offered_at = offer.offered_at or at
+    offer.save(update_fields=["waiting_for", "closed_at", "outcome", "offered_at"])
     schedule.cancel(subject_id=offer.pk, at=at)
+    push_counts(offer.incident, at=at)
     return offer
 
 
@@ -51,8 +53,10 @@ def postpone(*, offer: Offer, planned_for: datetime, by: User, at: datetime) -> 
     term = timedelta(hours=SupportPolicy.current().first_contact_hours)
     offer.first_contact_due_at = planned_for
     offer.due_at = max(at, planned_for - term / 2)
-    offer.save(update_fields=["first_contact_due_at", "due_at"])
+    offer.offered_at = offer.offered_at or at
+    offer.save(update_fields=["first_contact_due_at", "due_at", "offered_at"])
     schedule.cancel(subject_id=offer.pk, at=at)
+    push_counts(offer.incident, at=at)
     _tell_when_late(offer, at)
     return offer
 
@@ -88,6 +92,7 @@ def come_back(*, offer: Offer, by: User, at: datetime) -> Offer:
     )
     schedule.remind([waits])
     _tell_when_late(offer, at)
+    push_counts(offer.incident, at=at)
     return offer
 
 
@@ -108,7 +113,7 @@ def change_wishes(
 def _own(offer: Offer, by: User) -> tuple[Offer, Contact | None]:
     """`offer` locked, and its open contact. Raises NotAllowed when it is somebody else's."""
     own = Offer.objects.select_for_update(of=("self",)).filter(pk=offer.pk, involvement__employee=by)
-    found = own.select_related("involvement").first()
+    found = own.select_related("involvement", "incident").first()
     if found is None:
         raise NotAllowed
     return found, found.contacts.open().first()

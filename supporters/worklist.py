@@ -256,7 +256,7 @@ def roll_call(offers: OfferQuerySet, now: datetime) -> list[Line]:
         offers.order_by("involvement__name", "id"),
         "closed_at",
         "outcome",
-        "first_contact_due_at",
+        "norm_due_at",
         "involvement__employee_id",
     )
     return [_line(each, now) for each in people]
@@ -276,7 +276,7 @@ def _line(person: dict[str, Any], now: datetime) -> Line:
         if person["closed_at"]
         else _state(person["waiting_for"], late=person["due_at"] < now),
         waits=person["waiting_for"] == Waiting.ASSIGNMENT,
-        in_time=offered_at is not None and offered_at <= person["first_contact_due_at"],
+        in_time=offered_at is not None and offered_at <= person["norm_due_at"],
         since=person["opened_at"],
         due_at=person["due_at"],
         closed_at=person["closed_at"],

@@ -192,7 +192,8 @@ class Milestone(models.Model):
     """One of the seven steps after a calamity, on both clocks.
 
     Both due moments are computed when the milestone is made and frozen, with the policy values used in
-    `policy`: a change of policy never moves a milestone that runs.
+    `policy`: a change of policy never moves a milestone that runs. `done_by` is empty where the step was done
+    by itself (`milestones.keep_support_step`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -211,8 +212,11 @@ class Milestone(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["incident", "step"], name="milestone_step_once"),
+            # Support is done once it was offered to everybody: found by counting, by nobody's hand.
             models.CheckConstraint(
-                condition=models.Q(done_at__isnull=True) | models.Q(done_by__isnull=False),
+                condition=models.Q(done_at__isnull=True)
+                | models.Q(done_by__isnull=False)
+                | models.Q(step="support"),
                 name="milestone_done_by_somebody",
             ),
         )
@@ -222,7 +226,9 @@ class Milestone(models.Model):
 
 
 class TrackEvent(models.Model):
-    """One line of a calamity's log: what was set or corrected, to which moment, by whom. Never changed."""
+    """One line of a calamity's log: what was set or corrected, to which moment, by whom (None: by itself).
+    Never changed.
+    """
 
     id = models.BigAutoField(primary_key=True)
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="track_events")
@@ -231,7 +237,7 @@ class TrackEvent(models.Model):
     moment = models.DateTimeField(null=True, blank=True)
     previous = models.DateTimeField(null=True, blank=True)
     at = models.DateTimeField()
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         indexes = (models.Index(fields=["incident", "-at", "-id"], name="track_event_log"),)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
+from incidents.deadlines import DeadlinePolicy
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.models import Incident, Involvement, Milestone
 
@@ -80,3 +81,4 @@ class MilestoneFactory(DjangoModelFactory):
     incident = factory.SubFactory(IncidentFactory, calamity=True)
     step = Step.IGJ
     internal_due_at = factory.LazyAttribute(lambda row: row.incident.reported_at + timedelta(days=1))
+    policy = factory.LazyFunction(lambda: DeadlinePolicy().to_data())

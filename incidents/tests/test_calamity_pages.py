@@ -10,7 +10,7 @@ from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.intake import Involved, report_incident
-from incidents.milestones import set_support_counts
+from incidents.milestones import SupportCounts, keep_support_step
 from incidents.models import Milestone, TrackEvent
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,8 @@ class TestReading:
     @pytest.mark.parametrize("role", [Role.CCP, Role.DIRECTOR, Role.COORDINATOR])
     def test_seven_steps_both_clocks_and_how_many_were_offered_support(self, client, sign_in, calamity, role):
         sign_in(role)
-        set_support_counts(incident=calamity, offered=1, involved=3)
+        counts = SupportCounts(offered=1, involved=3, settled_at=None)
+        keep_support_step(incident=calamity, count=lambda: counts, at=NOW)
         page = text(client.get(page_of(calamity)))
         for step in Step:
             assert str(step.label) in page

@@ -9,9 +9,10 @@ from incidents import milestones, reminders
 from incidents.deadlines import DeadlinePolicy
 from incidents.enums import EventType, IncidentKind, Step, TrackEventKind
 from incidents.intake import report_incident
-from incidents.milestones import Stale
+from incidents.milestones import DoneByItself, Stale, SupportCounts
 from incidents.models import Incident, Milestone, Policy, TrackEvent
 from incidents.moments import InTheFuture, OutOfOrder
+from incidents.tests.factories import IncidentFactory
 from notifications import kinds
 from notifications.models import Reminder
 
@@ -225,8 +226,70 @@ def test_a_reminder_is_the_committees_as_long_as_the_step_is_open(member):
     assert not concerns(member, milestone.id)
 
 
-def test_support_tells_how_many_were_offered_it():
-    incident = reported()
-    milestones.set_support_counts(incident=incident, offered=2, involved=3)
-    row = step(incident, Step.SUPPORT)
-    assert (row.offered, row.involved) == (2, 3)
+class TestSupportStep:
+    """Done and opened again by counting; the log says that nobody's hand did it."""
+
+    @pytest.fixture
+    def incident(self):
+        return reported()
+
+    def keep(self, incident, *, at=AT, offered=0, involved=0, settled_at=None):
+        counts = SupportCounts(offered=offered, involved=involved, settled_at=settled_at)
+        with transaction.atomic():
+            milestones.keep_support_step(incident=incident, count=lambda: counts, at=at)
+        return step(incident, Step.SUPPORT)
+
+    def test_tells_how_many_were_offered_it(self, incident):
+        row = self.keep(incident, offered=2, involved=3)
+        assert (row.offered, row.involved, row.done_at) == (2, 3, None)
+        assert not TrackEvent.objects.exists()
+
+    def test_is_done_when_the_last_was_offered_it_and_reminds_no_more(self, incident):
+        row = self.keep(incident, offered=3, involved=3, settled_at=AT)
+        assert (row.done_at, row.done_by) == (AT, None)
+        assert open_reminders(row) == []
+        line = TrackEvent.objects.get()
+        assert (line.kind, line.step, line.moment, line.by) == (
+            TrackEventKind.STEP_DONE,
+            Step.SUPPORT,
+            AT,
+            None,
+        )
+
+    def test_is_open_again_when_somebody_is_added_and_reminds_again(self, incident):
+        self.keep(incident, offered=1, involved=1, settled_at=AT)
+        later = AT + timedelta(hours=1)
+        row = self.keep(incident, at=later, offered=1, involved=2)
+        assert (row.done_at, row.done_by) == (None, None)
+        assert (reminders.STEP_DUE, row.internal_due_at) in open_reminders(row)
+        assert TrackEvent.objects.latest("id").kind == TrackEventKind.STEP_REOPENED
+
+    def test_does_not_move_once_it_is_done(self, incident):
+        self.keep(incident, offered=1, involved=1, settled_at=AT)
+        row = self.keep(incident, offered=2, involved=2, settled_at=AT + timedelta(hours=1))
+        assert row.done_at == AT
+        assert TrackEvent.objects.count() == 1
+
+    def test_is_nobodys_to_mark_while_somebody_is_involved(self, incident, member):
+        row = self.keep(incident, involved=1)
+        with pytest.raises(DoneByItself):
+            milestones.set_done(milestone=row, done_at=AT, by=member, at=AT, seen=None)
+
+    def test_is_the_committees_where_nobody_is_involved(self, incident, member):
+        row = step(incident, Step.SUPPORT)
+        milestones.set_done(milestone=row, done_at=AT, by=member, at=AT, seen=None)
+        assert step(incident, Step.SUPPORT).done_by == member
+
+    def test_nothing_happens_where_there_are_no_steps(self):
+        with transaction.atomic():
+            kept = milestones.keep_support_step(incident=IncidentFactory(), count=pytest.fail, at=AT)
+        assert kept is None
+
+    def test_the_database_lets_only_this_step_be_done_by_nobody(self, incident):
+        with pytest.raises(DatabaseError, match="milestone_done_by_somebody"), transaction.atomic():
+            Milestone.objects.filter(incident=incident, step=Step.IGJ).update(done_at=AT)
+
+    def test_the_norm_is_the_one_frozen_on_the_calamity(self, incident):
+        Policy.objects.update(support_days=3)
+        assert milestones.support_norm(incident) == timedelta(days=1)
+        assert milestones.support_norm(IncidentFactory()) == timedelta(days=3)

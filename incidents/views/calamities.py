@@ -1,7 +1,7 @@
 """Calamities: the list, and the track of the seven steps, which the calamity committee keeps."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.db import transaction
@@ -22,12 +22,12 @@ from incidents.enums import Step
 from incidents.local_moments import LocalMomentField
 from incidents.models import Incident, Milestone
 from incidents.moments import InTheFuture, OutOfOrder
-from incidents.sight import within_hours
 from incidents.track import next_of, track
 
 FOLLOWERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR, Role.ANALYST, Role.TEAM_LEADER)
 OVERSEERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR)
 ESTABLISHED = "established"
+HOUR = timedelta(hours=1)
 
 
 @allow(*FOLLOWERS)
@@ -69,6 +69,9 @@ def step(request: SignedInRequest, reference: str, step: str) -> HttpResponse:
                 milestone=milestone, done_at=moment, by=request.user, at=now, seen=form.cleaned_data["seen"]
             )
             _record(request, calamity, AccessAction.CHANGE, now)
+    except milestones.DoneByItself:
+        say(request, gettext("This step is done by itself: once support was offered to everybody."))
+        return redirect("calamities:detail", reference)
     except (InTheFuture, OutOfOrder, milestones.Stale) as refused:
         return _refused(request, calamity, now, {step: form}, refused)
     label = Step(step).label
@@ -110,13 +113,16 @@ def _page(
     coming = next_of(steps)
     context: dict[str, object] = {"calamity": calamity, "steps": steps, "next": coming, "now": now}
     if writes:
-        step_forms = [(one, forms.get(one.step) or _step_form(request, one.milestone, now)) for one in steps]
+        by_hand = [one for one in steps if not milestones.is_kept(one.milestone)]
+        step_forms = [
+            (one, forms.get(one.step) or _step_form(request, one.milestone, now)) for one in by_hand
+        ]
         context["next_form"] = next((form for one, form in step_forms if one is coming), None)
         context["step_forms"] = [(one, form) for one, form in step_forms if one is not coming]
         context["established_form"] = forms.get(ESTABLISHED) or _established_form(request, calamity, now)
     if oversees:
         context["support"] = next((one.milestone for one in steps if one.step == Step.SUPPORT), None)
-        context["hours"] = within_hours()
+        context["hours"] = milestones.support_norm(calamity) // HOUR
         context["log"] = calamity.track_events.select_related("by").order_by("-at", "-id")
     return render(request, "incidents/calamity.html", context)
 

@@ -66,6 +66,7 @@ class OfferFactory(DjangoModelFactory):
     incident = factory.SelfAttribute("involvement.incident")
     opened_at = factory.LazyFunction(timezone.now)
     first_contact_due_at = factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(hours=24))
+    norm_due_at = factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(hours=24))
     due_at = factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(hours=12))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.feedback import say
+from incidents.milestones import support_norm
 from incidents.models import Incident
 from supporters import assignment, worklist
 from supporters.assignment import AlreadyAssigned, NotEligible, Proposal
@@ -55,6 +57,7 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
         "lines": lines,
         "waiting": waiting,
         "in_time": sum(each.in_time for each in lines),
+        "hours": support_norm(incident) // timedelta(hours=1),
         "proposals": _choices(assignment.propose_together(offers=together, at=now)) if together else [],
     }
     return render(request, "supporters/roll_call.html", context)
