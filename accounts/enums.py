@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,11 @@ class Role(models.TextChoices):
     BOARD = "board", _("Board")
     ADMIN = "admin", _("Functional administrator")
     PRIVACY_OFFICER = "privacy_officer", _("Privacy officer")
+
+    @classmethod
+    def among(cls, groups: Iterable[str]) -> frozenset["Role"]:
+        """Those of `groups`, names of Django groups, that are roles."""
+        return frozenset(cls(name) for name in groups if name in cls.values)
 
 
 class ProfessionGroup(models.TextChoices):

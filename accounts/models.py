@@ -186,10 +186,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def roles(self) -> frozenset[Role]:
-        """The roles of this person; one query for each instance."""
-        return frozenset(
-            Role(name) for name in self.groups.values_list("name", flat=True) if name in Role.values
-        )
+        """The roles of this person; one query for each instance, unless read with it (accounts.sign_in)."""
+        return Role.among(self.groups.values_list("name", flat=True))
 
     def has_role(self, *roles: Role) -> bool:
         """Whether this person has one of `roles`."""

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
+from django.contrib.auth.models import Group
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -24,6 +28,16 @@ from accounts.models import User
 def display(user: User) -> str:
     """What allauth's own pages call somebody."""
     return user.name
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types
+    def get_user(self, user_id: str) -> User | None:
+        """Whoever a session belongs to, if still in service: with the roles, which every page asks for."""
+        groups = ArraySubquery(Group.objects.filter(user=OuterRef("pk")).values("name"))
+        user = User.objects.filter(pk=user_id, is_active=True).annotate(group_names=groups).first()
+        if user:
+            user.roles = Role.among(user.group_names)
+        return user
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types

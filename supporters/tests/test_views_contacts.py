@@ -98,7 +98,7 @@ def test_the_list_takes_as_many_queries_for_one_contact_as_for_many(
         propose(supporter)
         ContactFactory(closed=True, supporter=supporter)
     # session, user, roles; contacts; unread notices
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(LIST)
 
 

@@ -84,7 +84,7 @@ def test_the_page_takes_as_many_queries_for_one_offer_as_for_many(
     for _ in range(offers - 1):
         propose(OfferFactory(involvement__employee=employee), SupporterFactory(trained=True), "accepted")
     # session, user; the policy, offers, their contacts; the access log; the frame's roles and unread notices
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(ME)
 
 
