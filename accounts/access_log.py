@@ -32,9 +32,12 @@ class FilterForm(forms.Form):
 
 @dataclass(frozen=True)
 class Page:
-    """At most `PAGE` lines, newest first, and the keys of the neighbouring pages (None: there is none)."""
+    """At most `PAGE` lines, newest first, the names of people in them whose role changed, by id, and the keys
+    of the neighbouring pages (None: there is none).
+    """
 
     lines: list[AccessEvent] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
     newer: int | None = None
     older: int | None = None
 
@@ -70,12 +73,23 @@ def page(lines: QuerySet[AccessEvent], *, before: int | None = None, after: int 
         shown, more_newer, more_older = found[:PAGE], anchor is not None, len(found) > PAGE
     if not shown:
         return Page()
-    return Page(shown, shown[0].id if more_newer else None, shown[-1].id if more_older else None)
+    return Page(
+        shown, _names(shown), shown[0].id if more_newer else None, shown[-1].id if more_older else None
+    )
 
 
 def _beyond(lines: QuerySet[AccessEvent], anchor: AccessEvent, way: str) -> QuerySet[AccessEvent]:
     same = Q(at=anchor.at) & Q(**{f"id__{way}": anchor.id})
     return lines.filter(Q(**{f"at__{way}e": anchor.at}), Q(**{f"at__{way}": anchor.at}) | same)
+
+
+def _names(lines: list[AccessEvent]) -> dict[str, str]:
+    ids = {line.object_ref.partition(" ")[2] for line in lines if line.object_kind == "role"} - {""}
+    return (
+        {str(pk): name for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name")}
+        if ids
+        else {}
+    )
 
 
 def _midnight(day: date) -> datetime:

@@ -1,7 +1,7 @@
 """The access log: who opened or changed what about whom, and why. Fields after NEN 7513.
 
 Writing a line is one INSERT in the caller's transaction. The chain is made by the database when that
-transaction commits (deferred trigger `access_event_chain`, migration 0002): it takes the log's one lock
+transaction commits (deferred trigger `access_event_chain`, migration 0005): it takes the log's one lock
 then and not sooner, so nobody waits for the log while somebody else's transaction is still at work, and
 nothing is locked after it that could make two transactions wait for each other.
 """
@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent, AccessLink, User
@@ -25,7 +26,7 @@ _FIELDS = (
     "event__access_point",
     "event__object_kind",
     "event__object_ref",
-    "event__subject_id",
+    "event__record",
     "event__basis",
 )
 
@@ -40,14 +41,15 @@ def record(
     object_ref: str,
     basis: str,
     at: datetime,
-    subject: User | None = None,
+    record: UUID | None = None,
 ) -> AccessEvent:
     """Append one line; call it inside the transaction that opens or changes the object.
 
     `user` did it (None: the system itself) in `role` (None: as an employee) through `access_point`, the
-    name of the page or command. `object_ref` is a reference or an id, never a name. `subject` is the
-    employee whose record it is, who sees this line on the own page. `basis` says why it was allowed,
-    e.g. "own record".
+    name of the page or command. `object_ref` is a reference or an id, never a name. `record` is the row that
+    ties the person concerned to the case (`Involvement.id`): that person sees this line on the own page.
+    `basis` says why it was allowed, e.g. "own record". What involved employees do about the own case has no
+    `user`: the line would name them beside it for ever.
     """
     event = _line(
         action=action,
@@ -58,15 +60,15 @@ def record(
         object_ref=object_ref,
         basis=basis,
         at=at,
-        subject=subject,
+        record=record,
     )
     event.save(force_insert=True)
     return event
 
 
-def record_each(subjects: Iterable[User | None], **line: Any) -> None:
-    """As `record`, a line for each of `subjects` (None: the object itself), in one statement."""
-    AccessEvent.objects.bulk_create(_line(subject=subject, **line) for subject in subjects)
+def record_each(records: Iterable[UUID | None], **line: Any) -> None:
+    """As `record`, a line for each of `records` (None: the object itself), in one statement."""
+    AccessEvent.objects.bulk_create(_line(record=record, **line) for record in records)
 
 
 def _line(*, role: Role | None, **fields: Any) -> AccessEvent:

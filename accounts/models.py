@@ -204,8 +204,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 class AccessEvent(models.Model):
     """One line of the access log: append-only by a database trigger, chained by hash.
 
-    Fields after NEN 7513. `object_ref` is a reference or an id, never a name; `subject` is the employee
-    whose record it was, so that the employee's own page can show who opened it. Written by accounts.audit.
+    Fields after NEN 7513. `object_ref` is a reference or an id, never a name. `record` is the id of the row
+    that ties a person to a case (`incidents.Involvement`): the own page finds its lines by it, and nobody
+    does once that row's link to the account is emptied. No line names who received support, or it would
+    be known from the log for ever. Written by accounts.audit.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -216,7 +218,7 @@ class AccessEvent(models.Model):
     access_point = models.CharField(max_length=60)  # the page or command
     object_kind = models.CharField(max_length=40)
     object_ref = models.CharField(max_length=64)
-    subject = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    record = models.UUIDField(null=True)
     basis = models.CharField(max_length=40)  # why: "coordinator of the case", "own record"
 
     class Meta:
@@ -225,8 +227,15 @@ class AccessEvent(models.Model):
             models.Index(fields=["-at", "-id"], name="access_log_newest"),
             models.Index(fields=["object_ref", "-at", "-id"], name="access_log_of_object"),
             models.Index(fields=["user", "-at", "-id"], name="access_log_of_user"),
-            # The employee's own page.
-            models.Index(fields=["subject", "-at"], name="access_log_of_subject"),
+            # The employee's own page: who opened the own case, and when the worklist was opened.
+            models.Index(
+                fields=["record", "-at"],
+                name="access_log_of_record",
+                condition=models.Q(record__isnull=False),
+            ),
+            models.Index(
+                fields=["at"], name="access_log_of_worklist", condition=models.Q(object_kind="worklist")
+            ),
         )
 
     def __str__(self) -> str:

@@ -77,8 +77,7 @@ def set_roles(
                     role=acting_as if by else None,
                     access_point=access_point,
                     object_kind="role",
-                    object_ref=role,
-                    subject=user,
+                    object_ref=f"{role} {user.id}",
                     basis=basis,
                     at=at,
                 )

@@ -54,7 +54,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             access_point=match.view_name if match else "",
             object_kind="session",
             object_ref="",
-            subject=user,
             basis="own account",
             at=timezone.now(),
         )

@@ -40,6 +40,7 @@ def access_log_list(request: SignedInRequest) -> HttpResponse:
         {
             "form": form,
             "lines": page.lines,
+            "names": page.names,
             "filtered": bool(kept),
             "newer_url": page.newer and f"?{urlencode({**kept, 'after': page.newer})}",
             "older_url": page.older and f"?{urlencode({**kept, 'before': page.older})}",

@@ -172,7 +172,7 @@ def add_involved(
         added = _add(incident, involved, at)
         if by is not None:
             audit.record_each(
-                [row.employee for row in added],
+                [row.pk for row in added],
                 action=AccessAction.CREATE,
                 user=by,
                 role=Role.COORDINATOR,
@@ -192,17 +192,19 @@ def _store(incident: Incident, involved: Sequence[Involved], at: datetime) -> No
     if incident.kind == IncidentKind.CALAMITY:
         # Before the involved: support tells the milestone how many there are.
         milestones.open_track(incident=incident, at=at)
-    _add(incident, involved, at)
+    added = _add(incident, involved, at)
     if incident.reporter is not None:
+        # Whoever was involved is not named beside the case: only the record says whose it is, until erased.
+        own = next((row for row in added if row.employee_id == incident.reporter_id), None)
         audit.record(
             action=AccessAction.CREATE,
-            user=incident.reporter,
+            user=None if own else incident.reporter,
             role=None,
             access_point="incidents:report",
             object_kind="incident",
             object_ref=incident.reference,
-            subject=incident.reporter if incident.kind == IncidentKind.SELF else None,
-            basis="reporter",
+            record=own.pk if own else None,
+            basis="own record" if own else "reporter",
             at=at,
         )
 

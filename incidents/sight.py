@@ -44,12 +44,11 @@ def sight_of(incident: Incident, *, user: User, at: datetime) -> Sight:
 
 
 def record_view(incident: Incident, sight: Sight, *, user: User, at: datetime) -> None:
-    """Put in the access log that `user` opened the report, and of which employees the names were shown."""
+    """Put in the access log that `user` opened the report, and of which records the names were shown."""
     if sight.role is None:
         return
-    subjects = [row.employee for row in sight.names if row.employee is not None]
     audit.record_each(
-        [None, *subjects],
+        [None, *(row.pk for row in sight.names if row.erased_at is None)],
         action=AccessAction.VIEW,
         user=user,
         role=sight.role,

@@ -8,7 +8,7 @@ taken over where the coordinator says so. Nobody who was named before is ever ta
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -20,9 +20,12 @@ from accounts.enums import AccessAction, Role
 from accounts.models import Department, Profession, User
 from incidents.enums import EventType, IncidentKind
 from incidents.intake import CannotBeReached, Involved, add_involved, identity_of, report_incident
-from incidents.models import Incident, VimMapping
+from incidents.models import Incident, VimImport, VimMapping
 from incidents.vim_columns import FIELDS, NUMBER, Columns, guess, known
 from incidents.vim_rows import Person, Problem, Report, parse
+
+#: An upload that nobody finishes is kept so long.
+KEPT = timedelta(days=7)
 
 
 class NotImportable(Exception):
@@ -164,6 +167,12 @@ def carry_out(plan: Plan, *, take: Collection[str], by: User | None, at: datetim
             return new
     except IntegrityError as error:
         raise NotImportable from error
+
+
+def discard_forgotten(*, at: datetime) -> int:
+    """Throw away uploads that nobody finished within a week: they name people; how many."""
+    forgotten = VimImport.objects.filter(finished_at=None, created_at__lte=at - KEPT)
+    return forgotten.update(content=None, finished_at=at)
 
 
 def _take_in(resolved: Resolved, source: str, at: datetime) -> Incident:

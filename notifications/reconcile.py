@@ -30,6 +30,11 @@ def reconcile(*, at: datetime) -> int:
     return missing
 
 
+def expected_keys(*, at: datetime) -> set[str]:
+    """The keys of everything that is expected at `at`."""
+    return {reminder.key for expected in expectations for reminder in expected(at)}
+
+
 def run(*, at: datetime) -> int:
     """`reconcile`, its result kept for the page about delivery."""
     missing = reconcile(at=at)

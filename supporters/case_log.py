@@ -13,17 +13,18 @@ from supporters.models import Offer
 
 def log_case(*, offer: Offer, action: AccessAction, page: str, by: User, at: datetime) -> None:
     """One line about the person of `offer`, who sees it on the own page. `page` is the name of an address."""
-    _record([offer.involvement.employee], offer.incident, action=action, page=page, by=by, at=at)
+    _record([offer.involvement_id], offer.incident, action=action, page=page, by=by, at=at)
 
 
-def log_roll_call(*, incident: Incident, employees: Iterable[UUID], by: User, at: datetime) -> None:
-    """A line for each of `employees`, the involved with an account; one for all when nobody has one."""
-    subjects: list[User | None] = [User(pk=pk) for pk in employees]
-    _record(subjects or [None], incident, action=AccessAction.VIEW, page="support:roll-call", by=by, at=at)
+def log_roll_call(*, incident: Incident, involved: Iterable[UUID], by: User, at: datetime) -> None:
+    """A line for each of `involved`, whose names were shown; one for the event when nobody was named."""
+    _record(
+        list(involved) or [None], incident, action=AccessAction.VIEW, page="support:roll-call", by=by, at=at
+    )
 
 
 def _record(
-    subjects: Iterable[User | None],
+    records: Iterable[UUID | None],
     incident: Incident,
     *,
     action: AccessAction,
@@ -32,7 +33,7 @@ def _record(
     at: datetime,
 ) -> None:
     record_each(
-        subjects,
+        records,
         action=action,
         user=by,
         role=Role.COORDINATOR,

@@ -2,23 +2,25 @@
 
 What goes: name, e-mail, telephone and the link to the account, on the involvement; the pairs on the
 exclusion list that this case put there (they would tell who handed back whom; a supporter or an employee
-can say it again, with one tap); open reminders; and the reporter, where people asked for themselves. What
-stays is the case without content for the figures: kind of event, profession, department, outcome, moments.
-No line of the contact's log names the employee, so none has to go. Pairs that the coordinator put
-on the exclusion list stay: they say nothing of a case.
+can say it again, with one tap); reminders, and what reached the employee about it; and the reporter, where
+people reported what they were involved in themselves. What stays is the case without content for the
+figures: kind of event, profession, department, outcome, moments. No line of the contact's log or of the
+access log names the employee, so none has to go. Pairs that the coordinator put on the exclusion list stay:
+they say nothing of a case. supporters/tests/test_nobody_is_left.py walks the whole database for more.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import audit
 from accounts.enums import AccessAction
 from accounts.models import User
 from incidents.enums import IncidentKind
 from incidents.models import Incident, Involvement
-from notifications import schedule
+from notifications import forgetting, schedule
 from supporters.contact_flow import NotAllowed
 from supporters.enums import EventKind
 from supporters.models import Contact, ContactEvent, Exclusion, Offer, OfferQuerySet, SupportPolicy
@@ -83,15 +85,19 @@ def _due(at: datetime) -> OfferQuerySet:
 def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
     """Erase, with a line in the access log that does not say who: it would tie the person to the case."""
     involvement = Involvement.objects.select_related("incident").get(pk=offer.involvement_id)
-    exclusions = _exclude_no_more(offer, involvement.employee) if involvement.employee else 0
+    contacts = list(Contact.objects.filter(offer=offer).values_list("pk", flat=True))
+    subjects = [involvement.pk, offer.pk, *contacts]
+    for subject in subjects:
+        schedule.cancel(subject_id=subject, at=at)
+    exclusions = 0
+    if employee := involvement.employee:
+        exclusions = _exclude_no_more(offer, employee)
+        forgetting.forget(user=employee, subjects=subjects)
+        _report_no_more(involvement, employee)
     involvement.employee = None
     involvement.name = involvement.email = involvement.telephone = ""
     involvement.erased_at = at
     involvement.save(update_fields=["employee", "name", "email", "telephone", "erased_at"])
-    # Whoever asks for support is the reporter too.
-    Incident.objects.filter(pk=involvement.incident_id, kind=IncidentKind.SELF).update(reporter=None)
-    for subject_id in [offer.pk, *Contact.objects.filter(offer=offer).values_list("pk", flat=True)]:
-        schedule.cancel(subject_id=subject_id, at=at)
     audit.record(
         action=AccessAction.ERASE,
         user=None,
@@ -99,10 +105,21 @@ def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
         access_point="me" if own else "retention",
         object_kind="involvement",
         object_ref=involvement.incident.reference,
+        record=involvement.pk,
         basis="own record" if own else "retention",
         at=at,
     )
     return Erased(1, exclusions)
+
+
+def _report_no_more(involvement: Involvement, employee: User) -> None:
+    """Whoever asks for support, or named themselves on the report, is its reporter too.
+
+    Who was added to the own report later stays its reporter: the line in the access log that says who
+    reported it is there already, and a reporter who is missing there alone would be worth a look.
+    """
+    own = Q(kind=IncidentKind.SELF) | Q(reported_at=involvement.added_at)
+    Incident.objects.filter(own, pk=involvement.incident_id, reporter=employee).update(reporter=None)
 
 
 def _exclude_no_more(offer: Offer, employee: User) -> int:

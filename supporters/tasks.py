@@ -1,10 +1,15 @@
 from celery import shared_task
 from django.utils import timezone
 
+from incidents import vim_import
+from notifications import forgetting
 from supporters import retention
 
 
 @shared_task
 def erase_due() -> None:
-    """Daily: erase the names whose term is over."""
-    retention.erase_due(at=timezone.now())
+    """Daily: erase the names whose term is over, and what reached people about it long ago."""
+    now = timezone.now()
+    retention.erase_due(at=now)
+    forgetting.prune(at=now)
+    vim_import.discard_forgotten(at=now)

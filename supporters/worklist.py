@@ -132,10 +132,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person of an event, on its roll-call. `employee_id` is None without an account."""
+    """One person of an event, on its roll-call."""
 
     offer_id: UUID
-    employee_id: UUID | None
+    involvement_id: UUID
+    is_erased: bool
     url: str
     name: str
     profession: str
@@ -257,7 +258,6 @@ def roll_call(offers: OfferQuerySet, now: datetime) -> list[Line]:
         "closed_at",
         "outcome",
         "norm_due_at",
-        "involvement__employee_id",
     )
     return [_line(each, now) for each in people]
 
@@ -266,7 +266,8 @@ def _line(person: dict[str, Any], now: datetime) -> Line:
     offered_at = person["offered_at"]
     return Line(
         offer_id=person["id"],
-        employee_id=person["involvement__employee_id"],
+        involvement_id=person["involvement_id"],
+        is_erased=not person["name"],
         url=_url_of(person["involvement_id"]),
         name=person["name"] or _("Erased"),
         profession=person["profession"] or "",

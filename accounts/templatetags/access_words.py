@@ -22,6 +22,7 @@ WORDS = {
     # why
     "administration": _("administration"),
     "analyst of the case": _("analyst of the case"),
+    "broken before the upgrade": _("was broken before the upgrade"),
     "ccp of calamities": _("calamity committee"),
     "ccp of the case": _("calamity committee"),
     "coordinator of the case": _("coordinator of the case"),
@@ -36,6 +37,7 @@ WORDS = {
     "retention": _("end of the retention term"),
     "supervision": _("supervision"),
     "team_leader of the case": _("team leader of the department"),
+    "upgrade": _("upgrade"),
 }
 
 
@@ -52,6 +54,9 @@ def role_word(role: str) -> str:
 
 
 @register.filter
-def object_ref(line: AccessEvent) -> str:
-    """The reference as people know it: a role by its word, everything else as stored."""
-    return role_word(line.object_ref) if line.object_kind == "role" else line.object_ref
+def object_ref(line: AccessEvent, names: dict[str, str]) -> str:
+    """The reference as people know it: a role by its word with whose it is, everything else as stored."""
+    if line.object_kind != "role":
+        return line.object_ref
+    role, _, person = line.object_ref.partition(" ")
+    return f"{role_word(role)} · {names[person]}" if person in names else role_word(role)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts import access_log, audit
+from accounts import access_log, audit, roles
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent
 from accounts.tests.counting import statements
@@ -63,6 +63,14 @@ def test_filters_by_reference_person_and_days_of_amsterdam(client, officer):
     # 23:00 UTC on the 2nd is 0:00 on the 3rd in Amsterdam.
     assert shown(client.get("/access-log/?since=2026-03-02&until=2026-03-02")) == [other[0].id, mine[0].id]
     assert shown(client.get("/access-log/?since=2026-03-03&until=2026-03-03")) == [late[0].id]
+
+
+def test_a_role_is_shown_with_whose_it_is(client, officer):
+    bram = UserFactory(name="Bram Jansma")
+    roles.set_roles(
+        user=bram, roles=[Role.SUPPORTER], by=None, access_point="sso", basis="group claim of SSO", at=NOON
+    )
+    assert "Peer supporter · Bram Jansma" in client.get("/access-log/").text
 
 
 def test_pages_by_key_there_and_back_while_lines_come_in(client, officer, monkeypatch):

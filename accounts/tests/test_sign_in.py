@@ -41,10 +41,10 @@ def test_signs_in_with_name_or_mail_and_is_written_down(client, nurse, login):
     response = sign_in(client, login)
     assert (response.status_code, response.url) == (302, "/")
     line = AccessEvent.objects.get()
-    assert (line.action, line.user, line.subject, line.access_point) == (
+    assert (line.action, line.user, line.record, line.access_point) == (
         AccessAction.SIGN_IN,
         nurse,
-        nurse,
+        None,
         "account_login",
     )
 

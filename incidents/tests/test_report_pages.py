@@ -154,7 +154,7 @@ class TestSending:
     def test_it_is_in_the_access_log_without_a_name(self, client, nurse):
         client.post(url("vim"), filled(nurse, person=[str(UserFactory().pk)]))
         line = AccessEvent.objects.get(object_kind="incident")
-        assert (line.action, line.user, line.object_ref, line.subject) == ("create", nurse, "2026-0001", None)
+        assert (line.action, line.user, line.object_ref, line.record) == ("create", nurse, "2026-0001", None)
 
 
 class TestPeople:

@@ -216,7 +216,7 @@ class TestDetail:
             assert said in page
         assert reverse("support:roll-call", args=[incident.reference]) in page
         lines = AccessEvent.objects.filter(user=coordinator, action="view", object_ref=incident.reference)
-        assert {line.subject for line in lines} == {None, row.employee}
+        assert {line.record for line in lines} == {None, row.pk, typed.pk}
 
     def test_names_that_were_erased_stay_away(self, client, sign_in):
         sign_in(Role.COORDINATOR)
@@ -279,7 +279,7 @@ class TestAddPeople:
         assert self.add(client, incident, person=[str(nurse.pk)]).url == detail(incident)
         assert incident.involvements.get().employee == nurse
         line = AccessEvent.objects.get(action="create")
-        assert (line.user, line.subject) == (coordinator, nurse)
+        assert (line.user, line.record) == (coordinator, incident.involvements.get().pk)
 
     def test_somebody_on_the_list_is_said_by_name(self, client, sign_in):
         sign_in(Role.COORDINATOR)

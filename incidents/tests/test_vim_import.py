@@ -325,3 +325,14 @@ class TestCommand:
 
 def test_the_samples_are_not_in_the_future_of_their_own_test():
     assert datetime(2026, 1, 21, tzinfo=UTC) + timedelta(days=1) < AT
+
+
+@pytest.mark.django_db
+def test_an_upload_that_nobody_finished_is_thrown_away():
+    ages = {"old": vim_import.KEPT, "new": vim_import.KEPT - timedelta(hours=1)}
+    for name, age in ages.items():
+        VimImport.objects.create(
+            file_name=name, content=b"names", created_by=UserFactory(), created_at=AT - age
+        )
+    assert vim_import.discard_forgotten(at=AT) == 1
+    assert VimImport.objects.get(content=None).file_name == "old"

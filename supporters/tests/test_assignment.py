@@ -60,9 +60,9 @@ def test_assign_proposes_and_leaves_its_traces(coordinator, offer):
     assert (offer.waiting_for, offer.offered_at) == (Waiting.ACCEPTANCE, now)
     assert (supporter.load, supporter.last_asked_at) == (1, now)
     line = AccessEvent.objects.get()
-    assert (line.user, line.subject, line.object_ref) == (
+    assert (line.user, line.record, line.object_ref) == (
         coordinator,
-        offer.involvement.employee,
+        offer.involvement_id,
         offer.incident.reference,
     )
 

@@ -71,10 +71,10 @@ def test_unknown_person_is_not_found(client, coordinator):
 def test_opening_is_in_the_access_log(client, coordinator, offer):
     client.get(url(offer))
     line = AccessEvent.objects.get()
-    assert (line.action, line.user, line.subject, line.object_ref) == (
+    assert (line.action, line.user, line.record, line.object_ref) == (
         AccessAction.VIEW,
         coordinator,
-        offer.involvement.employee,
+        offer.involvement_id,
         offer.incident.reference,
     )
 

@@ -74,13 +74,13 @@ def test_an_open_case_keeps_its_names():
     assert retention.erase_due(at=MONDAY + 400 * DAY) == retention.Erased(0, 0)
 
 
-def test_nothing_but_the_access_log_points_to_the_employee_afterwards(closed):
+def test_nothing_points_to_the_employee_afterwards(closed):
     employee = closed.involvement.employee
     retention.erase_due(at=MONDAY + 30 * DAY)
     pointing = []
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
-            if field.related_model is type(employee) and model is not AccessEvent:
+            if field.related_model is type(employee):
                 pointing += list(model._default_manager.filter(**{field.name: employee}))
     assert pointing == []
     with connection.cursor() as cursor:
@@ -111,19 +111,24 @@ def test_pairs_of_the_coordinator_and_of_other_cases_stay(closed):
     assert set(Exclusion.objects.all()) == {by_hand, Exclusion.objects.get(supporter=other.supporter)}
 
 
-@pytest.mark.parametrize("kind", [IncidentKind.SELF, IncidentKind.EVENT])
-def test_who_asked_for_support_is_forgotten_as_the_reporter_too(kind):
+@pytest.mark.parametrize(
+    ("kind", "added_later", "stays"),
+    [(IncidentKind.SELF, False, False), (IncidentKind.EVENT, False, False), (IncidentKind.EVENT, True, True)],
+)
+def test_who_reported_the_own_case_is_forgotten_as_the_reporter_too(kind, added_later, stays):
     employee = UserFactory()
     offer = OfferFactory(
         opened_at=MONDAY,
         involvement__employee=employee,
         involvement__incident__kind=kind,
         involvement__incident__reporter=employee,
+        involvement__incident__reported_at=MONDAY,
+        involvement__added_at=MONDAY + added_later * DAY,
     )
     contact_flow.record(contact=propose(offer), kind=EventKind.OFFER_DECLINED, by=employee, at=MONDAY)
     retention.erase_due(at=MONDAY + 30 * DAY)
     reporter = Incident.objects.get(pk=offer.incident_id).reporter
-    assert reporter == (None if kind == IncidentKind.SELF else employee)
+    assert reporter == (employee if stays else None)
 
 
 def test_open_reminders_go_with_the_names(closed):
@@ -137,7 +142,7 @@ def test_the_employee_erases_early_once_closed(closed):
     retention.erase_own(offer=closed, by=employee, at=MONDAY + DAY)
     assert Involvement.objects.get().erased_at == MONDAY + DAY
     line = AccessEvent.objects.get(action=AccessAction.ERASE)
-    assert (line.access_point, line.user, line.subject) == ("me", None, None)
+    assert (line.access_point, line.user, line.record) == ("me", None, closed.involvement_id)
     with pytest.raises(NotAllowed):
         retention.erase_own(offer=closed, by=employee, at=MONDAY + DAY)
 
@@ -171,6 +176,7 @@ def test_the_command_counts_before_and_after(closed):
     assert out.getvalue().splitlines() == [
         "1 involved employees would be erased.",
         "1 involved employees and 2 excluded pairs erased.",
+        "0 old mails, notices and reminders deleted.",
     ]
 
 

@@ -68,9 +68,9 @@ def test_everybody_with_state_and_share_offered_in_time(client, coordinator, inc
 
 
 def test_opening_is_in_the_access_log_of_everybody_involved(client, coordinator, incident):
-    people = {each.involvement.employee for each in offers(incident, "Noor Bos", "Bram Dekker")}
+    people = {each.involvement_id for each in offers(incident, "Noor Bos", "Bram Dekker")}
     client.get(URL)
-    assert {(line.subject, line.object_ref) for line in AccessEvent.objects.all()} == {
+    assert {(line.record, line.object_ref) for line in AccessEvent.objects.all()} == {
         (person, "2026-0815") for person in people
     }
 

@@ -160,10 +160,10 @@ def test_erasing_asks_first_and_only_once_closed(client, offer):
 
 def test_the_receipt_says_who_opened_the_case_and_not_oneself(client, offer):
     coordinator = UserFactory(name="Marleen Postma", roles=[Role.COORDINATOR])
-    for user, subject in [
-        (coordinator, offer.involvement.employee),
-        (offer.involvement.employee, offer.involvement.employee),
-        (UserFactory(name="Andere Lezer"), UserFactory()),
+    for user, record in [
+        (coordinator, offer.involvement_id),
+        (offer.involvement.employee, offer.involvement_id),
+        (UserFactory(name="Andere Lezer"), OfferFactory().involvement_id),
     ]:
         audit.record(
             action=AccessAction.VIEW,
@@ -174,7 +174,7 @@ def test_the_receipt_says_who_opened_the_case_and_not_oneself(client, offer):
             object_ref=offer.incident.reference,
             basis="coordinator of the case",
             at=timezone.now(),
-            subject=subject,
+            record=record,
         )
     opened = client.get(ME).context["opened"]
     assert [line.user for line in opened] == [coordinator]

@@ -1,13 +1,13 @@
 """One's own page: what support is offered to me, by whom, and who looked at my case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -45,13 +45,13 @@ def me(request: SignedInRequest) -> HttpResponse:
     """What is offered to me, who opened my case, and when it is erased."""
     now = timezone.now()
     policy = SupportPolicy.current()
-    opened = AccessEvent.objects.filter(subject=request.user).exclude(user=request.user)
+    own = list(_offers(request.user))
     return render(
         request,
         "supporters/me.html",
         {
-            "own": [_own(offer, policy) for offer in _offers(request.user)],
-            "opened": opened.select_related("user").order_by("-at", "-id")[:LINES],
+            "own": [_own(offer, policy) for offer in own],
+            "opened": _opened(request.user, own),
             "now": now,
             "tomorrow": timezone.localdate(now) + timedelta(days=1),
         },
@@ -84,7 +84,7 @@ def erase(request: SignedInRequest, pk: UUID) -> HttpResponse:
         except NotAllowed as error:
             say(request, wording.refused(error), level=messages.WARNING)
         else:
-            say(request, _("Your name is erased. Only the access log still says who opened it."))
+            say(request, _("Your name is erased. Nothing ties you to this case any more."))
         return redirect("me")
     line = _("Your name and how to reach you go now, for good. After that you cannot come back to this case.")
     context = {
@@ -157,6 +157,13 @@ def _offers(user: User) -> OfferQuerySet:
         .prefetch_related(Prefetch("contacts", people, to_attr="open_contacts"))
         .order_by("-opened_at")
     )
+
+
+def _opened(user: User, own: Iterable[Offer]) -> QuerySet[AccessEvent]:
+    """The latest lines of the access log about the own cases, without what `user` did."""
+    lines = AccessEvent.objects.filter(record__in=[offer.involvement_id for offer in own])
+    others = lines.exclude(user=user).exclude(basis="own record")
+    return others.select_related("user").order_by("-at", "-id")[:LINES]
 
 
 def _own(offer: Offer, policy: SupportPolicy) -> Own:

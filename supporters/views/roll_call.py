@@ -45,8 +45,8 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
     now = timezone.now()
     incident = _incident(request, reference)
     lines = worklist.roll_call(Offer.objects.filter(incident=incident), now)
-    employees = [each.employee_id for each in lines if each.employee_id]
-    log_roll_call(incident=incident, employees=employees, by=request.user, at=now)
+    named = [each.involvement_id for each in lines if not each.is_erased]
+    log_roll_call(incident=incident, involved=named, by=request.user, at=now)
     waiting = [each for each in lines if each.waits]
     together = _offers(waiting) if "together" in request.GET else []
     context = {

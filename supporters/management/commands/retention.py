@@ -4,11 +4,15 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from notifications import forgetting
 from supporters import retention
 
 
 class Command(BaseCommand):
-    help = "Erase names and contact data where support closed longer ago than the retention term."
+    help = (
+        "Erase names and contact data where support closed longer ago than the retention term, and mails, "
+        "notices and reminders that were over 90 days ago."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say how many would be erased")
@@ -21,3 +25,4 @@ class Command(BaseCommand):
         erased = retention.erase_due(at=at)
         counts = f"{erased.involvements} involved employees and {erased.exclusions} excluded pairs"
         self.stdout.write(f"{counts} erased.")
+        self.stdout.write(f"{forgetting.prune(at=at)} old mails, notices and reminders deleted.")

@@ -1,0 +1,40 @@
+"""What reached people does not stay: it would tell who had to do with what, long after nobody needs it."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import User
+from notifications import reconcile
+from notifications.models import Mail, Notice, Reminder
+
+#: Mails that left, notices that were read and reminders that are done stay so long, to answer questions.
+KEPT = timedelta(days=90)
+BATCH = 5_000
+
+
+def forget(*, user: User, subjects: Iterable[UUID]) -> None:
+    """Delete what reminded `user` of `subjects`, as if it had never been; call it inside the transaction."""
+    subjects = list(subjects)
+    Mail.objects.filter(user=user, subject_id__in=subjects).delete()
+    Notice.objects.filter(user=user, subject_id__in=subjects).delete()
+    Reminder.objects.filter(recipient=user, subject_id__in=subjects).delete()
+
+
+def prune(*, at: datetime) -> int:
+    """Delete what was over longer ago than `KEPT` at `at`; how many mails, notices and reminders.
+
+    A notice that nobody read stays, with its reminder. So does a reminder that would be written anew because
+    its thing still runs.
+    """
+    before = at - KEPT
+    mails, _ = Mail.objects.filter(Q(sent_at__lte=before) | Q(dropped_at__lte=before)).delete()
+    notices, _ = Notice.objects.filter(read_at__lte=before).delete()
+    over = Reminder.objects.filter(Q(done_at__lte=before) | Q(cancelled_at__lte=before), notices=None)
+    still_wanted = reconcile.expected_keys(at=at)
+    gone = [pk for pk, key in over.values_list("pk", "key") if key not in still_wanted]
+    for start in range(0, len(gone), BATCH):
+        Reminder.objects.filter(pk__in=gone[start : start + BATCH]).delete()
+    return mails + notices + len(gone)
