@@ -36,8 +36,8 @@ AT_A_DESK = {NextStep.PLAN, NextStep.CLOSE}
 AT_A_MOMENT = {NextStep.ANSWER, NextStep.CALL, NextStep.CALL_AGAIN}
 #: So many of those that were closed are shown.
 MOST = 20
-#: What the cards are made of. The list is opened many times a day: values, not models of six tables, and joined
-#: once, here, instead of for each request.
+#: What the cards are made of. The list is opened many times a day: values, not models of six tables, and
+#: joined once, here, instead of for each request.
 CARDS = Contact.objects.order_by("due_at", "id").values_list(
     "pk",
     "next_step",
