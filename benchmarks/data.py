@@ -95,11 +95,12 @@ def grow_incidents(size: int) -> None:
         """
         INSERT INTO incidents_incident (id, reference, kind, event_type, department_id, occurred_at,
         description,
-            already_offered, reported_at, external_source, external_number)
+            already_offered, reported_at, tracked_since, external_source, external_number)
         SELECT gen_random_uuid(), 'B' || n, CASE WHEN n %% 12 = 0 THEN 'calamity' ELSE 'vim' END, 'safety',
             department.ids[1 + n %% array_length(department.ids, 1)],
             now() - make_interval(mins => n * 211 %% 525600), '', 'unknown',
-            now() - make_interval(mins => n * 211 %% 525600), '', ''
+            now() - make_interval(mins => n * 211 %% 525600),
+            CASE WHEN n %% 12 = 0 THEN now() - make_interval(mins => n * 211 %% 525600) END, '', ''
         FROM (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_department) AS department,
             generate_series(
                 (SELECT count(*)::int FROM incidents_incident WHERE reference LIKE 'B%%') + 1, %s) AS n

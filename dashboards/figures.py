@@ -290,7 +290,7 @@ def _steps(period: Period, at: datetime) -> tuple[StepFigures, ...]:
     }
     return tuple(
         StepFigures(step, _clock(found.get(step, {}), "internal"), _clock(found.get(step, {}), "statutory"))
-        for step in Step
+        for step in Step.track()
     )
 
 

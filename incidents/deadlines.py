@@ -85,6 +85,12 @@ class DeadlinePolicy:
     final_report_weeks: int = 8
     """Law: about 8 weeks."""
     starts: Mapping[Step, Moment] = field(default_factory=lambda: STARTS)
+    remind_hours: tuple[int, ...] = (72, 4)
+    """Hours before a due moment. This and the rest of the ladder: the house's own choice."""
+    late_committee_hours: int = 4
+    late_director_hours: int = 24
+    duty_deputy_minutes: int = 30
+    duty_all_minutes: int = 60
     work_starts: time = time(8)
     work_ends: time = time(17)
     decreed_holidays: frozenset[date] = frozenset()
@@ -103,6 +109,7 @@ class DeadlinePolicy:
         """As JSON can hold it, to freeze on a milestone."""
         return {each.name: getattr(self, each.name) for each in fields(self)} | {
             "starts": {step.value: moment.value for step, moment in self.starts.items()},
+            "remind_hours": list(self.remind_hours),
             "work_starts": self.work_starts.isoformat(),
             "work_ends": self.work_ends.isoformat(),
             "decreed_holidays": sorted(day.isoformat() for day in self.decreed_holidays),
@@ -110,10 +117,12 @@ class DeadlinePolicy:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """The policy that `to_data` froze."""
+        """The policy that `to_data` froze, also before there was a ladder in it."""
+        ladder = {"remind_hours": tuple(data["remind_hours"])} if "remind_hours" in data else {}
         return cls(
             **{
                 **data,
+                **ladder,
                 "starts": {Step(step): Moment(moment) for step, moment in data["starts"].items()},
                 "work_starts": time.fromisoformat(data["work_starts"]),
                 "work_ends": time.fromisoformat(data["work_ends"]),
@@ -174,8 +183,8 @@ class Extension:
 
 
 def timeline(moments: Moments, policy: DeadlinePolicy) -> dict[Step, Due]:
-    """Every step with its due moments, in the order of the steps."""
-    return {step: due(step, moments, policy) for step in Step}
+    """The seven steps with their due moments, in their order."""
+    return {step: due(step, moments, policy) for step in Step.track()}
 
 
 def due(step: Step, moments: Moments, policy: DeadlinePolicy) -> Due:
@@ -184,6 +193,8 @@ def due(step: Step, moments: Moments, policy: DeadlinePolicy) -> Due:
     In doubt (not established, `moments.in_doubt`) only what is owed anyway runs: telling the director,
     alignment, support, and the notification at the end of the time to establish.
     """
+    if step == Step.ESTABLISH:
+        return Due(statutory=establish_by(moments, policy))
     start = moments.start(policy.starts[step])
     if step == Step.FEEDBACK and start is not None:
         internal = add_days(start, policy.feedback_days)

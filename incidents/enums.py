@@ -40,9 +40,44 @@ class AlreadyOffered(models.TextChoices):
     UNKNOWN = "unknown", _("I do not know")
 
 
-class Step(models.TextChoices):
-    """The seven steps after a calamity (UMCG 2019), in their order."""
+class IgjForm(models.TextChoices):
+    """The forms of the inspectorate (since October 2023 one for each duty of Wkkgz art. 11 (1))."""
 
+    CALAMITY = "calamity", _("Calamity")
+    VIOLENCE = "violence", _("Violence in the care relationship")
+    DISMISSAL = "dismissal", _("Dismissal for dysfunctioning")
+
+    @classmethod
+    def apart(cls) -> frozenset["IgjForm"]:
+        """The forms of what is no calamity: one step and its clock, not the whole track."""
+        return frozenset({cls.VIOLENCE, cls.DISMISSAL})
+
+
+class Verdict(models.TextChoices):
+    """What the committee takes a report to be."""
+
+    REPORTED = "reported", _("Reported as a calamity")
+    DOUBT = "doubt", _("In doubt")
+    CALAMITY = "calamity", _("Calamity")
+    VIOLENCE = "violence", _("Violence in the care relationship")
+    DISMISSAL = "dismissal", _("Dismissal for dysfunctioning")
+    NONE = "none", _("No calamity")
+
+
+class Ground(models.TextChoices):
+    """Why it is no calamity after all; the parts of the definition in Wkkgz art. 1 that can be missing."""
+
+    NO_HARM = "no_harm", _("No death and no serious harm")
+    EXPECTED = "expected", _("An expected course or a known complication")
+    NOT_CARE = "not_care", _("Not about the quality of care")
+    DOUBLE = "double", _("Reported under another reference already")
+    MISTAKE = "mistake", _("Reported as a calamity by mistake")
+
+
+class Step(models.TextChoices):
+    """The seven steps after a calamity (UMCG 2019), in their order; before them, in doubt, `ESTABLISH`."""
+
+    ESTABLISH = "establish", _("Establish whether it is a calamity")
     DIRECTOR = "director", _("Report to the director on duty")
     ALIGNMENT = "alignment", _("Align with the other departments")
     IGJ = "igj", _("Notify the inspectorate (IGJ)")
@@ -50,6 +85,11 @@ class Step(models.TextChoices):
     ANALYSIS = "analysis", _("Analysis (PRISMA)")
     FEEDBACK = "feedback", _("Feedback to those involved")
     FINAL_REPORT = "final_report", _("Final report to IGJ")
+
+    @classmethod
+    def track(cls) -> tuple["Step", ...]:
+        """The seven steps, without the time to establish."""
+        return tuple(step for step in cls if step != cls.ESTABLISH)
 
 
 class TrackEventKind(models.TextChoices):
@@ -60,6 +100,19 @@ class TrackEventKind(models.TextChoices):
     STEP_REOPENED = "step_reopened", _("Step open again")
     ESTABLISHED = "established", _("Established as a calamity")
     ESTABLISHED_CORRECTED = "established_corrected", _("Moment of establishing corrected")
+    IN_DOUBT = "in_doubt", _("In doubt whether it is a calamity")
+    MADE_CALAMITY = "made_calamity", _("Taken as a calamity")
+    NO_CALAMITY = "no_calamity", _("No calamity: the clocks have ended")
+    VIOLENCE = "violence", _("Notice due: violence in the care relationship")
+    DISMISSAL = "dismissal", _("Notice due: dismissal for dysfunctioning")
+    DEPARTMENT_NAMED = "department_named", _("Other department named")
+    DEPARTMENT_DROPPED = "department_dropped", _("Other department taken off")
+    DEPARTMENT_CONFIRMED = "department_confirmed", _("Other department aligned")
+    EXTENSION_ASKED = "extension_asked", _("Extension asked for")
+    EXTENSION_GRANTED = "extension_granted", _("Extension granted")
+    EXTENSION_REFUSED = "extension_refused", _("Extension refused")
+    LETTER = "letter", _("Term set by the inspectorate's letter")
+    TERM_TAKEN_BACK = "term_taken_back", _("Extension or letter taken back")
 
 
 class Moment(models.TextChoices):
@@ -68,3 +121,18 @@ class Moment(models.TextChoices):
     OCCURRED = "occurred", _("it happened")
     NOTICED = "noticed", _("it was noticed")
     ESTABLISHED = "established", _("it was established as a calamity")
+
+
+class TermChangeKind(models.TextChoices):
+    """What can move the end of a statutory term."""
+
+    EXTENSION = "extension", _("Extension")
+    LETTER = "letter", _("Letter of the inspectorate")
+
+
+class TermAnswer(models.TextChoices):
+    """What the inspectorate said to it."""
+
+    WAITING = "waiting", _("waiting for an answer")
+    GRANTED = "granted", _("granted")
+    REFUSED = "refused", _("refused")

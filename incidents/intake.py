@@ -133,6 +133,7 @@ def report_incident(
         already_offered=already_offered,
         reporter=reporter,
         reported_at=at,
+        tracked_since=at if kind == IncidentKind.CALAMITY else None,
         submission_key=submission_key,
         external_source=external_source,
         external_number=external_number,

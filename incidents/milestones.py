@@ -158,6 +158,7 @@ def support_norm(incident: Incident) -> timedelta:
 def deadline_policy(policy: Policy) -> DeadlinePolicy:
     """The hospital's terms, as the computation takes them."""
     return DeadlinePolicy(
+        director_hours=policy.director_hours,
         igj_days=policy.igj_days,
         support_days=policy.support_days,
         analysis_days=policy.analysis_days,
@@ -166,6 +167,11 @@ def deadline_policy(policy: Policy) -> DeadlinePolicy:
         igj_working_days=policy.igj_working_days,
         establish_weeks=policy.establish_weeks,
         final_report_weeks=policy.final_report_weeks,
+        remind_hours=tuple(policy.remind_hours),
+        late_committee_hours=policy.late_committee_hours,
+        late_director_hours=policy.late_director_hours,
+        duty_deputy_minutes=policy.duty_deputy_minutes,
+        duty_all_minutes=policy.duty_all_minutes,
         work_starts=policy.work_starts,
         work_ends=policy.work_ends,
         decreed_holidays=frozenset(policy.decreed_holidays),

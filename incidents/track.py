@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: Who has to act (UMCG 2019).
 ACTS: "dict[Step, StrPromise]" = {
+    Step.ESTABLISH: _("Calamity committee"),
     Step.DIRECTOR: _("Head of the department or deputy"),
     Step.ALIGNMENT: _("Head of the department"),
     Step.IGJ: _("Calamity committee, on the board's behalf"),

@@ -152,8 +152,10 @@ PARAMETERS = {"account_reset_password_from_key": {"uidb36": "1", "key": "x-y"}}
 #: Models about cases that have no `visible_to`, and why that is safe.
 NOT_FETCHED_BY_ITSELF = {
     "incidents.referencecounter": "a number",
+    "incidents.alignment": "read through its incident",
     "incidents.milestone": "read through its incident",
     "incidents.policy": "no case",
+    "incidents.termchange": "read through its incident",
     "incidents.trackevent": "read through its incident",
     "incidents.vimmapping": "no case",
     "supporters.supportpolicy": "no case",

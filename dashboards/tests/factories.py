@@ -61,7 +61,8 @@ def tables(
         answers=answers,
         calamities=calamities,
         steps=tuple(
-            StepFigures(step, Clock(3, 1, 0), Clock(4, 0, 0) if step == Step.IGJ else None) for step in Step
+            StepFigures(step, Clock(3, 1, 0), Clock(4, 0, 0) if step == Step.IGJ else None)
+            for step in Step.track()
         )
         if calamities
         else (),

@@ -1,5 +1,7 @@
 """What this room stores: reports and their steps, the hospital's terms, and imports from a VIM system."""
 
+from incidents.models.alignment import Alignment
+from incidents.models.committee import SEATS, Duty, DutyQuerySet, Seat, SeatQuerySet
 from incidents.models.incident import (
     Incident,
     IncidentQuerySet,
@@ -10,9 +12,14 @@ from incidents.models.incident import (
     TrackEvent,
 )
 from incidents.models.policy import Policy
+from incidents.models.term import TermChange
 from incidents.models.vim import VimImport, VimImportQuerySet, VimMapping
 
 __all__ = (
+    "SEATS",
+    "Alignment",
+    "Duty",
+    "DutyQuerySet",
     "Incident",
     "IncidentQuerySet",
     "Involvement",
@@ -20,6 +27,9 @@ __all__ = (
     "Milestone",
     "Policy",
     "ReferenceCounter",
+    "Seat",
+    "SeatQuerySet",
+    "TermChange",
     "TrackEvent",
     "VimImport",
     "VimImportQuerySet",

@@ -6,7 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import Department, Profession, User
-from incidents.enums import AlreadyOffered, EventType, IncidentKind, Step, TrackEventKind
+from incidents.enums import (
+    AlreadyOffered,
+    EventType,
+    Ground,
+    IgjForm,
+    IncidentKind,
+    Step,
+    TrackEventKind,
+    Verdict,
+)
 
 
 class ReferenceCounter(models.Model):
@@ -30,22 +39,34 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.filter(models.Q(reporter=user) | _calamities_of(user))
 
     def tracked_by(self, user: User) -> Self:
-        """The calamities whose steps `user` may follow: as `visible_to`, but not for having reported one."""
-        calamities = self.filter(kind=IncidentKind.CALAMITY)
-        return calamities if user.has_role(Role.COORDINATOR) else calamities.filter(_calamities_of(user))
+        """What `user` may follow the steps of: calamities, what else the inspectorate is notified of, and
+        what was one of these. As `visible_to`, but not for having reported it; and a team leader also where
+        the own department has to align.
+        """
+        tracked = self.filter(tracked_since__isnull=False)
+        if user.has_role(Role.COORDINATOR, Role.CCP, Role.DIRECTOR):
+            return tracked
+        aligning = Incident.objects.filter(
+            alignments__department=user.department_id, alignments__dropped_at__isnull=True
+        )
+        leads = user.has_role(Role.TEAM_LEADER) and user.department_id is not None
+        also = models.Q(pk__in=aligning.values("pk")) if leads else models.Q(pk=None)
+        return tracked.filter(_own(user) | also)
 
 
 def _calamities_of(user: User) -> models.Q:
     """Calamities that are this person's by role; the coordinator's are not asked for here."""
     calamity = models.Q(kind=IncidentKind.CALAMITY)
-    if user.has_role(Role.CCP, Role.DIRECTOR):
-        return calamity
+    return calamity if user.has_role(Role.CCP, Role.DIRECTOR) else calamity & _own(user)
+
+
+def _own(user: User) -> models.Q:
+    """Of the own department, for a team leader; of the own analyses, for an analyst."""
     seen = models.Q(pk=None)
     if user.has_role(Role.TEAM_LEADER) and user.department_id:
-        seen |= calamity & models.Q(department_id=user.department_id)
+        seen |= models.Q(department_id=user.department_id)
     if user.has_role(Role.ANALYST):
-        own = Incident.analysts.through.objects.filter(user=user).values("incident")
-        seen |= calamity & models.Q(pk__in=own)
+        seen |= models.Q(pk__in=Incident.analysts.through.objects.filter(user=user).values("incident"))
     return seen
 
 
@@ -54,6 +75,9 @@ class Incident(models.Model):
 
     Three moments are kept apart because the law's clocks start at different ones: `occurred_at`, `noticed_at`
     and `established_at` (that it is a calamity). All moments are UTC.
+
+    What it is taken to be is changed by incidents.classification only, and stands in the log. `tracked_since`
+    is when its first step was opened; it stays when it turns out to be no calamity, and so do its steps.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -66,6 +90,22 @@ class Incident(models.Model):
     occurred_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
     noticed_at = models.DateTimeField(_("when it was noticed"), null=True, blank=True)
     established_at = models.DateTimeField(_("when it was established as a calamity"), null=True, blank=True)
+    # Whether it is a calamity is not certain: the committee has the time to establish.
+    in_doubt = models.BooleanField(_("in doubt"), default=False, db_default=False)
+    # Of what is no calamity, yet has to be notified to the inspectorate.
+    igj_form = models.CharField(
+        _("form of the inspectorate"),
+        max_length=10,
+        choices=[(form.value, form.label) for form in IgjForm if form in IgjForm.apart()],
+        blank=True,
+        default="",
+        db_default="",
+    )
+    # What it came in as, where that was changed since.
+    reported_as = models.CharField(
+        max_length=10, choices=IncidentKind.choices, blank=True, default="", db_default=""
+    )
+    tracked_since = models.DateTimeField(null=True, blank=True)
     description = models.TextField(_("description"), blank=True, default="", max_length=2000)
     already_offered = models.CharField(
         _("support already offered"),
@@ -95,9 +135,31 @@ class Incident(models.Model):
                 violation_error_message=_("This VIM number was imported before."),
             ),
             models.CheckConstraint(
-                condition=models.Q(established_at__isnull=True) | models.Q(kind=IncidentKind.CALAMITY),
-                name="incident_only_calamity_established",
-                violation_error_message=_("Only a calamity is established as one."),
+                condition=models.Q(established_at__isnull=True)
+                | models.Q(kind=IncidentKind.CALAMITY)
+                | ~models.Q(igj_form=""),
+                name="incident_established_as_something",
+                violation_error_message=_("Only what is notified to the inspectorate is established."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(in_doubt=False)
+                | models.Q(kind=IncidentKind.CALAMITY, established_at__isnull=True),
+                name="incident_doubt_before_established",
+                violation_error_message=_("What is established is not in doubt."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(igj_form="") | ~models.Q(kind=IncidentKind.CALAMITY),
+                name="incident_one_form",
+                violation_error_message=_("A calamity has its own form."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(igj_form="") | models.Q(established_at__isnull=False),
+                name="incident_form_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tracked_since__isnull=False)
+                | (models.Q(igj_form="") & ~models.Q(kind=IncidentKind.CALAMITY)),
+                name="incident_calamity_is_tracked",
             ),
         )
         indexes = (
@@ -107,13 +169,24 @@ class Incident(models.Model):
             # /calamities/.
             models.Index(
                 fields=["-reported_at", "-id"],
-                name="incident_calamities",
-                condition=models.Q(kind=IncidentKind.CALAMITY),
+                name="incident_tracked",
+                condition=models.Q(tracked_since__isnull=False),
             ),
         )
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it is taken to be now."""
+        if self.igj_form:
+            return Verdict(self.igj_form)
+        if self.kind != IncidentKind.CALAMITY:
+            return Verdict.NONE
+        if self.in_doubt:
+            return Verdict.DOUBT
+        return Verdict.CALAMITY if self.established_at else Verdict.REPORTED
 
 
 class InvolvementQuerySet(models.QuerySet["Involvement"]):
@@ -189,11 +262,12 @@ class Involvement(models.Model):
 
 
 class Milestone(models.Model):
-    """One of the seven steps after a calamity, on both clocks.
+    """One of the steps after a calamity, on both clocks.
 
     Both due moments are computed when the milestone is made and frozen, with the policy values used in
-    `policy`: a change of policy never moves a milestone that runs. `done_by` is empty where the step was done
-    by itself (`milestones.keep_support_step`).
+    `policy`: a change of policy never moves a milestone that runs. `reminded_at` is when its reminders were
+    last written: from it follows which there must be. `done_by` is empty where the step was done by itself
+    (`milestones.keep_support_step`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -203,6 +277,7 @@ class Milestone(models.Model):
     internal_due_at = models.DateTimeField(null=True, blank=True)
     statutory_due_at = models.DateTimeField(null=True, blank=True)
     policy = models.JSONField(default=dict)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     # Step "support" only: pushed by `supporters`, the one thing about support that this app holds.
@@ -236,6 +311,12 @@ class TrackEvent(models.Model):
     step = models.CharField(max_length=14, choices=Step.choices, blank=True, default="")
     moment = models.DateTimeField(null=True, blank=True)
     previous = models.DateTimeField(null=True, blank=True)
+    # Where it was found to be no calamity.
+    ground = models.CharField(max_length=10, choices=Ground.choices, blank=True, default="", db_default="")
+    # Where it is about another department that is involved.
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -2,7 +2,13 @@ from datetime import time
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
+
+
+def default_remind_hours() -> list[int]:
+    """Three days and half a working day before; the house's own choice, no source gives one."""
+    return [72, 4]
 
 
 class Policy(models.Model):
@@ -11,6 +17,9 @@ class Policy(models.Model):
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    director_hours = models.PositiveSmallIntegerField(
+        _("tell the director and the other departments (hours, 0: at once)"), default=0, db_default=0
+    )
     igj_days = models.PositiveSmallIntegerField(_("notify IGJ, internal norm (days)"), default=1)
     support_days = models.PositiveSmallIntegerField(_("support offered (days)"), default=1)
     analysis_days = models.PositiveSmallIntegerField(_("analysis (days)"), default=28)
@@ -21,6 +30,25 @@ class Policy(models.Model):
         _("establish whether it is a calamity (weeks)"), default=6
     )
     final_report_weeks = models.PositiveSmallIntegerField(_("final report, by law (weeks)"), default=8)
+    # The ladder of reminders. Defaults are the house's own choice: no source gives any.
+    remind_hours = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("remind before the term ends (hours)"),
+        default=default_remind_hours,
+        db_default=RawSQL("'{72,4}'::smallint[]", []),
+    )
+    late_committee_hours = models.PositiveSmallIntegerField(
+        _("tell the committee after the term has passed (hours)"), default=4, db_default=4
+    )
+    late_director_hours = models.PositiveSmallIntegerField(
+        _("tell the director after the term has passed (hours)"), default=24, db_default=24
+    )
+    duty_deputy_minutes = models.PositiveSmallIntegerField(
+        _("a new calamity: tell the deputy after (minutes)"), default=30, db_default=30
+    )
+    duty_all_minutes = models.PositiveSmallIntegerField(
+        _("a new calamity: tell all directors after (minutes)"), default=60, db_default=60
+    )
     work_starts = models.TimeField(_("working day starts"), default=time(8))
     work_ends = models.TimeField(_("working day ends"), default=time(17))
     # Days that a yearly decree puts on a par with holidays.
@@ -39,6 +67,12 @@ class Policy(models.Model):
                 condition=models.Q(work_starts__lt=models.F("work_ends")),
                 name="policy_working_day_has_length",
                 violation_error_message=_("The working day must end after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(late_director_hours__gte=models.F("late_committee_hours"))
+                & models.Q(duty_all_minutes__gte=models.F("duty_deputy_minutes")),
+                name="policy_ladder_goes_up",
+                violation_error_message=_("Who stands higher on the ladder is told later, not sooner."),
             ),
         )
 

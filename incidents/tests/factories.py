@@ -32,6 +32,7 @@ class IncidentFactory(DjangoModelFactory):
         calamity = factory.Trait(
             kind=IncidentKind.CALAMITY,
             noticed_at=factory.LazyAttribute(lambda incident: incident.reported_at - timedelta(minutes=30)),
+            tracked_since=factory.LazyAttribute(lambda incident: incident.reported_at),
         )
         established = factory.Trait(
             calamity=True, established_at=factory.LazyAttribute(lambda incident: incident.reported_at)

@@ -1,0 +1,52 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from incidents.enums import TermAnswer, TermChangeKind
+from incidents.models.incident import Milestone
+
+
+class TermChange(models.Model):
+    """What moves the end of a statutory term: an extension that was asked for, or a letter of the
+    inspectorate that names a day. Written by incidents.terms; never deleted, at most taken back.
+
+    `moment` is when the extension was asked for, or the beginning of the day of the letter. `until` is the
+    local day at whose end the term ends; None while an extension is not granted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    milestone = models.ForeignKey(Milestone, models.CASCADE, related_name="term_changes")
+    kind = models.CharField(max_length=10, choices=TermChangeKind.choices)
+    answer = models.CharField(max_length=8, choices=TermAnswer.choices)
+    moment = models.DateTimeField()
+    until = models.DateField(_("until"), null=True, blank=True)
+    reference = models.CharField(_("reference of the inspectorate"), max_length=60, blank=True, default="")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(answer=TermAnswer.GRANTED, until__isnull=False)
+                | (~Q(answer=TermAnswer.GRANTED) & Q(until__isnull=True)),
+                name="term_change_granted_until_a_day",
+                violation_error_message=_("What is granted has a day until which."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=TermChangeKind.EXTENSION) | Q(answer=TermAnswer.GRANTED),
+                name="term_change_letter_names_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["milestone"],
+                condition=Q(answer=TermAnswer.WAITING, taken_back_at__isnull=True),
+                name="term_change_one_waiting",
+                violation_error_message=_("An extension was asked for already, and waits for an answer."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.milestone_id}"
