@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("incidents", "0004_classification_committee_terms")]
+    dependencies = [("incidents", "0005_classification_committee_terms")]
 
     operations = [
         AddIndexConcurrently(

@@ -16,7 +16,7 @@ import incidents.models.policy
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_policychange"),
-        ("incidents", "0003_support_step"),
+        ("incidents", "0004_access_log_of_records"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
