@@ -18,12 +18,12 @@ Moments go in aware, in any zone, and come out in UTC.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from incidents.enums import Moment, Step
+from notifications.working_days import legal_holidays
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 END_OF_DAY = time(23, 59, 59)
@@ -297,15 +297,6 @@ def add_working_hours(start: datetime, hours: float, policy: DeadlinePolicy) -> 
 
 def is_working_day(day: date, policy: DeadlinePolicy) -> bool:
     return day.weekday() < 5 and day not in legal_holidays(day.year) and day not in policy.decreed_holidays
-
-
-@lru_cache(maxsize=64)
-def legal_holidays(year: int) -> frozenset[date]:
-    """The days of article 3 (1) and (2) of the Algemene termijnenwet."""
-    import holidays  # only here: it takes a fifth of a second to load
-
-    # The package knows 5 May as a day off in every fifth year only; for terms it counts in all.
-    return frozenset(holidays.country_holidays("NL", years=year)) | {date(year, 5, 5)}
 
 
 def local_moment(local: datetime, *, second: bool = False) -> datetime:

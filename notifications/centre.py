@@ -22,12 +22,13 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Line:
-    """A notice as it is read: what to do, since when, and whether it was seen."""
+    """A notice as it is read: what to do, since when, whether it was seen, and in whose place it came."""
 
     id: UUID
     text: str
     at: datetime
     is_unread: bool
+    instead_of: str
 
 
 @dataclass(frozen=True)
@@ -48,23 +49,31 @@ class Opened(Enum):
 
 def page(*, user: User, after: Notice | None = None) -> Page:
     """At most 50 of `user`'s notices, newest first, those after `after`; one statement."""
-    notices = Notice.objects.visible_to(user).order_by("-created_at", "-id")
+    notices = Notice.objects.visible_to(user).select_related("instead_of").order_by("-created_at", "-id")
     if after:
         notices = notices.filter(created_at__lte=after.created_at).filter(
             Q(created_at__lt=after.created_at) | Q(id__lt=after.id)
         )
     found = list(notices[: PAGE + 1])
-    lines = [Line(n.id, line_of(n.kind), n.created_at, n.read_at is None) for n in found[:PAGE]]
+    lines = [_line(notice) for notice in found[:PAGE]]
     older = f"{reverse('notices')}?before={found[PAGE - 1].id}" if len(found) > PAGE else ""
     return Page(lines, older)
 
 
-def line_of(code: str) -> str:
-    """What a notice or a mail of this kind says."""
-    try:
-        return str(kinds.get(code).line)
-    except KeyError:  # of a kind that an older version knew
+def line_of(code: str, *, count: int = 1) -> str:
+    """What a notice or a mail of this kind says, about one thing or about `count`."""
+    kind = kinds.find(code)
+    if kind is None:  # of a kind that an older version knew
         return gettext("There is something for you.")
+    if count > 1 and kind.bundle:
+        return kind.bundle.line % {"count": count}
+    return str(kind.line)
+
+
+def _line(notice: Notice) -> Line:
+    away = notice.instead_of.name if notice.instead_of else ""
+    text = line_of(notice.kind, count=notice.count)
+    return Line(notice.id, text, notice.created_at, notice.read_at is None, away)
 
 
 def open_notice(*, notice: Notice, user: User, at: datetime) -> Opened:

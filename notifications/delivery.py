@@ -3,18 +3,21 @@
 One pass (`sweep`):
 
 1. Claim due reminders, 500 at a time, with ``FOR UPDATE SKIP LOCKED``; there is no cut-off for late ones.
-2. Ask each reminder's kind whether it still concerns its people (`notifications.rights`).
+2. Find whom they reach (`notifications.recipients`), and ask each reminder's kind whether it still concerns
+   them (`notifications.rights`).
 3. Write their notices and mails and mark the reminders done, in the transaction of the claim. Killed before
    its commit nothing has happened, and the next pass does it all; so a notice is written exactly once.
-4. Send what is due by mail, outside of that transaction (`notifications.outbox`).
+4. Once a working day gather what is only news into one mail a person (`notifications.digest`).
+5. Send what is due by mail, outside of that transaction (`notifications.outbox`).
 
 Two passes at once, a killed one and a second beat are harmless.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, time
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -22,11 +25,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.enums import Role
-from accounts.models import User
-from notifications import failure, kinds, outbox, rights
-from notifications.models import Heartbeat, Reminder
-from notifications.quiet_hours import mailable_from
+from notifications import digest, failure, kinds, outbox, recipients, rights
+from notifications.models import DeliveryPolicy, Heartbeat, Reminder
+from notifications.recipients import Claimed, Shown
 
 logger = structlog.get_logger(__name__)
 
@@ -46,11 +47,14 @@ class Swept:
 
 def sweep(*, at: datetime) -> Swept:
     """One pass over what is due at `at` (aware)."""
-    if not _anything_due(at):
+    due = _due(at)
+    if not due:
         return Swept()
     shown = 0
     while claimed := show_batch(at=at):
         shown += claimed
+    if due.news_until:
+        digest.gather(at=at, until=due.news_until)
     sent = outbox.send_due(at=at)
     # A mail that failed for the fifth time has left a reminder for the administrator.
     while claimed := show_batch(at=at):
@@ -65,7 +69,13 @@ def run(*, at: datetime) -> Swept:
     return swept
 
 
-def _anything_due(at: datetime) -> bool:
+class Due(NamedTuple):
+    """That something is due; `news_until`: so is the news from before then."""
+
+    news_until: datetime | None
+
+
+def _due(at: datetime) -> Due | None:
     """In one statement without a transaction: most passes find nothing, whatever the future holds."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -73,22 +83,20 @@ def _anything_due(at: datetime) -> bool:
             SELECT EXISTS (SELECT FROM notifications_reminder
                            WHERE done_at IS NULL AND cancelled_at IS NULL AND due_at <= %(at)s)
                 OR EXISTS (SELECT FROM notifications_mail
-                           WHERE sent_at IS NULL AND dropped_at IS NULL AND due_at <= %(at)s)
+                           WHERE sent_at IS NULL AND dropped_at IS NULL AND due_at <= %(at)s),
+                   (SELECT min(created_at) FROM notifications_notice WHERE awaits_digest),
+                   (SELECT digest_at FROM notifications_deliverypolicy)
             """,
             {"at": at},
         )
-        (due,) = cursor.fetchone()
-    return bool(due)
+        due, oldest_news, digest_at = cursor.fetchone()
+    until = _news_until(at, oldest_news, digest_at) if oldest_news else None
+    return Due(until) if due or until else None
 
 
-class Claimed(NamedTuple):
-    """What a pass needs of a reminder."""
-
-    id: UUID
-    kind: str
-    recipient: UUID | None
-    role: str
-    subject: UUID
+def _news_until(at: datetime, oldest: datetime, digest_at: time | None) -> datetime | None:
+    until = digest.news_until(at, digest_at=digest_at or DeliveryPolicy().digest_at)
+    return until if until and oldest < until else None
 
 
 @transaction.atomic
@@ -97,15 +105,20 @@ def show_batch(*, at: datetime) -> int:
     reminders = _claim(at)
     if not reminders:
         return 0
-    addressed, failed = _addressed(reminders)
-    answers = rights.ask([(reminder.kind, user, reminder.subject) for reminder, user in addressed])
-    shown = []
-    for (reminder, user), answer in zip(addressed, answers, strict=True):
-        if isinstance(answer, Exception):
-            failed[reminder.id] = answer
-        elif answer:
-            shown.append((reminder.id, user.id))
-    _write(shown, at)
+    audience = recipients.audience(reminders, at=at)
+    asked, failed = audience.addressed, audience.failed
+    answers = rights.ask([(reminder.kind, user, reminder.subject) for reminder, user, _away in asked])
+    failed |= {
+        each.reminder.id: answer
+        for each, answer in zip(asked, answers, strict=True)
+        if isinstance(answer, Exception)
+    }
+    wanted = [each for each, answer in zip(asked, answers, strict=True) if answer is True]
+    shown = recipients.by_channel(wanted, audience.substitutes)
+    singles, bundles = _bundled(shown, failed)
+    morning = DeliveryPolicy.current().quiet_hours.mailable_from(at)
+    _write(singles, at, morning)
+    _write_bundles(bundles, at, morning)
     done = [reminder.id for reminder in reminders if reminder.id not in failed]
     Reminder.objects.filter(id__in=done).update(done_at=at, last_error="")
     _postpone(failed, at)
@@ -118,44 +131,29 @@ def _claim(at: datetime) -> list[Claimed]:
     free |= Q(retry_at__gt=at + failure.LONGEST_WAIT)
     due = Reminder.objects.waiting().filter(free, due_at__lte=at).order_by("due_at")
     claimed = due.select_for_update(skip_locked=True).values_list(
-        "id", "kind", "recipient_id", "role", "subject_id"
+        "id", "kind", "recipient_id", "role", "subject_id", "attempts"
     )
     return [Claimed(*row) for row in claimed[:BATCH]]
 
 
-class NobodyToTell(Exception):
-    """Nobody in service has the role that a reminder is for. It waits, and delivery's page shows it."""
-
-
-def _addressed(
-    reminders: Sequence[Claimed],
-) -> tuple[list[tuple[Claimed, User]], dict[UUID, Exception]]:
-    """Each reminder with everybody it is for, and those that have nobody.
-
-    What was for somebody who left goes to the coordinators.
+def _bundled(shown: Sequence[Shown], failed: dict[UUID, Exception]) -> tuple[list[Shown], list[list[Shown]]]:
+    """What is shown one by one, and what is shown together: several of a kind that has words for it, to one
+    person. Never what may be shown again, for somebody else it could not be judged for: it would count twice.
     """
-    users = rights.users_with_roles(r.recipient for r in reminders if r.recipient)
-    role_of = {
-        r.id: r.role or Role.COORDINATOR
-        for r in reminders
-        if not r.recipient or not users[r.recipient].is_active
-    }
-    holders = rights.holders(set(role_of.values())) if role_of else {}
-    users |= rights.users_with_roles(id_ for ids in holders.values() for id_ in ids) if holders else {}
-    addressed: list[tuple[Claimed, User]] = []
-    failed: dict[UUID, Exception] = {}
-    for reminder in reminders:
-        if reminder.recipient and reminder.id not in role_of:
-            addressed.append((reminder, users[reminder.recipient]))
-        elif ids := holders[role_of[reminder.id]]:
-            addressed += [(reminder, users[id_]) for id_ in ids]
+    singles: list[Shown] = []
+    together: defaultdict[tuple[UUID, str], list[Shown]] = defaultdict(list)
+    for each in shown:
+        reminder = each.reminder
+        if kinds.get(reminder.kind).bundle and not reminder.attempts and reminder.id not in failed:
+            together[each.user, reminder.kind].append(each)
         else:
-            failed[reminder.id] = NobodyToTell()
-    return addressed, failed
+            singles.append(each)
+    singles += [alone for (alone, *others) in together.values() if not others]
+    return singles, [bundle for bundle in together.values() if len(bundle) > 1]
 
 
-def _write(shown: Sequence[tuple[UUID, UUID]], at: datetime) -> None:
-    """The notices of these (reminder, user) pairs and their mails, in one statement.
+def _write(shown: Sequence[Shown], at: datetime, morning: datetime) -> None:
+    """The notices of `shown` and their mails, in one statement.
 
     What an earlier try of the same reminder wrote stays as it is.
     """
@@ -164,12 +162,16 @@ def _write(shown: Sequence[tuple[UUID, UUID]], at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH noticed AS (
-                INSERT INTO notifications_notice (id, reminder_id, user_id, kind, subject_id, url, created_at)
-                SELECT gen_random_uuid(), reminder.id, shown.user_id, reminder.kind, reminder.subject_id,
-                       reminder.url, %(at)s
-                  FROM unnest(%(reminders)s::uuid[], %(users)s::uuid[]) AS shown (reminder_id, user_id)
-                  JOIN notifications_reminder reminder ON reminder.id = shown.reminder_id
+            WITH shown AS (
+                SELECT * FROM unnest(%(reminders)s::uuid[], %(users)s::uuid[], %(away)s::uuid[],
+                                     %(mailed)s::boolean[], %(digested)s::boolean[])
+                           AS shown (reminder_id, user_id, instead_of_id, mailed, digested)
+            ), noticed AS (
+                INSERT INTO notifications_notice (id, reminder_id, user_id, instead_of_id, kind, subject_id,
+                                                  url, created_at, awaits_digest)
+                SELECT gen_random_uuid(), reminder.id, user_id, instead_of_id, reminder.kind,
+                       reminder.subject_id, reminder.url, %(at)s, digested
+                  FROM shown JOIN notifications_reminder reminder ON reminder.id = reminder_id
                 ON CONFLICT (reminder_id, user_id) DO NOTHING
                 RETURNING id, reminder_id, user_id, kind, subject_id
             )
@@ -178,21 +180,82 @@ def _write(shown: Sequence[tuple[UUID, UUID]], at: datetime) -> None:
             SELECT gen_random_uuid(), reminder_id || ':' || user_id, kind, user_id, subject_id,
                    replace(%(url)s, %(nobody)s, noticed.id::text),
                    CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s ELSE %(morning)s END, 0, ''
-              FROM noticed JOIN accounts_user ON accounts_user.id = user_id
-             WHERE kind = ANY(%(mailed)s) AND accounts_user.email <> ''
+              FROM noticed JOIN shown USING (reminder_id, user_id) WHERE mailed
             ON CONFLICT (key) DO NOTHING
             """,
             {
-                "at": at,
-                "morning": mailable_from(at),
-                "reminders": [reminder for reminder, _user in shown],
-                "users": [user for _reminder, user in shown],
-                "url": reverse("notice-open", args=[NOBODY]),
-                "nobody": str(NOBODY),
-                "urgent": kinds.urgent(),
-                "mailed": kinds.mailed(),
+                "reminders": [each.reminder.id for each in shown],
+                "users": [each.user for each in shown],
+                "away": [each.instead_of for each in shown],
+                "mailed": [each.mailed for each in shown],
+                "digested": [each.digested for each in shown],
+                **_about_mail(at, morning),
             },
         )
+
+
+def _write_bundles(bundles: Sequence[Sequence[Shown]], at: datetime, morning: datetime) -> None:
+    """One notice and one mail for each of `bundles`, in one statement.
+
+    A bundle of the same kind that its reader has not read yet grows, and stands on top again. All that is
+    shown in one pass is mailed once, however many batches it takes.
+    """
+    if not bundles:
+        return
+    first = [bundle[0] for bundle in bundles]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH shown AS (
+                SELECT * FROM unnest(%(reminders)s::uuid[], %(users)s::uuid[], %(kinds)s::text[],
+                                     %(urls)s::text[], %(counts)s::integer[], %(mailed)s::boolean[],
+                                     %(digested)s::boolean[])
+                           AS shown (reminder_id, user_id, kind, url, count, mailed, digested)
+            ), noticed AS (
+                INSERT INTO notifications_notice AS old (id, reminder_id, user_id, kind, subject_id, url,
+                                                         created_at, awaits_digest, count)
+                SELECT gen_random_uuid(), reminder_id, user_id, kind, %(many)s, url, %(at)s, digested, count
+                  FROM shown ORDER BY user_id, kind
+                ON CONFLICT (user_id, kind) WHERE read_at IS NULL AND count > 1
+                DO UPDATE SET count = old.count + excluded.count, created_at = excluded.created_at,
+                              awaits_digest = excluded.awaits_digest
+                RETURNING id, user_id, kind
+            )
+            INSERT INTO notifications_mail
+                   (id, key, kind, user_id, subject_id, url, due_at, attempts, last_error)
+            SELECT gen_random_uuid(), 'bundle:' || noticed.id || ':' || extract(epoch FROM %(at)s), kind,
+                   user_id, %(many)s, replace(%(url)s, %(nobody)s, noticed.id::text),
+                   CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s ELSE %(morning)s END, 0, ''
+              FROM noticed JOIN shown USING (user_id, kind) WHERE mailed
+            ON CONFLICT (key) DO NOTHING
+            """,
+            {
+                "reminders": [each.reminder.id for each in first],
+                "users": [each.user for each in first],
+                "kinds": [each.reminder.kind for each in first],
+                "urls": [_page_of(each.reminder.kind) for each in first],
+                "counts": [len(bundle) for bundle in bundles],
+                "mailed": [any(each.mailed for each in bundle) for bundle in bundles],
+                "digested": [any(each.digested for each in bundle) for bundle in bundles],
+                "many": kinds.MANY,
+                **_about_mail(at, morning),
+            },
+        )
+
+
+def _page_of(code: str) -> str:
+    bundle = kinds.get(code).bundle
+    return reverse(bundle.page) if bundle else ""
+
+
+def _about_mail(at: datetime, morning: datetime) -> dict[str, Any]:
+    return {
+        "at": at,
+        "morning": morning,
+        "url": reverse("notice-open", args=[NOBODY]),
+        "nobody": str(NOBODY),
+        "urgent": kinds.urgent(),
+    }
 
 
 def _postpone(errors: dict[UUID, Exception], at: datetime) -> None:

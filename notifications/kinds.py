@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from accounts.models import User
+from notifications.enums import Group
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -25,6 +26,23 @@ class Outside:
     link: str = ""
 
 
+#: Stands for the subject of a notice about several things of one kind (`Bundle`).
+MANY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What several reminders of one kind say together, when they reach a person in the same pass.
+
+    `line` takes the count (``ngettext_lazy("%(count)d …", "%(count)d …", "count")``), `page` is the name of
+    the page that lists the things. `concerns`: is one of them still this user's business?
+    """
+
+    line: "StrOrPromise"
+    page: str
+    concerns: Callable[[User], bool]
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of reminder.
@@ -35,6 +53,11 @@ class Kind:
     subject) pairs at once, in their order; give it where hundreds fall due together. `urgent` is mailed at
     night too; `by_mail` False is in-app only. `outside` words the mail to somebody without an account; None
     from it means: no longer wanted.
+
+    `group` is what it is to its reader, who may do without mail for a group; `legal` (a term that the law
+    sets) and `urgent` are mailed all the same. `bundle` words several at once. `digest`, for news alone, is
+    what the one mail of the day says of so many, without name or event
+    (``ngettext_lazy("%(count)d …", "%(count)d …", "count")``). Raises ValueError when these contradict.
     """
 
     code: str
@@ -44,6 +67,23 @@ class Kind:
     urgent: bool = False
     outside: Callable[[UUID], Outside | None] | None = None
     concern: Callable[[Sequence[tuple[User, UUID]]], Sequence[bool]] | None = None
+    group: Group = Group.WORK
+    legal: bool = False
+    bundle: Bundle | None = None
+    digest: "StrOrPromise | None" = None
+
+    def __post_init__(self) -> None:
+        if (self.digest is not None) != (self.group == Group.NEWS):
+            raise ValueError(f"{self.code}: what is news, and only that, goes into the daily mail.")
+        if self.digest is not None and self.always_mailed:
+            raise ValueError(f"{self.code}: what cannot wait is no news.")
+        if self.legal and self.group != Group.DEADLINES:
+            raise ValueError(f"{self.code}: a term of the law is a deadline.")
+
+    @property
+    def always_mailed(self) -> bool:
+        """Whether nobody may do without the mail."""
+        return self.legal or self.urgent
 
 
 _kinds: dict[str, Kind] = {}
@@ -61,11 +101,16 @@ def get(code: str) -> Kind:
     return _kinds[code]
 
 
+def find(code: str) -> Kind | None:
+    """The kind with this code, or None: of an older version, or of nobody."""
+    return _kinds.get(code)
+
+
 def urgent() -> list[str]:
     """The codes of the kinds that are mailed at night too."""
     return [kind.code for kind in _kinds.values() if kind.urgent]
 
 
-def mailed() -> list[str]:
-    """The codes of the kinds that are mailed."""
-    return [kind.code for kind in _kinds.values() if kind.by_mail]
+def registered() -> list[Kind]:
+    """Every kind, in the order of registration."""
+    return list(_kinds.values())

@@ -1,5 +1,6 @@
 """The mails: one function each. None carries a name or an event, only that there is something, and where."""
 
+from collections.abc import Sequence
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from accounts.models import User
 from notifications.kinds import Outside
 
 
@@ -24,6 +26,22 @@ def something_for_you(*, mail_id: UUID, address: str, language: str, url: str) -
             text=_("There is something for you in Peersupport. Sign in to see what it is."),
             link=f"{settings.SITE_URL}{url}",
             footer=_("For everybody's privacy this mail does not say what it is about."),
+        )
+
+
+def news_of_the_day(*, mail_id: UUID, user: User, lines: Sequence[str], url: str) -> EmailMultiAlternatives:
+    """To somebody with an account: how much news of which kind waits, behind sign-in at `url` (a path)."""
+    with override(user.language):
+        return _mail(
+            mail_id=mail_id,
+            address=user.email,
+            subject=_("Your news in Peersupport"),
+            text=_("This is new for you in Peersupport:"),
+            lines=lines,
+            link=f"{settings.SITE_URL}{url}",
+            footer=_(
+                "This mail comes at most once a day. For everybody's privacy it says no more than this."
+            ),
         )
 
 
@@ -46,9 +64,16 @@ def message_id(mail_id: UUID) -> str:
 
 
 def _mail(
-    *, mail_id: UUID, address: str, subject: str, text: str, link: str, footer: str
+    *,
+    mail_id: UUID,
+    address: str,
+    subject: str,
+    text: str,
+    link: str,
+    footer: str,
+    lines: Sequence[str] = (),
 ) -> EmailMultiAlternatives:
-    parts = [part for part in (text, link, footer) if part]
+    parts = [part for part in (text, "\n".join(f"- {line}" for line in lines), link, footer) if part]
     message = EmailMultiAlternatives(
         subject=subject,
         body="\n\n".join(parts) + "\n",
@@ -61,8 +86,7 @@ def _mail(
             "X-Auto-Response-Suppress": "All",
         },
     )
-    html = render_to_string(
-        "notifications/mail.html", {"text": text, "link": link, "footer": footer, "subject": subject}
-    )
+    context = {"text": text, "lines": lines, "link": link, "footer": footer, "subject": subject}
+    html = render_to_string("notifications/mail.html", context)
     message.attach_alternative(html, "text/html")
     return message

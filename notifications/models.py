@@ -1,12 +1,15 @@
 import uuid
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
+from notifications.enums import Group
+from notifications.quiet_hours import QuietHours
 
 #: So many failures in a row, and somebody else is told (notifications.alarm).
 FAILURES_BEFORE_ALARM = 5
@@ -97,6 +100,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(models.Model):
     """What one person sees in the app. Written in the transaction that marks its reminder done: exactly
     once.
+
+    `instead_of` is who is away, when it came to the substitute. A `count` above 1 speaks for so many
+    reminders of this kind (`kinds.Bundle`), `reminder` being one of them and `subject_id` kinds.MANY. News
+    waits (`awaits_digest`) for the mail of the day, and then says in which one it was (`digest`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -107,12 +114,39 @@ class Notice(models.Model):
     url = models.CharField(max_length=200)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    count = models.PositiveIntegerField(default=1, db_default=1)
+    # Without an index: people are never deleted, and nobody looks for notices by it.
+    instead_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    awaits_digest = models.BooleanField(default=False, db_default=False)
+    digest = models.ForeignKey(
+        "Mail", models.SET_NULL, null=True, blank=True, related_name="news", db_index=False
+    )
 
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["reminder", "user"], name="notice_once_per_person"),)
+        constraints = (
+            models.UniqueConstraint(fields=["reminder", "user"], name="notice_once_per_person"),
+            # What comes while one is unread is counted in it.
+            models.UniqueConstraint(
+                fields=["user", "kind"],
+                condition=models.Q(read_at__isnull=True, count__gt=1),
+                name="notice_one_unread_bundle",
+            ),
+        )
         indexes = (
+            # Whether news waits for the mail of the day: asked in every pass, also in the empty ones.
+            models.Index(
+                fields=["created_at"],
+                name="notice_awaits_digest",
+                condition=models.Q(awaits_digest=True),
+            ),
+            # What a mail of the day counts.
+            models.Index(
+                fields=["digest"], name="notice_of_digest", condition=models.Q(digest__isnull=False)
+            ),
             # The list of /notices/, newest first, by key.
             models.Index(fields=["user", "-created_at", "-id"], name="notice_of_user_newest"),
             # The unread count in the frame of every page.
@@ -207,3 +241,97 @@ class Heartbeat(models.Model):
             update_fields=["at", "count"],
             unique_fields=["name"],
         )
+
+
+class DeliveryPolicy(models.Model):
+    """When people are mailed: one row, kept by the functional administrator. All times are local
+    (Europe/Amsterdam). Which terms there are is other rooms' policy (incidents.Policy, with working hours).
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    quiet_from = models.TimeField(_("no mail from"), default=time(21))
+    quiet_until = models.TimeField(_("no mail until"), default=time(7))
+    quiet_weekends = models.BooleanField(_("no mail at the weekend"), default=False)
+    digest_at = models.TimeField(_("mail of the day at"), default=time(8))
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="delivery_policy_one_row"),)
+
+    def __str__(self) -> str:
+        return "policy of delivery"
+
+    @classmethod
+    def current(cls) -> "DeliveryPolicy":
+        """The policy in force; where none was set the defaults, not stored: reading must not write."""
+        return cls.objects.first() or cls()
+
+    @property
+    def quiet_hours(self) -> QuietHours:
+        return QuietHours(self.quiet_from, self.quiet_until, weekends=self.quiet_weekends)
+
+
+class MailOff(models.Model):
+    """This person wants no mail for this group of kinds. In the app everything shows all the same."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    group = models.CharField(max_length=10, choices=Group.choices)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "group"], name="mail_off_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.group} of {self.user_id}"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def on(self, day: date) -> Self:
+        """Who is away on this local day (Europe/Amsterdam)."""
+        return self.filter(first_day__lte=day, last_day__gte=day)
+
+
+class Absence(models.Model):
+    """Somebody is away from `first_day` up to and including `last_day`; meanwhile `substitute` is told too.
+
+    A substitute hears of a thing only with a right to it of their own, and passes nothing on when away.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="absence"
+    )
+    first_day = models.DateField(_("first day away"))
+    last_day = models.DateField(_("last day away"))
+    substitute = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="stands_in_for", verbose_name=_("substitute")
+    )
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(first_day__lte=models.F("last_day")),
+                name="absence_has_length",
+                violation_error_message=_("The last day comes before the first."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(user=models.F("substitute")),
+                name="absence_not_by_oneself",
+                violation_error_message=_("Choose somebody else: you are away."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} from {self.first_day} to {self.last_day}"
+
+
+class CalendarAddress(models.Model):
+    """Somebody's personal calendar address: the SHA-256 of its secret, never the secret."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="calendar_address"
+    )
+    secret_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"calendar of {self.user_id}"

@@ -19,9 +19,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from notifications import failure, kinds, mails, rights
-from notifications.models import Mail
-from notifications.quiet_hours import is_quiet
+from notifications import digest, failure, kinds, mails, rights
+from notifications.models import DeliveryPolicy, Mail
 
 logger = structlog.get_logger(__name__)
 
@@ -55,7 +54,7 @@ def send_due(*, at: datetime) -> Sent:
 def claim(*, at: datetime) -> list[Mail]:
     """At most 100 due mails, nobody else's while the lease lasts; in quiet hours only urgent ones."""
     due = Mail.objects.waiting().filter(due_at__lte=at)
-    if is_quiet(at):
+    if DeliveryPolicy.current().quiet_hours.holds(at):
         due = due.filter(kind__in=kinds.urgent())
     free = (
         Q(lease_until=None)
@@ -73,12 +72,13 @@ def claim(*, at: datetime) -> list[Mail]:
 def _send_batch(batch: list[Mail], server: "Server", at: datetime, until: float, result: Sent) -> None:
     users = rights.users_with_roles(mail.user_id for mail in batch if mail.user_id)
     wanted = _wanted(batch, users)
+    news = _news(batch, users)
     for position, mail in enumerate(batch):
         if time.monotonic() > until:
             Mail.objects.filter(id__in=[left.id for left in batch[position:]]).update(lease_until=None)
             return
         try:
-            message = _compose(mail, users, wanted)
+            message = _compose(mail, users, wanted, news)
             if message:
                 server.send(message)
         except ServerAway as away:
@@ -101,8 +101,14 @@ def _wanted(batch: list[Mail], users: dict[UUID, User]) -> dict[UUID, bool | Exc
     return {mail.id: answer for mail, answer in zip(asked, answers, strict=True)}
 
 
+def _news(batch: list[Mail], users: dict[UUID, User]) -> dict[UUID, list[str]]:
+    """What the mails of the day among `batch` say."""
+    daily = [mail for mail in batch if mail.kind == digest.KIND.code]
+    return digest.lines(daily, users) if daily else {}
+
+
 def _compose(
-    mail: Mail, users: dict[UUID, User], wanted: dict[UUID, bool | Exception]
+    mail: Mail, users: dict[UUID, User], wanted: dict[UUID, bool | Exception], news: dict[UUID, list[str]]
 ) -> EmailMultiAlternatives | None:
     """The message, or None when it is no longer wanted. Raises what its kind raises."""
     if mail.user_id is None:
@@ -114,6 +120,9 @@ def _compose(
         raise answer
     if not (answer and user.is_active and user.email):
         return None
+    if mail.kind == digest.KIND.code:
+        lines = news[mail.id]
+        return mails.news_of_the_day(mail_id=mail.id, user=user, lines=lines, url=mail.url) if lines else None
     return mails.something_for_you(mail_id=mail.id, address=user.email, language=user.language, url=mail.url)
 
 

@@ -33,6 +33,8 @@ def _ask_kind(code: str, pairs: Sequence[tuple[User, UUID]]) -> Sequence[bool | 
         kind = kinds.get(code)
     except KeyError as unknown:
         return [unknown] * len(pairs)
+    if kind.bundle and any(subject == kinds.MANY for _user, subject in pairs):
+        return [_ask_one(kind, user, subject) for user, subject in pairs]
     try:
         with transaction.atomic():
             if kind.concern:
@@ -50,6 +52,8 @@ def _ask_kind(code: str, pairs: Sequence[tuple[User, UUID]]) -> Sequence[bool | 
 def _ask_one(kind: Kind, user: User, subject: UUID) -> bool | Exception:
     try:
         with transaction.atomic():
+            if kind.bundle and subject == kinds.MANY:
+                return kind.bundle.concerns(user)
             return kind.concerns(user, subject)
     except Exception as error:  # noqa: BLE001  # whatever another room raises is a failure of this one reminder
         return error

@@ -96,7 +96,7 @@ def test_roles_cost_the_kinds_no_query(monkeypatch, django_assert_num_queries):
     monkeypatch.setitem(kinds._kinds, KIND, Kind(KIND, "", concerns, by_mail=False))
     due(recipient=UserFactory(roles=[Role.COORDINATOR]))
     due()
-    with django_assert_num_queries(9) as few:
+    with django_assert_num_queries(12) as few:
         delivery.show_batch(at=MORNING)
     for _ in range(6):
         due()

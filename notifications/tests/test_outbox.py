@@ -148,7 +148,7 @@ def test_pass_stops_in_time_and_gives_back_what_it_did_not_reach(smtp, settings,
 
 def test_marks_follow_the_servers_answer_one_by_one(smtp, django_assert_num_queries):
     due()
-    with django_assert_num_queries(12) as one:
+    with django_assert_num_queries(14) as one:
         outbox.send_due(at=MORNING)
     for _ in range(4):
         due()

@@ -1,10 +1,13 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.quiet_hours import LOCAL, is_quiet, mailable_from
+from notifications.quiet_hours import LOCAL, QuietHours
+
+NIGHT = QuietHours(time(21), time(7))
+WEEKENDS = QuietHours(time(21), time(7), weekends=True)
 
 
 def local(text: str) -> datetime:
@@ -27,12 +30,47 @@ def local(text: str) -> datetime:
     ],
 )
 def test_mail_waits_for_the_morning(at, mailable):
-    assert mailable_from(local(at)) == local(mailable)
+    assert NIGHT.mailable_from(local(at)) == local(mailable)
 
 
-@given(st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2032, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  # bounds of aware moments
-def test_mailable_is_never_quiet_never_early_and_at_most_eleven_hours_later(at):
-    moment = mailable_from(at)
-    assert not is_quiet(moment)
-    # Ten hours, and one more in the night in which the clock goes back.
-    assert timedelta(0) <= moment - at <= timedelta(hours=11)
+@pytest.mark.parametrize(
+    ("hours", "at", "mailable"),
+    [
+        # 20 November 2026 is a Friday.
+        (WEEKENDS, "2026-11-20T20:59", "2026-11-20T20:59"),
+        (WEEKENDS, "2026-11-20T21:00", "2026-11-23T07:00"),
+        (WEEKENDS, "2026-11-21T12:00", "2026-11-23T07:00"),
+        (WEEKENDS, "2026-11-22T23:59", "2026-11-23T07:00"),
+        # The weekends in which the clock is changed.
+        (WEEKENDS, "2026-03-28T12:00", "2026-03-30T07:00"),
+        (WEEKENDS, "2026-10-24T12:00", "2026-10-26T07:00"),
+        (WEEKENDS, "2026-12-31T22:00", "2027-01-01T07:00"),
+        # Not over midnight.
+        (QuietHours(time(0), time(6)), "2026-11-20T23:59", "2026-11-20T23:59"),
+        (QuietHours(time(0), time(6)), "2026-11-20T00:00", "2026-11-20T06:00"),
+        # Never, and at the weekend only.
+        (QuietHours(time(7), time(7)), "2026-11-20T03:00", "2026-11-20T03:00"),
+        (QuietHours(time(7), time(7), weekends=True), "2026-11-21T03:00", "2026-11-23T00:00"),
+        # Until an hour that the night in March does not have, and one that October's has twice.
+        (QuietHours(time(22), time(2, 30)), "2026-03-29T01:30", "2026-03-29T03:30"),
+        (QuietHours(time(22), time(2, 30)), "2026-10-25T01:30", "2026-10-25T02:30"),
+    ],
+)
+def test_hours_are_the_hospitals_own(hours, at, mailable):
+    assert hours.mailable_from(local(at)) == local(mailable).astimezone(UTC)
+
+
+times = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
+
+
+@given(
+    st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2032, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # bounds of aware moments
+    st.builds(QuietHours, times, times, weekends=st.booleans()),
+)
+def test_mailable_is_never_quiet_never_early_and_soon(at, hours):
+    moment = hours.mailable_from(at)
+    assert not hours.holds(moment)
+    assert hours.holds(at) or moment == at
+    # A night, a weekend, and an hour more when the clock goes back.
+    longest = timedelta(hours=24 + 48 * hours.weekends + 24 * hours.weekends + 1)
+    assert timedelta(0) <= moment - at <= longest

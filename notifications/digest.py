@@ -1,0 +1,100 @@
+"""The mail of the day: what is only news shows in the app at once, and is mailed as counts in the morning.
+
+News waits on its notice (`awaits_digest`). When the moment has come, one statement writes the mail of each
+person who has some and marks the notices as being in it. The mail's key names person and day, so that two
+passes at once, or two moments on one day, write no second; what came too late waits for the next day. What it
+says is counted when it is sent: what is still unread and still this person's business.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, time
+from uuid import UUID
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import override
+
+from accounts.models import User
+from notifications import kinds, rights
+from notifications.kinds import Kind
+from notifications.models import Mail, Notice
+from notifications.quiet_hours import LOCAL
+from notifications.working_days import is_working_day
+
+#: Each person's own business, by definition.
+KIND = Kind(code="notifications.digest", line="", concerns=lambda _user, _subject: True)
+
+
+def news_until(at: datetime, *, digest_at: time) -> datetime | None:
+    """At `at` (aware) news from before the answer is mailed: today's moment `digest_at` (Europe/Amsterdam)
+    when it has come and today is a working day, else None.
+    """
+    today = at.astimezone(LOCAL).date()
+    moment = datetime.combine(today, digest_at, tzinfo=LOCAL).astimezone(UTC)
+    return moment if moment <= at and is_working_day(today) else None
+
+
+def gather(*, at: datetime, until: datetime) -> int:
+    """In one statement write the mail of the day of everybody with news from before `until`; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH waiting AS MATERIALIZED (
+                SELECT id, user_id FROM notifications_notice
+                 WHERE awaits_digest AND created_at < %(until)s
+                   FOR UPDATE SKIP LOCKED
+            ), written AS (
+                INSERT INTO notifications_mail
+                       (id, key, kind, user_id, subject_id, url, due_at, attempts, last_error)
+                SELECT gen_random_uuid(), 'digest:' || user_id || ':' || %(day)s, %(kind)s, user_id, user_id,
+                       %(url)s, %(at)s, 0, ''
+                  FROM (SELECT DISTINCT user_id FROM waiting ORDER BY user_id) people
+                ON CONFLICT (key) DO NOTHING
+                RETURNING id, user_id
+            ), gathered AS (
+                UPDATE notifications_notice notice SET awaits_digest = false, digest_id = written.id
+                  FROM waiting JOIN written USING (user_id)
+                 WHERE notice.id = waiting.id
+            )
+            SELECT count(*) FROM written
+            """,
+            {
+                "until": until,
+                "day": at.astimezone(LOCAL).date().isoformat(),
+                "kind": KIND.code,
+                "url": reverse("notices"),
+                "at": at,
+            },
+        )
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def lines(mails: Sequence[Mail], users: Mapping[UUID, User]) -> dict[UUID, list[str]]:
+    """What each of `mails` of the day says, a line for each kind, in its reader's language; no line for a
+    mail whose news was read meanwhile, or is no longer its reader's.
+    """
+    notices = list(
+        Notice.objects.unread()
+        .filter(digest__in=[mail.id for mail in mails])
+        .values_list("digest", "kind", "user", "subject_id", "count")
+    )
+    answers = rights.ask([(kind, users[user], subject) for _id, kind, user, subject, _count in notices])
+    counts: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
+    for (mail_id, kind, _user, _subject, count), answer in zip(notices, answers, strict=True):
+        if answer is True:
+            counts[mail_id][kind] += count
+    said = {}
+    for mail in mails:
+        if mail.user_id:
+            with override(users[mail.user_id].language):
+                said[mail.id] = list(_words(counts[mail.id].items()))
+    return said
+
+
+def _words(counts: Iterable[tuple[str, int]]) -> Iterable[str]:
+    for code, count in counts:
+        kind = kinds.find(code)
+        if kind and kind.digest is not None:
+            yield kind.digest % {"count": count}

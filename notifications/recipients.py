@@ -1,0 +1,136 @@
+"""Whom a batch of reminders reaches, and who of them is mailed: decided for all of it at once, so that the
+number of statements does not grow with it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from accounts.enums import Role
+from accounts.models import User
+from notifications import kinds, rights
+from notifications.enums import Group
+from notifications.kinds import Kind
+from notifications.models import Absence, MailOff
+from notifications.quiet_hours import LOCAL
+
+
+class Claimed(NamedTuple):
+    """What a pass needs of a reminder."""
+
+    id: UUID
+    kind: str
+    recipient: UUID | None
+    role: str
+    subject: UUID
+    attempts: int
+
+
+class Addressed(NamedTuple):
+    """One reminder and one person it may be for; `instead_of` is who is away."""
+
+    reminder: Claimed
+    user: User
+    instead_of: UUID | None = None
+
+
+class Shown(NamedTuple):
+    """What is written for one person: a notice, and a mail at once or the mail of the day, or neither."""
+
+    reminder: Claimed
+    user: UUID
+    instead_of: UUID | None
+    mailed: bool
+    digested: bool
+
+
+class NobodyToTell(Exception):
+    """Nobody in service has the role that a reminder is for. It waits, and delivery's page shows it."""
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Everybody the reminders of a batch may be for. `substitutes`: of who is away, their id by the id of the
+    person away. `failed`: the reminders that have nobody.
+    """
+
+    addressed: Sequence[Addressed]
+    substitutes: Mapping[UUID, UUID]
+    failed: dict[UUID, Exception]
+
+
+def audience(reminders: Sequence[Claimed], *, at: datetime) -> Audience:
+    """Each reminder with everybody it is for, and with the substitutes of those who are away at `at`.
+
+    What was for somebody who left goes to the coordinators. News waits for who comes back.
+    """
+    users = rights.users_with_roles(r.recipient for r in reminders if r.recipient)
+    role_of = {
+        r.id: r.role or Role.COORDINATOR
+        for r in reminders
+        if not r.recipient or not users[r.recipient].is_active
+    }
+    holders = rights.holders(set(role_of.values())) if role_of else {}
+    people = {id_ for ids in holders.values() for id_ in ids} | {
+        r.recipient for r in reminders if r.recipient
+    }
+    substitutes = _substitutes(people, at)
+    users |= rights.users_with_roles((people | set(substitutes.values())) - users.keys())
+    addressed: dict[tuple[UUID, UUID], Addressed] = {}
+    failed: dict[UUID, Exception] = {}
+    for reminder in reminders:
+        role = role_of.get(reminder.id)
+        ids = holders[role] if role else [reminder.recipient] if reminder.recipient else []
+        if not ids:
+            failed[reminder.id] = NobodyToTell()
+        for id_ in ids:
+            addressed[reminder.id, id_] = Addressed(reminder, users[id_])
+        if _is_passed_on(kinds.find(reminder.kind)):
+            for away in substitutes.keys() & set(ids):
+                instead = Addressed(reminder, users[substitutes[away]], away)
+                addressed.setdefault((reminder.id, instead.user.id), instead)
+    return Audience(list(addressed.values()), substitutes, failed)
+
+
+def by_channel(wanted: Sequence[Addressed], substitutes: Mapping[UUID, UUID]) -> list[Shown]:
+    """What is written for each of `wanted`, all of whom have a right to the thing.
+
+    The mail goes to the substitute in the place of who is away, if that one can be mailed; of a term that
+    the law sets, to both.
+    """
+    off = set(MailOff.objects.filter(user__in={each.user.id for each in wanted}).values_list("user", "group"))
+
+    def reads_mail(user: User, kind: Kind) -> bool:
+        return bool(user.email) and (kind.always_mailed or (user.id, kind.group) not in off)
+
+    taken_over = {
+        (each.reminder.id, each.user.id)
+        for each in wanted
+        if reads_mail(each.user, kinds.get(each.reminder.kind))
+    }
+    shown = []
+    for reminder, user, instead_of in wanted:
+        kind = kinds.get(reminder.kind)
+        mailed = kind.by_mail and reads_mail(user, kind)
+        substitute = substitutes.get(user.id) if _is_passed_on(kind) and not kind.legal else None
+        if substitute and (reminder.id, substitute) in taken_over:
+            mailed = False
+        is_news = kind.group == Group.NEWS
+        shown.append(Shown(reminder, user.id, instead_of, mailed and not is_news, mailed and is_news))
+    return shown
+
+
+def _is_passed_on(kind: Kind | None) -> bool:
+    return kind is not None and kind.group != Group.NEWS
+
+
+def _substitutes(people: Iterable[UUID], at: datetime) -> dict[UUID, UUID]:
+    """Of `people`, who is away and stood in for; not by somebody who left or is away as well."""
+    absent = Absence.objects.on(at.astimezone(LOCAL).date())
+    found = absent.filter(user__in=list(people), substitute__is_active=True)
+    found = found.exclude(Exists(absent.filter(user=OuterRef("substitute"))))
+    return dict(found.values_list("user", "substitute"))
