@@ -45,7 +45,7 @@ def test_notices_are_listed_newest_first_and_only_ones_own(signed_in, user):
 
 def test_notices_cost_the_same_for_few_and_many(signed_in, user, django_assert_num_queries):
     NoticeFactory(user=user)
-    with django_assert_num_queries(5) as few:  # session, user, roles, notices, the counts of the frame
+    with django_assert_num_queries(4) as few:  # session, user with roles, notices, the counts of the frame
         signed_in.get(reverse("notices"))
     for _ in range(5):
         NoticeFactory(user=user)
@@ -174,7 +174,7 @@ def test_delivery_shows_how_it_goes_without_names(client, admin):
 
 def test_delivery_costs_the_same_for_few_and_many(client, admin, django_assert_num_queries):
     MailFactory(failing=True)
-    with django_assert_num_queries(11) as few:
+    with django_assert_num_queries(10) as few:
         client.get(reverse("delivery"))
     for _ in range(4):
         MailFactory(failing=True)
