@@ -32,7 +32,7 @@ class FilterForm(forms.Form):
 
 @dataclass(frozen=True)
 class Page:
-    """At most `PAGE` lines, newest first, the names of people in them whose role changed, by id, and the keys
+    """At most `PAGE` lines, newest first, the names of the people that they are about, by id, and the keys
     of the neighbouring pages (None: there is none).
     """
 
@@ -84,7 +84,8 @@ def _beyond(lines: QuerySet[AccessEvent], anchor: AccessEvent, way: str) -> Quer
 
 
 def _names(lines: list[AccessEvent]) -> dict[str, str]:
-    ids = {line.object_ref.partition(" ")[2] for line in lines if line.object_kind == "role"} - {""}
+    named = [line.object_ref for line in lines if line.object_kind in {"role", "supporter"}]
+    ids = {pk for reference in named if (pk := reference.rpartition(" ")[2]) and "-" in pk}
     return (
         {str(pk): name for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name")}
         if ids

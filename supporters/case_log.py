@@ -1,19 +1,63 @@
 """The access log of a case: what a coordinator opened or changed about one person's support."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from accounts.audit import record_each
+from django.db.models import Count, Max, Q
+from django.db.models.functions import TruncDate
+
+from accounts.audit import record, record_each
 from accounts.enums import AccessAction, Role
-from accounts.models import User
+from accounts.models import AccessEvent, User
 from incidents.models import Incident
 from supporters.models import Offer
+
+#: What the worklist is called in the log; the index `access_log_of_worklist` is for these lines.
+WORKLIST = "worklist"
 
 
 def log_case(*, offer: Offer, action: AccessAction, page: str, by: User, at: datetime) -> None:
     """One line about the person of `offer`, who sees it on the own page. `page` is the name of an address."""
     _record([offer.involvement_id], offer.incident, action=action, page=page, by=by, at=at)
+
+
+def log_worklist(*, by: User, at: datetime) -> None:
+    """One line that says that the worklist was opened; everybody on it reads so on the own page."""
+    record(
+        action=AccessAction.VIEW,
+        user=by,
+        role=Role.COORDINATOR,
+        access_point="support:worklist",
+        object_kind=WORKLIST,
+        object_ref="",
+        basis="coordinator of the case",
+        at=at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistOpened:
+    """On how many days (Europe/Amsterdam) coordinators opened the worklist, and when last."""
+
+    days: int
+    last: datetime
+
+
+def worklist_opened(*, offers: Iterable[Offer], besides: User, at: datetime) -> WorklistOpened | None:
+    """How often others than `besides` opened the worklist while one of `offers` stood on it; one statement.
+
+    None when nobody did.
+    """
+    open_then = [Q(at__gte=offer.opened_at, at__lte=offer.closed_at or at) for offer in offers]
+    if not open_then:
+        return None
+    lines = AccessEvent.objects.filter(reduce(or_, open_then), object_kind=WORKLIST).exclude(user=besides)
+    found = lines.aggregate(days=Count(TruncDate("at"), distinct=True), last=Max("at"))
+    return WorklistOpened(**found) if found["days"] else None
 
 
 def log_roll_call(*, incident: Incident, involved: Iterable[UUID], by: User, at: datetime) -> None:

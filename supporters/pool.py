@@ -11,8 +11,8 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts import roles
-from accounts.enums import ProfessionGroup, Role
+from accounts import audit, roles
+from accounts.enums import AccessAction, ProfessionGroup, Role
 from accounts.models import User
 from supporters.enums import SupporterStatus
 from supporters.models import Contact, Supporter, SupportPolicy
@@ -96,8 +96,11 @@ def set_status(*, supporter: Supporter, status: SupporterStatus, by: User, at: d
             if count:
                 raise HasOpenContacts(count)
         was = supporter.status
+        if was == status:
+            return supporter
         supporter = _set(supporter, status=status)
-        if SupporterStatus.STOPPED in {was, status} and was != status:
+        _log(supporter, by, at)
+        if SupporterStatus.STOPPED in {was, status}:
             _set_role(supporter.user, by, at, held=status != SupporterStatus.STOPPED)
         return supporter
 
@@ -110,6 +113,8 @@ def change(
     absent_from: date | None,
     absent_until: date | None,
     capacity: int,
+    by: User,
+    at: datetime,
 ) -> Supporter:
     """Change training, absence (days in Europe/Amsterdam, the last one included) and capacity.
 
@@ -119,14 +124,18 @@ def change(
         supporter = _locked(supporter)
         if capacity < supporter.load:
             raise BelowLoad(supporter.load)
-        return _set(
-            supporter,
-            trained_on=trained_on,
-            current_until=current_until,
-            absent_from=absent_from,
-            absent_until=absent_until,
-            capacity=capacity,
-        )
+        wanted = {
+            "trained_on": trained_on,
+            "current_until": current_until,
+            "absent_from": absent_from,
+            "absent_until": absent_until,
+            "capacity": capacity,
+        }
+        changed = {name: value for name, value in wanted.items() if value != getattr(supporter, name)}
+        if changed:
+            _set(supporter, **changed)
+            _log(supporter, by, at)
+        return supporter
 
 
 def valid_until(trained_on: date | None, policy: SupportPolicy) -> date | None:
@@ -210,6 +219,19 @@ def _set(supporter: Supporter, **fields: object) -> Supporter:
         setattr(supporter, name, value)
     supporter.save(update_fields=list(fields))
     return supporter
+
+
+def _log(supporter: Supporter, by: User, at: datetime) -> None:
+    audit.record(
+        action=AccessAction.CHANGE,
+        user=by,
+        role=Role.COORDINATOR,
+        access_point="pool:supporter",
+        object_kind="supporter",
+        object_ref=str(supporter.user_id),
+        basis="coordinator of the pool",
+        at=at,
+    )
 
 
 def _set_role(user: User, by: User, at: datetime, *, held: bool) -> None:

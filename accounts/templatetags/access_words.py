@@ -18,7 +18,9 @@ WORDS = {
     "session": _("session"),
     "staff import": _("staff import"),
     "support": _("support"),
+    "supporter": _("peer supporter"),
     "vim import": _("VIM import"),
+    "worklist": _("worklist"),
     # why
     "administration": _("administration"),
     "analyst of the case": _("analyst of the case"),
@@ -55,7 +57,11 @@ def role_word(role: str) -> str:
 
 @register.filter
 def object_ref(line: AccessEvent, names: dict[str, str]) -> str:
-    """The reference as people know it: a role by its word with whose it is, everything else as stored."""
+    """The reference as people know it: a role by its word with whose it is, a supporter by name, everything
+    else as stored.
+    """
+    if line.object_kind == "supporter":
+        return names.get(line.object_ref, "")
     if line.object_kind != "role":
         return line.object_ref
     role, _, person = line.object_ref.partition(" ")

@@ -89,7 +89,19 @@ def change(supporter, **fields):
         name: getattr(supporter, name)
         for name in ("trained_on", "current_until", "absent_from", "absent_until", "capacity")
     }
-    return pool.change(supporter=supporter, **{**unchanged, **fields})
+    by = UserFactory(roles=[Role.COORDINATOR])
+    return pool.change(supporter=supporter, by=by, at=NOW, **{**unchanged, **fields})
+
+
+def test_what_the_coordinator_changes_is_in_the_access_log(coordinator):
+    supporter = SupporterFactory(trained=True)
+    change(supporter)
+    pool.set_status(supporter=supporter, status=SupporterStatus.ACTIVE, by=coordinator, at=NOW)
+    assert not AccessEvent.objects.exists()
+    change(supporter, capacity=2)
+    pool.set_status(supporter=supporter, status=SupporterStatus.PAUSED, by=coordinator, at=NOW)
+    lines = AccessEvent.objects.values_list("action", "object_kind", "object_ref", "responsible")
+    assert list(lines) == [("change", "supporter", str(supporter.user_id), "coordinator")] * 2
 
 
 def test_capacity_is_not_less_than_what_is_open(db):

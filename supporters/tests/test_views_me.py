@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.tests.factories import UserFactory
 from supporters import contact_flow
+from supporters.case_log import WorklistOpened, log_worklist
 from supporters.enums import EventKind, Outcome, Waiting
 from supporters.models import Exclusion, Offer
 from supporters.tests.factories import OfferFactory, SupporterFactory
@@ -83,8 +84,9 @@ def test_the_page_takes_as_many_queries_for_one_offer_as_for_many(
     propose(offer, supporter, "accepted")
     for _ in range(offers - 1):
         propose(OfferFactory(involvement__employee=employee), SupporterFactory(trained=True), "accepted")
-    # session, user; the policy, offers, their contacts; the access log; the frame's roles and unread notices
-    with django_assert_num_queries(7):
+    # session, user; the policy, offers, their contacts; the access log of the case, of the worklist; the
+    # frame's roles and unread notices
+    with django_assert_num_queries(8):
         client.get(ME)
 
 
@@ -178,6 +180,20 @@ def test_the_receipt_says_who_opened_the_case_and_not_oneself(client, offer):
         )
     opened = client.get(ME).context["opened"]
     assert [line.user for line in opened] == [coordinator]
+
+
+def test_how_often_the_worklist_was_opened_is_said(client, offer):
+    """On days, by others, while the own case was open."""
+    assert "worklist" not in client.get(ME).text
+    for days in (-1, 0, 0, 2, 3):
+        log_worklist(
+            by=UserFactory(roles=[Role.COORDINATOR]), at=offer.opened_at + timedelta(days=days, seconds=1)
+        )
+    log_worklist(by=offer.involvement.employee, at=offer.opened_at + timedelta(days=1))
+    Offer.objects.update(closed_at=offer.opened_at + timedelta(days=2, hours=1), outcome=Outcome.DECLINED)
+    page = client.get(ME)
+    assert page.context["worklist"] == WorklistOpened(2, offer.opened_at + timedelta(days=2, seconds=1))
+    assert "They opened it on 2 days, last" in page.text
 
 
 def test_when_the_name_is_erased_is_said_once_closed(client, offer):

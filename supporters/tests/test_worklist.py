@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.enums import Role
+from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
 from incidents.tests.factories import IncidentFactory
 from supporters import worklist
@@ -183,17 +184,49 @@ def test_search_that_finds_nothing_says_so(client, coordinator):
     assert "2026-0999&lt;b&gt;" in page
 
 
+def ask_again(client, page, **query):
+    """What the page asks for half a minute later."""
+    headers = {"HX-Request": "true", "X-Opened": page.context["opened"]} if page else {"HX-Request": "true"}
+    return client.get(URL, query, headers=headers)
+
+
+def test_opening_is_in_the_access_log_once_and_asking_again_is_not(client, coordinator):
+    OfferFactory()
+    page = client.get(URL)
+    again = ask_again(client, page)
+    assert again.status_code == 200
+    assert again.context["opened"] == page.context["opened"]
+    line = AccessEvent.objects.get()
+    assert (line.action, line.object_kind, line.user, line.record) == ("view", "worklist", coordinator, None)
+    client.get(URL, {"waiting": "assignment"})
+    assert AccessEvent.objects.count() == 2
+
+
+def test_names_are_not_had_without_opening_the_page(client, coordinator, time_machine):
+    OfferFactory(involvement__name="Noor Bos")
+    page = client.get(URL)
+    for answer in (ask_again(client, None), ask_again(client, None, version="x")):
+        assert (answer.content, answer.headers["HX-Refresh"]) == (b"", "true")
+    client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+    assert ask_again(client, page).headers["HX-Refresh"] == "true"
+    client.force_login(coordinator)
+    assert "Noor Bos" in ask_again(client, page).text
+    time_machine.move_to(timezone.now() + timedelta(hours=9))
+    client.force_login(coordinator)
+    assert ask_again(client, page).headers["HX-Refresh"] == "true"
+
+
 def test_page_that_asks_again_gets_nothing_when_nothing_changed(client, coordinator):
     OfferFactory()
-    page = client.get(URL, headers={"HX-Request": "true"}).context["page"]
-    again = client.get(URL, {"version": page.version}, headers={"HX-Request": "true"})
-    assert (again.status_code, again.content) == (204, b"")
+    first = client.get(URL)
+    again = ask_again(client, first, version=first.context["page"].version)
+    assert (again.status_code, again.content, "HX-Refresh" in again.headers) == (204, b"", False)
 
 
 def test_page_that_asks_again_gets_the_new_row_and_says_so(client, coordinator):
-    version = client.get(URL).context["page"].version
+    first = client.get(URL)
     OfferFactory(involvement__name="Nieuw Hier")
-    page = client.get(URL, {"version": version}, headers={"HX-Request": "true"}).content.decode()
+    page = ask_again(client, first, version=first.context["page"].version).content.decode()
     assert "Nieuw Hier" in page
     assert "The list has changed" in page
     assert "<html" not in page
@@ -206,4 +239,4 @@ def test_worklist_asks_as_few_queries_for_many_rows(client, coordinator, django_
         ContactFactory(offer__waiting_for=Waiting.COORDINATOR)
         with django_assert_max_num_queries(8) as queries:
             client.get(URL)
-        assert len(queries) == 6
+        assert len(queries) == 7

@@ -19,6 +19,7 @@ from accounts.access import SignedInRequest, allow_signed_in
 from accounts.feedback import say
 from accounts.models import AccessEvent, User
 from supporters import own_support, retention, wording
+from supporters.case_log import worklist_opened
 from supporters.contact_flow import ContactError, NotAllowed
 from supporters.contact_forms import DayForm, WishesForm
 from supporters.enums import ContactState, Waiting
@@ -52,6 +53,7 @@ def me(request: SignedInRequest) -> HttpResponse:
         {
             "own": [_own(offer, policy) for offer in own],
             "opened": _opened(request.user, own),
+            "worklist": worklist_opened(offers=own, besides=request.user, at=now),
             "now": now,
             "tomorrow": timezone.localdate(now) + timedelta(days=1),
         },

@@ -94,7 +94,7 @@ def supporter(request: SignedInRequest, pk: UUID) -> HttpResponse:
     form = SupporterForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         try:
-            pools.change(supporter=found, **form.cleaned_data)
+            pools.change(supporter=found, by=request.user, at=timezone.now(), **form.cleaned_data)
         except pools.BelowLoad as error:
             text = _("There are %(load)d open contacts now: not less than that.")
             form.add_error("capacity", text % {"load": error.load})

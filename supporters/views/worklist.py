@@ -1,5 +1,7 @@
 from typing import Any
 
+from django.conf import settings
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -8,8 +10,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
+from accounts.models import User
 from incidents.models import Incident
 from supporters import worklist as lists
+from supporters.case_log import log_worklist
 from supporters.enums import Waiting
 from supporters.models import Offer
 
@@ -21,14 +25,20 @@ def worklist(request: SignedInRequest) -> HttpResponse:
     """What waits for what, most urgent first; asked again every half minute by the page itself.
 
     `waiting` filters, `after` is the key of a further page, `q` a reference to go to, `version` what the page
-    that asks again shows already.
+    that asks again shows already. Opening the page is in the access log. What the page asks for again is not,
+    and is given only to a page that was opened: it says so by the header `X-Opened`.
     """
     query = request.GET.get("q", "").strip()
     found = _event(request, query) if query else None
     if found:
         return redirect("support:roll-call", found.reference)
-    context = {**_context(request), "query": query}
-    if not request.headers.get("HX-Request"):
+    again = bool(request.headers.get("HX-Request"))
+    opened = request.headers.get("X-Opened", "")
+    if again and not _was_opened(opened, request.user):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    context = {**_context(request), "query": query, "opened": opened or _opened_now(request.user)}
+    if not again:
+        log_worklist(by=request.user, at=context["page"].now)
         return render(request, "supporters/worklist.html", context)
     seen = request.GET.get("version", "")
     if seen == context["page"].version:
@@ -53,6 +63,24 @@ def _context(request: SignedInRequest) -> dict[str, Any]:
         "after": after,
         "next_due": lists.next_due(offers) if waiting and page.is_empty else None,
     }
+
+
+def _opened_now(user: User) -> str:
+    """What a page that `user` opens now says when it asks again."""
+    return _signer().sign(str(user.pk)).partition(":")[2]
+
+
+def _was_opened(opened: str, user: User) -> bool:
+    """Whether `user` opened the page that says `opened`, in this session's term."""
+    try:
+        _signer().unsign(f"{user.pk}:{opened}", max_age=settings.SESSION_COOKIE_AGE)
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def _signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="supporters.worklist")
 
 
 def _event(request: SignedInRequest, query: str) -> Incident | None:
