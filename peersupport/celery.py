@@ -4,7 +4,8 @@ import os
 import signal
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import beat_embedded_init, setup_logging, task_prerun, worker_process_init
+from django.db import close_old_connections
 
 from peersupport.embedded import die_with_parent
 
@@ -20,7 +21,18 @@ def _keep_djangos_logging(**_: object) -> None:
     """With a receiver here Celery leaves logging as the settings have set it up."""
 
 
+@beat_embedded_init.connect
 @worker_process_init.connect
 def _end_with_the_worker(**_: object) -> None:
-    """A worker that is killed leaves no process of its pool behind, waiting for work for ever."""
+    """A worker that is killed leaves no process of its pool behind, and no beat, waiting for ever."""
     die_with_parent(signal.SIGKILL)
+
+
+@task_prerun.connect
+def _leave_broken_connections(**_: object) -> None:
+    """As Django does before a request: PostgreSQL may have ended the connection since the last task.
+
+    Celery keeps a connection for CELERY_DB_REUSE_MAX tasks, a broken one too: without this a restart of the
+    database stops every sweep for an hour.
+    """
+    close_old_connections()

@@ -71,6 +71,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 DATABASE_URL = REQUIRED["DATABASE_URL"]
 DATABASES = {"default": postgres(DATABASE_URL)}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
+# After a restart of PostgreSQL nobody is handed a connection that it ended.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Switched on by wsgi.py: the web keeps its connections, a command or a worker process needs one at a time.
 if env.bool("DATABASE_POOL", default=False):
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
@@ -107,7 +109,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Celery's Django fix-up closes the database connection around every task unless it may be used again.
 CELERY_DB_REUSE_MAX = 100
 # No file with a schedule: every entry is static, and what was missed is caught up by the sweep itself.
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "peersupport.beat:Scheduler"
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=60.0)  # the browser tests sweep faster
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, int]]] = {
     "sweep": {

@@ -67,6 +67,12 @@ def test_not_ready_when_beat_or_worker_stopped(client):
 
 
 @pytest.mark.django_db
+def test_sweep_before_the_clock_was_put_back_is_no_sign_of_life(client):
+    swept(seconds_ago=-24 * 60 * 60)
+    assert ready(client)[1]["checks"]["heartbeat"] == "late"
+
+
+@pytest.mark.django_db
 def test_not_ready_while_a_migration_is_missing(client):
     swept(seconds_ago=0)
     MigrationRecorder(connection).record_unapplied("notifications", "0001_initial")
