@@ -10,7 +10,7 @@ WORKERS ?= 2
 ROOMS := accounts notifications incidents supporters evaluations dashboards
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint e2e bench messages lock demo-reset environment chromium
+.PHONY: help run test lint e2e bench faults messages lock demo-reset environment chromium
 
 help: ## Say what each command does
 	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -38,6 +38,9 @@ e2e: environment chromium ## Play the whole journey in a browser
 
 bench: environment ## Measure speed as ratios to a bare Django page
 	$(VENV)/python -m benchmarks
+
+faults: environment ## Break everything that may break, and count what became of 500 reminders each time
+	$(VENV)/python -m benchmarks.faults
 
 messages: environment ## Bring the Dutch catalog up to date with the texts in the code
 	$(VENV)/python -m peersupport.messages

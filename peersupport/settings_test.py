@@ -6,7 +6,7 @@ os.environ.setdefault("DEBUG", "1")
 os.environ.setdefault("DEMO", "1")
 
 from peersupport.server_urls import redis_client, redis_database  # after the defaults above
-from peersupport.settings import *  # noqa: F403
+from peersupport.settings import *  # noqa: F403  # the tests change a few of them
 from peersupport.settings import CACHES, DATA_DIR, INSTALLED_APPS, REDIS_URL
 
 DEBUG = False

@@ -393,7 +393,9 @@ def test_a_policy_that_makes_no_sense_is_refused(wrong):
         replace(POLICY, **wrong)
 
 
-instants = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+# hypothesis wants bounds without a zone, and gives each moment its own.
+FIRST, LAST = datetime(2020, 1, 1), datetime(2035, 1, 1)  # noqa: DTZ001  # see above
+instants = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 days_off = st.frozensets(st.dates(date(2020, 1, 1), date(2036, 1, 1)), max_size=40)
 policies = st.builds(
     DeadlinePolicy,

@@ -1,5 +1,7 @@
 """A real SMTP server that keeps what it is sent, and answers what a test tells it to."""
 
+# ruff: noqa: N802  # aiosmtpd finds the handle_… methods by the names of SMTP's commands
+
 import asyncio
 import logging
 import socket
@@ -7,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from weakref import WeakKeyDictionary
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -26,16 +29,17 @@ class Sink:
     #: What each mail takes.
     seconds: float = 0.0
     port: int = 0
+    #: How many mails each connection has brought.
+    _taken: WeakKeyDictionary[Session, int] = field(default_factory=WeakKeyDictionary)
 
-    async def handle_EHLO(  # noqa: N802  # the names are aiosmtpd's
+    async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
         self.connections += 1
-        session.mails = 0  # type: ignore[attr-defined]
         return responses
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self.answer(address)
@@ -43,12 +47,13 @@ class Sink:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.hang_up_after is not None and session.mails >= self.hang_up_after:  # type: ignore[attr-defined]
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        taken = self._taken.get(session, 0)
+        if self.hang_up_after is not None and taken >= self.hang_up_after:
             assert server.transport is not None
             server.transport.close()
             return "421 bye"
-        session.mails += 1  # type: ignore[attr-defined]
+        self._taken[session] = taken + 1
         if self.seconds:
             await asyncio.sleep(self.seconds)
         content = envelope.content

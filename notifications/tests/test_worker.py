@@ -1,4 +1,4 @@
-"""A worker beside the commits it serves. What becomes of reminders when something fails: benchmarks/faults/."""
+"""A worker beside the commits it serves. What becomes of reminders in a fault: see benchmarks/faults/."""
 
 import pytest
 from django.core.cache import cache
@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from notifications.failure import DELIVERY, TRIAL
-from notifications.models import Mail, Notice, Reminder
+from notifications.models import Mail, Notice
 from notifications.schedule import remind, reminder
 from notifications.tests.worker import Worker, eventually
 

@@ -14,6 +14,8 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection
 
+from peersupport import embedded
+
 READY_SECONDS = 60
 
 
@@ -70,6 +72,7 @@ class Worker:
             env=self._environment,
             cwd=Path(settings.BASE_DIR),
             start_new_session=True,
+            preexec_fn=lambda: embedded.die_with_parent(signal.SIGKILL),  # noqa: PLW1509  # one call of C
         )
         eventually(lambda: current_app.control.ping(timeout=0.5), seconds=READY_SECONDS)
 

@@ -63,7 +63,7 @@ def test_chip_escapes_its_word():
 
 def test_chip_refuses_an_unknown_tone():
     with pytest.raises(ValueError, match="No tone"):
-        chip("Waiting", "clock", "purple")  # type: ignore[arg-type]
+        chip("Waiting", "clock", "purple")  # type: ignore[arg-type]  # the wrong tone is the test
 
 
 def test_unknown_icon_is_refused():

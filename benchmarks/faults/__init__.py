@@ -1,0 +1,1 @@
+"""`make faults`: what becomes of reminders when something fails, with real processes."""

@@ -1,0 +1,50 @@
+"""Every fault of `make faults`, with few reminders, in one run of the same command."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from benchmarks.faults.scenarios import FAULTS
+from peersupport import embedded
+
+#: All faults together; the machine may be busy with other tests.
+SECONDS = 420
+
+pytestmark = pytest.mark.timeout(SECONDS + 60)
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """The lines of the table by the name of the fault, and what the command ended with."""
+    folder = tmp_path_factory.mktemp("faults")
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.faults", "--small"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DATA_DIR": str(folder), "DEBUG": "1"},
+        preexec_fn=lambda: embedded.die_with_parent(signal.SIGKILL),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    result = folder / "faults.json"
+    assert result.exists(), done.stderr
+    lines = json.loads(result.read_text())["lines"]
+    return dict(zip((fault.__name__ for fault in FAULTS), lines, strict=True)), done
+
+
+@pytest.mark.parametrize("fault", [fault.__name__ for fault in FAULTS])
+def test_nothing_is_lost_and_nothing_shown_twice(played, fault):
+    line = played[0][fault]
+    assert line["holds"], f"{line['what']}: {line['measured']}; the goal: {line['goal']}"
+
+
+def test_table_says_so_and_the_command_ends_well(played):
+    lines, done = played
+    assert all(line["what"] in done.stdout for line in lines.values())
+    assert done.returncode == 0
