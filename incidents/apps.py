@@ -7,7 +7,9 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import home  # these need the app registry
-        from incidents import own_reports, reminders
+        from incidents import calendar_entries, own_reports, reminders
+        from notifications import calendar
 
         reminders.register()
+        calendar.sources.append(calendar_entries.of)
         home.panels.append(home.Panel("incidents/_own_reports.html", own_reports.latest))

@@ -1,0 +1,53 @@
+"""Somebody's own moments, as a calendar shows them: when, and one word. No name, no event, no reference."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
+
+from django.conf import settings
+from django.utils.translation import gettext, override
+
+from accounts.models import User
+from notifications import icalendar
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+#: How long before its moment an entry begins in the calendar.
+LENGTH = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something of one's own that is due at `due_at` (aware). `key` names it for as long as it is the same
+    thing, also when it is moved; `word` says what it is ("follow-up"), lazily translated.
+    """
+
+    key: str
+    due_at: datetime
+    word: "StrOrPromise"
+
+
+#: Each room adds, when it starts, a function that yields the entries of one person: what is open, and theirs.
+sources: list[Callable[[User], Iterable[Entry]]] = []
+
+
+def of(user: User, *, at: datetime) -> bytes:
+    """The calendar of `user` as iCalendar (RFC 5545), written at `at`, in the user's language."""
+    host = urlsplit(settings.SITE_URL).hostname
+    with override(user.language):
+        events = [
+            icalendar.Event(
+                uid=f"{uuid5(NAMESPACE_URL, f'peersupport:{entry.key}')}@{host}",
+                starts=entry.due_at - LENGTH,
+                ends=entry.due_at,
+                summary=gettext("Peersupport: %(word)s") % {"word": entry.word},
+            )
+            for source in sources
+            for entry in source(user)
+        ]
+    events.sort(key=lambda event: (event.ends, event.uid))
+    return icalendar.calendar(events, name="Peersupport", url=f"{settings.SITE_URL}/", at=at)

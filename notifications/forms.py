@@ -1,0 +1,98 @@
+"""The forms of how somebody is told, and of when people are mailed."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from notifications import absence
+from notifications.enums import Group
+from notifications.models import Absence, DeliveryPolicy
+
+
+class MailForm(forms.Form):
+    """Which groups come by mail."""
+
+    work = forms.BooleanField(
+        label=_("Work for me"),
+        required=False,
+        help_text=_("What waits for you: somebody to call, to assign, to decide about."),
+    )
+    deadlines = forms.BooleanField(
+        label=_("Deadlines"),
+        required=False,
+        help_text=_("What is due soon or late. Terms that the law sets are mailed in any case."),
+    )
+    news = forms.BooleanField(
+        label=_("News, in one mail a day"),
+        required=False,
+        help_text=_("What you need not act on: one mail in the morning of working days, with only numbers."),
+    )
+
+    def groups(self) -> list[Group]:
+        return [group for group in Group if self.cleaned_data[group.value]]
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is not generic
+    """From when until when `user` is away, and who is told meanwhile."""
+
+    class Meta:
+        model = Absence
+        fields = ("first_day", "last_day", "substitute")
+        widgets = {"first_day": _day(), "last_day": _day()}
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        announced = Absence.objects.filter(user=user).first()
+        super().__init__(data, instance=announced or Absence(user=user))
+        self.fields["substitute"] = forms.ModelChoiceField(
+            absence.candidates(user),
+            label=gettext("Substitute"),
+            help_text=gettext("Colleagues who have the same task as you."),
+            empty_label=gettext("Choose a colleague"),
+        )
+
+    def clean_last_day(self) -> date:
+        last_day: date = self.cleaned_data["last_day"]
+        if last_day < timezone.localdate():
+            raise forms.ValidationError(gettext("This day is over."))
+        return last_day
+
+
+class DeliveryPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is not generic
+    """When people are mailed."""
+
+    class Meta:
+        model = DeliveryPolicy
+        fields = ("quiet_from", "quiet_until", "quiet_weekends", "digest_at")
+        labels = {
+            "quiet_from": _("No mail from"),
+            "quiet_until": _("No mail until"),
+            "quiet_weekends": _("No mail on Saturday and Sunday either"),
+            "digest_at": _("Mail of the day at"),
+        }
+        help_texts = {
+            "quiet_until": _(
+                "The same time twice means: mail at any hour. What cannot wait is mailed at once."
+            ),
+            "digest_at": _("News goes into one mail a person, on working days."),
+        }
+        widgets = {
+            name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+            for name in ("quiet_from", "quiet_until", "digest_at")
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if {"quiet_from", "quiet_until", "digest_at"} <= data.keys():
+            policy = DeliveryPolicy(quiet_from=data["quiet_from"], quiet_until=data["quiet_until"])
+            if policy.quiet_hours.covers(data["digest_at"]):
+                self.add_error("digest_at", gettext("Choose a time at which mail may arrive."))
+        return data
