@@ -72,12 +72,6 @@ class DeliveryPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django i
     class Meta:
         model = DeliveryPolicy
         fields = ("quiet_from", "quiet_until", "quiet_weekends", "digest_at")
-        labels = {
-            "quiet_from": _("No mail from"),
-            "quiet_until": _("No mail until"),
-            "quiet_weekends": _("No mail on Saturday and Sunday either"),
-            "digest_at": _("Mail of the day at"),
-        }
         help_texts = {
             "quiet_until": _(
                 "The same time twice means: mail at any hour. What cannot wait is mailed at once."
