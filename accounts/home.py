@@ -13,7 +13,7 @@ LANDING = (
     (Role.COORDINATOR, "support:worklist"),
     (Role.SUPPORTER, "contacts:list"),
     (Role.CCP, "calamities:list"),
-    (Role.ANALYST, "calamities:list"),
+    (Role.ANALYST, "calamities:analyses"),
     (Role.DIRECTOR, "calamities:list"),
     (Role.BOARD, "figures:board"),
     (Role.ADMIN, "settings:home"),

@@ -113,6 +113,25 @@ class TrackEventKind(models.TextChoices):
     EXTENSION_REFUSED = "extension_refused", _("Extension refused")
     LETTER = "letter", _("Term set by the inspectorate's letter")
     TERM_TAKEN_BACK = "term_taken_back", _("Extension or letter taken back")
+    ANALYSIS_STARTED = "analysis_started", _("Analysis: started")
+    ANALYSIS_INTERVIEWS = "analysis_interviews", _("Analysis: interviews begun")
+    ANALYSIS_CONCEPT = "analysis_concept", _("Analysis: draft report ready")
+    DISCLOSURE_PLANNED = "disclosure_planned", _("Talk planned")
+    DISCLOSURE_CANCELLED = "disclosure_cancelled", _("Talk called off")
+    DISCLOSURE_HELD = "disclosure_held", _("Talk held")
+    COACH_ASKED = "coach_asked", _("Disclosure coach asked for")
+    COACH_FOUND = "coach_found", _("Disclosure coach found")
+
+    @classmethod
+    def of_disclosure(cls) -> tuple["TrackEventKind", ...]:
+        """What stands with the talks with patient and family, apart from the steps."""
+        return (
+            cls.DISCLOSURE_PLANNED,
+            cls.DISCLOSURE_CANCELLED,
+            cls.DISCLOSURE_HELD,
+            cls.COACH_ASKED,
+            cls.COACH_FOUND,
+        )
 
 
 class Moment(models.TextChoices):
@@ -136,3 +155,34 @@ class TermAnswer(models.TextChoices):
     WAITING = "waiting", _("waiting for an answer")
     GRANTED = "granted", _("granted")
     REFUSED = "refused", _("refused")
+
+
+class AnalysisState(models.TextChoices):
+    """How far an analysis is, in this order; nothing of what it finds is kept here."""
+
+    WAITING = "waiting", _("Not started")
+    STARTED = "started", _("Started")
+    INTERVIEWS = "interviews", _("Interviews")
+    CONCEPT = "concept", _("Draft report")
+    DONE = "done", _("Done")
+
+    @classmethod
+    def marked(cls) -> tuple["AnalysisState", ...]:
+        """Those that the team marks with a moment."""
+        return (cls.STARTED, cls.INTERVIEWS, cls.CONCEPT, cls.DONE)
+
+
+class TeamRule(models.TextChoices):
+    """What speaks against an analyst for one calamity so much that the committee has to say it aloud."""
+
+    SAME_DEPARTMENT = "same_department", _("works in a department where it happened")
+    HANDED_BACK = "handed_back", _("handed this analysis back before")
+
+
+class TeamReason(models.TextChoices):
+    """What speaks for or against an analyst; `analyst_ranking.say` puts names and numbers to the label."""
+
+    OTHER_DEPARTMENT = "other_department", _("other department")
+    RUNNING = "running", _("no analysis running")
+    LAST_ASKED = "last_asked", _("last on a team")
+    NEVER_ASKED = "never_asked", _("never on a team yet")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import Department, Profession, User
-from incidents import milestones
+from incidents import milestones, team
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.models import Incident, Involvement
 from incidents.moments import InTheFuture, OutOfOrder
@@ -171,6 +171,7 @@ def add_involved(
         )
         _check_nobody_twice(involved, present=present)
         added = _add(incident, involved, at)
+        team.end_for_involved(added, at)
         if by is not None:
             audit.record_each(
                 [row.pk for row in added],

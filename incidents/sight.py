@@ -102,7 +102,7 @@ def _entered(incident: Incident, at: datetime) -> list[Involvement]:
 
 def _in_role(incident: Incident, user: User, role: Role) -> bool:
     if role == Role.ANALYST:
-        return incident.analysts.filter(pk=user.pk).exists()
+        return incident.team.current().filter(analyst=user).exists()
     return role != Role.TEAM_LEADER or (
         user.department_id is not None and incident.department_id == user.department_id
     )

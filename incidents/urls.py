@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from incidents.views import calamities, help, policy, report, reports, vim_import  # noqa: A004 — the page is called help
+from incidents.views import analyses, calamities, help, policy, report, reports, team, vim_import  # noqa: A004 — the page is called help
 
 incidents_urls: list[URLPattern] = [
     path("incidents/", reports.listing, name="list"),
@@ -23,6 +23,11 @@ calamities_urls: list[URLPattern] = [
     path("calamities/<slug:reference>/", calamities.detail, name="detail"),
     path("calamities/<slug:reference>/established/", calamities.establish, name="establish"),
     path("calamities/<slug:reference>/steps/<slug:step>/", calamities.step, name="step"),
+    path("calamities/<slug:reference>/team/", team.team, name="team"),
+    path("calamities/<slug:reference>/team/assign/", team.assign, name="team-assign"),
+    path("calamities/<slug:reference>/team/<uuid:pk>/end/", team.end, name="team-end"),
+    path("calamities/<slug:reference>/analysis/", analyses.analysis, name="analysis"),
+    path("analyses/", analyses.listing, name="analyses"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -23,11 +23,12 @@ PLACES: tuple[tuple[str, "str | StrPromise", str, frozenset[Role]], ...] = (
     ("support:worklist", _("Support"), "list-check", frozenset({Role.COORDINATOR})),
     ("contacts:list", _("My contacts"), "phone", frozenset({Role.SUPPORTER})),
     ("figures:operations", _("Operations"), "timeline", frozenset({Role.COORDINATOR})),
+    ("calamities:analyses", _("My analyses"), "report-search", frozenset({Role.ANALYST})),
     (
         "calamities:list",
         _("Calamities"),
         "route",
-        frozenset({Role.CCP, Role.ANALYST, Role.DIRECTOR, Role.TEAM_LEADER}),
+        frozenset({Role.CCP, Role.DIRECTOR, Role.TEAM_LEADER}),
     ),
     ("figures:board", _("Figures"), "chart-bar", frozenset({Role.BOARD, Role.DIRECTOR})),
     ("pool:list", _("Pool"), "users", frozenset({Role.COORDINATOR})),

@@ -6,11 +6,13 @@ class SupportersConfig(AppConfig):
     verbose_name = "Support"
 
     def ready(self) -> None:
-        from incidents.intake import involvement_listeners  # needs the app registry
+        from incidents.intake import involvement_listeners  # these need the app registry
+        from incidents.team import team_listeners
         from notifications import calendar
-        from supporters import calendar_entries, reminders
+        from supporters import analyst_conflict, calendar_entries, reminders
         from supporters.offers import open_offers
 
         involvement_listeners.append(open_offers)
+        team_listeners.append(analyst_conflict.tell_coordinators)
         reminders.register()
         calendar.sources.append(calendar_entries.of)

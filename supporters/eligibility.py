@@ -31,7 +31,7 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Abs, Cast, ExtractDay, Greatest, Least, RowNumber
 from django.utils import timezone
 
-from incidents.models import Incident, Involvement
+from incidents.models import Involvement, TeamMember
 from supporters.enums import LadderStep, Rule, SameProfession, SupporterStatus
 from supporters.matching import Candidate, MatchingPolicy, Person, RuleCount, Wishes
 from supporters.models import Contact, Exclusion, Offer, Supporter
@@ -203,11 +203,11 @@ def _rules_of_supporter(at: datetime) -> Mapping[Rule, Q]:
 
 def _rules_of_event(need: Need) -> Mapping[Rule, Q]:
     involved = Involvement.objects.filter(incident_id=need.incident_id, employee__isnull=False)
-    analysts = Incident.analysts.through.objects.filter(incident_id=need.incident_id)
+    analysts = TeamMember.objects.current().filter(incident_id=need.incident_id)
     asked = Contact.objects.filter(offer_id=need.offer_id)
     rules = {
         Rule.INVOLVED_IN_EVENT: Q(user_id__in=involved.values("employee_id")),
-        Rule.IS_ANALYST: Q(user_id__in=analysts.values("user_id")),
+        Rule.IS_ANALYST: Q(user_id__in=analysts.values("analyst_id")),
         Rule.ALREADY_ASKED: Q(id__in=asked.values("supporter_id")),
     }
     if need.employee_id:

@@ -8,7 +8,7 @@ from accounts.enums import Role
 from accounts.models import User
 from notifications import kinds, reconcile
 from notifications.kinds import Kind
-from supporters import contact_reminders
+from supporters import analyst_conflict, contact_reminders
 from supporters.enums import Waiting
 from supporters.models import Offer
 
@@ -20,11 +20,12 @@ def register() -> None:
     """Make known to `notifications` the kinds, and what must be there each night."""
     for kind in (
         *contact_reminders.KINDS,
+        analyst_conflict.KIND,
         Kind(code=SOMEBODY_WAITS, line=_("Somebody waits for a supporter."), concerns=_incident_waits),
         Kind(code=ASSIGNMENT_LATE, line=_("Somebody still waits for a supporter."), concerns=_offer_waits),
     ):
         kinds.register(kind)
-    reconcile.expectations.append(contact_reminders.expected)
+    reconcile.expectations += [contact_reminders.expected, analyst_conflict.expected]
 
 
 def _incident_waits(user: User, incident_id: UUID) -> bool:

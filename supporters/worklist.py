@@ -13,12 +13,11 @@ from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from incidents.enums import EventType, IncidentKind
-from supporters.enums import Outcome, Waiting
+from supporters.enums import Waiting
 from supporters.models import Contact, OfferQuerySet
 
 if TYPE_CHECKING:
@@ -131,26 +130,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One person of an event, on its roll-call."""
-
-    offer_id: UUID
-    involvement_id: UUID
-    is_erased: bool
-    url: str
-    name: str
-    profession: str
-    department: str
-    supporter: str
-    state: State
-    waits: bool
-    in_time: bool
-    since: datetime
-    due_at: datetime
-    closed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """One page of the list. `version` changes with what is on it, `further` is the key of the next page."""
 
@@ -199,14 +178,14 @@ def read(
     elif called_in:
         if not after:
             first = list(
-                _values(rows.filter(waiting_for=Waiting.COORDINATOR).order_by("due_at", "id"))[:PAGE]
+                values_of(rows.filter(waiting_for=Waiting.COORDINATOR).order_by("due_at", "id"))[:PAGE]
             )
         rows = rows.exclude(waiting_for=Waiting.COORDINATOR)
     key = _parse(after)
     if key:
         due_at, pk = key
         rows = rows.filter(due_at__gte=due_at).filter(Q(due_at__gt=due_at) | Q(id__gt=pk))
-    found = list(_values(rows.order_by("due_at", "id"))[: PAGE + 1])
+    found = list(values_of(rows.order_by("due_at", "id"))[: PAGE + 1])
     shown, more = found[:PAGE], found[PAGE:]
     groups = _grouped(_folded(shown), now)
     if first:
@@ -251,44 +230,8 @@ def group_of(due_at: datetime, now: datetime) -> Group:
     return Group.TODAY if due_at < timezone.make_aware(datetime.combine(tomorrow, time())) else Group.LATER
 
 
-def roll_call(offers: OfferQuerySet, now: datetime) -> list[Line]:
-    """`offers` of one event as the lines of its roll-call, by name: one query."""
-    people = _values(
-        offers.order_by("involvement__name", "id"),
-        "closed_at",
-        "outcome",
-        "norm_due_at",
-    )
-    return [_line(each, now) for each in people]
-
-
-def _line(person: dict[str, Any], now: datetime) -> Line:
-    offered_at = person["offered_at"]
-    return Line(
-        offer_id=person["id"],
-        involvement_id=person["involvement_id"],
-        is_erased=not person["name"],
-        url=_url_of(person["involvement_id"]),
-        name=person["name"] or _("Erased"),
-        profession=person["profession"] or "",
-        department=person["department"] or "",
-        supporter=person["supporter"] or "",
-        state=_ended(person["outcome"])
-        if person["closed_at"]
-        else _state(person["waiting_for"], late=person["due_at"] < now),
-        waits=person["waiting_for"] == Waiting.ASSIGNMENT,
-        in_time=offered_at is not None and offered_at <= person["norm_due_at"],
-        since=person["opened_at"],
-        due_at=person["due_at"],
-        closed_at=person["closed_at"],
-    )
-
-
-def _ended(outcome: str) -> State:
-    return State(capfirst(str(Outcome(outcome).label)), "circle-check", "good", _("View"))
-
-
-def _state(waiting: str, *, late: bool) -> State:
+def state_of(waiting: str, *, late: bool) -> State:
+    """What an offer that waits for `waiting` says of itself."""
     word, icon, tone, step = _WAITING[Waiting(waiting)]
     if late:
         icon, tone = "urgent", "late"
@@ -324,7 +267,7 @@ def _parse(after: str) -> tuple[datetime, UUID] | None:
         return None
 
 
-def _values(offers: QuerySet[Any], *more: str) -> QuerySet[Any]:
+def values_of(offers: QuerySet[Any], *more: str) -> QuerySet[Any]:
     """What a row shows, and the fields `more`, in one query and without making models of it.
 
     Who is asked or at work comes from a subquery: joined to the rest, PostgreSQL spends more time on a plan
@@ -370,13 +313,13 @@ def _grouped(folded: Iterable[Sequence[dict[str, Any]]], now: datetime) -> list[
 def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
     first, several = people[0], len(people) > 1
     late = first["due_at"] < now
-    state = _state(first["waiting_for"], late=late)
+    state = state_of(first["waiting_for"], late=late)
     step = state.step
     if several:
         url = reverse("support:roll-call", args=[first["reference"]])
         name, profession, department, step = _together(people)
     else:
-        url = _url_of(first["involvement_id"])
+        url = url_of(first["involvement_id"])
         name, profession, department = first["name"], first["profession"] or "", first["department"] or ""
     return Row(
         url=url,
@@ -396,7 +339,7 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
     )
 
 
-def _url_of(involvement_id: UUID) -> str:
+def url_of(involvement_id: UUID) -> str:
     """The page of this person. Filled in, for looking up an address costs more than the rest of a row."""
     return _nobodys_url().replace(_NOBODY, str(involvement_id))
 

@@ -1,6 +1,7 @@
 """What this room stores: reports and their steps, the hospital's terms, and imports from a VIM system."""
 
 from incidents.models.alignment import Alignment
+from incidents.models.analysis import PLACES, WANTED, Analysis, TeamMember, TeamMemberQuerySet
 from incidents.models.committee import SEATS, Duty, DutyQuerySet, Seat, SeatQuerySet
 from incidents.models.incident import (
     Incident,
@@ -16,8 +17,11 @@ from incidents.models.term import TermChange
 from incidents.models.vim import VimImport, VimImportQuerySet, VimMapping
 
 __all__ = (
+    "PLACES",
     "SEATS",
+    "WANTED",
     "Alignment",
+    "Analysis",
     "Duty",
     "DutyQuerySet",
     "Incident",
@@ -29,6 +33,8 @@ __all__ = (
     "ReferenceCounter",
     "Seat",
     "SeatQuerySet",
+    "TeamMember",
+    "TeamMemberQuerySet",
     "TermChange",
     "TrackEvent",
     "VimImport",

@@ -16,6 +16,7 @@ from incidents.enums import (
     TrackEventKind,
     Verdict,
 )
+from incidents.models.analysis import TeamMember
 
 
 class ReferenceCounter(models.Model):
@@ -66,7 +67,8 @@ def _own(user: User) -> models.Q:
     if user.has_role(Role.TEAM_LEADER) and user.department_id:
         seen |= models.Q(department_id=user.department_id)
     if user.has_role(Role.ANALYST):
-        seen |= models.Q(pk__in=Incident.analysts.through.objects.filter(user=user).values("incident"))
+        own = TeamMember.objects.current().filter(analyst=user)
+        seen |= models.Q(pk__in=own.values("incident"))
     return seen
 
 
@@ -114,7 +116,6 @@ class Incident(models.Model):
         default=AlreadyOffered.UNKNOWN,
     )
     reporter = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    analysts = models.ManyToManyField(User, blank=True, related_name="+")
     reported_at = models.DateTimeField(_("reported"))
     # The form's own key: a second click or a retry finds the first report instead of making another.
     submission_key = models.UUIDField(null=True, blank=True)

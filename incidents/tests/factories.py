@@ -7,10 +7,11 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from accounts.models import User
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from incidents.deadlines import DeadlinePolicy
 from incidents.enums import EventType, IncidentKind, Step
-from incidents.models import Incident, Involvement, Milestone
+from incidents.models import Incident, Involvement, Milestone, TeamMember
 
 
 class IncidentFactory(DjangoModelFactory):
@@ -44,7 +45,7 @@ class IncidentFactory(DjangoModelFactory):
     @factory.post_generation
     def analysts(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create and extracted:
-            self.analysts.set(extracted)
+            on_team(self, *extracted)
 
 
 class InvolvementFactory(DjangoModelFactory):
@@ -83,3 +84,11 @@ class MilestoneFactory(DjangoModelFactory):
     step = Step.IGJ
     internal_due_at = factory.LazyAttribute(lambda row: row.incident.reported_at + timedelta(days=1))
     policy = factory.LazyFunction(lambda: DeadlinePolicy().to_data())
+
+
+def on_team(incident: Incident, *analysts: User) -> list[TeamMember]:
+    """Put `analysts` on the analysis team since the report, on the first places."""
+    return TeamMember.objects.bulk_create(
+        TeamMember(incident=incident, place=place, analyst=analyst, assigned_at=incident.reported_at)
+        for place, analyst in enumerate(analysts, start=1)
+    )

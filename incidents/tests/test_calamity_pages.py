@@ -12,6 +12,7 @@ from incidents.enums import EventType, IncidentKind, Step
 from incidents.intake import Involved, report_incident
 from incidents.milestones import SupportCounts, keep_support_step
 from incidents.models import Milestone, TrackEvent
+from incidents.tests.factories import on_team
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +93,7 @@ class TestReading:
     def test_an_analyst_sees_the_analysis_of_the_own_calamities(self, client, sign_in, calamity):
         analyst = sign_in(Role.ANALYST)
         assert client.get(page_of(calamity)).status_code == 404
-        calamity.analysts.add(analyst)
+        on_team(calamity, analyst)
         page = text(client.get(page_of(calamity)))
         assert str(Step.ANALYSIS.label) in page
         assert str(Step.IGJ.label) not in page

@@ -10,7 +10,7 @@ from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.enums import IncidentKind
 from incidents.models import Incident
-from incidents.tests.factories import IncidentFactory, InvolvementFactory
+from incidents.tests.factories import IncidentFactory, InvolvementFactory, on_team
 from incidents.views.reports import full_reference
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ class TestWhoSeesWhat:
 
     def test_an_analyst_sees_the_calamities_of_the_own_team(self, reports):
         analyst = UserFactory(roles=[Role.ANALYST])
-        reports["calamity"].analysts.add(analyst, UserFactory())
+        on_team(reports["calamity"], analyst, UserFactory())
         assert self.visible(analyst, reports) == self.tracked(analyst, reports) == {"calamity"}
 
     def test_whoever_reported_sees_the_report_and_follows_no_steps_for_it(self, reports):
@@ -227,7 +227,7 @@ class TestDetail:
     def test_who_follows_a_calamity_sees_no_names(self, client, sign_in, role):
         incident = IncidentFactory(calamity=True)
         user = sign_in(role, department=incident.department)
-        incident.analysts.add(user)
+        on_team(incident, user)
         row = InvolvementFactory(incident=incident)
         page = text(client.get(detail(incident)))
         assert row.name not in page

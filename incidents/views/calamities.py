@@ -16,7 +16,7 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from accounts.models import User
-from incidents import milestones, pages
+from incidents import calamity_parts, milestones, pages
 from incidents.calamity_forms import MomentForm
 from incidents.enums import Step
 from incidents.local_moments import LocalMomentField
@@ -124,6 +124,7 @@ def _page(
         context["support"] = next((one.milestone for one in steps if one.step == Step.SUPPORT), None)
         context["hours"] = milestones.support_norm(calamity) // HOUR
         context["log"] = calamity.track_events.select_related("by").order_by("-at", "-id")
+    context |= calamity_parts.parts(calamity, user=request.user)
     return render(request, "incidents/calamity.html", context)
 
 

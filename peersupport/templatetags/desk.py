@@ -8,8 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from peersupport.templatetags.look import chip, moment, person, time_left
+from supporters.roll_call import Line
 from supporters.views.contacts import Card
-from supporters.worklist import Line, Row
+from supporters.worklist import Row
 
 register = template.Library()
 
@@ -36,6 +37,8 @@ def worklist_row(row: Row, now: datetime, primary: bool = False) -> SafeString:
 def roll_call_row(line: Line, now: datetime) -> SafeString:
     """One line of a roll-call: who, what is waiting or how it ended, and the page of this person."""
     supporter = f'<span class="quiet">{html.escape(line.supporter)}</span>' if line.supporter else ""
+    if line.analyses:
+        supporter += chip(gettext("Analyses this event: choose somebody else"), "alert-triangle", "late")
     if line.closed_at:
         until = f'<span class="quiet">{moment(line.closed_at, now=now)}</span>'
     else:

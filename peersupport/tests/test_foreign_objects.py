@@ -17,7 +17,7 @@ from accounts.tests.factories import UserFactory
 from accounts.tests.test_access_matrix import PAGES, PUBLIC, address, parameters
 from incidents.enums import Step
 from incidents.models import VimImport
-from incidents.tests.factories import IncidentFactory, InvolvementFactory
+from incidents.tests.factories import IncidentFactory, InvolvementFactory, on_team
 from notifications.tests.factories import NoticeFactory
 from supporters.tests.factories import ContactFactory, OfferFactory
 
@@ -52,6 +52,11 @@ def offer() -> dict[str, Any]:
 def involved_in() -> dict[str, Any]:
     """Being involved is no way to a report that somebody else made."""
     return {"reference": InvolvementFactory().incident.reference}
+
+
+def place_on_team() -> dict[str, Any]:
+    (member,) = on_team(IncidentFactory(established=True), UserFactory(roles=[Role.ANALYST]))
+    return {"reference": member.incident.reference, "pk": member.pk}
 
 
 def vim_import() -> dict[str, Any]:
@@ -93,6 +98,10 @@ FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     ("calamities:detail", Role.ANALYST, lambda: report(established=True)),
     ("calamities:establish", Role.CCP, report),
     ("calamities:step", Role.CCP, lambda: {**report(), "step": Step.IGJ}),
+    ("calamities:team", Role.CCP, report),
+    ("calamities:team-assign", Role.CCP, report),
+    ("calamities:team-end", Role.ANALYST, place_on_team),
+    ("calamities:analysis", Role.ANALYST, lambda: report(established=True)),
 ]
 
 

@@ -17,15 +17,15 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.feedback import say
 from incidents.milestones import support_norm
-from incidents.models import Incident
+from incidents.models import Incident, TeamMember
 from supporters import assignment, worklist
 from supporters.assignment import AlreadyAssigned, NotEligible, Proposal
 from supporters.case_log import log_roll_call
 from supporters.models import Offer, Supporter
 from supporters.offers import OfferClosed
+from supporters.roll_call import Line, lines_of
 from supporters.views.case import not_eligible, taken
 from supporters.views.match import Card, card
-from supporters.worklist import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
     """
     now = timezone.now()
     incident = _incident(request, reference)
-    lines = worklist.roll_call(Offer.objects.filter(incident=incident), now)
+    analysts = set(TeamMember.objects.current().filter(incident=incident).values_list("analyst", flat=True))
+    lines = lines_of(Offer.objects.filter(incident=incident), now, analysts=analysts)
     named = [each.involvement_id for each in lines if not each.is_erased]
     log_roll_call(incident=incident, involved=named, by=request.user, at=now)
     waiting = [each for each in lines if each.waits]

@@ -1,0 +1,24 @@
+"""What stands beside the steps on the page of a calamity: the analysis team, and talks with the family."""
+
+from typing import Any
+
+from accounts.enums import Role
+from accounts.models import User
+from incidents import analysis
+from incidents.enums import Step
+from incidents.models import Analysis, Incident
+
+
+def parts(calamity: Incident, *, user: User) -> dict[str, Any]:
+    """What `user`, who may open the page, sees of both, for its template."""
+    context: dict[str, Any] = {}
+    team = list(calamity.team.current().select_related("analyst__department").order_by("place"))
+    own = next((member for member in team if member.analyst_id == user.pk), None)
+    if own or user.has_role(Role.CCP, Role.DIRECTOR, Role.COORDINATOR):
+        step = calamity.milestones.filter(step=Step.ANALYSIS).first()
+        kept = Analysis.objects.filter(incident=calamity).first()
+        context["team"] = team
+        context["own_place"] = own
+        context["picks_team"] = user.has_role(Role.CCP)
+        context["analysis_state"] = analysis.state_of(kept, step) if step else None
+    return context

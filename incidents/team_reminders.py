@@ -1,0 +1,109 @@
+"""What analysts and the committee hear of analysis teams; registered when the app starts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.models import User
+from incidents.models import WANTED, Incident, TeamMember
+from incidents.models.analysis import RUNS
+from notifications import kinds, reconcile
+from notifications.kinds import Kind
+from notifications.models import Reminder
+from notifications.schedule import cancel, remind, reminder
+
+ON_TEAM = "incidents.on_team"
+OFF_TEAM = "incidents.off_team"
+TEAM_SHORT = "incidents.team_short"
+
+
+def register() -> None:
+    """Make known to `notifications` the kinds, and what must be there each night."""
+    for kind in (
+        Kind(code=ON_TEAM, line=_("You are on the analysis team of a calamity."), concerns=_is_on_team),
+        Kind(
+            code=OFF_TEAM,
+            line=_("You are no longer on the analysis team of a calamity."),
+            concerns=_was_on_team,
+        ),
+        Kind(code=TEAM_SHORT, line=_("An analysis team needs another analyst."), concerns=_team_is_short),
+    ):
+        kinds.register(kind)
+    reconcile.expectations.append(expected)
+
+
+def tell_assigned(member: TeamMember) -> None:
+    """The analyst hears of it."""
+    remind([_assigned(member)])
+
+
+def tell_ended(member: TeamMember, at: datetime) -> None:
+    """Everybody but who ended it hears of it: the analyst, and the committee, which finds somebody else."""
+    cancel(subject_id=member.pk, at=at, kinds=[ON_TEAM])
+    by_analyst = member.ended_by == member.analyst
+    by_committee = member.ended_by is not None and not by_analyst
+    news = []
+    if not by_analyst:
+        news.append(
+            reminder(
+                key=f"{OFF_TEAM}:{member.pk}",
+                kind=OFF_TEAM,
+                due_at=at,
+                subject_id=member.pk,
+                url=reverse("calamities:analyses"),
+                recipient=member.analyst,
+            )
+        )
+    if not by_committee:
+        news.append(
+            reminder(
+                key=f"{TEAM_SHORT}:{member.pk}",
+                kind=TEAM_SHORT,
+                due_at=at,
+                subject_id=member.incident_id,
+                url=reverse("calamities:team", args=[member.incident.reference]),
+                role=Role.CCP,
+            )
+        )
+    remind(news)
+
+
+def complete(incident: Incident, at: datetime) -> None:
+    """The team has analysts enough: nobody need look for another."""
+    cancel(subject_id=incident.pk, at=at, kinds=[TEAM_SHORT])
+
+
+def expected(at: datetime) -> Iterable[Reminder]:
+    """What those on a team have to hear of, for the nightly search for what is missing."""
+    members = TeamMember.objects.current().filter(RUNS).select_related("incident", "analyst")
+    return map(_assigned, members.iterator(chunk_size=500))
+
+
+def _assigned(member: TeamMember) -> Reminder:
+    return reminder(
+        key=f"{ON_TEAM}:{member.pk}",
+        kind=ON_TEAM,
+        due_at=member.assigned_at,
+        subject_id=member.pk,
+        url=reverse("calamities:detail", args=[member.incident.reference]),
+        recipient=member.analyst,
+    )
+
+
+def _is_on_team(user: User, member_id: UUID) -> bool:
+    current = TeamMember.objects.current().filter(pk=member_id, analyst=user)
+    return user.has_role(Role.ANALYST) and current.exists()
+
+
+def _was_on_team(user: User, member_id: UUID) -> bool:
+    return TeamMember.objects.filter(pk=member_id, analyst=user, ended_at__isnull=False).exists()
+
+
+def _team_is_short(user: User, incident_id: UUID) -> bool:
+    return (
+        user.has_role(Role.CCP) and TeamMember.objects.current().filter(incident=incident_id).count() < WANTED
+    )
