@@ -1,5 +1,6 @@
 """Reading the access log: filtered and paged by key, newest first."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -28,6 +29,11 @@ class FilterForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+def known_reference(typed: str) -> str:
+    """What was looked for, as the log may say it: a reference or an id, nothing else, it may be a name."""
+    return typed if re.fullmatch(r"\d{4}-\d{4,8}|[0-9a-f-]{36}", typed) else ""
 
 
 @dataclass(frozen=True)

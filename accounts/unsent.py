@@ -6,20 +6,17 @@ that sign-in carries over. It is taken out when read, cannot be read after half 
 somebody else lets go of it at the first request.
 """
 
-import base64
 import time
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 
 from accounts.models import User
+from accounts.sealing import fernet
 
 FIELD = "ticket"
 KEPT_FOR = timedelta(minutes=30)
@@ -62,7 +59,7 @@ def keep(request: HttpRequest) -> None:
         "owner": str(ticket.user_id),
         "until": time.time() + KEPT_FOR.total_seconds(),
         "path": request.path,
-        "sealed": _fernet().encrypt(posted).decode(),
+        "sealed": fernet(_SALT).encrypt(posted).decode(),
     }
 
 
@@ -73,7 +70,7 @@ def take_back(request: HttpRequest) -> QueryDict | None:
         return None
     del request.session[_SESSION]
     try:
-        posted = _fernet().decrypt(kept["sealed"].encode(), ttl=int(KEPT_FOR.total_seconds()))
+        posted = fernet(_SALT).decrypt(kept["sealed"].encode(), ttl=int(KEPT_FOR.total_seconds()))
     except InvalidToken:
         return None
     data = QueryDict(posted)
@@ -86,8 +83,3 @@ def let_go(request: HttpRequest) -> None:
     kept = request.session.get(_SESSION)
     if kept is not None and (kept["owner"] != str(request.user.pk) or kept["until"] < time.time()):
         del request.session[_SESSION]
-
-
-def _fernet() -> Fernet:
-    key = HKDF(SHA256(), length=32, salt=None, info=_SALT.encode()).derive(settings.SECRET_KEY.encode())
-    return Fernet(base64.urlsafe_b64encode(key))

@@ -3,18 +3,25 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts import access_log, audit
 from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
+from accounts.typed import answered, typed
+
+#: What is typed: sealed in the address.
+WORDS = ("reference", "person")
 
 
 @allow(Role.PRIVACY_OFFICER)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def access_log_list(request: SignedInRequest) -> HttpResponse:
-    """The access log, which also says that it was read, and what was looked for."""
-    form = access_log.FilterForm(request.GET or None)
+    """The access log, which also says that it was read, and which reference was looked for."""
+    if request.method == "POST":
+        return answered(request, words=WORDS)
+    asked = {**request.GET.dict(), **{name: typed(request, name) for name in WORDS}}
+    form = access_log.FilterForm(asked if request.GET else None)
     wanted = form.cleaned_data if form.is_valid() else {}
     audit.record(
         action=AccessAction.VIEW,
@@ -22,7 +29,7 @@ def access_log_list(request: SignedInRequest) -> HttpResponse:
         role=Role.PRIVACY_OFFICER,
         access_point="access-log:list",
         object_kind="access log",
-        object_ref=wanted.get("reference", ""),
+        object_ref=access_log.known_reference(wanted.get("reference", "")),
         basis="supervision",
         at=timezone.now(),
     )

@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts import people, roles
 from accounts.access import SignedInRequest, allow, recently_confirmed
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
+from accounts.typed import answered, typed
 
 PAGE = 50
 
@@ -52,10 +53,12 @@ class RolesForm(forms.Form):
 
 
 @allow(Role.ADMIN)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def people_list(request: SignedInRequest) -> HttpResponse:
-    """Everybody by name, searched and filtered in the address, paged by key."""
-    form = PeopleFilter(request.GET)
+    """Everybody by name, searched and filtered, paged by key."""
+    if request.method == "POST":
+        return answered(request)
+    form = PeopleFilter({**request.GET.dict(), "q": typed(request)})
     wanted = form.cleaned_data if form.is_valid() else {}
     found = _matching(**{name: wanted.get(name, "") for name in form.fields})
     after = _uuid(request.GET.get("after", ""))
@@ -68,7 +71,7 @@ def people_list(request: SignedInRequest) -> HttpResponse:
         .prefetch_related("groups")
         .order_by("name", "id")[: PAGE + 1]
     )
-    kept = {name: value for name, value in wanted.items() if value}
+    kept = {name: request.GET[name] for name, value in wanted.items() if value}
     older = f"?{urlencode({**kept, 'after': shown[PAGE - 1].id})}" if len(shown) > PAGE else ""
     context = {"form": form, "people": shown[:PAGE], "next_url": older, "filtered": bool(kept)}
     return render(request, "accounts/people.html", context)

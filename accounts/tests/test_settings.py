@@ -105,16 +105,20 @@ class TestPeople:
     def names(self, client, query=""):
         return [user.name for user in client.get(f"/settings/people/{query}").context["people"]]
 
+    def found(self, client, words):
+        answer = client.post("/settings/people/", {"q": words}, follow=True)
+        return [user.name for user in answer.context["people"]]
+
     def test_are_searched_and_filtered(self, client, admin):
         bram = UserFactory(name="Bram Jansma", employee_number="P777", roles=[Role.SUPPORTER])
         UserFactory(name="Chantal Kuipers", email="")
         UserFactory(name="Daan de Graaf", leaver=True)
         assert self.names(client) == ["Bram Jansma", "Chantal Kuipers", "Ilse Lammers"]
-        assert self.names(client, "?q=jansma") == self.names(client, "?q=p777") == ["Bram Jansma"]
+        assert self.found(client, "jansma") == self.found(client, "p777") == ["Bram Jansma"]
         assert self.names(client, f"?role={Role.SUPPORTER}") == ["Bram Jansma"]
         assert self.names(client, "?without=email") == ["Chantal Kuipers"]
         assert self.names(client, "?without=service") == ["Daan de Graaf"]
-        assert self.names(client, "?q=niemand") == []
+        assert self.found(client, "niemand") == []
         assert self.names(client, f"?after={bram.id}") == ["Chantal Kuipers", "Ilse Lammers"]
         assert len(self.names(client, "?after=x&role=x")) == 3
 

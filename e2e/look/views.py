@@ -122,7 +122,7 @@ def charts(request: HttpRequest) -> HttpResponse:
 @allow_public
 def people(request: HttpRequest) -> HttpResponse:
     """Answers the people picker."""
-    q = request.GET.get("q", "").strip()
+    q = request.POST.get("q", "").strip()
     found = [one for one in PEOPLE if q and q.lower() in one["name"].lower()]
     return render(request, "components/people_options.html", {"people": found, "q": q})
 

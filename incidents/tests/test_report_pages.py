@@ -237,19 +237,19 @@ class TestSearch:
     def test_finds_ten_by_name_or_department_and_says_no_more_than_needed(self, client, nurse):
         ward = DepartmentFactory(name="Hartbewaking")
         UserFactory.create_batch(12, name="Ilse Kuipers", department=ward)
-        page = text(client.get(reverse("incidents:people"), {"q": "ilse hart"}))
+        page = text(client.post(reverse("incidents:people"), {"q": "ilse hart"}))
         assert page.count("data-id=") == 10
         assert "Hartbewaking" in page
         assert "@" not in page
 
     @pytest.mark.parametrize("q", ["", "i", "  i "])
     def test_needs_two_characters(self, client, nurse, q):
-        assert "data-id" not in text(client.get(reverse("incidents:people"), {"q": q}))
+        assert "data-id" not in text(client.post(reverse("incidents:people"), {"q": q}))
 
     def test_does_not_find_who_left_or_who_belongs_elsewhere(self, client, nurse):
         UserFactory(name="Gijs Lammers", leaver=True)
         UserFactory(name="Gijs Lammers", partner=True)
-        assert "data-id" not in text(client.get(reverse("incidents:people"), {"q": "gijs"}))
+        assert "data-id" not in text(client.post(reverse("incidents:people"), {"q": "gijs"}))
 
 
 class TestForOneself:

@@ -158,8 +158,8 @@ class TestList:
     def test_a_reference_leads_to_its_report(self, client, sign_in):
         sign_in(Role.COORDINATOR)
         IncidentFactory(reference="2026-0042")
-        assert client.get(LIST, {"q": " 42 "}).url == reverse("incidents:detail", args=["2026-0042"])
-        assert "There is no report" in text(client.get(LIST, {"q": "2025-42"}))
+        assert client.post(LIST, {"q": " 42 "}).url == reverse("incidents:detail", args=["2026-0042"])
+        assert "There is no report" in text(client.post(LIST, {"q": "2025-42"}, follow=True))
 
     def test_needs_the_same_queries_for_few_and_many(self, client, sign_in):
         sign_in(Role.COORDINATOR)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import SignedInRequest, allow, allow_signed_in
 from accounts.enums import Role
 from accounts.feedback import say
+from accounts.typed import answered, typed
 from incidents import pages
 from incidents.enums import IncidentKind
 from incidents.intake import AlreadyInvolved, add_involved
@@ -23,16 +24,19 @@ from incidents.sight import record_view, sight_of, what_happens, within_hours
 
 
 @allow_signed_in
-@require_GET
+@require_http_methods(["GET", "POST"])
 def listing(request: SignedInRequest) -> HttpResponse:
-    """The coordinator's list of all reports, everybody else's of their own; newest first."""
+    """The coordinator's list of all reports, everybody else's of their own; newest first. `q` (posted) is a
+    reference to go to.
+    """
     incidents = Incident.objects.visible_to(request.user)
     everything = request.user.has_role(Role.COORDINATOR)
     if not everything:
         incidents = incidents.filter(reporter=request.user)
-    reference = full_reference(request.GET.get("q", ""), year=timezone.localtime().year)
-    if reference and incidents.filter(reference=reference).exists():
-        return redirect("incidents:detail", reference)
+    if request.method == "POST":
+        reference = full_reference(request.POST.get("q", ""), year=timezone.localtime().year)
+        found = reference and incidents.filter(reference=reference).exists()
+        return redirect("incidents:detail", reference) if found else answered(request)
     kind, year = request.GET.get("kind", ""), request.GET.get("year", "")
     page = pages.page(_filtered(incidents, kind, year).select_related("department"), request.GET)
     context = {
@@ -40,8 +44,8 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "everything": everything,
         "kinds": _kind_filters(request, kind),
         "years": _year_filters(request, year),
-        "q": request.GET.get("q", ""),
-        "filtered": bool(kind or year or request.GET.get("q")),
+        "q": typed(request),
+        "filtered": bool(kind or year),
         "now": timezone.now(),
     }
     return render(request, "incidents/list.html", context)

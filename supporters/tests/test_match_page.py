@@ -114,7 +114,7 @@ def test_asking_nobody_is_not_found(client, coordinator, offer, supporter):
 
 def test_override_shows_the_rule_and_asks_all_the_same(client, coordinator, offer):
     supporter = SupporterFactory(trained=True, full=True, user__name="Gijs Zijlstra")
-    page = text(client.get(url(offer), {"q": "zijlstra"}))
+    page = text(client.post(url(offer), {"q": "zijlstra"}, follow=True))
     assert "has no room for another contact" in page
     assert "Ask Gijs Zijlstra all the same" in page
     ask(client, offer, supporter, beyond=1)

@@ -241,7 +241,7 @@ def test_list_asks_as_few_queries_for_many(client, coordinator, django_assert_nu
 
 def test_add_from_the_employees(client, coordinator):
     employee = UserFactory(name="Hanneke Zijlstra")
-    assert f"?user={employee.pk}" in text(client.get("/pool/add/", {"q": "zijl"}))
+    assert f"?user={employee.pk}" in text(client.post("/pool/add/", {"q": "zijl"}, follow=True))
     assert "Hanneke Zijlstra" in text(client.get("/pool/add/", {"user": employee.pk}))
     client.post("/pool/add/", {"user": employee.pk, "trained_on": TODAY.isoformat()})
     assert Supporter.objects.get().user == employee

@@ -176,11 +176,11 @@ def test_filter_shows_only_what_waits_for_that(client, coordinator):
 def test_search_by_reference_opens_the_event(client, coordinator, query, time_machine):
     time_machine.move_to(NOW)
     IncidentFactory(reference="2026-0007")
-    assert client.get(URL, {"q": query}).url == "/support/2026-0007/"
+    assert client.post(URL, {"q": query}).url == "/support/2026-0007/"
 
 
 def test_search_that_finds_nothing_says_so(client, coordinator):
-    page = client.get(URL, {"q": "2026-0999<b>"}).content.decode()
+    page = client.post(URL, {"q": "2026-0999<b>"}, follow=True).content.decode()
     assert "2026-0999&lt;b&gt;" in page
 
 

@@ -9,11 +9,12 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
+from accounts.typed import answered, typed
 from supporters import assignment, eligibility, matching
 from supporters.assignment import Choice, WhyNobody
 from supporters.case_log import log_case
@@ -41,16 +42,19 @@ class Card:
 
 
 @allow(Role.COORDINATOR)
-@require_GET
+@require_http_methods(["GET", "POST"])
 @vary_on_headers("HX-Request")
 def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Who may be asked to support one involved employee, best first, and why; or the contact that runs.
 
-    `step` shows a step of the ladder, `q` finds any supporter by name, `left_out` who is left out and why.
+    `step` shows a step of the ladder, `q` (posted) finds any supporter by name, `left_out` who is left out
+    and why.
     """
     now = timezone.now()
     offers = Offer.objects.visible_to(request.user).select_related(*assignment.NEED)
     offer = get_object_or_404(offers, involvement_id=pk)
+    if request.method == "POST":
+        return answered(request, anchor="#anybody")
     if request.headers.get("HX-Request"):
         return render(request, "supporters/_left_out.html", _left_out(offer, now))
     log_case(offer=offer, action=AccessAction.VIEW, page="support:match", by=request.user, at=now)
@@ -58,7 +62,7 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
     context |= _contacts(offer, now)
     if not offer.closed_at and context["can_ask"]:
         context |= _candidates(offer, request.GET.get("step", ""), now)
-        context |= _found(offer, request.GET.get("q", ""), now)
+        context |= _found(offer, typed(request), now)
         context |= _left_out(offer, now) if "left_out" in request.GET else {}
     return render(request, "supporters/match.html", context)
 
@@ -126,7 +130,6 @@ def _step(why: WhyNobody, asked: str) -> LadderStep | None:
 
 
 def _found(offer: Offer, query: str, now: datetime) -> dict[str, Any]:
-    query = query.strip()
     if not query:
         return {}
     found = assignment.search(offer=offer, text=query, at=now, first=SHOWN)

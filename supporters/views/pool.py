@@ -22,6 +22,7 @@ from accounts.feedback import say
 from accounts.models import User
 from accounts.policy_log import PolicyLog
 from accounts.roles import RolesConflict
+from accounts.typed import answered, seal, typed
 from supporters import pool as pools
 from supporters.enums import SupporterStatus
 from supporters.forms_pool import PolicyForm, SupporterForm, TrainedForm
@@ -41,14 +42,18 @@ class Standing:
 
 
 @allow(Role.COORDINATOR)
-@require_GET
+@require_http_methods(["GET", "POST"])
 def pool(request: SignedInRequest) -> HttpResponse:
-    """The supporters by name. `state` filters, `q` finds by name, `after` is the key of a further page."""
+    """The supporters by name. `state` filters, `q` (posted) finds by name, `after` is the key of a further
+    page.
+    """
+    if request.method == "POST":
+        return answered(request)
     now = timezone.now()
-    query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
+    query, state = typed(request), request.GET.get("state", "")
     supporters = _filtered(Supporter.objects.visible_to(request.user), state, query, now)
     listed = pools.listed(supporters)
-    name, _separator, pk = request.GET.get("after", "").rpartition("_")
+    name, _separator, pk = typed(request, "after").rpartition("_")
     if name and _is_uuid(pk):
         listed = listed.filter(Q(sort_name__gt=name) | Q(sort_name=name, user_id__gt=pk))
     found: list[Any] = list(listed[: PAGE + 1])
@@ -56,8 +61,9 @@ def pool(request: SignedInRequest) -> HttpResponse:
     context = {
         "now": now,
         "lines": [(each, standing(each, now)) for each in shown],
-        "further": f"{shown[-1].sort_name}_{shown[-1].user_id}" if len(found) > PAGE else "",
+        "further": seal(request, f"{shown[-1].sort_name}_{shown[-1].user_id}") if len(found) > PAGE else "",
         "after": request.GET.get("after", ""),
+        "sealed": request.GET.get("q", ""),
         "states": [(value, label, value == state) for value, label in _states()],
         "state": state,
         "query": query,
@@ -76,7 +82,9 @@ def coverage(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: SignedInRequest) -> HttpResponse:
     """Find an employee by name, and put that person in the pool."""
-    query = request.GET.get("q", "").strip()
+    if "q" in request.POST:
+        return answered(request)
+    query = typed(request)
     chosen = _employee(request.POST.get("user") or request.GET.get("user", ""))
     form = TrainedForm(request.POST or None)
     if request.method == "POST" and chosen and form.is_valid() and _added(request, chosen, form):

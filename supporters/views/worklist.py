@@ -5,12 +5,13 @@ from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.models import User
+from accounts.typed import answered, typed
 from incidents.models import Incident
 from supporters import worklist as lists
 from supporters.case_log import log_worklist
@@ -19,24 +20,23 @@ from supporters.models import Offer
 
 
 @allow(Role.COORDINATOR)
-@require_GET
+@require_http_methods(["GET", "POST"])
 @vary_on_headers("HX-Request")
 def worklist(request: SignedInRequest) -> HttpResponse:
     """What waits for what, most urgent first; asked again every half minute by the page itself.
 
-    `waiting` filters, `after` is the key of a further page, `q` a reference to go to, `version` what the page
-    that asks again shows already. Opening the page is in the access log. What the page asks for again is not,
-    and is given only to a page that was opened: it says so by the header `X-Opened`.
+    `waiting` filters, `after` is the key of a further page, `q` (posted) a reference to go to, `version` what
+    the page that asks again shows already. Opening the page is in the access log. What the page asks for
+    again is not, and is given only to a page that was opened: it says so by the header `X-Opened`.
     """
-    query = request.GET.get("q", "").strip()
-    found = _event(request, query) if query else None
-    if found:
-        return redirect("support:roll-call", found.reference)
+    if request.method == "POST":
+        found = _event(request, request.POST.get("q", "").strip())
+        return redirect("support:roll-call", found.reference) if found else answered(request)
     again = bool(request.headers.get("HX-Request"))
     opened = request.headers.get("X-Opened", "")
     if again and not _was_opened(opened, request.user):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    context = {**_context(request), "query": query, "opened": opened or _opened_now(request.user)}
+    context = {**_context(request), "query": typed(request), "opened": opened or _opened_now(request.user)}
     if not again:
         log_worklist(by=request.user, at=context["page"].now)
         return render(request, "supporters/worklist.html", context)
