@@ -7,12 +7,15 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts import passwords, staff_import
+from accounts.sealing import fernet
+
+RESET = "accounts.tasks.mail_reset_link"
 
 
 @shared_task
-def mail_reset_link(email: str) -> None:
-    """Mail the way to a new password to whoever has `email`, if anybody has."""
-    passwords.mail_reset_link(email=email)
+def mail_reset_link(sealed: str) -> None:
+    """Mail the way to a new password to whoever has the address that is `sealed` for `RESET`, if anybody."""
+    passwords.mail_reset_link(email=fernet(RESET).decrypt(sealed).decode())
 
 
 @shared_task

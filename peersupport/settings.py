@@ -24,6 +24,10 @@ environ.Env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=DEBUG)
+if DEMO and not DEBUG:
+    raise ImproperlyConfigured(
+        "DEMO=1 lets anybody sign in as anybody: set DEMO=0, or DEBUG=1 for development."
+    )
 # What development keeps between runs: the embedded servers' data, mail, reports of benchmarks.
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 

@@ -88,9 +88,11 @@ def test_reset_says_the_same_for_known_and_unknown_and_leaves_the_mail_to_the_wo
         with django_capture_on_commit_callbacks(execute=True):
             response = client.post(reverse("account_reset_password"), {"email": email})
         assert (response.status_code, response.url) == (302, reverse("account_reset_password_done"))
-    assert asked == [nurse.email, "niemand@ziekenhuis.example"]
-    for email in asked:
-        passwords.mail_reset_link(email=email)
+    # What goes through the queue is no address that somebody could read there.
+    assert len(asked) == 2
+    assert "@" not in "".join(asked)
+    for sealed in asked:
+        tasks.mail_reset_link(sealed)
     assert [message.to for message in mail.outbox] == [[nurse.email]]
 
 

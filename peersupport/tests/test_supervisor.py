@@ -209,6 +209,13 @@ def test_missing_settings_are_named_in_one_line(command):
     )
 
 
+@pytest.mark.parametrize("command", ["web", "worker", "beat"])
+def test_the_demo_is_refused_outside_development(command):
+    code, said = what_it_says(command, DEBUG="0", DEMO="1")
+    assert code == 1
+    assert one_line(said).startswith("peersupport: DEMO=1 lets anybody sign in as anybody: set DEMO=0")
+
+
 def test_a_guessable_secret_is_refused():
     complete = dict.fromkeys(DEVELOPMENT, "x") | {"SECRET_KEY": "secret"}
     code, said = what_it_says("web", DEBUG="0", **complete)

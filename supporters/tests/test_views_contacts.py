@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from supporters import contact_flow, contact_forms, retention
+from supporters.contact_log import UNDO_WITHIN
 from supporters.enums import ContactState, EventKind, SupporterStatus
 from supporters.models import Contact, Supporter
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
@@ -159,6 +160,35 @@ def test_handing_back_takes_one_word_and_leads_to_the_list(client, contact):
     response = tap(client, contact, "handed_back", reason="conflict")
     assert state(contact) == ContactState.HANDED_BACK
     assert response.redirect_chain[-1][0] == LIST
+
+
+def test_who_handed_it_back_sees_whom_it_was_about_as_long_as_it_can_be_undone(client, contact, time_machine):
+    name = contact.offer.involvement.name
+    tap(client, contact, "handed_back", reason="conflict")
+    assert name in page(client, contact).text
+    time_machine.move_to(timezone.now() + UNDO_WITHIN + timedelta(seconds=1))
+    client.force_login(contact.supporter.user)
+    shown = page(client, contact)
+    assert shown.status_code == 200
+    assert "Nothing more is asked of you here" in shown.text
+    for told in (name, str(contact.offer.incident.get_event_type_display())):
+        assert told not in shown.text
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+def test_who_was_not_needed_sees_nothing_of_it(client, supporter, contact, accepted):
+    """The employee wanted somebody else, or no support: only who took it on sees what was closed."""
+    employee, now = contact.offer.involvement.employee, timezone.now()
+    if accepted:
+        contact = contact_flow.record(contact=contact, kind=EventKind.ACCEPTED, by=supporter.user, at=now)
+    contact_flow.record(contact=contact, kind=EventKind.OFFER_DECLINED, by=employee, at=now)
+    assert (employee.name in page(client, contact).text) == accepted
+    assert (employee.name in client.get(LIST).text) == accepted
+    other = propose(supporter)
+    contact_flow.record(
+        contact=other, kind=EventKind.HANDED_BACK, by=other.offer.involvement.employee, at=now
+    )
+    assert other.offer.involvement.name not in page(client, other).text
 
 
 def test_the_first_tap_of_two_counts(client, contact):

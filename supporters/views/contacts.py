@@ -82,7 +82,8 @@ class Card:
 def contacts(request: SignedInRequest) -> HttpResponse:
     """One's own contacts, what is next first, and those closed lately: in one statement."""
     now = timezone.now()
-    shown = Q(state__in=ContactState.open()) | Q(state=ContactState.CLOSED, closed_at__gte=now - LATELY)
+    lately = Q(state=ContactState.CLOSED, closed_at__gte=now - LATELY, accepted_at__isnull=False)
+    shown = Q(state__in=ContactState.open()) | lately
     cards = [_card(row, now) for row in CARDS.filter(shown, supporter__user=request.user)]
     closed = sorted((card for card in cards if card.closed_at), key=attrgetter("closed_at"), reverse=True)
     return render(
@@ -95,12 +96,21 @@ def contacts(request: SignedInRequest) -> HttpResponse:
 @allow(Role.SUPPORTER)
 @require_safe
 def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """One contact: whom to call and how, the next step, the guide."""
+    """One contact: whom to call and how, the next step, the guide. Who handed it back, or never took it on,
+    sees no more of it once that cannot be undone.
+    """
     now = timezone.now()
     people = _own(request.user).select_related("offer__involvement__employee")
     mine = get_object_or_404(people.prefetch_related(LOG), pk=pk)
     log = list(mine.events.all())
     facts, policy = replay(log), SupportPolicy.current()
+    can_undo = (
+        facts.last.kind != EventKind.ASSIGNED
+        and facts.last.by_id == request.user.pk
+        and now - facts.last.at <= UNDO_WITHIN
+    )
+    if not (facts.is_open or (facts.closed_at and facts.accepted_at) or can_undo):
+        return render(request, "supporters/contact_over.html")
     late = facts.is_open and facts.due_at < now
     return render(
         request,
@@ -118,9 +128,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "log": reversed(log),
             "dots": wording.way_so_far(facts, now=now),
             "can": _steps(facts, policy),
-            "can_undo": facts.last.kind != EventKind.ASSIGNED
-            and facts.last.by_id == request.user.pk
-            and now - facts.last.at <= UNDO_WITHIN,
+            "can_undo": can_undo,
             "unanswered": facts.attempts >= ATTEMPTS,
             "talked_enough": facts.conversations >= policy.max_conversations,
             "follow_ups": [(days, contact_flow.end_of_day(now, days=days)) for days in policy.follow_up_days],
