@@ -103,12 +103,13 @@ def state_for(user: User, *, at: datetime) -> State:
                                WHERE sent_at IS NULL AND dropped_at IS NULL AND attempts >= %(failures)s)
                     OR EXISTS (SELECT FROM notifications_reminder
                                WHERE done_at IS NULL AND cancelled_at IS NULL AND attempts >= %(failures)s)),
-                   -- Where it never ran, from when on somebody waits.
                    %(watches)s AND coalesce(
-                       (SELECT at FROM notifications_heartbeat WHERE name = %(sweep)s),
-                       (SELECT min(due_at) FROM notifications_reminder
+                       (SELECT at NOT BETWEEN %(silent_since)s AND %(ahead)s
+                        FROM notifications_heartbeat WHERE name = %(sweep)s),
+                       -- Where it never ran, from when on somebody waits.
+                       (SELECT min(due_at) < %(silent_since)s FROM notifications_reminder
                         WHERE done_at IS NULL AND cancelled_at IS NULL),
-                       %(silent_since)s) < %(silent_since)s
+                       FALSE)
             """,
             {
                 "user": user.pk,
@@ -117,6 +118,8 @@ def state_for(user: User, *, at: datetime) -> State:
                 "failures": FAILURES_BEFORE_ALARM,
                 "sweep": Heartbeat.SWEEP,
                 "silent_since": at - SILENT_AFTER,
+                # A sign of life that lies ahead is from before the clock was put back.
+                "ahead": at + SILENT_AFTER,
             },
         )
         return State(*cursor.fetchone())

@@ -22,7 +22,6 @@ from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Q
 from django.urls import reverse
 
 from notifications import digest, failure, kinds, outbox, recipients, rights
@@ -126,9 +125,7 @@ def show_batch(*, at: datetime) -> int:
 
 
 def _claim(at: datetime) -> list[Claimed]:
-    free = Q(retry_at=None) | Q(retry_at__lte=at)
-    # No wait is this long: it was written before the clock was put back.
-    free |= Q(retry_at__gt=at + failure.LONGEST_WAIT)
+    free = failure.is_past("retry_at", at=at)
     due = Reminder.objects.waiting().filter(free, due_at__lte=at).order_by("due_at")
     claimed = due.select_for_update(skip_locked=True).values_list(
         "id", "kind", "recipient_id", "role", "subject_id", "attempts"

@@ -7,6 +7,7 @@ from pathlib import Path
 from traceback import extract_tb
 from uuid import NAMESPACE_URL, uuid5
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,13 @@ TRIAL = Kind(
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after so many failures: 1, 2, 3 … minutes, so that the fifth comes after 10."""
     return min(timedelta(minutes=attempts), LONGEST_WAIT)
+
+
+def is_past(field: str, *, at: datetime) -> Q:
+    """Whether nothing has to be waited for at `at`: the moment in `field` is over, or there is none."""
+    over = Q(**{field: None}) | Q(**{f"{field}__lte": at})
+    # No wait and no lease is this long: it was written before the clock was put back.
+    return over | Q(**{f"{field}__gt": at + LONGEST_WAIT})
 
 
 def describe(error: BaseException) -> str:

@@ -174,8 +174,8 @@ class Mail(models.Model):
 
     The Message-ID follows from `id`, so that a mail sent twice by a killed worker is recognised as one.
     `user` is the recipient, or None when the kind itself knows the address behind `subject_id` (somebody who
-    has no account). `attempts` counts failures; nobody takes the mail before `lease_until`, be it that a
-    worker has it in hand or that it waits to be tried again. `last_error` is the server's answer without
+    has no account). `attempts` counts failures. Nobody takes the mail before `lease_until`: a worker has it
+    in hand; nor before `retry_at`: it failed, and waits. `last_error` is the server's answer without
     addresses.
     """
 
@@ -189,6 +189,7 @@ class Mail(models.Model):
     url = models.CharField(max_length=200, blank=True, default="")
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
+    retry_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=300, blank=True, default="")
     sent_at = models.DateTimeField(null=True, blank=True)

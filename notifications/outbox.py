@@ -16,7 +16,6 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.models import User
 from notifications import digest, failure, kinds, mails, rights
@@ -56,15 +55,10 @@ def claim(*, at: datetime) -> list[Mail]:
     due = Mail.objects.waiting().filter(due_at__lte=at)
     if DeliveryPolicy.current().quiet_hours.holds(at):
         due = due.filter(kind__in=kinds.urgent())
-    free = (
-        Q(lease_until=None)
-        | Q(lease_until__lte=at)
-        # No lease is this long: it was written before the clock was put back.
-        | Q(lease_until__gt=at + failure.LONGEST_WAIT)
-    )
+    free = failure.is_past("lease_until", at=at) & failure.is_past("retry_at", at=at)
     batch = list(due.filter(free).order_by("due_at").select_for_update(skip_locked=True)[:BATCH])
     Mail.objects.filter(id__in=[mail.id for mail in batch]).update(
-        lease_until=at + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
+        lease_until=at + timedelta(seconds=settings.MAIL_LEASE_SECONDS), retry_at=None
     )
     return batch
 
@@ -136,9 +130,10 @@ def _fail(failing: list[Mail], error: BaseException, at: datetime) -> None:
     answer = failure.describe(error)
     for mail in failing:
         mail.attempts += 1
-        mail.lease_until = at + failure.wait_after(mail.attempts)
+        mail.lease_until = None
+        mail.retry_at = at + failure.wait_after(mail.attempts)
         mail.last_error = answer
-    Mail.objects.bulk_update(failing, ["attempts", "lease_until", "last_error"])
+    Mail.objects.bulk_update(failing, ["attempts", "lease_until", "retry_at", "last_error"])
     if failing:
         attempts = max(mail.attempts for mail in failing)
         logger.error("mail.failed", mails=len(failing), attempts=attempts, error=answer)

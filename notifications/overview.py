@@ -4,30 +4,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
+from accounts.enums import AccessAction, Role
 from accounts.models import User
 from notifications.centre import line_of
 from notifications.failure import DELIVERY, TRIAL
 from notifications.models import Heartbeat, Mail, Reminder
+from notifications.recipients import NobodyToTell
 from notifications.schedule import nudge, remind, reminder
 
 #: Due for longer than this and not delivered: late. The engine runs each minute.
 LATE_AFTER = timedelta(minutes=5)
+#: The nightly search for missing reminders has its day, and an hour.
+RECONCILED_WITHIN = timedelta(hours=25)
 #: More than this are not counted.
 COUNTED = 1000
-SHOWN = 50
+SHOWN = 20
+
+
+#: What the engine itself answers, in words.
+ANSWERS = {NobodyToTell.__name__: _("Nobody in service has the role that this is for.")}
 
 
 @dataclass(frozen=True)
 class Failing:
-    """Something that did not arrive: what it says, since when it is due, and the answer that came."""
+    """Something that did not arrive: what it says, since when it is due, and the answer that came. `next_at`
+    is None while the next pass takes it, or a worker has it in hand.
+    """
 
-    item: Mail | Reminder
+    id: UUID
     text: str
     due_at: datetime
     attempts: int
@@ -37,30 +49,39 @@ class Failing:
 
 @dataclass(frozen=True)
 class Overview:
-    """Counts stop at 1000; `mails` and `reminders` are those that failed at least once, 50 at most."""
+    """Counts stop at 1000 of each, reminders and mails; `mails` and `reminders` are those that failed at
+    least once, the 20 oldest of each. `is_reconciled`: looked for missing reminders in the last day.
+    """
 
     swept: Heartbeat | None
     reconciled: Heartbeat | None
+    is_reconciled: bool
     waiting: int
     late: int
+    failing: int
     mails: Sequence[Failing]
     reminders: Sequence[Failing]
 
+    @property
+    def shown(self) -> int:
+        return len(self.mails) + len(self.reminders)
+
 
 def overview(*, at: datetime) -> Overview:
-    """The state of delivery at `at`, in six statements whatever the number of rows."""
+    """The state of delivery at `at`, in nine statements whatever the number of rows."""
     beats = Heartbeat.objects.in_bulk([Heartbeat.SWEEP, Heartbeat.RECONCILE])
-    due = {"due_at__lte": at}
-    late = {"due_at__lte": at - LATE_AFTER}
-    mails = Mail.objects.waiting().filter(attempts__gt=0, **due).order_by("due_at", "id")[:SHOWN]
-    reminders = Reminder.objects.waiting().filter(attempts__gt=0, **due).order_by("due_at", "id")[:SHOWN]
+    reconciled = beats.get(Heartbeat.RECONCILE)
+    mails = Mail.objects.waiting().filter(due_at__lte=at)
+    reminders = Reminder.objects.waiting().filter(due_at__lte=at)
     return Overview(
         swept=beats.get(Heartbeat.SWEEP),
-        reconciled=beats.get(Heartbeat.RECONCILE),
-        waiting=_count(Reminder.objects.waiting().filter(**due), Mail.objects.waiting().filter(**due)),
-        late=_count(Reminder.objects.waiting().filter(**late), Mail.objects.waiting().filter(**late)),
-        mails=[_failing(mail, mail.lease_until) for mail in mails],
-        reminders=[_failing(reminder, reminder.retry_at) for reminder in reminders],
+        reconciled=reconciled,
+        is_reconciled=reconciled is not None and at - reconciled.at < RECONCILED_WITHIN,
+        waiting=_count(reminders, mails),
+        late=_count(*(rows.filter(due_at__lte=at - LATE_AFTER) for rows in (reminders, mails))),
+        failing=_count(*(rows.filter(attempts__gt=0) for rows in (reminders, mails))),
+        mails=_failing(mails),
+        reminders=_failing(reminders),
     )
 
 
@@ -68,8 +89,19 @@ def _count(*querysets: QuerySet[Any]) -> int:
     return sum(queryset.values("pk")[:COUNTED].count() for queryset in querysets)
 
 
-def _failing(item: Mail | Reminder, next_at: datetime | None) -> Failing:
-    return Failing(item, line_of(item.kind), item.due_at, item.attempts, item.last_error, next_at)
+def _failing(rows: QuerySet[Any]) -> list[Failing]:
+    failed = rows.filter(attempts__gt=0).order_by("due_at", "id")[:SHOWN]
+    return [
+        Failing(
+            id=row.id,
+            text=line_of(row.kind),
+            due_at=row.due_at,
+            attempts=row.attempts,
+            answer=str(ANSWERS.get(row.last_error, row.last_error)),
+            next_at=row.retry_at,
+        )
+        for row in failed
+    ]
 
 
 @transaction.atomic
@@ -87,12 +119,40 @@ def send_trial(*, to: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def resend(*, mail: Mail) -> None:
-    """Try `mail` again in the next pass, asked for now. Its failures stay counted until it arrives."""
-    Mail.objects.waiting().filter(pk=mail.pk).update(lease_until=None)
-    nudge()
+def resend(*, by: User, at: datetime, only: UUID | None = None) -> int:
+    """Have what failed tried again by a pass that is asked for now, or `only` this mail or reminder; how many
+    wait no longer.
+
+    What a worker has in hand stays in its hand. Asked twice it changes nothing the second time. Failures stay
+    counted until the message arrives, so the alarm does too.
+    """
+    resent = 0
+    for rows in (Mail.objects.waiting(), Reminder.objects.waiting()):
+        held = rows.filter(retry_at__isnull=False)
+        resent += (held.filter(pk=only) if only else held).update(retry_at=None)
+    if resent:
+        _log(str(only or "all"), by, at)
+        nudge()
+    return resent
 
 
-def give_up(*, mail: Mail, at: datetime) -> None:
-    """Try `mail` no more; the notice in the app stays."""
-    Mail.objects.waiting().filter(pk=mail.pk).update(dropped_at=at, lease_until=None)
+@transaction.atomic
+def give_up(*, mail: Mail, by: User, at: datetime) -> bool:
+    """Try `mail` no more; the notice in the app stays. False when there was nothing left to give up."""
+    given_up = Mail.objects.waiting().filter(pk=mail.pk).update(dropped_at=at, lease_until=None)
+    if given_up:
+        _log(str(mail.pk), by, at)
+    return bool(given_up)
+
+
+def _log(what: str, by: User, at: datetime) -> None:
+    audit.record(
+        action=AccessAction.CHANGE,
+        user=by,
+        role=Role.ADMIN,
+        access_point="delivery",
+        object_kind="delivery",
+        object_ref=what,
+        basis="administration",
+        at=at,
+    )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications import views, views_own, views_policy
+from notifications import views, views_delivery, views_own, views_policy
 
 urlpatterns = [
     path("notices/", views.notices, name="notices"),
@@ -15,8 +15,9 @@ urlpatterns = [
     path("me/notices/calendar/revoke/", views_own.revoke_calendar, name="calendar-revoke"),
     path("calendar/<slug:secret>.ics", views_own.calendar_feed, name="calendar-feed"),
     path("settings/reminders/", views_policy.policy, name="reminder-policy"),
-    path("settings/delivery/", views.delivery, name="delivery"),
-    path("settings/delivery/trial/", views.send_trial, name="delivery-trial"),
-    path("settings/delivery/<uuid:pk>/resend/", views.resend, name="delivery-resend"),
-    path("settings/delivery/<uuid:pk>/stop/", views.give_up, name="delivery-stop"),
+    path("settings/delivery/", views_delivery.delivery, name="delivery"),
+    path("settings/delivery/trial/", views_delivery.send_trial, name="delivery-trial"),
+    path("settings/delivery/resend/", views_delivery.resend_all, name="delivery-resend-all"),
+    path("settings/delivery/<uuid:pk>/resend/", views_delivery.resend, name="delivery-resend"),
+    path("settings/delivery/<uuid:pk>/stop/", views_delivery.give_up, name="delivery-stop"),
 ]

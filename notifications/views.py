@@ -1,4 +1,4 @@
-"""The notice centre, and the page about delivery."""
+"""The notice centre."""
 
 from uuid import UUID
 
@@ -10,12 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import SignedInRequest, allow, allow_signed_in
-from accounts.enums import Role
+from accounts.access import SignedInRequest, allow_signed_in
 from accounts.feedback import say
-from notifications import centre, overview
+from notifications import centre
 from notifications.centre import Opened
-from notifications.models import Mail, Notice
+from notifications.models import Notice
 
 
 @allow_signed_in
@@ -58,40 +57,3 @@ def read_notice(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def read_all(request: SignedInRequest) -> HttpResponse:
     centre.mark_read(user=request.user, at=timezone.now())
     return redirect("notices")
-
-
-@allow(Role.ADMIN, Role.COORDINATOR)
-@require_safe
-def delivery(request: SignedInRequest) -> HttpResponse:
-    now = timezone.now()
-    context = {"overview": overview.overview(at=now), "now": now, "counted": overview.COUNTED}
-    return render(request, "notifications/delivery.html", context)
-
-
-@allow(Role.ADMIN, Role.COORDINATOR)
-@require_POST
-def send_trial(request: SignedInRequest) -> HttpResponse:
-    overview.send_trial(to=request.user, at=timezone.now())
-    say(
-        request,
-        _("A trial is on its way to you: a notice within a minute, and a mail."),
-    )
-    return redirect("delivery")
-
-
-@allow(Role.ADMIN, Role.COORDINATOR)
-@require_POST
-def resend(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    mail = get_object_or_404(Mail.objects.visible_to(request.user).waiting(), pk=pk)
-    overview.resend(mail=mail)
-    say(request, _("The mail is being tried again."))
-    return redirect("delivery")
-
-
-@allow(Role.ADMIN, Role.COORDINATOR)
-@require_POST
-def give_up(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    mail = get_object_or_404(Mail.objects.visible_to(request.user).waiting(), pk=pk)
-    overview.give_up(mail=mail, at=timezone.now())
-    say(request, _("This mail is not tried again. What it was about still stands in the app."))
-    return redirect("delivery")

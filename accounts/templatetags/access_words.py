@@ -11,6 +11,7 @@ register = template.Library()
 WORDS = {
     # objects
     "access log": _("access log"),
+    "delivery": _("delivery of messages"),
     "incident": _("report"),
     "involvement": _("involved employee"),
     "policy": _("agreements"),

@@ -96,8 +96,9 @@ PAGES: dict[str, str | set[Role]] = {
     "reminder-policy": ADMIN,
     "delivery": DELIVERY,
     "delivery-trial": DELIVERY,
-    "delivery-resend": DELIVERY,
-    "delivery-stop": DELIVERY,
+    "delivery-resend-all": ADMIN,
+    "delivery-resend": ADMIN,
+    "delivery-stop": ADMIN,
     # evaluations
     "evaluation": PUBLIC,
     "evaluation-thanks": PUBLIC,

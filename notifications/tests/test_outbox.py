@@ -132,6 +132,11 @@ def test_leased_mail_is_left_alone_until_the_lease_ends(smtp):
     assert outbox.send_due(at=MORNING + timedelta(seconds=120)) == outbox.Sent(sent=1)
 
 
+def test_wait_of_a_mail_does_not_outlive_a_clock_that_was_put_back(smtp):
+    due(retry_at=MORNING + timedelta(days=1))
+    assert outbox.send_due(at=MORNING) == outbox.Sent(sent=1)
+
+
 def test_lease_does_not_outlive_a_clock_that_was_put_back(smtp):
     due(lease_until=MORNING + timedelta(days=1))
     assert outbox.send_due(at=MORNING) == outbox.Sent(sent=1)

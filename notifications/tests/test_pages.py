@@ -1,14 +1,13 @@
 from datetime import timedelta
 
 import pytest
-from celery import current_app
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from notifications import context
-from notifications.models import Heartbeat, Mail, Notice, Reminder
+from notifications.models import Heartbeat, Mail, Notice
 from notifications.tests.factories import MailFactory, NoticeFactory, ReminderFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge")]
@@ -152,68 +151,12 @@ def test_alarm_is_for_who_can_do_something(role, alarmed):
     assert context.state_for(user, at=now).failing == alarmed
 
 
+def test_sign_of_life_from_before_the_clock_was_put_back_is_none():
+    user, now = UserFactory(roles=[Role.ADMIN]), timezone.now()
+    Heartbeat.record(Heartbeat.SWEEP, at=now + timedelta(days=1), count=0)
+    assert context.state_for(user, at=now).silent
+
+
 def test_alarm_stands_on_every_page(client, admin):
     MailFactory(failing=True)
     assert "Messages do not arrive." in client.get(reverse("notices")).content.decode()
-
-
-def test_delivery_shows_how_it_goes_without_names(client, admin):
-    mail = MailFactory(failing=True, due_at=timezone.now() - timedelta(hours=1))
-    reminder = ReminderFactory(failing=True)
-    Heartbeat.record(Heartbeat.RECONCILE, at=timezone.now(), count=7)
-    response = client.get(reverse("delivery"))
-    overview = response.context["overview"]
-    assert (overview.waiting, overview.late, overview.reconciled.count) == (2, 1, 7)
-    text = response.content.decode()
-    assert "450 mailbox busy" in text
-    assert "KeyError (contacts.py:12)" in text
-    for person in (mail.user, reminder.recipient):
-        assert person.name not in text
-        assert person.email not in text
-
-
-def test_delivery_costs_the_same_for_few_and_many(client, admin, django_assert_num_queries):
-    MailFactory(failing=True)
-    with django_assert_num_queries(10) as few:
-        client.get(reverse("delivery"))
-    for _ in range(4):
-        MailFactory(failing=True)
-        ReminderFactory(failing=True)
-    with django_assert_num_queries(len(few)):
-        client.get(reverse("delivery"))
-
-
-def test_resend_asks_for_a_try_now(client, admin, monkeypatch, django_capture_on_commit_callbacks):
-    sent = []
-    monkeypatch.setattr(current_app, "send_task", lambda name, **options: sent.append(name))
-    mail = MailFactory(failing=True, lease_until=timezone.now() + timedelta(minutes=20))
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse("delivery-resend", args=[mail.id]))
-    mail.refresh_from_db()
-    assert (mail.lease_until, mail.attempts, len(sent)) == (None, 5, 1)
-
-
-def test_giving_up_ends_the_alarm(client, admin):
-    mail = MailFactory(failing=True)
-    client.post(reverse("delivery-stop", args=[mail.id]))
-    mail.refresh_from_db()
-    assert mail.dropped_at is not None
-    assert client.post(reverse("delivery-stop", args=[mail.id])).status_code == 404
-
-
-def test_trial_is_a_reminder_to_oneself(client, admin):
-    client.post(reverse("delivery-trial"))
-    assert Reminder.objects.get().recipient == admin
-
-
-@pytest.mark.parametrize("name", ["delivery", "delivery-trial"])
-def test_delivery_is_for_who_keeps_it_going(signed_in, name):
-    assert signed_in.get(reverse(name)).status_code == 403
-
-
-def test_reminders_and_mails_are_visible_to_who_keeps_delivery_going(user):
-    ReminderFactory()
-    MailFactory()
-    for person, seen in ((user, 0), (UserFactory(roles=[Role.ADMIN]), 1)):
-        assert Reminder.objects.visible_to(person).count() == seen
-        assert Mail.objects.visible_to(person).count() == seen

@@ -1,0 +1,74 @@
+"""How delivery goes: the coordinator sees it, the functional administrator acts."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import SignedInRequest, allow
+from accounts.enums import Role
+from accounts.feedback import say
+from notifications import overview
+from notifications.models import Mail, Reminder
+
+
+@allow(Role.ADMIN, Role.COORDINATOR)
+@require_safe
+def delivery(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    context = {"overview": overview.overview(at=now), "now": now, "counted": overview.COUNTED}
+    return render(request, "notifications/delivery.html", context)
+
+
+@allow(Role.ADMIN, Role.COORDINATOR)
+@require_POST
+def send_trial(request: SignedInRequest) -> HttpResponse:
+    overview.send_trial(to=request.user, at=timezone.now())
+    say(request, _("A trial is on its way to you: a notice within a minute, and a mail."))
+    return redirect("delivery")
+
+
+@allow(Role.ADMIN)
+@require_POST
+def resend_all(request: SignedInRequest) -> HttpResponse:
+    count = overview.resend(by=request.user, at=timezone.now())
+    return _said(request, count)
+
+
+@allow(Role.ADMIN)
+@require_POST
+def resend(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    known = [model.objects.visible_to(request.user).filter(pk=pk) for model in (Mail, Reminder)]
+    if not any(rows.exists() for rows in known):
+        raise Http404
+    return _said(request, overview.resend(by=request.user, at=timezone.now(), only=pk))
+
+
+@allow(Role.ADMIN)
+@require_POST
+def give_up(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    mail = get_object_or_404(Mail.objects.visible_to(request.user), pk=pk)
+    if overview.give_up(mail=mail, by=request.user, at=timezone.now()):
+        say(request, _("This mail is not tried again. What it was about still stands in the app."))
+    else:
+        say(request, _("This mail has arrived meanwhile, or was stopped already."), level=messages.INFO)
+    return redirect("delivery")
+
+
+def _said(request: SignedInRequest, count: int) -> HttpResponse:
+    if count:
+        text = ngettext(
+            "%(count)d message is tried again now. At night a mail that is not urgent waits for the morning.",
+            "%(count)d messages are tried again now. At night mail that is not urgent waits for the morning.",
+            count,
+        )
+        say(request, text % {"count": count})
+    else:
+        text = _("Nothing waits to be tried again: it has arrived, or it is being tried already.")
+        say(request, text, level=messages.INFO)
+    return redirect("delivery")
