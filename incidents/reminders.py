@@ -11,6 +11,7 @@ from accounts.enums import Role
 from accounts.models import User
 from incidents.models import Incident, Milestone
 from notifications import kinds
+from notifications.enums import Group
 from notifications.kinds import Kind
 from notifications.models import Reminder
 from notifications.schedule import cancel, remind, reminder
@@ -25,8 +26,21 @@ SHARE, CLOSEST, FARTHEST = 5, timedelta(hours=4), timedelta(days=3)
 def register() -> None:
     """Make the kinds known to `notifications`."""
     for kind in (
-        Kind(code=STEP_SOON, line=_("A step of a calamity is due soon."), concerns=_step_is_open),
-        Kind(code=STEP_DUE, line=_("A step of a calamity is due now."), concerns=_step_is_open, urgent=True),
+        Kind(
+            code=STEP_SOON,
+            line=_("A step of a calamity is due soon."),
+            concerns=_step_is_open,
+            group=Group.DEADLINES,
+            legal=True,
+        ),
+        Kind(
+            code=STEP_DUE,
+            line=_("A step of a calamity is due now."),
+            concerns=_step_is_open,
+            urgent=True,
+            group=Group.DEADLINES,
+            legal=True,
+        ),
     ):
         kinds.register(kind)
 

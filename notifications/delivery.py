@@ -94,8 +94,11 @@ def _due(at: datetime) -> Due | None:
 
 
 def _news_until(at: datetime, oldest: datetime, digest_at: time | None) -> datetime | None:
+    """Up to when news is mailed now; never in quiet hours, which would bring it on the day of the next."""
     until = digest.news_until(at, digest_at=digest_at or DeliveryPolicy().digest_at)
-    return until if until and oldest < until else None
+    if until is None or oldest >= until or DeliveryPolicy.current().quiet_hours.holds(at):
+        return None
+    return until
 
 
 @transaction.atomic

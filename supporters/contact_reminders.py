@@ -12,9 +12,11 @@ from uuid import UUID
 from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.enums import Role
 from accounts.models import User
+from notifications.enums import Group
 from notifications.kinds import Kind
 from notifications.models import Reminder
 from notifications.schedule import reminder
@@ -132,7 +134,13 @@ def _to_coordinator(contact: Contact, kind: str, line: ContactEvent, due_at: dat
 Pairs = Sequence[tuple[User, UUID]]
 
 
-def _for_supporter(code: str, line: "StrPromise", *states: ContactState) -> Kind:
+def _for_supporter(
+    code: str,
+    line: "StrPromise",
+    *states: ContactState,
+    group: Group = Group.WORK,
+    digest: "StrPromise | None" = None,
+) -> Kind:
     """For the contact's supporter, as long as it is in one of `states`."""
 
     def concern(pairs: Pairs) -> list[bool]:
@@ -140,10 +148,10 @@ def _for_supporter(code: str, line: "StrPromise", *states: ContactState) -> Kind
         mine = set(contacts.values_list("supporter__user", "pk"))
         return [(user.pk, pk) in mine for user, pk in pairs]
 
-    return _kind(code, line, concern)
+    return _kind(code, line, concern, group, digest)
 
 
-def _for_coordinators(code: str, line: "StrPromise", still: Q) -> Kind:
+def _for_coordinators(code: str, line: "StrPromise", still: Q, group: Group = Group.DEADLINES) -> Kind:
     """For every coordinator, as long as the contact is `still` so."""
 
     def concern(pairs: Pairs) -> list[bool]:
@@ -151,11 +159,20 @@ def _for_coordinators(code: str, line: "StrPromise", still: Q) -> Kind:
         waiting = set(contacts.values_list("pk", flat=True))
         return [user.has_role(Role.COORDINATOR) and pk in waiting for user, pk in pairs]
 
-    return _kind(code, line, concern)
+    return _kind(code, line, concern, group)
 
 
-def _kind(code: str, line: "StrPromise", concern: Callable[[Pairs], list[bool]]) -> Kind:
-    return Kind(code, line, lambda user, pk: concern([(user, pk)])[0], concern=concern)
+def _kind(
+    code: str,
+    line: "StrPromise",
+    concern: Callable[[Pairs], list[bool]],
+    group: Group,
+    digest: "StrPromise | None" = None,
+) -> Kind:
+    def concerns(user: User, contact_id: UUID) -> bool:
+        return concern([(user, contact_id)])[0]
+
+    return Kind(code, line, concerns, concern=concern, group=group, digest=digest)
 
 
 def _called_in_still(user: User, contact_id: UUID) -> bool:
@@ -173,14 +190,24 @@ _WAITS_AGAIN = Q(state=ContactState.HANDED_BACK, offer__waiting_for=Waiting.ASSI
 KINDS = (
     _for_supporter(ASSIGNED, _("You are asked to support a colleague."), ContactState.PROPOSED),
     _for_coordinators(ANSWER_LATE, _("A supporter has not answered yet."), Q(state=ContactState.PROPOSED)),
-    _for_supporter(CALL_SOON, _("A colleague waits for your call."), *_BEGUN),
-    _for_supporter(CALL_LATE, _("Your call to a colleague is late."), *_BEGUN),
+    _for_supporter(CALL_SOON, _("A colleague waits for your call."), *_BEGUN, group=Group.DEADLINES),
+    _for_supporter(CALL_LATE, _("Your call to a colleague is late."), *_BEGUN, group=Group.DEADLINES),
     _for_coordinators(NOT_CALLED, _("A first contact is late."), Q(state__in=_BEGUN)),
     _for_supporter(CALL_AS_AGREED, _("Today you would call a colleague."), *_BEGUN),
     _for_supporter(FOLLOW_UP, _("It is time to follow up with a colleague."), *_BEGUN),
     _for_coordinators(NOT_FOLLOWED_UP, _("A follow-up is late."), Q(state__in=_BEGUN)),
     Kind(CALLED_IN, _("A supporter calls you in. Please call now."), _called_in_still, urgent=True),
-    _for_coordinators(HANDED_BACK, _("Somebody waits for another supporter."), _WAITS_AGAIN),
-    _for_supporter(ENDED, _("Nothing more is asked of you in one of your contacts."), *_ENDED),
+    _for_coordinators(HANDED_BACK, _("Somebody waits for another supporter."), _WAITS_AGAIN, Group.WORK),
+    _for_supporter(
+        ENDED,
+        _("Nothing more is asked of you in one of your contacts."),
+        *_ENDED,
+        group=Group.NEWS,
+        digest=ngettext_lazy(
+            "%(count)d contact in which nothing more is asked of you",
+            "%(count)d contacts in which nothing more is asked of you",
+            "count",
+        ),
+    ),
 )
 CODES = tuple(kind.code for kind in KINDS)

@@ -1,42 +1,88 @@
 """What support reminds people of; registered when the app starts."""
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.enums import Role
 from accounts.models import User
 from notifications import kinds, reconcile
-from notifications.kinds import Kind
+from notifications.enums import Group
+from notifications.kinds import Bundle, Kind
 from supporters import analyst_conflict, contact_reminders
 from supporters.enums import Waiting
 from supporters.models import Offer
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 SOMEBODY_WAITS = "support.somebody_waits"
 ASSIGNMENT_LATE = "support.assignment_late"
+
+Pairs = Sequence[tuple[User, UUID]]
+
+
+def _waiting(field: str) -> Callable[[Pairs], list[bool]]:
+    """Of coordinators: does an offer with this `field` still wait for a supporter?"""
+
+    def concern(pairs: Pairs) -> list[bool]:
+        offers = Offer.objects.open().filter(waiting_for=Waiting.ASSIGNMENT)
+        found = offers.filter(**{f"{field}__in": {pk for _user, pk in pairs}})
+        waiting = set(found.values_list(field, flat=True))
+        return [user.has_role(Role.COORDINATOR) and pk in waiting for user, pk in pairs]
+
+    return concern
+
+
+def _somebody_waits(user: User) -> bool:
+    offers = Offer.objects.open().filter(waiting_for=Waiting.ASSIGNMENT)
+    return user.has_role(Role.COORDINATOR) and offers.exists()
+
+
+def _kind(code: str, line: "StrPromise", field: str, many: "StrPromise", group: Group) -> Kind:
+    concern = _waiting(field)
+    return Kind(
+        code=code,
+        line=line,
+        concerns=lambda user, pk: concern([(user, pk)])[0],
+        concern=concern,
+        group=group,
+        # An import of reports brings fifty at once.
+        bundle=Bundle(line=many, page="support:worklist", concerns=_somebody_waits),
+    )
+
+
+KINDS = (
+    _kind(
+        SOMEBODY_WAITS,
+        _("Somebody waits for a supporter."),
+        "incident_id",
+        ngettext_lazy(
+            "After %(count)d new report somebody waits for a supporter.",
+            "After %(count)d new reports somebody waits for a supporter.",
+            "count",
+        ),
+        Group.WORK,
+    ),
+    _kind(
+        ASSIGNMENT_LATE,
+        _("Somebody still waits for a supporter."),
+        "id",
+        ngettext_lazy(
+            "%(count)d person still waits for a supporter.",
+            "%(count)d people still wait for a supporter.",
+            "count",
+        ),
+        Group.DEADLINES,
+    ),
+)
 
 
 def register() -> None:
     """Make known to `notifications` the kinds, and what must be there each night."""
-    for kind in (
-        *contact_reminders.KINDS,
-        analyst_conflict.KIND,
-        Kind(code=SOMEBODY_WAITS, line=_("Somebody waits for a supporter."), concerns=_incident_waits),
-        Kind(code=ASSIGNMENT_LATE, line=_("Somebody still waits for a supporter."), concerns=_offer_waits),
-    ):
+    for kind in (*contact_reminders.KINDS, analyst_conflict.KIND, *KINDS):
         kinds.register(kind)
     reconcile.expectations += [contact_reminders.expected, analyst_conflict.expected]
-
-
-def _incident_waits(user: User, incident_id: UUID) -> bool:
-    return (
-        user.has_role(Role.COORDINATOR)
-        and Offer.objects.open().filter(incident_id=incident_id, waiting_for=Waiting.ASSIGNMENT).exists()
-    )
-
-
-def _offer_waits(user: User, offer_id: UUID) -> bool:
-    return (
-        user.has_role(Role.COORDINATOR)
-        and Offer.objects.open().filter(id=offer_id, waiting_for=Waiting.ASSIGNMENT).exists()
-    )

@@ -8,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.tests.factories import UserFactory
-from notifications.models import Mail, Notice, Reminder
+from notifications.models import Absence, Mail, Notice, Reminder
 
 #: A kind that the tests register (conftest.py): for the recipient unless `Judge` says otherwise.
 KIND = "test.kind"
@@ -69,3 +69,15 @@ class MailFactory(DjangoModelFactory):
     subject_id = factory.LazyFunction(uuid4)
     url = "/notices/"
     due_at = factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=1))
+
+
+class AbsenceFactory(DjangoModelFactory):
+    """Away from yesterday until in a week."""
+
+    class Meta:
+        model = Absence
+
+    user = factory.SubFactory(UserFactory)
+    substitute = factory.SubFactory(UserFactory)
+    first_day = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1))
+    last_day = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=7))

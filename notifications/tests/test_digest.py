@@ -1,0 +1,273 @@
+"""The mail of the day."""
+
+import threading
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.db import connections
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.tests.factories import UserFactory
+from notifications import delivery, digest, kinds
+from notifications.enums import Group
+from notifications.kinds import Kind
+from notifications.models import DeliveryPolicy, Mail, MailOff, Notice
+from notifications.quiet_hours import LOCAL
+from notifications.tests.conftest import NEWS
+from notifications.tests.factories import KIND
+from notifications.tests.test_delivery import due, local
+from notifications.working_days import is_working_day
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp")]
+
+#: A Thursday.
+NOON = local("2026-11-19T12:00")
+NEXT = local("2026-11-20T08:00")
+
+
+@pytest.fixture
+def user():
+    return UserFactory()
+
+
+def news(user, *, at=NOON, number=1):
+    for _ in range(number):
+        due(recipient=user, kind=NEWS, due_at=at)
+    delivery.sweep(at=at)
+
+
+def body(message):
+    return message.get_body(("plain",)).get_content()
+
+
+def test_news_shows_at_once_and_is_mailed_the_next_morning_as_a_count(user, smtp, settings):
+    settings.SITE_URL = "https://steun.example"
+    news(user, number=3)
+    assert (Notice.objects.count(), smtp.messages) == (3, [])
+    delivery.sweep(at=NEXT - timedelta(seconds=1))
+    assert smtp.messages == []
+    delivery.sweep(at=NEXT)
+    (message,) = smtp.messages
+    assert message["To"] == user.email
+    assert "- 3 times news" in body(message)
+    assert "https://steun.example/notices/" in body(message)
+    assert "<li>3 times news</li>" in message.get_body(("html",)).get_content()
+    delivery.sweep(at=NEXT + timedelta(days=3))
+    assert len(smtp.messages) == 1
+
+
+def test_mail_of_the_day_names_nobody_and_no_thing(user, smtp):
+    news(user)
+    delivery.sweep(at=NEXT)
+    (message,) = smtp.messages
+    subjects = [str(subject) for subject in Notice.objects.values_list("subject_id", flat=True)]
+    for word in (user.name, "News.", *subjects):
+        assert word not in message.as_string()
+
+
+def test_kinds_are_counted_apart(user, smtp, monkeypatch):
+    other = Kind("test.other", "", lambda *_: True, group=Group.NEWS, digest="%(count)d times other")
+    monkeypatch.setitem(kinds._kinds, other.code, other)
+    due(recipient=user, kind=other.code, due_at=NOON)
+    news(user, number=2)
+    delivery.sweep(at=NEXT)
+    assert {"- 2 times news", "- 1 times other"} <= set(body(smtp.messages[0]).splitlines())
+
+
+def test_what_was_read_or_is_gone_is_not_counted_and_nothing_left_is_no_mail(user, smtp, judge):
+    news(user, number=3)
+    first, second, _third = Notice.objects.all()
+    Notice.objects.filter(pk=first.pk).update(read_at=NOON)
+    judge.refused.add(second.subject_id)
+    other = UserFactory()
+    news(other)
+    Notice.objects.filter(user=other).update(read_at=NOON)
+    delivery.sweep(at=NEXT)
+    assert [body(message).splitlines()[2] for message in smtp.messages] == ["- 1 times news"]
+    assert Mail.objects.get(user=other).dropped_at == NEXT
+
+
+def test_work_is_not_held_back_for_the_mail_of_the_day(user, smtp):
+    due(recipient=user, kind=KIND, due_at=NOON)
+    delivery.sweep(at=NOON)
+    assert len(smtp.messages) == 1
+
+
+def test_who_wants_no_news_by_mail_gets_none(user, smtp):
+    MailOff.objects.create(user=user, group=Group.NEWS)
+    news(user)
+    delivery.sweep(at=NEXT)
+    assert (Notice.objects.count(), smtp.messages) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("shown", "mailed"),
+    [
+        ("2026-11-19T07:59", "2026-11-19T08:00"),
+        ("2026-11-19T08:00", "2026-11-20T08:00"),
+        # Over a weekend.
+        ("2026-11-20T09:00", "2026-11-23T08:00"),
+        # The weekends in which the clock is changed: eight by the clock on the wall.
+        ("2026-03-27T23:00", "2026-03-30T08:00"),
+        ("2026-10-25T02:30", "2026-10-26T08:00"),
+        # Over holidays: Easter with Good Friday, and the end of the year.
+        ("2026-04-02T12:00", "2026-04-07T08:00"),
+        ("2026-12-31T12:00", "2027-01-04T08:00"),
+        ("2026-05-04T12:00", "2026-05-06T08:00"),
+    ],
+)
+def test_mail_leaves_on_the_next_working_morning_by_the_local_clock(user, smtp, shown, mailed):
+    news(user, at=local(shown))
+    moment = local(mailed).astimezone(UTC)
+    at = local(shown).astimezone(UTC)
+    while (at := at + timedelta(minutes=30)) < moment:
+        delivery.sweep(at=at)
+    assert smtp.messages == []
+    delivery.sweep(at=moment)
+    assert len(smtp.messages) == 1
+
+
+def test_moment_is_the_hospitals_own(user, smtp):
+    DeliveryPolicy.objects.create(digest_at=time(16, 30))
+    news(user)
+    delivery.sweep(at=local("2026-11-19T16:29"))
+    assert smtp.messages == []
+    delivery.sweep(at=local("2026-11-19T16:30"))
+    assert len(smtp.messages) == 1
+
+
+def test_moment_that_is_moved_makes_no_second_mail_on_one_day_and_loses_nothing(user, smtp):
+    news(user)
+    delivery.sweep(at=NEXT)
+    DeliveryPolicy.objects.create(digest_at=time(15))
+    news(user, at=local("2026-11-20T10:00"), number=2)
+    delivery.sweep(at=local("2026-11-20T15:00"))
+    assert len(smtp.messages) == 1
+    delivery.sweep(at=local("2026-11-23T15:00"))
+    assert "- 2 times news" in body(smtp.messages[1])
+
+
+def test_engine_that_stood_still_until_the_night_mails_in_the_morning_after(user, smtp):
+    news(user)
+    delivery.sweep(at=local("2026-11-20T22:00"))
+    delivery.sweep(at=local("2026-11-23T07:30"))
+    assert smtp.messages == []
+    delivery.sweep(at=local("2026-11-23T08:00"))
+    assert len(smtp.messages) == 1
+
+
+def test_engine_that_stood_still_over_the_weekend_mails_once_on_monday(user, smtp):
+    news(user)
+    delivery.sweep(at=local("2026-11-21T11:00"))
+    assert smtp.messages == []
+    delivery.sweep(at=local("2026-11-23T11:00"))
+    assert len(smtp.messages) == 1
+
+
+def test_refused_mail_of_the_day_keeps_its_message_id(user, smtp):
+    news(user)
+    smtp.answer = lambda _address: "451 later"
+    delivery.sweep(at=NEXT)
+    mail = Mail.objects.get()
+    smtp.answer = lambda _address: "250 OK"
+    delivery.sweep(at=NEXT + timedelta(minutes=5))
+    assert smtp.message_ids[0].startswith(f"<{mail.pk}@")
+    assert len(smtp.messages) == 1
+
+
+def test_pass_with_news_for_tomorrow_is_one_statement(user, django_assert_num_queries):
+    news(user)
+    with django_assert_num_queries(1):
+        delivery.sweep(at=NOON + timedelta(hours=1))
+
+
+def test_mails_of_the_day_cost_the_same_for_few_and_many(django_assert_num_queries):
+    for _ in range(2):
+        news(UserFactory(), number=2)
+    with django_assert_num_queries(1):
+        assert digest.gather(at=NEXT, until=NEXT) == 2
+    for _ in range(6):
+        news(UserFactory(), number=3, at=NEXT + timedelta(hours=1))
+    monday = local("2026-11-23T08:00")
+    with django_assert_num_queries(1):
+        assert digest.gather(at=monday, until=monday) == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_passes_at_once_mail_once(smtp):
+    for _ in range(20):
+        news(UserFactory(), number=3)
+    start = threading.Barrier(4)
+
+    def run():
+        try:
+            start.wait()
+            delivery.sweep(at=NEXT)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    delivery.sweep(at=NEXT + timedelta(minutes=10))
+    assert len(smtp.messages) == len(set(smtp.addresses)) == 20
+    assert all("- 3 times news" in body(message) for message in smtp.messages)
+
+
+moments = st.datetimes(
+    min_value=datetime(2024, 1, 1),  # noqa: DTZ001  # bounds of aware moments
+    max_value=datetime(2032, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+
+
+@given(moments, st.times())
+def test_news_is_gathered_on_working_days_after_the_moment_only(at, digest_at):
+    until = digest.news_until(at, digest_at=digest_at)
+    today = at.astimezone(LOCAL).date()
+    if until is None:
+        assert not is_working_day(today) or at < datetime.combine(today, digest_at, tzinfo=LOCAL).astimezone(
+            UTC
+        )
+    else:
+        assert until <= at
+        assert until.astimezone(LOCAL).date() == today
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 60 * 40), min_size=1, max_size=8))
+def test_each_piece_of_news_is_counted_in_exactly_one_mail_and_one_mail_a_day(smtp, gaps):
+    Notice.objects.all().delete()
+    Mail.objects.all().delete()
+    smtp.messages.clear()
+    user, at = UserFactory(), NOON
+    for gap in [*gaps, 24 * 60, 24 * 60, 24 * 60, 24 * 60]:
+        at += timedelta(minutes=gap)
+        delivery.sweep(at=at)
+        news(user, at=at)
+    noon = local(f"{at.astimezone(LOCAL):%Y-%m-%d}T12:00")
+    for days in range(1, 7):
+        delivery.sweep(at=noon + timedelta(days=days))
+    counted = sum(int(body(message).splitlines()[2].split()[1]) for message in smtp.messages)
+    assert counted == len(gaps) + 4
+    sent = Mail.objects.values_list("sent_at", flat=True)
+    days = [moment.astimezone(LOCAL).date() for moment in sent if moment]
+    assert len(days) == len(set(days)) == len(smtp.messages)
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        (date(2026, 5, 5), False),  # Liberation Day, every year
+        (date(2026, 4, 3), False),  # Good Friday
+        (date(2026, 4, 27), False),  # King's Day
+        (date(2026, 12, 26), False),
+        (date(2026, 12, 31), True),
+        (date(2026, 11, 21), False),
+    ],
+)
+def test_working_days(day, works):
+    assert is_working_day(day) == works
