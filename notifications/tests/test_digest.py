@@ -249,13 +249,13 @@ def test_each_piece_of_news_is_counted_in_exactly_one_mail_and_one_mail_a_day(sm
         delivery.sweep(at=at)
         news(user, at=at)
     noon = local(f"{at.astimezone(LOCAL):%Y-%m-%d}T12:00")
-    for days in range(1, 7):
-        delivery.sweep(at=noon + timedelta(days=days))
+    for later in range(1, 7):
+        delivery.sweep(at=noon + timedelta(days=later))
     counted = sum(int(body(message).splitlines()[2].split()[1]) for message in smtp.messages)
     assert counted == len(gaps) + 4
     sent = Mail.objects.values_list("sent_at", flat=True)
-    days = [moment.astimezone(LOCAL).date() for moment in sent if moment]
-    assert len(days) == len(set(days)) == len(smtp.messages)
+    mailed_on = [moment.astimezone(LOCAL).date() for moment in sent if moment]
+    assert len(mailed_on) == len(set(mailed_on)) == len(smtp.messages)
 
 
 @pytest.mark.parametrize(
