@@ -47,6 +47,8 @@ DEVELOPMENT = {
     # Evaluations: what tickets are derived from, and where batches keep the keys that open answers.
     "EVALUATION_TICKET_KEY": "development-only-ticket-key-and-refused-in-production",
     "EVALUATION_KEY_DIR": str(DATA_DIR / "keys"),
+    # Second factors: what their secrets are encrypted with, the newest key first.
+    "MFA_KEYS": "development-only-key-of-second-factors-and-refused-in-production",
     # Figures: what the noise in published counts is derived from.
     "FIGURES_SECRET": "development-only-figures-secret-and-refused-in-production",
 }
@@ -65,6 +67,11 @@ if len(EVALUATION_TICKET_KEY) < 32 or (not DEBUG and EVALUATION_TICKET_KEY.start
 FIGURES_SECRET = REQUIRED["FIGURES_SECRET"].encode()
 if len(FIGURES_SECRET) < 32 or (not DEBUG and FIGURES_SECRET.startswith(b"development")):
     raise ImproperlyConfigured("FIGURES_SECRET must be 32 random characters or more, kept for good.")
+MFA_KEYS = [key.strip() for key in REQUIRED["MFA_KEYS"].split(",")]
+if any(len(key) < 32 or (not DEBUG and key.startswith("development")) for key in MFA_KEYS):
+    raise ImproperlyConfigured(
+        "MFA_KEYS must be 32 random characters or more each, with commas, newest first."
+    )
 EVALUATION_KEY_DIR = Path(REQUIRED["EVALUATION_KEY_DIR"])
 ALLOWED_HOSTS = [host.strip() for host in REQUIRED["ALLOWED_HOSTS"].split(",")]
 SITE_URL = REQUIRED["SITE_URL"].rstrip("/")
@@ -290,6 +297,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
 # How many proxies of the hospital's own stand in front: rate limits count the address before them.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
+MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Peersupport"

@@ -223,6 +223,14 @@ def test_a_guessable_secret_is_refused():
     assert one_line(said).startswith("peersupport: SECRET_KEY must be 50 random characters")
 
 
+@pytest.mark.parametrize("keys", ["x" * 31, "x" * 40 + ",", "development-only-key-of-second-factors"])
+def test_a_guessable_key_of_second_factors_is_refused(keys):
+    complete = dict.fromkeys(DEVELOPMENT, "x" * 50) | {"MFA_KEYS": keys}
+    code, said = what_it_says("web", DEBUG="0", **complete)
+    assert code == 1
+    assert one_line(said).startswith("peersupport: MFA_KEYS must be 32 random characters or more")
+
+
 def test_another_database_than_postgresql_is_refused():
     code, said = what_it_says("web", DEBUG="1", DATABASE_URL="mysql://root@db/peersupport")
     assert code == 1
