@@ -81,13 +81,13 @@ def test_the_upgrade_encrypts_what_stands_there_and_leaves_passkeys():
     ):
         Authenticator.objects.create(user=user, type=kind, data=data)
     call_command("migrate", verbosity=0)
-    data = {kind: json.loads(text) for kind, text in stored()}
+    found = {kind: json.loads(text) for kind, text in stored()}
     decrypt = MFAAdapter().decrypt
-    assert decrypt(data["totp"]["secret"]) == secret
-    assert decrypt(data["recovery_codes"]["seed"]) == seed
-    assert decrypt(data["recovery_codes"]["migrated_codes"][0]) == "11112222"
-    assert data["recovery_codes"]["used_mask"] == 3
-    assert data["webauthn"] == passkey
+    assert decrypt(found["totp"]["secret"]) == secret
+    assert decrypt(found["recovery_codes"]["seed"]) == seed
+    assert decrypt(found["recovery_codes"]["migrated_codes"][0]) == "11112222"
+    assert found["recovery_codes"]["used_mask"] == 3
+    assert found["webauthn"] == passkey
     before = stored()
     MigrationExecutor(connection).migrate([("accounts", "0005_access_log_without_subject")])
     assert Authenticator.objects.get(type="totp").data == {"secret": secret}
