@@ -85,14 +85,24 @@ class PolicyLog:
                 policy.save(force_update=True, update_fields=list(differing))
             return self.record(differing, by=by, at=at)
 
-    def record(self, changes: Mapping[str, tuple[Any, Any]], *, by: User, at: datetime) -> list[PolicyChange]:
-        """Write a line for each of `changes` (field: old and new value), in the caller's transaction."""
+    def record(
+        self,
+        changes: Mapping[str, tuple[Any, Any]],
+        *,
+        by: User,
+        at: datetime,
+        role: Role | None = None,
+    ) -> list[PolicyChange]:
+        """Write a line for each of `changes` (field: old and new value), in the caller's transaction.
+
+        `role` is the one it was done in, where more than one keeps the policy.
+        """
         if not changes:
             return []
         audit.record(
             action=AccessAction.CHANGE,
             user=by,
-            role=self.role,
+            role=role or self.role,
             access_point=self.page,
             object_kind="policy",
             object_ref=self.name,

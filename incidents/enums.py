@@ -92,6 +92,25 @@ class Step(models.TextChoices):
         return tuple(step for step in cls if step != cls.ESTABLISH)
 
 
+class Clock(models.TextChoices):
+    """Whose term it is: the hospital's own norm, or the law's."""
+
+    INTERNAL = "internal", _("Our norm")
+    STATUTORY = "statutory", _("By law")
+
+
+class Rung(models.TextChoices):
+    """Of the ladder of reminders: before, at and after a due moment; the last three of a new calamity."""
+
+    SOON = "soon", _("before")
+    DUE = "due", _("at the due moment")
+    COMMITTEE = "committee", _("late: the committee")
+    DIRECTOR = "director", _("late: the director on duty")
+    ON_DUTY = "on_duty", _("new: the director on duty")
+    DEPUTY = "deputy", _("new: the deputy")
+    EVERYBODY = "everybody", _("new: all directors")
+
+
 class TrackEventKind(models.TextChoices):
     """What the log of a calamity holds."""
 

@@ -105,6 +105,7 @@ def report_incident(
     occurred_at: datetime | None = None,
     noticed_at: datetime | None = None,
     established_at: datetime | None = None,
+    in_doubt: bool = False,
     description: str = "",
     already_offered: AlreadyOffered = AlreadyOffered.UNKNOWN,
     external_source: str = "",
@@ -114,6 +115,7 @@ def report_incident(
 
     A second call with the same key, at the same time or later, returns the first one's incident and changes
     nothing. The reference counts within the year of `at` in local time (Europe/Amsterdam), without gaps.
+    `in_doubt`: whether it is a calamity is still to be established, within the law's term.
     `reporter` and `submission_key` are None for reports that a VIM system or the demo brings.
 
     Raises `InTheFuture`, `OutOfOrder`, `WrongNumberInvolved`, `AlreadyInvolved`.
@@ -129,6 +131,7 @@ def report_incident(
         occurred_at=occurred_at,
         noticed_at=noticed_at,
         established_at=established_at,
+        in_doubt=in_doubt,
         description=description,
         already_offered=already_offered,
         reporter=reporter,

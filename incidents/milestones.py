@@ -1,21 +1,26 @@
 """The seven steps after a calamity: opened with the report, then kept by the calamity committee (CCP)."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import User
 from incidents import reminders
-from incidents.deadlines import DeadlinePolicy, Due, Moments, timeline
-from incidents.enums import IncidentKind, Step, TrackEventKind
-from incidents.models import Incident, Milestone, Policy, TrackEvent
+from incidents.deadlines import DeadlinePolicy, Due, Extension, Moments, due, extended
+from incidents.enums import IncidentKind, Step, TermChangeKind, TrackEventKind
+from incidents.models import Alignment, Incident, Milestone, Policy, TermChange, TrackEvent
 from incidents.moments import InTheFuture, OutOfOrder
 
 
 class Stale(Exception):
     """Somebody else changed this meanwhile: what was shown no longer holds."""
+
+
+class NotAligned(Exception):
+    """Another department has not confirmed yet."""
 
 
 class DoneByItself(Exception):
@@ -33,58 +38,104 @@ class SupportCounts:
     settled_at: datetime | None
 
 
-def open_track(*, incident: Incident, at: datetime) -> list[Milestone]:
-    """The milestones of a calamity that was reported at `at`, with their reminders.
+#: Called when the steps of a report are opened later than with the report, in that transaction: `supporters`
+#: adds itself when the app starts, to tell how many were offered support.
+track_listeners: list[Callable[[Incident, datetime], None]] = []
 
-    Until it is established the clocks run from the moment it was noticed, or reported if that is not
-    known: the safe side. The policy in force is frozen on each milestone.
+
+def open_track(*, incident: Incident, at: datetime, known: Collection[str] = ()) -> list[Milestone]:
+    """The milestones for what `incident` is taken to be, but for the steps that are `known` already, and the
+    reminders of what was made.
+
+    Until a calamity is established the clocks run from the moment it was noticed, or reported if that is not
+    known: the safe side. In doubt only what is owed anyway runs. The policy in force is frozen on each.
     """
     policy = deadline_policy(Policy.current())
-    frozen = policy.to_data()
-    milestones = Milestone.objects.bulk_create(
+    frozen, moments = policy.to_data(), _moments(incident)
+    dues = {step: due(step, moments, policy) for step in incident.running_steps if step not in known}
+    made = Milestone.objects.bulk_create(
         Milestone(
             incident=incident,
             step=step,
-            opens_at=due.opens,
-            internal_due_at=due.internal,
-            statutory_due_at=due.statutory,
+            opens_at=found.opens,
+            internal_due_at=found.internal,
+            statutory_due_at=found.statutory,
             policy=frozen,
+            reminded_at=at,
         )
-        for step, due in timeline(_moments(incident), policy).items()
+        for step, found in dues.items()
     )
-    reminders.remind_of(milestones, incident=incident, at=at)
-    return milestones
+    reminders.open_ladder(made, incident=incident)
+    return made
 
 
-def establish(
-    *, incident: Incident, established_at: datetime, by: User, at: datetime, seen: datetime | None
-) -> Incident:
-    """Set or correct the moment at which `incident` was established as a calamity.
+def follow_verdict(*, incident: Incident, at: datetime, reopened: bool) -> None:
+    """Bring the steps in line with what `incident` is taken to be since a moment ago.
 
-    What starts at that moment and is not done gets its new due moments, by the policy frozen at the report,
-    with new reminders in place of the old. `seen` is the moment that stood there when the page was made:
-    Stale when it is another by now. Raises InTheFuture, and OutOfOrder (before it was noticed or occurred).
+    What is missing is made; what runs is computed anew, by the policy that was frozen on it; of what runs no
+    longer the reminders end. When `reopened` every open step begins its ladder anew.
     """
-    _check(established_at, incident=incident, at=at)
-    if established_at == seen:
-        return incident
-    with transaction.atomic():
-        changed = Incident.objects.filter(pk=incident.pk, established_at=seen).update(
-            established_at=established_at
-        )
-        if not changed:
-            raise Stale
-        incident.established_at = established_at
-        TrackEvent.objects.create(
-            incident=incident,
-            kind=TrackEventKind.ESTABLISHED_CORRECTED if seen else TrackEventKind.ESTABLISHED,
-            moment=established_at,
-            previous=seen,
-            at=at,
-            by=by,
-        )
-        _recompute(incident, at)
-    return incident
+    rows = list(Milestone.objects.filter(incident=incident))
+    open_track(incident=incident, at=at, known={row.step for row in rows})
+    _compute(incident, rows, at=at, renewed=reopened)
+    stopped = [row for row in rows if row.step not in incident.running_steps]
+    reminders.renew(stopped, incident=incident, at=at)
+    if reopened:
+        for listener in track_listeners:
+            listener(incident, at)
+
+
+def settle_doubt(*, incident: Incident, established_at: datetime | None, by: User, at: datetime) -> None:
+    """Mark the step "establish" done when `incident` is no longer in doubt, or open it again when it is."""
+    step = Milestone.objects.filter(incident=incident, step=Step.ESTABLISH)
+    if incident.in_doubt:
+        step.update(done_at=None, done_by=None)
+    else:
+        step.filter(done_at__isnull=True).update(done_at=established_at or at, done_by=by)
+
+
+def recompute(*, incident: Incident, at: datetime) -> None:
+    """Give what is open its due moments by the moments and terms as they are now, and the policy frozen on
+    it; what moved gets new reminders in place of the old.
+    """
+    _compute(incident, list(Milestone.objects.filter(incident=incident)), at=at, renewed=False)
+
+
+def _compute(incident: Incident, rows: Sequence[Milestone], *, at: datetime, renewed: bool) -> None:
+    analysis_done = next((row.done_at for row in rows if row.step == Step.ANALYSIS), None)
+    moments, changes = _moments(incident, analysis_done), _term_changes(rows)
+    moved = []
+    for row in rows:
+        if row.done_at is not None or row.step not in incident.running_steps:
+            continue
+        found = due(Step(row.step), moments, DeadlinePolicy.from_data(row.policy))
+        if found.statutory is not None and row.pk in changes:
+            found = replace(found, statutory=end_of_term(found.statutory, changes[row.pk]))
+        if renewed or found != Due(row.internal_due_at, row.statutory_due_at, row.opens_at):
+            row.internal_due_at, row.statutory_due_at = found.internal, found.statutory
+            row.opens_at = found.opens
+            moved.append(row)
+    Milestone.objects.bulk_update(moved, ["internal_due_at", "statutory_due_at", "opens_at"])
+    reminders.renew(moved, incident=incident, at=at)
+
+
+def _term_changes(rows: Sequence[Milestone]) -> dict[UUID, list[TermChange]]:
+    found: dict[UUID, list[TermChange]] = {}
+    for change in TermChange.objects.filter(milestone__in=rows, taken_back_at__isnull=True):
+        found.setdefault(change.milestone_id, []).append(change)
+    return found
+
+
+def end_of_term(statutory: datetime, changes: Iterable[TermChange]) -> datetime:
+    """Where a statutory term ends after these changes: the last letter's day, then what was granted since.
+
+    Raises what incidents.deadlines.extended raises.
+    """
+    ordered = sorted(changes, key=lambda change: (change.moment, change.recorded_at))
+    letters = [number for number, one in enumerate(ordered) if one.kind == TermChangeKind.LETTER]
+    letter = ordered[letters[-1]].until if letters else None
+    since = ordered[letters[-1] + 1 :] if letters else ordered
+    return extended(statutory, [Extension(one.moment, one.until) for one in since], letter)
 
 
 def set_done(
@@ -92,26 +143,41 @@ def set_done(
 ) -> Milestone:
     """Mark the step done at `done_at`, correct that moment, or (None) open it again; the log keeps each.
 
-    `seen` is what `done_at` was when the page was made: Stale when it is something else by now. Raises
-    InTheFuture, OutOfOrder for a moment before it was noticed, and DoneByItself for support while somebody
-    is on the list of the involved.
+    `seen` is what `done_at` was when the page was made: Stale when it is something else by now, or when the
+    step's clock no longer runs. Raises InTheFuture, OutOfOrder for a moment before it was noticed, and
+    DoneByItself for support while somebody is on the list of the involved, and NotAligned while another
+    department has not confirmed.
     """
     if is_kept(milestone):
         raise DoneByItself
     if done_at is not None:
-        _check(done_at, incident=milestone.incident, at=at)
+        check(done_at, incident=milestone.incident, at=at)
     if done_at == seen:
         return milestone
     with transaction.atomic():
-        changed = Milestone.objects.filter(pk=milestone.pk, done_at=seen).update(
-            done_at=done_at, done_by=None if done_at is None else by
+        incident = locked(milestone.incident)
+        if done_at is not None and milestone.step == Step.ALIGNMENT:
+            asked = Alignment.objects.filter(incident=incident, dropped_at__isnull=True)
+            if asked.filter(confirmed_at__isnull=True).exists():
+                raise NotAligned
+        changed = milestone.step in incident.running_steps and (
+            Milestone.objects.filter(pk=milestone.pk, done_at=seen).update(
+                done_at=done_at, done_by=None if done_at is None else by
+            )
         )
         if not changed:
             raise Stale
         milestone.done_at, milestone.done_by = done_at, None if done_at is None else by
         _log(milestone, previous=seen, by=by, at=at)
-        reminders.renew([milestone], incident=milestone.incident, at=at)
+        reminders.renew([milestone], incident=incident, at=at)
+        if milestone.step == Step.ANALYSIS:
+            recompute(incident=incident, at=at)  # feedback opens when the analysis is done
     return milestone
+
+
+def locked(incident: Incident) -> Incident:
+    """The report as it stands, its row locked until the transaction ends: what changes its steps waits."""
+    return Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
 
 
 def is_kept(milestone: Milestone) -> bool:
@@ -178,27 +244,21 @@ def deadline_policy(policy: Policy) -> DeadlinePolicy:
     )
 
 
-def _recompute(incident: Incident, at: datetime) -> None:
-    moved = []
-    for milestone in Milestone.objects.filter(incident=incident, done_at__isnull=True):
-        due = timeline(_moments(incident), DeadlinePolicy.from_data(milestone.policy))[Step(milestone.step)]
-        if due != Due(milestone.internal_due_at, milestone.statutory_due_at, milestone.opens_at):
-            milestone.internal_due_at, milestone.statutory_due_at = due.internal, due.statutory
-            milestone.opens_at = due.opens
-            moved.append(milestone)
-    Milestone.objects.bulk_update(moved, ["internal_due_at", "statutory_due_at", "opens_at"])
-    reminders.renew(moved, incident=incident, at=at)
-
-
-def _moments(incident: Incident) -> Moments:
+def _moments(incident: Incident, analysis_done: datetime | None = None) -> Moments:
+    if incident.igj_form and incident.established_at:
+        # Of what is no calamity the law knows no time to establish: what is notified starts the clock.
+        return Moments(noticed=incident.established_at, established=incident.established_at)
     return Moments(
         noticed=incident.noticed_at or incident.reported_at,
         occurred=incident.occurred_at,
         established=incident.established_at,
+        in_doubt=incident.in_doubt,
+        analysis_done=analysis_done,
     )
 
 
-def _check(moment: datetime, *, incident: Incident, at: datetime) -> None:
+def check(moment: datetime, *, incident: Incident, at: datetime) -> None:
+    """Raises InTheFuture for a moment after `at`, OutOfOrder for one before it occurred or was noticed."""
     if moment > at:
         raise InTheFuture("moment")
     before: Iterable[datetime | None] = (incident.occurred_at, incident.noticed_at)

@@ -1,7 +1,12 @@
-"""What a calamity's milestones remind the committee (CCP) of; registered when the app starts."""
+"""What a calamity reminds people of; the kinds are registered when the app starts.
+
+Which reminders there must be follows from the open steps and from `Milestone.reminded_at` alone, so that they
+can be written a second time at night without doubling any (notifications.reconcile).
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.urls import reverse
@@ -9,82 +14,211 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
-from incidents.models import Incident, Milestone
-from notifications import kinds
+from incidents import concerns
+from incidents.deadlines import DeadlinePolicy
+from incidents.enums import Clock, Rung, Step
+from incidents.ladder import MAY_BE_NOBODY, OWNERS, duty_rungs, rungs
+from incidents.models import Alignment, Incident, Milestone
+from notifications import kinds, reconcile
 from notifications.enums import Group
 from notifications.kinds import Kind
 from notifications.models import Reminder
-from notifications.schedule import cancel, remind, reminder
+from notifications.schedule import remind, reminder, settle
 
-STEP_SOON = "incidents.step_soon"
-STEP_DUE = "incidents.step_due"
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
-#: A reminder comes this part of the term before its end, but not closer to it or farther from it than these.
-SHARE, CLOSEST, FARTHEST = 5, timedelta(hours=4), timedelta(days=3)
+CAME_IN = "incidents.calamity_in"
+ALIGN = "incidents.align"
+DUTY = {
+    Rung.ON_DUTY: "incidents.duty_director",
+    Rung.DEPUTY: "incidents.duty_deputy",
+    Rung.EVERYBODY: "incidents.duty_all",
+}
+STEP = {
+    (rung, clock): f"incidents.{prefix}_{suffix}"
+    for clock, prefix in ((Clock.INTERNAL, "step"), (Clock.STATUTORY, "law"))
+    for rung, suffix in (
+        (Rung.SOON, "soon"),
+        (Rung.DUE, "due"),
+        (Rung.COMMITTEE, "late"),
+        (Rung.DIRECTOR, "director"),
+    )
+}
+#: All that is about one milestone.
+OF_MILESTONE = (*STEP.values(), *DUTY.values())
+
+_LINES: "dict[Clock, dict[Rung, StrPromise]]" = {
+    Clock.INTERNAL: {
+        Rung.SOON: _("A step of a calamity is due soon."),
+        Rung.DUE: _("A step of a calamity is due now."),
+        Rung.COMMITTEE: _("A step of a calamity is late."),
+        Rung.DIRECTOR: _("A step of a calamity is late, and you are on duty."),
+    },
+    Clock.STATUTORY: {
+        Rung.SOON: _("A term set by law ends soon."),
+        Rung.DUE: _("A term set by law ends now."),
+        Rung.COMMITTEE: _("A term set by law has passed."),
+        Rung.DIRECTOR: _("A term set by law has passed, and you are on duty."),
+    },
+}
 
 
 def register() -> None:
-    """Make the kinds known to `notifications`."""
-    for kind in (
-        Kind(
-            code=STEP_SOON,
-            line=_("A step of a calamity is due soon."),
-            concerns=_step_is_open,
-            group=Group.DEADLINES,
-            legal=True,
-        ),
-        Kind(
-            code=STEP_DUE,
-            line=_("A step of a calamity is due now."),
-            concerns=_step_is_open,
-            urgent=True,
-            group=Group.DEADLINES,
-            legal=True,
-        ),
-    ):
-        kinds.register(kind)
-
-
-def remind_of(
-    milestones: Iterable[Milestone], *, incident: Incident, at: datetime, again: bool = False
-) -> None:
-    """Write the reminders of `milestones`, all of one calamity, in one statement.
-
-    With `again` also those that were written and cancelled before.
-    """
-    url = reverse("calamities:detail", args=[incident.reference])
-    suffix = f":{at:%Y%m%dT%H%M%S}" if again else ""
-    remind([each for milestone in milestones for each in _reminders(milestone, url, at, suffix)])
+    """Make the kinds known to `notifications`, and what there must be to its nightly reconciliation."""
+    duty = {
+        Rung.ON_DUTY: _("A calamity was reported, and you are on duty."),
+        Rung.DEPUTY: _("A calamity was reported. The director on duty has not confirmed it yet."),
+        Rung.EVERYBODY: _("A calamity was reported. Nobody has confirmed it yet."),
+    }
+    for (rung, clock), code in STEP.items():
+        kinds.register(
+            _kind(
+                code,
+                _LINES[clock][rung],
+                concerns.of_step(rung, clock),
+                group=Group.DEADLINES,
+                legal=clock == Clock.STATUTORY,
+            )
+        )
+    for rung, code in DUTY.items():
+        kinds.register(_kind(code, duty[rung], concerns.of_duty(rung)))
+    came_in, align = _("The committee has a new report."), _("Your department is asked to align.")
+    kinds.register(_kind(CAME_IN, came_in, concerns.of_intake))
+    kinds.register(_kind(ALIGN, align, concerns.of_alignment))
+    reconcile.expectations.append(expected)
 
 
 def renew(milestones: Sequence[Milestone], *, incident: Incident, at: datetime) -> None:
-    """Cancel what `milestones` still had to remind of, and write what they have to now."""
+    """Bring the reminders of `milestones`, all of one report, in line with what they are at `at`.
+
+    Their ladder begins now. Of what is done, or runs no longer, nothing is left.
+    """
     for milestone in milestones:
-        cancel(subject_id=milestone.id, at=at)
-    still_open = [milestone for milestone in milestones if milestone.done_at is None]
-    remind_of(still_open, incident=incident, at=at, again=True)
+        milestone.reminded_at = at
+    Milestone.objects.bulk_update(milestones, ["reminded_at"])
+    for milestone in milestones:
+        settle(subject_id=milestone.pk, kinds=OF_MILESTONE, wanted=_of_milestone(milestone, incident), at=at)
 
 
-def _reminders(milestone: Milestone, url: str, at: datetime, suffix: str) -> Iterator[Reminder]:
-    past = False
-    for clock, due in (("internal", milestone.internal_due_at), ("statutory", milestone.statutory_due_at)):
-        if due is None or (due <= at and past):
-            continue
-        past = due <= at
-        lead = min(max((due - at) / SHARE, CLOSEST), FARTHEST)
-        for kind, moment in ((STEP_SOON, due - lead), (STEP_DUE, max(due, at))):
-            if kind == STEP_DUE or moment > at:
-                yield reminder(
-                    key=f"milestone:{milestone.id}:{clock}:{kind}{suffix}",
-                    kind=kind,
-                    due_at=moment,
-                    subject_id=milestone.id,
-                    url=url,
-                    role=Role.CCP,
-                )
+def open_ladder(milestones: Iterable[Milestone], *, incident: Incident) -> None:
+    """Tell the committee what came in, and write the reminders of its milestones, in one statement."""
+    each = (one for milestone in milestones for one in _of_milestone(milestone, incident))
+    remind([*each, *_of_intake(incident)])
 
 
-def _step_is_open(user: User, milestone_id: UUID) -> bool:
-    return (
-        user.has_role(Role.CCP) and Milestone.objects.filter(id=milestone_id, done_at__isnull=True).exists()
+def ask_to_align(alignment: Alignment) -> int:
+    """Ask the heads of another department to confirm; how many they are."""
+    asked = list(_of_alignment(alignment))
+    remind(asked)
+    return len(asked)
+
+
+def expected(at: datetime) -> Iterator[Reminder]:
+    """Every reminder that what is open has to have; of those sent already too."""
+    running = Incident.objects.filter(tracked_since__isnull=False, milestones__done_at__isnull=True)
+    for incident in running.distinct().prefetch_related("milestones").iterator(chunk_size=200):
+        steps = {Step(row.step): row for row in incident.milestones.all()}
+        for milestone in steps.values():
+            yield from _of_milestone(milestone, incident)
+        first = steps.get(incident.running_steps[0]) if incident.running_steps else None
+        if first is not None and first.done_at is None:
+            yield from _of_intake(incident)
+    asked = Alignment.objects.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
+    for alignment in asked.select_related("incident").iterator(chunk_size=200):
+        if Step.ALIGNMENT in alignment.incident.running_steps:
+            yield from _of_alignment(alignment)
+
+
+def _of_milestone(milestone: Milestone, incident: Incident) -> Iterator[Reminder]:
+    step, since = Step(milestone.step), milestone.reminded_at
+    if milestone.done_at is not None or since is None or step not in incident.running_steps:
+        return
+    policy, url = DeadlinePolicy.from_data(milestone.policy), _url(incident)
+    if step == Step.DIRECTOR:
+        for rung, moment in duty_rungs(since=since, policy=policy).items():
+            yield reminder(
+                key=f"milestone:{milestone.pk}:{rung}:{_stamp(since)}",
+                kind=DUTY[rung],
+                due_at=moment,
+                subject_id=milestone.pk,
+                url=url,
+                role=Role.DIRECTOR,
+            )
+        return
+    calls = rungs(
+        internal=milestone.internal_due_at, statutory=milestone.statutory_due_at, since=since, policy=policy
     )
+    for call in calls:
+        for role in _told(step, call.rung):
+            yield reminder(
+                key=f"milestone:{milestone.pk}:{role}:{call.clock}:{call.rung}:{_stamp(call.at)}",
+                kind=STEP[call.rung, call.clock],
+                due_at=call.at,
+                subject_id=milestone.pk,
+                url=url,
+                role=role,
+            )
+
+
+def _told(step: Step, rung: Rung) -> tuple[Role, ...]:
+    """Who may be told on this rung; whom of them it concerns is asked when it is sent."""
+    if rung in {Rung.SOON, Rung.DUE}:
+        return (OWNERS[step], Role.CCP) if step in MAY_BE_NOBODY else (OWNERS[step],)
+    return (Role.CCP,) if rung == Rung.COMMITTEE else (Role.DIRECTOR,)
+
+
+def _of_intake(incident: Incident) -> Iterator[Reminder]:
+    if incident.tracked_since is not None and incident.running_steps:
+        yield reminder(
+            key=f"incident:{incident.pk}:in:{_stamp(incident.tracked_since)}",
+            kind=CAME_IN,
+            due_at=incident.tracked_since,
+            subject_id=incident.pk,
+            url=_url(incident),
+            role=Role.CCP,
+        )
+
+
+def _of_alignment(alignment: Alignment) -> Iterator[Reminder]:
+    for head in concerns.heads_of(alignment.department_id):
+        yield reminder(
+            key=f"alignment:{alignment.pk}:{head.pk}",
+            kind=ALIGN,
+            due_at=alignment.named_at,
+            subject_id=alignment.pk,
+            url=_url(alignment.incident),
+            recipient=head,
+        )
+
+
+def _kind(
+    code: str,
+    line: "StrPromise",
+    concern: concerns.Concern,
+    *,
+    group: Group = Group.WORK,
+    legal: bool = False,
+) -> Kind:
+    """A kind that is judged in batches. What the law sets, and what is to be done at once, is urgent."""
+
+    def concerns_one(user: User, subject: UUID) -> bool:
+        return concern([(user, subject)])[0]
+
+    return Kind(
+        code=code,
+        line=line,
+        concerns=concerns_one,
+        concern=concern,
+        group=group,
+        legal=legal,
+        urgent=legal or group == Group.WORK,
+    )
+
+
+def _url(incident: Incident) -> str:
+    return reverse("calamities:detail", args=[incident.reference])
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y%m%dT%H%M%S}"

@@ -14,12 +14,10 @@ from accounts.unsent import FIELD, Ticket
 from incidents import intake
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.intake import Involved, report_incident
-from incidents.local_moments import LocalMomentField, in_order
+from incidents.local_moments import LocalMomentField
 from incidents.models import Incident
 from incidents.moments import OutOfOrder
 from incidents.people_form import PeopleForm, UnjudgedForm, WishesForm
-
-MOMENTS = ("occurred_at", "noticed_at", "established_at")
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ FIELDS = {
     IncidentKind.VIM: Fields(("event_type", "occurred_at"), ("department", "already_offered", "description")),
     IncidentKind.CALAMITY: Fields(
         ("noticed_at", "department"),
-        ("occurred_at", "established_at", "event_type", "already_offered", "description"),
+        ("occurred_at", "in_doubt", "event_type", "already_offered", "description"),
     ),
     IncidentKind.EVENT: Fields(
         ("event_type", "occurred_at"), ("department", "already_offered", "description")
@@ -93,9 +91,6 @@ class ReportForm(UnjudgedForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        given = [name for name in MOMENTS if name in self.fields]
-        for name, moment in zip(given, in_order([data.get(name) for name in given], at=self.at), strict=True):
-            data[name] = moment
         if self.ticket.user_id != self.user.pk:
             self.ticket = Ticket.new(self.user)
             self.add_error(None, gettext("Somebody else had opened this form. Check it and send it again."))
@@ -123,7 +118,7 @@ class ReportForm(UnjudgedForm):
                 description=data.get("description", ""),
                 occurred_at=data.get("occurred_at"),
                 noticed_at=data.get("noticed_at"),
-                established_at=data.get("established_at"),
+                in_doubt=bool(data.get("in_doubt")),
             )
         except OutOfOrder as refused:
             self.add_error(refused.moment, LocalMomentField.default_error_messages["order"])
@@ -164,10 +159,9 @@ def _fields(kind: IncidentKind, user: User, at: datetime) -> dict[str, forms.Fie
             label=_("When did it happen?"), at=at, help_text=_("About is good enough.") if personal else ""
         ),
         "noticed_at": LocalMomentField(label=_("When was it noticed?"), at=at),
-        "established_at": LocalMomentField(
-            label=_("When was it established as a calamity?"),
-            at=at,
-            help_text=_("Leave this empty while the committee still has to establish it."),
+        "in_doubt": forms.BooleanField(
+            label=_("It is not certain that this is a calamity"),
+            help_text=_("The calamity committee then establishes it, within the term of the law."),
         ),
         "department": forms.ModelChoiceField(
             Department.objects.filter(is_active=True, location__is_active=True, location__is_partner=False),

@@ -1,6 +1,6 @@
 """The track of a calamity's seven steps, as its page shows it. Pure: milestones go in, no queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,6 +26,10 @@ ACTS: "dict[Step, StrPromise]" = {
 }
 
 
+#: A step with one of these states waits for nobody.
+CLOSED = frozenset({"done", "ended"})
+
+
 @dataclass(frozen=True)
 class Clock:
     """One due moment of a step: by the hospital's own norm, or by law."""
@@ -37,11 +41,12 @@ class Clock:
 
 @dataclass(frozen=True)
 class TrackStep:
-    """A step on the track: "done", "late", "now" (the next one due) or "next"."""
+    """A step on the track: "done", "late", "now" (the next one due), "next", or "ended" undone."""
 
     milestone: Milestone
     state: str
     clocks: tuple[Clock, ...]
+    is_running: bool = True
 
     @property
     def step(self) -> Step:
@@ -67,26 +72,30 @@ class TrackStep:
         return min((clock.due for clock in self.clocks), default=None)
 
 
-def track(milestones: Iterable[Milestone], *, now: datetime) -> list[TrackStep]:
-    """The steps in their order, with the state of each at `now`."""
+def track(
+    milestones: Iterable[Milestone], *, now: datetime, running: Collection[Step] = tuple(Step)
+) -> list[TrackStep]:
+    """The steps in their order, with the state of each at `now`. The clocks of the `running` ones run."""
     order = {step.value: index for index, step in enumerate(Step)}
     ranked = sorted(milestones, key=lambda milestone: order[milestone.step])
-    current = next_of([_step(milestone, now, is_next=False) for milestone in ranked])
+    current = next_of([_step(milestone, now, running, is_next=False) for milestone in ranked])
     return [
-        _step(milestone, now, is_next=current is not None and milestone is current.milestone)
+        _step(milestone, now, running, is_next=current is not None and milestone is current.milestone)
         for milestone in ranked
     ]
 
 
 def next_of(steps: Sequence[TrackStep]) -> TrackStep | None:
     """The open step that is due first; None when all are done."""
-    dated = [(step.first_due, index) for index, step in enumerate(steps) if step.state != "done"]
+    dated = [(step.first_due, index) for index, step in enumerate(steps) if step.state not in CLOSED]
     due = [(moment, index) for moment, index in dated if moment is not None]
     return steps[min(due)[1]] if due else None
 
 
-def _step(milestone: Milestone, now: datetime, *, is_next: bool) -> TrackStep:
-    until = milestone.done_at or now
+def _step(milestone: Milestone, now: datetime, running: Collection[Step], *, is_next: bool) -> TrackStep:
+    until, runs = milestone.done_at or now, Step(milestone.step) in running
+    if not runs and milestone.done_at is None:
+        return TrackStep(milestone, "ended", (), is_running=False)
     given = ((False, milestone.internal_due_at), (True, milestone.statutory_due_at))
     clocks = tuple(Clock(statutory, due, until > due) for statutory, due in given if due is not None)
     if milestone.done_at is not None:
@@ -95,4 +104,4 @@ def _step(milestone: Milestone, now: datetime, *, is_next: bool) -> TrackStep:
         state = "late"
     else:
         state = "now" if is_next else "next"
-    return TrackStep(milestone, state, clocks)
+    return TrackStep(milestone, state, clocks, is_running=runs)

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from incidents.views import analyses, calamities, help, policy, report, reports, team, vim_import  # noqa: A004 — the page is called help
+from incidents.views import (
+    alignment,
+    analyses,
+    calamities,
+    classification,
+    committee,
+    duty,
+    help,  # noqa: A004 — the page is called help
+    policy,
+    report,
+    reports,
+    team,
+    terms,
+    vim_import,
+)
 
 incidents_urls: list[URLPattern] = [
     path("incidents/", reports.listing, name="list"),
@@ -21,7 +35,17 @@ incidents_urls: list[URLPattern] = [
 calamities_urls: list[URLPattern] = [
     path("calamities/", calamities.listing, name="list"),
     path("calamities/<slug:reference>/", calamities.detail, name="detail"),
-    path("calamities/<slug:reference>/established/", calamities.establish, name="establish"),
+    path("calamities/<slug:reference>/classification/", classification.classify, name="classify"),
+    path("calamities/<slug:reference>/told/", calamities.told, name="told"),
+    path("calamities/<slug:reference>/departments/", alignment.name, name="align"),
+    path(
+        "calamities/<slug:reference>/departments/<uuid:pk>/confirm/", alignment.confirm, name="align-confirm"
+    ),
+    path("calamities/<slug:reference>/departments/<uuid:pk>/drop/", alignment.drop, name="align-drop"),
+    path("calamities/<slug:reference>/term/ask/", terms.ask, name="term-ask"),
+    path("calamities/<slug:reference>/term/letter/", terms.letter, name="term-letter"),
+    path("calamities/<slug:reference>/term/<uuid:pk>/answer/", terms.answer, name="term-answer"),
+    path("calamities/<slug:reference>/term/<uuid:pk>/take-back/", terms.take_back, name="term-take-back"),
     path("calamities/<slug:reference>/steps/<slug:step>/", calamities.step, name="step"),
     path("calamities/<slug:reference>/team/", team.team, name="team"),
     path("calamities/<slug:reference>/team/assign/", team.assign, name="team-assign"),
@@ -34,5 +58,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((incidents_urls, "incidents"))),
     path("", include((calamities_urls, "calamities"))),
     path("settings/calamities/", policy.policy, name="calamity-policy"),
+    path("settings/committee/", committee.seats, name="calamity-committee"),
+    path("settings/committee/<int:number>/", committee.take, name="calamity-committee-take"),
+    path("settings/committee/<uuid:pk>/leave/", committee.leave, name="calamity-committee-leave"),
+    path("settings/duty/", duty.rota, name="calamity-duty"),
+    path("settings/duty/<uuid:pk>/", duty.change, name="calamity-duty-change"),
+    path("settings/duty/<uuid:pk>/off/", duty.take_off, name="calamity-duty-off"),
     path("help/", help.find_help, name="help"),
 ]

@@ -179,6 +179,13 @@ class Incident(models.Model):
         return self.reference
 
     @property
+    def running_steps(self) -> tuple[Step, ...]:
+        """The steps whose clocks run as long as they are not done: of what it is taken to be now."""
+        if self.kind == IncidentKind.CALAMITY:
+            return tuple(Step) if self.in_doubt else Step.track()
+        return (Step.IGJ,) if self.igj_form else ()
+
+    @property
     def verdict(self) -> Verdict:
         """What it is taken to be now."""
         if self.igj_form:

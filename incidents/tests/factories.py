@@ -7,11 +7,12 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from accounts.enums import Role
 from accounts.models import User
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from incidents.deadlines import DeadlinePolicy
 from incidents.enums import EventType, IncidentKind, Step
-from incidents.models import Incident, Involvement, Milestone, TeamMember
+from incidents.models import Alignment, Duty, Incident, Involvement, Milestone, Seat, TeamMember
 
 
 class IncidentFactory(DjangoModelFactory):
@@ -92,3 +93,37 @@ def on_team(incident: Incident, *analysts: User) -> list[TeamMember]:
         TeamMember(incident=incident, place=place, analyst=analyst, assigned_at=incident.reported_at)
         for place, analyst in enumerate(analysts, start=1)
     )
+
+
+class AlignmentFactory(DjangoModelFactory):
+    """Another department that was asked to align and has not confirmed."""
+
+    class Meta:
+        model = Alignment
+
+    incident = factory.SubFactory(IncidentFactory, calamity=True)
+    department = factory.SubFactory(DepartmentFactory)
+    named_at = factory.LazyAttribute(lambda row: row.incident.reported_at)
+
+
+class DutyFactory(DjangoModelFactory):
+    """A week of duty that began an hour ago."""
+
+    class Meta:
+        model = Duty
+
+    starts_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    ends_at = factory.LazyAttribute(lambda duty: duty.starts_at + timedelta(weeks=1))
+    director = factory.SubFactory(UserFactory, roles=[Role.DIRECTOR])
+    deputy = factory.SubFactory(UserFactory, roles=[Role.DIRECTOR])
+
+
+class SeatFactory(DjangoModelFactory):
+    """The first seat, held since yesterday."""
+
+    class Meta:
+        model = Seat
+
+    number = 1
+    holder = factory.SubFactory(UserFactory, roles=[Role.CCP])
+    since = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1))

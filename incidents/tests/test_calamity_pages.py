@@ -67,11 +67,6 @@ def mark(client, calamity, step, moment, seen="", **more):
     return client.post(url, {f"{step}-moment": moment, f"{step}-seen": seen, **more})
 
 
-def establish(client, calamity, moment, seen=""):
-    url = reverse("calamities:establish", args=[calamity.reference])
-    return client.post(url, {"established-moment": moment, "established-seen": seen})
-
-
 class TestReading:
     @pytest.mark.parametrize("role", [Role.CCP, Role.DIRECTOR, Role.COORDINATOR])
     def test_seven_steps_both_clocks_and_how_many_were_offered_support(self, client, sign_in, calamity, role):
@@ -81,13 +76,13 @@ class TestReading:
         page = text(client.get(page_of(calamity)))
         for step in Step.track():
             assert str(step.label) in page
-        assert page.count("By law") == 2
+        assert page.count("<dt>By law</dt>") == 2
         assert "to 1 of 3 involved employees" in page
         assert "Els Vos" not in page
         assert AccessEvent.objects.filter(action="view", object_ref=calamity.reference).count() == 1
 
     def test_only_the_committee_gets_forms(self, client, sign_in, calamity):
-        sign_in(Role.DIRECTOR)
+        sign_in(Role.COORDINATOR)
         assert "<form" not in text(client.get(page_of(calamity))).split('id="main"')[1].split("</main>")[0]
 
     def test_an_analyst_sees_the_analysis_of_the_own_calamities(self, client, sign_in, calamity):
@@ -170,23 +165,3 @@ class TestSteps:
     def test_a_step_that_is_none_is_not_found(self, client, sign_in, calamity):
         sign_in(Role.CCP)
         assert mark(client, calamity, "party", "2026-03-09T10:30").status_code == 404
-
-
-class TestEstablishing:
-    def test_sets_the_moment_and_computes_anew(self, client, sign_in, calamity):
-        sign_in(Role.CCP)
-        assert establish(client, calamity, "2026-03-09T10:00").url == page_of(calamity)
-        analysis = Milestone.objects.get(incident=calamity, step=Step.ANALYSIS)
-        assert analysis.internal_due_at == datetime(2026, 4, 6, 8, 0, tzinfo=UTC)
-        assert "new due moments" in text(client.get(page_of(calamity)))
-
-    def test_not_before_it_was_noticed(self, client, sign_in, calamity):
-        sign_in(Role.CCP)
-        assert "cannot be earlier" in text(establish(client, calamity, "2026-03-09T08:00"))
-
-    def test_a_page_that_is_behind_changes_nothing(self, client, sign_in, calamity):
-        sign_in(Role.CCP)
-        establish(client, calamity, "2026-03-09T10:00")
-        establish(client, calamity, "2026-03-09T10:30")
-        calamity.refresh_from_db()
-        assert calamity.established_at == datetime(2026, 3, 9, 9, 0, tzinfo=UTC)

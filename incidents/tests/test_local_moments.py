@@ -1,11 +1,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django import forms
 from django.forms import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.local_moments import LocalMomentField, as_typed, from_local, in_order, second_reading
+from incidents.deadlines import AMSTERDAM
+from incidents.local_moments import LocalMomentField, as_typed, comes_twice, from_local
 
 AT = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 # The night of 25 October 2026: 2:00–3:00 comes twice, in UTC from 0:00 and from 1:00.
@@ -25,10 +27,12 @@ def field():
         ("2026-07-01T14:30", datetime(2026, 7, 1, 12, 30, tzinfo=UTC)),
         ("31-01-2026 14:30", datetime(2026, 1, 31, 13, 30, tzinfo=UTC)),
         ("31-01-2026 14.30", datetime(2026, 1, 31, 13, 30, tzinfo=UTC)),
-        # Skipped: the clock went from 2:00 to 3:00, and it was 3:30.
-        ("2026-03-29T02:30", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
-        # Doubled: the first.
-        ("2026-10-25T02:30", FIRST),
+        ("2026-03-29T01:59", datetime(2026, 3, 29, 0, 59, tzinfo=UTC)),
+        ("2026-03-29T03:00", datetime(2026, 3, 29, 1, 0, tzinfo=UTC)),
+        # Doubled, with the choice which of the two it was.
+        ("2026-10-25T02:30|1", FIRST),
+        ("2026-10-25T02:30|2", SECOND),
+        ("2026-10-25T03:00", datetime(2026, 10, 25, 2, 0, tzinfo=UTC)),
         ("", None),
     ],
 )
@@ -47,19 +51,47 @@ def test_what_is_still_to_come_is_refused(field):
         field.clean(as_typed(AT + timedelta(minutes=1)))
 
 
-def test_the_second_of_a_doubled_hour_is_taken_where_only_that_fits():
-    noticed_first = datetime(2026, 10, 25, 0, 10, tzinfo=UTC)
-    # Occurred 2:30, noticed 2:10: that can only be after the clock was put back.
-    assert in_order([FIRST, noticed_first], at=AT) == [FIRST, noticed_first + timedelta(hours=1)]
-    assert in_order([FIRST, None, FIRST], at=AT) == [FIRST, None, FIRST]
-    # Not when that has yet to come.
-    soon = noticed_first + timedelta(minutes=30)
-    assert in_order([FIRST, noticed_first], at=soon) == [FIRST, noticed_first]
+@pytest.mark.parametrize("typed", ["2026-03-29T02:00", "29-03-2026 02:30", "2026-03-29T02:59|2"])
+def test_the_hour_that_march_skips_is_refused_kindly(field, typed):
+    with pytest.raises(ValidationError, match="this hour did not exist"):
+        field.clean(typed)
 
 
-def test_only_the_first_of_a_doubled_hour_has_a_second_reading():
-    assert second_reading(FIRST) == SECOND
-    assert second_reading(SECOND) is None
+def test_of_the_hour_that_comes_twice_it_is_asked_which(field):
+    with pytest.raises(ValidationError, match="this hour came twice"):
+        field.clean("2026-10-25T02:30")
+
+
+def test_while_the_second_is_still_to_come_it_was_the_first():
+    field = LocalMomentField(at=FIRST + timedelta(minutes=10))
+    assert field.clean("2026-10-25T02:30") == FIRST
+    with pytest.raises(ValidationError, match="still to come"):
+        field.clean("2026-10-25T02:30|2")
+
+
+class MomentForm(forms.Form):
+    moment = LocalMomentField(at=AT)
+
+
+def test_the_choice_shows_for_that_hour_only_and_keeps_what_was_chosen():
+    def shown(**given):
+        return str(MomentForm(**given)["moment"])
+
+    assert "moment-hour" not in shown(initial={"moment": datetime(2026, 10, 25, 3, 0, tzinfo=UTC)})
+    assert 'value="2" selected' in shown(initial={"moment": SECOND})
+    assert 'value="1" selected' in shown(initial={"moment": FIRST})
+    asked = MomentForm({"moment": "2026-10-25T02:30"})
+    assert not asked.is_valid()
+    assert 'value="2026-10-25T02:30"' in str(asked["moment"])
+    assert 'name="moment-hour"' in str(asked["moment"])
+    answered = MomentForm({"moment": "2026-10-25T02:30", "moment-hour": "2"})
+    assert answered.is_valid()
+    assert answered.cleaned_data["moment"] == SECOND
+
+
+def test_what_comes_to_may_be_told_where_that_is_asked():
+    soon = AT + timedelta(days=1)
+    assert LocalMomentField(at=AT, to_come=True).clean(as_typed(soon)) == soon
 
 
 NAIVE = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001 — hypothesis wants it so
@@ -72,7 +104,11 @@ def test_every_local_time_means_something(typed):
 
 
 @given(NAIVE)
-def test_only_the_doubled_hour_is_read_twice(naive):
-    moment = naive.replace(tzinfo=UTC)
-    second = second_reading(moment)
-    assert second is None or (second - moment == timedelta(hours=1) and as_typed(second) == as_typed(moment))
+def test_a_local_time_is_read_once_refused_or_asked_about(naive):
+    field = LocalMomentField(at=AT, to_come=True)
+    moment = naive.replace(second=0, microsecond=0, tzinfo=UTC)
+    twice = comes_twice(moment.astimezone(AMSTERDAM).replace(tzinfo=None, fold=0))
+    again = field.clean(field.prepare_value(moment))
+    assert again == moment
+    if not twice:
+        assert field.clean(as_typed(moment)) == moment

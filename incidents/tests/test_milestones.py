@@ -7,19 +7,19 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents import milestones, reminders
 from incidents.deadlines import DeadlinePolicy
-from incidents.enums import EventType, IncidentKind, Step, TrackEventKind
+from incidents.enums import Clock, EventType, IncidentKind, Rung, Step, TrackEventKind
 from incidents.intake import report_incident
 from incidents.milestones import DoneByItself, Stale, SupportCounts
-from incidents.models import Incident, Milestone, Policy, TrackEvent
+from incidents.models import Milestone, Policy, TrackEvent
 from incidents.moments import InTheFuture, OutOfOrder
 from incidents.tests.factories import IncidentFactory
-from notifications import kinds
 from notifications.models import Reminder
 
 pytestmark = pytest.mark.django_db
 
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
 AT = NOTICED + timedelta(hours=1)
+DUE = reminders.STEP[Rung.DUE, Clock.INTERNAL]
 
 
 def reported(**changes):
@@ -81,27 +81,23 @@ class TestOpening:
     def test_not_known_when_noticed_the_report_starts_the_clocks(self):
         assert due(reported(noticed_at=None))[Step.DIRECTOR] == (AT, None)
 
-    def test_the_policy_is_frozen(self, member):
-        Policy.objects.update_or_create(id=1, defaults={"analysis_days": 10})
+    def test_in_doubt_only_what_is_owed_anyway_runs_beside_the_time_to_establish(self):
+        found = due(reported(in_doubt=True))
+        assert set(found) == set(Step)
+        assert found[Step.ESTABLISH] == (None, datetime(2026, 4, 20, 21, 59, 59, tzinfo=UTC))  # six weeks
+        assert found[Step.DIRECTOR] == (NOTICED, None)
+        assert found[Step.IGJ][0] is None
+        assert found[Step.ANALYSIS] == found[Step.FINAL_REPORT] == (None, None)
+
+    def test_a_change_of_policy_never_moves_a_milestone_that_runs(self, member):
+        Policy.objects.update_or_create(id=1, defaults={"analysis_days": 10, "remind_hours": [8]})
         incident = reported()
-        Policy.objects.update(analysis_days=99)
-        milestones.establish(incident=incident, established_at=AT, by=member, at=AT, seen=None)
-        assert due(incident)[Step.ANALYSIS][0] == AT + timedelta(days=10)
-        assert DeadlinePolicy.from_data(step(incident, Step.ANALYSIS).policy).analysis_days == 10
-
-    def test_the_committee_is_reminded_before_and_at_each_due_moment(self):
-        igj = step(reported(), Step.IGJ)
-        assert open_reminders(igj) == [
-            (reminders.STEP_DUE, igj.internal_due_at),
-            (reminders.STEP_DUE, igj.statutory_due_at),
-            (reminders.STEP_SOON, igj.internal_due_at - (igj.internal_due_at - AT) / 5),
-            (reminders.STEP_SOON, igj.statutory_due_at - (igj.statutory_due_at - AT) / 5),
-        ]
-        assert set(Reminder.objects.values_list("role", flat=True)) == {Role.CCP}
-
-    def test_what_is_past_already_is_told_at_once_and_once(self):
-        late = reported(noticed_at=AT - timedelta(days=400))
-        assert open_reminders(step(late, Step.FINAL_REPORT)) == [(reminders.STEP_DUE, AT)]
+        before = due(incident), open_reminders(step(incident, Step.ANALYSIS))
+        Policy.objects.update(analysis_days=99, remind_hours=[1], late_director_hours=90)
+        milestones.recompute(incident=incident, at=AT + timedelta(hours=1))
+        assert (due(incident), open_reminders(step(incident, Step.ANALYSIS))) == before
+        frozen = DeadlinePolicy.from_data(step(incident, Step.ANALYSIS).policy)
+        assert (frozen.analysis_days, frozen.remind_hours, frozen.late_director_hours) == (10, (8,), 24)
 
     def test_needs_few_statements(self, django_assert_num_queries):
         Policy.current()
@@ -141,7 +137,7 @@ class TestDone:
         ]
         milestone.refresh_from_db()
         assert (milestone.done_at, milestone.done_by) == (None, None)
-        assert open_reminders(milestone)[0] == (reminders.STEP_DUE, milestone.internal_due_at)
+        assert (DUE, milestone.internal_due_at) in open_reminders(milestone)
 
     def test_a_page_that_is_behind_changes_nothing(self, member):
         milestone = step(reported(), Step.IGJ)
@@ -163,67 +159,19 @@ class TestDone:
                 milestone=milestone, done_at=NOTICED - timedelta(minutes=1), by=member, at=AT, seen=None
             )
 
+    def test_done_before_the_analysis_was_due_feedback_opens_sooner(self, member):
+        incident = reported()
+        opened = step(incident, Step.FEEDBACK).opens_at
+        done_at = AT + timedelta(days=2)
+        analysis = step(incident, Step.ANALYSIS)
+        milestones.set_done(milestone=analysis, done_at=done_at, by=member, at=done_at, seen=None)
+        assert step(incident, Step.FEEDBACK).opens_at == done_at < opened
+
     def test_the_log_cannot_be_changed(self, member):
         milestone = step(reported(), Step.IGJ)
         milestones.set_done(milestone=milestone, done_at=AT, by=member, at=AT, seen=None)
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             TrackEvent.objects.update(moment=None)
-
-
-class TestEstablishing:
-    def test_computes_what_starts_then_and_leaves_the_rest(self, member):
-        incident = reported()
-        milestones.set_done(milestone=step(incident, Step.IGJ), done_at=AT, by=member, at=AT, seen=None)
-        before = due(incident)
-        established = AT + timedelta(days=2)
-        milestones.establish(
-            incident=incident, established_at=established, by=member, at=established, seen=None
-        )
-        after = due(incident)
-        assert Incident.objects.get().established_at == established
-        assert after[Step.ANALYSIS][0] == datetime(2026, 4, 8, 8, 0, tzinfo=UTC)  # 10:00, in summer time
-        assert after[Step.FINAL_REPORT][1] > before[Step.FINAL_REPORT][1]
-        for unmoved in (Step.DIRECTOR, Step.ALIGNMENT, Step.SUPPORT, Step.IGJ):
-            assert after[unmoved] == before[unmoved]
-
-    def test_the_old_reminders_go_and_new_ones_come(self, member):
-        incident = reported()
-        established = AT + timedelta(days=2)
-        milestones.establish(
-            incident=incident, established_at=established, by=member, at=established, seen=None
-        )
-        analysis = step(incident, Step.ANALYSIS)
-        assert open_reminders(analysis) == [
-            (reminders.STEP_DUE, analysis.internal_due_at),
-            (reminders.STEP_SOON, analysis.internal_due_at - timedelta(days=3)),
-        ]
-
-    def test_a_correction_is_logged_and_a_stale_page_refused(self, member):
-        incident = reported()
-        first, second = AT, AT - timedelta(minutes=30)
-        milestones.establish(incident=incident, established_at=first, by=member, at=AT, seen=None)
-        milestones.establish(incident=incident, established_at=second, by=member, at=AT, seen=first)
-        assert list(TrackEvent.objects.order_by("id").values_list("kind", "moment", "previous")) == [
-            (TrackEventKind.ESTABLISHED, first, None),
-            (TrackEventKind.ESTABLISHED_CORRECTED, second, first),
-        ]
-        with pytest.raises(Stale):
-            milestones.establish(incident=incident, established_at=AT, by=member, at=AT, seen=None)
-
-    def test_before_it_was_noticed_is_refused(self, member):
-        with pytest.raises(OutOfOrder):
-            milestones.establish(
-                incident=reported(), established_at=NOTICED - timedelta(hours=1), by=member, at=AT, seen=None
-            )
-
-
-def test_a_reminder_is_the_committees_as_long_as_the_step_is_open(member):
-    milestone = step(reported(), Step.IGJ)
-    concerns = kinds.get(reminders.STEP_DUE).concerns
-    assert concerns(member, milestone.id)
-    assert not concerns(UserFactory(roles=[Role.COORDINATOR]), milestone.id)
-    milestones.set_done(milestone=milestone, done_at=AT, by=member, at=AT, seen=None)
-    assert not concerns(member, milestone.id)
 
 
 class TestSupportStep:
@@ -261,7 +209,7 @@ class TestSupportStep:
         later = AT + timedelta(hours=1)
         row = self.keep(incident, at=later, offered=1, involved=2)
         assert (row.done_at, row.done_by) == (None, None)
-        assert (reminders.STEP_DUE, row.internal_due_at) in open_reminders(row)
+        assert (DUE, row.internal_due_at) in open_reminders(row)
         assert TrackEvent.objects.latest("id").kind == TrackEventKind.STEP_REOPENED
 
     def test_does_not_move_once_it_is_done(self, incident):

@@ -119,16 +119,31 @@ class TestSending:
         client.post(url("calamity"), {**form, "noticed_at": "2026-03-10T08:30"})
         assert Incident.objects.get().milestones.count() == 7
 
-    def test_of_a_doubled_hour_the_one_that_fits_is_taken(self, client, nurse, time_machine):
+    def test_a_calamity_may_be_in_doubt(self, client, nurse):
+        form = filled(
+            nurse,
+            department=DepartmentFactory().pk,
+            noticed_at="2026-03-10T08:30",
+            in_doubt="on",
+        )
+        client.post(url("calamity"), form)
+        incident = Incident.objects.get()
+        assert incident.in_doubt
+        assert incident.milestones.count() == 8
+
+    def test_of_a_doubled_hour_it_is_asked_which(self, client, nurse, time_machine):
         time_machine.move_to(datetime(2026, 10, 26, 9, 0, tzinfo=UTC))
         client.force_login(nurse)
         form = filled(
             nurse,
             department=DepartmentFactory().pk,
-            occurred_at="2026-10-25T02:30",
+            occurred_at="2026-10-25T01:30",
             noticed_at="2026-10-25T02:10",
         )
-        client.post(url("calamity"), form)
+        page = text(client.post(url("calamity"), form))
+        assert "this hour came twice" in page
+        assert 'name="noticed_at-hour"' in page
+        client.post(url("calamity"), {**form, "noticed_at-hour": "2"})
         assert Incident.objects.get().noticed_at == datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
 
     def test_a_form_that_somebody_else_had_opened_is_looked_at_first(self, client, nurse):

@@ -15,7 +15,7 @@ from accounts.access import SignedInRequest, allow, allow_signed_in
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.typed import answered, typed
-from incidents import pages
+from incidents import classification, pages
 from incidents.enums import IncidentKind
 from incidents.intake import AlreadyInvolved, add_involved
 from incidents.models import Incident
@@ -66,7 +66,8 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
         "sight": sight,
         "steps": what_happens(incident, hours=within_hours()),
         "is_own": incident.reporter_id == request.user.pk,
-        "tracked": incident.kind == IncidentKind.CALAMITY and sight.role is not None,
+        "tracked": incident.tracked_since is not None and sight.role is not None,
+        "decides": bool(classification.options(incident, user=request.user)),
     }
     return render(request, "incidents/detail.html", context)
 

@@ -7,6 +7,7 @@ the page may open it for every object.
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -17,7 +18,7 @@ from accounts.tests.factories import UserFactory
 from accounts.tests.test_access_matrix import PAGES, PUBLIC, address, parameters
 from incidents.enums import Step
 from incidents.models import VimImport
-from incidents.tests.factories import IncidentFactory, InvolvementFactory, on_team
+from incidents.tests.factories import AlignmentFactory, IncidentFactory, InvolvementFactory, on_team
 from notifications.tests.factories import NoticeFactory
 from supporters.tests.factories import ContactFactory, OfferFactory
 
@@ -26,6 +27,10 @@ ADMIN_SEES_ALL = "people and places are the administrator's"
 OWN_ACCOUNT = "allauth looks among one's own"
 
 WHOLE = {
+    "calamity-committee-take": "a number from one to twelve",
+    "calamity-committee-leave": ADMIN_SEES_ALL,
+    "calamity-duty-change": "the rota is the administrator's and the committee's",
+    "calamity-duty-off": "the rota is the administrator's and the committee's",
     "incidents:add-people": COORDINATOR_SEES_ALL,
     "incidents:report": "a kind of report, no object",
     "delivery-resend": "how delivery goes, without names",
@@ -43,6 +48,11 @@ def contact() -> dict[str, Any]:
 
 def report(**kind: Any) -> dict[str, Any]:
     return {"reference": IncidentFactory(**kind).reference}
+
+
+def alignment() -> dict[str, Any]:
+    row = AlignmentFactory()
+    return {"reference": row.incident.reference, "pk": row.pk}
 
 
 def offer() -> dict[str, Any]:
@@ -96,7 +106,16 @@ FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     ("calamities:detail", Role.CCP, report),
     ("calamities:detail", Role.DIRECTOR, lambda: report(for_self=True)),
     ("calamities:detail", Role.ANALYST, lambda: report(established=True)),
-    ("calamities:establish", Role.CCP, report),
+    ("calamities:classify", Role.CCP, report),
+    ("calamities:told", Role.DIRECTOR, report),
+    ("calamities:align", Role.CCP, report),
+    ("calamities:align", Role.TEAM_LEADER, lambda: report(established=True)),
+    ("calamities:align-confirm", Role.TEAM_LEADER, alignment),
+    ("calamities:align-drop", Role.TEAM_LEADER, alignment),
+    ("calamities:term-ask", Role.CCP, report),
+    ("calamities:term-answer", Role.CCP, lambda: {**report(), "pk": uuid4()}),
+    ("calamities:term-letter", Role.CCP, report),
+    ("calamities:term-take-back", Role.CCP, lambda: {**report(), "pk": uuid4()}),
     ("calamities:step", Role.CCP, lambda: {**report(), "step": Step.IGJ}),
     ("calamities:team", Role.CCP, report),
     ("calamities:team-assign", Role.CCP, report),

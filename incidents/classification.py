@@ -1,0 +1,170 @@
+"""What a report is taken to be: in doubt, a calamity, something else for the inspectorate, or none of these.
+
+The one writer of that. Every decision is a line of the log, with who and when; nothing is erased by it: what
+turns out to be no calamity keeps its steps and its log, and its clocks start again when it is one after all.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.enums import Role
+from accounts.models import User
+from incidents import milestones
+from incidents.enums import Ground, IncidentKind, TrackEventKind, Verdict
+from incidents.milestones import Stale
+from incidents.models import Incident, TrackEvent
+from incidents.moments import InTheFuture, OutOfOrder
+
+#: What each can become; by the committee (CCP), but `FIRST` by the coordinator, who sees what is no calamity.
+BECOMES: dict[Verdict, tuple[Verdict, ...]] = {
+    Verdict.REPORTED: (
+        Verdict.CALAMITY,
+        Verdict.DOUBT,
+        Verdict.NONE,
+        Verdict.VIOLENCE,
+        Verdict.DISMISSAL,
+    ),
+    Verdict.DOUBT: (Verdict.CALAMITY, Verdict.NONE, Verdict.VIOLENCE, Verdict.DISMISSAL),
+    Verdict.CALAMITY: (Verdict.CALAMITY, Verdict.NONE, Verdict.VIOLENCE, Verdict.DISMISSAL),
+    Verdict.VIOLENCE: (Verdict.VIOLENCE, Verdict.NONE, Verdict.DOUBT, Verdict.CALAMITY, Verdict.DISMISSAL),
+    Verdict.DISMISSAL: (Verdict.DISMISSAL, Verdict.NONE, Verdict.DOUBT, Verdict.CALAMITY, Verdict.VIOLENCE),
+    Verdict.NONE: (Verdict.DOUBT, Verdict.CALAMITY, Verdict.VIOLENCE, Verdict.DISMISSAL),
+}
+FIRST = (Verdict.REPORTED, Verdict.DOUBT, Verdict.VIOLENCE, Verdict.DISMISSAL)
+
+#: What has a moment at which it was established.
+ESTABLISHED = frozenset({Verdict.CALAMITY, Verdict.VIOLENCE, Verdict.DISMISSAL})
+CALAMITY = frozenset({Verdict.REPORTED, Verdict.DOUBT, Verdict.CALAMITY})
+
+_LOGGED = {
+    Verdict.REPORTED: TrackEventKind.MADE_CALAMITY,
+    Verdict.DOUBT: TrackEventKind.IN_DOUBT,
+    Verdict.CALAMITY: TrackEventKind.ESTABLISHED,
+    Verdict.VIOLENCE: TrackEventKind.VIOLENCE,
+    Verdict.DISMISSAL: TrackEventKind.DISMISSAL,
+    Verdict.NONE: TrackEventKind.NO_CALAMITY,
+}
+
+
+class NotPossible(Exception):
+    """What it is taken to be now cannot become that, or something that belongs to it is not given."""
+
+
+def options(incident: Incident, *, user: User) -> tuple[Verdict, ...]:
+    """What `user`, who may see `incident`, may take it to be from now on; empty for none."""
+    if incident.kind in IncidentKind.personal():
+        return ()
+    found = BECOMES[incident.verdict] if user.has_role(Role.CCP) and incident.tracked_since else ()
+    if user.has_role(Role.COORDINATOR) and incident.verdict == Verdict.NONE:
+        return (*FIRST, *(one for one in found if one not in FIRST))
+    return found
+
+
+def standing(incident: Incident) -> str:
+    """What it is taken to be and since when, as a page hands it back: see `classify`."""
+    return f"{incident.verdict} {incident.established_at.isoformat() if incident.established_at else ''}"
+
+
+def classify(
+    *,
+    incident: Incident,
+    verdict: Verdict,
+    by: User,
+    at: datetime,
+    seen: str,
+    moment: datetime | None = None,
+    noticed_at: datetime | None = None,
+    ground: Ground | None = None,
+) -> Incident:
+    """Take `incident` to be `verdict` from now on, and start, move or end its clocks.
+
+    `moment` is when that was established; for a calamity, violence or a dismissal only. `ground` says why it
+    is no calamity. `noticed_at` is used where it is not known yet. `seen` is the `standing` that the page
+    showed: Stale when it is another by now. Raises NotPossible, InTheFuture and OutOfOrder (before it was
+    noticed).
+
+    Effects: the kind of the report, the moment, the form of the inspectorate, a line in the log; milestones
+    that are missing are made, those that run get their due moments and reminders, the reminders of those that
+    run no longer are cancelled.
+    """
+    with transaction.atomic():
+        incident = milestones.locked(incident)
+        if standing(incident) != seen:
+            raise Stale
+        was, previous = incident.verdict, incident.established_at
+        _check(incident, verdict, moment, ground)
+        if incident.noticed_at is None and noticed_at is not None:
+            _check_noticed(incident, noticed_at)
+            incident.noticed_at = noticed_at
+        if moment is not None:
+            milestones.check(moment, incident=incident, at=at)
+        if (verdict, moment) == (was, previous):
+            return incident
+        _become(incident, verdict, moment)
+        reopened = was == Verdict.NONE and verdict != Verdict.NONE
+        if reopened:
+            incident.tracked_since = at
+        incident.save(
+            update_fields=[
+                "kind",
+                "reported_as",
+                "noticed_at",
+                "established_at",
+                "in_doubt",
+                "igj_form",
+                "tracked_since",
+            ]
+        )
+        corrected = was == verdict == Verdict.CALAMITY
+        TrackEvent.objects.create(
+            incident=incident,
+            kind=TrackEventKind.ESTABLISHED_CORRECTED if corrected else _LOGGED[verdict],
+            moment=moment,
+            previous=previous,
+            ground=ground or "",
+            at=at,
+            by=by,
+        )
+        milestones.settle_doubt(incident=incident, established_at=moment, by=by, at=at)
+        milestones.follow_verdict(incident=incident, at=at, reopened=reopened)
+    return incident
+
+
+def _check(incident: Incident, verdict: Verdict, moment: datetime | None, ground: Ground | None) -> None:
+    possible = BECOMES[incident.verdict]
+    if incident.verdict == Verdict.NONE:
+        possible = (*possible, *FIRST)
+    if verdict not in possible or incident.kind in IncidentKind.personal():
+        raise NotPossible
+    if (verdict in ESTABLISHED) != (moment is not None) or (verdict == Verdict.NONE) != (ground is not None):
+        raise NotPossible
+
+
+def _check_noticed(incident: Incident, noticed_at: datetime) -> None:
+    if noticed_at > incident.reported_at:
+        raise InTheFuture("noticed_at")
+    if incident.occurred_at is not None and noticed_at < incident.occurred_at:
+        raise OutOfOrder("noticed_at")
+
+
+def _become(incident: Incident, verdict: Verdict, moment: datetime | None) -> None:
+    kind = _kind(incident, verdict)
+    if kind != incident.kind and not incident.reported_as:
+        incident.reported_as = incident.kind
+    incident.kind = kind
+    incident.established_at = moment
+    incident.in_doubt = verdict == Verdict.DOUBT
+    incident.igj_form = verdict if verdict in {Verdict.VIOLENCE, Verdict.DISMISSAL} else ""
+
+
+def _kind(incident: Incident, verdict: Verdict) -> IncidentKind:
+    """What it is as a report: what it came in as, where that was no calamity."""
+    if verdict in CALAMITY:
+        return IncidentKind.CALAMITY
+    if incident.kind != IncidentKind.CALAMITY:
+        return IncidentKind(incident.kind)
+    before = incident.reported_as or IncidentKind.CALAMITY
+    if before != IncidentKind.CALAMITY:
+        return IncidentKind(before)
+    return IncidentKind.VIM if verdict == Verdict.NONE else IncidentKind.EVENT

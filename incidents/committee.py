@@ -1,0 +1,71 @@
+"""The twelve seats of the calamity committee (CCP), and the role that comes with one."""
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.policy_log import PolicyLog
+from accounts.roles import set_roles
+from incidents.milestones import Stale
+from incidents.models import Seat
+
+
+def _seat(number: str) -> str:
+    return gettext("Seat %(number)s") % {"number": number}
+
+
+LOG = PolicyLog("committee", Seat, Role.ADMIN, "calamity-committee", "administration", words=_seat)
+
+
+class Taken(Exception):
+    """Somebody has this seat, or this colleague has one already."""
+
+
+class InTheFutureError(Exception):
+    """A seat is taken or left today or earlier: the role is given and taken at once."""
+
+
+def take(*, number: int, holder: User, since: date, by: User, at: datetime) -> Seat:
+    """Give seat `number` to `holder` from `since`, and with it the role.
+
+    Raises Taken, InTheFutureError, and accounts.roles.RolesConflict for who keeps watch over the system.
+    """
+    if since > timezone.localdate(at):
+        raise InTheFutureError
+    try:
+        with transaction.atomic():
+            seat = Seat.objects.create(number=number, holder=holder, since=since)
+            LOG.record({str(number): (None, holder.name)}, by=by, at=at)
+            _give_role(holder, {*_roles(holder), Role.CCP}, by=by, at=at)
+            return seat
+    except IntegrityError as error:
+        raise Taken from error
+
+
+def leave(*, seat: Seat, until: date, by: User, at: datetime) -> Seat:
+    """End the holding of `seat` with the local day `until`, and the role at once. Raises Stale when it has
+    ended already, InTheFutureError.
+    """
+    if until > timezone.localdate(at):
+        raise InTheFutureError
+    with transaction.atomic():
+        if not Seat.objects.filter(pk=seat.pk, until__isnull=True).update(until=until):
+            raise Stale
+        seat.until = until
+        LOG.record({str(seat.number): (seat.holder.name, None)}, by=by, at=at)
+        _give_role(seat.holder, _roles(seat.holder) - {Role.CCP}, by=by, at=at)
+    return seat
+
+
+def _roles(user: User) -> frozenset[Role]:
+    return User.objects.get(pk=user.pk).roles
+
+
+def _give_role(user: User, roles: "set[Role] | frozenset[Role]", *, by: User, at: datetime) -> None:
+    set_roles(
+        user=user, roles=roles, by=by, access_point="calamity-committee", basis="seat of the committee", at=at
+    )

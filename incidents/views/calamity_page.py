@@ -1,0 +1,184 @@
+"""What every view of a calamity needs: the calamity, its page, its line in the access log, a kind word."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+
+from accounts import audit
+from accounts.access import SignedInRequest
+from accounts.enums import AccessAction, Role
+from accounts.feedback import say
+from accounts.models import User
+from incidents import calamity_parts, classification, terms
+from incidents.calamity_forms import AnswerForm, AskForm, DepartmentForm, LetterForm, MomentForm
+from incidents.enums import Step, TermAnswer
+from incidents.local_moments import LocalMomentField
+from incidents.milestones import is_kept, support_norm
+from incidents.models import Alignment, Duty, Incident, Milestone
+from incidents.moments import InTheFuture
+from incidents.track import TrackStep, next_of, track
+
+FOLLOWERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR, Role.ANALYST, Role.TEAM_LEADER)
+OVERSEERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR)
+
+Forms = Mapping[str, forms.Form]
+
+
+def calamity_of(request: SignedInRequest, reference: str) -> Incident:
+    """What this person may follow the steps of; 404 for another."""
+    tracked = Incident.objects.tracked_by(request.user).select_related("department")
+    return get_object_or_404(tracked, reference=reference)
+
+
+def page(
+    request: SignedInRequest, calamity: Incident, now: datetime, given: Forms | None = None
+) -> HttpResponse:
+    """The page; `given` are forms that came back with errors, by their prefix."""
+    given = given or {}
+    user = request.user
+    writes, oversees = user.has_role(Role.CCP), user.has_role(*OVERSEERS)
+    shown = shown_steps(user, calamity)
+    steps = track(shown, now=now, running=calamity.running_steps)
+    coming = next_of(steps)
+    context: dict[str, object] = {
+        "calamity": calamity,
+        "verdict": calamity.verdict,
+        "doubt": next((one for one in steps if one.step == Step.ESTABLISH and one.is_running), None),
+        "steps": [one for one in steps if one.step != Step.ESTABLISH],
+        "next": coming,
+        "now": now,
+        "decides": bool(classification.options(calamity, user=user)),
+    }
+    context |= _departments(user, calamity, now, given)
+    if writes:
+        context |= _of_the_committee(steps, coming, now, given)
+    if oversees:
+        context |= _of_overseers(user, calamity, steps)
+    context |= calamity_parts.parts(calamity, user=user)
+    return render(request, "incidents/calamity.html", context)
+
+
+def shown_steps(user: User, calamity: Incident) -> list[Milestone]:
+    """Who oversees it, and the own department's leader, every step; else the one that is one's own."""
+    every = list(calamity.milestones.all())
+    leads = user.has_role(Role.TEAM_LEADER) and user.department_id == calamity.department_id
+    if leads or user.has_role(*OVERSEERS):
+        return every
+    own = set()
+    if user.has_role(Role.ANALYST):
+        own.add(Step.ANALYSIS)
+    if user.has_role(Role.TEAM_LEADER):
+        own.add(Step.ALIGNMENT)
+    return [milestone for milestone in every if milestone.step in own]
+
+
+def step_form(milestone: Milestone, now: datetime, data: Mapping[str, str] | None = None) -> MomentForm:
+    return MomentForm(
+        data,
+        prefix=milestone.step,
+        label=gettext("Done at"),
+        at=now,
+        current=milestone.done_at,
+    )
+
+
+def record(request: SignedInRequest, calamity: Incident, action: AccessAction, now: datetime) -> None:
+    """Put in the access log that this person opened or changed it, in the first role that allows it."""
+    role = next((role for role in FOLLOWERS if request.user.has_role(role)), None)
+    if role is None:
+        raise Http404
+    audit.record(
+        action=action,
+        user=request.user,
+        role=role,
+        access_point="calamities:detail",
+        object_kind="incident",
+        object_ref=calamity.reference,
+        basis=f"{role} of calamities",
+        at=now,
+    )
+
+
+def overtaken(request: SignedInRequest, calamity: Incident) -> HttpResponse:
+    """Somebody else was first: say so, and show how it stands."""
+    text = gettext("Somebody else changed this just now. This is how it stands.")
+    say(request, text, level=messages.WARNING)
+    return redirect("calamities:detail", calamity.reference)
+
+
+def put_error(form: forms.Form, field: str, refused: Exception) -> None:
+    """What InTheFuture and OutOfOrder say beside the field of a moment."""
+    code = "future" if isinstance(refused, InTheFuture) else "order"
+    form.add_error(field, LocalMomentField.default_error_messages[code])
+
+
+def _departments(user: User, calamity: Incident, now: datetime, given: Forms) -> dict[str, object]:
+    """The other departments, and what this person may do about them."""
+    leads = user.has_role(Role.TEAM_LEADER)
+    own = leads and user.department_id == calamity.department_id
+    writes = user.has_role(Role.CCP)
+    sees = writes or own or user.has_role(*OVERSEERS)
+    runs = Step.ALIGNMENT in calamity.running_steps
+    rows = Alignment.objects.filter(incident=calamity, dropped_at__isnull=True)
+    if not sees:
+        rows = rows.filter(department=user.department_id) if leads else rows.none()
+    found = list(rows.select_related("department", "confirmed_by").order_by("named_at", "department__name"))
+    return {
+        "alignments": [
+            (row, runs and row.confirmed_at is None and (writes or _heads(user, row))) for row in found
+        ],
+        "drops_departments": runs and (writes or own),
+        "department_form": (given.get("department") or DepartmentForm(calamity=calamity))
+        if runs and (writes or own)
+        else None,
+        "shows_departments": sees or bool(found),
+    }
+
+
+def _heads(user: User, row: Alignment) -> bool:
+    return user.has_role(Role.TEAM_LEADER) and user.department_id == row.department_id
+
+
+def _of_the_committee(
+    steps: list[TrackStep], coming: TrackStep | None, now: datetime, given: Forms
+) -> dict[str, object]:
+    """The forms of who keeps the steps. What is counted and what does not run has none."""
+    by_hand = [one for one in steps if one.is_running and one.step != Step.ESTABLISH]
+    by_hand = [one for one in by_hand if not is_kept(one.milestone)]
+    pairs = [(one, given.get(one.step) or step_form(one.milestone, now)) for one in by_hand]
+    context: dict[str, object] = {
+        "next_form": next((form for one, form in pairs if one is coming), None),
+        "step_forms": [(one, form) for one, form in pairs if one is not coming],
+    }
+    term = next((one for one in steps if one.step in terms.EXTENDABLE and one.is_running), None)
+    if term is not None and term.milestone.statutory_due_at and term.milestone.done_at is None:
+        changes = list(term.milestone.term_changes.filter(taken_back_at__isnull=True).order_by("recorded_at"))
+        waiting = next((one for one in changes if one.answer == TermAnswer.WAITING), None)
+        context |= {
+            "term": term,
+            "term_changes": changes,
+            "waiting_change": waiting,
+            "ask_form": None if waiting else given.get("ask") or AskForm(at=now),
+            "answer_form": (given.get("answer") or AnswerForm()) if waiting else None,
+            "letter_form": given.get("letter") or LetterForm(at=now),
+        }
+    return context
+
+
+def _of_overseers(user: User, calamity: Incident, steps: list[TrackStep]) -> dict[str, object]:
+    director = next((one for one in steps if one.step == Step.DIRECTOR and one.is_running), None)
+    told = director is not None and director.state != "done"
+    since = director.milestone.reminded_at if director else None
+    return {
+        "support": next((one.milestone for one in steps if one.step == Step.SUPPORT), None),
+        "hours": support_norm(calamity) // timedelta(hours=1),
+        "log": calamity.track_events.select_related("by", "department").order_by("-at", "-id"),
+        "duty": Duty.objects.at(since).select_related("director", "deputy").first() if since else None,
+        "duty_since": since if told else None,
+        "confirms_duty": told and user.has_role(Role.DIRECTOR),
+    }

@@ -1,0 +1,62 @@
+"""What a report is taken to be: by the calamity committee, or first by the coordinator."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import SignedInRequest, allow
+from accounts.enums import AccessAction, Role
+from accounts.feedback import say
+from incidents import classification
+from incidents.classification_form import ClassificationForm
+from incidents.milestones import Stale
+from incidents.models import Incident, Policy
+from incidents.moments import InTheFuture, OutOfOrder
+from incidents.views.calamity_page import overtaken, put_error, record
+
+
+@allow(Role.CCP, Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def classify(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Decide whether it is a calamity, in doubt, something else for the inspectorate, or none of these."""
+    now = timezone.now()
+    incident = _incident(request, reference)
+    options = classification.options(incident, user=request.user)
+    form = ClassificationForm(request.POST or None, incident=incident, options=options, at=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            decided = _classify(request, incident, form, now)
+        except Stale:
+            return overtaken(request, incident)
+        except (InTheFuture, OutOfOrder) as refused:
+            put_error(form, "noticed_at" if refused.moment == "noticed_at" else "moment", refused)
+        else:
+            say(request, gettext("Recorded: %(verdict)s.") % {"verdict": decided.verdict.label})
+            return redirect("calamities:detail", reference)
+    context = {"incident": incident, "form": form, "weeks": Policy.current().establish_weeks}
+    return render(request, "incidents/classification.html", context)
+
+
+def _classify(
+    request: SignedInRequest, incident: Incident, form: ClassificationForm, now: datetime
+) -> Incident:
+    with transaction.atomic():
+        decided = classification.classify(incident=incident, by=request.user, at=now, **form.as_decided())
+        record(request, incident, AccessAction.CHANGE, now)
+    return decided
+
+
+def _incident(request: SignedInRequest, reference: str) -> Incident:
+    """What this person follows, or sees as a coordinator; 404 where there is nothing to decide."""
+    found = Incident.objects.tracked_by(request.user)
+    if request.user.has_role(Role.COORDINATOR):
+        found = Incident.objects.visible_to(request.user)
+    incident = get_object_or_404(found.select_related("department"), reference=reference)
+    if request.method == "GET" and not classification.options(incident, user=request.user):
+        raise Http404
+    return incident
