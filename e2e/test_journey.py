@@ -6,7 +6,7 @@ word in the console (`Visitor.looks`, `arrive`).
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -23,7 +23,7 @@ from evaluations.enums import Question
 from evaluations.models import Envelope, Invitation, Tally
 from evaluations.tests.factories import InvitationFactory, answer
 from incidents.models import Incident, Involvement
-from notifications.models import Reminder
+from notifications.models import DeliveryPolicy, Reminder
 from notifications.tests.worker import Worker, eventually
 from supporters.contact_reminders import FOLLOW_UP
 from supporters.enums import ContactState, Outcome
@@ -88,10 +88,9 @@ def pool():
 
 @pytest.fixture
 def worker(live_server, smtp):
-    """Celery on the test's database, whose mails lead to the test's site."""
-    with Worker(
-        smtp_port=smtp.port, app="e2e.daytime", SITE_URL=live_server.url, LOG_LEVEL="WARNING"
-    ) as worker:
+    """Celery on the test's database, whose mails lead to the test's site, at night too."""
+    DeliveryPolicy.objects.create(quiet_from=time.min, quiet_until=time.min)
+    with Worker(smtp_port=smtp.port, SITE_URL=live_server.url, LOG_LEVEL="WARNING") as worker:
         yield worker
 
 

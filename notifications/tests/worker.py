@@ -32,13 +32,11 @@ def database_url() -> str:
 class Worker:
     """`with Worker(smtp_port=…)`: `celery worker`, with a beat that sweeps every second unless asked not to.
 
-    `app` names the Celery application. Needs a test whose transactions commit (`transaction=True`).
+    Needs a test whose transactions commit (`transaction=True`).
     """
 
-    def __init__(
-        self, *, smtp_port: int, beat: bool = True, app: str = "peersupport", **environment: str
-    ) -> None:
-        self._command = [sys.executable, "-m", "celery", "-A", app, "worker", "-c", "1"]
+    def __init__(self, *, smtp_port: int, beat: bool = True, **environment: str) -> None:
+        self._command = [sys.executable, "-m", "celery", "-A", "peersupport", "worker", "-c", "1"]
         self._command += [
             "--loglevel",
             "WARNING",
