@@ -18,6 +18,7 @@ from supporters.models import Supporter
 
 STAFF = 5_000
 POOL = 70
+ANALYSTS = 29
 
 #: demo account → department, profession, roles
 _ROLES: dict[str, tuple[str, str, tuple[Role, ...]]] = {
@@ -59,6 +60,7 @@ def build(*, seed: int, at: datetime, size: int = STAFF, reports: int = REPORTS)
         staff=[person for person in people if person.username.isdigit()],
         coordinator=demo["coordinator"],
         committee=demo["ccp"],
+        analyst=demo["analyst"],
         reports=reports,
     ).live()
     today.set_out(demo, at=at)
@@ -150,6 +152,7 @@ def _gather_pool(chance: random.Random, people: list[User], at: datetime) -> Non
             if person.profession is not None and person.profession.group == group
         ]
         pool += chance.sample(ready, size)
+    _gather_analysts(chance, [person for person in people[len(_ROLES) : -2] if person not in pool], groups)
     today = at.date()
     Supporter.objects.bulk_create(
         Supporter(
@@ -165,4 +168,15 @@ def _gather_pool(chance: random.Random, people: list[User], at: datetime) -> Non
         membership(user_id=person.pk, group_id=groups[Role.SUPPORTER].pk)
         for person in pool
         if person.username not in _ROLES
+    )
+
+
+def _gather_analysts(chance: random.Random, people: list[User], groups: dict[str, Group]) -> None:
+    """About thirty with the one who signs in with a click (UMCG), from the wards."""
+    wards = {ProfessionGroup.NURSE, ProfessionGroup.PHYSICIAN, ProfessionGroup.PARAMEDIC}
+    able = [person for person in people if person.profession is not None and person.profession.group in wards]
+    membership = User.groups.through
+    membership.objects.bulk_create(
+        membership(user_id=person.pk, group_id=groups[Role.ANALYST].pk)
+        for person in chance.sample(able, ANALYSTS)
     )

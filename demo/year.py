@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
+from demo.aftermath import Aftermath
 from evaluations import answers, invitations, tickets
 from evaluations.enums import Question
 from evaluations.models import Invitation
@@ -33,6 +34,8 @@ from supporters.models import Contact, Offer
 REPORTS = 240
 CALAMITIES = 20
 DAYS = 365
+#: So many days ago there was a calamity, beside those by chance.
+CALAMITIES_LATELY = (1.5, 6, 13, 24)
 TODAY = 6
 #: Published response to such forms is poor; in the demo there has to be something to see.
 ANSWERED = 0.55
@@ -49,6 +52,7 @@ class Year:
     staff: Sequence[User]
     coordinator: User
     committee: User
+    analyst: User
     reports: int = REPORTS
     _queue: list[tuple[datetime, int, Step]] = field(default_factory=list)
     _count: int = 0
@@ -82,7 +86,12 @@ class Year:
         recent = [self.now - self.hours(0.2, 4) for _ in range(TODAY)]
         recent += [self.now - self.hours(5, 48) for _ in range(TODAY)]
         year = [self.now - self.hours(48, 24 * DAYS) for _ in range(self.reports - len(recent))]
-        return list(zip(sorted(year + recent), kinds, strict=True))
+        # An analysis in each state.
+        running = [self.now - timedelta(days=days) for days in CALAMITIES_LATELY]
+        return [
+            *zip(sorted(year + recent), kinds, strict=True),
+            *((at, IncidentKind.CALAMITY) for at in running),
+        ]
 
 
 @dataclass
@@ -110,7 +119,11 @@ class Report:
         )
         for offer in Offer.objects.filter(incident=incident).order_by("id"):
             self.year.then(at + self.year.hours(0.4, 5), Support(self.year, offer.pk).assign)
-        for milestone in Milestone.objects.filter(incident=incident).exclude(step=CalamityStep.SUPPORT):
+        if self.kind == IncidentKind.CALAMITY:
+            own = at > self.year.now - timedelta(days=30) or chance.random() < 0.15
+            Aftermath(self.year, incident.pk, own).begin(at)
+        by_themselves = (CalamityStep.SUPPORT, CalamityStep.ANALYSIS)
+        for milestone in Milestone.objects.filter(incident=incident).exclude(step__in=by_themselves):
             self.year.then(self._done_at(milestone, at), partial(self._finish, milestone))
 
     def _done_at(self, milestone: Milestone, at: datetime) -> datetime:

@@ -7,10 +7,11 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import home  # these need the app registry
-        from incidents import calendar_entries, own_reports, reminders, team_reminders
+        from incidents import calendar_entries, disclosure_reminders, own_reports, reminders, team_reminders
         from notifications import calendar
 
         reminders.register()
         team_reminders.register()
+        disclosure_reminders.register()
         calendar.sources.append(calendar_entries.of)
         home.panels.append(home.Panel("incidents/_own_reports.html", own_reports.latest))

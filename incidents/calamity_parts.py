@@ -4,9 +4,9 @@ from typing import Any
 
 from accounts.enums import Role
 from accounts.models import User
-from incidents import analysis
-from incidents.enums import Step
-from incidents.models import Analysis, Incident
+from incidents import analysis, disclosure
+from incidents.enums import Step, TrackEventKind
+from incidents.models import Analysis, DisclosureCoach, Incident
 
 
 def parts(calamity: Incident, *, user: User) -> dict[str, Any]:
@@ -21,4 +21,13 @@ def parts(calamity: Incident, *, user: User) -> dict[str, Any]:
         context["own_place"] = own
         context["picks_team"] = user.has_role(Role.CCP)
         context["analysis_state"] = analysis.state_of(kept, step) if step else None
+    context["makes_evidence"] = user.has_role(Role.CCP, Role.DIRECTOR, Role.COORDINATOR)
+    keeps = disclosure.may_keep(calamity, user)
+    if keeps or user.has_role(Role.DIRECTOR, Role.COORDINATOR):
+        context["keeps_talks"] = keeps
+        context["talks"] = calamity.talks.filter(cancelled_at=None).order_by("planned_for", "held_at", "id")
+        coaches = DisclosureCoach.objects.filter(incident=calamity).select_related("coach")
+        context["coach"] = coaches.first()
+        lines = calamity.track_events.filter(kind__in=TrackEventKind.of_disclosure())
+        context["talk_log"] = lines.select_related("by").order_by("-at", "-id")
     return context

@@ -194,7 +194,7 @@ class AnalysisState(models.TextChoices):
 class TeamRule(models.TextChoices):
     """What speaks against an analyst for one calamity so much that the committee has to say it aloud."""
 
-    SAME_DEPARTMENT = "same_department", _("works in a department where it happened")
+    SAME_DEPARTMENT = "same_department", _("works in a department that it concerns")
     HANDED_BACK = "handed_back", _("handed this analysis back before")
 
 

@@ -58,13 +58,14 @@ class Ended(TeamError):
 
 
 def suggest(*, incident: Incident, at: datetime) -> list[Ranked]:
-    """Everybody in the pool who may be put on the team of `incident`, best first: one query."""
+    """Everybody in the pool who may be put on the team of `incident`, best first: two queries."""
     return rank(map(_candidate, _pool(incident)), departments=departments_of(incident), at=at)
 
 
 def departments_of(incident: Incident) -> Collection[UUID]:
-    """Where it happened: an analyst of another department looks at it with more distance."""
-    return frozenset([incident.department_id] if incident.department_id else [])
+    """Where it happened, and which others it concerns: an analyst from elsewhere has more distance."""
+    others = incident.alignments.filter(dropped_at=None).values_list("department", flat=True)
+    return frozenset([*others, *([incident.department_id] if incident.department_id else [])])
 
 
 def assign(

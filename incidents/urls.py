@@ -8,7 +8,9 @@ from incidents.views import (
     calamities,
     classification,
     committee,
+    disclosure,
     duty,
+    evidence,
     help,  # noqa: A004 — the page is called help
     policy,
     report,
@@ -51,6 +53,8 @@ calamities_urls: list[URLPattern] = [
     path("calamities/<slug:reference>/team/assign/", team.assign, name="team-assign"),
     path("calamities/<slug:reference>/team/<uuid:pk>/end/", team.end, name="team-end"),
     path("calamities/<slug:reference>/analysis/", analyses.analysis, name="analysis"),
+    path("calamities/<slug:reference>/disclosure/", disclosure.disclosure, name="disclosure"),
+    path("calamities/<slug:reference>/evidence/", evidence.evidence, name="evidence"),
     path("analyses/", analyses.listing, name="analyses"),
 ]
 

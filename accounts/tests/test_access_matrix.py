@@ -139,6 +139,8 @@ PAGES: dict[str, str | set[Role]] = {
     "calamities:team-end": {Role.CCP, Role.ANALYST},
     "calamities:analysis": {Role.ANALYST},
     "calamities:analyses": {Role.ANALYST},
+    "calamities:disclosure": {Role.CCP, Role.TEAM_LEADER},
+    "calamities:evidence": {Role.CCP, Role.DIRECTOR, Role.COORDINATOR},
     "calamity-policy": ADMIN,
     # supporters: the coordinator's side
     "support:worklist": COORDINATOR,
@@ -186,6 +188,8 @@ NOT_FETCHED_BY_ITSELF = {
     "incidents.termchange": "read through its incident",
     "incidents.trackevent": "read through its incident",
     "incidents.analysis": "read through its incident",
+    "incidents.disclosuretalk": "read through its incident",
+    "incidents.disclosurecoach": "read through its incident",
     "incidents.vimmapping": "no case",
     "supporters.supportpolicy": "no case",
     "supporters.exclusion": "read through its supporter, by the coordinator",

@@ -3,6 +3,7 @@
 from incidents.models.alignment import Alignment
 from incidents.models.analysis import PLACES, WANTED, Analysis, TeamMember, TeamMemberQuerySet
 from incidents.models.committee import SEATS, Duty, DutyQuerySet, Seat, SeatQuerySet
+from incidents.models.disclosure import DisclosureCoach, DisclosureTalk
 from incidents.models.incident import (
     Incident,
     IncidentQuerySet,
@@ -22,6 +23,8 @@ __all__ = (
     "WANTED",
     "Alignment",
     "Analysis",
+    "DisclosureCoach",
+    "DisclosureTalk",
     "Duty",
     "DutyQuerySet",
     "Incident",

@@ -86,11 +86,17 @@ class TestSuggestion:
         assert (second.candidate.name, second.candidate.running) == ("Aart Druk", 1)
         assert first.candidate.last_asked_at == AT - timedelta(days=100)
 
+    def test_another_department_that_it_concerns_counts_as_the_same(self, calamity):
+        near = analyst(department=DepartmentFactory())
+        calamity.alignments.create(department=near.department, named_at=AT)
+        (ranked,) = team.suggest(incident=calamity, at=AT)
+        assert ranked.rules == (TeamRule.SAME_DEPARTMENT,)
+
     def test_asks_as_few_queries_for_many(self, calamity, django_assert_num_queries):
         for size in (1, 30):
             for _ in range(size):
                 analyst()
-            with django_assert_num_queries(1):
+            with django_assert_num_queries(2):
                 suggested(calamity)
 
 
@@ -258,7 +264,7 @@ class TestPages:
     def test_a_rule_is_shown_before_it_is_set_aside(self, client, committee, calamity):
         near = analyst(name="Bram Dekker", department=calamity.department)
         page = client.get(self.url(calamity)).content.decode()
-        assert "works in a department where it happened" in page
+        assert "works in a department that it concerns" in page
         refused = client.post(self.url(calamity, "assign"), {"analyst": near.pk}, follow=True)
         assert "was not put on the team: works in a department" in refused.content.decode()
         client.post(self.url(calamity, "assign"), {"analyst": near.pk, "beyond": "1"})
@@ -289,5 +295,5 @@ class TestPages:
             for _ in range(size):
                 analyst()
             client.get(self.url(calamity))
-            with django_assert_num_queries(6):
+            with django_assert_num_queries(7):
                 client.get(self.url(calamity))

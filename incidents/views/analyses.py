@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
@@ -130,7 +131,18 @@ def _row(member: TeamMember, now: datetime) -> dict[str, object]:
         "step": step,
         "state": state,
         "due": step.first_due if step else None,
+        "left": _days_left(step.first_due, now) if step and step.first_due else "",
     }
+
+
+def _days_left(due: datetime, now: datetime) -> str:
+    """In local days, as people count them."""
+    days = (timezone.localdate(due) - timezone.localdate(now)).days
+    if days < 0:
+        return ngettext("%(count)d day late", "%(count)d days late", -days) % {"count": -days}
+    if days == 0:
+        return _("due today") if due > now else _("late since today")
+    return ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days}
 
 
 def _own(request: SignedInRequest, reference: str) -> Incident:

@@ -16,7 +16,7 @@ from accounts.feedback import say
 from accounts.models import User
 from incidents import calamity_parts, classification, terms
 from incidents.calamity_forms import AnswerForm, AskForm, DepartmentForm, LetterForm, MomentForm
-from incidents.enums import Step, TermAnswer
+from incidents.enums import Step, TermAnswer, TrackEventKind
 from incidents.local_moments import LocalMomentField
 from incidents.milestones import is_kept, support_norm
 from incidents.models import Alignment, Duty, Incident, Milestone
@@ -177,7 +177,9 @@ def _of_overseers(user: User, calamity: Incident, steps: list[TrackStep]) -> dic
     return {
         "support": next((one.milestone for one in steps if one.step == Step.SUPPORT), None),
         "hours": support_norm(calamity) // timedelta(hours=1),
-        "log": calamity.track_events.select_related("by", "department").order_by("-at", "-id"),
+        "log": calamity.track_events.exclude(kind__in=TrackEventKind.of_disclosure())
+        .select_related("by", "department")
+        .order_by("-at", "-id"),
         "duty": Duty.objects.at(since).select_related("director", "deputy").first() if since else None,
         "duty_since": since if told else None,
         "confirms_duty": told and user.has_role(Role.DIRECTOR),

@@ -16,6 +16,7 @@ from accounts.models import User
 from incidents import team as teams
 from incidents.analyst_ranking import Ranked
 from incidents.analyst_ranking import say as in_words
+from incidents.enums import IncidentKind
 from incidents.models import PLACES, WANTED, Incident, TeamMember
 
 #: So many are shown as the suggestion; the others are a tap away.
@@ -112,7 +113,8 @@ def _card(ranked: Ranked) -> dict[str, object]:
 
 
 def _calamity(request: SignedInRequest, reference: str) -> Incident:
-    calamities = Incident.objects.tracked_by(request.user).select_related("department")
+    calamities = Incident.objects.tracked_by(request.user).filter(kind=IncidentKind.CALAMITY)
+    calamities = calamities.select_related("department")
     return get_object_or_404(calamities, reference=reference)
 
 

@@ -1,0 +1,157 @@
+"""The sheet for board and inspectorate: every step against both clocks, and no names."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.models import AccessEvent
+from accounts.tests.factories import DepartmentFactory, UserFactory
+from incidents import disclosure, milestones
+from incidents.enums import EventType, IncidentKind, Step, TermAnswer, TermChangeKind
+from incidents.evidence import judged
+from incidents.intake import Involved, report_incident
+from incidents.milestones import SupportCounts, keep_support_step
+from incidents.models import Milestone, TermChange
+from incidents.tests.factories import on_team
+
+pytestmark = pytest.mark.django_db
+
+NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
+NOW = NOTICED + timedelta(days=5)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _now(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def calamity():
+    return report_incident(
+        reporter=UserFactory(name="Noor Bos"),
+        kind=IncidentKind.CALAMITY,
+        event_type=EventType.SAFETY,
+        involved=[Involved(employee=UserFactory(name="Els Vos"))],
+        department=DepartmentFactory(),
+        submission_key=None,
+        noticed_at=NOTICED,
+        at=NOTICED + HOUR,
+    )
+
+
+@pytest.fixture
+def member():
+    return UserFactory(name="Carla Commissie", roles=[Role.CCP])
+
+
+def done(calamity, step, at, by):
+    milestone = Milestone.objects.select_related("incident").get(incident=calamity, step=step)
+    milestones.set_done(milestone=milestone, done_at=at, by=by, at=NOW, seen=None)
+
+
+def sheet(client, calamity, user):
+    client.force_login(user)
+    response = client.get(reverse("calamities:evidence", args=[calamity.reference]))
+    return " ".join(response.content.decode().split())
+
+
+@pytest.mark.parametrize(
+    ("done_at", "due", "words", "late"),
+    [
+        (NOW, NOW, "on time", False),
+        (NOW - HOUR, NOW, "on time", False),
+        (NOW, NOW - timedelta(minutes=1), "1 hour late", True),
+        (NOW, NOW - 71 * HOUR, "71 hours late", True),
+        (NOW, NOW - 72 * HOUR, "3 days late", True),
+        (NOW, NOW - 100 * HOUR, "4 days late", True),
+        (None, NOW + HOUR, "still open", False),
+        (None, NOW, "still open", False),
+        (None, NOW - 2 * HOUR, "open, 2 hours late", True),
+    ],
+)
+def test_how_a_step_stands_to_its_due_moment(done_at, due, words, late):
+    assert judged(done_at, due, at=NOW) == (words, late)
+
+
+def test_has_every_step_both_clocks_counts_talks_and_who_made_it_and_no_names(client, calamity, member):
+    done(calamity, Step.DIRECTOR, NOTICED + 2 * HOUR, member)
+    done(calamity, Step.IGJ, NOTICED + 20 * HOUR, member)
+    counts = SupportCounts(offered=2, involved=3, settled_at=NOW)
+    keep_support_step(incident=calamity, count=lambda: counts, at=NOW)
+    analyst = UserFactory(name="Arie Analist", department=DepartmentFactory(), roles=[Role.ANALYST])
+    near = UserFactory(name="Bea Dichtbij", department=calamity.department, roles=[Role.ANALYST])
+    on_team(calamity, analyst, near)
+    talk = {"incident": calamity, "talk": None, "by": member, "at": NOW, "seen": None}
+    disclosure.hold(**talk, held_at=NOTICED + 30 * HOUR)
+    disclosure.ask_for_coach(incident=calamity, by=member, at=NOW)
+    disclosure.find_coach(incident=calamity, coach=UserFactory(name="Kees Coach"), by=member, at=NOW)
+
+    page = sheet(client, calamity, member)
+    body = page.split('class="sheet"')[1].split("</main>")[0]
+    for step in Step.track():
+        assert str(step.label) in body
+    for words in (
+        "2 hours late",
+        "on time",
+        "<strong>2 of 3</strong> involved employees within 24 hours",
+        "2 analysts, 1 from another department",
+        "Held 10 Mar 2026 15:00",
+        "Disclosure coach asked for 14 Mar 2026, found 14 Mar 2026.",
+        "Made on 14 March 2026 09:00 by: Calamity committee (CCP).",
+    ):
+        assert words in body
+    for name in ("Els Vos", "Noor Bos", "Carla", "Arie", "Bea", "Kees"):
+        assert name not in body
+
+
+def test_says_what_moved_a_term(client, calamity, member):
+    final = Milestone.objects.get(incident=calamity, step=Step.FINAL_REPORT)
+    common = {"milestone": final, "recorded_at": NOW, "recorded_by": member}
+    TermChange.objects.create(
+        **common,
+        kind=TermChangeKind.EXTENSION,
+        answer=TermAnswer.GRANTED,
+        moment=NOW,
+        until=date(2026, 6, 1),
+        reference="IGJ-77",
+    )
+    TermChange.objects.create(
+        **common,
+        kind=TermChangeKind.EXTENSION,
+        answer=TermAnswer.REFUSED,
+        moment=NOW,
+        taken_back_at=NOW,
+    )
+    page = sheet(client, calamity, member)
+    assert "extension asked 14 Mar 2026, granted until 1 Jun 2026 (IGJ-77)" in page
+    assert "refused" not in page.split('class="sheet"')[1]
+
+
+@pytest.mark.parametrize(
+    ("role", "made_by"),
+    [(Role.DIRECTOR, "Director"), (Role.COORDINATOR, "Peer support coordinator")],
+)
+def test_is_made_by_a_function_and_logged(client, calamity, role, made_by):
+    user = UserFactory(roles=[role])
+    assert f"by: {made_by}." in sheet(client, calamity, user)
+    line = AccessEvent.objects.get(access_point="calamities:evidence")
+    assert (line.action, line.user, line.object_ref) == ("export", user, calamity.reference)
+
+
+def test_asks_the_same_queries_for_a_long_history(client, calamity, member):
+    sheet(client, calamity, member)
+    with CaptureQueriesContext(connection) as short:
+        sheet(client, calamity, member)
+    for step in (Step.DIRECTOR, Step.ALIGNMENT, Step.IGJ):
+        done(calamity, step, NOW, member)
+    for _ in range(5):
+        disclosure.hold(incident=calamity, talk=None, held_at=NOW, by=member, at=NOW, seen=None)
+    on_team(calamity, *[UserFactory(roles=[Role.ANALYST]) for _ in range(3)])
+    with CaptureQueriesContext(connection) as long:
+        sheet(client, calamity, member)
+    assert len(short) == len(long)
