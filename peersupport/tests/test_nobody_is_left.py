@@ -1,7 +1,7 @@
 """After erasing, no row of any table ties the employee to the case, directly or by one join.
 
 A whole case is lived through by way of the pages and the services; then every row of every table is read as
-what it holds: ids, references, moments, names. A row is the employee's when it holds the account's id or a
+what it holds: ids, references, moments, names, and the transaction that wrote it last. A row is the employee's when it holds the account's id or a
 fact that finds the account, and the case's when it holds an id or a reference of the case. Nothing may be
 both, and no row of the one may share a value with a row of the other.
 """
@@ -39,7 +39,7 @@ UUID_LIKE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f
 REFERENCE = re.compile(r"\b20\d\d-\d{4,}\b")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+")
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def rows() -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
         for (table,) in cursor.fetchall():
-            cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" t')
-            for (stored,) in cursor.fetchall():
+            cursor.execute(f'SELECT xmin::text, to_jsonb(t)::text FROM "{table}" t')
+            for transaction, stored in cursor.fetchall():
                 row = json.loads(stored)
                 text = _readable(table, row)
                 numbered = {
@@ -75,7 +75,7 @@ def rows() -> list[Row]:
                 }
                 joined = {value.lower() for value in UUID_LIKE.findall(text)}
                 joined |= {*REFERENCE.findall(text), *MOMENT.findall(text)}
-                found.append(Row(table, text, frozenset(joined | numbered)))
+                found.append(Row(table, text, frozenset({*joined, *numbered, f"transaction:{transaction}"})))
     return found
 
 
