@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils.translation import gettext
 
@@ -44,11 +45,16 @@ def sight_of(incident: Incident, *, user: User, at: datetime) -> Sight:
 
 
 def record_view(incident: Incident, sight: Sight, *, user: User, at: datetime) -> None:
-    """Put in the access log that `user` opened the report, and of which records the names were shown."""
-    if sight.role is None:
+    """Put in the access log that `user` opened the report, and of which records the names were shown.
+
+    One's own report is no line, but a name on it is; unless one was involved oneself: no line may say so once
+    that is erased.
+    """
+    if sight.role is None and any(row.employee_id == user.pk for row in sight.names):
         return
+    named: list[UUID | None] = [row.pk for row in sight.names if row.erased_at is None]
     audit.record_each(
-        [None, *(row.pk for row in sight.names if row.erased_at is None)],
+        named if sight.role is None else [None, *named],
         action=AccessAction.VIEW,
         user=user,
         role=sight.role,

@@ -245,6 +245,12 @@ class TestDetail:
         page = text(client.get(detail(incident)))
         assert named.name in page
         assert added.name not in page
+        line = AccessEvent.objects.get()
+        assert (line.user, line.record, line.basis) == (leader, named.pk, "own report")
+        # Who was involved too is not to be found in the log by it.
+        InvolvementFactory(incident=incident, employee=leader)
+        client.get(detail(incident))
+        assert AccessEvent.objects.count() == 1
         time_machine.move_to(NOW + timedelta(hours=25))
         client.force_login(leader)
         assert named.name not in text(client.get(detail(incident)))

@@ -1,9 +1,9 @@
 """After erasing, no row of any table ties the employee to the case, directly or by one join.
 
 A whole case is lived through by way of the pages and the services; then every row of every table is read as
-what it holds: ids, references, moments, names, and the transaction that wrote it last. A row is the employee's when it holds the account's id or a
-fact that finds the account, and the case's when it holds an id or a reference of the case. Nothing may be
-both, and no row of the one may share a value with a row of the other.
+what it holds: ids, references, moments, names, and the transaction that wrote it last. A row is the
+employee's when it holds the account's id or a fact that finds the account, and the case's when it holds an
+id or a reference of the case. Nothing may be both, and no row of the one may share a value with a row of the other.
 """
 
 import json
@@ -136,6 +136,7 @@ def employee():
         telephone="0612348765",
         employee_number="P998877",
         password=PASSWORD,
+        roles=[Role.TEAM_LEADER],
     )
 
 
@@ -165,6 +166,8 @@ def case(client, employee, coordinator):
         )
     asked, *others = Offer.objects.filter(involvement__employee=employee).order_by("opened_at")
     client.get(reverse("me"))
+    for incident in Incident.objects.filter(reporter=employee):
+        assert client.get(reverse("incidents:detail", args=[incident.reference])).status_code == 200
     support(client, asked, employee, coordinator)
     for offer in others:
         contact = propose(offer, coordinator)

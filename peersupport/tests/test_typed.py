@@ -1,6 +1,8 @@
 """What is typed in a search stands in no address."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -23,6 +25,12 @@ EVERYWHERE = [
     (Role.COORDINATOR, "/pool/add/", {"q": NAME}),
     (Role.COORDINATOR, None, {"q": NAME}),
 ]
+
+
+def test_no_form_puts_what_is_typed_in_the_address():
+    templates = (Path(__file__).parents[2] / "templates").rglob("*.html")
+    get = re.compile(r'method="?get', re.IGNORECASE)
+    assert [each.name for each in templates if get.search(each.read_text())] == []
 
 
 @pytest.mark.parametrize(("role", "address", "words"), EVERYWHERE)
