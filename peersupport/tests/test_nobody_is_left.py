@@ -3,7 +3,8 @@
 A whole case is lived through by way of the pages and the services; then every row of every table is read as
 what it holds: ids, references, moments, names, and the transaction that wrote it last. A row is the
 employee's when it holds the account's id or a fact that finds the account, and the case's when it holds an
-id or a reference of the case. Nothing may be both, and no row of the one may share a value with a row of the other.
+id or a reference of the case. Nothing may be both, and no row of the one may share a value with a row of the
+other.
 """
 
 import json
