@@ -63,7 +63,8 @@ def options(incident: Incident, *, user: User) -> tuple[Verdict, ...]:
 
 def standing(incident: Incident) -> str:
     """What it is taken to be and since when, as a page hands it back: see `classify`."""
-    return f"{incident.verdict} {incident.established_at.isoformat() if incident.established_at else ''}"
+    since = incident.established_at
+    return f"{incident.verdict}:{since.isoformat()}" if since else str(incident.verdict)
 
 
 def classify(

@@ -1,10 +1,56 @@
-"""The terms after a calamity, as the functional administrator keeps them."""
+"""The terms after a calamity and the ladder of reminders, as the functional administrator keeps them."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Policy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+#: The headings of the page, and what stands under each.
+PARTS: "tuple[tuple[StrPromise, tuple[str, ...]], ...]" = (
+    (
+        _("The hospital's own terms"),
+        (
+            "director_hours",
+            "igj_days",
+            "support_days",
+            "analysis_days",
+            "feedback_days",
+            "final_report_days",
+        ),
+    ),
+    (
+        _("Terms set by law"),
+        ("igj_working_days", "establish_weeks", "final_report_weeks", "decreed_holidays"),
+    ),
+    (_("A new calamity"), ("duty_deputy_minutes", "duty_all_minutes")),
+    (_("Reminders of each step"), ("remind_hours", "late_committee_hours", "late_director_hours")),
+    (_("Working hours"), ("work_starts", "work_ends")),
+    (_("Own numbers on the page with help"), ("company_doctor", "social_work", "chaplain")),
+)
+
+#: What is sensible: (least, most), in the unit of the field.
+LIMITS = {
+    "director_hours": (0, 24),
+    "igj_days": (0, 14),
+    "support_days": (1, 14),
+    "analysis_days": (1, 180),
+    "feedback_days": (1, 180),
+    "final_report_days": (1, 180),
+    "igj_working_days": (1, 10),
+    "establish_weeks": (1, 12),
+    "final_report_weeks": (1, 26),
+    "duty_deputy_minutes": (5, 1440),
+    "duty_all_minutes": (5, 2880),
+    "late_committee_hours": (0, 168),
+    "late_director_hours": (1, 336),
+}
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is not generic
@@ -18,14 +64,19 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is
             "Days that a yearly decree puts on a par with holidays, like 31-12-2026, with commas between."
         ),
     )
+    remind_hours = SimpleArrayField(
+        forms.IntegerField(min_value=1, max_value=1000),
+        label=_("Remind before the term ends (hours)"),
+        max_length=4,
+        help_text=_(
+            "At most four numbers with commas between, like 72,4. What lies before the start of a term is "
+            "left out."
+        ),
+    )
 
     class Meta:
         model = Policy
-        fields = (
-            *("igj_days", "support_days", "analysis_days", "feedback_days", "final_report_days"),
-            *("igj_working_days", "establish_weeks", "final_report_weeks", "work_starts", "work_ends"),
-            *("decreed_holidays", "company_doctor", "social_work", "chaplain"),
-        )
+        fields = tuple(name for _title, names in PARTS for name in names)
         widgets = {
             **{
                 name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -36,3 +87,19 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is
                 for name in ("company_doctor", "social_work", "chaplain")
             },
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (least, most) in LIMITS.items():
+            self.fields[name] = forms.IntegerField(
+                label=self.fields[name].label, min_value=least, max_value=most
+            )
+
+    def clean_remind_hours(self) -> list[int]:
+        hours: list[int] = self.cleaned_data["remind_hours"]
+        return sorted(set(hours), reverse=True)
+
+    def parts(self) -> "Iterator[tuple[StrPromise, list[forms.BoundField]]]":
+        """The headings with their fields."""
+        for title, names in PARTS:
+            yield title, [self[name] for name in names]

@@ -23,7 +23,7 @@ def admin(client):
 def terms(**changes):
     form = PolicyForm(instance=Policy.current())
     given = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    return {**given, "decreed_holidays": "", **changes}
+    return {**given, "decreed_holidays": "", "remind_hours": "72,4", **changes}
 
 
 def test_terms_and_numbers_are_changed_and_that_is_recorded(client, admin):
@@ -41,3 +41,27 @@ def test_a_working_day_without_length_is_refused_kindly(client, admin):
     page = client.post(URL, terms(work_starts="17:00", work_ends="08:00")).content.decode()
     assert "The working day must end after it starts." in page
     assert Policy.current().work_starts.hour == 8
+
+
+def test_the_ladder_is_policy_and_shows_who_changed_it(client, admin):
+    client.post(URL, terms(remind_hours="4, 120, 24", late_director_hours=48, duty_deputy_minutes=15))
+    policy = Policy.current()
+    assert (policy.remind_hours, policy.late_director_hours) == ([120, 24, 4], 48)
+    page = client.get(URL).content.decode()
+    assert "120, 24, 4" in page
+    assert page.count(admin.name) >= 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"late_director_hours": 2}, "is told later, not sooner"),
+        ({"duty_deputy_minutes": 90}, "is told later, not sooner"),
+        ({"remind_hours": "soon"}, "whole number"),
+        ({"remind_hours": "1,2,3,4,5"}, "no more than 4"),
+        ({"igj_working_days": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_a_ladder_that_makes_no_sense_is_refused_with_words(client, admin, wrong, said):
+    assert said in client.post(URL, terms(**wrong)).content.decode()
+    assert Policy.current().late_director_hours == 24

@@ -1,0 +1,149 @@
+import threading
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.models import PolicyChange, User
+from accounts.roles import RolesConflict
+from accounts.tests.factories import UserFactory
+from incidents import committee
+from incidents.committee import InTheFutureError, Taken
+from incidents.milestones import Stale
+from incidents.models import Seat
+from incidents.tests.factories import SeatFactory
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 9)
+DAY = timedelta(days=1)
+URL = reverse("calamity-committee")
+
+
+@pytest.fixture
+def admin():
+    return UserFactory(roles=[Role.ADMIN])
+
+
+@pytest.fixture
+def surgeon():
+    return UserFactory(name="Joost Hoekstra", roles=[Role.TEAM_LEADER])
+
+
+def roles_of(user):
+    return User.objects.get(pk=user.pk).roles
+
+
+class TestSeats:
+    def test_come_and_go_with_the_role(self, admin, surgeon):
+        seat = committee.take(number=3, holder=surgeon, since=TODAY, by=admin, at=AT)
+        assert roles_of(surgeon) == {Role.TEAM_LEADER, Role.CCP}
+        committee.leave(seat=seat, until=TODAY, by=admin, at=AT)
+        assert roles_of(surgeon) == {Role.TEAM_LEADER}
+        lines = PolicyChange.objects.order_by("id").values_list("field", "old", "new")
+        assert list(lines) == [("3", None, "Joost Hoekstra"), ("3", "Joost Hoekstra", None)]
+        with pytest.raises(Stale):
+            committee.leave(seat=seat, until=TODAY, by=admin, at=AT)
+
+    def test_a_seat_has_one_holder_and_a_holder_one_seat(self, admin, surgeon):
+        committee.take(number=3, holder=surgeon, since=TODAY - DAY, by=admin, at=AT)
+        with pytest.raises(Taken):
+            committee.take(number=3, holder=UserFactory(), since=TODAY, by=admin, at=AT)
+        with pytest.raises(Taken):
+            committee.take(number=4, holder=surgeon, since=TODAY, by=admin, at=AT)
+        assert Seat.objects.count() == 1
+
+    def test_a_seat_that_was_left_is_taken_by_another_the_day_after(self, admin, surgeon):
+        seat = committee.take(number=3, holder=surgeon, since=TODAY - 9 * DAY, by=admin, at=AT)
+        committee.leave(seat=seat, until=TODAY - DAY, by=admin, at=AT)
+        committee.take(number=3, holder=UserFactory(), since=TODAY, by=admin, at=AT)
+        assert Seat.objects.held_on(TODAY).get().holder != surgeon
+
+    def test_a_day_to_come_is_refused_for_the_role_comes_at_once(self, admin, surgeon):
+        with pytest.raises(InTheFutureError):
+            committee.take(number=3, holder=surgeon, since=TODAY + DAY, by=admin, at=AT)
+        late = datetime(2026, 3, 9, 23, 30, tzinfo=UTC)  # the tenth, here
+        committee.take(number=3, holder=surgeon, since=TODAY + DAY, by=admin, at=late)
+
+    def test_who_keeps_watch_has_no_seat(self, admin):
+        with pytest.raises(RolesConflict):
+            committee.take(number=3, holder=UserFactory(roles=[Role.ADMIN]), since=TODAY, by=admin, at=AT)
+        assert not Seat.objects.exists()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_two_who_give_the_same_seat_at_once(self, admin):
+        people = [UserFactory(), UserFactory()]
+        ready, outcomes = threading.Barrier(2), []
+
+        def take(holder):
+            ready.wait(10)
+            try:
+                committee.take(number=3, holder=holder, since=TODAY, by=admin, at=AT)
+                outcomes.append("taken")
+            except Taken:
+                outcomes.append("told")
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=take, args=[person]) for person in people]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert sorted(outcomes) == ["taken", "told"]
+        assert sum(Role.CCP in roles_of(person) for person in people) == 1
+
+    @pytest.mark.parametrize(
+        ("wrong", "constraint"),
+        [
+            ({"number": 13}, "seat_is_one_of_twelve"),
+            ({"number": 0}, "seat_is_one_of_twelve"),
+            ({"until": date(2020, 1, 1)}, "seat_has_length"),
+        ],
+    )
+    def test_the_database_holds_what_makes_no_sense(self, wrong, constraint):
+        SeatFactory()
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            Seat.objects.update(**wrong)
+
+
+class TestPages:
+    @pytest.fixture(autouse=True)
+    def _signed_in(self, client, admin, time_machine):
+        time_machine.move_to(AT, tick=False)
+        client.force_login(admin)
+
+    def test_from_finding_somebody_to_leaving(self, client, surgeon):
+        take = reverse("calamity-committee-take", args=[3])
+        assert "Joost Hoekstra" in client.post(take, {"q": "hoekstra"}).content.decode()
+        assert 'name="since"' in client.post(take, {"user": surgeon.pk}).content.decode()
+        assert client.post(take, {"user": surgeon.pk, "since": "2026-03-09"}).url == URL
+        page = client.get(URL).content.decode()
+        assert page.count("Joost Hoekstra") >= 2
+        assert page.count("Give this seat") == 11
+        client.post(reverse("calamity-committee-leave", args=[Seat.objects.get().pk]))
+        assert client.get(URL).content.decode().count("Give this seat") == 12
+
+    def test_what_cannot_be_is_said_kindly(self, client, surgeon):
+        SeatFactory(number=3)
+        take = reverse("calamity-committee-take", args=[3])
+        taken = client.post(take, {"user": surgeon.pk, "since": "2026-03-09"}).content.decode()
+        assert "Somebody has this seat then" in taken
+        late = client.post(take, {"user": surgeon.pk, "since": "2026-03-10"}).content.decode()
+        assert "choose today or earlier" in late
+        watcher = UserFactory(roles=[Role.PRIVACY_OFFICER])
+        refused = client.post(
+            reverse("calamity-committee-take", args=[4]), {"user": watcher.pk, "since": "2026-03-09"}
+        )
+        assert "keeps watch over the system" in refused.content.decode()
+        assert "Nobody found" in client.post(take, {"q": "zzz"}).content.decode()
+        assert client.get(reverse("calamity-committee-take", args=[13])).status_code == 404
+
+    def test_who_reads_calamities_without_a_seat_is_shown(self, client):
+        outsider = UserFactory(name="Ilse Kuipers", roles=[Role.CCP])
+        assert "Ilse Kuipers" in client.get(URL).content.decode()
+        SeatFactory(holder=outsider)
+        assert "without a seat" not in client.get(URL).content.decode()
