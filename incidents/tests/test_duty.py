@@ -45,7 +45,7 @@ class TestKeeping:
             (True, False, admin),
             (False, False, admin),
         ]
-        assert directors[1].name not in lines[1].new
+        assert directors[1].name not in str(lines[1].new)
         assert AccessEvent.objects.filter(object_ref="duty").count() == 2
 
     def test_two_in_one_time_are_refused(self, admin, directors):
