@@ -1,4 +1,4 @@
-"""The access log of a case: what a coordinator opened or changed about one person's support."""
+"""The access log of a case: what coordinator and supporter opened or changed about one person's support."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from accounts.audit import record, record_each
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent, User
 from incidents.models import Incident
-from supporters.models import Offer
+from supporters.models import Contact, Offer
 
 #: What the worklist is called in the log; the index `access_log_of_worklist` is for these lines.
 WORKLIST = "worklist"
@@ -58,6 +58,21 @@ def worklist_opened(*, offers: Iterable[Offer], besides: User, at: datetime) -> 
     lines = AccessEvent.objects.filter(reduce(or_, open_then), object_kind=WORKLIST).exclude(user=besides)
     found = lines.aggregate(days=Count(TruncDate("at"), distinct=True), last=Max("at"))
     return WorklistOpened(**found) if found["days"] else None
+
+
+def log_contact(*, contact: Contact, at: datetime) -> None:
+    """One line that says that the supporter opened the own `contact`, where name and telephone stand."""
+    record(
+        action=AccessAction.VIEW,
+        user=contact.supporter.user,
+        role=Role.SUPPORTER,
+        access_point="contacts:detail",
+        object_kind="support",
+        object_ref=contact.offer.incident.reference,
+        record=contact.offer.involvement_id,
+        basis="own contact",
+        at=at,
+    )
 
 
 def log_roll_call(*, incident: Incident, involved: Iterable[UUID], by: User, at: datetime) -> None:

@@ -34,6 +34,7 @@ WORDS = {
     "group claim of SSO": _("group of the single sign-on"),
     "import": _("import"),
     "own account": _("own account"),
+    "own contact": _("own contact"),
     "own record": _("own record"),
     "own report": _("own report"),
     "reporter": _("own report"),

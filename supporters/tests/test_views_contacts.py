@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
+from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
 from supporters import contact_flow, contact_forms, retention
 from supporters.contact_log import UNDO_WITHIN
@@ -160,6 +161,13 @@ def test_handing_back_takes_one_word_and_leads_to_the_list(client, contact):
     response = tap(client, contact, "handed_back", reason="conflict")
     assert state(contact) == ContactState.HANDED_BACK
     assert response.redirect_chain[-1][0] == LIST
+
+
+def test_opening_is_in_the_access_log(client, supporter, contact):
+    page(client, contact)
+    line = AccessEvent.objects.get()
+    assert (line.action, line.user, line.responsible) == ("view", supporter.user, Role.SUPPORTER)
+    assert (line.record, line.object_ref) == (contact.offer.involvement_id, contact.offer.incident.reference)
 
 
 def test_who_handed_it_back_sees_whom_it_was_about_as_long_as_it_can_be_undone(client, contact, time_machine):

@@ -22,6 +22,7 @@ from accounts.feedback import say
 from accounts.models import User
 from incidents.enums import EventType
 from supporters import contact_flow, wording
+from supporters.case_log import log_contact
 from supporters.contact_flow import ContactError
 from supporters.contact_forms import AvailabilityForm, StepForm
 from supporters.contact_log import ATTEMPTS, TRANSITIONS, UNDO_WITHIN, Facts, Party, replay
@@ -100,7 +101,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     sees no more of it once that cannot be undone.
     """
     now = timezone.now()
-    people = _own(request.user).select_related("offer__involvement__employee")
+    people = _own(request.user).select_related("offer__involvement__employee", "supporter__user")
     mine = get_object_or_404(people.prefetch_related(LOG), pk=pk)
     log = list(mine.events.all())
     facts, policy = replay(log), SupportPolicy.current()
@@ -111,6 +112,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     )
     if not (facts.is_open or (facts.closed_at and facts.accepted_at) or can_undo):
         return render(request, "supporters/contact_over.html")
+    log_contact(contact=mine, at=now)
     late = facts.is_open and facts.due_at < now
     return render(
         request,

@@ -162,9 +162,11 @@ def _offers(user: User) -> OfferQuerySet:
 
 
 def _opened(user: User, own: Iterable[Offer]) -> QuerySet[AccessEvent]:
-    """The latest lines of the access log about the own cases, without what `user` did."""
+    """The latest lines of the access log about the own cases: not what `user` did, nor the supporter, whose
+    name the page says once there is one, and whom nobody is to count on every look at a telephone number.
+    """
     lines = AccessEvent.objects.filter(record__in=[offer.involvement_id for offer in own])
-    others = lines.exclude(user=user).exclude(basis="own record")
+    others = lines.exclude(user=user).exclude(basis__in=["own record", "own contact"])
     return others.select_related("user").order_by("-at", "-id")[:LINES]
 
 
