@@ -7,24 +7,24 @@ One pass (`sweep`):
    them (`notifications.rights`).
 3. Write their notices and mails and mark the reminders done, in the transaction of the claim. Killed before
    its commit nothing has happened, and the next pass does it all; so a notice is written exactly once.
-4. Once a working day gather what is only news into one mail a person (`notifications.digest`).
-5. Send what is due by mail, outside of that transaction (`notifications.outbox`).
+4. Send what is due by mail, outside of that transaction (`notifications.outbox`).
 
-Two passes at once, a killed one and a second beat are harmless.
+Two passes at once, a killed one and a second beat are harmless. What is only news waits for the mail of the
+day, which is written apart from the passes (`notifications.digest`).
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
 from django.urls import reverse
 
-from notifications import digest, failure, kinds, outbox, recipients, rights
+from notifications import failure, kinds, outbox, recipients, rights
 from notifications.models import DeliveryPolicy, Heartbeat, Reminder
 from notifications.recipients import Claimed, Shown
 
@@ -46,14 +46,11 @@ class Swept:
 
 def sweep(*, at: datetime) -> Swept:
     """One pass over what is due at `at` (aware)."""
-    due = _due(at)
-    if not due:
+    if not _anything_due(at):
         return Swept()
     shown = 0
     while claimed := show_batch(at=at):
         shown += claimed
-    if due.news_until:
-        digest.gather(at=at, until=due.news_until)
     sent = outbox.send_due(at=at)
     # A mail that failed for the fifth time has left a reminder for the administrator.
     while claimed := show_batch(at=at):
@@ -68,13 +65,7 @@ def run(*, at: datetime) -> Swept:
     return swept
 
 
-class Due(NamedTuple):
-    """That something is due; `news_until`: so is the news from before then."""
-
-    news_until: datetime | None
-
-
-def _due(at: datetime) -> Due | None:
+def _anything_due(at: datetime) -> bool:
     """In one statement without a transaction: most passes find nothing, whatever the future holds."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -82,23 +73,12 @@ def _due(at: datetime) -> Due | None:
             SELECT EXISTS (SELECT FROM notifications_reminder
                            WHERE done_at IS NULL AND cancelled_at IS NULL AND due_at <= %(at)s)
                 OR EXISTS (SELECT FROM notifications_mail
-                           WHERE sent_at IS NULL AND dropped_at IS NULL AND due_at <= %(at)s),
-                   (SELECT min(created_at) FROM notifications_notice WHERE awaits_digest),
-                   (SELECT digest_at FROM notifications_deliverypolicy)
+                           WHERE sent_at IS NULL AND dropped_at IS NULL AND due_at <= %(at)s)
             """,
             {"at": at},
         )
-        due, oldest_news, digest_at = cursor.fetchone()
-    until = _news_until(at, oldest_news, digest_at) if oldest_news else None
-    return Due(until) if due or until else None
-
-
-def _news_until(at: datetime, oldest: datetime, digest_at: time | None) -> datetime | None:
-    """Up to when news is mailed now; never in quiet hours, which would bring it on the day of the next."""
-    until = digest.news_until(at, digest_at=digest_at or DeliveryPolicy().digest_at)
-    if until is None or oldest >= until or DeliveryPolicy.current().quiet_hours.holds(at):
-        return None
-    return until
+        (due,) = cursor.fetchone()
+    return bool(due)
 
 
 @transaction.atomic

@@ -1,9 +1,10 @@
 """The mail of the day: what is only news shows in the app at once, and is mailed as counts in the morning.
 
-News waits on its notice (`awaits_digest`). When the moment has come, one statement writes the mail of each
-person who has some and marks the notices as being in it. The mail's key names person and day, so that two
-passes at once, or two moments on one day, write no second; what came too late waits for the next day. What it
-says is counted when it is sent: what is still unread and still this person's business.
+News waits on its notice (`awaits_digest`). Every few minutes it is asked whether the moment has come. Then
+one statement writes the mail of each person who has some and marks the notices as being in it; the next pass
+sends it. The mail's key names person and day, so that two workers at once, or two moments on one day, write
+no second; what came too late waits for the next day. What the mail says is counted when it is sent: what is
+still unread and still this person's business.
 """
 
 from collections import Counter, defaultdict
@@ -11,19 +12,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import override
 
 from accounts.models import User
 from notifications import kinds, rights
 from notifications.kinds import Kind
-from notifications.models import Mail, Notice
+from notifications.models import DeliveryPolicy, Mail, Notice
 from notifications.quiet_hours import LOCAL
+from notifications.schedule import nudge
 from notifications.working_days import is_working_day
 
 #: Each person's own business, by definition.
 KIND = Kind(code="notifications.digest", line="", concerns=lambda _user, _subject: True)
+
+
+def gather(*, at: datetime) -> int:
+    """Write the mail of the day of everybody who has news to be mailed at `at` (aware); how many."""
+    policy = DeliveryPolicy.current()
+    until = news_until(at, digest_at=policy.digest_at)
+    # A moment missed until the quiet hours is made up for with the next: not two mails on the day after.
+    if until is None or policy.quiet_hours.holds(at):
+        return 0
+    with transaction.atomic():
+        written = _write(at, until)
+        if written:
+            nudge()
+    return written
 
 
 def news_until(at: datetime, *, digest_at: time) -> datetime | None:
@@ -35,8 +51,8 @@ def news_until(at: datetime, *, digest_at: time) -> datetime | None:
     return moment if moment <= at and is_working_day(today) else None
 
 
-def gather(*, at: datetime, until: datetime) -> int:
-    """In one statement write the mail of the day of everybody with news from before `until`; how many."""
+def _write(at: datetime, until: datetime) -> int:
+    """In one statement, whatever the number of people."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

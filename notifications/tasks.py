@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
-from notifications import delivery
+from notifications import delivery, digest
 from notifications import reconcile as reconciliation
 
 
@@ -14,6 +14,12 @@ from notifications import reconcile as reconciliation
 def sweep() -> None:
     """One pass of the reminder engine, each minute and after a commit that made something due."""
     delivery.run(at=timezone.now())
+
+
+@shared_task
+def gather_news() -> None:
+    """Every few minutes: whether it is time for the mail of the day."""
+    digest.gather(at=timezone.now())
 
 
 @worker_ready.connect

@@ -134,6 +134,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
         "schedule": schedule(SWEEP_SECONDS),
         "options": {"expires": 60},
     },
+    "gather-news": {
+        "task": "notifications.tasks.gather_news",
+        "schedule": schedule(300.0),
+        "options": {"expires": 300},
+    },
     "invite-to-evaluate": {"task": "evaluations.tasks.invite", "schedule": schedule(300.0)},
     "release-evaluations": {
         "task": "evaluations.tasks.release",

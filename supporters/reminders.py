@@ -61,8 +61,8 @@ KINDS = (
         _("Somebody waits for a supporter."),
         "incident_id",
         ngettext_lazy(
-            "After %(count)d new report somebody waits for a supporter.",
-            "After %(count)d new reports somebody waits for a supporter.",
+            "%(count)d new report waits for an assignment.",
+            "%(count)d new reports wait for an assignment.",
             "count",
         ),
         Group.WORK,

@@ -11,7 +11,7 @@ from accounts.tests.factories import UserFactory
 from evaluations import invitations
 from evaluations.tests.factories import InvitationFactory
 from incidents.enums import EventType, IncidentKind
-from notifications import mails
+from notifications import kinds, mails
 
 LANGUAGES = ["nl", "en"]
 
@@ -87,3 +87,16 @@ def test_mail_to_choose_a_password_tells_nothing_and_names_nobody(language, mail
     (message,) = mailoutbox
     assert says(read(message), language) == []
     assert user.name not in read(message)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_mail_of_the_day_tells_nothing_of_any_kind_of_news(language):
+    news = [kind.digest for kind in kinds.registered() if kind.digest is not None]
+    assert news
+    user = UserFactory.build(language=language, name="Jan Jansen")
+    with translation.override(language):
+        lines = [label % {"count": count} for label in news for count in (1, 12)]
+    message = mails.news_of_the_day(mail_id=uuid4(), user=user, lines=lines, url="/notices/")
+    assert all(line in message.body for line in lines)
+    assert says(read(message), language) == []
+    assert "Jansen" not in read(message)

@@ -3,12 +3,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from notifications import delivery
+from notifications import delivery, digest
 
 
 class Command(BaseCommand):
     help = "One pass of the reminder engine: show and mail what is due."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        swept = delivery.run(at=timezone.now())
+        now = timezone.now()
+        digest.gather(at=now)
+        swept = delivery.run(at=now)
         self.stdout.write(f"shown {swept.shown}, mailed {swept.sent}, failed {swept.failed}")
