@@ -13,5 +13,5 @@ class IncidentsConfig(AppConfig):
         reminders.register()
         team_reminders.register()
         disclosure_reminders.register()
-        calendar.sources.append(calendar_entries.of)
+        calendar.sources.append(calendar_entries.SOURCE)
         home.panels.append(home.Panel("incidents/_own_reports.html", own_reports.latest))

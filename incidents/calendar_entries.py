@@ -9,7 +9,7 @@ from accounts.enums import Role
 from accounts.models import User
 from incidents.enums import IncidentKind, Step
 from incidents.models import Incident, Milestone, TeamMember
-from notifications.calendar import Entry
+from notifications.calendar import Entry, Source
 
 
 def of(user: User) -> Iterator[Entry]:
@@ -27,3 +27,6 @@ def of(user: User) -> Iterator[Entry]:
         for clock, due_at in (("internal", internal), ("statutory", statutory)):
             if due_at is not None:
                 yield Entry(key=f"milestone:{pk}:{clock}", due_at=due_at, word=_("deadline"))
+
+
+SOURCE = Source(frozenset({Role.CCP, Role.DIRECTOR, Role.ANALYST}), of)

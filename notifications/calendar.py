@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.conf import settings
 from django.utils.translation import gettext, override
 
+from accounts.enums import Role
 from accounts.models import User
 from notifications import icalendar
 
@@ -31,8 +32,23 @@ class Entry:
     word: "StrOrPromise"
 
 
-#: Each room adds, when it starts, a function that yields the entries of one person: what is open, and theirs.
-sources: list[Callable[[User], Iterable[Entry]]] = []
+@dataclass(frozen=True)
+class Source:
+    """What one room puts in calendars: `entries` yields what is open and one person's own; only people with
+    one of `roles` have any.
+    """
+
+    roles: frozenset[Role]
+    entries: Callable[[User], Iterable[Entry]]
+
+
+#: Each room adds its own when it starts.
+sources: list[Source] = []
+
+
+def has_moments(user: User) -> bool:
+    """Whether anything of this person's could ever stand in a calendar."""
+    return any(user.has_role(*source.roles) for source in sources)
 
 
 def of(user: User, *, at: datetime) -> bytes:
@@ -47,7 +63,7 @@ def of(user: User, *, at: datetime) -> bytes:
                 summary=gettext("Peersupport: %(word)s") % {"word": entry.word},
             )
             for source in sources
-            for entry in source(user)
+            for entry in source.entries(user)
         ]
     events.sort(key=lambda event: (event.ends, event.uid))
     return icalendar.calendar(events, name="Peersupport", url=f"{settings.SITE_URL}/", at=at)

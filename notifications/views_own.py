@@ -96,6 +96,7 @@ def _page(
         .select_related("user")
         .order_by("first_day"),
         "calendar": CalendarAddress.objects.filter(user=user).first(),
+        "has_moments": calendar.has_moments(user),
         "address": address,
         "now": timezone.now(),
     }

@@ -17,4 +17,4 @@ class SupportersConfig(AppConfig):
         track_listeners.append(lambda incident, at: push_counts(incident, at=at))
         team_listeners.append(analyst_conflict.tell_coordinators)
         reminders.register()
-        calendar.sources.append(calendar_entries.of)
+        calendar.sources.append(calendar_entries.SOURCE)

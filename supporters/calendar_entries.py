@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Role
 from accounts.models import User
-from notifications.calendar import Entry
+from notifications.calendar import Entry, Source
 from supporters.enums import NextStep
 from supporters.models import Contact
 
@@ -23,3 +24,6 @@ def of(user: User) -> Iterator[Entry]:
     for pk, next_step, due_at in planned.values_list("pk", "next_step", "due_at"):
         word = WORDS[NextStep(next_step)]
         yield Entry(key=f"contact:{pk}:{next_step}", due_at=due_at, word=word)
+
+
+SOURCE = Source(frozenset({Role.SUPPORTER}), of)

@@ -9,9 +9,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from notifications import calendar, calendar_address
-from notifications.calendar import Entry
+from notifications.calendar import Entry, Source
 from notifications.models import CalendarAddress
 from notifications.tests.test_icalendar import instant, read
 from peersupport.logs import logging_config
@@ -29,7 +30,8 @@ def user():
 def entries(monkeypatch, user):
     """What the rooms say about `user`; nothing about anybody else."""
     found: list[Entry] = []
-    monkeypatch.setattr(calendar, "sources", [lambda asked: found if asked == user else []])
+    source = Source(frozenset({Role.CCP}), lambda asked: found if asked == user else [])
+    monkeypatch.setattr(calendar, "sources", [source])
     return found
 
 

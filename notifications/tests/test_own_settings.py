@@ -149,6 +149,17 @@ def test_calendar_address_is_shown_once_and_can_be_stopped(signed_in, user, sett
     assert signed_in.get(address).status_code == 404
 
 
+@pytest.mark.parametrize(("role", "offered"), [(Role.SUPPORTER, True), (Role.CCP, True), (Role.BOARD, False)])
+def test_calendar_is_offered_to_who_has_moments_of_their_own(client, role, offered):
+    client.force_login(UserFactory(roles=[role]))
+    assert (reverse("calendar-make") in page(client)) == offered
+
+
+def test_who_has_no_address_for_mail_is_told(client):
+    client.force_login(UserFactory(email=""))
+    assert "We know no e-mail address of yours" in page(client)
+
+
 def test_page_costs_the_same_for_few_and_many(signed_in, user, django_assert_num_queries):
     UserFactory(roles=[Role.CCP])
     AbsenceFactory(substitute=user)
