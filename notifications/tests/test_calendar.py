@@ -1,8 +1,5 @@
 """The personal calendar address."""
 
-import io
-import json
-import logging
 from datetime import timedelta
 
 import pytest
@@ -15,7 +12,6 @@ from notifications import calendar, calendar_address
 from notifications.calendar import Entry, Source
 from notifications.models import CalendarAddress
 from notifications.tests.test_icalendar import instant, read
-from peersupport.logs import logging_config
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -107,25 +103,6 @@ def test_hash_is_no_key(client, user, entries):
     """Whoever reads the database cannot open the calendar with what stands there."""
     calendar_address.make(user=user, at=NOW)
     assert feed(client, CalendarAddress.objects.get().secret_hash).status_code == 404
-
-
-def test_log_of_production_never_holds_the_address(client, user, entries):
-    written = io.StringIO()
-    config = logging_config(json=True, level="DEBUG")["formatters"]["line"]
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(config["()"](**{key: value for key, value in config.items() if key != "()"}))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    try:
-        known, unknown = calendar_address.make(user=user, at=NOW), "unknown" * 7
-        feed(client, known)
-        feed(client, unknown)
-    finally:
-        root.removeHandler(handler)
-    assert known not in written.getvalue()
-    assert unknown not in written.getvalue()
-    routes = {json.loads(line).get("route") for line in written.getvalue().splitlines()}
-    assert "calendar/<slug:secret>.ics" in routes
 
 
 def test_feed_costs_a_statement_beside_those_of_the_rooms(client, user, entries, django_assert_num_queries):

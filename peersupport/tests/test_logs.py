@@ -1,5 +1,6 @@
 """What production writes to its log, and above all what it does not."""
 
+import io
 import json
 import logging
 import smtplib
@@ -10,7 +11,10 @@ import pytest
 import structlog
 from django.test import RequestFactory
 from django.urls import resolve, reverse
+from django.utils import timezone
 
+from accounts.tests.factories import UserFactory
+from notifications import calendar_address
 from peersupport.logs import logging_config
 
 NAME = "Jan de Vries"
@@ -111,3 +115,22 @@ def test_our_own_events_are_json_with_their_values(settings):
     entries = structlog.testing.CapturingLogger()
     structlog.wrap_logger(entries, processors=[structlog.processors.JSONRenderer()]).info("swept", notices=3)
     assert json.loads(entries.calls[0].args[0]) == {"notices": 3, "event": "swept"}
+
+
+@pytest.mark.django_db
+def test_the_secret_of_a_calendar_is_in_no_line(client):
+    lines = io.StringIO()
+    formatter = logging_config(json=True, level="DEBUG")["formatters"]["line"]
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(formatter["()"](**{key: value for key, value in formatter.items() if key != "()"}))
+    known, unknown = calendar_address.make(user=UserFactory(), at=timezone.now()), "unknown" * 7
+    logging.getLogger().addHandler(handler)
+    try:
+        for secret in (known, unknown):
+            client.get(reverse("calendar-feed", args=[secret]))
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert known not in lines.getvalue()
+    assert unknown not in lines.getvalue()
+    routes = {json.loads(line).get("route") for line in lines.getvalue().splitlines()}
+    assert "calendar/<slug:secret>.ics" in routes
