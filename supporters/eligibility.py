@@ -34,7 +34,7 @@ from django.utils import timezone
 from incidents.models import Involvement, TeamMember
 from supporters.enums import LadderStep, Rule, SameProfession, SupporterStatus
 from supporters.matching import Candidate, MatchingPolicy, Person, RuleCount, Wishes
-from supporters.models import Contact, Exclusion, Offer, Supporter
+from supporters.models import Contact, Exclusion, KeptApart, Offer, Supporter
 
 NO_PROFESSION = UUID(int=0)
 
@@ -211,10 +211,11 @@ def _rules_of_event(need: Need) -> Mapping[Rule, Q]:
         Rule.ALREADY_ASKED: Q(id__in=asked.values("supporter_id")),
     }
     if need.employee_id:
-        excluded = Exclusion.objects.filter(employee_id=need.employee_id)
+        pairs = Exclusion.objects.filter(employee_id=need.employee_id).values("supporter_id")
+        by_hand = KeptApart.objects.filter(employee_id=need.employee_id).values("supporter_id")
         rules[Rule.IS_SELF] = Q(user_id=need.employee_id)
         rules[Rule.INVOLVED_IN_EVENT] &= ~rules[Rule.IS_SELF]
-        rules[Rule.ON_EXCLUSION_LIST] = Q(id__in=excluded.values("supporter_id"))
+        rules[Rule.ON_EXCLUSION_LIST] = Q(id__in=pairs) | Q(id__in=by_hand)
     if need.manager_id:
         rules[Rule.IS_MANAGER] = Q(user_id=need.manager_id)
     return rules

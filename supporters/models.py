@@ -121,8 +121,9 @@ class Supporter(models.Model):
 class Exclusion(models.Model):
     """These two are never matched. No reason is recorded.
 
-    Written by a supporter who hands back as too close, by an employee who would rather have somebody else, or
-    by the coordinator.
+    Written by a supporter who hands back as too close, or an employee who would rather have somebody else. It
+    goes with the case and is shown to nobody: it tells who handed back whom. What a coordinator puts there by
+    hand is another table (`KeptApart`), so that neither can tell of the other.
     """
 
     supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="exclusions")
@@ -132,6 +133,34 @@ class Exclusion(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["supporter", "employee"], name="exclusion_once"),)
         indexes = (models.Index(fields=["employee"], name="exclusion_of_employee"),)
+
+    def __str__(self) -> str:
+        return f"{self.supporter_id} / {self.employee_id}"
+
+
+class KeptApartQuerySet(models.QuerySet["KeptApart"]):
+    def visible_to(self, user: User) -> Self:
+        return self if user.has_role(Role.COORDINATOR) else self.none()
+
+
+class KeptApart(models.Model):
+    """A coordinator's own exclusion list: these two are never matched. No reason is recorded."""
+
+    supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="kept_apart")
+    employee = models.ForeignKey(User, models.CASCADE, related_name="+")
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = KeptApartQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["supporter", "employee"],
+                name="kept_apart_once",
+                violation_error_message=_("These two are on the list already."),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.supporter_id} / {self.employee_id}"

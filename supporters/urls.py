@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from supporters.views import case, contacts, match, me, pool, roll_call, worklist
+from supporters.views import case, contacts, exclusions, match, me, pool, roll_call, worklist
 
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
@@ -33,6 +33,7 @@ pool_urls = [
     path("pool/add/", pool.add, name="add"),
     path("pool/<uuid:pk>/", pool.supporter, name="supporter"),
     path("pool/<uuid:pk>/status/", pool.status, name="status"),
+    path("pool/<uuid:pk>/exclusions/", exclusions.exclusions, name="exclusions"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

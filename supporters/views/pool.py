@@ -110,7 +110,14 @@ def supporter(request: SignedInRequest, pk: UUID) -> HttpResponse:
             say(request, _("Saved."))
             return redirect("pool:list")
     now = timezone.now()
-    context = {"supporter": found, "form": form, "standing": standing(found, now), "now": now}
+    excluded = found.kept_apart.count()
+    context = {
+        "supporter": found,
+        "form": form,
+        "standing": standing(found, now),
+        "excluded": excluded,
+        "now": now,
+    }
     return render(request, "supporters/pool_supporter.html", context)
 
 

@@ -1,0 +1,65 @@
+"""With whom a supporter is never matched, as far as coordinators put it by hand."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import people
+from accounts.access import SignedInRequest, allow
+from accounts.enums import Role
+from accounts.feedback import say
+from accounts.models import User
+from supporters import exclusions as lists
+from supporters.models import KeptApart, Supporter
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def exclusions(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The pairs by name. POST searches (`q`), adds (`add`, an employee) or takes one off (`remove`)."""
+    supporters = Supporter.objects.visible_to(request.user).select_related("user")
+    supporter = get_object_or_404(supporters, pk=pk)
+    if "add" in request.POST or "remove" in request.POST:
+        _change(request, supporter)
+        return redirect("pool:exclusions", pk)
+    query = request.POST.get("q", "").strip()
+    mine = KeptApart.objects.visible_to(request.user).filter(supporter=supporter)
+    pairs = list(mine.select_related("employee__profession", "employee__department", "added_by"))
+    listed = {supporter.user_id, *(pair.employee_id for pair in pairs)}
+    context = {
+        "supporter": supporter,
+        "pairs": sorted(pairs, key=lambda pair: pair.employee.name),
+        "query": query,
+        "found": [one for one in people.search(query) if one.pk not in listed] if query else [],
+        "now": timezone.now(),
+    }
+    return render(request, "supporters/exclusions.html", context)
+
+
+def _change(request: SignedInRequest, supporter: Supporter) -> None:
+    now = timezone.now()
+    if "remove" in request.POST:
+        pair = request.POST["remove"]
+        if pair.isdecimal() and lists.remove(supporter=supporter, pair=int(pair), by=request.user, at=now):
+            say(request, _("Taken off the list."))
+        return
+    employee = get_object_or_404(User.objects.filter(is_active=True), pk=_uuid(request.POST["add"]))
+    try:
+        lists.add(supporter=supporter, employee=employee, by=request.user, at=now)
+    except lists.ExcludesSelf:
+        say(request, _("Nobody is matched with themselves."), level=messages.WARNING)
+    else:
+        words = {"supporter": supporter.user.name, "employee": employee.name}
+        say(request, _("%(supporter)s and %(employee)s are never matched.") % words)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
