@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from incidents import milestones
@@ -22,6 +23,13 @@ _KEPT: Mapping[AnalysisState, tuple[str, TrackEventKind]] = {
     AnalysisState.STARTED: ("started_at", TrackEventKind.ANALYSIS_STARTED),
     AnalysisState.INTERVIEWS: ("interviews_at", TrackEventKind.ANALYSIS_INTERVIEWS),
     AnalysisState.CONCEPT: ("concept_at", TrackEventKind.ANALYSIS_CONCEPT),
+}
+
+_LABELS = {
+    AnalysisState.STARTED: _("Started"),
+    AnalysisState.INTERVIEWS: _("Interviews begun"),
+    AnalysisState.CONCEPT: _("Draft report ready"),
+    AnalysisState.DONE: _("Analysis done"),
 }
 
 
@@ -41,6 +49,11 @@ class Mark:
     at: datetime | None
     is_next: bool
     is_last: bool
+
+    @property
+    def label(self) -> str:
+        """What is said of it once it is reached, and on the button that says so."""
+        return str(_LABELS[self.state])
 
 
 def marks(analysis: Analysis | None, step: Milestone | None) -> list[Mark]:

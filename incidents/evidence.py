@@ -31,10 +31,11 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One step: its clocks, when it was done, and what moved its statutory term."""
+    """One step: its two clocks, when it was done, and what moved its statutory term."""
 
     step: TrackStep
-    clocks: tuple[Judged, ...]
+    internal: Judged | None
+    statutory: Judged | None
     changes: tuple[TermChange, ...]
 
     @property
@@ -97,5 +98,8 @@ def judged(done_at: datetime | None, due: datetime, *, at: datetime) -> tuple[st
 
 def _line(step: TrackStep, changes: Iterable[TermChange], at: datetime) -> Line:
     mine = tuple(change for change in changes if change.milestone_id == step.milestone.pk)
-    clocks = tuple(Judged(clock, *judged(step.milestone.done_at, clock.due, at=at)) for clock in step.clocks)
-    return Line(step, clocks, mine)
+    judges = {
+        clock.statutory: Judged(clock, *judged(step.milestone.done_at, clock.due, at=at))
+        for clock in step.clocks
+    }
+    return Line(step, judges.get(False), judges.get(True), mine)

@@ -100,8 +100,8 @@ def test_has_every_step_both_clocks_counts_talks_and_who_made_it_and_no_names(cl
         "on time",
         "<strong>2 of 3</strong> involved employees within 24 hours",
         "2 analysts, 1 from another department",
-        "Held 10 Mar 2026 15:00",
-        "Disclosure coach asked for 14 Mar 2026, found 14 Mar 2026.",
+        "Held 10 March 2026 15:00",
+        "Disclosure coach asked for 14 March 2026, found 14 March 2026.",
         "Made on 14 March 2026 09:00 by: Calamity committee (CCP).",
     ):
         assert words in body
@@ -128,7 +128,7 @@ def test_says_what_moved_a_term(client, calamity, member):
         taken_back_at=NOW,
     )
     page = sheet(client, calamity, member)
-    assert "extension asked 14 Mar 2026, granted until 1 Jun 2026 (IGJ-77)" in page
+    assert "extension asked 14 March 2026, granted until 1 June 2026 (IGJ-77)" in page
     assert "refused" not in page.split('class="sheet"')[1]
 
 

@@ -38,7 +38,6 @@ def evidence(request: SignedInRequest, reference: str) -> HttpResponse:
     context = {
         "calamity": calamity,
         "sheet": sheets.of(calamity, at=now),
-        "clock_kinds": (False, True),
         "maker": maker.label,
         "now": now,
     }
