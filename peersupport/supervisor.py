@@ -25,6 +25,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from peersupport import embedded
+from peersupport.keeper import die_with_parent
 from peersupport.messages import compile_catalogs
 from peersupport.startup import CannotStart, prepare, read_settings, require_port, require_servers
 
@@ -52,7 +53,7 @@ class Child:
             [sys.executable, "-m", "peersupport", self.part],
             stdin=subprocess.DEVNULL,
             process_group=0,
-            preexec_fn=lambda: embedded.die_with_parent(PARTS[self.part]),  # noqa: PLW1509  # one thread
+            preexec_fn=lambda: die_with_parent(PARTS[self.part]),  # noqa: PLW1509  # one thread
         )
 
     def look_after(self) -> None:
@@ -99,7 +100,7 @@ def run() -> None:
             signal.signal(number, _stop)
     if "MAKELEVEL" in os.environ:
         # A killed `make run` must not leave this process behind.
-        embedded.die_with_parent(signal.SIGTERM)
+        die_with_parent(signal.SIGTERM)
     children = [Child(part) for part in PARTS]
     lock = None
     try:

@@ -31,6 +31,7 @@ from notifications.models import Heartbeat, Mail, Notice
 from notifications.schedule import remind, reminder
 from notifications.tests.smtp_sink import SinkServer
 from peersupport import embedded
+from peersupport.keeper import die_with_parent
 from peersupport.server_urls import redis_client
 
 PEOPLE = 20
@@ -65,7 +66,7 @@ class Program:
                 stderr=log,
                 env={**os.environ, **self._environment},
                 start_new_session=True,
-                preexec_fn=lambda: embedded.die_with_parent(signal.SIGKILL),  # noqa: PLW1509  # one line of C
+                preexec_fn=lambda: die_with_parent(signal.SIGKILL),  # noqa: PLW1509  # one call of C
             )
 
     def freeze(self) -> None:

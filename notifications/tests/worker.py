@@ -14,7 +14,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection
 
-from peersupport import embedded
+from peersupport.keeper import die_with_parent
 
 READY_SECONDS = 60
 
@@ -57,7 +57,11 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -70,7 +74,7 @@ class Worker:
             env=self._environment,
             cwd=Path(settings.BASE_DIR),
             start_new_session=True,
-            preexec_fn=lambda: embedded.die_with_parent(signal.SIGKILL),  # noqa: PLW1509  # one call of C
+            preexec_fn=lambda: die_with_parent(signal.SIGKILL),  # noqa: PLW1509  # one call of C
         )
         eventually(lambda: current_app.control.ping(timeout=0.5), seconds=READY_SECONDS)
 

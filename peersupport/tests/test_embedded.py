@@ -12,14 +12,14 @@ import psycopg
 import pytest
 from redis import Redis
 
-from peersupport import embedded
+from peersupport import embedded, keeper
 from peersupport.server_urls import redis_client
 
 # Uses the servers until its input closes.
 USER = """
 import sys
 from pathlib import Path
-from peersupport import embedded
+from peersupport import embedded, keeper
 servers = embedded.Servers(data=Path(sys.argv[1]), postgres=True, redis=True)
 embedded.start_missing(servers)
 print("up", flush=True)
@@ -138,8 +138,8 @@ def test_a_deep_or_odd_path_gets_short_sockets(tmp_path):
     for data in (deep, tmp_path / "with space, and comma"):
         folder = embedded.socket_folder(data)
         assert folder.parent == Path("/tmp")
-        assert len(str(folder)) < embedded.LONGEST_SOCKET_FOLDER
-    longest = Path("/" + "d" * (embedded.LONGEST_SOCKET_FOLDER - len("//embedded/sockets")))
+        assert len(str(folder)) < keeper.LONGEST_SOCKET_FOLDER
+    longest = Path("/" + "d" * (keeper.LONGEST_SOCKET_FOLDER - len("//embedded/sockets")))
     socket = embedded.socket_folder(longest) / "postgres" / ".s.PGSQL.5432"
     assert socket.is_relative_to(longest)
     assert len(str(socket)) == 107

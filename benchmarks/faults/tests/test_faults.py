@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from benchmarks.faults.scenarios import FAULTS
-from peersupport import embedded
+from peersupport.keeper import die_with_parent
 
 #: All faults together; the machine may be busy with other tests.
 SECONDS = 420
@@ -26,7 +26,7 @@ def played(tmp_path_factory):
         [sys.executable, "-m", "benchmarks.faults", "--small"],
         cwd=settings.BASE_DIR,
         env={**os.environ, "DATA_DIR": str(folder), "DEBUG": "1"},
-        preexec_fn=lambda: embedded.die_with_parent(signal.SIGKILL),
+        preexec_fn=lambda: die_with_parent(signal.SIGKILL),
         capture_output=True,
         text=True,
         timeout=SECONDS,
