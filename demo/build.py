@@ -67,6 +67,7 @@ def build(*, seed: int, at: datetime, size: int = STAFF, reports: int = REPORTS)
     figures.publish_due(at=at)
     # No mail leaves for a past that never was, and what is older than yesterday was read.
     Mail.objects.filter(sent_at=None).update(dropped_at=at)
+    Notice.objects.filter(awaits_digest=True).update(awaits_digest=False)
     Notice.objects.filter(created_at__lt=at - timedelta(days=1)).update(read_at=at)
 
 

@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from accounts.models import User
 from incidents import intake
 from incidents.enums import EventType, IncidentKind
-from notifications import delivery
+from notifications import absence, delivery
 from supporters import assignment, contact_flow
 from supporters.enums import ConversationMode, EventKind
 from supporters.models import Contact, Offer, Supporter
@@ -29,7 +31,9 @@ _TO_BE_FOLLOWED_UP: Steps = (
 
 
 def set_out(people: Mapping[str, User], *, at: datetime) -> None:
-    """Three contacts for each of the two supporters; the nurse of the demo is one of those they call."""
+    """Three contacts for each of the two supporters, the nurse of the demo among those they call; and the
+    deputy, who will be away.
+    """
     nurse, leader = people["employee"], people["teamleader"]
     near = list(User.objects.filter(department=nurse.department, username__gt="1").order_by("username")[:5])
     for supporter, colleagues in (("supporter", [nurse, *near[:2]]), ("supporter2", near[2:])):
@@ -48,6 +52,14 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
                 beyond_rules=True,
             )
             _take(contact, steps, by=people[supporter], at=at)
+    next_week = timezone.localdate(at) + timedelta(days=10)
+    absence.announce(
+        user=people["deputy"],
+        first_day=next_week,
+        last_day=next_week + timedelta(days=7),
+        substitute=people["coordinator"],
+        at=at,
+    )
     while delivery.show_batch(at=at):
         pass
 

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 LOOKS = [(PHONE, "light"), (DESK, "dark")]
 #: The same for everybody, once it was looked over; other pages for everybody differ by role.
 ALIKE = {SIGNED_IN, ALLAUTH}
-DIFFER = {"home", "me", "notices", "incidents:list", "incidents:detail"}
+DIFFER = {"home", "me", "notices", "notice-settings", "incidents:list", "incidents:detail"}
 #: These have the roles of somebody else.
 SECONDS = {"deputy", "supporter2"}
 #: Signing out ends the visit; the others answer with a file, with a part of a page, or to a machine.

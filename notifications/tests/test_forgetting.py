@@ -6,8 +6,15 @@ import pytest
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from notifications import forgetting, reconcile, schedule
-from notifications.models import Mail, Notice, Reminder
-from notifications.tests.factories import KIND, MailFactory, NoticeFactory, ReminderFactory
+from notifications.models import Absence, Mail, Notice, Reminder
+from notifications.quiet_hours import LOCAL
+from notifications.tests.factories import (
+    KIND,
+    AbsenceFactory,
+    MailFactory,
+    NoticeFactory,
+    ReminderFactory,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 14, 9, tzinfo=UTC)
@@ -63,3 +70,19 @@ def test_what_would_be_written_anew_stays(monkeypatch):
     Reminder.objects.update(done_at=OLD)
     assert forgetting.prune(at=NOW) == 0
     assert reconcile.reconcile(at=NOW) == 0
+
+
+def test_absence_goes_when_it_is_over_and_not_before():
+    today = NOW.astimezone(LOCAL).date()
+    over = AbsenceFactory(first_day=today - timedelta(days=9), last_day=today - timedelta(days=1))
+    lasts = AbsenceFactory(first_day=today, last_day=today)
+    forgetting.prune(at=NOW)
+    assert set(Absence.objects.values_list("user", flat=True)) == {lasts.user_id}
+    assert over.user_id != lasts.user_id
+
+
+def test_mail_of_the_day_goes_without_its_notices():
+    notice = NoticeFactory(digest=MailFactory(sent_at=OLD))
+    forgetting.prune(at=NOW)
+    notice.refresh_from_db()
+    assert (notice.digest, Mail.objects.exists()) == (None, False)
