@@ -73,6 +73,19 @@ def _step_row(row: StepFigures, then: Mapping[Step, StepFigures]) -> tuple[str, 
     return tuple(cells)
 
 
+def _reaching(reached: int, groups: int) -> str:
+    """How many profession groups have supporters enough, of how many."""
+    if groups == 1:
+        alone = _("The one profession group of that size reaches the norm.")
+        return alone if reached else _("The one profession group of that size does not reach the norm.")
+    text = ngettext(
+        "%(reached)s of %(groups)s profession groups reaches the norm.",
+        "%(reached)s of %(groups)s profession groups reach the norm.",
+        reached,
+    )
+    return text % {"reached": reached, "groups": groups}
+
+
 def pool(now: Tables) -> Block:
     """The supporters, and which part of each profession group they are."""
     number = now.supporters
@@ -86,10 +99,7 @@ def pool(now: Tables) -> Block:
         "number": number
     }
     if known:
-        headline += " " + _("%(reached)s of %(groups)s profession groups reach the norm.") % {
-            "reached": enough,
-            "groups": len(known),
-        }
+        headline += " " + _reaching(enough, len(known))
     labels = {each.value: str(each.label) for each in ProfessionGroup}
     data = [
         Datum(

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,13 +9,24 @@ class IncidentKind(models.TextChoices):
     VIM = "vim", _("Incident (VIM)")
     CALAMITY = "calamity", _("Calamity")
     EVENT = "event", _("Other shocking event")
-    SELF = "self", _("I would like support myself")
-    COLLEAGUE = "colleague", _("I am worried about a colleague")
+    SELF = "self", _("Request for support")
+    COLLEAGUE = "colleague", _("Worry about a colleague")
 
     @classmethod
     def personal(cls) -> frozenset["IncidentKind"]:
         """Kinds that are a question for support and nothing else: only the coordinator sees them."""
         return frozenset({cls.SELF, cls.COLLEAGUE})
+
+    @property
+    def said(self) -> str:
+        """As who reports it says it, on the cards and above the form; the label is for lists."""
+        match self:
+            case IncidentKind.SELF:
+                return gettext("I would like support myself")
+            case IncidentKind.COLLEAGUE:
+                return gettext("I am worried about a colleague")
+            case _:
+                return str(self.label)
 
 
 class EventType(models.TextChoices):

@@ -62,7 +62,7 @@ def test_each_block_says_its_figures_in_words():
         "opinion": "Colleagues give the support 8.1 out of 10. 95% would recommend it.",
         "calamities": "4 calamities were reported. The inspectorate was notified within the law's term for "
         "4 of 4.",
-        "pool": "12 trained supporters. 0 of 1 profession groups reach the norm.",
+        "pool": "12 trained supporters. The one profession group of that size does not reach the norm.",
     }
 
 
