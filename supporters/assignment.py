@@ -17,7 +17,8 @@ from supporters import contact_flow, eligibility, matching
 from supporters.case_log import log_case
 from supporters.eligibility import Need, candidate, need_of
 from supporters.enums import LadderStep, Rule, SameProfession, SupporterStatus
-from supporters.matching import MatchingPolicy, Ranked, RuleCount
+from supporters.ladder import RuleCount
+from supporters.matching import MatchingPolicy, Ranked
 from supporters.models import Contact, Offer, Supporter, SupportPolicy
 from supporters.offers import OfferClosed, push_counts
 

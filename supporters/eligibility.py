@@ -33,7 +33,8 @@ from django.utils import timezone
 
 from incidents.models import Involvement, TeamMember
 from supporters.enums import LadderStep, Rule, SameProfession, SupporterStatus
-from supporters.matching import Candidate, MatchingPolicy, Person, RuleCount, Wishes
+from supporters.ladder import RuleCount
+from supporters.matching import Candidate, MatchingPolicy, Person, Wishes
 from supporters.models import Contact, Exclusion, KeptApart, Offer, Supporter
 
 NO_PROFESSION = UUID(int=0)
@@ -41,7 +42,7 @@ NO_PROFESSION = UUID(int=0)
 #: No coordinator can set these aside: the person is no supporter, or the two are never matched.
 NEVER = frozenset({Rule.STOPPED, Rule.IS_SELF, Rule.ON_EXCLUSION_LIST})
 
-#: What the ladder may set aside on each of its steps (as in matching.ladder).
+#: What the ladder may set aside on each of its steps (as in supporters.ladder).
 LADDER_SETS_ASIDE = frozenset({Rule.OTHER_PROFESSION, Rule.NOT_PHYSICIAN, Rule.INSIDE, Rule.OUTSIDE})
 
 

@@ -12,6 +12,7 @@ from accounts.models import Department, Location, Profession, User
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from supporters import eligibility, matching
+from supporters import ladder as ladders
 from supporters.enums import ContactState, LadderStep, Rule, SameProfession
 from supporters.matching import MatchingPolicy, Person, Weights, Wishes
 from supporters.models import Exclusion, Supporter
@@ -114,11 +115,11 @@ def test_database_order_equals_matching_rank():
         assert flags == {each.supporter_id: matching.pair_rules(person, each, policy) for each in candidates}
         counts = eligibility.count_rules(asked, policy, NOW)
         excluded = [
-            matching.Excluded(each, flags[each.supporter_id])
+            ladders.Excluded(each, flags[each.supporter_id])
             for each in candidates
             if flags[each.supporter_id]
         ]
-        pure = matching.ladder(person, excluded, policy, NOW)
+        pure = ladders.ladder(person, excluded, policy, NOW)
         assert {(each.rule, each.count, each.alone) for each in counts} == {
             (each.rule, each.count, each.alone) for each in pure.counts
         }
@@ -136,8 +137,8 @@ def test_ladder_in_database_equals_matching_ladder_when_nobody_is_eligible():
     assert not eligibility.eligible(asked, policy, NOW).exists()
 
     candidates = [eligibility.candidate(each, NOW) for each in Supporter.objects.select_related(*READ)]
-    excluded = [matching.Excluded(each, matching.pair_rules(person, each, policy)) for each in candidates]
-    pure = matching.ladder(person, excluded, policy, NOW)
+    excluded = [ladders.Excluded(each, matching.pair_rules(person, each, policy)) for each in candidates]
+    pure = ladders.ladder(person, excluded, policy, NOW)
     expected = {
         offer.step: [each.candidate.supporter_id for each in offer.ranked[:3]]
         for offer in pure.offers

@@ -10,17 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supporters.enums import LadderStep, ReasonCode, Rule, SameProfession
+from supporters.ladder import Excluded, count_rules, ladder
 from supporters.matching import (
     Candidate,
-    Excluded,
     MatchingPolicy,
     Person,
     Reason,
     Weights,
     Wishes,
-    count_rules,
     explain,
-    ladder,
     pair_rules,
     rank,
     say,
