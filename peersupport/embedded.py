@@ -11,12 +11,12 @@ counted in files, so nothing can be stale.
 
 import contextlib
 import fcntl
+import os
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from peersupport.keeper import (
     DATABASE,
@@ -99,8 +99,8 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-# The `users` files that this process holds open, shared-locked.
-_in_use: dict[Path, IO[str]] = {}
+# The `users` files that this process holds open, shared-locked, until it ends.
+_in_use: dict[Path, int] = {}
 
 
 @dataclass(frozen=True)
@@ -113,14 +113,14 @@ class Use:
         """Keep the server up until this process has ended."""
         if self.server.users not in _in_use:
             self.server.home.mkdir(parents=True, exist_ok=True)
-            file = self.server.users.open("a")
+            file = os.open(self.server.users, os.O_RDWR | os.O_CREAT)
             fcntl.flock(file, fcntl.LOCK_SH)
             _in_use[self.server.users] = file
 
     def end(self) -> None:
         """This process needs it no more."""
         if file := _in_use.pop(self.server.users, None):
-            file.close()
+            os.close(file)
 
     def summon(self) -> subprocess.Popen[str] | None:
         """Start a keeper unless there is one. Only with the lock on `starting`."""

@@ -127,7 +127,13 @@ def tree(data: Path):
     finally:
         with suppress(ProcessLookupError):
             running.process.send_signal(signal.SIGTERM)
-        running.process.communicate(timeout=START_SECONDS)
+        try:
+            running.process.communicate(timeout=START_SECONDS)
+        except subprocess.TimeoutExpired:
+            # Neither the process nor its pipe is left for a later test to trip over.
+            running.process.kill()
+            running.process.communicate()
+            raise
 
 
 @pytest.fixture(scope="module")
