@@ -10,7 +10,7 @@ from accounts.demo_people import DEMO_PEOPLE
 from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, Location, Profession, User
 from dashboards import figures
-from demo import today
+from demo import committee, today
 from demo.hospital import DEPARTMENTS, LOCATIONS, PARTNER, PROFESSIONS, staff
 from demo.year import REPORTS, Year
 from notifications.models import Mail, Notice
@@ -54,15 +54,18 @@ def build(*, seed: int, at: datetime, size: int = STAFF, reports: int = REPORTS)
         people = _hire(chance, at, size)
         _gather_pool(chance, people, at)
     demo = {person.username: person for person in people[: len(_ROLES)]}
+    employees = [person for person in people if person.username.isdigit()]
+    committee.seat(demo, employees, at=at)
     Year(
         chance=chance,
         now=at,
-        staff=[person for person in people if person.username.isdigit()],
+        staff=employees,
         coordinator=demo["coordinator"],
         committee=demo["ccp"],
         analyst=demo["analyst"],
         reports=reports,
     ).live()
+    committee.set_out(demo, at=at)
     today.set_out(demo, at=at)
     figures.publish_due(at=at)
     # No mail leaves for a past that never was, and what is older than yesterday was read.

@@ -1,0 +1,140 @@
+"""Who sits on the calamity committee, who is on duty these weeks, and a calamity in each of its states."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from accounts.enums import ProfessionGroup, Role
+from accounts.models import Department, User
+from incidents import alignment, committee, duty, intake, milestones, terms
+from incidents.classification import classify, standing
+from incidents.deadlines import local_moment
+from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict
+from incidents.models import SEATS, Duty, Incident, Milestone
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+#: The rota is kept three weeks ahead; after that it has a gap.
+WEEKS = 3
+
+
+def seat(people: Mapping[str, User], staff: Sequence[User], *, at: datetime) -> None:
+    """Twelve members and three directors, who take turns a week from Monday eight o'clock."""
+    admin, day = people["admin"], timezone.localdate(at)
+    physicians = [
+        person
+        for person in staff
+        if person.profession is not None and person.profession.group == ProfessionGroup.PHYSICIAN
+    ]
+    members = [people["ccp"], *physicians[: SEATS - 1]]
+    for number, member in enumerate(members, start=1):
+        since = date(day.year - 1 - number % 3, 1, 1)
+        committee.take(number=number, holder=member, since=since, by=admin, at=at)
+    directors = [people["director"], *physicians[SEATS : SEATS + 2]]
+    for director in directors:
+        director.groups.add(Group.objects.get(name=Role.DIRECTOR))
+    monday = day - timedelta(days=day.weekday())
+    starts = [local_moment(datetime(*on(monday, week), 8)) for week in range(WEEKS + 1)]  # noqa: DTZ001 — local
+    for week in range(WEEKS):
+        row = Duty(
+            starts_at=starts[week],
+            ends_at=starts[week + 1],
+            director=directors[week % len(directors)],
+            deputy=directors[(week + 1) % len(directors)] if len(directors) > 1 else None,
+        )
+        duty.keep(duty=row, by=admin, at=min(at, starts[week]))
+
+
+def on(monday: date, week: int) -> tuple[int, int, int]:
+    """Year, month and day of the Monday so many weeks on."""
+    found = monday + timedelta(weeks=week)
+    return found.year, found.month, found.day
+
+
+def set_out(people: Mapping[str, User], *, at: datetime) -> None:
+    """One calamity in each state; everything by the services that the pages use."""
+    member, leader = people["ccp"], people["teamleader"]
+    elsewhere = Department.objects.filter(location__is_partner=False).order_by("name")
+    others = [one for one in elsewhere if one.pk != leader.department_id][:3]
+
+    fresh = _reported(leader, at=at - HOUR / 2)
+    alignment.name(incident=fresh, department=others[0], by=leader, at=at - HOUR / 3)
+
+    doubted = _reported(leader, at=at - 9 * DAY, in_doubt=True)
+    at_once = (Step.DIRECTOR, Step.ALIGNMENT, Step.SUPPORT)
+    _done(doubted, member, dict.fromkeys(at_once, 9 * DAY - HOUR), at=at)
+
+    running = _reported(leader, at=at - 30 * DAY)
+    _decide(running, Verdict.CALAMITY, member, at=at - 29 * DAY, moment=at - 29 * DAY)
+    for department in others[1:]:
+        row = alignment.name(incident=running, department=department, by=member, at=at - 29 * DAY)
+        alignment.confirm(alignment=row, by=member, at=at - 28 * DAY)
+    times = {Step.DIRECTOR: 30 * DAY - HOUR, Step.SUPPORT: 30 * DAY - 8 * HOUR, Step.IGJ: 28 * DAY}
+    _done(running, member, {**times, Step.ANALYSIS: 3 * DAY}, at=at)
+    report = Milestone.objects.select_related("incident").get(incident=running, step=Step.FINAL_REPORT)
+    terms.set_by_letter(
+        milestone=report,
+        dated=timezone.localdate(at - 24 * DAY),
+        until=timezone.localdate(at + 28 * DAY),
+        reference="2026-V1042",
+        by=member,
+        at=at - 23 * DAY,
+    )
+    terms.ask(milestone=report, asked_at=at - 2 * DAY, reference="2026-V1042", by=member, at=at - 2 * DAY)
+
+    ended = _reported(leader, at=at - 16 * DAY, in_doubt=True)
+    _decide(ended, Verdict.NONE, member, at=at - 12 * DAY, ground=Ground.EXPECTED)
+
+    raised = _reported(leader, at=at - 6 * DAY, kind=IncidentKind.VIM)
+    _decide(raised, Verdict.DOUBT, people["coordinator"], at=at - 5 * DAY, noticed_at=at - 6 * DAY)
+
+    violence = _reported(leader, at=at - 2 * DAY, kind=IncidentKind.EVENT)
+    _decide(violence, Verdict.VIOLENCE, people["coordinator"], at=at - DAY, moment=at - DAY)
+
+
+def _reported(
+    leader: User, *, at: datetime, kind: IncidentKind = IncidentKind.CALAMITY, in_doubt: bool = False
+) -> Incident:
+    return intake.report_incident(
+        reporter=leader,
+        kind=kind,
+        event_type=EventType.AGGRESSION if kind == IncidentKind.EVENT else EventType.SAFETY,
+        involved=[],
+        submission_key=uuid.uuid4(),
+        at=at,
+        department=leader.department,
+        occurred_at=at - 3 * HOUR,
+        noticed_at=at - HOUR if kind == IncidentKind.CALAMITY else None,
+        in_doubt=in_doubt,
+    )
+
+
+def _decide(
+    incident: Incident,
+    verdict: Verdict,
+    by: User,
+    *,
+    at: datetime,
+    moment: datetime | None = None,
+    noticed_at: datetime | None = None,
+    ground: Ground | None = None,
+) -> None:
+    classify(
+        incident=incident,
+        verdict=verdict,
+        by=by,
+        at=at,
+        seen=standing(incident),
+        moment=moment,
+        noticed_at=noticed_at,
+        ground=ground,
+    )
+
+
+def _done(incident: Incident, by: User, steps: Mapping[Step, timedelta], *, at: datetime) -> None:
+    """Mark steps done so long ago."""
+    for step, ago in steps.items():
+        row = Milestone.objects.select_related("incident").get(incident=incident, step=step)
+        milestones.set_done(milestone=row, done_at=at - ago, by=by, at=at - ago, seen=None)
