@@ -159,5 +159,5 @@ def _said(value: Any) -> str:
     if isinstance(value, time):
         return time_format(value, "H:i")
     if isinstance(value, date) and not isinstance(value, datetime):
-        return date_format(value, "j M Y")
+        return date_format(value, "j F Y")
     return str(value)

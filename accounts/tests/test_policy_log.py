@@ -82,7 +82,7 @@ def test_the_history_is_in_words_newest_first(admin):
         found = [(line.what, line.old, line.new, line.by) for line in LOG.history(QueryDict()).changes]
     assert found == [
         ("Chaplain", "–", "010 1234", "Eefje Jansma"),
-        ("Extra days off by decree", "–", "31 Dec 2026, 2 Jan 2027", "Eefje Jansma"),
+        ("Extra days off by decree", "–", "31 December 2026, 2 January 2027", "Eefje Jansma"),
         ("Working day starts", "08:00", "07:30", "Eefje Jansma"),
     ]
 

@@ -247,7 +247,7 @@ class TestPages:
         change = TermChange.objects.get()
         assert (change.moment, change.reference) == (datetime(2026, 4, 18, 8, 0, tzinfo=UTC), "V-1")
         page = self.send(client, calamity, "answer", change, **{"answer-until": "2026-06-15"})
-        assert "until 15 Jun 2026" in page
+        assert "until 15 June 2026" in page
         assert due(report) == end_of(2026, 6, 15)
         self.send(client, calamity, "take-back", change)
         assert due(report) == BY_LAW
@@ -259,7 +259,7 @@ class TestPages:
 
     def test_a_letter(self, client, calamity, report):
         data = {"letter-dated": "2026-03-16", "letter-until": "2026-05-11", "letter-reference": "2026/17"}
-        assert "Letter of 16 Mar 2026" in self.send(client, calamity, "letter", **data)
+        assert "Letter of 16 March 2026" in self.send(client, calamity, "letter", **data)
         assert due(report) == end_of(2026, 5, 11)
 
     @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from incidents import milestones, pages
 from incidents.enums import Step
-from incidents.models import Incident, Milestone
+from incidents.models import Duty, Incident, Milestone
 from incidents.moments import InTheFuture, OutOfOrder
 from incidents.track import next_of, track
 from incidents.views.calamity_page import (
@@ -41,7 +41,11 @@ def listing(request: SignedInRequest) -> HttpResponse:
         )
         for calamity in found.rows
     ]
-    return render(request, "incidents/calamities.html", {"page": found, "rows": rows, "now": now})
+    context: dict[str, object] = {"page": found, "rows": rows, "now": now}
+    if request.user.has_role(Role.CCP, Role.DIRECTOR):
+        context["duty"] = Duty.objects.at(now).select_related("director", "deputy").first()
+        context["shows_duty"] = True
+    return render(request, "incidents/calamities.html", context)
 
 
 @allow(*FOLLOWERS)
