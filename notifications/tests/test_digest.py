@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.tests.factories import UserFactory
-from notifications import delivery, digest, kinds
+from notifications import delivery, digest, kinds, outbox
 from notifications.enums import Group
 from notifications.kinds import Kind
 from notifications.models import DeliveryPolicy, Mail, MailOff, Notice
@@ -191,6 +191,38 @@ def test_mails_of_the_day_cost_the_same_for_few_and_many(django_assert_num_queri
         news(UserFactory(), number=3, at=NEXT + timedelta(hours=1))
     with django_assert_num_queries(len(few)):
         assert digest.gather(at=local("2026-11-23T08:00")) == 6
+
+
+def test_mails_of_the_day_are_counted_for_all_at_once_when_they_are_sent(smtp, django_assert_num_queries):
+    def morning(people, at):
+        for _ in range(people):
+            news(UserFactory(), number=2, at=at - timedelta(hours=20))
+        digest.gather(at=at)
+
+    morning(1, NEXT)
+    with django_assert_num_queries(17) as one:
+        outbox.send_due(at=NEXT)
+    monday = local("2026-11-23T08:00")
+    morning(5, monday)
+    with django_assert_num_queries(len(one) + 4):  # each is marked after the server's own answer
+        outbox.send_due(at=monday)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_killed_before_the_commit_has_written_nothing_and_the_next_writes_it(user, smtp, monkeypatch):
+    news(user)
+
+    def killed():
+        raise SystemExit
+
+    with monkeypatch.context() as until_killed:
+        until_killed.setattr(digest, "nudge", killed)
+        with pytest.raises(SystemExit):
+            digest.gather(at=NEXT)
+    assert not Mail.objects.exists()
+    engine(at=NEXT)
+    engine(at=NEXT)
+    assert len(smtp.messages) == 1
 
 
 @pytest.mark.django_db(transaction=True)
