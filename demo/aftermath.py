@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from accounts.models import User
-from incidents import analysis, disclosure, team
+from incidents import analysis, disclosure, milestones, team
 from incidents.enums import AnalysisState, Step
 from incidents.models import DisclosureTalk, Incident, Milestone
 
@@ -59,6 +59,13 @@ class Aftermath:
         by = incident.team.current().order_by("place").select_related("analyst").first()
         if by is not None:
             analysis.mark(incident=incident, state=state, moment=at, by=by.analyst, at=at, seen=None)
+        if state == AnalysisState.DONE:
+            self.year.then(at + self.year.hours(24, 24 * 5), partial(self.finish, Step.FEEDBACK))
+            self.year.then(at + self.year.hours(24 * 6, 24 * 13), partial(self.finish, Step.FINAL_REPORT))
+
+    def finish(self, step: Step, at: datetime) -> None:
+        milestone = Milestone.objects.select_related("incident").get(incident=self.incident_id, step=step)
+        milestones.set_done(milestone=milestone, done_at=at, by=self.year.committee, at=at, seen=None)
 
     def plan_talk(self, at: datetime) -> None:
         if self.year.chance.random() < 0.4:

@@ -122,8 +122,8 @@ class Report:
         if self.kind == IncidentKind.CALAMITY:
             own = at > self.year.now - timedelta(days=30) or chance.random() < 0.15
             Aftermath(self.year, incident.pk, own).begin(at)
-        by_themselves = (CalamityStep.SUPPORT, CalamityStep.ANALYSIS)
-        for milestone in Milestone.objects.filter(incident=incident).exclude(step__in=by_themselves):
+        at_once = (CalamityStep.DIRECTOR, CalamityStep.ALIGNMENT, CalamityStep.IGJ)
+        for milestone in Milestone.objects.filter(incident=incident, step__in=at_once):
             self.year.then(self._done_at(milestone, at), partial(self._finish, milestone))
 
     def _done_at(self, milestone: Milestone, at: datetime) -> datetime:
