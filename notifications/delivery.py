@@ -98,9 +98,9 @@ def show_batch(*, at: datetime) -> int:
     wanted = [each for each, answer in zip(asked, answers, strict=True) if answer is True]
     shown = recipients.by_channel(wanted, audience.substitutes)
     singles, bundles = _bundled(shown, failed)
-    morning = DeliveryPolicy.current().quiet_hours.mailable_from(at)
-    _write(singles, at, morning)
-    _write_bundles(bundles, at, morning)
+    about_mail = _about_mail(at)
+    _write(singles, at, about_mail)
+    _write_bundles(bundles, at, about_mail)
     done = [reminder.id for reminder in reminders if reminder.id not in failed]
     Reminder.objects.filter(id__in=done).update(done_at=at, last_error="")
     _postpone(failed, at)
@@ -132,7 +132,7 @@ def _bundled(shown: Sequence[Shown], failed: dict[UUID, Exception]) -> tuple[lis
     return singles, [bundle for bundle in together.values() if len(bundle) > 1]
 
 
-def _write(shown: Sequence[Shown], at: datetime, morning: datetime) -> None:
+def _write(shown: Sequence[Shown], at: datetime, about_mail: dict[str, Any]) -> None:
     """The notices of `shown` and their mails, in one statement.
 
     What an earlier try of the same reminder wrote stays as it is.
@@ -159,7 +159,8 @@ def _write(shown: Sequence[Shown], at: datetime, morning: datetime) -> None:
                    (id, key, kind, user_id, subject_id, url, due_at, attempts, last_error)
             SELECT gen_random_uuid(), reminder_id || ':' || user_id, kind, user_id, subject_id,
                    replace(%(url)s, %(nobody)s, noticed.id::text),
-                   CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s ELSE %(morning)s END, 0, ''
+                   CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s
+                        WHEN kind = ANY(%(legal)s) THEN %(morning)s ELSE %(working)s END, 0, ''
               FROM noticed JOIN shown USING (reminder_id, user_id) WHERE mailed
             ON CONFLICT (key) DO NOTHING
             """,
@@ -169,12 +170,12 @@ def _write(shown: Sequence[Shown], at: datetime, morning: datetime) -> None:
                 "away": [each.instead_of for each in shown],
                 "mailed": [each.mailed for each in shown],
                 "digested": [each.digested for each in shown],
-                **_about_mail(at, morning),
+                **about_mail,
             },
         )
 
 
-def _write_bundles(bundles: Sequence[Sequence[Shown]], at: datetime, morning: datetime) -> None:
+def _write_bundles(bundles: Sequence[Sequence[Shown]], at: datetime, about_mail: dict[str, Any]) -> None:
     """One notice and one mail for each of `bundles`, in one statement.
 
     A bundle of the same kind that its reader has not read yet grows, and stands on top again. All that is
@@ -205,7 +206,8 @@ def _write_bundles(bundles: Sequence[Sequence[Shown]], at: datetime, morning: da
                    (id, key, kind, user_id, subject_id, url, due_at, attempts, last_error)
             SELECT gen_random_uuid(), 'bundle:' || noticed.id || ':' || extract(epoch FROM %(at)s), kind,
                    user_id, %(many)s, replace(%(url)s, %(nobody)s, noticed.id::text),
-                   CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s ELSE %(morning)s END, 0, ''
+                   CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s
+                        WHEN kind = ANY(%(legal)s) THEN %(morning)s ELSE %(working)s END, 0, ''
               FROM noticed JOIN shown USING (user_id, kind) WHERE mailed
             ON CONFLICT (key) DO NOTHING
             """,
@@ -218,7 +220,7 @@ def _write_bundles(bundles: Sequence[Sequence[Shown]], at: datetime, morning: da
                 "mailed": [any(each.mailed for each in bundle) for bundle in bundles],
                 "digested": [any(each.digested for each in bundle) for bundle in bundles],
                 "many": kinds.MANY,
-                **_about_mail(at, morning),
+                **about_mail,
             },
         )
 
@@ -228,13 +230,17 @@ def _page_of(code: str) -> str:
     return reverse(bundle.page) if bundle else ""
 
 
-def _about_mail(at: datetime, morning: datetime) -> dict[str, Any]:
+def _about_mail(at: datetime) -> dict[str, Any]:
+    """When mails of which kinds leave, and where they lead."""
+    policy = DeliveryPolicy.current()
     return {
         "at": at,
-        "morning": morning,
+        "urgent": kinds.urgent(),
+        "morning": policy.quiet_nights.mailable_from(at),
+        "legal": kinds.legal(),
+        "working": policy.quiet_hours.mailable_from(at),
         "url": reverse("notice-open", args=[NOBODY]),
         "nobody": str(NOBODY),
-        "urgent": kinds.urgent(),
     }
 
 

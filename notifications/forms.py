@@ -76,6 +76,7 @@ class DeliveryPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django i
             "quiet_until": _(
                 "The same time twice means: mail at any hour. What cannot wait is mailed at once."
             ),
+            "quiet_weekends": _("Terms that the law sets are mailed at the weekend all the same."),
             "digest_at": _("News goes into one mail a person, on working days."),
         }
         widgets = {

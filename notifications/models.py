@@ -270,6 +270,11 @@ class DeliveryPolicy(models.Model):
     def quiet_hours(self) -> QuietHours:
         return QuietHours(self.quiet_from, self.quiet_until, weekends=self.quiet_weekends)
 
+    @property
+    def quiet_nights(self) -> QuietHours:
+        """For terms of the law, which run on at the weekend."""
+        return QuietHours(self.quiet_from, self.quiet_until)
+
 
 class MailOff(models.Model):
     """This person wants no mail for this group of kinds. In the app everything shows all the same."""

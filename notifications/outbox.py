@@ -51,10 +51,13 @@ def send_due(*, at: datetime) -> Sent:
 
 @transaction.atomic
 def claim(*, at: datetime) -> list[Mail]:
-    """At most 100 due mails, nobody else's while the lease lasts; in quiet hours only urgent ones."""
+    """At most 100 due mails, nobody else's while the lease lasts; in quiet hours only what does not wait."""
     due = Mail.objects.waiting().filter(due_at__lte=at)
-    if DeliveryPolicy.current().quiet_hours.holds(at):
+    policy = DeliveryPolicy.current()
+    if policy.quiet_nights.holds(at):
         due = due.filter(kind__in=kinds.urgent())
+    elif policy.quiet_hours.holds(at):
+        due = due.filter(kind__in=kinds.urgent() + kinds.legal())
     free = failure.is_past("lease_until", at=at) & failure.is_past("retry_at", at=at)
     batch = list(due.filter(free).order_by("due_at").select_for_update(skip_locked=True)[:BATCH])
     Mail.objects.filter(id__in=[mail.id for mail in batch]).update(

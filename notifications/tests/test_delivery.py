@@ -11,9 +11,9 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from notifications import delivery, kinds
 from notifications.kinds import Kind
-from notifications.models import Heartbeat, Mail, Notice, Reminder
+from notifications.models import DeliveryPolicy, Heartbeat, Mail, Notice, Reminder
 from notifications.quiet_hours import LOCAL
-from notifications.tests.conftest import QUIET, URGENT
+from notifications.tests.conftest import LEGAL, QUIET, URGENT
 from notifications.tests.factories import KIND, ReminderFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp")]
@@ -201,6 +201,26 @@ def test_mail_at_night_waits_for_seven_unless_urgent(smtp, kind, mailed_at):
     assert Mail.objects.get().due_at == local(mailed_at)
     assert len(smtp.messages) == (kind == URGENT)
     delivery.sweep(at=local("2026-11-21T07:00"))
+    assert len(smtp.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "mailed_at"),
+    [
+        # 21 November 2026 is a Saturday.
+        (KIND, "2026-11-21T10:00", "2026-11-23T07:00"),
+        (LEGAL, "2026-11-21T10:00", "2026-11-21T10:00"),
+        (LEGAL, "2026-11-21T23:00", "2026-11-22T07:00"),
+        (URGENT, "2026-11-21T23:00", "2026-11-21T23:00"),
+    ],
+)
+def test_quiet_weekend_holds_back_no_term_of_the_law(smtp, kind, at, mailed_at):
+    DeliveryPolicy.objects.create(quiet_weekends=True)
+    due(kind=kind, due_at=local(at))
+    delivery.sweep(at=local(at))
+    assert Mail.objects.get().due_at == local(mailed_at)
+    assert len(smtp.messages) == (at == mailed_at)
+    delivery.sweep(at=local(mailed_at))
     assert len(smtp.messages) == 1
 
 
