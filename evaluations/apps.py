@@ -6,7 +6,8 @@ class EvaluationsConfig(AppConfig):
     verbose_name = "Evaluations"
 
     def ready(self) -> None:
-        from evaluations.invitations import KIND
-        from notifications import kinds
+        from evaluations.invitations import KIND, expected
+        from notifications import kinds, reconcile
 
         kinds.register(KIND)
+        reconcile.expected_mails.append(expected)

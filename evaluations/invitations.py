@@ -1,5 +1,6 @@
 """Inviting those whose contact was closed. By mail only: a notice would stand beside their name."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -16,7 +17,9 @@ from accounts.models import User
 from evaluations import batches, tickets
 from evaluations.models import EvaluationPolicy, Invitation
 from notifications import schedule
+from notifications.forgetting import KEPT
 from notifications.kinds import Kind, Outside
+from notifications.models import Mail
 from supporters.contact_log import UNDO_WITHIN
 from supporters.enums import ContactState
 from supporters.models import Contact
@@ -62,14 +65,27 @@ def _invite_batch(*, since: datetime, until: datetime, at: datetime) -> int:
         return 0
     batches.ensure_one(at=at)
     Invitation.objects.bulk_create(invitations)
-    for invitation in invitations:
-        schedule.mail(
-            key=f"evaluation:{invitation.id}:{invitation.version}",
-            kind=INVITATION,
-            due_at=at,
-            subject_id=invitation.id,
-        )
+    schedule.send(map(_mail, invitations))
     return len(invitations)
+
+
+def expected(at: datetime) -> Iterator[Mail]:
+    """The mail of every invitation that is valid at `at`, for the nightly search for what is missing; not of
+    those so old that a mail that left is forgotten.
+    """
+    since = at - min(timedelta(days=EvaluationPolicy.current().valid_days), KEPT)
+    invited = Invitation.objects.filter(answered=False, invited_at__gt=since)
+    invited = invited.filter(contact__offer__involvement__erased_at=None)
+    return map(_mail, invited.iterator(chunk_size=500))
+
+
+def _mail(invitation: Invitation) -> Mail:
+    return Mail(
+        key=f"evaluation:{invitation.id}:{invitation.version}",
+        kind=INVITATION,
+        due_at=invitation.invited_at,
+        subject_id=invitation.id,
+    )
 
 
 def valid_tickets(*, at: datetime) -> frozenset[str]:

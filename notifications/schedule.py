@@ -45,13 +45,17 @@ def remind(reminders: Iterable[Reminder]) -> list[str]:
     return _write(reminders, move=False)
 
 
-def mail(*, key: str, kind: str, due_at: datetime, subject_id: UUID) -> None:
-    """A mail to somebody who may have no account: the kind's `outside` knows the address when it is sent."""
-    Mail.objects.bulk_create(
-        [Mail(key=key, kind=kind, due_at=due_at, subject_id=subject_id)], ignore_conflicts=True
-    )
-    if due_at <= timezone.now():
+def send(mails: Iterable[Mail]) -> list[str]:
+    """Write `mails`, unsaved, to people who may have no account: the kind's `outside` knows the address when
+    one is sent. The keys that were written; a key that exists already is left as it is.
+    """
+    rows = {mail.key: mail for mail in mails}
+    known = set(Mail.objects.filter(key__in=rows).values_list("key", flat=True))
+    new = [mail for key, mail in rows.items() if key not in known]
+    Mail.objects.bulk_create(new, ignore_conflicts=True)
+    if any(mail.due_at <= timezone.now() for mail in new):
         nudge()
+    return [mail.key for mail in new]
 
 
 def cancel(*, subject_id: UUID, at: datetime, kinds: Iterable[str] | None = None) -> int:

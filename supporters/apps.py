@@ -9,12 +9,13 @@ class SupportersConfig(AppConfig):
         from incidents.intake import involvement_listeners  # these need the app registry
         from incidents.milestones import track_listeners
         from incidents.team import team_listeners
-        from notifications import calendar
+        from notifications import calendar, reconcile
         from supporters import analyst_conflict, calendar_entries, reminders
-        from supporters.offers import open_offers, push_counts
+        from supporters.offers import expected, open_offers, push_counts
 
         involvement_listeners.append(open_offers)
         track_listeners.append(lambda incident, at: push_counts(incident, at=at))
         team_listeners.append(analyst_conflict.tell_coordinators)
         reminders.register()
+        reconcile.expectations.append(expected)
         calendar.sources.append(calendar_entries.SOURCE)

@@ -1,10 +1,10 @@
 """Offers of support: opened for every involved employee in the transaction of the report."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -17,8 +17,8 @@ from notifications.models import Reminder
 from notifications.schedule import cancel, remind, reminder
 from supporters.case_log import log_case
 from supporters.contact_log import UNDO_WITHIN
-from supporters.enums import Outcome, Waiting
-from supporters.models import Offer, SupportPolicy
+from supporters.enums import ContactState, Outcome, Waiting
+from supporters.models import Contact, Offer, SupportPolicy
 from supporters.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
 
 
@@ -162,10 +162,30 @@ def _news(incident: Incident, offers: list[Offer], at: datetime) -> Reminder:
     )
 
 
+def tell_when_late(offer: Offer) -> None:
+    """The coordinators hear if still nobody was asked by `due_at`, of a term that began anew."""
+    remind([_late(offer)])
+
+
+def expected(at: datetime) -> Iterator[Reminder]:
+    """What each offer wants that waits for a supporter, for the nightly search for what is missing. One that
+    was handed back has its own (contact_reminders).
+    """
+    last = Contact.objects.filter(offer=OuterRef("pk")).order_by("-proposed_at").values("state")[:1]
+    waiting = Offer.objects.filter(waiting_for=Waiting.ASSIGNMENT, closed_at=None)
+    waiting = waiting.annotate(last=Subquery(last)).filter(Q(last=None) | ~Q(last=ContactState.HANDED_BACK))
+    return map(_late, waiting.iterator(chunk_size=500))
+
+
 def _late(offer: Offer) -> Reminder:
-    """To the coordinators, if still nobody was asked when half of the term is over."""
+    """To the coordinators, if still nobody was asked when half of the term is over.
+
+    Once for each term: one that began anew (`own_support`) has a name of its own.
+    """
+    began = offer.due_at - (offer.first_contact_due_at - offer.due_at)
+    term = "" if began == offer.opened_at else f":{offer.due_at.astimezone(UTC):%Y%m%dT%H%M%S}"
     return reminder(
-        key=f"offer:{offer.id}:assignment-late",
+        key=f"offer:{offer.id}:assignment-late{term}",
         kind=ASSIGNMENT_LATE,
         due_at=offer.due_at,
         subject_id=offer.id,

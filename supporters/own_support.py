@@ -17,8 +17,8 @@ from notifications import schedule
 from supporters.contact_flow import PLANNED_WITHIN, NotAllowed, record
 from supporters.enums import EventKind, Outcome, Waiting
 from supporters.models import Contact, Offer, SupportPolicy
-from supporters.offers import match_url, push_counts
-from supporters.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
+from supporters.offers import match_url, push_counts, tell_when_late
+from supporters.reminders import SOMEBODY_WAITS
 
 
 @transaction.atomic
@@ -57,7 +57,7 @@ def postpone(*, offer: Offer, planned_for: datetime, by: User, at: datetime) -> 
     offer.save(update_fields=["first_contact_due_at", "due_at", "offered_at"])
     schedule.cancel(subject_id=offer.pk, at=at)
     push_counts(offer.incident, at=at)
-    _tell_when_late(offer, at)
+    tell_when_late(offer)
     return offer
 
 
@@ -91,7 +91,7 @@ def come_back(*, offer: Offer, by: User, at: datetime) -> Offer:
         role=Role.COORDINATOR,
     )
     schedule.remind([waits])
-    _tell_when_late(offer, at)
+    tell_when_late(offer)
     push_counts(offer.incident, at=at)
     return offer
 
@@ -117,16 +117,3 @@ def _own(offer: Offer, by: User) -> tuple[Offer, Contact | None]:
     if found is None:
         raise NotAllowed
     return found, found.contacts.open().first()
-
-
-def _tell_when_late(offer: Offer, at: datetime) -> None:
-    """The coordinators hear again if nobody was asked by `due_at`."""
-    late = schedule.reminder(
-        key=f"offer:{offer.pk}:assignment-late:{at.isoformat()}",
-        kind=ASSIGNMENT_LATE,
-        due_at=offer.due_at,
-        subject_id=offer.pk,
-        url=match_url(offer),
-        role=Role.COORDINATOR,
-    )
-    schedule.remind([late])

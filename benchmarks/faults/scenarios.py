@@ -44,7 +44,7 @@ def local(text: str) -> datetime:
 
 def killed_worker(stage: Stage, size: Size) -> Line:
     """Reminders keep coming, and at random moments the only worker is killed."""
-    stage.begin(local("2026-03-10T09:00"), seconds=30 + 12 * size.kills)
+    stage.begin(local("2026-03-10T09:00"), seconds=120 + 20 * size.kills)
     stage.post.seconds = SLOW
     moments = random.Random(size.kills)
     (worker,) = stage.workers
@@ -62,7 +62,7 @@ def killed_worker(stage: Stage, size: Size) -> Line:
 
 def killed_between_250_and_commit(stage: Stage, size: Size) -> Line:
     """The server has the mail, and the worker dies before it can know."""
-    stage.begin(local("2026-03-11T09:00"), seconds=60 + 12 * size.kills)
+    stage.begin(local("2026-03-11T09:00"), seconds=120 + 20 * size.kills)
     kills = max(1, size.kills // 4)
     dead: list[Program] = []
     (worker,) = stage.workers
@@ -91,7 +91,7 @@ def killed_between_250_and_commit(stage: Stage, size: Size) -> Line:
 
 def flushed_redis(stage: Stage, size: Size) -> Line:
     """Everything in Redis is thrown away in the middle of the work: queue, cache, and what workers hold."""
-    stage.begin(local("2026-03-12T09:00"), seconds=90)
+    stage.begin(local("2026-03-12T09:00"), seconds=240)
     stage.post.seconds = SLOW
     for part in _shares(size.count, 4):
         stage.remind(part)
@@ -103,7 +103,7 @@ def flushed_redis(stage: Stage, size: Size) -> Line:
 
 def redis_gone(stage: Stage, size: Size) -> Line:
     """Redis is killed, and comes back empty or not after an hour of moved clock."""
-    stage.begin(local("2026-03-13T09:00"), seconds=150)
+    stage.begin(local("2026-03-13T09:00"), seconds=240)
     stage.post.seconds = SLOW
     before, during = _shares(size.count, 2)
     stage.remind(before)
@@ -121,7 +121,7 @@ def redis_gone(stage: Stage, size: Size) -> Line:
 
 def restarted_postgres(stage: Stage, size: Size) -> Line:
     """PostgreSQL is restarted in immediate mode under a worker that is sending."""
-    stage.begin(local("2026-03-16T09:00"), seconds=60 + 30 * size.restarts)
+    stage.begin(local("2026-03-16T09:00"), seconds=120 + 60 * size.restarts)
     stage.post.seconds = SLOW
     for part in _shares(size.count, size.restarts):
         stage.remind(part)
@@ -137,7 +137,7 @@ def restarted_postgres(stage: Stage, size: Size) -> Line:
 
 def two_beats_four_workers(stage: Stage, size: Size) -> Line:
     """Twice the clock and four times the hands."""
-    stage.begin(local("2026-03-17T09:00"), seconds=150, workers=4, beats=2)
+    stage.begin(local("2026-03-17T09:00"), seconds=240, workers=4, beats=2)
     for part in _shares(size.count, 5):
         stage.remind(part // 2)
         stage.remind(part - part // 2, due_at=stage.clock.now() + MINUTE)
@@ -148,7 +148,7 @@ def two_beats_four_workers(stage: Stage, size: Size) -> Line:
 
 def stopped_for_three_days(stage: Stage, size: Size) -> Line:
     """Workers, beats, PostgreSQL and Redis are away for 72 hours, in which everything falls due."""
-    stage.begin(local("2026-03-18T09:00"), seconds=120)
+    stage.begin(local("2026-03-18T09:00"), seconds=240)
     for number, part in enumerate(_shares(size.count, 12)):
         stage.remind(part, due_at=stage.clock.now() + HOUR + number * 6 * HOUR)
     stage.stop_all()
@@ -163,7 +163,7 @@ def stopped_for_three_days(stage: Stage, size: Size) -> Line:
 
 def moved_clock(stage: Stage, size: Size) -> Line:
     """Somebody sets the clock a day forth, and an hour later back again."""
-    stage.begin(local("2026-03-24T09:00"), seconds=150)
+    stage.begin(local("2026-03-24T09:00"), seconds=240)
     start = stage.clock.now()
     now, after, next_day = _shares(size.count, 3)
     stage.remind(now)
@@ -198,7 +198,7 @@ def autumn_night(stage: Stage, size: Size) -> Line:
 
 def _night(stage: Stage, size: Size, evening: datetime, morning: datetime, what: str) -> Line:
     """What falls due between 21:30 and 6:30 is shown at its own hour, and mailed at 7:00: at `morning`."""
-    stage.begin(evening - HOUR, seconds=120)
+    stage.begin(evening - HOUR, seconds=240)
     moments = [evening.astimezone(UTC)]
     while moments[-1] + size.night_step < morning:
         moments.append(moments[-1] + size.night_step)
@@ -212,12 +212,12 @@ def _night(stage: Stage, size: Size, evening: datetime, morning: datetime, what:
 
 def refusing_mail_server(stage: Stage, size: Size) -> Line:
     """The mail server answers 4xx for a day."""
-    stage.begin(local("2026-11-10T09:00"), seconds=60 + size.count / 2)
+    stage.begin(local("2026-11-10T09:00"), seconds=240 + size.count / 2)
     start = stage.clock.now()
     coordinator = User.objects.get(pk=stage.people[0])
     stage.post.answer = lambda _address: "451 4.3.0 try again later"
     stage.remind(size.count)
-    stage.settle(lambda: state_for(coordinator, at=stage.clock.now()).failing, step=MINUTE / 2)
+    stage.settle(lambda: state_for(coordinator, at=stage.clock.now()).failing, step=MINUTE)
     alarmed = stage.clock.now() - start
     while stage.clock.now() < start + DAY:
         tried = stage.tries() + size.count
@@ -242,7 +242,7 @@ def refusing_mail_server(stage: Stage, size: Size) -> Line:
 
 def always_raises(stage: Stage, size: Size) -> Line:
     """One reminder that cannot be judged lies in front of all the others."""
-    stage.begin(local("2026-11-12T09:00"), seconds=120)
+    stage.begin(local("2026-11-12T09:00"), seconds=240)
     stage.remind(1, kind=BROKEN, due_at=stage.clock.now() - MINUTE)
     for part in _shares(size.count, 4):
         stage.remind(part)

@@ -14,6 +14,7 @@ from evaluations.tests.factories import InvitationFactory, ticket_of
 from incidents.models import Involvement
 from notifications.delivery import sweep
 from notifications.models import Mail, Notice
+from notifications.reconcile import reconcile
 from supporters.tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +151,16 @@ def test_two_at_once_invite_each_once():
 
 def test_ticket_key_is_required_outside_development():
     assert len(django_settings.EVALUATION_TICKET_KEY) >= tickets.KEY_BYTES
+
+
+def test_night_finds_the_mail_of_a_valid_invitation_that_is_missing():
+    closed()
+    now = timezone.now()
+    invite_closed(at=now)
+    assert reconcile(at=now) == 0
+    Mail.objects.all().delete()
+    assert reconcile(at=now) == 1
+    assert (Mail.objects.get().kind, reconcile(at=now)) == (INVITATION, 0)
+    Mail.objects.all().delete()
+    Invitation.objects.update(answered=True)
+    assert reconcile(at=now) == 0

@@ -10,8 +10,8 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from notifications import schedule
 from notifications.models import Reminder
-from notifications.schedule import cancel, mail, remind, reminder, settle
-from notifications.tests.factories import KIND, ReminderFactory
+from notifications.schedule import cancel, remind, reminder, send, settle
+from notifications.tests.factories import KIND, MailFactory, ReminderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +101,7 @@ def test_worker_is_nudged_once_for_a_transaction_and_only_for_what_is_due(
     with django_capture_on_commit_callbacks(execute=True):
         remind([build(key="a", due_at=now)])
         remind([build(key="b", due_at=now)])
-        mail(key="m", kind=KIND, due_at=now, subject_id=uuid4())
+        assert send([MailFactory.build(user=None, due_at=now)])
     assert sent == ["notifications.tasks.sweep"]
 
 

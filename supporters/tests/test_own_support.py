@@ -6,11 +6,14 @@ import pytest
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
+from incidents.tests.factories import InvolvementFactory
 from notifications.models import Reminder
+from notifications.reconcile import reconcile
 from supporters import contact_flow, own_support
 from supporters.contact_flow import NotAllowed
 from supporters.enums import ContactState, EventKind, Outcome, Waiting
 from supporters.models import Contact, Exclusion, Offer, Supporter
+from supporters.offers import open_offers
 from supporters.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
 from supporters.tests.factories import OfferFactory, SupporterFactory
 
@@ -132,3 +135,27 @@ def test_nobody_decides_for_somebody_else(offer, decide):
     for stranger in (UserFactory(), UserFactory(roles=[Role.COORDINATOR]), offer.incident.reporter):
         with pytest.raises(NotAllowed):
             decide(offer=offer, by=stranger, at=MONDAY)
+
+
+@pytest.mark.parametrize("how", ["opened", "postponed", "taken up again", "a supporter asked"])
+def test_night_finds_nothing_missing_of_what_was_decided_and_all_that_was_lost(how):
+    involvement = InvolvementFactory()
+    open_offers([involvement], MONDAY)
+    offer = Offer.objects.get()
+    match how:
+        case "postponed":
+            own_support.postpone(
+                offer=offer, planned_for=MONDAY + 3 * DAY, by=involvement.employee, at=MONDAY
+            )
+        case "taken up again":
+            own_support.decline(offer=offer, by=involvement.employee, at=MONDAY)
+            own_support.come_back(offer=offer, by=involvement.employee, at=MONDAY + DAY)
+        case "a supporter asked":
+            propose(offer)
+    assert reconcile(at=MONDAY) == 0
+    open_reminders = Reminder.objects.waiting().exclude(kind=SOMEBODY_WAITS)
+    lost = sorted(open_reminders.values_list("kind", "due_at"))
+    open_reminders.delete()
+    assert reconcile(at=MONDAY) == len(lost) > 0
+    assert sorted(open_reminders.values_list("kind", "due_at")) == lost
+    assert reconcile(at=MONDAY) == 0
