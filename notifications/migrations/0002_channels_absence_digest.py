@@ -119,27 +119,34 @@ class Migration(migrations.Migration):
                 to=settings.AUTH_USER_MODEL,
             ),
         ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("awaits_digest", True)),
-                fields=["created_at"],
-                name="notice_awaits_digest",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("digest__isnull", False)), fields=["digest"], name="notice_of_digest"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("count__gt", 1), ("read_at__isnull", True)),
-                fields=("user", "kind"),
-                name="notice_one_unread_bundle",
-            ),
+        # Made in 0004, where they lock nothing.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AddIndex(
+                    model_name="notice",
+                    index=models.Index(
+                        condition=models.Q(("awaits_digest", True)),
+                        fields=["created_at"],
+                        name="notice_awaits_digest",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="notice",
+                    index=models.Index(
+                        condition=models.Q(("digest__isnull", False)),
+                        fields=["digest"],
+                        name="notice_of_digest",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="notice",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("count__gt", 1), ("read_at__isnull", True)),
+                        fields=("user", "kind"),
+                        name="notice_one_unread_bundle",
+                    ),
+                ),
+            ]
         ),
         migrations.AddField(
             model_name="absence",
