@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from incidents import reminders
 from incidents.deadlines import DeadlinePolicy, Due, Extension, Moments, due, extended
-from incidents.enums import IncidentKind, Step, TermChangeKind, TrackEventKind
+from incidents.enums import IncidentKind, Moment, Step, TermChangeKind, TrackEventKind
 from incidents.models import Alignment, Incident, Milestone, Policy, TermChange, TrackEvent
 from incidents.moments import InTheFuture, OutOfOrder
 
@@ -233,6 +233,7 @@ def deadline_policy(policy: Policy) -> DeadlinePolicy:
         igj_working_days=policy.igj_working_days,
         establish_weeks=policy.establish_weeks,
         final_report_weeks=policy.final_report_weeks,
+        starts={step: Moment(getattr(policy, f"{step}_starts")) for step in Step.track()},
         remind_hours=tuple(policy.remind_hours),
         late_committee_hours=policy.late_committee_hours,
         late_director_hours=policy.late_director_hours,

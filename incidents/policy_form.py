@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 
+from incidents.enums import Step
 from incidents.models import Policy
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ PARTS: "tuple[tuple[StrPromise, tuple[str, ...]], ...]" = (
         _("Terms set by law"),
         ("igj_working_days", "establish_weeks", "final_report_weeks", "decreed_holidays"),
     ),
+    (_("Our own clocks run from the moment that"), tuple(f"{step}_starts" for step in Step.track())),
     (_("A new calamity"), ("duty_deputy_minutes", "duty_all_minutes")),
     (_("Reminders of each step"), ("remind_hours", "late_committee_hours", "late_director_hours")),
     (_("Working hours"), ("work_starts", "work_ends")),

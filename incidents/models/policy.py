@@ -5,10 +5,19 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
+from incidents.enums import Moment, Step
+
 
 def default_remind_hours() -> list[int]:
     """Three days and half a working day before; the house's own choice, no source gives one."""
     return [72, 4]
+
+
+def _starts(step: Step, moment: Moment) -> "models.CharField[str, str]":
+    """From which moment the hospital's own clock of `step` runs; the law's is not ours to choose."""
+    return models.CharField(
+        step.label, max_length=11, choices=Moment.choices, default=moment, db_default=moment
+    )
 
 
 class Policy(models.Model):
@@ -49,6 +58,13 @@ class Policy(models.Model):
     duty_all_minutes = models.PositiveSmallIntegerField(
         _("a new calamity: tell all directors after (minutes)"), default=60, db_default=60
     )
+    director_starts = _starts(Step.DIRECTOR, Moment.NOTICED)
+    alignment_starts = _starts(Step.ALIGNMENT, Moment.NOTICED)
+    igj_starts = _starts(Step.IGJ, Moment.ESTABLISHED)
+    support_starts = _starts(Step.SUPPORT, Moment.NOTICED)
+    analysis_starts = _starts(Step.ANALYSIS, Moment.ESTABLISHED)
+    feedback_starts = _starts(Step.FEEDBACK, Moment.ESTABLISHED)
+    final_report_starts = _starts(Step.FINAL_REPORT, Moment.ESTABLISHED)
     work_starts = models.TimeField(_("working day starts"), default=time(8))
     work_ends = models.TimeField(_("working day ends"), default=time(17))
     # Days that a yearly decree puts on a par with holidays.

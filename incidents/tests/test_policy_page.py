@@ -6,6 +6,9 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
+from incidents.deadlines import DeadlinePolicy
+from incidents.enums import Moment, Step
+from incidents.milestones import deadline_policy
 from incidents.models import Policy
 from incidents.policy_form import PolicyForm
 
@@ -65,3 +68,15 @@ def test_the_ladder_is_policy_and_shows_who_changed_it(client, admin):
 def test_a_ladder_that_makes_no_sense_is_refused_with_words(client, admin, wrong, said):
     assert said in client.post(URL, terms(**wrong)).content.decode()
     assert Policy.current().late_director_hours == 24
+
+
+def test_from_which_moment_a_clock_runs_is_policy_and_shows_in_words(client, admin):
+    client.post(URL, terms(analysis_starts="noticed"))
+    frozen = deadline_policy(Policy.current())
+    assert (frozen.starts[Step.ANALYSIS], frozen.starts[Step.IGJ]) == (Moment.NOTICED, Moment.ESTABLISHED)
+    page = client.get(URL).content.decode()
+    assert str(Moment.ESTABLISHED.label) in page.partition("Who changed what")[2]
+
+
+def test_the_policy_of_a_new_house_is_that_of_the_sources():
+    assert deadline_policy(Policy.current()) == DeadlinePolicy()
