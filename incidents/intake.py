@@ -174,7 +174,7 @@ def add_involved(
         )
         _check_nobody_twice(involved, present=present)
         added = _add(incident, involved, at)
-        team.end_for_involved(added, at)
+        team.end_for_involved(added)
         if by is not None:
             audit.record_each(
                 [row.pk for row in added],

@@ -23,6 +23,7 @@ from incidents.analyst_ranking import Candidate, Ranked, rank, rules_of
 from incidents.enums import TeamRule
 from incidents.models import PLACES, WANTED, Incident, Involvement, TeamMember
 from incidents.models.analysis import RUNS
+from notifications.forgetting import forget
 
 #: Called in the transaction that puts an analyst on a team. `supporters` adds itself when the app starts: an
 #: analyst who supports somebody of the event is the coordinator's to know of, and nobody's here.
@@ -116,22 +117,19 @@ def end(*, member: TeamMember, by: User, at: datetime) -> TeamMember:
     return member
 
 
-def end_for_involved(rows: Iterable[Involvement], at: datetime) -> None:
-    """Who turns out to be involved in the event is on its team no longer: by itself, and nobody is told why.
+def end_for_involved(rows: Iterable[Involvement]) -> None:
+    """Who turns out to be involved in the event was never on its team: no row is left that says so, for it
+    would tie the person to the event for ever. The committee hears that the team is short, and not why.
 
     In the transaction that adds `rows`, which holds the lock on their event.
     """
-    employees = {(row.incident_id, row.employee_id) for row in rows if row.employee_id}
-    members = TeamMember.objects.current().select_related("incident", "analyst")
-    found = members.filter(
-        incident__in={incident for incident, _ in employees},
-        analyst__in={employee for _, employee in employees},
-    )
-    for member in found:
-        if (member.incident_id, member.analyst_id) in employees:
-            TeamMember.objects.filter(pk=member.pk).update(ended_at=at)
-            member.ended_at = at
-            reminders.tell_ended(member, at)
+    for row in rows:
+        members = TeamMember.objects.filter(incident=row.incident_id, analyst=row.employee_id)
+        for member in members.select_related("incident", "analyst"):
+            if member.ended_at is None:
+                reminders.tell_short(member, row.added_at)
+            forget(user=member.analyst, subjects=[member.pk])
+            member.delete()
 
 
 def _pool(incident: Incident) -> QuerySet[User]:

@@ -1,9 +1,11 @@
 """What analysts and the committee hear of analysis teams; registered when the app starts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -42,13 +44,13 @@ def tell_assigned(member: TeamMember) -> None:
 
 
 def tell_ended(member: TeamMember, at: datetime) -> None:
-    """Everybody but who ended it hears of it: the analyst, and the committee, which finds somebody else."""
+    """Whoever did not end it hears of it: the analyst, or the committee, which finds somebody else."""
     cancel(subject_id=member.pk, at=at, kinds=[ON_TEAM])
-    by_analyst = member.ended_by == member.analyst
-    by_committee = member.ended_by is not None and not by_analyst
-    news = []
-    if not by_analyst:
-        news.append(
+    if member.ended_by == member.analyst:
+        tell_short(member, at)
+        return
+    remind(
+        [
             reminder(
                 key=f"{OFF_TEAM}:{member.pk}",
                 kind=OFF_TEAM,
@@ -57,19 +59,13 @@ def tell_ended(member: TeamMember, at: datetime) -> None:
                 url=reverse("calamities:analyses"),
                 recipient=member.analyst,
             )
-        )
-    if not by_committee:
-        news.append(
-            reminder(
-                key=f"{TEAM_SHORT}:{member.pk}",
-                kind=TEAM_SHORT,
-                due_at=at,
-                subject_id=member.incident_id,
-                url=reverse("calamities:team", args=[member.incident.reference]),
-                role=Role.CCP,
-            )
-        )
-    remind(news)
+        ]
+    )
+
+
+def tell_short(member: TeamMember, at: datetime) -> None:
+    """The committee looks for somebody in the place of `member`."""
+    remind([_short(member, at)])
 
 
 def complete(incident: Incident, at: datetime) -> None:
@@ -77,10 +73,19 @@ def complete(incident: Incident, at: datetime) -> None:
     cancel(subject_id=incident.pk, at=at, kinds=[TEAM_SHORT])
 
 
-def expected(at: datetime) -> Iterable[Reminder]:
-    """What those on a team have to hear of, for the nightly search for what is missing."""
-    members = TeamMember.objects.current().filter(RUNS).select_related("incident", "analyst")
-    return map(_assigned, members.iterator(chunk_size=500))
+def expected(at: datetime) -> Iterator[Reminder]:
+    """What those on a team have to hear of, and the committee of who handed back, for the nightly search for
+    what is missing.
+    """
+    running = TeamMember.objects.filter(RUNS).select_related("incident", "analyst")
+    yield from map(_assigned, running.current().iterator(chunk_size=500))
+    here = TeamMember.objects.current().filter(incident=OuterRef("incident")).order_by().values("incident")
+    left = running.filter(ended_by=F("analyst"), ended_at__isnull=False)
+    short = left.annotate(
+        others=Coalesce(Subquery(here.annotate(number=Count("pk")).values("number")), 0)
+    ).filter(others__lt=WANTED)
+    for member in short.order_by("incident", "-ended_at").distinct("incident"):
+        yield _short(member, member.ended_at or at)
 
 
 def _assigned(member: TeamMember) -> Reminder:
@@ -91,6 +96,17 @@ def _assigned(member: TeamMember) -> Reminder:
         subject_id=member.pk,
         url=reverse("calamities:detail", args=[member.incident.reference]),
         recipient=member.analyst,
+    )
+
+
+def _short(member: TeamMember, at: datetime) -> Reminder:
+    return reminder(
+        key=f"{TEAM_SHORT}:{member.pk}",
+        kind=TEAM_SHORT,
+        due_at=at,
+        subject_id=member.incident_id,
+        url=reverse("calamities:team", args=[member.incident.reference]),
+        role=Role.CCP,
     )
 
 

@@ -34,9 +34,9 @@ class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
 class TeamMember(models.Model):
     """An analyst on the analysis team (CAT) of one calamity, from `assigned_at` to `ended_at`.
 
-    `ended_by` is the analyst, who handed back, somebody of the committee, or nobody: then the analyst turned
-    out to be involved in the event, and the place ended by itself. `assigned_by` is empty for who was on a
-    team before these facts were kept.
+    `ended_by` is the analyst, who handed back, or somebody of the committee; of who turns out to be involved
+    in the event no row is left. `assigned_by` and `ended_by` are empty for who was on a team before these
+    facts were kept.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -25,11 +25,11 @@ from accounts.models import Department, Location, Profession, User
 from accounts.tests.factories import UserFactory
 from evaluations.invitations import invite_closed
 from evaluations.models import Invitation
-from incidents import intake
+from incidents import intake, team
 from incidents.enums import EventType, IncidentKind
 from incidents.models import Incident, Involvement
 from notifications import delivery, schedule
-from supporters import assignment, contact_flow, retention
+from supporters import assignment, contact_flow, exclusions, retention
 from supporters.enums import EventKind, HandBackReason
 from supporters.models import Contact, ContactEvent, Exclusion, Offer, Supporter
 from supporters.tests.factories import SupporterFactory
@@ -265,7 +265,7 @@ def known(employee) -> frozenset[str]:
     return frozenset([*shared, *groups, *(str(pk) for pk in others.values_list("pk", flat=True))])
 
 
-def test_after_erasing_nothing_ties_the_employee_to_a_case(case, employee):
+def test_after_erasing_nothing_ties_the_employee_to_a_case(case, employee, coordinator):
     assert len(Contact.objects.all()) == 5
     assert Exclusion.objects.filter(employee=employee).count() == 2
     assert Invitation.objects.exists()
@@ -273,12 +273,9 @@ def test_after_erasing_nothing_ties_the_employee_to_a_case(case, employee):
     assert {"incidents_involvement", "notifications_notice", "supporters_exclusion"} <= {
         tie.split()[1] if tie.startswith("both") else tie.split()[2] for tie in before
     }
-    # A pair that the coordinator excluded stays, and says nothing.
-    Exclusion.objects.create(
-        supporter=Contact.objects.get(conversations=1).supporter,
-        employee=employee,
-        added_at=timezone.now() - DAY,
-    )
+    # A pair that the coordinator keeps apart by hand stays, and says nothing.
+    supporter = Contact.objects.get(conversations=1).supporter
+    exclusions.add(supporter=supporter, employee=employee, by=coordinator, at=timezone.now())
     assert retention.erase_due(at=timezone.now() + 31 * DAY) == retention.Erased(3, 2)
     assert ties(case.facts, case.ids, known=known(employee)) == []
 
@@ -287,6 +284,30 @@ def test_early_by_the_employee_too(client, case, employee):
     client.force_login(employee)
     for offer in Offer.objects.filter(involvement__employee=employee):
         assert client.post(reverse("me-erase", args=[offer.pk])).status_code == 302
+    assert ties(case.facts, case.ids, known=known(employee)) == []
+
+
+def test_not_having_been_on_the_analysis_team_either(employee, coordinator):
+    """An analyst turns out to be involved: the team forgets them at once, the case in its time."""
+    employee.groups.add(*UserFactory(roles=[Role.ANALYST]).groups.all())
+    now = timezone.now()
+    incident = intake.report_incident(
+        reporter=UserFactory(),
+        kind=IncidentKind.CALAMITY,
+        event_type=EventType.SAFETY,
+        involved=[],
+        submission_key=None,
+        at=now,
+    )
+    team.assign(incident=incident, analyst=employee, by=UserFactory(roles=[Role.CCP]), at=now)
+    delivery.sweep(at=timezone.now())
+    involved = [intake.Involved(employee=employee)]
+    intake.add_involved(incident=incident, involved=involved, by=coordinator, at=timezone.now())
+    contact = propose(Offer.objects.get(), coordinator)
+    contact_flow.record(contact=contact, kind=EventKind.OFFER_DECLINED, by=employee, at=timezone.now())
+    told(employee)
+    case = everything_of(employee)
+    assert retention.erase_due(at=timezone.now() + 31 * DAY).involvements == 1
     assert ties(case.facts, case.ids, known=known(employee)) == []
 
 
