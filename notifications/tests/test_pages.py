@@ -8,6 +8,7 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from notifications import context
 from notifications.models import Heartbeat, Mail, Notice
+from notifications.tests.conftest import BUNDLED
 from notifications.tests.factories import MailFactory, NoticeFactory, ReminderFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge")]
@@ -50,6 +51,18 @@ def test_notices_cost_the_same_for_few_and_many(signed_in, user, django_assert_n
         NoticeFactory(user=user)
     with django_assert_num_queries(len(few)):
         signed_in.get(reverse("notices"))
+
+
+def test_notice_says_for_whom_one_stands_in_at_no_extra_cost(signed_in, user, django_assert_num_queries):
+    away = [NoticeFactory(user=user, instead_of=UserFactory()).instead_of for _ in range(3)]
+    with django_assert_num_queries(4):  # session, user with roles, notices, the counts of the frame
+        shown = signed_in.get(reverse("notices"), headers={"accept-language": "en"}).content.decode()
+    assert all(f"you stand in for {each.name}" in shown for each in away)
+
+
+def test_notice_about_many_says_how_many(signed_in, user):
+    NoticeFactory(user=user, kind=BUNDLED, count=12)
+    assert "All 12." in signed_in.get(reverse("notices")).content.decode()
 
 
 def test_notices_page_by_key(signed_in, user):
