@@ -184,7 +184,7 @@ def _is_away(supporter: Supporter, today: date) -> bool:
 def _away(supporter: Supporter) -> str:
     if supporter.absent_until is None:
         return _("Away")
-    return _("Away until %(day)s") % {"day": date_format(supporter.absent_until, "j M")}
+    return _("Away until %(day)s") % {"day": date_format(supporter.absent_until, "j N")}
 
 
 def _states() -> list[tuple[str, str]]:
