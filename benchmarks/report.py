@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import celery
 import django
 from django.conf import settings
 from django.db import connection
@@ -43,7 +44,9 @@ def _machine() -> dict[str, str | int | None]:
         [postgresql] = cursor.fetchone()
     return {
         "cores": os.cpu_count(),
+        "memory_gib": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30),
         "python": platform.python_version(),
         "django": django.get_version(),
+        "celery": celery.__version__,
         "postgresql": postgresql,
     }

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import fcntl
 import os
 import shutil
 import sys
@@ -19,6 +20,12 @@ from peersupport import embedded
 def main(names: Sequence[str], *, small: bool) -> int:
     """Play the faults `names`, or all; the exit code."""
     folder = Path(os.environ.get("DATA_DIR", ".data")).resolve() / "faults"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    alone = folder.with_suffix(".lock").open("w")  # held until this process ends
+    try:
+        fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SystemExit("make faults runs already, from the same folder.") from None
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     os.environ.update(
