@@ -14,6 +14,7 @@ from benchmarks.faults.stage import STEP, Program, Stage
 from benchmarks.report import Line
 from notifications.context import state_for
 from notifications.models import Reminder
+from notifications.tasks import sweep
 
 LOCAL = ZoneInfo("Europe/Amsterdam")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -136,11 +137,14 @@ def restarted_postgres(stage: Stage, size: Size) -> Line:
 
 
 def two_beats_four_workers(stage: Stage, size: Size) -> Line:
-    """Twice the clock and four times the hands."""
+    """Twice the clock, four times the hands, and all of them asked for the same passes at once."""
     stage.begin(local("2026-03-17T09:00"), seconds=240, workers=4, beats=2)
+    stage.post.seconds = SLOW
     for part in _shares(size.count, 5):
-        stage.remind(part // 2)
-        stage.remind(part - part // 2, due_at=stage.clock.now() + MINUTE)
+        stage.remind(part // 2, due_at=stage.clock.now() + MINUTE)
+        stage.remind(part - part // 2)
+        for _ in range(16):  # as many commits would
+            sweep.apply_async()
         stage.watch(0.3)
     stage.settle()
     return _line("two beats and four workers", stage.ledger.measured(), 2 * MINUTE)
