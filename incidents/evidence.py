@@ -68,7 +68,9 @@ def of(calamity: Incident, *, at: datetime) -> Evidence:
     team = list(calamity.team.current().values_list("analyst__department", flat=True))
     support = by_step.get(Step.SUPPORT)
     return Evidence(
-        lines=tuple(_line(step, changes, at) for step in track(every, now=at)),
+        lines=tuple(
+            _line(step, changes, at) for step in track(every, now=at, running=calamity.running_steps)
+        ),
         support=support if support and support.involved is not None else None,
         hours=milestones.support_norm(calamity) // HOUR,
         analysts=len(team),

@@ -11,7 +11,8 @@ from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents import disclosure, milestones
-from incidents.enums import EventType, IncidentKind, Step, TermAnswer, TermChangeKind
+from incidents.classification import classify, standing
+from incidents.enums import EventType, Ground, IncidentKind, Step, TermAnswer, TermChangeKind, Verdict
 from incidents.evidence import judged
 from incidents.intake import Involved, report_incident
 from incidents.milestones import SupportCounts, keep_support_step
@@ -107,6 +108,23 @@ def test_has_every_step_both_clocks_counts_talks_and_who_made_it_and_no_names(cl
         assert words in body
     for name in ("Els Vos", "Noor Bos", "Carla", "Arie", "Bea", "Kees"):
         assert name not in body
+
+
+def test_says_that_the_clocks_of_what_is_no_calamity_run_no_longer(client, calamity, member):
+    assert "Reported as a calamity" in sheet(client, calamity, member)
+    done(calamity, Step.DIRECTOR, NOTICED + 2 * HOUR, member)
+    classify(
+        incident=calamity,
+        verdict=Verdict.NONE,
+        by=member,
+        at=NOW,
+        seen=standing(calamity),
+        ground=Ground.EXPECTED,
+    )
+    body = sheet(client, calamity, member).split('class="sheet"')[1]
+    assert "No calamity" in sheet(client, calamity, member)
+    assert body.count("Ended") == 6
+    assert "still open" not in body
 
 
 def test_says_what_moved_a_term(client, calamity, member):
