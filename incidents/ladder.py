@@ -48,13 +48,13 @@ def rungs(
 ) -> Iterator[Call]:
     """The ladder of a step with these due moments, as it stands at `since`.
 
-    Of two terms that have passed already only the first is told.
+    Of two terms that have passed already only the law's is told.
     """
-    passed = False
+    if internal is not None and statutory is not None and max(internal, statutory) <= since:
+        internal = None
     for clock, due in ((Clock.INTERNAL, internal), (Clock.STATUTORY, statutory)):
-        if due is None or (due <= since and passed):
+        if due is None:
             continue
-        passed = due <= since
         for hours in policy.remind_hours:
             if (at := due - timedelta(hours=hours)) > since:
                 yield Call(Rung.SOON, clock, due, at)

@@ -38,11 +38,11 @@ def test_both_clocks_have_their_own():
     assert [call[1] for call in found].count(Clock.STATUTORY) == 4
 
 
-def test_what_has_passed_is_told_at_once_and_once_and_climbs_from_there():
+def test_of_two_that_have_passed_the_laws_is_told_at_once_and_climbs_from_there():
     assert ladder(internal=SINCE - 300 * DAY, statutory=SINCE - 280 * DAY) == [
-        (Rung.DUE, Clock.INTERNAL, timedelta(0)),
-        (Rung.COMMITTEE, Clock.INTERNAL, 4 * HOUR),
-        (Rung.DIRECTOR, Clock.INTERNAL, DAY),
+        (Rung.DUE, Clock.STATUTORY, timedelta(0)),
+        (Rung.COMMITTEE, Clock.STATUTORY, 4 * HOUR),
+        (Rung.DIRECTOR, Clock.STATUTORY, DAY),
     ]
 
 
