@@ -102,9 +102,9 @@ def classify(
             milestones.check(moment, incident=incident, at=at)
         if (verdict, moment) == (was, previous):
             return incident
+        before = incident.running_steps
         _become(incident, verdict, moment)
-        reopened = was == Verdict.NONE and verdict != Verdict.NONE
-        if reopened:
+        if was == Verdict.NONE:
             incident.tracked_since = at
         incident.save(
             update_fields=[
@@ -128,7 +128,7 @@ def classify(
             by=by,
         )
         milestones.settle_doubt(incident=incident, established_at=moment, by=by, at=at)
-        milestones.follow_verdict(incident=incident, at=at, reopened=reopened)
+        milestones.follow_verdict(incident=incident, before=before, at=at)
     return incident
 
 

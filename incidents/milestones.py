@@ -69,18 +69,19 @@ def open_track(*, incident: Incident, at: datetime, known: Collection[str] = ())
     return made
 
 
-def follow_verdict(*, incident: Incident, at: datetime, reopened: bool) -> None:
+def follow_verdict(*, incident: Incident, before: Collection[Step], at: datetime) -> None:
     """Bring the steps in line with what `incident` is taken to be since a moment ago.
 
     What is missing is made; what runs is computed anew, by the policy that was frozen on it; of what runs no
-    longer the reminders end. When `reopened` every open step begins its ladder anew.
+    longer the reminders end. What did not run `before` begins its ladder anew.
     """
+    started = set(incident.running_steps).difference(before)
     rows = list(Milestone.objects.filter(incident=incident))
     open_track(incident=incident, at=at, known={row.step for row in rows})
-    _compute(incident, rows, at=at, renewed=reopened)
+    _compute(incident, rows, at=at, started=started)
     stopped = [row for row in rows if row.step not in incident.running_steps]
     reminders.renew(stopped, incident=incident, at=at)
-    if reopened:
+    if Step.SUPPORT in started:
         for listener in track_listeners:
             listener(incident, at)
 
@@ -98,10 +99,12 @@ def recompute(*, incident: Incident, at: datetime) -> None:
     """Give what is open its due moments by the moments and terms as they are now, and the policy frozen on
     it; what moved gets new reminders in place of the old.
     """
-    _compute(incident, list(Milestone.objects.filter(incident=incident)), at=at, renewed=False)
+    _compute(incident, list(Milestone.objects.filter(incident=incident)), at=at)
 
 
-def _compute(incident: Incident, rows: Sequence[Milestone], *, at: datetime, renewed: bool) -> None:
+def _compute(
+    incident: Incident, rows: Sequence[Milestone], *, at: datetime, started: Collection[Step] = ()
+) -> None:
     analysis_done = next((row.done_at for row in rows if row.step == Step.ANALYSIS), None)
     moments, changes = _moments(incident, analysis_done), _term_changes(rows)
     moved = []
@@ -111,7 +114,7 @@ def _compute(incident: Incident, rows: Sequence[Milestone], *, at: datetime, ren
         found = due(Step(row.step), moments, DeadlinePolicy.from_data(row.policy))
         if found.statutory is not None and row.pk in changes:
             found = replace(found, statutory=end_of_term(found.statutory, changes[row.pk]))
-        if renewed or found != Due(row.internal_due_at, row.statutory_due_at, row.opens_at):
+        if row.step in started or found != Due(row.internal_due_at, row.statutory_due_at, row.opens_at):
             row.internal_due_at, row.statutory_due_at = found.internal, found.statutory
             row.opens_at = found.opens
             moved.append(row)

@@ -243,6 +243,16 @@ class TestOtherForms:
         steps = Milestone.objects.filter(pk__in=waiting(incident).values("subject_id"))
         assert [step.step for step in steps] == [Step.IGJ]
 
+    @pytest.mark.parametrize("other", [Verdict.VIOLENCE, Verdict.DISMISSAL])
+    def test_a_calamity_after_all_has_its_whole_ladder_again(self, decide, other):
+        incident = reported()
+        decide(incident, Verdict.CALAMITY, moment=AT)
+        before = sorted(waiting(incident).filter(due_at__gt=AT + DAY).values_list("key", flat=True))
+        decide(incident, other, moment=AT, at=AT + HOUR / 6)
+        decide(incident, Verdict.CALAMITY, moment=AT, at=AT + HOUR / 3)
+        assert len(before) > 20
+        assert set(before) <= set(waiting(incident).values_list("key", flat=True))
+
 
 class TestWhoDecides:
     def test_the_committee_what_it_follows_and_the_coordinator_what_it_does_not_see(self):

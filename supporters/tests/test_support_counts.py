@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents import intake
-from incidents.enums import EventType, IncidentKind, Step
-from incidents.models import Milestone, TrackEvent
+from incidents.classification import classify, standing
+from incidents.enums import EventType, IncidentKind, Step, Verdict
+from incidents.models import Incident, Milestone, TrackEvent
 from supporters import contact_flow, own_support
 from supporters.assignment import assign
 from supporters.enums import EventKind, Outcome
@@ -107,6 +108,37 @@ class TestWhatCounts:
         assert employee is not None
         own_support.decline(offer=declined, by=employee, at=MONDAY + 2 * HOUR)
         assert Milestone.objects.filter(step=Step.SUPPORT).values().get() == before
+
+
+class TestOfACalamityAfterAll:
+    """What was taken for violence in between is counted anew."""
+
+    def decide(self, verdict, at):
+        incident = Incident.objects.get()
+        by = UserFactory(roles=[Role.CCP])
+        seen = standing(incident)
+        classify(incident=incident, verdict=verdict, moment=MONDAY, by=by, at=at, seen=seen)
+
+    def test_counts_who_was_added_in_between(self, offer, coordinator):
+        own_support.decline(offer=offer, by=offer.involvement.employee, at=MONDAY + HOUR)
+        self.decide(Verdict.VIOLENCE, MONDAY + 2 * HOUR)
+        incident = Incident.objects.get()
+        intake.add_involved(incident=incident, involved=involve(1), by=coordinator, at=MONDAY + 3 * HOUR)
+        self.decide(Verdict.CALAMITY, MONDAY + 4 * HOUR)
+        assert counts() == (1, 2, None)
+
+    def test_counts_from_the_first_day_of_what_came_in_as_an_event(self):
+        intake.report_incident(
+            reporter=UserFactory(),
+            kind=IncidentKind.EVENT,
+            event_type=EventType.AGGRESSION,
+            involved=involve(1),
+            submission_key=None,
+            at=MONDAY,
+        )
+        self.decide(Verdict.VIOLENCE, MONDAY + HOUR)
+        self.decide(Verdict.CALAMITY, MONDAY + 2 * HOUR)
+        assert counts() == (0, 1, None)
 
 
 class TestOnceTheNormIsOver:
