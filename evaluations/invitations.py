@@ -17,6 +17,7 @@ from accounts.models import User
 from evaluations import batches, tickets
 from evaluations.models import EvaluationPolicy, Invitation
 from notifications import schedule
+from notifications.enums import HandedOn
 from notifications.forgetting import KEPT
 from notifications.kinds import Kind, Outside
 from notifications.models import Mail
@@ -136,4 +137,4 @@ def _nobody(_user: User, _subject: UUID) -> bool:
     return False
 
 
-KIND = Kind(INVITATION, "", _nobody, outside=mail)
+KIND = Kind(INVITATION, "", _nobody, outside=mail, handed_on=HandedOn.STAYS)

@@ -1,7 +1,7 @@
 """Whose business a reminder about a calamity is, asked when it is sent and again when it is opened.
 
 The rota and the teams are read then, not when the reminder was written: who was put on duty an hour ago is
-told, who left the team is not.
+told, who left the team is not. A director who stands in for one of the rota has that one's place in it.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +17,7 @@ from incidents.deadlines import DeadlinePolicy
 from incidents.enums import Clock, Rung, Step
 from incidents.ladder import MAY_BE_NOBODY, OWNERS, duty_rungs
 from incidents.models import Alignment, Duty, Incident, Milestone, TeamMember
+from notifications.absence import StandIns
 
 #: (user, subject) pairs go in, an answer for each comes out.
 Concern = Callable[[Sequence[tuple[User, UUID]]], list[bool]]
@@ -30,6 +31,7 @@ class _Steps:
     analysts: frozenset[tuple[UUID, UUID]]
     led: frozenset[UUID | None]
     duties: Sequence[Duty]
+    stand_ins: StandIns
 
     @classmethod
     def load(cls, ids: set[UUID]) -> "_Steps":
@@ -43,11 +45,14 @@ class _Steps:
             department__in={incident.department_id for incident in incidents.values()},
         )
         since = min((row.reminded_at for row in running.values() if row.reminded_at), default=None)
+        duties = list(Duty.objects.filter(ends_at__gt=since)) if since else []
+        on_rota = {key for duty in duties for key in (duty.director_id, duty.deputy_id) if key}
         return cls(
             running,
             frozenset(analysts.values_list("incident_id", "analyst_id")),
             frozenset(leaders.values_list("department_id", flat=True)),
-            list(Duty.objects.filter(ends_at__gt=since)) if since else [],
+            duties,
+            StandIns.of(on_rota) if on_rota else StandIns({}),
         )
 
     def owns(self, user: User, milestone: Milestone) -> bool:
@@ -66,6 +71,10 @@ class _Steps:
         if step == Step.ANALYSIS:
             return any(of == incident.pk for of, _user in self.analysts)
         return incident.department_id in self.led
+
+    def has_place(self, user: User, of: UUID | None, moment: datetime) -> bool:
+        """Whether `user` is this director, or stands in for them at `moment`."""
+        return of is not None and user.pk in {of, self.stand_ins.at(of, moment)}
 
     def duty_at(self, moment: datetime) -> Duty | None:
         return next((duty for duty in self.duties if duty.starts_at <= moment < duty.ends_at), None)
@@ -97,10 +106,11 @@ def of_duty(rung: Rung) -> Concern:
         duty = steps.duty_at(moments[rung])
         if rung == Rung.EVERYBODY or duty is None:
             return True
+        is_director = steps.has_place(user, duty.director_id, moments[rung])
         if rung == Rung.ON_DUTY:
-            return user.pk == duty.director_id
+            return is_director
         passed_on = duty != steps.duty_at(moments[Rung.ON_DUTY])
-        return user.pk == duty.deputy_id or (passed_on and user.pk == duty.director_id)
+        return steps.has_place(user, duty.deputy_id, moments[rung]) or (passed_on and is_director)
 
     return _by_milestone(judge)
 
@@ -161,4 +171,6 @@ def _is_told(user: User, steps: _Steps, moment: datetime | None) -> bool:
     if moment is None:
         return False
     duty = steps.duty_at(moment)
-    return duty is None or user.pk in {duty.director_id, duty.deputy_id}
+    return duty is None or any(
+        steps.has_place(user, each, moment) for each in (duty.director_id, duty.deputy_id)
+    )

@@ -11,6 +11,7 @@ from accounts.enums import Role
 from accounts.models import User
 from incidents.models import DisclosureCoach
 from notifications import kinds, reconcile
+from notifications.enums import HandedOn
 from notifications.kinds import Kind
 from notifications.models import Reminder
 from notifications.schedule import cancel, remind, reminder
@@ -23,7 +24,12 @@ def register() -> None:
     """Make known to `notifications` the kinds, and what must be there each night."""
     for kind in (
         Kind(code=COACH_ASKED, line=_("A disclosure coach is asked for."), concerns=_is_sought),
-        Kind(code=COACH_FOUND, line=_("A disclosure coach was found."), concerns=_asked_for_it),
+        Kind(
+            code=COACH_FOUND,
+            line=_("A disclosure coach was found."),
+            concerns=_asked_for_it,
+            handed_on=HandedOn.STAYS,
+        ),
     ):
         kinds.register(kind)
     reconcile.expectations.append(expected)

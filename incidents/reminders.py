@@ -20,7 +20,7 @@ from incidents.enums import Clock, Rung, Step
 from incidents.ladder import MAY_BE_NOBODY, OWNERS, duty_rungs, rungs
 from incidents.models import Alignment, Incident, Milestone
 from notifications import kinds, reconcile
-from notifications.enums import Group
+from notifications.enums import Group, HandedOn
 from notifications.kinds import Kind
 from notifications.models import Reminder
 from notifications.schedule import remind, reminder, settle
@@ -79,10 +79,12 @@ def register() -> None:
                 concerns.of_step(rung, clock),
                 group=Group.DEADLINES,
                 legal=clock == Clock.STATUTORY,
+                handed_on=HandedOn.IN_PLACE if rung == Rung.DIRECTOR else HandedOn.SHARED,
             )
         )
     for rung, code in DUTY.items():
-        kinds.register(_kind(code, duty[rung], concerns.of_duty(rung)))
+        handed_on = HandedOn.SHARED if rung == Rung.EVERYBODY else HandedOn.IN_PLACE
+        kinds.register(_kind(code, duty[rung], concerns.of_duty(rung), handed_on=handed_on))
     came_in, align = _("The committee has a new report."), _("Your department is asked to align.")
     kinds.register(_kind(CAME_IN, came_in, concerns.of_intake))
     kinds.register(_kind(ALIGN, align, concerns.of_alignment))
@@ -199,6 +201,7 @@ def _kind(
     *,
     group: Group = Group.WORK,
     legal: bool = False,
+    handed_on: HandedOn = HandedOn.SHARED,
 ) -> Kind:
     """A kind that is judged in batches. What the law sets, and what is to be done at once, is urgent."""
 
@@ -213,6 +216,7 @@ def _kind(
         group=group,
         legal=legal,
         urgent=legal or group == Group.WORK,
+        handed_on=handed_on,
     )
 
 

@@ -14,6 +14,7 @@ from accounts.models import User
 from incidents.models import WANTED, Incident, TeamMember
 from incidents.models.analysis import RUNS
 from notifications import kinds, reconcile
+from notifications.enums import HandedOn
 from notifications.kinds import Kind
 from notifications.models import Reminder
 from notifications.schedule import cancel, remind, reminder
@@ -26,11 +27,17 @@ TEAM_SHORT = "incidents.team_short"
 def register() -> None:
     """Make known to `notifications` the kinds, and what must be there each night."""
     for kind in (
-        Kind(code=ON_TEAM, line=_("You are on the analysis team of a calamity."), concerns=_is_on_team),
+        Kind(
+            code=ON_TEAM,
+            line=_("You are on the analysis team of a calamity."),
+            concerns=_is_on_team,
+            handed_on=HandedOn.STAYS,
+        ),
         Kind(
             code=OFF_TEAM,
             line=_("You are no longer on the analysis team of a calamity."),
             concerns=_was_on_team,
+            handed_on=HandedOn.STAYS,
         ),
         Kind(code=TEAM_SHORT, line=_("An analysis team needs another analyst."), concerns=_team_is_short),
     ):

@@ -1,23 +1,28 @@
 """Being away, with a colleague who is told meanwhile (notifications.recipients says what that means).
 
-It hands on what goes to a role, to who has the same role. A supporter's contacts go to nobody else: whether
-a supporter can be asked is the pool's own business (supporters.Supporter.absent_from).
+It hands on what goes to a role, to who has the same role, and what is for the director on duty, to a
+director (`Kind.handed_on`). What is one's own stays: a place on an analysis team, a contact. Whether a
+supporter can be asked is the pool's own business (supporters.Supporter.absent_from).
 """
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
 from notifications import schedule
+from notifications.enums import HandedOn
 from notifications.kinds import Kind
 from notifications.models import Absence
+from notifications.quiet_hours import LOCAL
 
 #: What comes to people with these roles concerns a colleague with the same role as well.
 SHARED_ROLES = frozenset(Role) - {Role.SUPPORTER}
@@ -31,11 +36,38 @@ NAMED = Kind(
     code="notifications.named_substitute",
     line=_("A colleague who will be away named you as substitute."),
     concerns=_stands_in,
+    handed_on=HandedOn.STAYS,
 )
 
 
 class NoSubstitute(Exception):
     """This person cannot stand in: left, or without any of the roles."""
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """Who stands in for some people, to be asked about any number of moments."""
+
+    absences: Mapping[UUID, Absence]
+
+    @classmethod
+    def of(cls, people: Iterable[UUID]) -> "StandIns":
+        """Those of `people`, in one statement."""
+        ids = list(people)
+        rows = Absence.objects.filter(Q(user__in=ids) | Q(user__stands_in_for__user__in=ids))
+        return cls({row.user_id: row for row in rows.select_related("substitute").distinct()})
+
+    def at(self, user: UUID, moment: datetime) -> UUID | None:
+        """Who stands in for `user` on the local day of `moment`; nobody who left or is away as well."""
+        day = moment.astimezone(LOCAL).date()
+        absence = self._on(user, day)
+        if absence is None or not absence.substitute.is_active or self._on(absence.substitute_id, day):
+            return None
+        return absence.substitute_id
+
+    def _on(self, user: UUID, day: date) -> Absence | None:
+        absence = self.absences.get(user)
+        return absence if absence and absence.first_day <= day <= absence.last_day else None
 
 
 def candidates(user: User) -> QuerySet[User]:

@@ -18,6 +18,7 @@ from django.utils.translation import override
 
 from accounts.models import User
 from notifications import kinds, rights
+from notifications.enums import HandedOn
 from notifications.kinds import Kind
 from notifications.models import DeliveryPolicy, Mail, Notice
 from notifications.quiet_hours import LOCAL
@@ -25,7 +26,12 @@ from notifications.schedule import nudge
 from notifications.working_days import is_working_day
 
 #: Each person's own business, by definition.
-KIND = Kind(code="notifications.digest", line="", concerns=lambda _user, _subject: True)
+KIND = Kind(
+    code="notifications.digest",
+    line="",
+    concerns=lambda _user, _subject: True,
+    handed_on=HandedOn.STAYS,
+)
 
 
 def gather(*, at: datetime) -> int:

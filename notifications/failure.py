@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
+from notifications.enums import HandedOn
 from notifications.kinds import Kind
 from notifications.models import FAILURES_BEFORE_ALARM, Reminder
 from notifications.quiet_hours import LOCAL
@@ -33,6 +34,7 @@ TRIAL = Kind(
     line=_("This is a trial: reminders reach you."),
     concerns=lambda user, _subject: user.has_role(Role.ADMIN, Role.COORDINATOR),
     urgent=True,  # whoever asks for it waits for it
+    handed_on=HandedOn.STAYS,
 )
 
 

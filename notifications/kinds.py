@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from accounts.models import User
-from notifications.enums import Group
+from notifications.enums import Group, HandedOn
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -57,7 +57,8 @@ class Kind:
     `group` is what it is to its reader, who may do without mail for a group; `legal` (a term that the law
     sets) and `urgent` are mailed all the same. `bundle` words several at once. `digest`, for news alone, is
     what the one mail of the day says of so many, without name or event
-    (``ngettext_lazy("%(count)d …", "%(count)d …", "count")``). Raises ValueError when these contradict.
+    (``ngettext_lazy("%(count)d …", "%(count)d …", "count")``). `handed_on` is what a substitute has of
+    it while somebody is away. Raises ValueError when these contradict.
     """
 
     code: str
@@ -71,6 +72,7 @@ class Kind:
     legal: bool = False
     bundle: Bundle | None = None
     digest: "StrOrPromise | None" = None
+    handed_on: HandedOn = HandedOn.SHARED
 
     def __post_init__(self) -> None:
         if (self.digest is not None) != (self.group == Group.NEWS):
@@ -79,6 +81,11 @@ class Kind:
             raise ValueError(f"{self.code}: what cannot wait is no news.")
         if self.legal and self.group != Group.DEADLINES:
             raise ValueError(f"{self.code}: a term of the law is a deadline.")
+
+    @property
+    def is_handed_on(self) -> bool:
+        """Whether a substitute gets any of it: news waits for who comes back."""
+        return self.handed_on != HandedOn.STAYS and self.group != Group.NEWS
 
     @property
     def always_mailed(self) -> bool:

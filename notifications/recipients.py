@@ -2,6 +2,7 @@
 number of statements does not grow with it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from accounts.enums import Role
 from accounts.models import User
 from notifications import kinds, rights
-from notifications.enums import Group
+from notifications.enums import Group, HandedOn
 from notifications.kinds import Kind
 from notifications.models import Absence, MailOff
 from notifications.quiet_hours import LOCAL
@@ -89,7 +90,8 @@ def audience(reminders: Sequence[Claimed], *, at: datetime) -> Audience:
             failed[reminder.id] = NobodyToTell()
         for id_ in ids:
             addressed[reminder.id, id_] = Addressed(reminder, users[id_])
-        if _is_passed_on(kinds.find(reminder.kind)):
+        kind = kinds.find(reminder.kind)
+        if kind is not None and kind.is_handed_on:
             for away in substitutes.keys() & set(ids):
                 instead = Addressed(reminder, users[substitutes[away]], away)
                 addressed.setdefault((reminder.id, instead.user.id), instead)
@@ -112,20 +114,24 @@ def by_channel(wanted: Sequence[Addressed], substitutes: Mapping[UUID, UUID]) ->
         for each in wanted
         if reads_mail(each.user, kinds.get(each.reminder.kind))
     }
+    told = {(each.reminder.id, each.user.id) for each in wanted}
+    stands_in_for: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for away, substitute in substitutes.items():
+        stands_in_for[substitute].append(away)
     shown = []
-    for reminder, user, instead_of in wanted:
+    for reminder, user, own in wanted:
         kind = kinds.get(reminder.kind)
         mailed = kind.by_mail and reads_mail(user, kind)
-        substitute = substitutes.get(user.id) if _is_passed_on(kind) and not kind.legal else None
-        if substitute and (reminder.id, substitute) in taken_over:
+        instead = substitutes.get(user.id) if kind.is_handed_on and not kind.legal else None
+        if instead and (reminder.id, instead) in taken_over:
             mailed = False
+        instead_of = own
+        if kind.handed_on == HandedOn.IN_PLACE and own is None:
+            places = (away for away in stands_in_for[user.id] if (reminder.id, away) in told)
+            instead_of = next(places, None)
         is_news = kind.group == Group.NEWS
         shown.append(Shown(reminder, user.id, instead_of, mailed and not is_news, mailed and is_news))
     return shown
-
-
-def _is_passed_on(kind: Kind | None) -> bool:
-    return kind is not None and kind.group != Group.NEWS
 
 
 def _substitutes(people: Iterable[UUID], at: datetime) -> dict[UUID, UUID]:

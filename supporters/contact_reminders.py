@@ -16,7 +16,7 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.enums import Role
 from accounts.models import User
-from notifications.enums import Group
+from notifications.enums import Group, HandedOn
 from notifications.kinds import Kind
 from notifications.models import Reminder
 from notifications.schedule import reminder
@@ -148,7 +148,7 @@ def _for_supporter(
         mine = set(contacts.values_list("supporter__user", "pk"))
         return [(user.pk, pk) in mine for user, pk in pairs]
 
-    return _kind(code, line, concern, group, digest)
+    return _kind(code, line, concern, group, digest=digest, handed_on=HandedOn.STAYS)
 
 
 def _for_coordinators(code: str, line: "StrPromise", still: Q, group: Group = Group.DEADLINES) -> Kind:
@@ -167,12 +167,14 @@ def _kind(
     line: "StrPromise",
     concern: Callable[[Pairs], list[bool]],
     group: Group,
+    *,
     digest: "StrPromise | None" = None,
+    handed_on: HandedOn = HandedOn.SHARED,
 ) -> Kind:
     def concerns(user: User, contact_id: UUID) -> bool:
         return concern([(user, contact_id)])[0]
 
-    return Kind(code, line, concerns, concern=concern, group=group, digest=digest)
+    return Kind(code, line, concerns, concern=concern, group=group, digest=digest, handed_on=handed_on)
 
 
 def _called_in_still(user: User, contact_id: UUID) -> bool:

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.enums import Role
+from accounts.models import User
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents import milestones, reminders
 from incidents.classification import classify, standing
@@ -11,8 +12,9 @@ from incidents.intake import report_incident
 from incidents.models import Alignment, Duty, Milestone
 from incidents.tests.factories import on_team
 from notifications import delivery, kinds
-from notifications.models import Notice, Reminder
+from notifications.models import Mail, Notice, Reminder
 from notifications.reconcile import reconcile
+from notifications.tests.factories import AbsenceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +110,35 @@ class TestANewCalamity:
         Duty.objects.create(starts_at=AT - HOUR, ends_at=AT + DAY, director=house["third"])
         assert told(house, reminders.DUTY[Rung.ON_DUTY], until=AT) == ["third"]
 
+    @pytest.mark.parametrize(
+        ("away", "rung", "until"), [("director", Rung.ON_DUTY, AT), ("deputy", Rung.DEPUTY, AT + HOUR / 2)]
+    )
+    def test_who_stands_in_for_a_director_of_the_rota_has_that_place(
+        self, house, calamity, away, rung, until
+    ):
+        on_duty(house)
+        absence = AbsenceFactory(
+            user=house[away], substitute=house["third"], first_day=AT.date(), last_day=AT.date()
+        )
+        assert told(house, reminders.DUTY[rung], until=until) == sorted([away, "third"])
+        notice = Notice.objects.get(user=house["third"], kind=reminders.DUTY[rung])
+        assert notice.instead_of == absence.user
+        mails = Mail.objects.filter(kind=reminders.DUTY[rung])
+        assert [mail.user for mail in mails] == [house["third"]]
+        assert judge_of(notice.kind)([(house["third"], notice.subject_id)]) == [True]
+
+    @pytest.mark.parametrize("case", ["back", "substitute away", "no director", "left"])
+    def test_who_cannot_stand_in_for_the_director_is_not_told(self, house, calamity, case):
+        on_duty(house)
+        stranger = house["analyst"] if case == "no director" else house["third"]
+        day = AT.date() - DAY if case == "back" else AT.date()
+        AbsenceFactory(user=house["director"], substitute=stranger, first_day=day, last_day=day)
+        if case == "substitute away":
+            AbsenceFactory(user=stranger, first_day=day, last_day=day)
+        if case == "left":
+            User.objects.filter(pk=stranger.pk).update(is_active=False)
+        assert told(house, reminders.DUTY[Rung.ON_DUTY], until=AT) == ["director"]
+
     def test_confirmed_in_time_nobody_higher_is_told(self, house, calamity):
         on_duty(house)
         step = step_of(calamity, Step.DIRECTOR)
@@ -160,6 +191,13 @@ class TestTheLadder:
         assert judge_of(due)(pair) == [True]
 
     def test_a_gap_in_the_rota_sends_what_is_late_to_all_directors(self, house, calamity):
+        late = reminders.STEP[Rung.DIRECTOR, Clock.INTERNAL]
+        assert "third" in told(house, late, until=AT + 2 * DAY)
+
+    def test_what_is_late_reaches_who_stands_in_for_the_director(self, house, calamity):
+        on_duty(house)
+        day = AT.date() + 2 * DAY
+        AbsenceFactory(user=house["director"], substitute=house["third"], first_day=AT.date(), last_day=day)
         late = reminders.STEP[Rung.DIRECTOR, Clock.INTERNAL]
         assert "third" in told(house, late, until=AT + 2 * DAY)
 

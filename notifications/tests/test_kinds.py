@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from notifications import kinds
-from notifications.enums import Group
+from notifications.enums import Group, HandedOn
 from notifications.kinds import Kind
 
 
@@ -44,3 +44,48 @@ def test_every_bundle_of_the_house_leads_to_a_page_and_counts():
 def test_code_is_registered_once():
     with pytest.raises(ValueError, match="registered twice"):
         kinds.register(kinds.registered()[0])
+
+
+def test_what_a_substitute_has_of_every_kind_was_decided():
+    decided = {
+        HandedOn.SHARED: {
+            "delivery.failing",
+            *(f"incidents.{clock}_{rung}" for clock in ("step", "law") for rung in ("soon", "due", "late")),
+            "incidents.duty_all",
+            "incidents.calamity_in",
+            "incidents.align",
+            "incidents.team_short",
+            "incidents.coach_asked",
+            "contact.answer_late",
+            "contact.not_called",
+            "contact.not_followed_up",
+            "contact.called_in",
+            "contact.handed_back",
+            "support.analyst_supports",
+            "support.somebody_waits",
+            "support.assignment_late",
+        },
+        HandedOn.IN_PLACE: {
+            "incidents.duty_director",
+            "incidents.duty_deputy",
+            "incidents.step_director",
+            "incidents.law_director",
+        },
+        HandedOn.STAYS: {
+            "delivery.trial",
+            "notifications.digest",
+            "notifications.named_substitute",
+            "incidents.on_team",
+            "incidents.off_team",
+            "incidents.coach_found",
+            "contact.assigned",
+            "contact.call_soon",
+            "contact.call_late",
+            "contact.call_as_agreed",
+            "contact.follow_up",
+            "contact.ended",
+            "evaluation.invitation",
+        },
+    }
+    for handed_on, codes in decided.items():
+        assert {kind.code for kind in kinds.registered() if kind.handed_on == handed_on} == codes
