@@ -82,8 +82,9 @@ def classify(
 
     `moment` is when that was established; for a calamity, violence or a dismissal only. `ground` says why it
     is no calamity. `noticed_at` is used where it is not known yet. `seen` is the `standing` that the page
-    showed: Stale when it is another by now. Raises NotPossible, InTheFuture and OutOfOrder (before it was
-    noticed).
+    showed: Stale when it is another by now. Raises NotPossible, InTheFuture, OutOfOrder (before it was
+    noticed, or reported if that is not known), and deadlines.DeadlineError when a recorded extension would
+    not hold with this moment.
 
     Effects: the kind of the report, the moment, the form of the inspectorate, a line in the log; milestones
     that are missing are made, those that run get their due moments and reminders, the reminders of those that
@@ -100,6 +101,8 @@ def classify(
             incident.noticed_at = noticed_at
         if moment is not None:
             milestones.check(moment, incident=incident, at=at)
+            if verdict == Verdict.CALAMITY and moment < (incident.noticed_at or incident.reported_at):
+                raise OutOfOrder("moment")
         if (verdict, moment) == (was, previous):
             return incident
         before = incident.running_steps

@@ -14,6 +14,7 @@ from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from incidents import classification
 from incidents.classification_form import ClassificationForm
+from incidents.deadlines import DeadlineError
 from incidents.milestones import Stale
 from incidents.models import Incident, Policy
 from incidents.moments import InTheFuture, OutOfOrder
@@ -35,6 +36,9 @@ def classify(request: SignedInRequest, reference: str) -> HttpResponse:
             return overtaken(request, incident)
         except (InTheFuture, OutOfOrder) as refused:
             put_error(form, "noticed_at" if refused.moment == "noticed_at" else "moment", refused)
+        except DeadlineError:
+            text = gettext("With this moment the recorded extension would not hold. Take it back first.")
+            form.add_error("moment", text)
         else:
             say(request, gettext("Recorded: %(verdict)s.") % {"verdict": decided.verdict.label})
             return redirect("calamities:detail", reference)
