@@ -27,8 +27,7 @@ class Clock:
 
     def time_ns(self) -> int:
         """Nanoseconds since 1970."""
-        offset: int = _BYTES.unpack_from(self._offset)[0]
-        return time_machine.escape_hatch.time.time_ns() + offset
+        return time_machine.escape_hatch.time.time_ns() + self._kept()
 
     def now(self) -> datetime:
         """The moved moment, in UTC."""
@@ -36,14 +35,28 @@ class Clock:
 
     def move(self, by: timedelta) -> None:
         """Put the clock forth, or back."""
-        offset: int = _BYTES.unpack_from(self._offset)[0]
-        _BYTES.pack_into(self._offset, 0, offset + round(by.total_seconds() * 1e9))
+        _BYTES.pack_into(self._offset, 0, self._kept() + round(by.total_seconds() * 1e9))
+
+    def _kept(self) -> int:
+        kept: int = _BYTES.unpack_from(self._offset)[0]
+        return kept
 
     def set(self, at: datetime) -> None:
         """Put the clock at `at` (aware)."""
         self.move(at - self.now())
 
-    def follow(self) -> None:
-        """From here on this process, and whatever it forks, lives by this clock."""
-        traveller = time_machine.travel(0, tick=True).start()
+    def follow(self) -> time_machine.travel:
+        """From here on this process, and whatever it forks, lives by this clock; until `stop()` of what comes
+        back.
+        """
+        travel = time_machine.travel(0, tick=True)
+        traveller = travel.start()
         traveller.time_ns = self.time_ns  # type: ignore[method-assign]  # what the module asks for every moment
+        return travel
+
+
+class StillClock(Clock):
+    """A clock that stands still but when it is moved; the file holds the moment itself."""
+
+    def time_ns(self) -> int:
+        return self._kept()

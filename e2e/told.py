@@ -1,0 +1,75 @@
+"""What people were told, as one list: every notice with its mail, and every mail without a notice."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+
+from e2e.test_journey import link_in, written
+from incidents.deadlines import AMSTERDAM
+from notifications import kinds
+from notifications.models import Notice
+
+_NOTICE = re.compile(r"/notices/([0-9a-f-]{36})/open/")
+
+
+def told(mails: Sequence[EmailMessage]) -> list[str]:
+    """A line for each notice, with when it was mailed, and for each of `mails` without one.
+
+    In the order of moment and first name: "Mon 09 Nov 10:00 | Anouk | at once | A step is due soon.". A
+    notice that was mailed twice, or a mail that went to somebody else, is an AssertionError.
+    """
+    mailed: dict[str, EmailMessage] = {}
+    rows = []
+    for mail in mails:
+        notice = notice_of(mail)
+        if notice is None:
+            name = str(mail["To"]).partition("@")[0].capitalize()
+            rows.append((left_at(mail), name, "mail only", str(mail["Subject"])))
+        else:
+            assert notice not in mailed
+            mailed[notice] = mail
+    for shown in Notice.objects.select_related("user"):
+        name, line = shown.user.name.split()[0], str(kinds.get(shown.kind).line)
+        rows.append((shown.created_at, name, _how(shown, mailed.pop(str(shown.pk), None)), line))
+    assert mailed == {}
+    return [" | ".join([when(moment), *rest]) for moment, *rest in sorted(rows)]
+
+
+def notice_of(mail: EmailMessage) -> str | None:
+    """The id of the notice that a mail leads to."""
+    found = _NOTICE.search(link_in(mail))
+    return found[1] if found else None
+
+
+def left_at(mail: EmailMessage) -> datetime:
+    """When a mail was sent, as it says itself: by the clock of Amsterdam, in summer as in winter."""
+    moment = parsedate_to_datetime(mail["Date"])
+    assert moment.utcoffset() == moment.astimezone(AMSTERDAM).utcoffset()
+    return moment
+
+
+def when(moment: datetime) -> str:
+    """As the clock in Amsterdam says it."""
+    return f"{moment.astimezone(AMSTERDAM):%a %d %b %H:%M}"
+
+
+def mailed_at_night(mails: Sequence[EmailMessage]) -> list[tuple[str, bool]]:
+    """What of `mails` left between 21:00 and 7:00: its line, and whether it is urgent."""
+    at_night = [notice_of(mail) or "" for mail in mails if not 7 <= left_at(mail).hour < 21]
+    found = [kinds.get(Notice.objects.get(pk=notice).kind) for notice in at_night]
+    return [(str(kind.line), kind.urgent) for kind in found]
+
+
+def betrayed(mails: Sequence[EmailMessage], words: Sequence[str]) -> list[str]:
+    """Which of `words` stand in one of `mails`, be it in subject, text or HTML."""
+    return [word for mail in mails for word in words if word in written(mail)]
+
+
+def _how(shown: Notice, mail: EmailMessage | None) -> str:
+    if mail is None:
+        return "no mail"
+    assert mail["To"] == shown.user.email
+    moment = left_at(mail)
+    return "at once" if when(moment) == when(shown.created_at) else when(moment)
