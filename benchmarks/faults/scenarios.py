@@ -111,6 +111,7 @@ def redis_gone(stage: Stage, size: Size) -> Line:
     stage.watch(0.3)
     stage.end_redis()
     stage.remind(during)
+    stage.await_rest()  # a clock that jumps in the middle of a pass is another fault
     for _ in range(6):
         stage.watch(0.5)
         stage.clock.move(HOUR / 6)
@@ -228,7 +229,6 @@ def refusing_mail_server(stage: Stage, size: Size) -> Line:
         stage.clock.move(min(4 * HOUR, start + DAY - stage.clock.now()))
         if local_hour(stage.clock.now()) in range(7, 21):
             stage.settle(partial(_has_tried, stage, tried), step=MINUTE)
-        # A clock that jumps for hours in the middle of a pass is another fault.
         stage.await_rest()
     assert not stage.post.arrivals
     stage.post.answer = lambda _address: "250 OK"
