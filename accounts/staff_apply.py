@@ -1,7 +1,7 @@
 """Doing what accounts.staff_plan says, in a few statements however many people there are."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
@@ -17,6 +17,11 @@ from accounts.staff_rows import Value
 from accounts.staff_words import SHIFTS, group_of
 
 BATCH = 2_000
+
+#: Called in the transaction in which people leave service, with who they are. A room in which they leave
+#: something open adds itself when the app starts, for this app may not import it.
+leaver_listeners: list[Callable[[Collection[uuid.UUID], datetime], None]] = []
+
 _COLUMNS = {
     "username": ("username", "text"),
     "employee_number": ("employee_number", "text"),
@@ -36,7 +41,8 @@ def apply(plan: Plan, *, at: datetime, progress: Callable[[int], None]) -> None:
     """Carry out `plan` inside the caller's transaction; its problems must be solved and what is missing
     wanted.
 
-    `progress` is called with how many people were done. Who leaves loses every session.
+    `progress` is called with how many people were done. Who leaves loses every session, and who
+    takes over is told.
     """
     _make_missing(plan)
     keys = _Keys(plan)
@@ -48,7 +54,11 @@ def apply(plan: Plan, *, at: datetime, progress: Callable[[int], None]) -> None:
         batch = plan.added[start : start + BATCH]
         User.objects.bulk_create([_user(change, keys, at) for change in batch])
         progress(len(plan.changed) + start + len(batch))
-    _let_go([change.id for change in plan.leaving])
+    leaving = [change.id for change in plan.leaving]
+    _let_go(leaving)
+    if leaving:
+        for listener in leaver_listeners:
+            listener(leaving, at)
 
 
 def _make_missing(plan: Plan) -> None:

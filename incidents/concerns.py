@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
@@ -39,11 +39,7 @@ class _Steps:
         running = {key: row for key, row in rows.items() if Step(row.step) in row.incident.running_steps}
         incidents = {row.incident_id: row.incident for row in running.values()}
         analysts = TeamMember.objects.current().filter(incident__in=incidents)
-        leaders = User.objects.filter(
-            is_active=True,
-            groups__name=Role.TEAM_LEADER,
-            department__in={incident.department_id for incident in incidents.values()},
-        )
+        leaders = _heads().filter(department__in={incident.department_id for incident in incidents.values()})
         since = min((row.reminded_at for row in running.values() if row.reminded_at), default=None)
         duties = list(Duty.objects.filter(ends_at__gt=since)) if since else []
         on_rota = {key for duty in duties for key in (duty.director_id, duty.deputy_id) if key}
@@ -124,13 +120,7 @@ def of_intake(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
 
 def of_alignment(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
     """Of the question to another department's head: as long as it was not answered."""
-    ids = {subject for _user, subject in pairs}
-    rows = Alignment.objects.filter(pk__in=ids, confirmed_at__isnull=True, dropped_at__isnull=True)
-    asked = {
-        row.pk: row.department_id
-        for row in rows.select_related("incident")
-        if Step.ALIGNMENT in row.incident.running_steps
-    }
+    asked = _departments_asked(pairs)
     return [
         user.has_role(Role.TEAM_LEADER)
         and user.department_id is not None
@@ -139,13 +129,33 @@ def of_alignment(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
     ]
 
 
+def of_alignment_without_head(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
+    """Of the word to the committee that a department that was asked has no head who could answer."""
+    asked = _departments_asked(pairs)
+    led = set(_heads().filter(department__in=asked.values()).values_list("department_id", flat=True))
+    return [
+        user.has_role(Role.CCP) and subject in asked and asked[subject] not in led for user, subject in pairs
+    ]
+
+
+def _departments_asked(pairs: Sequence[tuple[User, UUID]]) -> dict[UUID, UUID]:
+    """The department of each alignment that is still waited for."""
+    ids = {subject for _user, subject in pairs}
+    rows = Alignment.objects.filter(pk__in=ids, confirmed_at__isnull=True, dropped_at__isnull=True)
+    return {
+        row.pk: row.department_id
+        for row in rows.select_related("incident")
+        if Step.ALIGNMENT in row.incident.running_steps
+    }
+
+
 def heads_of(department_id: UUID) -> list[User]:
     """The team leaders of a department who are in service."""
-    return list(
-        User.objects.filter(
-            Q(is_active=True), groups__name=Role.TEAM_LEADER, department=department_id
-        ).order_by("name", "id")
-    )
+    return list(_heads().filter(department=department_id).order_by("name", "id"))
+
+
+def _heads() -> QuerySet[User]:
+    return User.objects.filter(is_active=True, groups__name=Role.TEAM_LEADER)
 
 
 def _by_milestone(judge: Callable[[User, Milestone, _Steps], bool]) -> Concern:

@@ -4,11 +4,12 @@ Which reminders there must be follows from the open steps and from `Milestone.re
 can be written a second time at night without doubling any (notifications.reconcile).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 CAME_IN = "incidents.calamity_in"
 ALIGN = "incidents.align"
+ALIGN_NOBODY = "incidents.align_nobody"
 DUTY = {
     Rung.ON_DUTY: "incidents.duty_director",
     Rung.DEPUTY: "incidents.duty_deputy",
@@ -88,6 +90,8 @@ def register() -> None:
     came_in, align = _("The committee has a new report."), _("Your department is asked to align.")
     kinds.register(_kind(CAME_IN, came_in, concerns.of_intake))
     kinds.register(_kind(ALIGN, align, concerns.of_alignment))
+    nobody = _("A department that is asked to align has no head.")
+    kinds.register(_kind(ALIGN_NOBODY, nobody, concerns.of_alignment_without_head))
     reconcile.expectations.append(expected)
 
 
@@ -109,11 +113,16 @@ def open_ladder(milestones: Iterable[Milestone], *, incident: Incident) -> None:
     remind([*each, *_of_intake(incident)])
 
 
-def ask_to_align(alignment: Alignment) -> int:
-    """Ask the heads of another department to confirm; how many they are."""
-    asked = list(_of_alignment(alignment))
-    remind(asked)
-    return len(asked)
+def ask_to_align(alignment: Alignment) -> None:
+    """Ask the heads of another department to confirm; where there is none, the committee hears that."""
+    remind(_of_alignment(alignment))
+
+
+def heads_left(left: Collection[UUID], at: datetime) -> None:
+    """In the transaction in which these users left: what only they were asked comes to the committee."""
+    departments = User.objects.filter(pk__in=left, groups__name=Role.TEAM_LEADER).values("department")
+    for alignment in _asked(Alignment.objects.filter(department__in=departments)):
+        ask_to_align(alignment)
 
 
 def expected(at: datetime) -> Iterator[Reminder]:
@@ -126,10 +135,8 @@ def expected(at: datetime) -> Iterator[Reminder]:
         first = steps.get(incident.running_steps[0]) if incident.running_steps else None
         if first is not None and first.done_at is None:
             yield from _of_intake(incident)
-    asked = Alignment.objects.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
-    for alignment in asked.select_related("incident").iterator(chunk_size=200):
-        if Step.ALIGNMENT in alignment.incident.running_steps:
-            yield from _of_alignment(alignment)
+    for alignment in _asked(Alignment.objects.all()):
+        yield from _of_alignment(alignment)
 
 
 def _of_milestone(milestone: Milestone, incident: Incident) -> Iterator[Reminder]:
@@ -182,8 +189,26 @@ def _of_intake(incident: Incident) -> Iterator[Reminder]:
         )
 
 
+def _asked(alignments: QuerySet[Alignment]) -> Iterator[Alignment]:
+    """Those of `alignments` that are still waited for."""
+    waiting = alignments.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
+    for alignment in waiting.select_related("incident").iterator(chunk_size=200):
+        if Step.ALIGNMENT in alignment.incident.running_steps:
+            yield alignment
+
+
 def _of_alignment(alignment: Alignment) -> Iterator[Reminder]:
-    for head in concerns.heads_of(alignment.department_id):
+    heads = concerns.heads_of(alignment.department_id)
+    if not heads:
+        yield reminder(
+            key=f"alignment:{alignment.pk}:nobody",
+            kind=ALIGN_NOBODY,
+            due_at=alignment.named_at,
+            subject_id=alignment.pk,
+            url=_url(alignment.incident),
+            role=Role.CCP,
+        )
+    for head in heads:
         yield reminder(
             key=f"alignment:{alignment.pk}:{head.pk}",
             kind=ALIGN,

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from accounts.enums import Role
 from accounts.models import User
 from notifications import kinds, rights
 from notifications.enums import Group, HandedOn
@@ -67,14 +66,11 @@ class Audience:
 def audience(reminders: Sequence[Claimed], *, at: datetime) -> Audience:
     """Each reminder with everybody it is for, and with the substitutes of those who are away at `at`.
 
-    What was for somebody who left goes to the coordinators. News waits for who comes back.
+    What was for somebody who left reaches nobody: the rooms in which something stays open tell who takes over
+    (accounts.staff_apply.leaver_listeners), in words of their own. News waits for who comes back.
     """
     users = rights.users_with_roles(r.recipient for r in reminders if r.recipient)
-    role_of = {
-        r.id: r.role or Role.COORDINATOR
-        for r in reminders
-        if not r.recipient or not users[r.recipient].is_active
-    }
+    role_of = {r.id: r.role for r in reminders if not r.recipient}
     holders = rights.holders(set(role_of.values())) if role_of else {}
     people = {id_ for ids in holders.values() for id_ in ids} | {
         r.recipient for r in reminders if r.recipient
@@ -85,8 +81,8 @@ def audience(reminders: Sequence[Claimed], *, at: datetime) -> Audience:
     failed: dict[UUID, Exception] = {}
     for reminder in reminders:
         role = role_of.get(reminder.id)
-        ids = holders[role] if role else [reminder.recipient] if reminder.recipient else []
-        if not ids:
+        ids = holders[role] if role else _in_service(reminder.recipient, users)
+        if role and not ids:
             failed[reminder.id] = NobodyToTell()
         for id_ in ids:
             addressed[reminder.id, id_] = Addressed(reminder, users[id_])
@@ -132,6 +128,10 @@ def by_channel(wanted: Sequence[Addressed], substitutes: Mapping[UUID, UUID]) ->
         is_news = kind.group == Group.NEWS
         shown.append(Shown(reminder, user.id, instead_of, mailed and not is_news, mailed and is_news))
     return shown
+
+
+def _in_service(recipient: UUID | None, users: Mapping[UUID, User]) -> list[UUID]:
+    return [recipient] if recipient and users[recipient].is_active else []
 
 
 def _substitutes(people: Iterable[UUID], at: datetime) -> dict[UUID, UUID]:
