@@ -12,6 +12,7 @@ from accounts.policy_log import PolicyLog
 from accounts.roles import set_roles
 from incidents.milestones import Stale
 from incidents.models import Seat
+from incidents.one_at_a_time import write_alone
 
 
 def _seat(number: str) -> str:
@@ -38,6 +39,7 @@ def take(*, number: int, holder: User, since: date, by: User, at: datetime) -> S
         raise InTheFutureError
     try:
         with transaction.atomic():
+            write_alone(Seat)
             seat = Seat.objects.create(number=number, holder=holder, since=since)
             LOG.record({str(number): (None, holder.name)}, by=by, at=at)
             _give_role(holder, {*_roles(holder), Role.CCP}, by=by, at=at)

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.policy_log import PolicyLog
 from incidents.milestones import Stale
 from incidents.models import Duty
+from incidents.one_at_a_time import write_alone
 
 LOG = PolicyLog("duty", Duty, Role.ADMIN, "calamity-duty", "rota of directors")
 
@@ -39,6 +40,7 @@ def keep(*, duty: Duty, by: User, at: datetime) -> Duty:
         raise Over
     try:
         with transaction.atomic():
+            write_alone(Duty)
             before = Duty.objects.select_for_update(of=("self",)).filter(pk=duty.pk).first()
             if before is None and not duty._state.adding:  # noqa: SLF001  # Django's own word for a new row
                 raise Stale

@@ -96,6 +96,37 @@ class TestSeats:
         assert sorted(outcomes) == ["taken", "told"]
         assert sum(Role.CCP in roles_of(person) for person in people) == 1
 
+    @pytest.mark.django_db(transaction=True)
+    def test_who_is_second_waits_and_is_told(self, admin):
+        people = UserFactory.create_batch(3)
+        written, answered, outcomes = threading.Event(), threading.Event(), []
+
+        def first():
+            with transaction.atomic():
+                committee.take(number=3, holder=people[0], since=TODAY, by=admin, at=AT)
+                written.set()
+                answered.wait(1)  # it is not: the second waits until this transaction ends
+                committee.take(number=4, holder=people[1], since=TODAY, by=admin, at=AT)
+            outcomes.append("taken")
+            connection.close()
+
+        def second():
+            written.wait(10)
+            try:
+                committee.take(number=4, holder=people[2], since=TODAY, by=admin, at=AT)
+            except Taken:
+                outcomes.append("told")
+            finally:
+                answered.set()
+                connection.close()
+
+        threads = [threading.Thread(target=each) for each in (first, second)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert sorted(outcomes) == sorted(["taken", "told"])
+
     @pytest.mark.parametrize(
         ("wrong", "constraint"),
         [

@@ -100,6 +100,36 @@ class TestKeeping:
             thread.join(20)
         assert sorted(outcomes) == ["kept", "told"]
 
+    @pytest.mark.django_db(transaction=True)
+    def test_who_is_second_waits_and_is_told(self, admin, directors):
+        written, answered, outcomes = threading.Event(), threading.Event(), []
+
+        def first():
+            with transaction.atomic():
+                duties.keep(duty=unsaved(directors), by=admin, at=AT)
+                written.set()
+                answered.wait(1)  # it is not: the second waits until this transaction ends
+                duties.keep(duty=unsaved(directors, starts=AT + 7 * DAY, ends=AT + 14 * DAY), by=admin, at=AT)
+            outcomes.append("kept")
+            connection.close()
+
+        def second():
+            written.wait(10)
+            try:
+                duties.keep(duty=unsaved(directors, starts=AT + 7 * DAY, ends=AT + 14 * DAY), by=admin, at=AT)
+            except Overlaps:
+                outcomes.append("told")
+            finally:
+                answered.set()
+                connection.close()
+
+        threads = [threading.Thread(target=each) for each in (first, second)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert sorted(outcomes) == sorted(["kept", "told"])
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
