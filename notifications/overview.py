@@ -137,11 +137,19 @@ def resend(*, by: User, at: datetime, only: UUID | None = None) -> int:
 
 
 @transaction.atomic
-def give_up(*, mail: Mail, by: User, at: datetime) -> bool:
-    """Try `mail` no more; the notice in the app stays. False when there was nothing left to give up."""
-    given_up = Mail.objects.waiting().filter(pk=mail.pk).update(dropped_at=at, lease_until=None)
+def give_up(*, what: Mail | Reminder, by: User, at: datetime) -> bool:
+    """Try `what` no more: a mail, whose notice in the app stays, or a reminder that failed, which nobody
+    sees. False when there was nothing left to give up.
+
+    A reminder is done and cancelled at once, so that the nightly search does not write it again.
+    """
+    if isinstance(what, Mail):
+        given_up = Mail.objects.waiting().filter(pk=what.pk).update(dropped_at=at, lease_until=None)
+    else:
+        failing = Reminder.objects.waiting().filter(pk=what.pk, attempts__gt=0)
+        given_up = failing.update(done_at=at, cancelled_at=at)
     if given_up:
-        _log(str(mail.pk), by, at)
+        _log(str(what.pk), by, at)
     return bool(given_up)
 
 

@@ -52,11 +52,15 @@ def resend(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @allow(Role.ADMIN)
 @require_POST
 def give_up(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    mail = get_object_or_404(Mail.objects.visible_to(request.user), pk=pk)
-    if overview.give_up(mail=mail, by=request.user, at=timezone.now()):
+    mail = Mail.objects.visible_to(request.user).filter(pk=pk).first()
+    what = mail or get_object_or_404(Reminder.objects.visible_to(request.user), pk=pk)
+    if not overview.give_up(what=what, by=request.user, at=timezone.now()):
+        text = _("This message has arrived meanwhile, or was stopped already.")
+        say(request, text, level=messages.INFO)
+    elif mail:
         say(request, _("This mail is not tried again. What it was about still stands in the app."))
     else:
-        say(request, _("This mail has arrived meanwhile, or was stopped already."), level=messages.INFO)
+        say(request, _("This reminder is not tried again. Nobody is told what it was about."))
     return redirect("delivery")
 
 

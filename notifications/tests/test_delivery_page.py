@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from celery import current_app
@@ -12,8 +13,9 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
-from notifications import outbox, overview
+from notifications import outbox, overview, reconcile
 from notifications.models import Heartbeat, Mail, Reminder
+from notifications.schedule import remind
 from notifications.tests.factories import MailFactory, ReminderFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge")]
@@ -170,6 +172,27 @@ def test_giving_up_ends_the_alarm_and_is_written_down_once(client, admin):
     mail.refresh_from_db()
     assert mail.dropped_at is not None
     assert AccessEvent.objects.filter(object_kind="delivery").count() == 1
+
+
+def test_stopped_reminder_ends_the_alarm_for_good_and_is_written_down_once(client, admin, monkeypatch):
+    reminder = ReminderFactory(role=Role.CCP, recipient=None, failing=True)
+    assert reverse("delivery-stop", args=[reminder.id]) in client.get(reverse("delivery")).content.decode()
+    for _ in range(2):
+        client.post(reverse("delivery-stop", args=[reminder.id]))
+    assert AccessEvent.objects.filter(object_kind="delivery").count() == 1
+    assert overview.overview(at=timezone.now()).failing == 0
+    again = ReminderFactory.build(key=reminder.key, role=Role.CCP, recipient=None)
+    monkeypatch.setattr(reconcile, "expectations", [lambda _at: [again]])
+    assert reconcile.reconcile(at=timezone.now()) == 0
+    remind([again])
+    assert not Reminder.objects.waiting().exists()
+
+
+def test_reminder_that_did_not_fail_is_not_stopped(client, admin):
+    reminder = ReminderFactory()
+    client.post(reverse("delivery-stop", args=[reminder.id]))
+    assert list(Reminder.objects.waiting()) == [reminder]
+    assert client.post(reverse("delivery-stop", args=[uuid4()])).status_code == 404
 
 
 def test_trial_is_a_reminder_to_oneself(client, admin):
