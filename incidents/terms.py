@@ -24,6 +24,10 @@ class AlreadyAsked(Exception):
     """One extension waits for its answer already."""
 
 
+class Replaced(Exception):
+    """A letter of the inspectorate has set the day since the extension was asked for."""
+
+
 def ask(*, milestone: Milestone, asked_at: datetime, reference: str, by: User, at: datetime) -> TermChange:
     """Record that an extension was asked for at `asked_at`; the term moves when it is granted.
 
@@ -54,11 +58,15 @@ def ask(*, milestone: Milestone, asked_at: datetime, reference: str, by: User, a
 def answer(*, change: TermChange, until: date | None, reference: str, by: User, at: datetime) -> TermChange:
     """Record the inspectorate's answer: granted up to and including the local day `until`, or refused (None).
 
-    Raises deadlines.ExtensionShortensError for a day before the end that holds, and Stale.
+    Raises deadlines.ExtensionShortensError for a day before the end that holds, Replaced where a letter has
+    named a day since it was asked (what is granted then is a letter too), and Stale.
     """
     milestone = change.milestone
     with transaction.atomic():
         before = _running(milestone)
+        letters = milestone.term_changes.filter(kind=TermChangeKind.LETTER, taken_back_at__isnull=True)
+        if until is not None and letters.filter(moment__gt=change.moment).exists():
+            raise Replaced
         granted = TermAnswer.REFUSED if until is None else TermAnswer.GRANTED
         waiting = TermChange.objects.filter(
             pk=change.pk, answer=TermAnswer.WAITING, taken_back_at__isnull=True

@@ -185,6 +185,21 @@ class TestLetter:
         terms.answer(change=second, until=date(2026, 6, 8), reference="", by=member, at=later)
         assert due(report) == end_of(2026, 6, 8)
 
+    def test_what_was_asked_before_it_is_not_granted_after_it_but_may_be_refused(self, report, member, asked):
+        letter = ASKED + DAY
+        terms.set_by_letter(
+            milestone=report,
+            dated=letter.date(),
+            until=date(2026, 6, 1),
+            reference="",
+            by=member,
+            at=letter,
+        )
+        with pytest.raises(terms.Replaced):
+            terms.answer(change=asked, until=date(2026, 6, 20), reference="", by=member, at=letter)
+        terms.answer(change=asked, until=None, reference="", by=member, at=letter)
+        assert due(report) == end_of(2026, 6, 1)
+
     def test_of_tomorrow_is_refused(self, report, member):
         with pytest.raises(InTheFuture):
             terms.set_by_letter(
@@ -285,6 +300,31 @@ class TestPages:
     def test_an_earlier_day_is_said_kindly(self, client, calamity, asked):
         page = self.send(client, calamity, "answer", asked, **{"answer-until": "2026-05-01"})
         assert "earlier than the end of the term" in page
+
+    def test_a_grant_after_a_letter_is_said_to_be_a_letter(self, client, calamity, report, member, asked):
+        terms.set_by_letter(
+            milestone=report,
+            dated=(ASKED + DAY).date(),
+            until=date(2026, 6, 1),
+            reference="",
+            by=member,
+            at=ASKED + 2 * DAY,
+        )
+        page = self.send(client, calamity, "answer", asked, **{"answer-until": "2026-06-20"})
+        assert "Record what was granted as a letter" in page
+        assert due(report) == end_of(2026, 6, 1)
+
+    def test_what_an_extension_rests_on_is_said_to_stay(
+        self, client, calamity, report, member, asked, time_machine
+    ):
+        change = terms.answer(change=asked, until=date(2026, 6, 15), reference="", by=member, at=ASKED)
+        again = datetime(2026, 6, 14, 9, 0, tzinfo=UTC)
+        terms.ask(milestone=report, asked_at=again, reference="", by=member, at=again)
+        time_machine.move_to(again, tick=False)
+        client.force_login(member)
+        page = self.send(client, calamity, "take-back", change)
+        assert "take that one back first" in page
+        assert "Somebody else changed this" not in page
 
     def test_who_is_second_is_told(self, client, calamity, member, asked):
         terms.answer(change=asked, until=None, reference="", by=member, at=ASKED)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -113,12 +114,17 @@ def _carry_out(
             record(request, calamity, AccessAction.CHANGE, now)
     except (Stale, terms.AlreadyAsked):
         return overtaken(request, calamity)
-    except (InTheFuture, ExtensionTooLateError, ExtensionShortensError) as refused:
+    except (InTheFuture, ExtensionTooLateError, ExtensionShortensError, terms.Replaced) as refused:
         if shown is None:
-            return overtaken(request, calamity)
+            text = gettext("A later extension rests on this one: take that one back first.")
+            say(request, text, level=messages.WARNING)
+            return redirect("calamities:detail", calamity.reference)
         prefix, form, field = shown
         if isinstance(refused, InTheFuture):
             put_error(form, field, refused)
+        elif isinstance(refused, terms.Replaced):
+            text = gettext("A letter has set the day since. Record what was granted as a letter too.")
+            form.add_error(field, text)
         elif isinstance(refused, ExtensionTooLateError):
             form.add_error(field, gettext("The term had expired by then: it cannot be extended any more."))
         else:
