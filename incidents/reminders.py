@@ -5,7 +5,7 @@ can be written a second time at night without doubling any (notifications.reconc
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from accounts.models import User
 from incidents import concerns
 from incidents.deadlines import DeadlinePolicy
 from incidents.enums import Clock, Rung, Step
-from incidents.ladder import MAY_BE_NOBODY, OWNERS, duty_rungs, rungs
+from incidents.ladder import MAY_BE_NOBODY, OWNERS, Call, duty_rungs, rungs
 from incidents.models import Alignment, Incident, Milestone
 from notifications import kinds, reconcile
 from notifications.enums import Group, HandedOn
@@ -47,8 +47,10 @@ STEP = {
         (Rung.DIRECTOR, "director"),
     )
 }
+#: A warning within a day of the end of a term set by law: in the morning it could be too late.
+LAW_LAST = "incidents.law_last"
 #: All that is about one milestone.
-OF_MILESTONE = (*STEP.values(), *DUTY.values())
+OF_MILESTONE = (*STEP.values(), LAW_LAST, *DUTY.values())
 
 _LINES: "dict[Clock, dict[Rung, StrPromise]]" = {
     Clock.INTERNAL: {
@@ -81,9 +83,12 @@ def register() -> None:
                 concerns.of_step(rung, clock),
                 group=Group.DEADLINES,
                 legal=clock == Clock.STATUTORY,
+                can_wait=rung == Rung.SOON,
                 handed_on=HandedOn.IN_PLACE if rung == Rung.DIRECTOR else HandedOn.SHARED,
             )
         )
+    soon, of_soon = _LINES[Clock.STATUTORY][Rung.SOON], concerns.of_step(Rung.SOON, Clock.STATUTORY)
+    kinds.register(_kind(LAW_LAST, soon, of_soon, group=Group.DEADLINES, legal=True))
     for rung, code in DUTY.items():
         handed_on = HandedOn.SHARED if rung == Rung.EVERYBODY else HandedOn.IN_PLACE
         kinds.register(_kind(code, duty[rung], concerns.of_duty(rung), handed_on=handed_on))
@@ -162,12 +167,17 @@ def _of_milestone(milestone: Milestone, incident: Incident) -> Iterator[Reminder
         for role in _told(step, call.rung):
             yield reminder(
                 key=f"milestone:{milestone.pk}:{role}:{call.clock}:{call.rung}:{_stamp(call.at)}",
-                kind=STEP[call.rung, call.clock],
+                kind=_kind_of(call),
                 due_at=call.at,
                 subject_id=milestone.pk,
                 url=url,
                 role=role,
             )
+
+
+def _kind_of(call: Call) -> str:
+    is_last = call.clock == Clock.STATUTORY and call.due - call.at < timedelta(days=1)
+    return LAW_LAST if is_last and call.rung == Rung.SOON else STEP[call.rung, call.clock]
 
 
 def _told(step: Step, rung: Rung) -> tuple[Role, ...]:
@@ -226,9 +236,12 @@ def _kind(
     *,
     group: Group = Group.WORK,
     legal: bool = False,
+    can_wait: bool = False,
     handed_on: HandedOn = HandedOn.SHARED,
 ) -> Kind:
-    """A kind that is judged in batches. What the law sets, and what is to be done at once, is urgent."""
+    """A kind that is judged in batches. What the law sets, and what is to be done at once, is urgent,
+    unless it `can_wait` until the morning.
+    """
 
     def concerns_one(user: User, subject: UUID) -> bool:
         return concern([(user, subject)])[0]
@@ -240,7 +253,7 @@ def _kind(
         concern=concern,
         group=group,
         legal=legal,
-        urgent=legal or group == Group.WORK,
+        urgent=not can_wait and (legal or group == Group.WORK),
         handed_on=handed_on,
     )
 

@@ -9,10 +9,11 @@ from incidents import milestones, reminders
 from incidents.classification import classify, standing
 from incidents.enums import Clock, EventType, Ground, IncidentKind, Rung, Step, Verdict
 from incidents.intake import report_incident
-from incidents.models import Alignment, Duty, Milestone
+from incidents.models import Alignment, Duty, Milestone, Policy
 from incidents.tests.factories import on_team
 from notifications import delivery, kinds
 from notifications.models import Mail, Notice, Reminder
+from notifications.quiet_hours import LOCAL
 from notifications.reconcile import reconcile
 from notifications.tests.factories import AbsenceFactory
 
@@ -201,10 +202,24 @@ class TestTheLadder:
         late = reminders.STEP[Rung.DIRECTOR, Clock.INTERNAL]
         assert "third" in told(house, late, until=AT + 2 * DAY)
 
-    def test_what_the_law_sets_is_urgent_and_cannot_be_switched_off(self):
-        for (_rung, clock), code in reminders.STEP.items():
+    def test_what_the_law_sets_cannot_be_switched_off_and_is_urgent_but_for_an_early_warning(self):
+        for (rung, clock), code in reminders.STEP.items():
             kind = kinds.get(code)
-            assert kind.legal == kind.urgent == kind.always_mailed == (clock == Clock.STATUTORY)
+            assert kind.legal == kind.always_mailed == (clock == Clock.STATUTORY)
+            assert kind.urgent == (kind.legal and rung != Rung.SOON)
+
+    @pytest.mark.parametrize(
+        ("hours", "mailed_at"),
+        [(72, "2026-03-10T07:00:00"), (4, "2026-03-12T19:59:59"), (1, "2026-03-12T22:59:59")],
+    )
+    def test_an_early_warning_waits_for_the_morning_a_late_one_does_not(self, house, ward, hours, mailed_at):
+        Policy.objects.update_or_create(id=1, defaults={"remind_hours": [hours]})
+        igj = step_of(reported(ward), Step.IGJ)
+        at = igj.statutory_due_at - hours * HOUR
+        mails = Mail.objects.filter(subject_id=igj.pk, kind__startswith="incidents.law")
+        while delivery.show_batch(at=at):
+            pass
+        assert mails.get().due_at.astimezone(LOCAL).isoformat().removesuffix("+01:00") == mailed_at
 
     def test_judging_costs_the_same_for_few_and_many(self, house, calamity, django_assert_num_queries):
         concern = judge_of(reminders.STEP[Rung.DUE, Clock.INTERNAL])
