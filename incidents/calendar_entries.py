@@ -17,16 +17,18 @@ def of(user: User) -> Iterator[Entry]:
     analyses; on both clocks, in one statement.
     """
     running = Incident.objects.filter(Q(kind=IncidentKind.CALAMITY) | ~Q(igj_form=""))
-    steps = Milestone.objects.filter(incident__in=running, done_at__isnull=True)
+    steps = Milestone.objects.filter(incident__in=running, done_at__isnull=True).select_related("incident")
     if not user.has_role(Role.CCP, Role.DIRECTOR):
         if not user.has_role(Role.ANALYST):
             return
         own = TeamMember.objects.current().filter(analyst=user)
         steps = steps.filter(step=Step.ANALYSIS, incident__in=own.values("incident"))
-    for pk, internal, statutory in steps.values_list("pk", "internal_due_at", "statutory_due_at"):
-        for clock, due_at in (("internal", internal), ("statutory", statutory)):
+    for row in steps.iterator():
+        if row.step not in row.incident.running_steps:
+            continue
+        for clock, due_at in (("internal", row.internal_due_at), ("statutory", row.statutory_due_at)):
             if due_at is not None:
-                yield Entry(key=f"milestone:{pk}:{clock}", due_at=due_at, word=_("deadline"))
+                yield Entry(key=f"milestone:{row.pk}:{clock}", due_at=due_at, word=_("deadline"))
 
 
 SOURCE = Source(frozenset({Role.CCP, Role.DIRECTOR, Role.ANALYST}), of)

@@ -4,7 +4,8 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents import calendar_entries
-from incidents.enums import Step
+from incidents.classification import classify, standing
+from incidents.enums import Step, Verdict
 from incidents.milestones import open_track
 from incidents.models import Milestone
 from incidents.tests.factories import IncidentFactory, on_team
@@ -47,6 +48,20 @@ def test_analyst_has_the_own_analysis_alone(calamity):
 def test_nobody_else_has_any(calamity, role):
     user = UserFactory(roles=[role] if role else [], department=calamity.department)
     assert moments(user) == []
+
+
+def test_what_runs_no_longer_is_left_out(calamity):
+    member = UserFactory(roles=[Role.CCP])
+    classify(
+        incident=calamity,
+        verdict=Verdict.VIOLENCE,
+        moment=calamity.established_at,
+        by=member,
+        at=timezone.now(),
+        seen=standing(calamity),
+    )
+    igj = Milestone.objects.get(incident=calamity, step=Step.IGJ)
+    assert moments(member) == [igj.internal_due_at, igj.statutory_due_at]
 
 
 def test_many_calamities_cost_one_statement(django_assert_num_queries):
