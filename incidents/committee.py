@@ -49,17 +49,19 @@ def take(*, number: int, holder: User, since: date, by: User, at: datetime) -> S
 
 
 def leave(*, seat: Seat, until: date, by: User, at: datetime) -> Seat:
-    """End the holding of `seat` with the local day `until`, and the role at once. Raises Stale when it has
-    ended already, InTheFutureError.
+    """End the holding of `seat` with the local day `until`, and the role at once; of one that had not begun
+    by then only the log remains. Raises Stale when it has ended already, InTheFutureError.
     """
     if until > timezone.localdate(at):
         raise InTheFutureError
     with transaction.atomic():
-        if not Seat.objects.filter(pk=seat.pk, until__isnull=True).update(until=until):
+        held = Seat.objects.filter(pk=seat.pk, until__isnull=True)
+        ended = held.update(until=until) if seat.since <= until else held.delete()[0]
+        if not ended:
             raise Stale
-        seat.until = until
         LOG.record({str(seat.number): (seat.holder.name, None)}, by=by, at=at)
         _give_role(seat.holder, _roles(seat.holder) - {Role.CCP}, by=by, at=at)
+    seat.until = until
     return seat
 
 

@@ -173,6 +173,32 @@ class TestPages:
         assert "Nobody found" in client.post(take, {"q": "zzz"}).content.decode()
         assert client.get(reverse("calamity-committee-take", args=[13])).status_code == 404
 
+    @pytest.mark.parametrize("since", ["2026-03-01", "2026-03-09"])
+    def test_a_seat_that_was_left_today_is_given_again_today(self, client, surgeon, since):
+        take = reverse("calamity-committee-take", args=[3])
+        for holder, day in ((surgeon, since), (UserFactory(), "2026-03-09"), (surgeon, "2026-03-09")):
+            assert client.post(take, {"user": holder.pk, "since": day}).url == URL
+            seat = Seat.objects.get(until__isnull=True)
+            assert (seat.holder, Role.CCP in roles_of(holder)) == (holder, True)
+            client.post(reverse("calamity-committee-leave", args=[seat.pk]))
+            assert Role.CCP not in roles_of(holder)
+        assert PolicyChange.objects.count() == 6
+
+    def test_giving_and_freeing_a_seat_asks_for_the_password_again(self, client, surgeon):
+        client.logout()
+        UserFactory(username="beheer", password="correct horse battery", roles=[Role.ADMIN])
+        client.post("/account/sign-in/", {"login": "beheer", "password": "correct horse battery"})
+        confirm, seat = reverse("account_reauthenticate"), SeatFactory(number=4)
+        leave = reverse("calamity-committee-leave", args=[seat.pk])
+        take = reverse("calamity-committee-take", args=[3])
+        assert client.post(take, {"user": surgeon.pk, "since": "2026-03-09"}).url.startswith(confirm)
+        assert client.post(leave).url.startswith(confirm)
+        assert Seat.objects.get().until is None
+        client.post(f"{confirm}?next={leave}", {"password": "correct horse battery"})
+        assert Seat.objects.get().until is not None
+        client.post(take, {"user": surgeon.pk, "since": "2026-03-09"})
+        assert Seat.objects.get(until__isnull=True).holder == surgeon
+
     def test_who_reads_calamities_without_a_seat_is_shown(self, client):
         outsider = UserFactory(name="Ilse Kuipers", roles=[Role.CCP])
         assert "Ilse Kuipers" in client.get(URL).content.decode()

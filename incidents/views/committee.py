@@ -1,6 +1,6 @@
 """The twelve seats of the calamity committee, kept by the functional administrator."""
 
-from datetime import date
+from datetime import timedelta
 from uuid import UUID
 
 from django import forms
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import people
-from accounts.access import SignedInRequest, allow
+from accounts.access import SignedInRequest, allow, recently_confirmed
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
@@ -48,6 +48,7 @@ def seats(request: SignedInRequest) -> HttpResponse:
 
 
 @allow(Role.ADMIN)
+@recently_confirmed
 @require_http_methods(["GET", "POST"])
 def take(request: SignedInRequest, number: int) -> HttpResponse:
     """Find an employee by name, and give that person the seat."""
@@ -70,13 +71,14 @@ def take(request: SignedInRequest, number: int) -> HttpResponse:
 
 
 @allow(Role.ADMIN)
+@recently_confirmed
 @require_POST
 def leave(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """The holder leaves the seat as of today, and the role with it."""
+    """The holder leaves the seat, which somebody else can have from today, and the role with it."""
     seat = get_object_or_404(Seat.objects.visible_to(request.user).select_related("holder"), pk=pk)
-    today: date = timezone.localdate()
+    yesterday = timezone.localdate() - timedelta(days=1)
     try:
-        committee.leave(seat=seat, until=today, by=request.user, at=timezone.now())
+        committee.leave(seat=seat, until=yesterday, by=request.user, at=timezone.now())
     except Stale:
         say(request, gettext("This seat was free already."), level=messages.WARNING)
     else:
