@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -57,9 +57,17 @@ class DepartmentForm(forms.Form):
         )
 
 
+#: The first and the last day that is taken for more than a slip of the pen.
+FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
+_BETWEEN = ((MinValueValidator, FIRST), (MaxValueValidator, LAST))
+
+
 def _day(**kwargs: object) -> forms.DateField:
     return forms.DateField(
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(
+            attrs={"type": "date", "min": FIRST.isoformat(), "max": LAST.isoformat()}, format="%Y-%m-%d"
+        ),
+        validators=[validate(day, _("Is the year right?")) for validate, day in _BETWEEN],
         **kwargs,  # type: ignore[arg-type]  # passed on as they came
     )
 

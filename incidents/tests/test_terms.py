@@ -285,6 +285,8 @@ class TestPages:
             ("ask", {"ask-asked_at": "2026-04-18T10:00", "ask-reference": "Dear sir"}, "Letters, figures"),
             ("letter", {"letter-dated": "2026-03-16", "letter-until": "2026-03-01"}, "before the day"),
             ("letter", {"letter-dated": "2026-12-01", "letter-until": "2026-12-24"}, "still to come"),
+            ("letter", {"letter-dated": "0001-01-01", "letter-until": "2026-12-24"}, "Is the year right?"),
+            ("letter", {"letter-dated": "2026-03-16", "letter-until": "9999-12-31"}, "Is the year right?"),
         ],
     )
     def test_what_cannot_be_comes_back_with_words(self, client, calamity, name, data, said):
@@ -296,6 +298,11 @@ class TestPages:
         client.force_login(member)
         page = self.send(client, calamity, "ask", **{"ask-asked_at": "2026-05-05T10:00"})
         assert "The term had expired by then" in page
+
+    def test_a_year_that_cannot_be_meant_is_said_kindly(self, client, calamity, report, asked):
+        page = self.send(client, calamity, "answer", asked, **{"answer-until": "9999-12-31"})
+        assert "Is the year right?" in page
+        assert due(report) == BY_LAW
 
     def test_an_earlier_day_is_said_kindly(self, client, calamity, asked):
         page = self.send(client, calamity, "answer", asked, **{"answer-until": "2026-05-01"})
