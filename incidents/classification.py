@@ -56,7 +56,7 @@ def options(incident: Incident, *, user: User) -> tuple[Verdict, ...]:
     if incident.kind in IncidentKind.personal():
         return ()
     found = BECOMES[incident.verdict] if user.has_role(Role.CCP) and incident.tracked_since else ()
-    if user.has_role(Role.COORDINATOR) and incident.verdict == Verdict.NONE:
+    if user.has_role(Role.COORDINATOR) and _is_first(incident):
         return (*FIRST, *(one for one in found if one not in FIRST))
     return found
 
@@ -135,9 +135,14 @@ def classify(
     return incident
 
 
+def _is_first(incident: Incident) -> bool:
+    """Whether nobody has taken it for anything yet: what the committee follows is the committee's."""
+    return incident.verdict == Verdict.NONE and incident.tracked_since is None
+
+
 def _check(incident: Incident, verdict: Verdict, moment: datetime | None, ground: Ground | None) -> None:
     possible = BECOMES[incident.verdict]
-    if incident.verdict == Verdict.NONE:
+    if _is_first(incident):
         possible = (*possible, *FIRST)
     if verdict not in possible or incident.kind in IncidentKind.personal():
         raise NotPossible

@@ -255,6 +255,18 @@ class TestOtherForms:
 
 
 class TestWhoDecides:
+    def test_what_the_committee_found_to_be_none_is_not_the_coordinators_to_overturn(self, decide, member):
+        coordinator = UserFactory(roles=[Role.COORDINATOR])
+        vim, calamity = reported(kind=IncidentKind.VIM), reported()
+        decide(vim, Verdict.DOUBT, by=coordinator)
+        for incident in (vim, calamity):
+            decide(incident, Verdict.NONE, ground=Ground.EXPECTED)
+            incident.refresh_from_db()
+            assert options(incident, user=coordinator) == ()
+            assert Verdict.CALAMITY in options(incident, user=member)
+            with pytest.raises(NotPossible):
+                decide(incident, Verdict.REPORTED, by=coordinator)
+
     def test_the_committee_what_it_follows_and_the_coordinator_what_it_does_not_see(self):
         member, coordinator = UserFactory(roles=[Role.CCP]), UserFactory(roles=[Role.COORDINATOR])
         vim, calamity = reported(kind=IncidentKind.VIM), reported()
