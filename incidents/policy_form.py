@@ -45,9 +45,10 @@ LIMITS = {
     "analysis_days": (1, 180),
     "feedback_days": (1, 180),
     "final_report_days": (1, 180),
-    "igj_working_days": (1, 10),
-    "establish_weeks": (1, 12),
-    "final_report_weeks": (1, 26),
+    # Not longer than the law gives.
+    "igj_working_days": (1, 3),
+    "establish_weeks": (1, 6),
+    "final_report_weeks": (1, 8),
     "duty_deputy_minutes": (5, 1440),
     "duty_all_minutes": (5, 2880),
     "late_committee_hours": (0, 168),

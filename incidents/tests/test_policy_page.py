@@ -63,6 +63,9 @@ def test_the_ladder_is_policy_and_shows_who_changed_it(client, admin):
         ({"remind_hours": "soon"}, "whole number"),
         ({"remind_hours": "1,2,3,4,5"}, "no more than 4"),
         ({"igj_working_days": 0}, "greater than or equal to 1"),
+        ({"igj_working_days": 4}, "less than or equal to 3"),
+        ({"establish_weeks": 7}, "less than or equal to 6"),
+        ({"final_report_weeks": 9}, "less than or equal to 8"),
     ],
 )
 def test_a_ladder_that_makes_no_sense_is_refused_with_words(client, admin, wrong, said):
