@@ -170,7 +170,7 @@ def test_devices_are_listed_and_the_others_signed_out(client, nurse):
         ([Role.COORDINATOR, Role.SUPPORTER], "/support/"),
         ([Role.SUPPORTER, Role.DIRECTOR], "/contacts/"),
         ([Role.CCP], "/calamities/"),
-        ([Role.ANALYST, Role.BOARD], "/calamities/"),
+        ([Role.ANALYST, Role.BOARD], "/analyses/"),
         ([Role.DIRECTOR], "/calamities/"),
         ([Role.BOARD], "/figures/"),
         ([Role.ADMIN], "/settings/"),
