@@ -30,8 +30,9 @@ from peersupport.messages import compile_catalogs
 from peersupport.startup import CannotStart, prepare, read_settings, require_port, require_servers
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# Each part, with what ends it at once together with its own children, should this process be killed.
-PARTS = {"web": signal.SIGQUIT, "worker": signal.SIGQUIT, "beat": signal.SIGKILL}
+# Each part, with what ends it at once together with its own children, should this process be killed. A
+# worker's children die with it (celery.py); asked by SIGQUIT while it starts, it may not listen.
+PARTS = {"web": signal.SIGQUIT, "worker": signal.SIGKILL, "beat": signal.SIGKILL}
 STOP_SECONDS = 10
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before a child is started again
 STABLE_SECONDS = 60.0  # a child that lasted this long starts with the first pause again
