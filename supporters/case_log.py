@@ -25,6 +25,16 @@ def log_case(*, offer: Offer, action: AccessAction, page: str, by: User, at: dat
     _record([offer.involvement_id], offer.incident, action=action, page=page, by=by, at=at)
 
 
+def was_closed_by_coordinator(offer: Offer) -> bool:
+    """Whether a coordinator ended `offer`, by the line that this left at that moment; the employee's own
+    word leaves none.
+    """
+    lines = AccessEvent.objects.filter(
+        record=offer.involvement_id, action=AccessAction.CHANGE, access_point="support:match"
+    )
+    return lines.filter(at=offer.closed_at).exists()
+
+
 def log_worklist(*, by: User, at: datetime) -> None:
     """One line that says that the worklist was opened; everybody on it reads so on the own page."""
     record(

@@ -187,7 +187,8 @@ class Offer(models.Model):
     change later. `norm_due_at`: until when support had to be offered, counted from the moment the person was
     added (UMCG 2019, step 4: 1 day). `offered_at`: when an offer was made to this person, which is when a
     supporter was first asked for them, or, before that, when they answered the offer themselves: no thanks,
-    later, or help arranged with the coordinator. Having been tried without an answer is no offer.
+    later, or help arranged with the coordinator. Having been tried without an answer is no offer. A slip of
+    the coordinator alone is taken back, within minutes and before the norm is over (`offers.reopen_offer`).
 
     `reached_at` is the first contact made.
     """

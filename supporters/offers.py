@@ -15,7 +15,7 @@ from incidents.milestones import SupportCounts, keep_support_step, support_norm
 from incidents.models import Incident, Involvement
 from notifications.models import Reminder
 from notifications.schedule import cancel, remind, reminder
-from supporters.case_log import log_case
+from supporters.case_log import log_case, was_closed_by_coordinator
 from supporters.contact_log import UNDO_WITHIN
 from supporters.enums import ContactState, Outcome, Waiting
 from supporters.models import Contact, Offer, SupportPolicy
@@ -112,7 +112,7 @@ def reopen_offer(*, offer: Offer, by: User, at: datetime) -> Offer:
     """The coordinator takes up an ended offer again, with a new term for the first contact.
 
     Taken up within minutes, before the norm was over, it is a slip put right: an offer that was made by
-    nothing but that closing was not made.
+    nothing but that closing was not made. What the employee declined was offered, and stays so.
 
     Raises OfferRuns when it is open, OfferClosed when the person is erased: nobody is left to call.
     """
@@ -122,7 +122,8 @@ def reopen_offer(*, offer: Offer, by: User, at: datetime) -> Offer:
     if offer.involvement.erased_at:
         raise OfferClosed
     term = timedelta(hours=SupportPolicy.current().first_contact_hours)
-    if offer.offered_at == offer.closed_at and at <= min(offer.closed_at + UNDO_WITHIN, offer.norm_due_at):
+    in_time = at <= min(offer.closed_at + UNDO_WITHIN, offer.norm_due_at)
+    if offer.offered_at == offer.closed_at and in_time and was_closed_by_coordinator(offer):
         offer.offered_at = None
     offer.waiting_for, offer.closed_at, offer.outcome = Waiting.ASSIGNMENT, None, ""
     offer.due_at, offer.first_contact_due_at = at + term / 2, at + term
@@ -132,6 +133,7 @@ def reopen_offer(*, offer: Offer, by: User, at: datetime) -> Offer:
             *("due_at", "first_contact_due_at", "offered_at"),
         ]
     )
+    tell_when_late(offer)
     push_counts(offer.incident, at=at)
     log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
     return offer
@@ -180,7 +182,7 @@ def expected(at: datetime) -> Iterator[Reminder]:
 def _late(offer: Offer) -> Reminder:
     """To the coordinators, if still nobody was asked when half of the term is over.
 
-    Once for each term: one that began anew (`own_support`) has a name of its own.
+    Once for each term: one that began anew (`own_support`, `reopen_offer`) has a name of its own.
     """
     began = offer.due_at - (offer.first_contact_due_at - offer.due_at)
     term = "" if began == offer.opened_at else f":{offer.due_at.astimezone(UTC):%Y%m%dT%H%M%S}"

@@ -12,9 +12,10 @@ from incidents.enums import Step
 from incidents.tests.factories import IncidentFactory, InvolvementFactory, MilestoneFactory
 from notifications import kinds
 from notifications.models import Reminder
-from supporters.enums import Waiting
+from notifications.reconcile import reconcile
+from supporters.enums import Outcome, Waiting
 from supporters.models import Offer, SupportPolicy
-from supporters.offers import open_offers
+from supporters.offers import close_offer, open_offers, reopen_offer
 from supporters.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
 
 NOW = timezone.now()
@@ -80,3 +81,15 @@ def test_reminder_concerns_coordinators_while_somebody_waits():
     Offer.objects.update(waiting_for=Waiting.ACCEPTANCE)
     assert not kinds.get(SOMEBODY_WAITS).concerns(coordinator, offer.incident_id)
     assert not kinds.get(ASSIGNMENT_LATE).concerns(coordinator, offer.id)
+
+
+@pytest.mark.django_db
+def test_an_offer_taken_up_again_is_late_when_nobody_was_asked_in_the_new_term():
+    open_offers([InvolvementFactory()], NOW)
+    offer, by = Offer.objects.get(), UserFactory(roles=[Role.COORDINATOR])
+    close_offer(offer=offer, outcome=Outcome.DECLINED, by=by, at=NOW + timedelta(hours=1))
+    assert not Reminder.objects.filter(kind=ASSIGNMENT_LATE, cancelled_at=None).exists()
+    reopen_offer(offer=offer, by=by, at=NOW + timedelta(hours=2))
+    late = Reminder.objects.get(kind=ASSIGNMENT_LATE, cancelled_at=None)
+    assert late.due_at == NOW + timedelta(hours=14)
+    assert reconcile(at=NOW + timedelta(hours=2)) == 0

@@ -180,6 +180,12 @@ def test_a_slip_of_the_coordinator_put_right_in_time_counts_for_nothing(offer, c
     assert counts() == (0, 1, None)
 
 
+def test_what_the_employee_declined_was_offered_also_when_it_is_taken_up_again_at_once(offer, coordinator):
+    own_support.decline(offer=offer, by=offer.involvement.employee, at=MONDAY + HOUR)
+    reopen_offer(offer=offer, by=coordinator, at=MONDAY + HOUR * 1.1)
+    assert counts() == (1, 1, MONDAY + HOUR)
+
+
 def test_somebody_who_is_added_opens_the_step_with_a_norm_of_their_own(offer, coordinator):
     ask(offer, coordinator, MONDAY + HOUR)
     added = MONDAY + 10 * DAY
