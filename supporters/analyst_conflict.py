@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +26,7 @@ ANALYST_SUPPORTS = "support.analyst_supports"
 
 def tell_coordinators(member: TeamMember, at: datetime) -> None:
     """In the transaction that put `member` on the team."""
-    mine = _conflicts().filter(offer__incident=member.incident_id, supporter__user=member.analyst_id)
+    mine = _conflicts().filter(member=member.pk)
     remind([_reminder(contact, at) for contact in mine])
 
 
@@ -36,16 +36,18 @@ def expected(at: datetime) -> Iterable[Reminder]:
 
 
 def _conflicts() -> QuerySet[Contact]:
-    """Open contacts whose supporter is on the analysis team of the event."""
+    """Open contacts whose supporter is on the analysis team of the event, with that place as `member`."""
     team = TeamMember.objects.current().filter(
         incident=OuterRef("offer__incident"), analyst=OuterRef("supporter__user")
     )
-    return Contact.objects.open().filter(Exists(team)).select_related("offer__incident")
+    contacts = Contact.objects.open().annotate(member=Subquery(team.values("pk")[:1]))
+    return contacts.filter(member__isnull=False).select_related("offer__incident")
 
 
 def _reminder(contact: Contact, at: datetime) -> Reminder:
+    """Once for each time that the supporter is put on the team."""
     return reminder(
-        key=f"{ANALYST_SUPPORTS}:{contact.pk}",
+        key=f"{ANALYST_SUPPORTS}:{contact.pk}:{contact.member}",  # type: ignore[attr-defined]  # annotated
         kind=ANALYST_SUPPORTS,
         due_at=at,
         subject_id=contact.pk,

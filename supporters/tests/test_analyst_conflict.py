@@ -93,3 +93,14 @@ def test_a_lost_warning_is_found_in_the_night(calamity, contact):
     warnings().delete()
     assert reconcile(at=NOW) == 1
     assert warnings().exists()
+
+
+def test_whoever_is_put_on_the_team_again_is_told_of_again(calamity, contact):
+    other = UserFactory(roles=[Role.ANALYST])
+    first = put_on_team(calamity, contact.supporter.user)
+    first.delete()
+    put_on_team(calamity, other)
+    put_on_team(calamity, contact.supporter.user)
+    assert warnings().count() == 2
+    reconcile(at=NOW)
+    assert warnings().count() == 2
