@@ -124,6 +124,11 @@ def test_is_the_coordinators_alone(client, supporter, role):
     assert client.post(url(supporter), {"add": UserFactory().pk}).status_code == 403
 
 
+@pytest.mark.parametrize("pair", ["9" * 5000, "9" * 30, "x", "\x00", ""])
+def test_what_is_no_pair_takes_nobody_off(client, coordinator, supporter, pair):
+    assert "Taken off the list." not in page(client, supporter, {"remove": pair})
+
+
 @pytest.mark.parametrize("data", [{"add": "nobody"}, {"add": "00000000-0000-0000-0000-000000000001"}])
 def test_nobody_is_not_found(client, coordinator, supporter, data):
     assert client.post(url(supporter), data).status_code == 404

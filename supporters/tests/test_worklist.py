@@ -184,6 +184,11 @@ def test_search_that_finds_nothing_says_so(client, coordinator):
     assert "2026-0999&lt;b&gt;" in page
 
 
+@pytest.mark.parametrize("query", ["9" * 5000, "2026\x000001", "x"])
+def test_search_for_what_is_no_reference_finds_nothing(client, coordinator, query):
+    assert client.post(URL, {"q": query}, follow=True).status_code == 200
+
+
 def ask_again(client, page, **query):
     """What the page asks for half a minute later."""
     headers = {"HX-Request": "true", "X-Opened": page.context["opened"]} if page else {"HX-Request": "true"}

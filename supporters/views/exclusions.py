@@ -1,5 +1,6 @@
 """With whom a supporter is never matched, as far as coordinators put it by hand."""
 
+import re
 from uuid import UUID
 
 from django.contrib import messages
@@ -44,8 +45,8 @@ def exclusions(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def _change(request: SignedInRequest, supporter: Supporter) -> None:
     now = timezone.now()
     if "remove" in request.POST:
-        pair = request.POST["remove"]
-        if pair.isdecimal() and lists.remove(supporter=supporter, pair=int(pair), by=request.user, at=now):
+        pair = _number(request.POST["remove"])
+        if pair is not None and lists.remove(supporter=supporter, pair=pair, by=request.user, at=now):
             say(request, _("Taken off the list."))
         return
     employee = get_object_or_404(User.objects.filter(is_active=True), pk=_uuid(request.POST["add"]))
@@ -56,6 +57,11 @@ def _change(request: SignedInRequest, supporter: Supporter) -> None:
     else:
         words = {"supporter": supporter.user.name, "employee": employee.name}
         say(request, _("%(supporter)s and %(employee)s are never matched.") % words)
+
+
+def _number(text: str) -> int | None:
+    """The id of a pair; None for what is none."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def _uuid(text: str) -> UUID:

@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.typed import answered, typed
 from incidents.models import Incident
+from incidents.views.reports import full_reference
 from supporters import worklist as lists
 from supporters.case_log import log_worklist
 from supporters.enums import Waiting
@@ -30,7 +31,7 @@ def worklist(request: SignedInRequest) -> HttpResponse:
     again is not, and is given only to a page that was opened: it says so by the header `X-Opened`.
     """
     if request.method == "POST":
-        found = _event(request, request.POST.get("q", "").strip())
+        found = _event(request, request.POST.get("q", ""))
         return redirect("support:roll-call", found.reference) if found else answered(request)
     again = bool(request.headers.get("HX-Request"))
     opened = request.headers.get("X-Opened", "")
@@ -85,5 +86,5 @@ def _signer() -> signing.TimestampSigner:
 
 def _event(request: SignedInRequest, query: str) -> Incident | None:
     """The event with this reference; its number alone is one of this year."""
-    reference = f"{timezone.localdate().year}-{int(query):04d}" if query.isdecimal() else query
-    return Incident.objects.visible_to(request.user).filter(reference__iexact=reference).first()
+    reference = full_reference(query, year=timezone.localdate().year)
+    return Incident.objects.visible_to(request.user).filter(reference=reference).first()
