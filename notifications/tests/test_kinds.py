@@ -51,6 +51,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
         HandedOn.SHARED: {
             "delivery.failing",
             *(f"incidents.{clock}_{rung}" for clock in ("step", "law") for rung in ("soon", "due", "late")),
+            "incidents.law_last",
             "incidents.duty_all",
             "incidents.calamity_in",
             "incidents.align",
