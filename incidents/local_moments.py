@@ -79,9 +79,9 @@ class LocalMomentInput(forms.DateTimeInput):
             gettext("Which of the two hours?"),
             identity,
             name,
-            SafeString(" selected" if hour == FIRST else ""),
+            " selected" if hour == FIRST else "",
             gettext("The first, in summer time"),
-            SafeString(" selected" if hour == SECOND else ""),
+            " selected" if hour == SECOND else "",
             gettext("The second, in winter time"),
         )
 

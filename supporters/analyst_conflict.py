@@ -7,6 +7,7 @@ who supports somebody, and not the analyst, who may say so to either.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -35,7 +36,7 @@ def expected(at: datetime) -> Iterable[Reminder]:
     return (_reminder(contact, at) for contact in _conflicts())
 
 
-def _conflicts() -> QuerySet[Contact]:
+def _conflicts() -> QuerySet[Any]:
     """Open contacts whose supporter is on the analysis team of the event, with that place as `member`."""
     team = TeamMember.objects.current().filter(
         incident=OuterRef("offer__incident"), analyst=OuterRef("supporter__user")

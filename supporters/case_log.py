@@ -32,7 +32,7 @@ def was_closed_by_coordinator(offer: Offer) -> bool:
     lines = AccessEvent.objects.filter(
         record=offer.involvement_id, action=AccessAction.CHANGE, access_point="support:match"
     )
-    return lines.filter(at=offer.closed_at).exists()
+    return offer.closed_at is not None and lines.filter(at=offer.closed_at).exists()
 
 
 def log_worklist(*, by: User, at: datetime) -> None:

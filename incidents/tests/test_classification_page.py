@@ -80,7 +80,9 @@ class TestTheCommittee:
         terms.answer(change=asked, until=date(2026, 5, 5), reference="", by=member, at=late)
         response = decide(client, calamity, Verdict.CALAMITY, moment="2026-04-01T10:00")
         assert "Take it back first." in response.content.decode()
-        assert Milestone.objects.get(pk=report.pk).statutory_due_at.date() == date(2026, 5, 5)
+        due_at = Milestone.objects.get(pk=report.pk).statutory_due_at
+        assert due_at
+        assert due_at.date() == date(2026, 5, 5)
 
     def test_not_known_when_noticed_it_is_not_established_before_the_report(self, client, sign_in):
         sign_in(Role.COORDINATOR)

@@ -45,7 +45,7 @@ def report():
             role=Role.CCP,
             subject_id=report.pk,
             url="/",
-            due_at=report.internal_due_at,
+            due_at=NOTICED,
             done_at=done_at,
         )
     yield report
