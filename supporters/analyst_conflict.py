@@ -27,7 +27,7 @@ ANALYST_SUPPORTS = "support.analyst_supports"
 
 def tell_coordinators(member: TeamMember, at: datetime) -> None:
     """In the transaction that put `member` on the team."""
-    mine = _conflicts().filter(member=member.pk)
+    mine = _conflicts().filter(offer__incident=member.incident_id, supporter__user=member.analyst_id)
     remind([_reminder(contact, at) for contact in mine])
 
 
