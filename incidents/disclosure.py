@@ -4,9 +4,11 @@ Kept by the calamity committee and the head of the department (UMCG 2019: as soo
 senior). Each change stands in the calamity's log.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
@@ -25,6 +27,10 @@ class NotPlanned(Exception):
     """A moment that has passed, or lies more than a year ahead, cannot be planned."""
 
 
+class AlreadyThere(Exception):
+    """A talk at this moment stands there: by a double click, or by somebody else."""
+
+
 def may_keep(incident: Incident, user: User) -> bool:
     """The committee, and the head of the department where it happened."""
     heads = user.has_role(Role.TEAM_LEADER) and user.department_id is not None
@@ -32,9 +38,9 @@ def may_keep(incident: Incident, user: User) -> bool:
 
 
 def plan(*, incident: Incident, planned_for: datetime, by: User, at: datetime) -> DisclosureTalk:
-    """Plan a talk. Raises NotPlanned."""
+    """Plan a talk. Raises NotPlanned, AlreadyThere."""
     _check_plan(planned_for, at)
-    with transaction.atomic():
+    with _once(), transaction.atomic():
         talk = DisclosureTalk.objects.create(incident=incident, planned_for=planned_for)
         _log(incident, TrackEventKind.DISCLOSURE_PLANNED, planned_for, None, by=by, at=at)
     return talk
@@ -43,9 +49,12 @@ def plan(*, incident: Incident, planned_for: datetime, by: User, at: datetime) -
 def move(
     *, talk: DisclosureTalk, planned_for: datetime, by: User, at: datetime, seen: datetime | None
 ) -> DisclosureTalk:
-    """Plan it for another moment. `seen` is the one that stood on the page. Raises NotPlanned, Stale."""
+    """Plan it for another moment. `seen` is the one that stood on the page.
+
+    Raises NotPlanned, Stale, AlreadyThere.
+    """
     _check_plan(planned_for, at)
-    with transaction.atomic():
+    with _once(), transaction.atomic():
         _change(talk, {"planned_for": seen, "held_at": None}, planned_for=planned_for)
         _log(talk.incident, TrackEventKind.DISCLOSURE_PLANNED, planned_for, seen, by=by, at=at)
     return talk
@@ -70,13 +79,14 @@ def hold(
     seen: datetime | None,
 ) -> DisclosureTalk:
     """A talk was held at `held_at`; or that moment, `seen` on the page, is corrected. `talk` is None for one
-    that was not planned. Raises InTheFuture, OutOfOrder (before the event), Stale.
+    that was not planned. Raises InTheFuture, OutOfOrder (before the event), Stale,
+    AlreadyThere.
     """
     if held_at > at:
         raise InTheFuture("moment")
     if any(start and held_at < start for start in (incident.occurred_at, incident.noticed_at)):
         raise OutOfOrder("moment")
-    with transaction.atomic():
+    with _once(), transaction.atomic():
         if talk is None:
             talk = DisclosureTalk.objects.create(incident=incident, held_at=held_at)
         else:
@@ -114,6 +124,16 @@ def find_coach(*, incident: Incident, coach: User, by: User, at: datetime) -> Di
         _log(incident, TrackEventKind.COACH_FOUND, at, previous, by=by, at=at)
         reminders.tell_found(row, at)
     return row
+
+
+@contextmanager
+def _once() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if "talk_planned_once" in str(error) or "talk_held_once" in str(error):
+            raise AlreadyThere from error
+        raise
 
 
 def _check_plan(planned_for: datetime, at: datetime) -> None:

@@ -30,6 +30,16 @@ class DisclosureTalk(models.Model):
                 condition=Q(held_at__isnull=True) | Q(cancelled_at__isnull=True),
                 name="talk_not_held_and_called_off",
             ),
+            models.UniqueConstraint(
+                fields=["incident", "planned_for"],
+                condition=Q(held_at__isnull=True, cancelled_at__isnull=True),
+                name="talk_planned_once",
+            ),
+            models.UniqueConstraint(
+                fields=["incident", "held_at"],
+                condition=Q(held_at__isnull=False),
+                name="talk_held_once",
+            ),
         )
 
     def __str__(self) -> str:

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from accounts.enums import Role
@@ -184,6 +186,19 @@ class TestPage:
         assert talk.cancelled_at == NOW
 
     @pytest.mark.parametrize(
+        "data",
+        [
+            {"do": "plan", "plan-moment": "2026-03-11T14:00", "plan-seen": ""},
+            {"do": "hold", "held-new-moment": "2026-03-09T20:00", "held-new-seen": ""},
+        ],
+    )
+    def test_a_double_click_is_one_talk_and_is_told(self, client, url, head, data):
+        client.force_login(head)
+        client.post(url, data)
+        assert "This talk stands here already." in client.post(url, data, follow=True).content.decode()
+        assert DisclosureTalk.objects.count() == TrackEvent.objects.count() == 1
+
+    @pytest.mark.parametrize(
         ("moment", "said"),
         [
             ("2026-03-09T10:00", "This moment has passed already."),
@@ -227,3 +242,20 @@ class TestPage:
     def test_another_departments_head_does_not_find_it(self, client, url):
         client.force_login(UserFactory(roles=[Role.TEAM_LEADER], department=DepartmentFactory()))
         assert client.get(url).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_upgrading_leaves_one_of_talks_that_stand_there_twice(calamity):
+    MigrationExecutor(connection).migrate([("incidents", "0012_drop_former_reminders")])
+    try:
+        for moments in (
+            {"planned_for": LATER},
+            {"held_at": NOW},
+            {"planned_for": LATER, "cancelled_at": NOW},
+        ):
+            for _ in range(2):
+                DisclosureTalk.objects.create(incident=calamity, **moments)
+    finally:
+        call_command("migrate", verbosity=0)
+    left = DisclosureTalk.objects.filter(cancelled_at=None).order_by("held_at")
+    assert [(talk.planned_for, talk.held_at) for talk in left] == [(None, NOW), (LATER, None)]

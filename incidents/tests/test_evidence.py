@@ -167,8 +167,9 @@ def test_asks_the_same_queries_for_a_long_history(client, calamity, member):
         sheet(client, calamity, member)
     for step in (Step.DIRECTOR, Step.ALIGNMENT, Step.IGJ):
         done(calamity, step, NOW, member)
-    for _ in range(5):
-        disclosure.hold(incident=calamity, talk=None, held_at=NOW, by=member, at=NOW, seen=None)
+    for hour in range(5):
+        held_at = NOW - timedelta(hours=hour)
+        disclosure.hold(incident=calamity, talk=None, held_at=held_at, by=member, at=NOW, seen=None)
     on_team(calamity, *[UserFactory(roles=[Role.ANALYST]) for _ in range(3)])
     with CaptureQueriesContext(connection) as long:
         sheet(client, calamity, member)

@@ -44,6 +44,9 @@ def disclosure(request: SignedInRequest, reference: str) -> HttpResponse:
         text = _("Somebody else changed this just now. This is how it stands.")
         say(request, text, level=messages.WARNING)
         return redirect("calamities:disclosure", reference)
+    except talks.AlreadyThere:
+        say(request, _("This talk stands here already."), level=messages.WARNING)
+        return redirect("calamities:disclosure", reference)
     if said is None:
         return _page(request, calamity, now, forms)
     say(request, said)
