@@ -42,6 +42,9 @@ NO_PROFESSION = UUID(int=0)
 #: No coordinator can set these aside: the person is no supporter, or the two are never matched.
 NEVER = frozenset({Rule.STOPPED, Rule.IS_SELF, Rule.ON_EXCLUSION_LIST})
 
+#: Counted and never named: who is left out so by a case would tell who handed back, or asked for another.
+UNNAMED = frozenset({Rule.ON_EXCLUSION_LIST})
+
 #: What the ladder may set aside on each of its steps (as in supporters.ladder).
 LADDER_SETS_ASIDE = frozenset({Rule.OTHER_PROFESSION, Rule.NOT_PHYSICIAN, Rule.INSIDE, Rule.OUTSIDE})
 
@@ -140,14 +143,16 @@ def count_rules(need: Need, policy: MatchingPolicy, at: datetime) -> list[RuleCo
 
 
 def left_out(need: Need, policy: MatchingPolicy, at: datetime, *, first: int) -> dict[Rule, list[Supporter]]:
-    """Names for the counts: of the first `first` supporters by name who are left out, by rule: one query."""
+    """Names for the counts: of the first `first` supporters by name who are left out, by rule but those
+    UNNAMED: one query.
+    """
     rules = broken(need, policy, at)
     people = _pool_with_flags(rules).filter(broken_count__gt=0)
     people = people.select_related("user").order_by("user__name", "id")
     named: dict[Rule, list[Supporter]] = {}
     for supporter in people[:first]:
         for rule in rules:
-            if getattr(supporter, _flag(rule)):
+            if rule not in UNNAMED and getattr(supporter, _flag(rule)):
                 named.setdefault(rule, []).append(supporter)
     return named
 

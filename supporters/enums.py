@@ -108,7 +108,7 @@ class Rule(models.TextChoices):
     INVOLVED_IN_EVENT = "involved_in_event", _("is involved in the same event")
     IS_MANAGER = "is_manager", _("is the employee's manager")
     IS_ANALYST = "is_analyst", _("analyses this event")
-    ON_EXCLUSION_LIST = "on_exclusion_list", _("is on an exclusion list")
+    ON_EXCLUSION_LIST = "on_exclusion_list", _("cannot be asked for this colleague")
     ALREADY_ASKED = "already_asked", _("was already asked for this employee")
     SAME_DEPARTMENT = "same_department", _("same department")
     OTHER_PROFESSION = "other_profession", _("other profession")

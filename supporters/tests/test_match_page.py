@@ -11,7 +11,7 @@ from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
 from supporters import assignment, contact_flow
 from supporters.enums import ContactState, EventKind, Outcome, SameProfession, Waiting
-from supporters.models import Contact, Offer, SupportPolicy
+from supporters.models import Contact, Exclusion, Offer, SupportPolicy
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
 
@@ -129,6 +129,19 @@ def test_who_is_left_out_and_why(client, coordinator, offer):
     ):
         assert "Is pausing" in text(page)
         assert "Gijs Zijlstra" in text(page)
+
+
+def test_who_is_never_matched_is_counted_without_a_name_or_the_list(client, coordinator, offer):
+    supporter = SupporterFactory(trained=True, user__name="Gijs Zijlstra")
+    Exclusion.objects.create(
+        supporter=supporter, employee=offer.involvement.employee, added_at=timezone.now()
+    )
+    page = text(client.get(url(offer), {"left_out": 1}))
+    assert "Cannot be asked for this colleague" in page
+    assert "Gijs Zijlstra" not in page
+    found = text(client.post(url(offer), {"q": "zijlstra"}, follow=True))
+    assert "cannot be asked for this colleague" in found
+    assert "exclusion" not in found
 
 
 def test_nobody_left_shows_the_rule_and_the_ladder(client, coordinator):

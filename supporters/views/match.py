@@ -19,7 +19,8 @@ from supporters import assignment, eligibility, matching
 from supporters.assignment import Choice, WhyNobody
 from supporters.case_log import log_case
 from supporters.enums import ContactState, LadderStep, Outcome, Rule, Waiting
-from supporters.models import Contact, Offer
+from supporters.ladder import RuleCount
+from supporters.models import Contact, Offer, Supporter
 from supporters.worklist import event_words
 
 #: So many candidates are shown; any other supporter is found by name.
@@ -141,8 +142,9 @@ def _left_out(offer: Offer, now: datetime) -> dict[str, Any]:
     policy, need = assignment.matching_policy(), eligibility.need_of(offer, now)
     names = eligibility.left_out(need, policy, now, first=NAMED)
     counts = eligibility.count_rules(need, policy, now)
-    return {
-        "left_out": [
-            (each, names.get(each.rule, []), each.count - len(names.get(each.rule, []))) for each in counts
-        ]
-    }
+    return {"left_out": [(each, *_named(each, names.get(each.rule, []))) for each in counts]}
+
+
+def _named(counted: RuleCount, people: list[Supporter]) -> tuple[list[Supporter], int]:
+    """Who is named, and how many more there are; of some rules nothing but the count is said."""
+    return people, 0 if counted.rule in eligibility.UNNAMED else counted.count - len(people)
