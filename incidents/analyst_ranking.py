@@ -31,7 +31,6 @@ class Candidate:
     department: str = ""
     running: int = 0
     last_asked_at: datetime | None = None
-    handed_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,6 @@ def rules_of(candidate: Candidate, departments: Collection[UUID]) -> Iterator[Te
     """The rules that this analyst would break; the committee may set each of them aside."""
     if candidate.department_id in departments:
         yield TeamRule.SAME_DEPARTMENT
-    if candidate.handed_back:
-        yield TeamRule.HANDED_BACK
 
 
 def say(reason: Reason) -> str:

@@ -207,7 +207,6 @@ class TeamRule(models.TextChoices):
     """What speaks against an analyst for one calamity so much that the committee has to say it aloud."""
 
     SAME_DEPARTMENT = "same_department", _("works in a department that it concerns")
-    HANDED_BACK = "handed_back", _("handed this analysis back before")
 
 
 class TeamReason(models.TextChoices):

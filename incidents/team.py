@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts import audit
@@ -133,7 +133,9 @@ def end_for_involved(rows: Iterable[Involvement]) -> None:
 
 
 def _pool(incident: Incident) -> QuerySet[User]:
-    """Analysts in service who are neither involved, nor the reporter, nor on the team."""
+    """Analysts in service who are neither involved, nor the reporter, nor on the team or ever were: who left
+    it would else be told from who turned out to be involved.
+    """
     involved = Involvement.objects.filter(incident=incident, employee__isnull=False)
     mine = TeamMember.objects.filter(analyst=OuterRef("pk"))
     here = mine.filter(incident=incident)
@@ -142,14 +144,13 @@ def _pool(incident: Incident) -> QuerySet[User]:
         User.objects.filter(is_active=True, groups__name=Role.ANALYST)
         .exclude(pk__in=involved.values("employee"))
         .exclude(pk__in=[incident.reporter_id] if incident.reporter_id else [])
-        .exclude(Exists(here.filter(ended_at__isnull=True)))
+        .exclude(Exists(here))
         .select_related("department", "profession")
         .annotate(
             running=Coalesce(Subquery(counted.annotate(number=Count("pk")).values("number")), 0),
             last_asked_at=Subquery(
                 mine.order_by().values("analyst").annotate(at=Max("assigned_at")).values("at")
             ),
-            handed_back=Exists(here.filter(ended_by=F("analyst"))),
         )
     )
 
@@ -163,7 +164,6 @@ def _candidate(analyst: User) -> Candidate:
         department=analyst.department.name if analyst.department else "",
         running=analyst.running,  # type: ignore[attr-defined]  # annotated by `_pool`
         last_asked_at=analyst.last_asked_at,  # type: ignore[attr-defined]  # likewise
-        handed_back=analyst.handed_back,  # type: ignore[attr-defined]  # likewise
     )
 
 

@@ -39,8 +39,6 @@ def order(*candidates):
         ({"last_asked_at": ago(400)}, {"last_asked_at": ago(300)}),
         # Any load is better than the department where it happened.
         ({"running": 5, "last_asked_at": ago(0)}, {"department_id": HERE}),
-        # Who handed this one back is asked last, too.
-        ({"running": 5, "last_asked_at": ago(0)}, {"handed_back": True}),
         # Where the department is not known, nothing speaks against it.
         ({"department_id": None}, {"department_id": HERE}),
     ],
@@ -57,7 +55,6 @@ def test_points_are_those_of_the_reasons_and_the_order_of_the_input_does_not_mat
             running=chance.randrange(4),
             last_asked_at=chance.choice([None, ago(chance.randrange(120))]),
             department_id=chance.choice([HERE, ELSEWHERE, None]),
-            handed_back=chance.random() < 0.2,
         )
         for number in range(30)
     ]
@@ -71,8 +68,8 @@ def test_points_are_those_of_the_reasons_and_the_order_of_the_input_does_not_mat
 
 
 def test_rules_that_are_broken_are_named():
-    (ranked,) = rank([analyst(1, department_id=HERE, handed_back=True)], departments={HERE}, at=NOW)
-    assert ranked.rules == (TeamRule.SAME_DEPARTMENT, TeamRule.HANDED_BACK)
+    (ranked,) = rank([analyst(1, department_id=HERE)], departments={HERE}, at=NOW)
+    assert ranked.rules == (TeamRule.SAME_DEPARTMENT,)
 
 
 @pytest.mark.parametrize(

@@ -162,8 +162,20 @@ class TestEnding:
         assert told(team_reminders.TEAM_SHORT) == [(None, Role.CCP)]
         assert told(team_reminders.OFF_TEAM) == told(team_reminders.ON_TEAM) == []
         assert put(calamity, analyst(), member).place == 1
-        ranked = {each.candidate.name: each.rules for each in team.suggest(incident=calamity, at=AT)}
-        assert ranked[who.name] == (TeamRule.HANDED_BACK,)
+
+    @pytest.mark.parametrize("by_committee", [True, False])
+    def test_who_left_is_told_from_nobody_who_turned_out_to_be_involved(self, calamity, member, by_committee):
+        left, involved, free = analyst(), analyst(), analyst()
+        for who in (left, involved):
+            place = put(calamity, who, member)
+        place = TeamMember.objects.get(analyst=left)
+        team.end(member=place, by=member if by_committee else left, at=AT)
+        people = [intake.Involved(employee=involved)]
+        intake.add_involved(incident=calamity, involved=people, by=UserFactory(), at=AT)
+        assert suggested(calamity) == [free.name]
+        for who in (left, involved):
+            with pytest.raises(NotFree):
+                put(calamity, who, member, beyond_rules=True)
 
     def test_being_taken_off_tells_the_analyst(self, calamity, member):
         who = analyst()

@@ -26,18 +26,16 @@ SUGGESTED = 3
 @allow(Role.CCP)
 @require_GET
 def team(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Who is on the team, who was, and who could be: the best first, each with the reasons."""
+    """Who is on the team and who could be: the best first, each with the reasons."""
     now = timezone.now()
     calamity = _calamity(request, reference)
-    members = list(calamity.team.select_related("analyst__department").order_by("place", "-assigned_at"))
-    current = [member for member in members if member.ended_at is None]
+    current = list(calamity.team.current().select_related("analyst__department").order_by("place"))
     ranked = [_card(each) for each in teams.suggest(incident=calamity, at=now)]
     within = [card for card in ranked if not card["rules"]]
     context = {
         "calamity": calamity,
         "now": now,
         "current": current,
-        "former": [member for member in members if member.ended_at],
         "missing": max(0, WANTED - len(current)),
         "has_room": len(current) < PLACES,
         "suggested": within[:SUGGESTED],
