@@ -11,7 +11,6 @@ from peersupport.settings import CACHES, DATA_DIR, INSTALLED_APPS, REDIS_URL
 
 DEBUG = False
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]  # for `make lint`
-EVALUATION_KEY_DIR = DATA_DIR / "test" / "keys"
 LANGUAGE_CODE = "en"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
@@ -20,7 +19,9 @@ STORAGES = {
 }
 
 # Tests flush their Redis database: the last ones, one a worker of pytest-xdist, never the one of development.
+# The keys of evaluations are a worker's own too: a release destroys those that its database does not know.
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+EVALUATION_KEY_DIR = DATA_DIR / "test" / f"keys{_worker}"
 REDIS_URL = redis_database(REDIS_URL, 15 - _worker)
 CACHES = {"default": {**CACHES["default"], "LOCATION": redis_client(REDIS_URL), "KEY_PREFIX": "test"}}
 CELERY_BROKER_URL = REDIS_URL
