@@ -185,7 +185,7 @@ class Server:
             if getattr(refusal, "smtp_code", None) == 421:  # "closing transmission channel"
                 self._close()
             raise
-        except Exception:
+        except Exception:  # whatever broke it, no other mail goes over this connection
             self._close()
             raise
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, UserFactory
-from incidents import terms
+from incidents import milestones, terms
 from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict
 from incidents.intake import Involved, report_incident
 from incidents.models import Milestone
@@ -83,6 +83,26 @@ class TestTheCommittee:
         due_at = Milestone.objects.get(pk=report.pk).statutory_due_at
         assert due_at
         assert due_at.date() == date(2026, 5, 5)
+
+    def test_is_told_so_too_where_the_report_was_done_and_is_open_again(self, client, sign_in, time_machine):
+        member = sign_in(Role.CCP)
+        calamity = reported()
+        decide(client, calamity, Verdict.CALAMITY, moment="2026-03-09T10:00")
+        report = Milestone.objects.select_related("incident").get(incident=calamity, step=Step.FINAL_REPORT)
+        late = NOW + timedelta(days=40)
+        time_machine.move_to(late, tick=False)
+        client.force_login(member)
+        asked = terms.ask(milestone=report, asked_at=late, reference="", by=member, at=late)
+        change = terms.answer(change=asked, until=date(2026, 5, 5), reference="", by=member, at=late)
+        milestones.set_done(milestone=report, done_at=late, by=member, at=late, seen=None)
+        decide(client, calamity, Verdict.CALAMITY, moment="2026-04-01T10:00")
+        milestones.set_done(milestone=report, done_at=None, by=member, at=late, seen=late)
+        address = reverse("calamities:step", args=[calamity.reference, Step.ANALYSIS])
+        done = {"analysis-moment": "2026-04-18T10:00", "analysis-seen": ""}
+        assert "Take it back first." in client.post(address, done).content.decode()
+        assert Milestone.objects.get(incident=calamity, step=Step.ANALYSIS).done_at is None
+        terms.take_back(change=change, by=member, at=late)
+        assert client.post(address, done).status_code == 302
 
     def test_not_known_when_noticed_it_is_not_established_before_the_report(self, client, sign_in):
         sign_in(Role.COORDINATOR)

@@ -20,12 +20,13 @@ from accounts.feedback import say
 from incidents import analysis as analyses
 from incidents import milestones, pages
 from incidents.calamity_forms import MomentForm
+from incidents.deadlines import DeadlineError
 from incidents.enums import AnalysisState, Step
-from incidents.local_moments import LocalMomentField
 from incidents.models import Analysis, Incident, Milestone, TeamMember
 from incidents.models.analysis import IS_DONE, RUNS
 from incidents.moments import InTheFuture, OutOfOrder
 from incidents.track import track
+from incidents.views.calamity_page import put_error
 
 
 @allow(Role.ANALYST)
@@ -72,9 +73,8 @@ def analysis(request: SignedInRequest, reference: str) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
             )
             _record(request, calamity, AccessAction.CHANGE, now)
-    except (InTheFuture, OutOfOrder) as refused:
-        code = "future" if isinstance(refused, InTheFuture) else "order"
-        form.add_error("moment", LocalMomentField.default_error_messages[code])
+    except (InTheFuture, OutOfOrder, DeadlineError) as refused:
+        put_error(form, "moment", refused)
         return _page(request, calamity, now, form)
     except (milestones.Stale, analyses.NotNow):
         text = _("Somebody else changed this just now. This is how it stands.")

@@ -16,6 +16,7 @@ from accounts.feedback import say
 from accounts.models import User
 from incidents import calamity_parts, classification, terms
 from incidents.calamity_forms import AnswerForm, AskForm, DepartmentForm, LetterForm, MomentForm
+from incidents.deadlines import DeadlineError
 from incidents.enums import Step, TermAnswer, TrackEventKind
 from incidents.local_moments import LocalMomentField
 from incidents.milestones import is_kept, support_norm
@@ -112,7 +113,11 @@ def overtaken(request: SignedInRequest, calamity: Incident) -> HttpResponse:
 
 
 def put_error(form: forms.Form, field: str, refused: Exception) -> None:
-    """What InTheFuture and OutOfOrder say beside the field of a moment."""
+    """What InTheFuture, OutOfOrder and a DeadlineError say beside the field of a moment."""
+    if isinstance(refused, DeadlineError):
+        text = gettext("With this moment the recorded extension would not hold. Take it back first.")
+        form.add_error(field, text)
+        return
     code = "future" if isinstance(refused, InTheFuture) else "order"
     form.add_error(field, LocalMomentField.default_error_messages[code])
 

@@ -36,9 +36,8 @@ def classify(request: SignedInRequest, reference: str) -> HttpResponse:
             return overtaken(request, incident)
         except (InTheFuture, OutOfOrder) as refused:
             put_error(form, "noticed_at" if refused.moment == "noticed_at" else "moment", refused)
-        except DeadlineError:
-            text = gettext("With this moment the recorded extension would not hold. Take it back first.")
-            form.add_error("moment", text)
+        except DeadlineError as refused:
+            put_error(form, "moment", refused)
         else:
             say(request, gettext("Recorded: %(verdict)s.") % {"verdict": decided.verdict.label})
             return redirect("calamities:detail", reference)

@@ -250,7 +250,7 @@ def test_two_passes_at_once_mail_once(smtp):
 
 moments = st.datetimes(
     min_value=datetime(2024, 1, 1),  # noqa: DTZ001  # bounds of aware moments
-    max_value=datetime(2032, 1, 1),  # noqa: DTZ001
+    max_value=datetime(2032, 1, 1),  # noqa: DTZ001  # bounds of aware moments
     timezones=st.just(UTC),
 )
 

@@ -16,7 +16,7 @@ AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 any_text = st.text(max_size=300)
 moments = st.datetimes(
     min_value=datetime(1990, 1, 1),  # noqa: DTZ001  # bounds of aware moments
-    max_value=datetime(2090, 1, 1),  # noqa: DTZ001
+    max_value=datetime(2090, 1, 1),  # noqa: DTZ001  # bounds of aware moments
     timezones=st.sampled_from([UTC, LOCAL, ZoneInfo("Asia/Tokyo")]),
 )
 events = st.builds(
