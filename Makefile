@@ -10,7 +10,7 @@ CHROMIUM ?= /usr/bin/chromium
 # Tests and lint never touch what a .env or the shell names for production.
 TEST_ENV := DEBUG=1 LOG_LEVEL=WARNING DJANGO_SETTINGS_MODULE=peersupport.settings_test
 WORKERS ?= 2
-ROOMS := accounts notifications incidents supporters evaluations dashboards
+ROOMS := hospital accounts notifications incidents supporters evaluations dashboards
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint e2e bench faults messages lock demo-reset environment chromium

@@ -28,10 +28,11 @@ from dashboards.disclosure import (
     publish_count,
 )
 from dashboards.models import Release
-from dashboards.periods import AMSTERDAM, Period
+from dashboards.periods import Period
 from dashboards.tables import Clock, Coverage, StepFigures, Tables
 from evaluations.enums import Question
 from evaluations.tallies import tallies
+from hospital.clock import local_day
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.models import Incident, Milestone
 from supporters import pool
@@ -126,7 +127,7 @@ def publish_due(*, at: datetime) -> list[Release]:
     published = set(Release.objects.values_list("starts_on", "ends_on"))
     return [
         publish(starts_on=period.starts_on, ends_on=period.ends_on, at=at)
-        for period in _closed(since=first_at.astimezone(AMSTERDAM).date(), at=at - GRACE)
+        for period in _closed(since=local_day(first_at), at=at - GRACE)
         if (period.starts_on, period.ends_on) not in published
     ]
 
@@ -304,7 +305,7 @@ def _clock(row: Mapping[str, int], clock: str) -> Clock | None:
 
 def _trained(at: datetime) -> int:
     """How many supporters the pool holds at `at`: trained, current, and not stopped; from outside too."""
-    today = at.astimezone(AMSTERDAM).date()
+    today = local_day(at)
     held = Supporter.objects.exclude(status=SupporterStatus.STOPPED)
     return held.filter(trained_on__lte=today, current_until__gte=today).count()
 

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from dashboards import charts
 from dashboards.charts import Columns, Datum, Table
 from dashboards.disclosure import LEAST, STEP
-from dashboards.periods import AMSTERDAM, Period
+from dashboards.periods import Period
 from evaluations.models import Invitation
+from hospital.clock import AMSTERDAM, local_day, on_the_wall, start_of_day, start_of_week
 from supporters.enums import EventKind, HandBackReason, SupporterStatus, Waiting
 from supporters.models import Contact, ContactEvent, Offer, Supporter
 
@@ -177,9 +178,7 @@ def _stuck(now: datetime) -> list[Stuck]:
 
 def _weeks(now: datetime) -> list[Week]:
     took = ExpressionWrapper(F("reached_at") - F("opened_at"), output_field=DurationField())
-    local = now.astimezone(AMSTERDAM)
-    monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
-    first = monday - timedelta(weeks=WEEKS - 1)
+    first = on_the_wall(start_of_day(start_of_week(local_day(now)) - timedelta(weeks=WEEKS - 1)))
     rows = {
         week: (number, in_time, median)
         for week, number, in_time, median in Offer.objects.filter(opened_at__gte=first, opened_at__lte=now)
@@ -211,7 +210,7 @@ def _busy(now: datetime) -> list[Busy]:
 
 
 def _pool(now: datetime) -> Pool:
-    today = now.astimezone(AMSTERDAM).date()
+    today = local_day(now)
     away = Q(absent_from__lte=today) & (Q(absent_until=None) | Q(absent_until__gte=today))
     room = Q(load__lt=F("capacity")) & (Q(rests_until=None) | Q(rests_until__lte=now)) & ~away
     found = Supporter.objects.filter(
@@ -243,7 +242,7 @@ def _happened(now: datetime) -> list[Happened]:
 
 def _responses(now: datetime) -> list[Response]:
     """Of this quarter and the one before; one statement."""
-    this = Period.holding(now.astimezone(AMSTERDAM).date())
+    this = Period.holding(local_day(now))
     periods = (this, this.previous)
     counts = {}
     for period in periods:

@@ -6,12 +6,11 @@ days in Europe/Amsterdam. Pure.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+from hospital.clock import start_of_day
 
 
 class NotAPeriod(ValueError):
@@ -67,12 +66,12 @@ class Period:
     @property
     def starts_at(self) -> datetime:
         """The first moment of the period, in UTC."""
-        return datetime.combine(self.starts_on, time(), AMSTERDAM).astimezone(UTC)
+        return start_of_day(self.starts_on)
 
     @property
     def closes_at(self) -> datetime:
         """The first moment after the period, in UTC."""
-        return datetime.combine(self.next.starts_on, time(), AMSTERDAM).astimezone(UTC)
+        return start_of_day(self.next.starts_on)
 
     @property
     def next(self) -> "Period":

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, User
+from hospital.clock import local_moment, start_of_week
 from incidents import alignment, committee, duty, intake, milestones, terms
 from incidents.classification import classify, standing
-from incidents.deadlines import local_moment
 from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict
 from incidents.models import SEATS, Duty, Incident, Milestone
 
@@ -35,7 +35,7 @@ def seat(people: Mapping[str, User], staff: Sequence[User], *, at: datetime) -> 
     directors = [people["director"], *physicians[SEATS : SEATS + 2]]
     for director in directors:
         director.groups.add(Group.objects.get(name=Role.DIRECTOR))
-    monday = day - timedelta(days=day.weekday())
+    monday = start_of_week(day)
     starts = [local_moment(datetime(*on(monday, week), 8)) for week in range(WEEKS + 1)]  # noqa: DTZ001 — local
     for week in range(WEEKS):
         row = Duty(

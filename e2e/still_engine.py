@@ -16,7 +16,7 @@ from django.db.models import Min
 from redis import Redis
 
 from benchmarks.faults.clock import StillClock
-from incidents.deadlines import AMSTERDAM
+from hospital.clock import AMSTERDAM
 from notifications.models import Heartbeat, Mail, Notice, Reminder
 from notifications.tests.worker import Worker, eventually
 from peersupport.beat import Scheduler

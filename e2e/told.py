@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 
 from e2e.test_journey import link_in, written
-from incidents.deadlines import AMSTERDAM
+from hospital.clock import AMSTERDAM
 from notifications import kinds
 from notifications.models import Notice
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
@@ -15,10 +14,10 @@ from django.db import connection, transaction
 from evaluations import batches, sealing, tickets
 from evaluations.enums import Question
 from evaluations.models import EvaluationPolicy, Invitation
+from hospital.clock import local_day
 
 logger = structlog.get_logger(__name__)
 
-LOCAL = ZoneInfo("Europe/Amsterdam")
 Answers = Mapping[Question, str]
 
 
@@ -102,7 +101,7 @@ def _add_to_tallies(answers: Iterable[Answers], *, quarter: date) -> None:
 
 def quarter_of(at: datetime) -> date:
     """The first day of the quarter of `at` in Europe/Amsterdam: when it was opened, not when it was given."""
-    local = at.astimezone(LOCAL).date()
+    local = local_day(at)
     return date(local.year, 3 * ((local.month - 1) // 3) + 1, 1)
 
 

@@ -20,13 +20,9 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
+from hospital.clock import add_days, add_working_days, end_of_day, local_day, on_the_wall
 from incidents.enums import Moment, Step
-from notifications.working_days import legal_holidays
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-END_OF_DAY = time(23, 59, 59)
 
 STARTS: Mapping[Step, Moment] = MappingProxyType(
     {
@@ -44,10 +40,6 @@ STARTS: Mapping[Step, Moment] = MappingProxyType(
 
 class DeadlineError(ValueError):
     """A moment that cannot be used; the subclass says why."""
-
-
-class SkippedHourError(DeadlineError):
-    """A local time that does not exist: in the night of March in which the clock goes forward."""
 
 
 class MomentsOutOfOrderError(DeadlineError):
@@ -146,7 +138,7 @@ class Moments:
     def __post_init__(self) -> None:
         for moment in (self.noticed, self.occurred, self.established, self.analysis_done):
             if moment is not None:
-                _require_aware(moment)
+                on_the_wall(moment)
         if self.occurred is not None and self.occurred > self.noticed:
             raise MomentsOutOfOrderError("It was noticed before it occurred.")
         if self.established is not None and self.established < self.noticed:
@@ -223,7 +215,7 @@ def _internal(step: Step, start: datetime, policy: DeadlinePolicy) -> datetime:
 def _statutory(step: Step, moments: Moments, policy: DeadlinePolicy) -> datetime | None:
     if step == Step.IGJ:
         start = _legal_start(moments, policy)
-        return end_of_day(add_working_days(start, policy.igj_working_days, policy))
+        return end_of_day(add_working_days(start, policy.igj_working_days, policy.decreed_holidays))
     if step == Step.FINAL_REPORT and moments.start(Moment.ESTABLISHED) is not None:
         return end_of_day(_legal_start(moments, policy) + timedelta(weeks=policy.final_report_weeks))
     return None
@@ -258,76 +250,3 @@ def extended(statutory: datetime, extensions: Sequence[Extension], letter: date 
                 raise ExtensionShortensError("An extension ends after the term that it extends.")
             end = until
     return end
-
-
-def add_days(start: datetime, days: int) -> datetime:
-    """The same local time `days` later; an hour later where March skips it, the first of October's two."""
-    local = _require_aware(start).astimezone(AMSTERDAM)
-    if days == 0:
-        return local.astimezone(UTC)
-    return (local.replace(tzinfo=None) + timedelta(days=days)).replace(tzinfo=AMSTERDAM).astimezone(UTC)
-
-
-def add_working_days(start: date, days: int, policy: DeadlinePolicy) -> date:
-    """The last day of a term of `days` working days; `start` itself does not count."""
-    day = start
-    while days > 0:
-        day += timedelta(days=1)
-        days -= is_working_day(day, policy)
-    return day
-
-
-def add_working_hours(start: datetime, hours: float, policy: DeadlinePolicy) -> datetime:
-    """When `hours` hours of working time have passed since `start` (policy: 8:00–17:00 on working days).
-
-    What starts outside working time counts from its next beginning, also for 0 hours.
-    """
-    moment = _require_aware(start).astimezone(UTC)
-    left = timedelta(hours=hours)
-    day = local_day(moment)
-    while True:
-        if is_working_day(day, policy):
-            opens, closes = (_local(day, at) for at in (policy.work_starts, policy.work_ends))
-            begin = max(moment, opens)
-            if begin + left <= closes:
-                return begin + left
-            left -= max(timedelta(0), closes - begin)
-        day += timedelta(days=1)
-
-
-def is_working_day(day: date, policy: DeadlinePolicy) -> bool:
-    return day.weekday() < 5 and day not in legal_holidays(day.year) and day not in policy.decreed_holidays
-
-
-def local_moment(local: datetime, *, second: bool = False) -> datetime:
-    """The moment in UTC that somebody in the Netherlands means by a naive date and time.
-
-    Of the hour that comes twice in October the first is meant, or with `second` the second. Raises
-    SkippedHourError for the hour that March leaves out.
-    """
-    if local.tzinfo is not None:
-        raise ValueError("A naive local time is expected.")
-    moment = local.replace(tzinfo=AMSTERDAM, fold=second).astimezone(UTC)
-    if moment.astimezone(AMSTERDAM).replace(tzinfo=None, fold=0) != local.replace(fold=0):
-        raise SkippedHourError("The clock goes forward in this night: that hour does not exist.")
-    return moment
-
-
-def local_day(moment: datetime) -> date:
-    """The day in Europe/Amsterdam."""
-    return _require_aware(moment).astimezone(AMSTERDAM).date()
-
-
-def end_of_day(day: date) -> datetime:
-    """The last second of a local day, in UTC."""
-    return _local(day, END_OF_DAY)
-
-
-def _local(day: date, at: time) -> datetime:
-    return datetime.combine(day, at, AMSTERDAM).astimezone(UTC)
-
-
-def _require_aware(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise ValueError("A moment must be aware: naive times are ambiguous.")
-    return moment

@@ -5,7 +5,7 @@ whoever types it is asked which of the two it was, by a choice that only shows t
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from incidents.deadlines import AMSTERDAM, SkippedHourError, local_moment
+from hospital.clock import SkippedHourError, comes_twice, local_moment, on_the_wall
 
 FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d-%m-%Y %H:%M", "%d-%m-%Y %H.%M")
 FIRST, SECOND = "1", "2"
@@ -23,22 +23,9 @@ FIRST, SECOND = "1", "2"
 MARK = "|"
 
 
-def from_local(typed: datetime) -> datetime:
-    """The moment in UTC that a naive local time in a file means: where it can be two, the first, and 3:30 for
-    the 2:30 that a clock showed which was not put forward yet.
-    """
-    return typed.replace(tzinfo=AMSTERDAM, fold=0).astimezone(UTC)
-
-
-def comes_twice(typed: datetime) -> bool:
-    """Whether a naive local time lies in the hour that comes twice in October."""
-    first, second = (typed.replace(tzinfo=AMSTERDAM, fold=fold).utcoffset() for fold in (0, 1))
-    return first is not None and second is not None and first > second
-
-
 def as_typed(moment: datetime) -> str:
     """`moment` as an input of type datetime-local holds it."""
-    return moment.astimezone(AMSTERDAM).strftime(FORMATS[0])
+    return on_the_wall(moment).strftime(FORMATS[0])
 
 
 def _parsed(typed: str) -> datetime | None:
@@ -132,7 +119,7 @@ class LocalMomentField(forms.Field):
     def prepare_value(self, value: object) -> object:
         if not isinstance(value, datetime):
             return value
-        local = value.astimezone(AMSTERDAM)
+        local = on_the_wall(value)
         return f"{as_typed(value)}{MARK}{SECOND if local.fold else FIRST}"
 
     def has_changed(self, initial: object, data: object) -> bool:

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from hospital.clock import start_of_day
 from incidents import milestones
-from incidents.deadlines import AMSTERDAM
 from incidents.enums import Step, TermAnswer, TermChangeKind, TrackEventKind
 from incidents.milestones import Stale
 from incidents.models import Milestone, TermChange, TrackEvent
@@ -88,7 +88,7 @@ def set_by_letter(
     It takes the place of the computed end and of what was granted before. Raises InTheFuture for a letter of
     a day to come, and Stale.
     """
-    moment = datetime(dated.year, dated.month, dated.day, tzinfo=AMSTERDAM)
+    moment = start_of_day(dated)
     if moment > at:
         raise InTheFuture("dated")
     with transaction.atomic():

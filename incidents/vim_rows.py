@@ -8,8 +8,8 @@ from itertools import zip_longest
 
 from django.utils.translation import gettext_lazy as _
 
+from hospital.clock import from_local
 from incidents.enums import EventType
-from incidents.local_moments import from_local
 from incidents.vim_columns import FIELDS, Columns
 
 MOST = 5000

@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
+from hospital.clock import local_day
 from notifications import schedule
 from notifications.enums import HandedOn
 from notifications.kinds import Kind
 from notifications.models import Absence
-from notifications.quiet_hours import LOCAL
 
 #: What comes to people with these roles concerns a colleague with the same role as well.
 SHARED_ROLES = frozenset(Role) - {Role.SUPPORTER}
@@ -59,7 +59,7 @@ class StandIns:
 
     def at(self, user: UUID, moment: datetime) -> UUID | None:
         """Who stands in for `user` on the local day of `moment`; nobody who left or is away as well."""
-        day = moment.astimezone(LOCAL).date()
+        day = local_day(moment)
         absence = self._on(user, day)
         if absence is None or not absence.substitute.is_active or self._on(absence.substitute_id, day):
             return None

@@ -236,9 +236,9 @@ def _about_mail(at: datetime) -> dict[str, Any]:
     return {
         "at": at,
         "urgent": kinds.urgent(),
-        "morning": policy.quiet_nights.mailable_from(at),
+        "morning": policy.quiet_nights.over_at(at),
         "legal": kinds.legal(),
-        "working": policy.quiet_hours.mailable_from(at),
+        "working": policy.quiet_hours.over_at(at),
         "url": reverse("notice-open", args=[NOBODY]),
         "nobody": str(NOBODY),
     }

@@ -9,7 +9,7 @@ still unread and still this person's business.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -17,13 +17,12 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from accounts.models import User
+from hospital.clock import is_working_day, local_day, moment_of
 from notifications import kinds, rights
 from notifications.enums import HandedOn
 from notifications.kinds import Kind
 from notifications.models import DeliveryPolicy, Mail, Notice
-from notifications.quiet_hours import LOCAL
 from notifications.schedule import nudge
-from notifications.working_days import is_working_day
 
 #: Each person's own business, by definition.
 KIND = Kind(
@@ -52,8 +51,8 @@ def news_until(at: datetime, *, digest_at: time) -> datetime | None:
     """At `at` (aware) news from before the answer is mailed: today's moment `digest_at` (Europe/Amsterdam)
     when it has come and today is a working day, else None.
     """
-    today = at.astimezone(LOCAL).date()
-    moment = datetime.combine(today, digest_at, tzinfo=LOCAL).astimezone(UTC)
+    today = local_day(at)
+    moment = moment_of(today, digest_at)
     return moment if moment <= at and is_working_day(today) else None
 
 
@@ -83,7 +82,7 @@ def _write(at: datetime, until: datetime) -> int:
             """,
             {
                 "until": until,
-                "day": at.astimezone(LOCAL).date().isoformat(),
+                "day": local_day(at).isoformat(),
                 "kind": KIND.code,
                 "url": reverse("notices"),
                 "at": at,

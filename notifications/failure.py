@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
+from hospital.clock import local_day
 from notifications.enums import HandedOn
 from notifications.kinds import Kind
 from notifications.models import FAILURES_BEFORE_ALARM, Reminder
-from notifications.quiet_hours import LOCAL
 
 #: The longest wait between two tries; there is no last one.
 LONGEST_WAIT = timedelta(minutes=30)
@@ -80,7 +80,7 @@ def alarm(*, attempts: int, at: datetime) -> None:
     """After the fifth failure tell the administrator and the coordinator, once a day (Europe/Amsterdam)."""
     if attempts < FAILURES_BEFORE_ALARM:
         return
-    day: date = at.astimezone(LOCAL).date()
+    day: date = local_day(at)
     Reminder.objects.bulk_create(
         [
             Reminder(

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import User
+from hospital.clock import local_day
 from notifications import reconcile
 from notifications.models import Absence, Mail, Notice, Reminder
-from notifications.quiet_hours import LOCAL
 
 #: Mails that left, notices that were read and reminders that are done stay so long, to answer questions.
 KEPT = timedelta(days=90)
@@ -30,7 +30,7 @@ def prune(*, at: datetime) -> int:
     A notice that nobody read stays, with its reminder. So does a reminder that would be written anew because
     its thing still runs. An absence goes when it is over.
     """
-    Absence.objects.filter(last_day__lt=at.astimezone(LOCAL).date()).delete()
+    Absence.objects.filter(last_day__lt=local_day(at)).delete()
     before = at - KEPT
     mails, _ = Mail.objects.filter(Q(sent_at__lte=before) | Q(dropped_at__lte=before)).delete()
     notices, _ = Notice.objects.filter(read_at__lte=before).delete()

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
+from hospital.clock import QuietHours
 from notifications.enums import Group
-from notifications.quiet_hours import QuietHours
 
 #: So many failures in a row, and somebody else is told (notifications.alarm).
 FAILURES_BEFORE_ALARM = 5

@@ -12,11 +12,11 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
+from hospital.clock import local_day
 from notifications import kinds, rights
 from notifications.enums import Group, HandedOn
 from notifications.kinds import Kind
 from notifications.models import Absence, MailOff
-from notifications.quiet_hours import LOCAL
 
 
 class Claimed(NamedTuple):
@@ -136,7 +136,7 @@ def _in_service(recipient: UUID | None, users: Mapping[UUID, User]) -> list[UUID
 
 def _substitutes(people: Iterable[UUID], at: datetime) -> dict[UUID, UUID]:
     """Of `people`, who is away and stood in for; not by somebody who left or is away as well."""
-    absent = Absence.objects.on(at.astimezone(LOCAL).date())
+    absent = Absence.objects.on(local_day(at))
     found = absent.filter(user__in=list(people), substitute__is_active=True)
     found = found.exclude(Exists(absent.filter(user=OuterRef("substitute"))))
     return dict(found.values_list("user", "substitute"))

@@ -19,18 +19,17 @@ Locks are taken in the order offer, contact, supporter: who locks these elsewher
 """
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Min
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
-from incidents.deadlines import DeadlinePolicy, add_working_hours
+from hospital.clock import OfficeHours, local_day, moment_of
 from incidents.models import Policy
 from notifications import schedule
 from supporters import contact_reminders as reminders
@@ -288,21 +287,13 @@ def _next_due(contact: Contact, facts: Facts, kind: EventKind, at: datetime) -> 
 def _answer_by(at: datetime) -> datetime:
     """Until when a supporter asked at `at` is expected to answer: some hours of working time."""
     work = Policy.current()
-    return add_working_hours(
-        at,
-        SupportPolicy.current().accept_working_hours,
-        DeadlinePolicy(
-            work_starts=work.work_starts,
-            work_ends=work.work_ends,
-            decreed_holidays=frozenset(work.decreed_holidays),
-        ),
-    )
+    office = OfficeHours(work.work_starts, work.work_ends, frozenset(work.decreed_holidays))
+    return office.add_hours(at, SupportPolicy.current().accept_working_hours)
 
 
 def end_of_day(at: datetime, *, days: int) -> datetime:
     """The end of the working day (17:00 in Amsterdam), `days` days after `at`."""
-    local = timezone.localtime(at)
-    return timezone.make_aware(datetime.combine(local.date() + timedelta(days=days), time(17)))
+    return moment_of(local_day(at) + timedelta(days=days), OfficeHours().ends)
 
 
 def _append(

@@ -5,18 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from benchmarks.faults.apps import BROKEN
 from benchmarks.faults.ledger import Measured
 from benchmarks.faults.stage import STEP, Program, Stage
 from benchmarks.report import Line
+from hospital.clock import AMSTERDAM
 from notifications.context import state_for
 from notifications.models import Reminder
 from notifications.tasks import sweep
 
-LOCAL = ZoneInfo("Europe/Amsterdam")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 #: What one mail takes the server, in seconds, so that there is a middle to be killed in.
 SLOW = 0.01
@@ -40,7 +39,7 @@ SMALL = Size(count=40, kills=2, restarts=1, night_step=3 * HOUR)
 
 def local(text: str) -> datetime:
     """A moment on the clock of Europe/Amsterdam."""
-    return datetime.fromisoformat(text).replace(tzinfo=LOCAL)
+    return datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM)
 
 
 def killed_worker(stage: Stage, size: Size) -> Line:
@@ -283,7 +282,7 @@ def _has_tried(stage: Stage, tries: int) -> bool:
 
 
 def local_hour(at: datetime) -> int:
-    return at.astimezone(LOCAL).hour
+    return at.astimezone(AMSTERDAM).hour
 
 
 def _at_another_hour(stage: Stage) -> int:

@@ -5,6 +5,7 @@ import pytest
 from accounts.enums import Role
 from accounts.models import User
 from accounts.tests.factories import DepartmentFactory, UserFactory
+from hospital.clock import AMSTERDAM
 from incidents import milestones, reminders
 from incidents.classification import classify, standing
 from incidents.enums import Clock, EventType, Ground, IncidentKind, Rung, Step, Verdict
@@ -13,7 +14,6 @@ from incidents.models import Alignment, Duty, Milestone, Policy
 from incidents.tests.factories import on_team
 from notifications import delivery, kinds
 from notifications.models import Mail, Notice, Reminder
-from notifications.quiet_hours import LOCAL
 from notifications.reconcile import reconcile
 from notifications.tests.factories import AbsenceFactory
 
@@ -219,7 +219,7 @@ class TestTheLadder:
         mails = Mail.objects.filter(subject_id=igj.pk, kind__startswith="incidents.law")
         while delivery.show_batch(at=at):
             pass
-        assert mails.get().due_at.astimezone(LOCAL).isoformat().removesuffix("+01:00") == mailed_at
+        assert mails.get().due_at.astimezone(AMSTERDAM).isoformat().removesuffix("+01:00") == mailed_at
 
     def test_judging_costs_the_same_for_few_and_many(self, house, calamity, django_assert_num_queries):
         concern = judge_of(reminders.STEP[Rung.DUE, Clock.INTERNAL])

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
+from hospital.clock import AMSTERDAM
 from notifications import delivery, kinds
 from notifications.kinds import Kind
 from notifications.models import DeliveryPolicy, Heartbeat, Mail, Notice, Reminder
-from notifications.quiet_hours import LOCAL
 from notifications.tests.conftest import LEGAL, QUIET, URGENT
 from notifications.tests.factories import KIND, ReminderFactory
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp")]
 
 
 def local(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=LOCAL)
+    return datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM)
 
 
 #: An ordinary morning, so that mail is not held back.

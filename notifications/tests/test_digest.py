@@ -1,7 +1,7 @@
 """The mail of the day."""
 
 import threading
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import connections
@@ -9,15 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.tests.factories import UserFactory
+from hospital.clock import AMSTERDAM, is_working_day, local_day, moment_of
 from notifications import delivery, digest, kinds, outbox
 from notifications.enums import Group
 from notifications.kinds import Kind
 from notifications.models import DeliveryPolicy, Mail, MailOff, Notice
-from notifications.quiet_hours import LOCAL
 from notifications.tests.conftest import NEWS
 from notifications.tests.factories import KIND
 from notifications.tests.test_delivery import due, local
-from notifications.working_days import is_working_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp")]
 
@@ -258,14 +257,12 @@ moments = st.datetimes(
 @given(moments, st.times())
 def test_news_is_gathered_on_working_days_after_the_moment_only(at, digest_at):
     until = digest.news_until(at, digest_at=digest_at)
-    today = at.astimezone(LOCAL).date()
+    today = local_day(at)
     if until is None:
-        assert not is_working_day(today) or at < datetime.combine(today, digest_at, tzinfo=LOCAL).astimezone(
-            UTC
-        )
+        assert not is_working_day(today) or at < moment_of(today, digest_at)
     else:
         assert until <= at
-        assert until.astimezone(LOCAL).date() == today
+        assert local_day(until) == today
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -279,26 +276,11 @@ def test_each_piece_of_news_is_counted_in_exactly_one_mail_and_one_mail_a_day(sm
         at += timedelta(minutes=gap)
         engine(at=at)
         news(user, at=at)
-    noon = local(f"{at.astimezone(LOCAL):%Y-%m-%d}T12:00")
+    noon = local(f"{at.astimezone(AMSTERDAM):%Y-%m-%d}T12:00")
     for later in range(1, 7):
         engine(at=noon + timedelta(days=later))
     counted = sum(int(body(message).splitlines()[2].split()[1]) for message in smtp.messages)
     assert counted == len(gaps) + 4
     sent = Mail.objects.values_list("sent_at", flat=True)
-    mailed_on = [moment.astimezone(LOCAL).date() for moment in sent if moment]
+    mailed_on = [local_day(moment) for moment in sent if moment]
     assert len(mailed_on) == len(set(mailed_on)) == len(smtp.messages)
-
-
-@pytest.mark.parametrize(
-    ("day", "works"),
-    [
-        (date(2026, 5, 5), False),  # Liberation Day, every year
-        (date(2026, 4, 3), False),  # Good Friday
-        (date(2026, 4, 27), False),  # King's Day
-        (date(2026, 12, 26), False),
-        (date(2026, 12, 31), True),
-        (date(2026, 11, 21), False),
-    ],
-)
-def test_working_days(day, works):
-    assert is_working_day(day) == works

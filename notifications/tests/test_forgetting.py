@@ -5,9 +5,9 @@ import pytest
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
+from hospital.clock import local_day
 from notifications import forgetting, reconcile, schedule
 from notifications.models import Absence, Mail, Notice, Reminder
-from notifications.quiet_hours import LOCAL
 from notifications.tests.factories import (
     KIND,
     AbsenceFactory,
@@ -73,7 +73,7 @@ def test_what_would_be_written_anew_stays(monkeypatch):
 
 
 def test_absence_goes_when_it_is_over_and_not_before():
-    today = NOW.astimezone(LOCAL).date()
+    today = local_day(NOW)
     over = AbsenceFactory(first_day=today - timedelta(days=9), last_day=today - timedelta(days=1))
     lasts = AbsenceFactory(first_day=today, last_day=today)
     forgetting.prune(at=NOW)

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hospital.clock import AMSTERDAM
 from notifications.icalendar import Event, calendar, fold, moment, text
 
-LOCAL = ZoneInfo("Europe/Amsterdam")
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 any_text = st.text(max_size=300)
 moments = st.datetimes(
     min_value=datetime(1990, 1, 1),  # noqa: DTZ001  # bounds of aware moments
     max_value=datetime(2090, 1, 1),  # noqa: DTZ001  # bounds of aware moments
-    timezones=st.sampled_from([UTC, LOCAL, ZoneInfo("Asia/Tokyo")]),
+    timezones=st.sampled_from([UTC, AMSTERDAM, ZoneInfo("Asia/Tokyo")]),
 )
 events = st.builds(
     lambda uid, at, minutes, summary: Event(str(uid), at, at + timedelta(minutes=minutes), summary),
@@ -86,11 +86,11 @@ def test_moment_is_utc_whatever_zone_it_came_in(at):
     ("local", "written"),
     [
         # The two nights in which the clock is changed, October's doubled hour twice, and the end of the year.
-        (datetime(2026, 3, 29, 1, 59, tzinfo=LOCAL), "20260329T005900Z"),
-        (datetime(2026, 3, 29, 3, 0, tzinfo=LOCAL), "20260329T010000Z"),
-        (datetime(2026, 10, 25, 2, 30, tzinfo=LOCAL), "20261025T003000Z"),
-        (datetime(2026, 10, 25, 2, 30, tzinfo=LOCAL, fold=1), "20261025T013000Z"),
-        (datetime(2027, 1, 1, 0, 30, tzinfo=LOCAL), "20261231T233000Z"),
+        (datetime(2026, 3, 29, 1, 59, tzinfo=AMSTERDAM), "20260329T005900Z"),
+        (datetime(2026, 3, 29, 3, 0, tzinfo=AMSTERDAM), "20260329T010000Z"),
+        (datetime(2026, 10, 25, 2, 30, tzinfo=AMSTERDAM), "20261025T003000Z"),
+        (datetime(2026, 10, 25, 2, 30, tzinfo=AMSTERDAM, fold=1), "20261025T013000Z"),
+        (datetime(2027, 1, 1, 0, 30, tzinfo=AMSTERDAM), "20261231T233000Z"),
     ],
 )
 def test_moment_of_a_local_clock(local, written):

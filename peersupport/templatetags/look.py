@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from peersupport.moments import exact, in_words, lateness
+from hospital.moment_words import exact, in_words, lateness
 
 register = template.Library()
 

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.quiet_hours import LOCAL, QuietHours
+from hospital.clock import AMSTERDAM, QuietHours
 
 NIGHT = QuietHours(time(21), time(7))
 WEEKENDS = QuietHours(time(21), time(7), weekends=True)
 
 
 def local(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=LOCAL)
+    return datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def local(text: str) -> datetime:
     ],
 )
 def test_mail_waits_for_the_morning(at, mailable):
-    assert NIGHT.mailable_from(local(at)) == local(mailable)
+    assert NIGHT.over_at(local(at)) == local(mailable)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_mail_waits_for_the_morning(at, mailable):
     ],
 )
 def test_hours_are_the_hospitals_own(hours, at, mailable):
-    assert hours.mailable_from(local(at)) == local(mailable).astimezone(UTC)
+    assert hours.over_at(local(at)) == local(mailable).astimezone(UTC)
 
 
 times = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
@@ -68,7 +68,7 @@ times = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
     st.builds(QuietHours, times, times, weekends=st.booleans()),
 )
 def test_mailable_is_never_quiet_never_early_and_soon(at, hours):
-    moment = hours.mailable_from(at)
+    moment = hours.over_at(at)
     assert not hours.holds(moment)
     assert hours.holds(at) or moment == at
     # A night, a weekend, and an hour more when the clock goes back.

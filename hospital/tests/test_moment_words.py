@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import translation
 
-from peersupport.moments import exact, in_words, lateness
+from hospital.moment_words import exact, in_words, lateness
 
 NOW = datetime(2026, 11, 19, 13, 30, tzinfo=UTC)  # Thursday, 14:30 in Amsterdam
 

@@ -2,12 +2,11 @@
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+from hospital.clock import local_day, on_the_wall
 
 
 def in_words(moment: datetime | date, *, now: datetime) -> str:
@@ -18,13 +17,13 @@ def in_words(moment: datetime | date, *, now: datetime) -> str:
     left out of dates more than six days away, the year of dates in this year.
     """
     if not isinstance(moment, datetime):
-        return _day(moment, today=now.astimezone(AMSTERDAM).date())
+        return _day(moment, today=local_day(now))
     seconds = (moment - now).total_seconds()
     if abs(seconds) < 60:
         return gettext("any moment") if seconds > 0 else gettext("just now")
     if abs(seconds) < 55 * 60:
         return _minutes(round(abs(seconds) / 60), ahead=seconds > 0)
-    local, today = moment.astimezone(AMSTERDAM), now.astimezone(AMSTERDAM).date()
+    local, today = on_the_wall(moment), local_day(now)
     if abs(seconds) < 8 * 3600 and local.date() == today:
         return _hours(round(abs(seconds) / 3600), ahead=seconds > 0)
     day = _day(local.date(), today=today)
@@ -49,7 +48,7 @@ def exact(moment: datetime | date) -> str:
     """The whole moment, for hovering and for paper: "Thursday 19 November 2026, 16:20"."""
     if not isinstance(moment, datetime):
         return _dated(moment, "l j F Y", get_language())
-    local = moment.astimezone(AMSTERDAM)
+    local = on_the_wall(moment)
     return f"{_dated(local.date(), 'l j F Y', get_language())}, {local:%H:%M}"
 
 
