@@ -4,6 +4,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection, transaction
 
 from notifications.tests.smtp_sink import Sink, SinkServer
 from peersupport import embedded, messages
@@ -16,6 +17,29 @@ hypothesis.settings.load_profile("peersupport")
 def pytest_sessionstart(session):
     messages.compile_catalogs()
     embedded.start_missing(settings.EMBEDDED_SERVERS)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptied_between_tests():
+    """Between tests that commit the database is emptied, also of the logs that nobody may empty otherwise."""
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def emptied(self, statements):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%%_no_truncate'"
+            )
+            found = cursor.fetchall()
+            for switched in ("DISABLE", "ENABLE"):
+                if switched == "ENABLE":
+                    flush(self, statements)
+                for table, trigger in found:
+                    cursor.execute(f"ALTER TABLE {table} {switched} TRIGGER {trigger}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "execute_sql_flush", emptied)
+        yield
 
 
 @pytest.fixture(autouse=True)

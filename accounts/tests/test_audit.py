@@ -57,6 +57,34 @@ def test_log_refuses_change(log, statement):
         cursor.execute(statement)
 
 
+#: Tables whose rows nobody may change, whatever the trigger that refuses it is called.
+APPEND_ONLY = """
+    SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger
+      JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal AND proname = 'refuse_change'
+"""
+
+
+def test_no_table_that_is_only_added_to_can_be_emptied(transactional_db):
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND_ONLY)
+        tables = {table for (table,) in cursor.fetchall()}
+    assert tables >= {
+        "accounts_accessevent",
+        "accounts_accesslink",
+        "accounts_policychange",
+        "incidents_trackevent",
+        "supporters_contactevent",
+        "dashboards_release",
+    }
+    # Nor by way of the people, on whom everything hangs.
+    for table in [*sorted(tables), "accounts_user"]:
+        with pytest.raises(IntegrityError, match="append-only"), connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {table} CASCADE")
+    with connection.cursor() as cursor:
+        cursor.execute(f"{APPEND_ONLY} AND tgtype & 32 = 32")  # before TRUNCATE
+        assert {table for (table,) in cursor.fetchall()} == tables
+
+
 @pytest.mark.parametrize(
     ("statement", "first_broken"),
     [
