@@ -277,7 +277,7 @@ def steps(visitor, *labels):
 
 def supports(visitor):
     """Accept, reach, talk, and plan to call in three days; the address of the contact."""
-    steps(visitor, "Yes, I will call", "We spoke to each other", "Talked by telephone")
+    steps(visitor, "Yes, I will call", "Reached: we talk another time", "Talked by telephone")
     with visitor.page.expect_navigation():
         visitor.page.locator(".contact-next").get_by_role("button").first.click()
     return visitor.page.url

@@ -229,12 +229,12 @@ def notice(visitor: Visitor, line: str) -> None:
 
 def support(visitor: Visitor) -> None:
     """Accept, try in vain, reach, take that back and reach again, talk, plan a follow-up call."""
-    for step in ("Yes, I will call", "No answer", "We spoke to each other"):
+    for step in ("Yes, I will call", "No answer", "Reached: we talk another time"):
         visitor.presses(step)
     with visitor.page.expect_navigation():
         visitor.page.locator(".contact-undo").get_by_role("button").click()
     visitor.looks()
-    for step in ("We spoke to each other", "Talked by telephone"):
+    for step in ("Reached: we talk another time", "Talked by telephone"):
         visitor.presses(step)
     with visitor.page.expect_navigation():
         visitor.page.locator(".contact-next").get_by_role("button").first.click()

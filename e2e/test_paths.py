@@ -81,7 +81,7 @@ def test_report_assign_and_log_without_javascript(arrive, live_server):
     phone = without_scripts(arrive(**plain), supporter.user)
     phone.get_by_role("main").get_by_role("link", name=nl("Say whether you can")).click()
     phone.get_by_role("button", name=nl("Yes, I will call"), exact=True).click()
-    phone.get_by_role("button", name=nl("We spoke to each other"), exact=True).click()
+    phone.get_by_role("button", name=nl("Reached: we talk another time"), exact=True).click()
     contact.refresh_from_db()
     assert contact.state == ContactState.IN_CONTACT
 

@@ -11,11 +11,13 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.enums import Role
 from accounts.models import User
+from notifications import schedule
 from notifications.enums import Group, HandedOn
 from notifications.kinds import Kind
 from notifications.models import Reminder
@@ -38,6 +40,7 @@ NOT_FOLLOWED_UP = "contact.not_followed_up"
 CALLED_IN = "contact.called_in"
 HANDED_BACK = "contact.handed_back"
 ENDED = "contact.ended"
+COORDINATOR_ASKS = "contact.coordinator_asks"
 
 #: Before a first contact is due the supporter is reminded, and after it the coordinator is told.
 SOON = timedelta(hours=4)
@@ -75,6 +78,26 @@ def expected(at: datetime) -> Iterator[Reminder]:
     log = Prefetch("events", ContactEvent.objects.order_by("id"))
     for contact in contacts.prefetch_related(log).iterator(chunk_size=500):
         yield from wanted(contact, replay(list(contact.events.all())))
+
+
+def ask_on(*, contact: Contact, at: datetime) -> bool:
+    """Remind the supporter on the coordinator's behalf; False if that was done already on this day."""
+    day = timezone.localdate(at)
+    asked = reminder(
+        key=f"{COORDINATOR_ASKS}:{contact.pk}:{day}",
+        kind=COORDINATOR_ASKS,
+        due_at=at,
+        subject_id=contact.pk,
+        url=reverse("contacts:detail", args=[contact.pk]),
+        recipient=contact.supporter.user,
+    )
+    return bool(schedule.remind([asked]))
+
+
+def asked_on(*, contact: Contact, at: datetime) -> bool:
+    """Whether the coordinator had the supporter reminded on this day."""
+    key = f"{COORDINATOR_ASKS}:{contact.pk}:{timezone.localdate(at)}"
+    return Reminder.objects.filter(key=key).exists()
 
 
 def _until_next_step(contact: Contact, facts: Facts) -> list[Reminder]:
@@ -200,6 +223,11 @@ KINDS = (
     _for_coordinators(NOT_FOLLOWED_UP, _("A follow-up is late."), Q(state__in=_BEGUN)),
     Kind(CALLED_IN, _("A supporter calls you in. Please call now."), _called_in_still, urgent=True),
     _for_coordinators(HANDED_BACK, _("Somebody waits for another supporter."), _WAITS_AGAIN, Group.WORK),
+    _for_supporter(
+        COORDINATOR_ASKS,
+        _("The coordinator asks how far you are with a contact."),
+        *ContactState.open(),
+    ),
     _for_supporter(
         ENDED,
         _("Nothing more is asked of you in one of your contacts."),

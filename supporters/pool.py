@@ -157,6 +157,13 @@ def listed(supporters: QuerySet[Supporter]) -> QuerySet[Supporter]:
     )
 
 
+def is_empty(at: datetime) -> bool:
+    """Whether nobody is trained, current and in service: a report would find nobody to ask."""
+    today = timezone.localdate(at)
+    trained = Supporter.objects.filter(trained_on__lte=today, current_until__gte=today, user__is_active=True)
+    return not trained.exclude(status=SupporterStatus.STOPPED).exists()
+
+
 def coverage(at: datetime) -> list[Coverage]:
     """Supporters in each group of professions that somebody works in, against the norm: two queries.
 

@@ -1,4 +1,4 @@
-"""The words of a contact on the supporter's pages. Pure: the moment is an argument."""
+"""The words of a contact on its pages. Pure: the moment is an argument."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +42,22 @@ def headline(step: NextStep, due_at: datetime, *, now: datetime) -> str:
             return _("Follow up %(day)s") % {"day": _("today") if late else day}
         case _other:
             return str(step.label)
+
+
+def awaited(step: NextStep) -> str:
+    """What the coordinator waits for, when `step` is the supporter's next."""
+    words = {
+        NextStep.ANSWER: _("The supporter’s answer"),
+        NextStep.CALL: _("The first call"),
+        NextStep.CALL_AGAIN: _("Another attempt to call"),
+        NextStep.CALL_LATER: _("A call on the day that was agreed"),
+        NextStep.TALK: _("The conversation"),
+        NextStep.PLAN: _("Planning a follow-up call"),
+        NextStep.FOLLOW_UP: _("The follow-up call"),
+        NextStep.CLOSE: _("Rounding off, or another call"),
+        NextStep.NOTHING: _("Nothing"),
+    }
+    return words[step]
 
 
 def day_in_words(moment: datetime, *, now: datetime) -> str:

@@ -1,9 +1,10 @@
-"""Rebuild what `static/` holds of other people's work: Bootstrap's stylesheet and the icon sprite.
+"""Rebuild what `static/` holds of other people's work: Bootstrap's stylesheet, the heading face, the icons.
 
 Needs npm; run from the project's root: `python tools/vendor.py`. The result is committed, so neither
 running nor testing Peersupport needs npm. To add an icon, add its Tabler name to tools/icons.txt first.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -12,7 +13,27 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
-PACKAGES = ["bootstrap@5.3.9", "@tabler/icons@3.51.0", "sass@1"]
+PACKAGES = [
+    "bootstrap@5.3.9",
+    "@tabler/icons@3.51.0",
+    "sass@1",
+    "@fontsource/fraunces@5.3.0",
+    "subset-font@2",
+]
+# The heading face in the weight that headings have: what Dutch and English are written in, and the further
+# letters of people's names, which a browser fetches only where they stand (static/css/base.css).
+FACES = {
+    "latin": [(0x20, 0x7E), (0xA0, 0xFF), (0x2013, 0x2026), (0x20AC, 0x20AC)],
+    "latin-ext": [(0x100, 0x21B)],
+}
+SUBSET = """
+import subset from "subset-font";
+import { readFileSync, writeFileSync } from "node:fs";
+const [from, to, ranges] = process.argv.slice(2);
+const letters = JSON.parse(ranges).flatMap(([first, last]) =>
+  Array.from({ length: last - first + 1 }, (_, more) => String.fromCodePoint(first + more)));
+writeFileSync(to, await subset(readFileSync(from), letters.join(""), { targetFormat: "woff2" }));
+"""
 ICONS = (ROOT / "tools" / "icons.txt").read_text().split()
 
 
@@ -42,6 +63,14 @@ def main() -> None:
             check=True,
         )
         shutil.copy(modules / "bootstrap" / "LICENSE", VENDOR / "bootstrap" / "LICENSE")
+        fraunces = modules / "@fontsource" / "fraunces"
+        shutil.copy(fraunces / "LICENSE", VENDOR / "fraunces" / "LICENSE")
+        (Path(folder) / "subset.mjs").write_text(SUBSET)
+        for face, ranges in FACES.items():
+            name = f"fraunces-{face}-600.woff2"
+            whole = fraunces / "files" / f"fraunces-{face}-600-normal.woff2"
+            command = ["node", "subset.mjs", whole, VENDOR / "fraunces" / name, json.dumps(ranges)]
+            subprocess.run(command, check=True, cwd=folder)
         tabler = modules / "@tabler" / "icons"
         shutil.copy(tabler / "LICENSE", VENDOR / "tabler" / "LICENSE")
         symbols = [symbol(name, (tabler / "icons" / "outline" / f"{name}.svg").read_text()) for name in ICONS]

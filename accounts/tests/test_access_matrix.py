@@ -152,6 +152,7 @@ PAGES: dict[str, str | set[Role]] = {
     "support:reopen": COORDINATOR,
     "support:withdraw": COORDINATOR,
     "support:answer": COORDINATOR,
+    "support:remind": COORDINATOR,
     "support:close": COORDINATOR,
     "support:undo": COORDINATOR,
     "pool:list": COORDINATOR,

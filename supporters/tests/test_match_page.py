@@ -4,11 +4,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
+from notifications.models import Reminder
 from supporters import assignment, contact_flow
 from supporters.enums import ContactState, EventKind, Outcome, SameProfession, Waiting
 from supporters.models import Contact, Exclusion, Offer, SupportPolicy
@@ -168,7 +171,8 @@ def test_late_answer_shows_who_else_could_be_asked(client, coordinator, offer):
     contact = assignment.assign(offer=offer, supporter=first, by=coordinator, at=earlier)
     second = SupporterFactory(trained=True, user__name="Gijs Dekker")
     page = text(client.get(url(offer)))
-    assert "No answer within the agreed time." in page
+    assert "The supporter’s answer" in page
+    assert "late" in page
     assert "Ask Gijs Dekker instead" in page
 
     ask(client, offer, second, replaces=contact.pk)
@@ -277,3 +281,65 @@ def test_page_asks_as_few_queries_for_a_large_pool(client, coordinator, offer, d
     SupporterFactory.create_batch(12, trained=True)
     with django_assert_num_queries(9):
         client.get(url(offer))
+
+
+def test_late_case_says_which_step_since_when_and_whom_to_phone(client, coordinator, offer):
+    contact = asked(offer, coordinator, user__name="Sam de Wit", user__telephone="+31612345678")
+    now = timezone.now()
+    contact_flow.record(contact=contact, kind=EventKind.ACCEPTED, by=contact.supporter.user, at=now)
+    Contact.objects.update(due_at=now - timedelta(hours=5))
+    page = text(client.get(url(offer)))
+    assert "The first call" in page
+    assert "5 hours late" in page
+    assert "tel:+31612345678" in page
+    assert "Asked: Sam de Wit" in page
+    assert "Accepted" in page
+
+
+def test_what_was_undone_is_not_in_the_history(client, coordinator, offer):
+    contact = asked(offer, coordinator)
+    now = timezone.now()
+    contact_flow.record(
+        contact=contact, kind=EventKind.COORDINATOR_CALLED_IN, by=contact.supporter.user, at=now
+    )
+    contact.refresh_from_db()
+    contact_flow.undo(contact=contact, by=contact.supporter.user, at=now)
+    assert "Coordinator called in" not in text(client.get(url(offer)))
+
+
+def test_history_costs_as_many_queries_however_long_it_is(client, coordinator, offer):
+    contact = asked(offer, coordinator)
+    client.get(url(offer))
+    with CaptureQueriesContext(connection) as few:
+        client.get(url(offer))
+    user, now = contact.supporter.user, timezone.now()
+    contact = contact_flow.record(contact=contact, kind=EventKind.ACCEPTED, by=user, at=now)
+    for _attempt in range(5):
+        contact = contact_flow.record(contact=contact, kind=EventKind.ATTEMPT_FAILED, by=user, at=now)
+    with CaptureQueriesContext(connection) as many:
+        client.get(url(offer))
+    assert len(many) <= len(few)
+
+
+def test_supporter_is_reminded_once_a_day(client, coordinator, offer):
+    contact = asked(offer, coordinator)
+    address = f"/support/contact/{contact.pk}/remind/"
+    assert "has been reminded" in text(client.post(address, follow=True))
+    again = client.post(address, follow=True)
+    assert "was reminded today already" in text(again)
+    assert "Reminded today" in text(again)
+    reminders = Reminder.objects.filter(kind="contact.coordinator_asks")
+    assert [each.recipient for each in reminders] == [contact.supporter.user]
+
+
+def test_nobody_is_reminded_of_what_has_ended(client, coordinator, offer):
+    contact = asked(offer, coordinator)
+    contact_flow.record(
+        contact=contact,
+        kind=EventKind.HANDED_BACK,
+        by=contact.supporter.user,
+        at=timezone.now(),
+        reason="conflict",
+    )
+    client.post(f"/support/contact/{contact.pk}/remind/")
+    assert not Reminder.objects.filter(kind="contact.coordinator_asks").exists()

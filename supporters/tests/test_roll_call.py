@@ -64,7 +64,7 @@ def test_everybody_with_state_and_share_offered_in_time(client, coordinator, inc
     page = text(client.get(URL))
     for words in ("Noor Bos", "Bram Dekker", "Ilse Vos", "Hanneke Prins", "Asked, no answer yet"):
         assert words in page
-    assert "<strong>1</strong> of 3 colleagues were offered support within 24 hours." in page
+    assert "Offered support within 24 hours: <strong>1 of 3</strong>." in page
 
 
 def test_opening_is_in_the_access_log_of_everybody_involved(client, coordinator, incident):

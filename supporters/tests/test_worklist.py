@@ -12,7 +12,7 @@ from incidents.tests.factories import IncidentFactory
 from supporters import worklist
 from supporters.enums import Waiting
 from supporters.models import Offer
-from supporters.tests.factories import ContactFactory, OfferFactory
+from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 from supporters.worklist import Group
 
 NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)  # 15:00 in Amsterdam
@@ -153,8 +153,17 @@ def test_only_the_coordinator_opens_the_worklist(client, role):
 
 
 def test_empty_worklist_is_warm(client, coordinator):
+    SupporterFactory(trained=True)
     page = client.get(URL).content.decode()
-    assert "Nobody waits" in page
+    assert "Everybody is looked after" in page
+
+
+def test_empty_worklist_with_an_empty_pool_does_not_say_that_all_is_well(client, coordinator):
+    SupporterFactory(lapsed=True)
+    page = client.get(URL).content.decode()
+    assert "nobody can be asked either" in page
+    assert "looked after" not in page
+    assert "/pool/add/" in page
 
 
 def test_empty_filter_says_when_the_next_thing_is_due(client, coordinator):

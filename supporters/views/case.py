@@ -17,10 +17,10 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from accounts.models import User
-from supporters import assignment, contact_flow, offers
+from supporters import assignment, contact_flow, contact_reminders, offers
 from supporters.assignment import AlreadyAssigned, NotEligible
 from supporters.case_log import log_case
-from supporters.enums import EventKind, Outcome, Waiting
+from supporters.enums import ContactState, EventKind, Outcome, Waiting
 from supporters.models import Contact, Offer, Supporter
 from supporters.offers import OfferClosed, OfferRuns
 
@@ -63,6 +63,22 @@ def withdraw(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if _recorded(request, contact, EventKind.HANDED_BACK):
         text = _("%(name)s is no longer asked. You can choose somebody else.")
         say(request, text % {"name": contact.supporter.user.name}, undo_url=_undo_url(contact))
+    return redirect("support:match", contact.offer.involvement_id)
+
+
+@allow(Role.COORDINATOR)
+@require_POST
+def remind(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Ask the supporter how far it is; once a day."""
+    contact = _contact(request, pk)
+    if contact.state not in ContactState.open():
+        _moved_on(request)
+        return redirect("support:match", contact.offer.involvement_id)
+    with transaction.atomic():
+        asked = contact_reminders.ask_on(contact=contact, at=timezone.now())
+        _log(request, contact)
+    text = _("%(name)s has been reminded.") if asked else _("%(name)s was reminded today already.")
+    say(request, text % {"name": contact.supporter.user.name})
     return redirect("support:match", contact.offer.involvement_id)
 
 

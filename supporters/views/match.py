@@ -15,12 +15,12 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.typed import answered, typed
-from supporters import assignment, eligibility, matching
+from supporters import assignment, contact_reminders, eligibility, matching, wording
 from supporters.assignment import Choice, WhyNobody
 from supporters.case_log import log_case
-from supporters.enums import ContactState, LadderStep, Outcome, Rule, Waiting
+from supporters.enums import ContactState, LadderStep, NextStep, Outcome, Rule, Waiting
 from supporters.ladder import RuleCount
-from supporters.models import Contact, Offer, Supporter
+from supporters.models import Contact, ContactEvent, Offer, Supporter
 from supporters.worklist import event_words
 
 #: So many candidates are shown; any other supporter is found by name.
@@ -91,12 +91,21 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
     asked = contact is not None and contact.state == ContactState.PROPOSED
     return {
         "contact": contact,
+        "step": wording.awaited(NextStep(contact.next_step)) if contact else "",
+        "log": _log(offer) if contacts else [],
+        "reminded_today": contact is not None and contact_reminders.asked_on(contact=contact, at=now),
         "late": bool(contact and contact.due_at < now),
         "called_in": offer.waiting_for == Waiting.COORDINATOR,
         "can_ask": contact is None or asked,
         "before": [each for each in contacts if each.state == ContactState.HANDED_BACK],
         "outcomes": _outcomes(contact),
     }
+
+
+def _log(offer: Offer) -> list[ContactEvent]:
+    """What was noted of its contacts and not undone, newest first; never what was said."""
+    lines = ContactEvent.objects.filter(contact__offer=offer, corrects=None, corrected_by=None)
+    return list(lines.select_related("contact__supporter__user").order_by("-id"))
 
 
 def _outcomes(contact: Contact | None) -> list[Outcome]:

@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.typed import answered, typed
 from incidents.models import Incident
 from incidents.views.reports import full_reference
+from supporters import pool
 from supporters import worklist as lists
 from supporters.case_log import log_worklist
 from supporters.enums import Waiting
@@ -62,6 +63,7 @@ def _context(request: SignedInRequest) -> dict[str, Any]:
         "filters": filters,
         "waiting": waiting,
         "after": after,
+        "pool_is_empty": page.is_empty and pool.is_empty(now),
         "next_due": lists.next_due(offers) if waiting and page.is_empty else None,
     }
 
