@@ -118,7 +118,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     `department` and `profession` are empty for accounts that belong to no ward (a functional
     administrator). `in_profession_since` is a year: years in the profession go stale, the year they began
-    does not. A leaver is not deleted but made inactive, which ends every session at the next request.
+    does not. A leaver is not deleted but made inactive, which ends every session for good.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -151,6 +151,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.DUTCH)
     is_active = models.BooleanField(_("in service"), default=True)
+    # How often somebody was put out of service, by a trigger: a session of before that never opens again.
+    times_left = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -199,6 +201,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is bound to: as Django has it, and to not having left since."""
+        bound = super()._get_session_auth_hash(secret=secret)
+        return f"{bound}.{self.times_left}" if self.times_left else bound
 
 
 class AccessEvent(models.Model):

@@ -13,20 +13,23 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from accounts import unsent
 from accounts.access import SignedInRequest
 from accounts.sealing import fernet
 
 _PURPOSE = "accounts.typed"
+#: Characters of what is typed, and of what is chosen beside it: an address has no room for more.
 _LONGEST = 200
-_FORM = "csrfmiddlewaretoken"
+_LONGEST_CHOICE = 60
+_FORM = frozenset({"csrfmiddlewaretoken", unsent.FIELD})
 
 
 def answered(request: SignedInRequest, *, words: Collection[str] = ("q",), anchor: str = "") -> HttpResponse:
     """The answer to a posted search: the same page, the fields in its address, those in `words` sealed."""
     query = {
-        name: seal(request, value) if name in words else value
+        name: seal(request, value) if name in words else value[:_LONGEST_CHOICE]
         for name, value in request.POST.dict().items()
-        if value.strip() and name != _FORM
+        if value.strip() and name not in _FORM
     }
     return redirect(f"{request.path}{'?' if query else ''}{urlencode(query)}{anchor}")
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import staff_import, tasks
 from accounts.access import SignedInRequest, allow, recently_confirmed
+from accounts.bodies import takes_a_file
 from accounts.enums import ProfessionGroup, Role
 from accounts.feedback import say
 from accounts.models import StaffImport
@@ -42,6 +43,7 @@ class UploadForm(forms.Form):
         return file
 
 
+@takes_a_file
 @allow(Role.ADMIN)
 @recently_confirmed
 @require_http_methods(["GET", "HEAD", "POST"])

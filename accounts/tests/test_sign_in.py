@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import passwords, tasks
 from accounts.enums import AccessAction, Role
-from accounts.models import AccessEvent
+from accounts.models import AccessEvent, User
 from accounts.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,19 @@ def test_a_leaver_cannot_sign_in_and_loses_the_session_at_once(client, nurse):
     response = sign_in(client, "h.devries")
     assert response.status_code == 302
     assert response.url == reverse("account_inactive")
+
+
+@pytest.mark.parametrize("stale", [False, True], ids=["updated", "saved as it was read before"])
+def test_who_comes_back_into_service_signs_in_anew(client, nurse, stale):
+    sign_in(client, "h.devries")
+    before = User.objects.get(pk=nurse.pk)
+    User.objects.filter(pk=nurse.pk).update(is_active=False)
+    if stale:
+        before.save()
+    User.objects.filter(pk=nurse.pk).update(is_active=True)
+    assert client.get("/account/two-step/").status_code == 302
+    sign_in(client, "h.devries")
+    assert client.get("/account/two-step/").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/account/signup/", "/accounts/signup/", "/account/email/"])

@@ -156,6 +156,10 @@ class TestTheCommittee:
         calamity.refresh_from_db()
         assert calamity.verdict == Verdict.REPORTED
 
+    def test_nothing_chosen_is_said(self, client, sign_in):
+        sign_in(Role.CCP)
+        assert "What is it?: This field is required." in client.post(page_of(reported(), "classify"), {}).text
+
     def test_who_is_second_is_told(self, client, sign_in):
         sign_in(Role.CCP)
         calamity = reported()
@@ -194,6 +198,9 @@ class TestTheCoordinator:
         support = Milestone.objects.get(incident=incident, step=Step.SUPPORT)
         assert (support.offered, support.involved) == (0, 1)
         assert client.get(page_of(incident, "classify")).status_code == 404
+        late = client.post(page_of(incident, "classify"), {"verdict": Verdict.DOUBT, "seen": "none"})
+        assert late.url == page_of(incident)
+        assert "Somebody else changed this just now." in client.get(late.url).content.decode()
 
     def test_does_not_with_a_question_for_support(self, client, sign_in):
         sign_in(Role.COORDINATOR)
@@ -201,7 +208,8 @@ class TestTheCoordinator:
             kind=IncidentKind.SELF, noticed_at=None, involved=[Involved(employee=UserFactory())]
         )
         assert client.get(page_of(incident, "classify")).status_code == 404
-        assert client.post(page_of(incident, "classify"), {"verdict": Verdict.DOUBT}).status_code == 200
+        for posted in ({}, {"verdict": Verdict.DOUBT}, {"verdict": Verdict.DOUBT, "seen": "none"}):
+            assert client.post(page_of(incident, "classify"), posted).status_code == 404
         incident.refresh_from_db()
         assert incident.kind == IncidentKind.SELF
 

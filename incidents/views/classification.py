@@ -28,7 +28,10 @@ def classify(request: SignedInRequest, reference: str) -> HttpResponse:
     now = timezone.now()
     incident = _incident(request, reference)
     options = classification.options(incident, user=request.user)
-    form = ClassificationForm(request.POST or None, incident=incident, options=options, at=now)
+    if not options:
+        return _nothing_to_decide(request, incident)
+    posted = request.POST if request.method == "POST" else None
+    form = ClassificationForm(posted, incident=incident, options=options, at=now)
     if request.method == "POST" and form.is_valid():
         try:
             decided = _classify(request, incident, form, now)
@@ -54,12 +57,17 @@ def _classify(
     return decided
 
 
+def _nothing_to_decide(request: SignedInRequest, incident: Incident) -> HttpResponse:
+    """Somebody else decided while the form was open; without a form there was never anything here."""
+    seen = request.POST.get("seen")
+    if seen is None or seen == classification.standing(incident):
+        raise Http404
+    return overtaken(request, incident)
+
+
 def _incident(request: SignedInRequest, reference: str) -> Incident:
-    """What this person follows, or sees as a coordinator; 404 where there is nothing to decide."""
+    """What this person follows, or sees as a coordinator."""
     found = Incident.objects.tracked_by(request.user)
     if request.user.has_role(Role.COORDINATOR):
         found = Incident.objects.visible_to(request.user)
-    incident = get_object_or_404(found.select_related("department"), reference=reference)
-    if request.method == "GET" and not classification.options(incident, user=request.user):
-        raise Http404
-    return incident
+    return get_object_or_404(found.select_related("department"), reference=reference)

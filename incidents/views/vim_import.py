@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import SignedInRequest, allow
+from accounts.bodies import takes_a_file
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.policy_log import PolicyLog
@@ -23,6 +24,7 @@ from incidents.vim_import import NotImportable, Plan, Table
 SHOWN = 50
 
 
+@takes_a_file
 @allow(Role.COORDINATOR)
 @require_http_methods(["GET", "POST"])
 def upload(request: SignedInRequest) -> HttpResponse:

@@ -21,6 +21,8 @@ OTHERS = {
     "WEB_PORT",
     "POSTGRES_PASSWORD",
     "PEERSUPPORT_VERSION",
+    "SITE_MEMORY",
+    "POSTGRES_MEMORY",
 }
 # Set by the programs themselves.
 INTERNAL = {"DATABASE_POOL", "STATIC_MANIFEST"}
@@ -46,6 +48,8 @@ def test_every_service_is_locked_down_and_watched(name):
     assert service["user"] not in {"root", "0", "0:0"}
     assert "healthcheck" in service
     assert "privileged" not in service
+    assert service["mem_limit"]
+    assert all("size=" in folder for folder in service["tmpfs"])
 
 
 def test_only_the_web_is_reachable_and_only_from_its_host():

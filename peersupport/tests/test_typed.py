@@ -60,3 +60,14 @@ def test_does_not_open_after_the_session_and_when_changed(client, time_machine):
 def test_nothing_typed_shows_everything(client, words):
     client.force_login(UserFactory(roles=[Role.ADMIN]))
     assert client.post("/settings/people/", {"q": words}, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize(("role", "address", "words"), EVERYWHERE)
+def test_an_overlong_word_is_searched_as_far_as_it_fits(client, role, address, words):
+    """A server takes an address of some four thousand characters, and refuses a longer one unread."""
+    address = address or f"/support/involved/{OfferFactory().involvement_id}/match/"
+    client.force_login(UserFactory(roles=[role]))
+    answer = client.post(address, dict.fromkeys(words, "\N{FACE WITH TEARS OF JOY}" * 5_000))
+    assert answer.status_code == 302
+    assert len(answer.url) < 4_000
+    assert client.get(answer.url).status_code == 200
