@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from accounts import (
     views,
     views_access_log,
+    views_hours,
     views_people,
     views_preferences,
     views_settings,
@@ -47,6 +48,7 @@ demo = [
 registers = [views_settings.DEPARTMENTS, views_settings.LOCATIONS, views_settings.PROFESSIONS]
 settings_pages = [
     path("", views_settings.settings_home, name="home"),
+    path("hours/", views_hours.hours, name="hours"),
     path("people/", views_people.people_list, name="people"),
     path("people/<uuid:pk>/", views_people.person, name="person"),
     path("staff-import/", views_staff_import.staff_import_start, name="staff-import"),

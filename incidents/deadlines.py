@@ -17,7 +17,7 @@ Moments go in aware, in any zone, and come out in UTC.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -83,14 +83,10 @@ class DeadlinePolicy:
     late_director_hours: int = 24
     duty_deputy_minutes: int = 30
     duty_all_minutes: int = 60
-    work_starts: time = time(8)
-    work_ends: time = time(17)
     decreed_holidays: frozenset[date] = frozenset()
     """Algemene termijnenwet art. 3 (3): days that a decree puts on a par with holidays."""
 
     def __post_init__(self) -> None:
-        if self.work_starts >= self.work_ends:
-            raise ValueError("The working day must end after it starts.")
         if any(
             isinstance(getattr(self, each.name), int) and getattr(self, each.name) < 0
             for each in fields(self)
@@ -102,22 +98,19 @@ class DeadlinePolicy:
         return {each.name: getattr(self, each.name) for each in fields(self)} | {
             "starts": {step.value: moment.value for step, moment in self.starts.items()},
             "remind_hours": list(self.remind_hours),
-            "work_starts": self.work_starts.isoformat(),
-            "work_ends": self.work_ends.isoformat(),
             "decreed_holidays": sorted(day.isoformat() for day in self.decreed_holidays),
         }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """The policy that `to_data` froze, also before there was a ladder in it."""
+        """The policy that `to_data` froze, also before there was a ladder in it, or with working hours."""
+        known = {each.name: data[each.name] for each in fields(cls) if each.name in data}
         ladder = {"remind_hours": tuple(data["remind_hours"])} if "remind_hours" in data else {}
         return cls(
             **{
-                **data,
+                **known,
                 **ladder,
                 "starts": {Step(step): Moment(moment) for step, moment in data["starts"].items()},
-                "work_starts": time.fromisoformat(data["work_starts"]),
-                "work_ends": time.fromisoformat(data["work_ends"]),
                 "decreed_holidays": frozenset(map(date.fromisoformat, data["decreed_holidays"])),
             }
         )

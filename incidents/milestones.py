@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
+from hospital.models import WorkingHours
 from incidents import reminders
 from incidents.deadlines import DeadlinePolicy, Due, Extension, Moments, due, extended
 from incidents.enums import IncidentKind, Moment, Step, TermChangeKind, TrackEventKind
@@ -242,9 +243,7 @@ def deadline_policy(policy: Policy) -> DeadlinePolicy:
         late_director_hours=policy.late_director_hours,
         duty_deputy_minutes=policy.duty_deputy_minutes,
         duty_all_minutes=policy.duty_all_minutes,
-        work_starts=policy.work_starts,
-        work_ends=policy.work_ends,
-        decreed_holidays=frozenset(policy.decreed_holidays),
+        decreed_holidays=WorkingHours.current().office.decreed,
     )
 
 

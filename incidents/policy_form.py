@@ -28,12 +28,11 @@ PARTS: "tuple[tuple[StrPromise, tuple[str, ...]], ...]" = (
     ),
     (
         _("Terms set by law"),
-        ("igj_working_days", "establish_weeks", "final_report_weeks", "decreed_holidays"),
+        ("igj_working_days", "establish_weeks", "final_report_weeks"),
     ),
     (_("Our own clocks run from the moment that"), tuple(f"{step}_starts" for step in Step.track())),
     (_("A new calamity"), ("duty_deputy_minutes", "duty_all_minutes")),
     (_("Reminders of each step"), ("remind_hours", "late_committee_hours", "late_director_hours")),
-    (_("Working hours"), ("work_starts", "work_ends")),
     (_("Own numbers on the page with help"), ("company_doctor", "social_work", "chaplain")),
 )
 
@@ -59,14 +58,6 @@ LIMITS = {
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is not generic
     """New terms hold for calamities reported from now on: running ones keep what was frozen on them."""
 
-    decreed_holidays = SimpleArrayField(
-        forms.DateField(input_formats=["%d-%m-%Y", "%Y-%m-%d"]),
-        label=_("Extra days off by decree"),
-        required=False,
-        help_text=_(
-            "Days that a yearly decree puts on a par with holidays, like 31-12-2026, with commas between."
-        ),
-    )
     remind_hours = SimpleArrayField(
         forms.IntegerField(min_value=1, max_value=1000),
         label=_("Remind before the term ends (hours)"),
@@ -81,14 +72,8 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is
         model = Policy
         fields = tuple(name for _title, names in PARTS for name in names)
         widgets = {
-            **{
-                name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-                for name in ("work_starts", "work_ends")
-            },
-            **{
-                name: forms.TextInput(attrs={"type": "tel"})
-                for name in ("company_doctor", "social_work", "chaplain")
-            },
+            name: forms.TextInput(attrs={"type": "tel"})
+            for name in ("company_doctor", "social_work", "chaplain")
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ still unread and still this person's business.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -18,6 +18,7 @@ from django.utils.translation import override
 
 from accounts.models import User
 from hospital.clock import is_working_day, local_day, moment_of
+from hospital.models import WorkingHours
 from notifications import kinds, rights
 from notifications.enums import HandedOn
 from notifications.kinds import Kind
@@ -36,7 +37,7 @@ KIND = Kind(
 def gather(*, at: datetime) -> int:
     """Write the mail of the day of everybody who has news to be mailed at `at` (aware); how many."""
     policy = DeliveryPolicy.current()
-    until = news_until(at, digest_at=policy.digest_at)
+    until = news_until(at, digest_at=policy.digest_at, decreed=WorkingHours.current().office.decreed)
     # A moment missed until the quiet hours is made up for with the next: not two mails on the day after.
     if until is None or policy.quiet_hours.holds(at):
         return 0
@@ -47,13 +48,13 @@ def gather(*, at: datetime) -> int:
     return written
 
 
-def news_until(at: datetime, *, digest_at: time) -> datetime | None:
+def news_until(at: datetime, *, digest_at: time, decreed: frozenset[date] = frozenset()) -> datetime | None:
     """At `at` (aware) news from before the answer is mailed: today's moment `digest_at` (Europe/Amsterdam)
-    when it has come and today is a working day, else None.
+    when it has come and today is a working day (`decreed`: extra days off), else None.
     """
     today = local_day(at)
     moment = moment_of(today, digest_at)
-    return moment if moment <= at and is_working_day(today) else None
+    return moment if moment <= at and is_working_day(today, decreed) else None
 
 
 def _write(at: datetime, until: datetime) -> int:

@@ -246,7 +246,7 @@ class Heartbeat(models.Model):
 
 class DeliveryPolicy(models.Model):
     """When people are mailed: one row, kept by the functional administrator. All times are local
-    (Europe/Amsterdam). Which terms there are is other rooms' policy (incidents.Policy, with working hours).
+    (Europe/Amsterdam). Working hours and days are the hospital's; which terms there are, other rooms' policy.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)

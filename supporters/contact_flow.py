@@ -30,7 +30,7 @@ from django.db.models.functions import Coalesce
 from accounts.enums import Role
 from accounts.models import User
 from hospital.clock import OfficeHours, local_day, moment_of
-from incidents.models import Policy
+from hospital.models import WorkingHours
 from notifications import schedule
 from supporters import contact_reminders as reminders
 from supporters.contact_log import OUTCOMES, TRANSITIONS, UNDO_WITHIN, Facts, Party, replay
@@ -286,8 +286,7 @@ def _next_due(contact: Contact, facts: Facts, kind: EventKind, at: datetime) -> 
 
 def _answer_by(at: datetime) -> datetime:
     """Until when a supporter asked at `at` is expected to answer: some hours of working time."""
-    work = Policy.current()
-    office = OfficeHours(work.work_starts, work.work_ends, frozenset(work.decreed_holidays))
+    office = WorkingHours.current().office
     return office.add_hours(at, SupportPolicy.current().accept_working_hours)
 
 

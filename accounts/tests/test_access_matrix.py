@@ -142,6 +142,7 @@ PAGES: dict[str, str | set[Role]] = {
     "calamities:disclosure": {Role.CCP, Role.TEAM_LEADER},
     "calamities:evidence": {Role.CCP, Role.DIRECTOR, Role.COORDINATOR},
     "calamity-policy": ADMIN,
+    "settings:hours": ADMIN,
     # supporters: the coordinator's side
     "support:worklist": COORDINATOR,
     "support:roll-call": COORDINATOR,

@@ -12,6 +12,7 @@ from accounts.enums import Role
 from accounts.models import AccessEvent, PolicyChange
 from accounts.policy_log import SIZE, PolicyLog
 from accounts.tests.factories import UserFactory
+from hospital.models import WorkingHours
 
 pytestmark = pytest.mark.django_db
 # Policies of rooms that this one may not import.
@@ -61,9 +62,9 @@ def test_a_policy_that_was_never_stored_is_compared_with_its_defaults(admin):
 
 def test_change_and_line_come_together_or_not_at_all(admin):
     with pytest.raises(DatabaseError), transaction.atomic():
-        change(admin, work_starts=time(18))  # after work ends
+        change(admin, late_director_hours=1)  # before the committee
     assert not PolicyChange.objects.exists()
-    assert Policy.current().work_starts == time(8)
+    assert Policy.current().late_director_hours == 24
 
 
 def test_a_line_is_never_changed_or_deleted(admin):
@@ -75,13 +76,15 @@ def test_a_line_is_never_changed_or_deleted(admin):
 
 
 def test_the_history_is_in_words_newest_first(admin):
-    change(admin, work_starts=time(7, 30))
-    change(admin, at=AT + timedelta(days=1), decreed_holidays=[date(2026, 12, 31), date(2027, 1, 2)])
-    change(admin, at=AT + timedelta(days=2), chaplain="010 1234")
+    log = PolicyLog("hours", WorkingHours, Role.ADMIN, "settings:hours", "administration")
+    hours = WorkingHours.current()
+    hours.starts = time(7, 30)
+    log.keep(policy=hours, fields=["starts"], by=admin, at=AT)
+    hours.decreed_days = [date(2026, 12, 31), date(2027, 1, 2)]
+    log.keep(policy=hours, fields=["decreed_days"], by=admin, at=AT + timedelta(days=1))
     with translation.override("en"):
-        found = [(line.what, line.old, line.new, line.by) for line in LOG.history(QueryDict()).changes]
+        found = [(line.what, line.old, line.new, line.by) for line in log.history(QueryDict()).changes]
     assert found == [
-        ("Chaplain", "–", "010 1234", "Eefje Jansma"),
         ("Extra days off by decree", "–", "31 December 2026, 2 January 2027", "Eefje Jansma"),
         ("Working day starts", "08:00", "07:30", "Eefje Jansma"),
     ]

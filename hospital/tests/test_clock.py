@@ -222,7 +222,7 @@ def test_one_hour_comes_twice():
 
 
 # What somebody would write who does not know of the clock: the zone, the weekend, the end of a day.
-OWN_CLOCK = ("ZoneInfo(", ".weekday()", "isoweekday()", "time(23")
+OWN_CLOCK = ("ZoneInfo(", ".weekday()", "isoweekday()", "time(17", "time(23")
 
 
 def test_nobody_else_knows_the_zone_the_working_days_or_the_ends_of_days():

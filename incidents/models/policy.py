@@ -1,5 +1,3 @@
-from datetime import time
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.expressions import RawSQL
@@ -21,9 +19,7 @@ def _starts(step: Step, moment: Moment) -> "models.CharField[str, str]":
 
 
 class Policy(models.Model):
-    """The terms after a calamity and the hospital's working hours: one row. Defaults: UMCG 2019 and the
-    law.
-    """
+    """The terms after a calamity: one row. Defaults: UMCG 2019 and the law."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     director_hours = models.PositiveSmallIntegerField(
@@ -65,12 +61,6 @@ class Policy(models.Model):
     analysis_starts = _starts(Step.ANALYSIS, Moment.ESTABLISHED)
     feedback_starts = _starts(Step.FEEDBACK, Moment.ESTABLISHED)
     final_report_starts = _starts(Step.FINAL_REPORT, Moment.ESTABLISHED)
-    work_starts = models.TimeField(_("working day starts"), default=time(8))
-    work_ends = models.TimeField(_("working day ends"), default=time(17))
-    # Days that a yearly decree puts on a par with holidays.
-    decreed_holidays = ArrayField(
-        models.DateField(), verbose_name=_("extra days off by decree"), default=list, blank=True
-    )
     # The hospital's own numbers on the page with help.
     company_doctor = models.CharField(_("company doctor"), max_length=32, blank=True, default="")
     social_work = models.CharField(_("social work"), max_length=32, blank=True, default="")
@@ -79,11 +69,6 @@ class Policy(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=models.Q(id=1), name="incidents_policy_one_row"),
-            models.CheckConstraint(
-                condition=models.Q(work_starts__lt=models.F("work_ends")),
-                name="policy_working_day_has_length",
-                violation_error_message=_("The working day must end after it starts."),
-            ),
             models.CheckConstraint(
                 condition=models.Q(late_director_hours__gte=models.F("late_committee_hours"))
                 & models.Q(duty_all_minutes__gte=models.F("duty_deputy_minutes")),

@@ -1,6 +1,7 @@
 """The upgrade to the ladder of reminders, on a calamity that runs."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from importlib import import_module
 
 import pytest
 from django.core.management import call_command
@@ -8,21 +9,35 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.enums import Role
+from hospital.clock import OfficeHours
+from hospital.models import WorkingHours
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.intake import report_incident
 from incidents.models import Milestone
 from notifications.models import Reminder
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
-BEFORE = [("incidents", "0011_clocks_as_policy")]
+LADDER = import_module("incidents.migrations.0012_drop_former_reminders").Migration.operations[0]
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_working_hours_and_days_off_become_the_hospitals():
+    executor = MigrationExecutor(connection)
+    before = executor.migrate([("incidents", "0014_no_truncate")]).apps
+    before.get_model("incidents", "Policy").objects.create(
+        id=1, work_starts=time(7, 30), work_ends=time(16), decreed_holidays=[date(2026, 12, 31)]
+    )
+    call_command("migrate", verbosity=0)
+    assert WorkingHours.current().office == OfficeHours(
+        time(7, 30), time(16), frozenset({date(2026, 12, 31)})
+    )
 
 
 @pytest.fixture
 def report():
     """A final report whose reminders are those of before the ladder; two waiting, one shown."""
-    MigrationExecutor(connection).migrate(BEFORE)
     calamity = report_incident(
         reporter=None,
         kind=IncidentKind.CALAMITY,
@@ -48,13 +63,13 @@ def report():
             due_at=NOTICED,
             done_at=done_at,
         )
-    yield report
-    call_command("migrate", verbosity=0)
+    return report
 
 
 def test_one_step_is_told_once(report, capsys, time_machine):
     others = Reminder.objects.waiting().exclude(subject_id=report.pk).count()
-    call_command("migrate", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(LADDER.sql)
     assert not Reminder.objects.waiting().filter(subject_id=report.pk).exists()
     assert Reminder.objects.waiting().count() == others > 0
     time_machine.move_to(NOTICED + timedelta(days=1))

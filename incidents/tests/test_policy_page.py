@@ -6,6 +6,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
+from hospital.models import WorkingHours
 from incidents.deadlines import DeadlinePolicy
 from incidents.enums import Moment, Step
 from incidents.milestones import deadline_policy
@@ -26,24 +27,15 @@ def admin(client):
 def terms(**changes):
     form = PolicyForm(instance=Policy.current())
     given = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    return {**given, "decreed_holidays": "", "remind_hours": "72,4", **changes}
+    return {**given, "remind_hours": "72,4", **changes}
 
 
 def test_terms_and_numbers_are_changed_and_that_is_recorded(client, admin):
-    response = client.post(
-        URL, terms(analysis_days=35, decreed_holidays="31-12-2026, 2027-01-02", chaplain="010 1234")
-    )
+    response = client.post(URL, terms(analysis_days=35, chaplain="010 1234"))
     assert response.url == URL
     policy = Policy.current()
     assert (policy.analysis_days, policy.chaplain) == (35, "010 1234")
-    assert policy.decreed_holidays == [date(2026, 12, 31), date(2027, 1, 2)]
     assert AccessEvent.objects.get(object_kind="policy").user == admin
-
-
-def test_a_working_day_without_length_is_refused_kindly(client, admin):
-    page = client.post(URL, terms(work_starts="17:00", work_ends="08:00")).content.decode()
-    assert "The working day must end after it starts." in page
-    assert Policy.current().work_starts.hour == 8
 
 
 def test_the_ladder_is_policy_and_shows_who_changed_it(client, admin):
@@ -79,6 +71,11 @@ def test_from_which_moment_a_clock_runs_is_policy_and_shows_in_words(client, adm
     assert (frozen.starts[Step.ANALYSIS], frozen.starts[Step.IGJ]) == (Moment.NOTICED, Moment.ESTABLISHED)
     page = client.get(URL).content.decode()
     assert str(Moment.ESTABLISHED.label) in page.partition("Who changed what")[2]
+
+
+def test_days_off_by_decree_are_frozen_on_a_calamity():
+    WorkingHours.objects.create(decreed_days=[date(2026, 5, 15)])
+    assert deadline_policy(Policy.current()).decreed_holidays == {date(2026, 5, 15)}
 
 
 def test_the_policy_of_a_new_house_is_that_of_the_sources():

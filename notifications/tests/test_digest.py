@@ -1,7 +1,7 @@
 """The mail of the day."""
 
 import threading
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import connections
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.tests.factories import UserFactory
 from hospital.clock import AMSTERDAM, is_working_day, local_day, moment_of
+from hospital.models import WorkingHours
 from notifications import delivery, digest, kinds, outbox
 from notifications.enums import Group
 from notifications.kinds import Kind
@@ -133,6 +134,15 @@ def test_mail_leaves_on_the_next_working_morning_by_the_local_clock(user, smtp, 
     assert len(smtp.messages) == 1
 
 
+def test_mail_of_the_day_knows_the_days_off_by_decree(user, smtp):
+    WorkingHours.objects.create(decreed_days=[date(2026, 11, 20)])
+    news(user)
+    engine(at=NEXT)
+    assert smtp.messages == []
+    engine(at=local("2026-11-23T08:00"))
+    assert len(smtp.messages) == 1
+
+
 def test_moment_is_the_hospitals_own(user, smtp):
     DeliveryPolicy.objects.create(digest_at=time(16, 30))
     news(user)
@@ -184,7 +194,7 @@ def test_refused_mail_of_the_day_keeps_its_message_id(user, smtp):
 def test_mails_of_the_day_cost_the_same_for_few_and_many(django_assert_num_queries):
     for _ in range(2):
         news(UserFactory(), number=2)
-    with django_assert_num_queries(4) as few:  # the policy, and one statement in a savepoint
+    with django_assert_num_queries(5) as few:  # policy, hours, and one statement in a savepoint
         assert digest.gather(at=NEXT) == 2
     for _ in range(6):
         news(UserFactory(), number=3, at=NEXT + timedelta(hours=1))
