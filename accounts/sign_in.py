@@ -9,6 +9,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core.internal import ratelimit
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -43,6 +44,24 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counts a try for its account, from this network and from anywhere. Raises ValidationError."""
+        super().pre_authenticate(request, **credentials)
+        anywhere = ratelimit.consume(
+            request,
+            app="allauth.account",
+            action="login_failed_anywhere",
+            key=_account(credentials),
+        )
+        if anywhere is None:
+            self._rollback_login_failed_rl_usage()
+            raise self.validation_error("too_many_login_attempts")
+        self._login_failed_rl_usage.usage += anywhere.usage
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What allauth counts failures of: an account, by whichever of its names, from one network."""
+        return f"{_account(credentials)} {ratelimit.get_ip(request)}"
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Every way of signing in ends here: local, SSO, passkey and the demo's buttons."""
@@ -80,6 +99,14 @@ class SsoAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth 
                 sociallogin.save(request, connect=True)
         if sociallogin.is_existing:
             follow_claims(sociallogin.user, sociallogin.account.extra_data)
+
+
+def _account(credentials: Mapping[str, Any]) -> str:
+    """The account that `credentials` name by sign-in name or address; what was typed when there is none."""
+    typed = str(credentials.get("email") or credentials.get("username") or "").lower()
+    named = Q(username__iexact=typed) | Q(email=typed)
+    found = User.objects.filter(named).order_by("id").values_list("id", flat=True).first() if typed else None
+    return str(found or typed)
 
 
 def employee_with(addresses: Iterable[str]) -> User | None:

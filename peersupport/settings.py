@@ -50,6 +50,8 @@ DEVELOPMENT = {
     "EVALUATION_KEY_DIR": str(DATA_DIR / "keys"),
     # Second factors: what their secrets are encrypted with, the newest key first.
     "MFA_KEYS": "development-only-key-of-second-factors-and-refused-in-production",
+    # How many proxies of the hospital's own stand in front, or "none".
+    "TRUSTED_PROXIES": "none",
     # Figures: what the noise in published counts is derived from.
     "FIGURES_SECRET": "development-only-figures-secret-and-refused-in-production",
 }
@@ -72,6 +74,12 @@ MFA_KEYS = [key.strip() for key in REQUIRED["MFA_KEYS"].split(",")]
 if any(len(key) < 32 or (not DEBUG and key.startswith("development")) for key in MFA_KEYS):
     raise ImproperlyConfigured(
         "MFA_KEYS must be 32 random characters or more each, with commas, newest first."
+    )
+TRUSTED_PROXIES = REQUIRED["TRUSTED_PROXIES"]
+if TRUSTED_PROXIES != "none" and TRUSTED_PROXIES not in {"1", "2", "3"}:
+    raise ImproperlyConfigured(
+        "TRUSTED_PROXIES must be how many proxies stand in front (1, 2 or 3), or none: without it everybody"
+        " counts as one visitor, and ten wrong passwords lock out all of them."
     )
 EVALUATION_KEY_DIR = Path(REQUIRED["EVALUATION_KEY_DIR"])
 ALLOWED_HOSTS = [host.strip() for host in REQUIRED["ALLOWED_HOSTS"].split(",")]
@@ -303,8 +311,18 @@ ACCOUNT_FORMS = {
 MFA_FORMS = {"add_webauthn": "accounts.forms.AddPasskeyForm"}
 ACCOUNT_SESSION_REMEMBER = False  # nobody is remembered on a workstation that others use
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
-# How many proxies of the hospital's own stand in front: rate limits count the address before them.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+# Limits count the address before the proxies.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0 if TRUSTED_PROXIES == "none" else int(TRUSTED_PROXIES)
+# By network (`ip`): a whole hospital may come from one address, so a person counts by account.
+# For "login_failed" `key` is an account from one network, for the one below it an account from anywhere
+# (accounts.sign_in): who guesses elsewhere does not lock its owner out.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "100/m/ip,5/5m/key",
+    "login_failed_anywhere": "200/h/key",
+    "reset_password": "60/m/ip,5/m/key",
+    "reset_password_from_key": "60/m/ip",
+}
 
 MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

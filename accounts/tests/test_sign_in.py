@@ -56,11 +56,47 @@ def test_a_wrong_password_and_an_unknown_name_read_the_same(client, nurse):
     assert AccessEvent.objects.count() == 0
 
 
-def test_guessing_is_slowed_down(client, nurse):
-    for _ in range(5):
-        sign_in(client, "h.devries", "guess")
-    response = sign_in(client, "h.devries")
-    assert "Too many failed login attempts" in str(response.context["form"].errors)
+def is_slowed_down(response):
+    return response.status_code == 200 and "Too many failed" in str(response.context["form"].errors)
+
+
+def test_guessing_is_slowed_down_by_whichever_name(client, nurse):
+    for login in ("h.devries", "H.DEVRIES", nurse.email, nurse.email.upper(), "h.devries"):
+        sign_in(client, login, "guess")
+    assert is_slowed_down(sign_in(client, "h.devries"))
+    assert is_slowed_down(sign_in(client, nurse.email))
+
+
+def test_who_guesses_elsewhere_locks_nobody_out(nurse):
+    elsewhere, ward = Client(REMOTE_ADDR="203.0.113.7"), Client(REMOTE_ADDR="10.1.2.3")
+    for _ in range(6):
+        refused = sign_in(elsewhere, "h.devries", "guess")
+    assert is_slowed_down(refused)
+    assert sign_in(ward, "h.devries").status_code == 302
+
+
+def test_guessing_from_many_networks_is_slowed_down_too(nurse, settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed_anywhere": "8/h/key"}
+    for number in range(8):
+        sign_in(Client(REMOTE_ADDR=f"203.0.113.{number}"), "h.devries", "guess")
+    assert is_slowed_down(sign_in(Client(REMOTE_ADDR="10.1.2.3"), "h.devries"))
+
+
+def test_a_hospital_behind_one_address_signs_in_while_somebody_guesses(client, nurse):
+    for number in range(40):
+        sign_in(client, f"p{number}", "guess")
+    assert sign_in(client, "h.devries").status_code == 302
+
+
+def test_behind_a_proxy_the_address_that_it_gives_counts_and_no_other(nurse, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for number in range(6):
+        # What the visitor wrote there stands before what the proxy added.
+        visitor = Client(REMOTE_ADDR="172.18.0.1", HTTP_X_FORWARDED_FOR=f"10.9.9.{number}, 203.0.113.7")
+        refused = sign_in(visitor, "h.devries", "guess")
+    assert is_slowed_down(refused)
+    ward = Client(REMOTE_ADDR="172.18.0.1", HTTP_X_FORWARDED_FOR="10.1.2.3")
+    assert sign_in(ward, "h.devries").status_code == 302
 
 
 def test_a_leaver_cannot_sign_in_and_loses_the_session_at_once(client, nurse):

@@ -59,6 +59,21 @@ def test_only_the_web_is_reachable_and_only_from_its_host():
     assert compose()["networks"]["inside"] == {"internal": True}
 
 
+def test_the_limits_on_passwords_count_visitors_and_not_the_proxy():
+    web = compose()["services"]["web"]["environment"]
+    assert web["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-1}"
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
+def test_the_samples_for_a_proxy_keep_what_may_not_be_logged_out_of_it(name):
+    sample = (ROOT / "docs" / "proxy" / name).read_text()
+    for private in ("evaluation", "account", "calendar"):
+        assert re.search(rf"(skip_log|location) .*{private}", sample), private
+    assert re.search(r"(client_max_body_size|max_size) 11", sample)
+    assert "127.0.0.1:8000" in sample
+    assert "peersupport.hospital.example" in sample
+
+
 def test_the_site_is_built_without_servers_and_secrets(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "peersupport", "build"],

@@ -237,6 +237,14 @@ def test_a_guessable_key_of_second_factors_is_refused(keys):
     assert one_line(said).startswith("peersupport: MFA_KEYS must be 32 random characters or more")
 
 
+@pytest.mark.parametrize("proxies", ["0", "4", "yes"])
+def test_how_many_proxies_are_in_front_has_to_be_said(proxies):
+    complete = dict.fromkeys(DEVELOPMENT, "x" * 50) | {"TRUSTED_PROXIES": proxies}
+    code, said = what_it_says("web", DEBUG="0", **complete)
+    assert code == 1
+    assert one_line(said).startswith("peersupport: TRUSTED_PROXIES must be how many proxies stand in front")
+
+
 def test_another_database_than_postgresql_is_refused():
     code, said = what_it_says("web", DEBUG="1", DATABASE_URL="mysql://root@db/peersupport")
     assert code == 1
