@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from accounts import (
     views,
     views_access_log,
+    views_hospital,
     views_hours,
     views_people,
     views_preferences,
@@ -48,6 +49,7 @@ demo = [
 registers = [views_settings.DEPARTMENTS, views_settings.LOCATIONS, views_settings.PROFESSIONS]
 settings_pages = [
     path("", views_settings.settings_home, name="home"),
+    path("hospital/", views_hospital.hospital, name="hospital"),
     path("hours/", views_hours.hours, name="hours"),
     path("people/", views_people.people_list, name="people"),
     path("people/<uuid:pk>/", views_people.person, name="person"),
@@ -80,6 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="home"),
     path("account/", include(sign_in)),
     path("privacy/", views.privacy, name="privacy"),
+    path("logo/<slug:version>.png", views_hospital.logo, name="hospital-logo"),
     path("preferences/language/", views_preferences.set_language, name="set_language"),
     path("preferences/theme/", views_preferences.set_theme, name="set_theme"),
     path("settings/", include((settings_pages, "settings"))),

@@ -11,8 +11,9 @@ from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, Location, Profession, User
 from dashboards import figures
 from demo import committee, today
-from demo.hospital import DEPARTMENTS, LOCATIONS, PARTNER, PROFESSIONS, staff
+from demo.hospital import DEPARTMENTS, LOCATIONS, NAME, PARTNER, PROFESSIONS, staff
 from demo.year import REPORTS, Year
+from hospital.models import Hospital
 from notifications.models import Mail, Notice
 from supporters.models import Supporter
 
@@ -50,6 +51,7 @@ def build(*, seed: int, at: datetime, size: int = STAFF, reports: int = REPORTS)
     with connection.cursor() as cursor:
         # Thousands of small transactions, none of which has to outlive a power cut.
         cursor.execute("SET synchronous_commit TO off")
+    Hospital(name=NAME).save()
     with transaction.atomic():
         people = _hire(chance, at, size)
         _gather_pool(chance, people, at)

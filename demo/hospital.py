@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from accounts.enums import ProfessionGroup
 from demo.names import new_name
 
+NAME = "Merwede Ziekenhuis"
 MAIL_DOMAIN = "merwede.example"
 
 LOCATIONS = ("Merwede Noord", "Merwede Zuid", "Polikliniek Binnenstad")

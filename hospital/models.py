@@ -1,10 +1,52 @@
+import hashlib
 from datetime import time
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hospital.clock import OfficeHours
+
+PNG = b"\x89PNG\r\n\x1a\n"
+#: A logo stands 28 pixels high on each page; this is plenty, and small enough for every page.
+LARGEST_LOGO = 100 * 1024
+
+
+def validate_logo(content: bytes) -> None:
+    """A PNG of at most `LARGEST_LOGO` bytes; an SVG may hold scripts. Raises ValidationError."""
+    if not content.startswith(PNG):
+        raise ValidationError(_("Choose a PNG picture."), code="no_png")
+    if len(content) > LARGEST_LOGO:
+        raise ValidationError(_("The picture may be at most 100 KB."), code="too_large")
+
+
+class Hospital(models.Model):
+    """What the hospital calls itself and is known by: one row.
+
+    `logo` is a PNG, or empty; `logo_version` changes with it and is empty without one.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name of the hospital"), max_length=60, blank=True, default="")
+    logo = models.BinaryField(_("logo"), blank=True, default=b"", validators=[validate_logo])
+    logo_version = models.CharField(max_length=12, blank=True, default="", editable=False)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="hospital_one_row"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> "Hospital":
+        """The row; unsaved and empty until the hospital has set something."""
+        return cls.objects.filter(id=1).first() or cls()
+
+    def show(self, logo: bytes) -> None:
+        """Make `logo` (a PNG, or nothing) the hospital's; unsaved."""
+        self.logo = logo
+        self.logo_version = hashlib.sha256(logo).hexdigest()[:12] if logo else ""
 
 
 class WorkingHours(models.Model):

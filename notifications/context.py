@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
+from hospital.models import Hospital
 from notifications.models import FAILURES_BEFORE_ALARM, Heartbeat
 
 if TYPE_CHECKING:
@@ -55,23 +56,27 @@ class Place:
 
 @dataclass(frozen=True)
 class State:
-    """Of delivery, for one person: unread notices (100 at most), and what keeps others from theirs."""
+    """For one person: unread notices (100 at most), what keeps others from theirs, and whose site this is."""
 
     unread: int = 0
     failing: bool = False
     silent: bool = False
+    hospital: str = ""
+    logo: str = ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`frame.places`, `.unread`, `.failing` and `.silent`, computed only where a template asks for them."""
+    """`frame.hospital`, `.places`, `.unread`, `.failing` and `.silent`, where a template asks."""
     return {"frame": SimpleLazyObject(lambda: _frame(request))}
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
     if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {"places": [], "unread": 0, "failing": False, "silent": False}
+        hospital = SimpleLazyObject(Hospital.current)
+        return {"hospital": hospital, "places": [], "unread": 0, "failing": False, "silent": False}
     state = state_for(request.user, at=timezone.now())
     return {
+        "hospital": {"name": state.hospital, "logo_version": state.logo},
         "places": _places(request, request.user),
         "unread": state.unread,
         "failing": state.failing,
@@ -109,7 +114,9 @@ def state_for(user: User, *, at: datetime) -> State:
                        -- Where it never ran, from when on somebody waits.
                        (SELECT min(due_at) < %(silent_since)s FROM notifications_reminder
                         WHERE done_at IS NULL AND cancelled_at IS NULL),
-                       FALSE)
+                       FALSE),
+                   coalesce((SELECT name FROM hospital_hospital), ''),
+                   coalesce((SELECT logo_version FROM hospital_hospital), '')
             """,
             {
                 "user": user.pk,
