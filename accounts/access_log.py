@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import people
 from accounts.models import AccessEvent, User
 
 PAGE = 50
@@ -56,8 +57,10 @@ def matching(*, reference: str, person: str, since: date | None, until: date | N
     if reference:
         lines = lines.filter(object_ref=reference)
     if person:
-        by_name = Q(name__icontains=person) | Q(employee_number=person) | Q(username=person)
-        lines = lines.filter(user__in=list(User.objects.filter(by_name).values_list("id", flat=True)[:100]))
+        numbered = User.objects.filter(Q(employee_number__iexact=person) | Q(username=person.lower()))
+        found = people.named(User.objects.all(), person).order_by("sort_key", "id")
+        ids = [*numbered.values_list("id", flat=True), *found.values_list("id", flat=True)[:100]]
+        lines = lines.filter(user__in=ids)
     if since:
         lines = lines.filter(at__gte=_midnight(since))
     if until:

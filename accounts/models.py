@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -7,12 +8,13 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Func
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import names
 from accounts.enums import AccessAction, ImportState, Language, ProfessionGroup, Role
+from accounts.fields import KeyField, MailField, TelephoneField
 
 
 class Location(models.Model):
@@ -81,22 +83,32 @@ class Profession(models.Model):
         return self.name
 
 
-ACCENTS = "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿšžćčđğışęąłńśźżőű'’-."
-PLAIN = "aaaaaaceeeeiiiinoooooouuuuyyszccdgisealnszzou    "
-
-
-def folded(text: str) -> str:
-    """`text` without capitals and accents, hyphens and apostrophes as spaces: as the search index has it."""
-    return text.lower().translate(str.maketrans(ACCENTS, PLAIN))
-
-
 #: The words of a name, as the index `user_name_words` holds them.
-NAME_WORDS = SearchVector(
-    Func(Lower("name"), models.Value(ACCENTS), models.Value(PLAIN), function="translate"), config="simple"
-)
+NAME_WORDS = SearchVector("search_key", config="simple")
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def update(self, **fields: Any) -> int:
+        """Keeps the keys of a name with it."""
+        if isinstance(fields.get("name"), str):
+            fields |= {key: make(fields["name"]) for key, make in NAME_KEYS.items()}
+        return super().update(**fields)
+
+    def bulk_update(self, objs: Iterable["User"], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
+        """Keeps the keys of a name with it."""
+        people, columns = list(objs), set(fields)
+        if "name" in columns:
+            columns |= NAME_KEYS.keys()
+            for user in people:
+                user.search_key, user.sort_key = names.search_key(user.name), names.sort_key(user.name)
+        return super().bulk_update(people, columns, *args, **kwargs)
+
+
+#: The columns that are made of a name (accounts.names): one by which it is found, one by which it is sorted.
+NAME_KEYS = {"search_key": names.search_key, "sort_key": names.sort_key}
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # made by a call
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         """A new employee; without `password` one who signs in by SSO or by a reset link only."""
         user = self.model(username=username, **fields)
@@ -125,8 +137,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     username = models.CharField(_("sign-in name"), max_length=150, unique=True)
     employee_number = models.CharField(_("employee number"), max_length=32, blank=True, default="")
     name = models.CharField(_("name"), max_length=150)
-    email = models.EmailField(_("e-mail"), blank=True, default="")
-    telephone = models.CharField(_("telephone"), max_length=32, blank=True, default="")
+    search_key = KeyField(of="name", make=names.search_key)
+    sort_key = KeyField(of="name", make=names.sort_key, db_collation="C")
+    email = MailField(_("e-mail"), blank=True, default="")
+    telephone = TelephoneField(_("telephone"), max_length=32, blank=True, default="")
     department = models.ForeignKey(
         Department,
         models.PROTECT,
@@ -170,21 +184,29 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("Somebody else has this employee number."),
             ),
             models.UniqueConstraint(
-                Lower("email"),
+                fields=["email"],
                 condition=~models.Q(email=""),
                 name="user_email_once",
                 violation_error_message=_("Somebody else has this e-mail address."),
             ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower"),
         )
         indexes = (
             # The search by name in accounts.people.
             GinIndex(NAME_WORDS, name="user_name_words"),
             # /settings/people/, by key.
-            models.Index(fields=["name", "id"], name="user_by_name"),
+            models.Index(fields=["sort_key", "id"], name="user_by_sort_key"),
+            # Whose number this is (accounts.who_is_who).
+            models.Index(fields=["telephone"], name="user_by_telephone", condition=~models.Q(telephone="")),
         )
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None and "name" in update_fields:
+            update_fields = {*update_fields, *NAME_KEYS}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     @cached_property
     def roles(self) -> frozenset[Role]:

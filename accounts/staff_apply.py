@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 from psycopg import sql
 
-from accounts.models import Department, Location, Profession, User
+from accounts.models import NAME_KEYS, Department, Location, Profession, User
 from accounts.staff_plan import Change, Plan
 from accounts.staff_rows import Value
 from accounts.staff_words import SHIFTS, group_of
@@ -49,6 +49,7 @@ def apply(plan: Plan, *, at: datetime, progress: Callable[[int], None]) -> None:
     _free_addresses(plan)
     for name in _COLUMNS:
         _update(name, [change for change in plan.changed if name in change.after], keys)
+    _update_keys([change for change in plan.changed if "name" in change.after])
     progress(len(plan.changed))
     for start in range(0, len(plan.added), BATCH):
         batch = plan.added[start : start + BATCH]
@@ -108,6 +109,12 @@ def _update(name: str, changes: list[Change], keys: _Keys) -> None:
     column, kind = _COLUMNS[name]
     values = [keys.value(name, change.after[name]) for change in changes]
     _set(column, kind, [change.id for change in changes], values)
+
+
+def _update_keys(renamed: list[Change]) -> None:
+    for column, make in NAME_KEYS.items():
+        keys = [make(str(change.after["name"])) for change in renamed]
+        _set(column, "text", [change.id for change in renamed], keys)
 
 
 def _set(column: str, kind: str, ids: list[uuid.UUID], values: Iterable[object]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from accounts.enums import Role
 from accounts.models import Department, Location, Profession, User
+from accounts.names import sort_key
 from accounts.staff_rows import Person, Problem, Staff, Value
 from accounts.staff_words import group_of
 
@@ -304,7 +305,7 @@ def preview(plan: Plan, *, cap: int) -> dict[str, Any]:
                     if name in change.before
                 ],
             }
-            for change in sorted(changes, key=lambda change: (change.name, change.number))[:cap]
+            for change in sorted(changes, key=lambda each: (sort_key(each.name), each.number))[:cap]
         ]
 
     return {

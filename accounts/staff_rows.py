@@ -10,6 +10,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from accounts import telephones
 from accounts.spreadsheets import FileRefused
 from accounts.staff_file import Sheet
 
@@ -111,13 +112,16 @@ def _value(name: str, cell: str, this_year: int) -> tuple[Value, str]:
         return "", "too_long"
     match name:
         case "email":
-            return _email(cell)
+            found: tuple[Value, str] = _email(cell)
         case "in_profession_since":
-            return _year(cell, this_year)
+            found = _year(cell, this_year)
         case "language":
-            language = LANGUAGES.get(cell.casefold())
-            return language or "nl", "" if language else "language_wrong"
-    return _telephone(cell) if name == "telephone" else cell.casefold() if name == "username" else cell, ""
+            found = _language(cell)
+        case "telephone":
+            found = _telephone(cell)
+        case _:
+            found = cell.casefold() if name == "username" else cell, ""
+    return found
 
 
 def _email(cell: str) -> tuple[str, str]:
@@ -130,10 +134,16 @@ def _email(cell: str) -> tuple[str, str]:
     return address, ""
 
 
-def _telephone(cell: str) -> str:
-    """Excel eats the first zero of a Dutch number: nine figures get it back."""
-    digits = re.sub(r"[\s().-]", "", cell)
-    return f"0{digits}" if re.fullmatch(r"[1-9]\d{8}", digits) else cell
+def _language(cell: str) -> tuple[str, str]:
+    language = LANGUAGES.get(cell.casefold())
+    return language or "nl", "" if language else "language_wrong"
+
+
+def _telephone(cell: str) -> tuple[str, str]:
+    try:
+        return telephones.from_file(cell), ""
+    except telephones.Unreadable:
+        return "", "telephone_spoilt"
 
 
 def _year(cell: str, this_year: int) -> tuple[int | None, str]:

@@ -64,12 +64,13 @@ def people_list(request: SignedInRequest) -> HttpResponse:
     after = _uuid(request.GET.get("after", ""))
     if after and (anchor := User.objects.filter(id=after).first()):
         found = found.filter(
-            Q(name__gt=anchor.name) | Q(name=anchor.name, id__gt=anchor.id), name__gte=anchor.name
+            Q(sort_key__gt=anchor.sort_key) | Q(sort_key=anchor.sort_key, id__gt=anchor.id),
+            sort_key__gte=anchor.sort_key,
         )
     shown = list(
         found.select_related("department", "profession")
         .prefetch_related("groups")
-        .order_by("name", "id")[: PAGE + 1]
+        .order_by("sort_key", "id")[: PAGE + 1]
     )
     kept = {name: request.GET[name] for name, value in wanted.items() if value}
     older = f"?{urlencode({**kept, 'after': shown[PAGE - 1].id})}" if len(shown) > PAGE else ""

@@ -117,7 +117,7 @@ def _hire(chance: random.Random, at: datetime, size: int) -> list[User]:
             username=username,
             name=name,
             email=f"{username}@vliet.example",
-            telephone="59999",
+            telephone="0300099999",
             department=practice,
             profession=professions["Medisch specialist"],
             in_profession_since=at.year - 20,

@@ -129,7 +129,7 @@ def staff(*, chance: random.Random, size: int, year: int) -> Iterator[Person]:
             employee_number=f"{100001 + number}",
             name=name,
             email=f"{_address(name)}@{MAIL_DOMAIN}",
-            telephone=f"5{number:04d}",  # an extension inside the house: it rings with nobody
+            telephone=f"03000{number:05d}",  # rings with nobody: no subscriber's number begins with a zero
             department=department,
             location=location,
             profession=profession,

@@ -93,7 +93,7 @@ class UserFactory(DjangoModelFactory):
     employee_number = Sequence(lambda n: f"P{n:06d}")
     name = Sequence(lambda n: f"{FIRST_NAMES[n % len(FIRST_NAMES)]} {LAST_NAMES[n % len(LAST_NAMES)]}")
     email = Sequence(lambda n: f"medewerker{n}@ziekenhuis.example")
-    telephone = Sequence(lambda n: f"06{n:08d}")
+    telephone = Sequence(lambda n: f"061{n:07d}")
     department = SubFactory(DepartmentFactory)
     profession = SubFactory(ProfessionFactory)
     in_profession_since = 2015

@@ -111,7 +111,7 @@ def test_reads_a_workbook_with_real_dates_and_numbers():
         "department": "IC",
         "profession": "Nurse",
         "in_profession_since": 2015,
-        "telephone": "0612345678",
+        "telephone": "+31612345678",
     }
     assert staff.people[1].values["email"] == ""
 

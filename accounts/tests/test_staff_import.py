@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from accounts import staff_apply, staff_import, staff_plan, tasks
+from accounts import people, staff_apply, staff_import, staff_plan, tasks
 from accounts.enums import ImportState, ProfessionGroup, Role
 from accounts.models import AccessEvent, Department, Location, Profession, StaffImport, User
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
@@ -86,7 +86,7 @@ def test_first_import_makes_people_who_then_choose_a_password(hospital):
         "p1",
         "Noëlle Jansen",
         "p1@ziekenhuis.example",
-        "0612345678",
+        "+31612345678",
     )
     assert (user.department, str(user.profession), user.in_profession_since) == (
         hospital,
@@ -131,8 +131,16 @@ def test_columns_that_are_not_there_leave_what_was(hospital):
         header="Persnr;Naam;Mail;Afdeling;Functie",
     )
     user = User.objects.get(employee_number="P1")
-    assert (user.telephone, user.in_profession_since) == ("0612345678", 2015)
+    assert (user.telephone, user.in_profession_since) == ("+31612345678", 2015)
     assert user.manager is not None
+
+
+def test_a_new_name_is_found_and_sorted_as_it_is_now(hospital):
+    bring(line("P1", "Noor Bakker"), line("P2", "Ab Coster"))
+    bring(line("P1", "Noor van den Berg"), line("P2", "Ab Aalbers"))
+    assert [user.name for user in User.objects.order_by("sort_key")] == ["Ab Aalbers", "Noor van den Berg"]
+    assert [user.name for user in people.search("vd berg")] == ["Noor van den Berg"]
+    assert people.search("bakker") == []
 
 
 def test_a_leaver_loses_every_session_at_once(hospital):
@@ -222,6 +230,8 @@ def test_a_department_without_a_location_is_found_where_it_is(hospital):
         ([line("P1", manager="P9")], (2, "Leidinggevende", "manager_unknown")),
         ([line("P1", manager="P1")], (2, "Leidinggevende", "manager_self")),
         ([line("P1"), line("P2", email="p1@ziekenhuis.example")], (3, "E-mail", "email_twice")),
+        ([line("P1", telephone="3,16E+10")], (2, "Telefoon", "telephone_spoilt")),
+        ([line("P1"), line("P2", telephone="'0612345678")], (3, "Telefoon", "telephone_spoilt")),
         ([line("P1", email="taken@ziekenhuis.example")], (2, "E-mail", "email_taken")),
         ([line("TAKEN", email="")], (2, "Personeelsnummer", "username_taken")),
         (

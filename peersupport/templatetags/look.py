@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts import telephones
 from hospital.moment_words import exact, in_words, lateness
 
 register = template.Library()
@@ -127,9 +128,14 @@ def initials(name: str) -> str:
 
 @register.filter
 def tel(number: str) -> str:
-    """`number` for a `tel:` link: digits and a leading plus only; "(0)" after a country code is dropped."""
-    plus = "+" if number.strip().startswith("+") else ""
-    return plus + re.sub(r"\D", "", number.replace("(0)", "") if plus else number)
+    """What a `tel:` link dials for `number`: one valid number, or nothing, and then there is no link."""
+    return telephones.dialled(number)
+
+
+@register.filter
+def telephone(number: str) -> str:
+    """`number` as people read it: "06 12345678"."""
+    return telephones.shown(number)
 
 
 @register.filter

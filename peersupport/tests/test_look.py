@@ -6,8 +6,18 @@ from django.conf import settings
 from django.contrib.messages import SUCCESS
 from django.contrib.messages.storage.base import Message
 from django.template import Context, Template
+from django.template.loader import render_to_string
 
-from peersupport.templatetags.look import blocks_left, chip, icon, icon_names, initials, tel, undo_url
+from peersupport.templatetags.look import (
+    blocks_left,
+    chip,
+    icon,
+    icon_names,
+    initials,
+    tel,
+    telephone,
+    undo_url,
+)
 
 NOW = datetime(2026, 11, 19, 13, 30, tzinfo=UTC)
 START = NOW - timedelta(hours=12)
@@ -86,14 +96,19 @@ def test_initials(name, letters):
 @pytest.mark.parametrize(
     ("number", "dialled"),
     [
-        ("06 1234 5678", "0612345678"),
+        ("06 1234 5678", "+31612345678"),
         ("+31 (0)50-361 2345", "+31503612345"),
-        ("(050) 361 23 45", "0503612345"),
-        ("0800-0113", "08000113"),
+        ("(050) 361 23 45", "+31503612345"),
+        ("0800-0113", "+318000113"),
+        ("57123", ""),
+        ("0612345678 / 0687654321", ""),
     ],
 )
 def test_number_to_dial(number, dialled):
     assert tel(number) == dialled
+    page = render_to_string("components/call.html", {"number": number})
+    assert re.findall('href="(tel:.*?)"', page) == ([f"tel:{dialled}"] if dialled else [])
+    assert telephone(number) in page
 
 
 def test_undo_address_of_a_message():

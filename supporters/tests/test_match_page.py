@@ -224,7 +224,7 @@ def test_called_in_shows_whom_to_call_and_the_steps(client, coordinator, offer):
     called_in(offer, coordinator)
     page = text(client.get(url(offer)))
     assert "calls you in" in page
-    assert "tel:0612345678" in page
+    assert "tel:+31612345678" in page
 
 
 def test_answer_gives_the_contact_back_to_the_supporter(client, coordinator, offer):

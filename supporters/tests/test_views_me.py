@@ -65,7 +65,7 @@ def test_nobody_is_named_before_somebody_said_yes(client, offer, supporter):
     contact_flow.record(contact=contact, kind=EventKind.ACCEPTED, by=supporter.user, at=timezone.now())
     text = client.get(ME).text
     assert "Wouter Dijkhuizen is there for you" in text
-    assert "tel:0612345678" in text
+    assert "tel:+31612345678" in text
 
 
 def test_somebody_who_was_never_involved_finds_the_way_to_ask():
