@@ -1,11 +1,9 @@
 """The columns of a file with staff, as the personnel systems of Dutch hospitals name them."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from accounts import spreadsheets
-from accounts.spreadsheets import FileRefused
+from accounts.spreadsheets import FileRefused, Table, column_key
 
 #: What a column may be called; capitals, spaces, dots and hyphens make no difference.
 SYNONYMS = {
@@ -47,43 +45,40 @@ SYNONYMS = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a file holds: where each known column stands, its own header for it, and the rows with their
-    lines.
-    """
+    """What a file holds: where each known column stands, its own header for it, and its table."""
 
+    table: Table
     columns: dict[str, int]
-    headers: dict[str, str]
-    ignored: list[str]
-    rows: Iterator[tuple[int, list[str]]]
-    about: int  # rows, as far as one can tell without reading them
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {name: self.table.header[index] for name, index in self.columns.items()}
+
+    @property
+    def ignored(self) -> list[str]:
+        """The columns that mean nothing here."""
+        return self.table.unused(self.columns.values())
 
 
-def _key(header: str) -> str:
-    return re.sub(r"[\W_]+", "", header.casefold())
-
-
-FIELD_OF = {_key(word): name for name, words in SYNONYMS.items() for word in words}
+FIELD_OF = {column_key(word): name for name, words in SYNONYMS.items() for word in words}
 
 
 def read(content: bytes, file_name: str) -> Sheet:
     """The sheet in `content`. Raises FileRefused; so may its rows, when they are read."""
-    header, rows, about = spreadsheets.read(content, file_name, known=_known)
-    return Sheet(*_columns(header), rows=rows, about=about)
+    table = spreadsheets.read(content, file_name, known=_known)
+    return Sheet(table, _columns(table.header))
 
 
 def _known(row: list[str]) -> int:
-    return len({FIELD_OF[key] for key in map(_key, row) if key in FIELD_OF})
+    return len({FIELD_OF[key] for key in map(column_key, row) if key in FIELD_OF})
 
 
-def _columns(header: list[str]) -> tuple[dict[str, int], dict[str, str], list[str]]:
+def _columns(header: list[str]) -> dict[str, int]:
     columns: dict[str, int] = {}
-    ignored = []
     for index, word in enumerate(header):
-        name = FIELD_OF.get(_key(word))
-        if name is None:
-            ignored += [word] if word else []
-        elif name in columns:
+        name = FIELD_OF.get(column_key(word))
+        if name in columns:
             raise FileRefused("column_twice")
-        else:
+        if name is not None:
             columns[name] = index
-    return columns, {name: header[index] for name, index in columns.items()}, ignored
+    return columns

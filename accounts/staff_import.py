@@ -7,6 +7,7 @@ lock that its database connection holds, so it ends with the worker.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,9 +18,10 @@ from django.db.models import F
 
 from accounts import audit, staff_apply, staff_file, staff_plan, staff_rows
 from accounts.enums import AccessAction, ImportState, Role
+from accounts.import_words import mended
 from accounts.models import StaffImport, User
-from accounts.spreadsheets import FileRefused
-from accounts.staff_rows import Problem, Staff
+from accounts.spreadsheets import FileRefused, Problem
+from accounts.staff_rows import Staff
 
 SHOWN = 200  # people of each kind in the preview, and errors
 ATTEMPTS = 3
@@ -144,7 +146,7 @@ def _read(current: StaffImport, at: datetime) -> None:
     try:
         staff = _parse(current, at, of=1)
     except FileRefused as refusal:
-        _refuse(current, [Problem(0, "", refusal.code)], at)
+        _refuse(current, [Problem(refusal.line, "", refusal.code)], at)
         return
     plan = None if staff.problems else staff_plan.make(staff, complete=current.is_complete)
     problems = plan.problems if plan else staff.problems
@@ -155,7 +157,11 @@ def _read(current: StaffImport, at: datetime) -> None:
         state=ImportState.PREVIEW,
         rows_total=len(staff.people),
         attempts=0,
-        preview={**staff_plan.preview(plan, cap=SHOWN), "ignored": staff.ignored[:40]},
+        preview={
+            **staff_plan.preview(plan, cap=SHOWN),
+            "ignored": staff.ignored[:40],
+            "mended": [asdict(each) for each in mended(staff.cleaned)],
+        },
     )
 
 
@@ -182,7 +188,9 @@ def _commit(current: StaffImport, at: datetime) -> None:
 def _parse(current: StaffImport, at: datetime, *, of: int) -> Staff:
     sheet = staff_file.read(bytes(current.content or b""), current.file_name)
     return staff_rows.parse(
-        sheet, this_year=at.year, progress=lambda done: _tell(current.id, done, of * max(sheet.about, done))
+        sheet,
+        this_year=at.year,
+        progress=lambda done: _tell(current.id, done, of * max(sheet.table.about, done)),
     )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from accounts.enums import Role
 from accounts.models import Department, Location, Profession, User
 from accounts.names import sort_key
-from accounts.staff_rows import Person, Problem, Staff, Value
+from accounts.spreadsheets import Problem
+from accounts.staff_rows import Person, Staff, Value
 from accounts.staff_words import group_of
 
 #: What an import may set on a person; "department" and "manager" as in the file, not as keys of the database.
@@ -94,9 +95,9 @@ def make(staff: Staff, *, complete: bool) -> Plan:
     seen: dict[uuid.UUID, Person] = {}
     ids: dict[str, uuid.UUID] = {}
     for person in staff.people:
-        match = by_number.get(person.number) or by_email.get(str(person.values["email"]))
+        match = by_number.get(person.number) or by_email.get(person.get("email"))
         ids[person.number] = match.id if match else uuid.uuid4()
-        wanted = places.settle(person)
+        wanted = places.settle(person, match)
         if match is None:
             plan.added.append(
                 Change(ids[person.number], person.number, str(wanted["name"]), after=_new(wanted))
@@ -109,6 +110,7 @@ def make(staff: Staff, *, complete: bool) -> Plan:
     if complete:
         plan.leaving = [_leaver(p) for p in staff_of_file if p.id not in seen and p.values["is_active"]]
     plan.problems += _unknown_managers(staff, {*ids, *by_number})
+    plan.problems += _manager_circles(staff, known.values())
     plan.problems += _taken(staff, plan, known, seen)
     if _last_admin_leaves(plan):
         plan.problems.append(Problem(0, "", "last_admin"))
@@ -196,11 +198,13 @@ class _Places:
         }
         self.unclear: set[str] = set()
 
-    def settle(self, person: Person) -> dict[str, Value]:
+    def settle(self, person: Person, known: Known | None) -> dict[str, Value]:
         """The values of `person` as `Known` has them: the department with its location, in service."""
         values = {name: value for name, value in person.values.items() if name != "location"}
-        values["department"] = self._department(person)
-        values["profession"] = self._profession(person)
+        if "department" in values:
+            values["department"] = self._department(person, known)
+        if "profession" in values:
+            values["profession"] = self._profession(person)
         return {**values, "is_active": 1}
 
     def _add(self, department: str, location: str) -> str:
@@ -208,10 +212,14 @@ class _Places:
         self.where.setdefault(department.casefold(), []).append(location)
         return f"{department} · {location}"
 
-    def _department(self, person: Person) -> str:
-        written, location = str(person.values["department"]), str(person.values.get("location") or "")
+    def _department(self, person: Person, known: Known | None) -> str:
+        written, location = person.get("department"), person.get("location")
         if not written:
             return ""
+        if not location:
+            was, _separator, place = str(known.values["department"] if known else "").rpartition(" · ")
+            if was.casefold() == written.casefold():
+                location = place
         if not location:
             location = self._guessed_location(written)
             if not location:
@@ -234,7 +242,7 @@ class _Places:
         return places[0] if len(places) == 1 else ""
 
     def _profession(self, person: Person) -> str:
-        written = str(person.values["profession"])
+        written = person.get("profession")
         key = written.casefold()
         if not written or key in self.professions:
             return self.professions.get(key, "")
@@ -252,11 +260,31 @@ class _Places:
 
 def _unknown_managers(staff: Staff, numbers: set[str]) -> Iterator[Problem]:
     for person in staff.people:
-        manager = str(person.values.get("manager") or "")
+        manager = person.get("manager")
         if manager and manager == person.number:
             yield Problem(person.line, staff.headers["manager"], "manager_self")
         elif manager and manager not in numbers:
             yield Problem(person.line, staff.headers["manager"], "manager_unknown")
+
+
+def _manager_circles(staff: Staff, known: Iterable[Known]) -> Iterator[Problem]:
+    """The first of each circle of managers that this file makes or keeps."""
+    if "manager" not in staff.headers:
+        return
+    above = {str(person.values["employee_number"]): str(person.values["manager"]) for person in known}
+    above |= {person.number: person.get("manager") for person in staff.people if "manager" in person.values}
+    done: set[str] = {""}
+    for person in staff.people:
+        way: dict[str, None] = {}
+        number = person.number
+        while number not in done and number not in way:
+            way[number] = None
+            number = above.get(number, "")
+        circle = list(way)[list(way).index(number) :] if number in way else []
+        if len(circle) > 1:
+            first = next(one for one in staff.people if one.number in circle)
+            yield Problem(first.line, staff.headers["manager"], "manager_circle")
+        done.update(way)
 
 
 def _taken(

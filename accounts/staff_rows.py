@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts import telephones
-from accounts.spreadsheets import FileRefused
+from accounts.spreadsheets import CLEAR, FileRefused, Problem, Row, is_scientific
 from accounts.staff_file import Sheet
 
 Value = str | int | None
@@ -20,43 +20,42 @@ LONGEST = {
     "employee_number": 32, "name": 150, "email": 254, "telephone": 32, "location": 120, "department": 120,
     "profession": 120, "manager": 32, "username": 150,
 }  # fmt: skip
+REQUIRED = frozenset({"employee_number", "name"})
+PARTS = ("first_name", "infix", "last_name")  # of a name
+CLEARED: dict[str, Value] = {"in_profession_since": None, "language": "nl"}  # the others become ""
 LANGUAGES = {
-    "nl": "nl", "nederlands": "nl", "dutch": "nl", "nld": "nl", "": "nl",
+    "nl": "nl", "nederlands": "nl", "dutch": "nl", "nld": "nl",
     "en": "en", "engels": "en", "english": "en", "eng": "en",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Problem:
-    """`code` (accounts.staff_words.REASONS) at `line` of the file (0: the file as a whole), under header
-    `column`.
-    """
-
-    line: int
-    column: str
-    code: str
-
-
-@dataclass(frozen=True)
 class Person:
-    """One row: `values` has only the fields that the file has a column for."""
+    """One row: `values` has only the fields for which something stands in it. What is to be emptied is there
+    as "" or None.
+    """
 
     line: int
     values: dict[str, Value]
 
     @property
     def number(self) -> str:
-        return str(self.values["employee_number"])
+        return self.get("employee_number")
+
+    def get(self, name: str) -> str:
+        """What the row says of the field `name`; empty for nothing."""
+        return str(self.values.get(name) or "")
 
 
 @dataclass
 class Staff:
-    """Everybody in a file, what is wrong with it, and which of its columns mean nothing here."""
+    """Everybody in a file, what is wrong with it, which columns mean nothing here, and what was mended."""
 
     people: list[Person] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
+    cleaned: list[Problem] = field(default_factory=list)
 
 
 def parse(sheet: Sheet, *, this_year: int, progress: Callable[[int], None]) -> Staff:
@@ -64,12 +63,13 @@ def parse(sheet: Sheet, *, this_year: int, progress: Callable[[int], None]) -> S
 
     Raises FileRefused when the file as a whole cannot be read.
     """
-    staff = Staff(headers=dict(sheet.headers), ignored=sheet.ignored)
+    staff = Staff(headers=sheet.headers, ignored=sheet.ignored, cleaned=sheet.table.cleaned)
     staff.problems += _missing_columns(sheet)
     if staff.problems:
         return staff
-    for line, cells in sheet.rows:
-        staff.people.append(Person(line, dict(_values(line, cells, sheet, this_year, staff.problems))))
+    for row in sheet.table.rows:
+        staff.problems += sheet.table.faults(row, sheet.columns.values())
+        staff.people.append(Person(row.line, dict(_values(row, sheet, this_year, staff.problems))))
         if len(staff.people) % 1000 == 0:
             progress(len(staff.people))
     if not staff.people:
@@ -87,29 +87,30 @@ def _missing_columns(sheet: Sheet) -> Iterator[Problem]:
         yield Problem(1, "name", "column_missing")
 
 
-def _values(
-    line: int, cells: list[str], sheet: Sheet, this_year: int, problems: list[Problem]
-) -> Iterator[tuple[str, Value]]:
-    raw = {name: cells[index] if index < len(cells) else "" for name, index in sheet.columns.items()}
-    if "name" not in raw:
-        raw["name"] = " ".join(
-            filter(None, (raw.get(part, "") for part in ("first_name", "infix", "last_name")))
-        )
+def _values(row: Row, sheet: Sheet, this_year: int, problems: list[Problem]) -> Iterator[tuple[str, Value]]:
+    raw = {
+        name: " ".join(row.cells[index].split()) if index < len(row.cells) else ""
+        for name, index in sheet.columns.items()
+        if index not in row.faults
+    }
+    if "name" not in sheet.columns:
+        raw["name"] = " ".join(word for part in PARTS if (word := raw.get(part, "")) not in {"", CLEAR})
     for name, cell in raw.items():
-        if name in {"first_name", "infix", "last_name"}:
+        if name in PARTS or (not cell and name not in REQUIRED):
             continue
-        value, code = _value(name, " ".join(cell.split()), this_year)
+        value, code = _value(name, cell, this_year)
         if code:
-            problems.append(Problem(line, sheet.headers.get(name, name), code))
+            problems.append(Problem(row.line, sheet.headers.get(name, name), code))
         yield name, value
 
 
 def _value(name: str, cell: str, this_year: int) -> tuple[Value, str]:
     """The value of one cell, and what is wrong with it ("" when nothing is)."""
-    if not cell and name in {"employee_number", "name", "username"}:
-        return "", "required"
-    if len(cell) > LONGEST.get(name, 50):
-        return "", "too_long"
+    if cell in {"", CLEAR}:
+        needed = name in REQUIRED or name == "username"
+        return CLEARED.get(name, ""), "required" if needed else ""
+    if code := _spoilt(name, cell):
+        return "", code
     match name:
         case "email":
             found: tuple[Value, str] = _email(cell)
@@ -124,11 +125,16 @@ def _value(name: str, cell: str, this_year: int) -> tuple[Value, str]:
     return found
 
 
+def _spoilt(name: str, cell: str) -> str:
+    if len(cell) > LONGEST.get(name, 50):
+        return "too_long"
+    return "number_scientific" if name in {"employee_number", "manager"} and is_scientific(cell) else ""
+
+
 def _email(cell: str) -> tuple[str, str]:
     address = cell.removeprefix("mailto:").casefold()
     try:
-        if address:
-            validate_email(address)
+        validate_email(address)
     except ValidationError:
         return "", "email_wrong"
     return address, ""
@@ -148,8 +154,6 @@ def _telephone(cell: str) -> tuple[str, str]:
 
 def _year(cell: str, this_year: int) -> tuple[int | None, str]:
     """The year of `2015`, `31-12-2015`, `31/12/2015`, `31.12.2015` or `2015-12-31`."""
-    if not cell:
-        return None, ""
     found = re.fullmatch(r"(?:(\d{1,2})[-/.](\d{1,2})[-/.])?(\d{4})|(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?", cell)
     if not found:
         return None, "year_wrong"
@@ -165,7 +169,7 @@ def _twice(staff: Staff, name: str) -> Iterator[Problem]:
     seen: set[str] = set()
     code = "number_twice" if name == "employee_number" else f"{name}_twice"
     for person in staff.people:
-        value = str(person.values.get(name) or "").casefold()
+        value = person.get(name).casefold()
         if value and value in seen:
             yield Problem(person.line, staff.headers.get(name, name), code)
         seen.add(value)

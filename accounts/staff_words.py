@@ -5,29 +5,19 @@ import re
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import ProfessionGroup
+from accounts.import_words import CELL_REASONS, FILE_REASONS
 
 REASONS = {
+    **FILE_REASONS,
+    **CELL_REASONS,
     # of the file as a whole
-    "too_large": _("The file is larger than 10 MB. Leave out columns that are not needed."),
-    "unpacks_too_large": _("The file is far larger unpacked than staff can be. Save it anew, or as CSV."),
-    "empty": _("The file is empty."),
-    "unknown_kind": _("This is neither a CSV nor an XLSX file. Save it in Excel as CSV or XLSX."),
-    "damaged": _("The file cannot be read. Save it anew, or as CSV."),
-    "no_header": _("The first rows name no columns that are known, such as “Personeelsnummer” and “Naam”."),
-    "column_twice": _("Two columns mean the same. Leave one out."),
-    "too_many_rows": _("The file has more than 100,000 rows."),
-    "no_rows": _("The file has column names but no people."),
     "gave_up": _("Reading the file was broken off three times. Try it as CSV, or ask who runs the server."),
     "failed": _("Something went wrong on our side; nothing was changed."),
     "last_admin": _(
         "The only functional administrator is not in this file and would be put out of service. Give somebody"
         " else that role first."
     ),
-    # of a column
-    "column_missing": _("This column is missing."),
     # of a cell
-    "required": _("This must be filled in."),
-    "too_long": _("This is too long."),
     "number_twice": _("This employee number stands in the file twice."),
     "email_wrong": _("This is not an e-mail address."),
     "telephone_spoilt": _(
@@ -41,6 +31,7 @@ REASONS = {
     "language_wrong": _("This must be Dutch or English (nl, en)."),
     "manager_unknown": _("Nobody has this employee number, in the file or before."),
     "manager_self": _("Nobody is their own manager."),
+    "manager_circle": _("This manager is managed by the same person, directly or by others."),
     "location_needed": _("Several locations have such a department: a column with the location is needed."),
     "profession_unknown": _(
         "It is not clear which group this profession belongs to. Add it under Settings, Professions, then"

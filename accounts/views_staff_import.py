@@ -18,6 +18,7 @@ from accounts.access import SignedInRequest, allow, recently_confirmed
 from accounts.bodies import takes_a_file
 from accounts.enums import ProfessionGroup, Role
 from accounts.feedback import say
+from accounts.import_words import Mended
 from accounts.models import StaffImport
 from accounts.spreadsheets import MAX_BYTES
 from accounts.staff_words import FIELDS, REASONS
@@ -88,6 +89,8 @@ def staff_import_file(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "errors": [
             {**error, "reason": REASONS[error["code"]], "column": _column(error)} for error in current.errors
         ],
+        "mended": [Mended(**each) for each in current.preview.get("mended", [])],
+        "unused": current.preview.get("ignored", []),
         "changed": [_readable(person) for person in current.preview.get("changed", [])],
         "professions": [
             (name, ProfessionGroup(group).label)

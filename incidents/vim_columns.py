@@ -1,10 +1,11 @@
 """Which column of a VIM system's export means what: guessed from the words of its header."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+
+from accounts.spreadsheets import column_key
 
 NUMBER = "number"
 
@@ -89,24 +90,26 @@ class Columns:
         return self.header.index(word) if word in self.header else None
 
     @property
+    def used(self) -> frozenset[int]:
+        """Where the columns stand that mean something."""
+        return frozenset(index for field in FIELDS if (index := self.index(field)) is not None)
+
+    @property
     def missing(self) -> list[str]:
         """The required fields that have no column."""
         return [field for field in FIELDS if field in REQUIRED and self.index(field) is None]
 
 
-def key(header: str) -> str:
-    """`header` without what makes no difference."""
-    return re.sub(r"[\W_]+", "", header.casefold())
-
-
-_FIELD_OF = {key(word): field for field, words in _WORDS.items() for word in words}
+_FIELD_OF = {column_key(word): field for field, words in _WORDS.items() for word in words}
 
 
 def known(row: Iterable[str], mappings: Iterable[Mapping[str, str]] = ()) -> int:
     """How many cells of `row` are names of columns: what tells the header, and the separator of a CSV."""
     cells = set(filter(None, row))
     mapped = (len(cells.intersection(mapping.values())) for mapping in mappings)
-    return max((len({_FIELD_OF[key(cell)] for cell in cells if key(cell) in _FIELD_OF}), *mapped))
+    return max(
+        (len({_FIELD_OF[column_key(cell)] for cell in cells if column_key(cell) in _FIELD_OF}), *mapped)
+    )
 
 
 def guess(header: Iterable[str]) -> Columns:
@@ -114,7 +117,7 @@ def guess(header: Iterable[str]) -> Columns:
     cells = tuple(header)
     found: dict[str, str] = {}
     for cell in cells:
-        field = _FIELD_OF.get(key(cell))
+        field = _FIELD_OF.get(column_key(cell))
         if field is not None:
             found.setdefault(field, cell)
     return Columns(cells, found)

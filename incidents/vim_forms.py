@@ -8,19 +8,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import spreadsheets
+from accounts.import_words import FILE_REASONS
 from incidents.vim_columns import FIELDS, REQUIRED, Columns
 
 NAME = "name"
-
-FILE_REASONS = {
-    "too_large": _("The file is larger than 10 MB. Export a shorter period."),
-    "unpacks_too_large": _("The file is far larger unpacked than an export can be. Save it as CSV."),
-    "empty": _("The file is empty."),
-    "unknown_kind": _("This is neither a CSV nor an XLSX file. Save it in Excel as CSV or XLSX."),
-    "damaged": _("The file cannot be read. Save it anew, or as CSV."),
-    "no_header": _("The first rows name no columns that are known, such as a report number and a date."),
-    "too_many_rows": _("The file has more than 100,000 rows. Export a shorter period."),
-}
 
 
 class FileForm(forms.Form):

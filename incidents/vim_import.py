@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts import audit, spreadsheets
 from accounts.enums import AccessAction, Role
 from accounts.models import Department, Profession, User
+from accounts.spreadsheets import Table
 from incidents.enums import EventType, IncidentKind
 from incidents.intake import CannotBeReached, Involved, add_involved, identity_of, report_incident
 from incidents.models import Incident, VimImport, VimMapping
@@ -30,14 +31,6 @@ KEPT = timedelta(days=7)
 
 class NotImportable(Exception):
     """The plan has problems, or somebody imported the same numbers meanwhile: look at it again."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A file as it was read: its header, and its rows with their lines."""
-
-    header: list[str]
-    rows: list[spreadsheets.Row]
 
 
 @dataclass(frozen=True)
@@ -101,8 +94,9 @@ class Plan:
 def read(content: bytes, file_name: str) -> Table:
     """The table in an export. Raises accounts.spreadsheets.FileRefused."""
     mappings = list(VimMapping.objects.values_list("columns", flat=True))
-    header, rows, _about = spreadsheets.read(content, file_name, known=lambda row: known(row, mappings))
-    return Table(header, list(rows))
+    table = spreadsheets.read(content, file_name, known=lambda row: known(row, mappings))
+    table.rows = list(table.rows)
+    return table
 
 
 def suggest(header: Sequence[str]) -> tuple[VimMapping | None, Columns]:
@@ -117,7 +111,7 @@ def suggest(header: Sequence[str]) -> tuple[VimMapping | None, Columns]:
 
 def plan(table: Table, *, source: str, columns: Columns, at: datetime) -> Plan:
     """What importing `table` under the name `source` would do at `at`. Nothing is written."""
-    reports, problems = parse(table.rows, columns, at=at)
+    reports, problems = parse(table, columns, at=at)
     lookup = _Lookup(reports, columns)
     result = Plan(source)
     numbers = [report.number for report in reports]

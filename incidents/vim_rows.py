@@ -1,24 +1,25 @@
 """The rows of a VIM export as reports, and what is wrong with them by line and column. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime, time
 from itertools import zip_longest
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts import spreadsheets
+from accounts.import_words import CELL_REASONS
+from accounts.spreadsheets import Row, Table
 from hospital.clock import from_local
 from incidents.enums import EventType
 from incidents.vim_columns import FIELDS, Columns
 
-MOST = 5000
 LONGEST_NUMBER = 60
 LONGEST_DESCRIPTION = 2000
 
 REASONS = {
-    "required": _("This must be filled in."),
-    "too_long": _("This is too long."),
+    **CELL_REASONS,
     "date_wrong": _("This is not a date such as 31-12-2026."),
     "time_wrong": _("This is not a time such as 14:30."),
     "future": _("This moment is still to come."),
@@ -29,7 +30,6 @@ REASONS = {
     "no_reach": _("Nobody is known by this. Add an employee number, an e-mail or a telephone number."),
     "differs": _("Another row with this VIM number says something else."),
     "profession_unknown": _("No profession is called this."),
-    "column_missing": _("This column is missing."),
 }
 
 #: Words that tell what kind of event it was; everything else in a VIM system is a safety incident in care.
@@ -49,13 +49,8 @@ _DATE = re.compile(
 _TIME = re.compile(r"(\d{1,2})[:.u](\d{2})(?::\d{2}(?:\.\d+)?)?(?:\s*(?:u|uur|h))?|(\d{2})(\d{2})")
 
 
-@dataclass(frozen=True)
-class Problem:
-    """Why a row cannot be taken: `column` as the file calls it, `code` one of REASONS. Line 0: all of it."""
-
-    line: int
-    column: str
-    code: str
+class Problem(spreadsheets.Problem):
+    """Why a row cannot be taken, in the words of this import."""
 
     @property
     def reason(self) -> str:
@@ -94,24 +89,23 @@ class Report:
         )
 
 
-def parse(
-    rows: Iterable[tuple[int, list[str]]], columns: Columns, *, at: datetime
-) -> tuple[list[Report], list[Problem]]:
-    """The reports in `rows` (line and cells), and everything that is wrong with them."""
+def parse(table: Table, columns: Columns, *, at: datetime) -> tuple[list[Report], list[Problem]]:
+    """The reports in `table`, and everything that is wrong with them."""
     if columns.missing:
         return [], [Problem(0, str(FIELDS[name]), "column_missing") for name in columns.missing]
     reports: dict[str, Report] = {}
     problems: list[Problem] = []
-    for line, cells in rows:
-        row = _Row(line, cells, columns)
+    for read in table.rows:
+        faults = [Problem(*astuple(fault)) for fault in table.faults(read, columns.used)]
+        row = _Row(read, columns)
         report = row.report(at)
-        problems += row.problems
-        if report is None:
+        problems += faults or row.problems
+        if faults or report is None:
             continue
         first = reports.setdefault(report.number, report)
         if first is not report:
             if not first.says_the_same(report):
-                problems.append(Problem(line, columns.of["number"], "differs"))
+                problems.append(Problem(read.line, columns.of["number"], "differs"))
             first.people += report.people
     for report in reports.values():
         first_lines: dict[Person, int] = {}
@@ -130,14 +124,14 @@ def event_type(said: str) -> EventType:
 class _Row:
     """One row while it is read; what is wrong with it gathers in `problems`."""
 
-    def __init__(self, line: int, cells: list[str], columns: Columns) -> None:
-        self.line = line
+    def __init__(self, row: Row, columns: Columns) -> None:
+        self.line = row.line
         self.columns = columns
         self.problems: list[Problem] = []
         self.cells: Mapping[str, str] = {
-            name: cells[index]
+            name: row.cells[index]
             for name in FIELDS
-            if (index := columns.index(name)) is not None and index < len(cells)
+            if (index := columns.index(name)) is not None and index < len(row.cells)
         }
 
     def get(self, name: str) -> str:
@@ -152,6 +146,9 @@ class _Row:
             self.wrong("number", "required")
         elif len(number) > LONGEST_NUMBER:
             self.wrong("number", "too_long")
+        for name in ("number", "involved_number"):
+            if any(map(spreadsheets.is_scientific, _parts(self.get(name)))):
+                self.wrong(name, "number_scientific")
         if len(description) > LONGEST_DESCRIPTION:
             self.wrong("description", "too_long")
         occurred = self._occurred(at)
@@ -188,11 +185,15 @@ class _Row:
     def _people(self) -> Iterator[Person]:
         """The involved of this row: each cell may hold several, parted by semicolons or line ends."""
         names = [name for name in FIELDS if name.startswith("involved_")]
-        parts = [[part.strip() for part in re.split(r"[;|\n]", self.get(name))] for name in names]
+        parts = [_parts(self.get(name)) for name in names]
         for each in zip_longest(*parts, fillvalue=""):
             person = Person(*each)
             if person.number or person.email or person.name or person.telephone:
                 yield person
+
+
+def _parts(said: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[;|\n]", said)]
 
 
 def _time(said: str) -> time | None:

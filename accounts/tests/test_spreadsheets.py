@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import spreadsheets
-from accounts.spreadsheets import FileRefused, read
+from accounts.spreadsheets import FileRefused, Problem, read
 
 HEADER = ["Nummer", "Naam", "Datum"]
 
@@ -17,8 +17,8 @@ def known(row):
 
 
 def table(content, name="export.csv"):
-    header, rows, _about = read(content, name, known=known)
-    return header, list(rows)
+    found = read(content, name, known=known)
+    return found.header, [(row.line, row.cells) for row in found.rows]
 
 
 def workbook(*rows):
@@ -99,3 +99,52 @@ def test_no_bytes_do_harm(content):
         table(b"Nummer;Naam\n" + content)
     except FileRefused:
         pass
+
+
+MIXED = "Nummer;Naam\n1;Noëlle\n".encode() + "2;Renée\n3;Jan\n".encode("cp1252")
+
+
+def test_a_file_in_two_encodings_is_read_line_by_line_and_that_is_said():
+    found = read(MIXED, "a.csv", known=known)
+    assert [row.cells[1] for row in found.rows] == ["Noëlle", "Renée", "Jan"]
+    assert found.cleaned == [Problem(3, "", "other_encoding")]
+
+
+def test_what_nobody_sees_is_taken_out_and_that_is_said():
+    text = "Num\u200bmer;Naam\n1;\u202eJan\u202c\x07\n2;Jan\u00a0de\u2009Wit\n\ufeff3;\u00ad\n"
+    found = read(text.encode(), "a.csv", known=known)
+    assert found.header == ["Nummer", "Naam"]
+    assert [row.cells for row in found.rows] == [["1", "Jan"], ["2", "Jan de Wit"], ["3"]]
+    assert found.cleaned == [
+        Problem(2, "Naam", "invisible"),
+        Problem(4, "Nummer", "invisible"),
+    ]
+
+
+def test_a_letter_with_its_accent_apart_is_one_letter():
+    assert table("Nummer;Naam\n1;Noe\u0308lle\n".encode())[1] == [(2, ["1", "Noëlle"])]
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [
+        ("=A1", "formula"),
+        ("#N/A", "error_value"),
+        ("#VERW!", "error_value"),
+        ("########", "error_value"),
+        ("Noï¿½lle \ufffd", "garbled"),
+        ("NoÃ«lle", "garbled"),
+        ("=> zie boven", None),
+        ("# 3", None),
+    ],
+)
+def test_a_cell_that_cannot_be_right_is_a_fault(cell, fault):
+    found = read(f"Nummer;Naam\n1;{cell}\n".encode(), "a.csv", known=known)
+    (row,) = found.rows
+    assert row.faults.get(1) == fault
+
+
+def test_a_quotation_mark_that_is_never_closed_swallows_nobody():
+    with pytest.raises(FileRefused) as refused:
+        table(b'Nummer;Naam\n1;Els\n2;"Jan\n3;Piet\n')
+    assert (refused.value.code, refused.value.line) == ("quote_open", 3)

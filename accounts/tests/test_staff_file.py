@@ -5,10 +5,9 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from accounts import spreadsheets, staff_file, staff_rows
+from accounts import spreadsheets, staff_file, staff_rows, workbooks
 from accounts.enums import ProfessionGroup
-from accounts.spreadsheets import FileRefused
-from accounts.staff_rows import Problem
+from accounts.spreadsheets import FileRefused, Problem
 from accounts.staff_words import REASONS, group_of
 
 HEADER = "Personeelsnummer;Naam;E-mail;Afdeling;Functie;In functie sinds"
@@ -113,7 +112,7 @@ def test_reads_a_workbook_with_real_dates_and_numbers():
         "in_profession_since": 2015,
         "telephone": "+31612345678",
     }
-    assert staff.people[1].values["email"] == ""
+    assert "email" not in staff.people[1].values
 
 
 def test_quotes_line_breaks_and_kept_zeros():
@@ -128,7 +127,7 @@ def test_quotes_line_breaks_and_kept_zeros():
     ("written", "year"),
     [
         ("2015", 2015), ("1-3-2015", 2015), ("31-12-2015", 2015), ("31/12/2015", 2015), ("31.12.2015", 2015),
-        ("2015-12-31", 2015), ("2015-12-31T00:00:00", 2015), ("", None),
+        ("2015-12-31", 2015), ("2015-12-31T00:00:00", 2015), ("-", None),
     ],
 )  # fmt: skip
 def test_years_and_dates(written, year):
@@ -146,6 +145,12 @@ def test_years_and_dates(written, year):
         ({"in_profession_since": "15"}, "In functie sinds", "year_wrong"),
         ({"in_profession_since": "1915"}, "In functie sinds", "year_wrong"),
         ({"in_profession_since": "2099"}, "In functie sinds", "year_wrong"),
+        ({"employee_number": "3,16E+10"}, "Personeelsnummer", "number_scientific"),
+        ({"employee_number": "1E5"}, "Personeelsnummer", "number_scientific"),
+        ({"employee_number": "-"}, "Personeelsnummer", "required"),
+        ({"name": "#N/B"}, "Naam", "error_value"),
+        ({"department": "=VERT.ZOEKEN(A2)"}, "Afdeling", "formula"),
+        ({"name": "NoÃ«lle Jansen"}, "Naam", "garbled"),
     ],
 )
 def test_says_what_is_wrong_by_line_and_column(changes, column, code):
@@ -163,7 +168,7 @@ def test_the_same_number_or_address_twice():
 
 def test_language_by_its_names():
     rows = [
-        f"P{n};Naam;;IC;Verpleegkundige;{word}" for n, word in enumerate(("", "NL", "Engels", "en", "fr"))
+        f"P{n};Naam;;IC;Verpleegkundige;{word}" for n, word in enumerate(("-", "NL", "Engels", "en", "fr"))
     ]
     staff = parse(csv_of(*rows, header="Persnr;Naam;Mail;Afdeling;Functie;Taal"))
     assert [person.values["language"] for person in staff.people] == ["nl", "nl", "en", "en", "nl"]
@@ -181,7 +186,7 @@ def bomb():
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         for number in range(3):
-            package.writestr(f"xl/worksheets/sheet{number}.xml", b"0" * (50 * spreadsheets.MEGABYTE))
+            package.writestr(f"xl/worksheets/sheet{number}.xml", b"0" * (50 * workbooks.MEGABYTE))
     return stream.getvalue()
 
 
@@ -205,7 +210,7 @@ def lying_workbook():
         (b"PK\x03\x04 no zip", "a.xlsx", "damaged"),
         (lying_workbook(), "a.xlsx", "damaged"),
         (bomb(), "a.xlsx", "unpacks_too_large"),
-        (f'{HEADER}\n"P1;{"x" * 200_000}'.encode(), "a.csv", "damaged"),
+        (f'{HEADER}\n"P1;{"x" * 200_000}'.encode(), "a.csv", "quote_open"),
     ],
     ids=lambda value: value if isinstance(value, str) else len(value),
 )
@@ -250,3 +255,40 @@ def test_refuses_more_rows_than_a_hospital_has(monkeypatch):
 )
 def test_the_words_of_a_profession_point_to_its_group(profession, group):
     assert group_of(profession) == group
+
+
+def test_an_empty_cell_says_nothing_and_a_hyphen_empties():
+    staff = parse(csv_of("P1;Noëlle Jansen;;;;", "P2;Bram;-;-;-;-", "P3;Els"))
+    assert [set(person.values) for person in staff.people] == [
+        {"employee_number", "name"},
+        {*VALUES},
+        {"employee_number", "name"},
+    ]
+    assert [staff.people[1].values[name] for name in ("email", "department", "in_profession_since")] == [
+        "",
+        "",
+        None,
+    ]
+    assert staff.problems == []
+
+
+def test_a_name_from_parts_leaves_out_what_says_nothing():
+    staff = parse(
+        b"Persnr;Voornaam;Tussenvoegsel;Achternaam;Mail;Afdeling;Functie\nP1;Jan;-;Jansen;;;",
+    )
+    assert staff.people[0].values["name"] == "Jan Jansen"
+
+
+def test_a_cell_too_many_is_refused_by_line_and_column():
+    staff = parse(csv_of(row(), row(employee_number="P2", email="") + ";x"))
+    assert staff.problems == [Problem(3, "G", "extra_cells")]
+
+
+def test_a_formula_that_was_never_worked_out_is_refused():
+    staff = parse(xlsx_of(HEADER.split(";"), ["P1", "=A2", None, None, None, None]), "staff.xlsx")
+    assert staff.problems == [Problem(2, "Naam", "formula")]
+
+
+def test_a_number_with_more_figures_than_excel_keeps_is_refused():
+    staff = parse(xlsx_of(HEADER.split(";"), [12345678901234567890, "Jan"]), "staff.xlsx")
+    assert staff.problems == [Problem(2, "Personeelsnummer", "figures_lost")]

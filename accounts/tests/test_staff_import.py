@@ -220,8 +220,35 @@ def test_a_department_without_a_location_is_found_where_it_is(hospital):
     bring("P1;A;;Cardiologie;Verpleegkundige", "P2;B;;Dialyse;Verpleegkundige", header=header)
     assert set(User.objects.values_list("department__location__name", flat=True)) == {"Ziekenhuis Noord"}
     DepartmentFactory(name="Cardiologie", location=LocationFactory(name="Ziekenhuis Zuid"))
-    refused = read("P1;A;;Cardiologie;Verpleegkundige", header=header)
-    assert refused.errors == [{"line": 2, "column": "Afdeling", "code": "location_needed"}]
+    refused = read("P1;A;;Cardiologie;Verpleegkundige", "P3;C;;Cardiologie;Verpleegkundige", header=header)
+    assert refused.errors == [{"line": 3, "column": "Afdeling", "code": "location_needed"}]
+
+
+def test_an_empty_cell_leaves_what_was_and_a_hyphen_empties_it(hospital):
+    bring(line("P1", manager="P2"), line("P2"))
+    before = User.objects.filter(employee_number="P1").values()
+    was = before.get()
+    bring("P1;Noëlle Jansen;;;;;;;", line("P2"))
+    bring("P1;Noëlle Jansen", line("P2"))
+    assert before.get() == was
+    bring("P1;Noëlle Jansen;-;-;;-;-;-;-", line("P2"))
+    user = User.objects.get(employee_number="P1")
+    assert (user.email, user.telephone, user.in_profession_since) == ("", "", None)
+    assert (user.department, user.profession, user.manager) == (None, None, None)
+
+
+def test_what_was_mended_in_the_file_is_said(hospital):
+    upload = staff_import.upload(
+        content="\r\n".join([HEADER, line("P1", "No\u200belle\u202e Jansen")]).encode(),
+        file_name="staf.csv",
+        complete=True,
+        by=None,
+        at=AT,
+    )
+    current = staff_import.work(import_id=upload.id, at=AT)
+    assert current.preview["mended"] == [{"code": "invisible", "where": "2 Naam", "more": 0}]
+    commit(current)
+    assert User.objects.get().name == "Noelle Jansen"
 
 
 @pytest.mark.parametrize(
@@ -229,6 +256,10 @@ def test_a_department_without_a_location_is_found_where_it_is(hospital):
     [
         ([line("P1", manager="P9")], (2, "Leidinggevende", "manager_unknown")),
         ([line("P1", manager="P1")], (2, "Leidinggevende", "manager_self")),
+        (
+            [line("P0", manager="P1"), line("P1", manager="P2"), line("P2", manager="P1")],
+            (3, "Leidinggevende", "manager_circle"),
+        ),
         ([line("P1"), line("P2", email="p1@ziekenhuis.example")], (3, "E-mail", "email_twice")),
         ([line("P1", telephone="3,16E+10")], (2, "Telefoon", "telephone_spoilt")),
         ([line("P1"), line("P2", telephone="'0612345678")], (3, "Telefoon", "telephone_spoilt")),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.enums import Role
 from accounts.models import AccessEvent
+from accounts.spreadsheets import Row, Table
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from incidents import vim_import, vim_rows
 from incidents.enums import EventType, IncidentKind
@@ -49,7 +50,12 @@ def imported(path, source="Meldsysteem"):
 
 
 def parsed(*rows, header=HEADER, at=AT):
-    return vim_rows.parse(list(enumerate(map(list, rows), start=2)), guess(header), at=at)
+    return vim_rows.parse(table_of(*rows, header=header), guess(header), at=at)
+
+
+def table_of(*rows, header=HEADER):
+    read = [Row(line, list(cells), {}) for line, cells in enumerate(rows, start=2)]
+    return Table(list(header), read, len(read))
 
 
 @pytest.mark.django_db
@@ -209,7 +215,9 @@ class TestRows:
 
     def test_a_saved_mapping_takes_other_words(self):
         columns = Columns(("A", "B"), {"number": "A", "date": "B"})
-        (report,), _problems = vim_rows.parse([(2, ["7", "31-01-2026"])], columns, at=AT)
+        (report,), _problems = vim_rows.parse(
+            table_of(["7", "31-01-2026"], header=columns.header), columns, at=AT
+        )
         assert report.number == "7"
 
 

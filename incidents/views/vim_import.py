@@ -1,5 +1,7 @@
 """Importing the export of a VIM system: upload, what the columns mean, what it would do, do it."""
 
+from itertools import islice
+
 from django.contrib import messages
 from django.db import transaction
 from django.forms import BoundField
@@ -13,13 +15,14 @@ from accounts.access import SignedInRequest, allow
 from accounts.bodies import takes_a_file
 from accounts.enums import Role
 from accounts.feedback import say
+from accounts.import_words import mended, refusal
 from accounts.policy_log import PolicyLog
-from accounts.spreadsheets import FileRefused
+from accounts.spreadsheets import FileRefused, Table
 from incidents import vim_import
 from incidents.models import VimImport, VimMapping
 from incidents.vim_columns import FIELDS, Columns
-from incidents.vim_forms import FILE_REASONS, FileForm, MappingForm
-from incidents.vim_import import NotImportable, Plan, Table
+from incidents.vim_forms import FileForm, MappingForm
+from incidents.vim_import import NotImportable, Plan
 
 SHOWN = 50
 
@@ -36,7 +39,7 @@ def upload(request: SignedInRequest) -> HttpResponse:
         try:
             vim_import.read(content, file.name)
         except FileRefused as refused:
-            form.add_error("file", FILE_REASONS[refused.code])
+            form.add_error("file", refusal(refused))
         else:
             return redirect("incidents:import-check", _keep(request, file.name, content).pk)
     mappings = VimMapping.objects.order_by("name")
@@ -66,6 +69,8 @@ def check(request: SignedInRequest, pk: str) -> HttpResponse:
         "form": form,
         "samples": _samples(form, table),
         "plan": plan,
+        "mended": mended(table.cleaned),
+        "unused": table.unused(columns.used),
         "shown": SHOWN,
     }
     return render(request, "incidents/import_check.html", context)
@@ -165,6 +170,7 @@ def _samples(form: MappingForm, table: Table) -> list[tuple[BoundField, str]]:
     for name in form.fields:
         word = form[name].value()
         index = table.header.index(word) if word in table.header else None
-        cells = (row[index] for _line, row in table.rows[:20] if index is not None and index < len(row))
+        first = (row.cells for row in islice(table.rows, 20))
+        cells = (row[index] for row in first if index is not None and index < len(row))
         found.append((form[name], next((cell[:80] for cell in cells if cell), "")))
     return found

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import staff_import
 from accounts.enums import ImportState
+from accounts.import_words import Mended, said_of_file
 from accounts.models import StaffImport
 from accounts.staff_words import REASONS
 
@@ -90,6 +91,9 @@ class Command(BaseCommand):
             _("%(added)d new, %(changed)d changed, %(leaving)d out of service, %(unchanged)d as they were.")
             % counts
         )
+        found = [Mended(**each) for each in current.preview["mended"]]
+        for line in said_of_file(unused=current.preview["ignored"], mended=found):
+            self.stdout.write(line)
         missing = current.preview["missing"]
         for names in (
             missing["locations"],

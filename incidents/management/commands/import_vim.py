@@ -6,12 +6,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.spreadsheets import FileRefused
+from accounts.import_words import mended, refusal, said_of_file
+from accounts.spreadsheets import FileRefused, Table
 from incidents import vim_import
 from incidents.models import VimMapping
 from incidents.vim_columns import Columns, guess
-from incidents.vim_forms import FILE_REASONS
-from incidents.vim_import import NotImportable, Plan, Table
+from incidents.vim_import import NotImportable, Plan
 
 
 class Command(BaseCommand):
@@ -36,6 +36,8 @@ class Command(BaseCommand):
         now = timezone.now()
         plan = vim_import.plan(table, source=options["mapping"], columns=columns, at=now)
         self._say(plan, columns, is_new=is_new)
+        for line in said_of_file(unused=table.unused(columns.used), mended=mended(table.cleaned)):
+            self.stdout.write(line)
         if plan.problems:
             raise CommandError("Nothing is imported.")
         if options["dry_run"]:
@@ -72,7 +74,7 @@ def _read(path: Path) -> Table:
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
     except FileRefused as refused:
-        raise CommandError(str(FILE_REASONS[refused.code])) from refused
+        raise CommandError(refusal(refused)) from refused
 
 
 def _columns(name: str, table: Table) -> tuple[Columns, bool]:
