@@ -133,6 +133,11 @@ def _check(
         raise InTheFuture("moment")
     before = [each.at for each in all_marks[:place] if each.at]
     after = [each.at for each in all_marks[place + 1 :] if each.at]
-    start = incident.noticed_at or incident.occurred_at
-    if (before and moment < before[-1]) or (after and moment > after[0]) or (start and moment < start):
-        raise OutOfOrder("moment")
+    if before and moment < before[-1]:
+        raise OutOfOrder("moment", other="before", limit=before[-1])
+    if after and moment > after[0]:
+        raise OutOfOrder("moment", other="after", limit=after[0], is_later=True)
+    start = "noticed_at" if incident.noticed_at else "occurred_at"
+    limit: datetime | None = getattr(incident, start)
+    if limit is not None and moment < limit:
+        raise OutOfOrder("moment", other=start, limit=limit)

@@ -10,11 +10,11 @@ from django.db import transaction
 
 from accounts.enums import Role
 from accounts.models import User
-from incidents import milestones
+from incidents import milestones, moment_writer
 from incidents.enums import Ground, IncidentKind, TrackEventKind, Verdict
 from incidents.milestones import Stale
 from incidents.models import Incident, TrackEvent
-from incidents.moments import InTheFuture, OutOfOrder
+from incidents.moments import WrongMoment
 
 #: What each can become; by the committee (CCP), but `FIRST` by the coordinator, who sees what is no calamity.
 BECOMES: dict[Verdict, tuple[Verdict, ...]] = {
@@ -26,9 +26,9 @@ BECOMES: dict[Verdict, tuple[Verdict, ...]] = {
         Verdict.DISMISSAL,
     ),
     Verdict.DOUBT: (Verdict.CALAMITY, Verdict.NONE, Verdict.VIOLENCE, Verdict.DISMISSAL),
-    Verdict.CALAMITY: (Verdict.CALAMITY, Verdict.NONE, Verdict.VIOLENCE, Verdict.DISMISSAL),
-    Verdict.VIOLENCE: (Verdict.VIOLENCE, Verdict.NONE, Verdict.DOUBT, Verdict.CALAMITY, Verdict.DISMISSAL),
-    Verdict.DISMISSAL: (Verdict.DISMISSAL, Verdict.NONE, Verdict.DOUBT, Verdict.CALAMITY, Verdict.VIOLENCE),
+    Verdict.CALAMITY: (Verdict.NONE, Verdict.VIOLENCE, Verdict.DISMISSAL),
+    Verdict.VIOLENCE: (Verdict.NONE, Verdict.DOUBT, Verdict.CALAMITY, Verdict.DISMISSAL),
+    Verdict.DISMISSAL: (Verdict.NONE, Verdict.DOUBT, Verdict.CALAMITY, Verdict.VIOLENCE),
     Verdict.NONE: (Verdict.DOUBT, Verdict.CALAMITY, Verdict.VIOLENCE, Verdict.DISMISSAL),
 }
 FIRST = (Verdict.REPORTED, Verdict.DOUBT, Verdict.VIOLENCE, Verdict.DISMISSAL)
@@ -45,10 +45,19 @@ _LOGGED = {
     Verdict.DISMISSAL: TrackEventKind.DISMISSAL,
     Verdict.NONE: TrackEventKind.NO_CALAMITY,
 }
+_DECIDED = {kind: verdict for verdict, kind in _LOGGED.items()}
 
 
 class NotPossible(Exception):
     """What it is taken to be now cannot become that, or something that belongs to it is not given."""
+
+
+class MomentKept(WrongMoment):
+    """It was established as this before, at `kept`: that moment stays, and another one is a correction."""
+
+    def __init__(self, kept: datetime) -> None:
+        super().__init__("moment")
+        self.kept = kept
 
 
 def options(incident: Incident, *, user: User) -> tuple[Verdict, ...]:
@@ -67,6 +76,24 @@ def standing(incident: Incident) -> str:
     return f"{incident.verdict}:{since.isoformat()}" if since else str(incident.verdict)
 
 
+def kept_moments(incident: Incident) -> dict[Verdict, datetime]:
+    """When it was established as each of these, as far as it ever was, by its log: taken up again as one of
+    them it has that moment, and the terms that ran from it.
+    """
+    kept: dict[Verdict, datetime] = {}
+    # What came in with its moment has no line for that; it was a calamity.
+    current = Verdict.CALAMITY
+    kinds = (*_DECIDED, TrackEventKind.ESTABLISHED_CORRECTED)
+    for line in TrackEvent.objects.filter(incident=incident, kind__in=kinds).order_by("id"):
+        decided = _DECIDED.get(TrackEventKind(line.kind), current)
+        if decided != current and line.previous is not None:
+            kept[current] = line.previous
+        if line.moment is not None:
+            kept[decided] = line.moment
+        current = decided
+    return kept
+
+
 def classify(
     *,
     incident: Incident,
@@ -82,11 +109,11 @@ def classify(
 
     `moment` is when that was established; for a calamity, violence or a dismissal only. `ground` says why it
     is no calamity. `noticed_at` is used where it is not known yet. `seen` is the `standing` that the page
-    showed: Stale when it is another by now. Raises NotPossible, InTheFuture, OutOfOrder (before it was
-    noticed, or reported if that is not known), and deadlines.DeadlineError when a recorded extension would
-    not hold with this moment.
+    showed: Stale when it is another by now. Raises NotPossible, MomentKept, what incidents.moments.judge
+    raises (also for a calamity that was established before it was reported, where it is not known when it
+    was noticed), and deadlines.DeadlineError when a recorded extension would not hold with this moment.
 
-    Effects: the kind of the report, the moment, the form of the inspectorate, a line in the log; milestones
+    Effects: the kind of the report, its moments, the form of the inspectorate, a line in the log; milestones
     that are missing are made, those that run get their due moments and reminders, the reminders of those that
     run no longer are cancelled.
     """
@@ -96,17 +123,12 @@ def classify(
             raise Stale
         was, previous = incident.verdict, incident.established_at
         _check(incident, verdict, moment, ground)
-        if incident.noticed_at is None and noticed_at is not None:
-            _check_noticed(incident, noticed_at)
-            incident.noticed_at = noticed_at
-        if moment is not None:
-            milestones.check(moment, incident=incident, at=at)
-            if verdict == Verdict.CALAMITY and moment < (incident.noticed_at or incident.reported_at):
-                raise OutOfOrder("moment")
-        if (verdict, moment) == (was, previous):
-            return incident
+        moment = _as_kept(incident, verdict, moment)
         before = incident.running_steps
-        _become(incident, verdict, moment)
+        is_noticed = incident.noticed_at is None and noticed_at is not None
+        _become(incident, verdict)
+        given = {"noticed_at": noticed_at} if is_noticed else {}
+        moment_writer.put(incident, at=at, established_at=moment, **given)
         if was == Verdict.NONE:
             incident.tracked_since = at
         incident.save(
@@ -120,10 +142,13 @@ def classify(
                 "tracked_since",
             ]
         )
-        corrected = was == verdict == Verdict.CALAMITY
+        if is_noticed:
+            TrackEvent.objects.create(
+                incident=incident, kind=TrackEventKind.NOTICED_GIVEN, moment=noticed_at, at=at, by=by
+            )
         TrackEvent.objects.create(
             incident=incident,
-            kind=TrackEventKind.ESTABLISHED_CORRECTED if corrected else _LOGGED[verdict],
+            kind=_LOGGED[verdict],
             moment=moment,
             previous=previous,
             ground=ground or "",
@@ -150,19 +175,22 @@ def _check(incident: Incident, verdict: Verdict, moment: datetime | None, ground
         raise NotPossible
 
 
-def _check_noticed(incident: Incident, noticed_at: datetime) -> None:
-    if noticed_at > incident.reported_at:
-        raise InTheFuture("noticed_at")
-    if incident.occurred_at is not None and noticed_at < incident.occurred_at:
-        raise OutOfOrder("noticed_at")
+def _as_kept(incident: Incident, verdict: Verdict, moment: datetime | None) -> datetime | None:
+    """`moment`, to the second as it was established before; who types it gives no seconds."""
+    kept = kept_moments(incident).get(verdict) if moment is not None else None
+    start = incident.noticed_at or incident.occurred_at
+    if moment is None or kept is None or (start is not None and kept < start):
+        return moment
+    if moment.replace(second=0, microsecond=0) != kept.replace(second=0, microsecond=0):
+        raise MomentKept(kept)
+    return kept
 
 
-def _become(incident: Incident, verdict: Verdict, moment: datetime | None) -> None:
+def _become(incident: Incident, verdict: Verdict) -> None:
     kind = _kind(incident, verdict)
     if kind != incident.kind and not incident.reported_as:
         incident.reported_as = incident.kind
     incident.kind = kind
-    incident.established_at = moment
     incident.in_doubt = verdict == Verdict.DOUBT
     incident.igj_form = verdict if verdict in {Verdict.VIOLENCE, Verdict.DISMISSAL} else ""
 

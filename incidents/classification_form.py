@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +29,16 @@ WORDS: "dict[Verdict, StrPromise]" = {
 }
 
 
+def kept_said(kept: datetime) -> str:
+    """That what was established before is taken up again with the moment it was established at."""
+    moment = date_format(timezone.localtime(kept), "j F Y H:i")
+    text = gettext(
+        "This was established before, on %(moment)s: taken up again it keeps that moment and its terms. "
+        "Another moment is a correction, which you can make afterwards."
+    )
+    return text % {"moment": moment}
+
+
 class ClassificationForm(forms.Form):
     """One of `options`, with the moment or the ground that belongs to it. No free text."""
 
@@ -35,7 +47,9 @@ class ClassificationForm(forms.Form):
     def __init__(
         self, data: QueryDict | None, *, incident: Incident, options: Sequence[Verdict], at: datetime
     ) -> None:
-        initial = {"seen": classification.standing(incident), "moment": incident.established_at or at}
+        kept = classification.kept_moments(incident)
+        first = next((kept[one] for one in options if one in kept), at)
+        initial = {"seen": classification.standing(incident), "moment": first}
         super().__init__(data, initial=initial)
         self.fields["verdict"] = forms.ChoiceField(
             label=_("What is it?"),
@@ -43,7 +57,12 @@ class ClassificationForm(forms.Form):
             widget=forms.RadioSelect,
         )
         if set(options) & classification.ESTABLISHED:
-            self.fields["moment"] = LocalMomentField(label=_("Established at"), at=at, required=False)
+            self.fields["moment"] = LocalMomentField(
+                label=_("Established at"),
+                at=at,
+                required=False,
+                help_text=kept_said(first) if kept else "",
+            )
         if incident.noticed_at is None and set(options) & classification.CALAMITY:
             self.fields["noticed_at"] = LocalMomentField(
                 label=_("When was it noticed?"),

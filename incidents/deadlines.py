@@ -46,12 +46,21 @@ class MomentsOutOfOrderError(DeadlineError):
     """Noticed before it occurred, or established before it was noticed."""
 
 
-class ExtensionTooLateError(DeadlineError):
-    """An extension of a statutory term that was asked for after the term had expired."""
+class ExtensionError(DeadlineError):
+    """`extension` does not fit the term that it extends, which ended at `end` (UTC)."""
+
+    def __init__(self, extension: "Extension", end: datetime) -> None:
+        super().__init__("An extension does not fit the term.")
+        self.extension = extension
+        self.end = end
 
 
-class ExtensionShortensError(DeadlineError):
-    """An extension that ends before the term it extends."""
+class ExtensionTooLateError(ExtensionError):
+    """It was asked for after the term had expired."""
+
+
+class ExtensionShortensError(ExtensionError):
+    """It ends before the term that it extends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +245,10 @@ def extended(statutory: datetime, extensions: Sequence[Extension], letter: date 
     end = statutory if letter is None else end_of_day(letter)
     for extension in extensions:
         if extension.asked > end:
-            raise ExtensionTooLateError("The term had expired when the extension was asked for.")
+            raise ExtensionTooLateError(extension, end)
         if extension.granted_until is not None:
             until = end_of_day(extension.granted_until)
             if until < end:
-                raise ExtensionShortensError("An extension ends after the term that it extends.")
+                raise ExtensionShortensError(extension, end)
             end = until
     return end

@@ -84,8 +84,10 @@ def hold(
     """
     if held_at > at:
         raise InTheFuture("moment")
-    if any(start and held_at < start for start in (incident.occurred_at, incident.noticed_at)):
-        raise OutOfOrder("moment")
+    for name in ("occurred_at", "noticed_at"):
+        start: datetime | None = getattr(incident, name)
+        if start is not None and held_at < start:
+            raise OutOfOrder("moment", other=name, limit=start)
     with _once(), transaction.atomic():
         if talk is None:
             talk = DisclosureTalk.objects.create(incident=incident, held_at=held_at)

@@ -86,6 +86,21 @@ class Ground(models.TextChoices):
     MISTAKE = "mistake", _("Reported as a calamity by mistake")
 
 
+class CorrectionReason(models.TextChoices):
+    """Why a moment was corrected; people choose of the first three."""
+
+    TYPED = "typed", _("Typed wrong")
+    LEARNED = "learned", _("Known better since")
+    READ = "read", _("Another moment is the one that counts")
+    IMPORT = "import", _("As the VIM system has it")
+    UPDATE = "update", _("Put in order by an update of Peersupport")
+
+    @classmethod
+    def given(cls) -> tuple["CorrectionReason", ...]:
+        """Those that somebody can give."""
+        return (cls.TYPED, cls.LEARNED, cls.READ)
+
+
 class Step(models.TextChoices):
     """The seven steps after a calamity (UMCG 2019), in their order; before them, in doubt, `ESTABLISH`."""
 
@@ -131,6 +146,9 @@ class TrackEventKind(models.TextChoices):
     STEP_REOPENED = "step_reopened", _("Step open again")
     ESTABLISHED = "established", _("Established as a calamity")
     ESTABLISHED_CORRECTED = "established_corrected", _("Moment of establishing corrected")
+    NOTICED_GIVEN = "noticed_given", _("Moment of noticing given")
+    NOTICED_CORRECTED = "noticed_corrected", _("Moment of noticing corrected")
+    OCCURRED_CORRECTED = "occurred_corrected", _("Moment it happened corrected")
     IN_DOUBT = "in_doubt", _("In doubt whether it is a calamity")
     MADE_CALAMITY = "made_calamity", _("Taken as a calamity")
     NO_CALAMITY = "no_calamity", _("No calamity: the clocks have ended")

@@ -11,10 +11,9 @@ from django.utils import timezone
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import Department, Profession, User
-from incidents import milestones, team
+from incidents import milestones, moment_writer, team
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.models import Incident, Involvement
-from incidents.moments import InTheFuture, OutOfOrder
 
 #: Called inside the intake transaction with the involved employees that were just added. `supporters` adds
 #: itself when the app starts (supporters.apps), for this app may not import it: it offers support without
@@ -118,9 +117,8 @@ def report_incident(
     `in_doubt`: whether it is a calamity is still to be established, within the law's term.
     `reporter` and `submission_key` are None for reports that a VIM system or the demo brings.
 
-    Raises `InTheFuture`, `OutOfOrder`, `WrongNumberInvolved`, `AlreadyInvolved`.
+    Raises what `moments.judge` raises, `WrongNumberInvolved`, `AlreadyInvolved`.
     """
-    _check_moments(at=at, occurred_at=occurred_at, noticed_at=noticed_at, established_at=established_at)
     if kind in IncidentKind.personal() and len(involved) != 1:
         raise WrongNumberInvolved
     _check_nobody_twice(involved, present=frozenset())
@@ -128,9 +126,6 @@ def report_incident(
         kind=kind,
         event_type=event_type,
         department=department,
-        occurred_at=occurred_at,
-        noticed_at=noticed_at,
-        established_at=established_at,
         in_doubt=in_doubt,
         description=description,
         already_offered=already_offered,
@@ -140,6 +135,9 @@ def report_incident(
         submission_key=submission_key,
         external_source=external_source,
         external_number=external_number,
+    )
+    moment_writer.put(
+        incident, at=at, occurred_at=occurred_at, noticed_at=noticed_at, established_at=established_at
     )
     try:
         with transaction.atomic():
@@ -235,18 +233,6 @@ def _next_reference(year: int) -> str:
         )
         (number,) = cursor.fetchone()
     return f"{year}-{number:04d}"
-
-
-def _check_moments(*, at: datetime, **moments: datetime | None) -> None:
-    before: datetime | None = None
-    for name, moment in moments.items():
-        if moment is None:
-            continue
-        if moment > at:
-            raise InTheFuture(name)
-        if before is not None and moment < before:
-            raise OutOfOrder(name)
-        before = moment
 
 
 def _check_nobody_twice(involved: Sequence[Involved], *, present: frozenset[str]) -> None:

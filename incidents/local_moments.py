@@ -1,26 +1,30 @@
 """Moments as people type them in Europe/Amsterdam, also in the two nights in which the clock is changed.
 
 The hour that March skips is refused, for nobody can have seen it on a clock. In October an hour comes twice:
-whoever types it is asked which of the two it was, by a choice that only shows then.
+whoever types it is asked which of the two it was, by a choice that only shows then. Of a moment
+more than a year ago it is asked whether it is right: the year is what is typed wrong most.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.forms.renderers import BaseRenderer
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hospital.clock import SkippedHourError, comes_twice, local_moment, on_the_wall
+from incidents.moments import EARLIEST
 
 FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d-%m-%Y %H:%M", "%d-%m-%Y %H.%M")
 FIRST, SECOND = "1", "2"
-#: Between what was typed and which of two hours it was.
+#: Between what was typed, which of two hours it was, and of which moment long ago it was said to be right.
 MARK = "|"
+LONG_AGO = timedelta(days=365)
 
 
 def as_typed(moment: datetime) -> str:
@@ -37,12 +41,31 @@ def _parsed(typed: str) -> datetime | None:
     return None
 
 
+def _is_long_ago(local: datetime, at: datetime) -> bool:
+    """Whether a naive local time that was typed at `at` lies more than a year before it, and may be meant."""
+    return EARLIEST.replace(tzinfo=None) <= local < on_the_wall(at).replace(tzinfo=None) - LONG_AGO
+
+
+def _parts(value: object) -> tuple[str, str, str]:
+    """What was typed, which of two hours it was, and which moment long ago was said to be right."""
+    typed, hour, sure, *_rest = [*str(value or "").split(MARK), "", "", ""]
+    return typed.strip(), hour, sure
+
+
 class LocalMomentInput(forms.DateTimeInput):
-    """A date and time, and for the hour that comes twice a choice which of the two it was."""
+    """A date and time; for the hour that comes twice a choice which of the two it was, and for a moment of
+    more than a year before `at` (None: of none) the question whether that is right.
+    """
+
+    def __init__(self, *, at: datetime | None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.at = at
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str | None:
         typed = data.get(name)
-        return None if typed is None else f"{typed}{MARK}{data.get(f'{name}-hour', '')}"
+        if typed is None:
+            return None
+        return MARK.join((typed, data.get(f"{name}-hour", ""), data.get(f"{name}-sure", "")))
 
     def render(
         self,
@@ -51,12 +74,27 @@ class LocalMomentInput(forms.DateTimeInput):
         attrs: dict[str, Any] | None = None,
         renderer: BaseRenderer | None = None,
     ) -> SafeString:
-        typed, _mark, hour = str(value or "").partition(MARK)
+        typed, hour, sure = _parts(value)
         field = super().render(name, typed, attrs, renderer)
-        moment = _parsed(typed.strip())
-        if moment is None or not comes_twice(moment):
+        moment = _parsed(typed)
+        if moment is None:
             return field
         identity = (attrs or {}).get("id", name)
+        if self.at is not None and _is_long_ago(moment, self.at):
+            field = format_html(
+                '{}<label class="form-check moment-sure" for="{}-sure"><input type="checkbox" '
+                'class="form-check-input" id="{}-sure" name="{}-sure" value="{}"{}> '
+                '<span class="form-check-label">{}</span></label>',
+                field,
+                identity,
+                identity,
+                name,
+                moment.isoformat(),
+                " checked" if sure == moment.isoformat() else "",
+                gettext("Yes, %(day)s is right") % {"day": date_format(moment, "j F Y")},
+            )
+        if not comes_twice(moment):
+            return field
         return format_html(
             '{}<label class="form-label moment-hour" for="{}-hour">{}</label>'
             '<select class="form-select" id="{}-hour" name="{}-hour"><option value=""></option>'
@@ -79,23 +117,26 @@ class LocalMomentField(forms.Field):
     default_error_messages = {
         "invalid": _("Give a date and a time, like 31-01-2026 14:30."),
         "future": _("This moment is still to come."),
-        "order": _("This cannot be earlier than the moment before it."),
+        "too_old": _("This lies before the year 2000. Is the year right?"),
+        "long_ago": _("This is more than a year ago. Is it right? Then say so under it, else correct it."),
         "skipped": _("The clock went forward in that night: this hour did not exist."),
         "twice": _("The clock went back in that night: this hour came twice. Choose which one."),
     }
 
     def __init__(self, *, at: datetime, to_come: bool = False, **kwargs: object) -> None:
         attrs = {"type": "datetime-local", **({} if to_come else {"max": as_typed(at)})}
-        widget = LocalMomentInput(attrs=attrs, format=FORMATS[0])
+        widget = LocalMomentInput(at=None if to_come else at, attrs=attrs, format=FORMATS[0])
         super().__init__(widget=widget, **kwargs)  # type: ignore[arg-type]  # passed on as they came
         self.at = at
         self.to_come = to_come
 
     def to_python(self, value: object) -> datetime | None:
-        typed, _mark, hour = str(value or "").partition(MARK)
-        if not typed.strip():
+        typed, hour, sure = _parts(value)
+        if not typed:
             return None
-        local = _parsed(typed.strip())
+        local = _parsed(typed)
+        if local is not None and local < EARLIEST.replace(tzinfo=None):
+            raise forms.ValidationError(self.error_messages["too_old"], code="too_old")
         try:
             moment = None if local is None else local_moment(local, second=hour == SECOND)
         except SkippedHourError:
@@ -104,6 +145,8 @@ class LocalMomentField(forms.Field):
             moment = None
         if local is None or moment is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        if not self.to_come and _is_long_ago(local, self.at) and sure != local.isoformat():
+            raise forms.ValidationError(self.error_messages["long_ago"], code="long_ago")
         if comes_twice(local) and hour not in {FIRST, SECOND} and self._both_can_be(local):
             raise forms.ValidationError(self.error_messages["twice"], code="twice")
         return moment
@@ -119,8 +162,9 @@ class LocalMomentField(forms.Field):
     def prepare_value(self, value: object) -> object:
         if not isinstance(value, datetime):
             return value
-        local = on_the_wall(value)
-        return f"{as_typed(value)}{MARK}{SECOND if local.fold else FIRST}"
+        local, typed = on_the_wall(value), as_typed(value)
+        sure = datetime.fromisoformat(typed).isoformat()
+        return MARK.join((typed, SECOND if local.fold else FIRST, sure))
 
     def has_changed(self, initial: object, data: object) -> bool:
         try:

@@ -96,21 +96,27 @@ def settle_doubt(*, incident: Incident, established_at: datetime | None, by: Use
         step.filter(done_at__isnull=True).update(done_at=established_at or at, done_by=by)
 
 
-def recompute(*, incident: Incident, at: datetime) -> None:
+def recompute(*, incident: Incident, at: datetime, done_too: bool = False) -> None:
     """Give what is open its due moments by the moments and terms as they are now, and the policy frozen on
-    it; what moved gets new reminders in place of the old.
+    it; what moved gets new reminders in place of the old. What is done keeps those it was done under, unless
+    `done_too`: they were computed from a moment that was wrong.
     """
-    _compute(incident, list(Milestone.objects.filter(incident=incident)), at=at)
+    _compute(incident, list(Milestone.objects.filter(incident=incident)), at=at, done_too=done_too)
 
 
 def _compute(
-    incident: Incident, rows: Sequence[Milestone], *, at: datetime, started: Collection[Step] = ()
+    incident: Incident,
+    rows: Sequence[Milestone],
+    *,
+    at: datetime,
+    started: Collection[Step] = (),
+    done_too: bool = False,
 ) -> None:
     analysis_done = next((row.done_at for row in rows if row.step == Step.ANALYSIS), None)
     moments, changes = _moments(incident, analysis_done), _term_changes(rows)
     moved = []
     for row in rows:
-        if row.done_at is not None or row.step not in incident.running_steps:
+        if (row.done_at is not None and not done_too) or row.step not in incident.running_steps:
             continue
         found = due(Step(row.step), moments, DeadlinePolicy.from_data(row.policy))
         if found.statutory is not None and row.pk in changes:
@@ -139,7 +145,8 @@ def end_of_term(statutory: datetime, changes: Iterable[TermChange]) -> datetime:
     letters = [number for number, one in enumerate(ordered) if one.kind == TermChangeKind.LETTER]
     letter = ordered[letters[-1]].until if letters else None
     since = ordered[letters[-1] + 1 :] if letters else ordered
-    return extended(statutory, [Extension(one.moment, one.until) for one in since], letter)
+    extensions = [Extension(one.moment, one.until, one.reference) for one in since]
+    return extended(statutory, extensions, letter)
 
 
 def set_done(
@@ -264,9 +271,10 @@ def check(moment: datetime, *, incident: Incident, at: datetime) -> None:
     """Raises InTheFuture for a moment after `at`, OutOfOrder for one before it occurred or was noticed."""
     if moment > at:
         raise InTheFuture("moment")
-    before: Iterable[datetime | None] = (incident.occurred_at, incident.noticed_at)
-    if any(earlier is not None and moment < earlier for earlier in before):
-        raise OutOfOrder("moment")
+    for name in ("occurred_at", "noticed_at"):
+        earlier: datetime | None = getattr(incident, name)
+        if earlier is not None and moment < earlier:
+            raise OutOfOrder("moment", other=name, limit=earlier)
 
 
 def _log(milestone: Milestone, *, previous: datetime | None, by: User | None, at: datetime) -> None:

@@ -1,4 +1,40 @@
-"""What can be wrong with the moments of an event."""
+"""The moments of an event, and what can be wrong with them: said as what it is, the other moment by name.
+
+They are written by incidents.moment_writer only.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+#: No moment lies before this: an earlier one is a slip of the pen.
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+
+#: In the order in which they must lie; a report is made after it was noticed.
+_ORDER = (
+    ("occurred_at", "noticed_at"),
+    ("occurred_at", "established_at"),
+    ("occurred_at", "reported_at"),
+    ("noticed_at", "established_at"),
+    ("noticed_at", "reported_at"),
+)
+
+_WHEN: "dict[str, StrPromise]" = {
+    "occurred_at": pgettext_lazy("a moment", "when it happened"),
+    "noticed_at": pgettext_lazy("a moment", "when it was noticed"),
+    "established_at": pgettext_lazy("a moment", "when it was established"),
+    "reported_at": pgettext_lazy("a moment", "when it was reported"),
+    "analysis": pgettext_lazy("a moment", "when the analysis was done"),
+    "before": pgettext_lazy("a moment", "what came before it"),
+    "after": pgettext_lazy("a moment", "what came after it"),
+}
 
 
 class WrongMoment(Exception):
@@ -13,5 +49,52 @@ class InTheFuture(WrongMoment):
     """It lies after the moment at which it is told."""
 
 
+class TooLongAgo(WrongMoment):
+    """It lies before `EARLIEST`."""
+
+
 class OutOfOrder(WrongMoment):
-    """It lies before a moment that must precede it: occurred, noticed, established."""
+    """It lies before (or, with `is_later`, after) another moment, `other`, which was at `limit`."""
+
+    def __init__(self, moment: str, *, other: str, limit: datetime, is_later: bool = False) -> None:
+        super().__init__(moment)
+        self.other = other
+        self.limit = limit
+        self.is_later = is_later
+
+
+def said(wrong: WrongMoment) -> str:
+    """What is wrong, in the reader's language, to stand beside the field of `wrong.moment`."""
+    if isinstance(wrong, InTheFuture):
+        return gettext("This moment is still to come.")
+    if not isinstance(wrong, OutOfOrder):
+        return gettext("This lies before the year 2000. Is the year right?")
+    words = {
+        "other": _WHEN[wrong.other],
+        "limit": date_format(timezone.localtime(wrong.limit), "j F Y H:i"),
+    }
+    if wrong.is_later:
+        return gettext("This is later than %(other)s: %(limit)s.") % words
+    return gettext("This is earlier than %(other)s: %(limit)s.") % words
+
+
+def judge(moments: Mapping[str, datetime | None], *, changed: Mapping[str, datetime], at: datetime) -> None:
+    """Judge `changed`, fields with their new moments, among `moments`: all else that is known of the event.
+
+    Raises InTheFuture, TooLongAgo, and OutOfOrder unless it occurred, was noticed and then established and
+    reported, as far as each is known.
+    """
+    known = {**moments, **changed}
+    for name, moment in changed.items():
+        if moment > at:
+            raise InTheFuture(name)
+        if moment < EARLIEST:
+            raise TooLongAgo(name)
+    for earlier, later in _ORDER:
+        first, second = known.get(earlier), known.get(later)
+        if first is None or second is None or first <= second:
+            continue
+        if later in changed:
+            raise OutOfOrder(later, other=earlier, limit=first)
+        if earlier in changed:
+            raise OutOfOrder(earlier, other=later, limit=second, is_later=True)

@@ -16,7 +16,7 @@ from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.intake import Involved, report_incident
 from incidents.local_moments import LocalMomentField
 from incidents.models import Incident
-from incidents.moments import OutOfOrder
+from incidents.moments import WrongMoment, said
 from incidents.people_form import PeopleForm, UnjudgedForm, WishesForm
 
 
@@ -120,8 +120,8 @@ class ReportForm(UnjudgedForm):
                 noticed_at=data.get("noticed_at"),
                 in_doubt=bool(data.get("in_doubt")),
             )
-        except OutOfOrder as refused:
-            self.add_error(refused.moment, LocalMomentField.default_error_messages["order"])
+        except WrongMoment as refused:
+            self.add_error(refused.moment, said(refused))
         except intake.AlreadyInvolved as refused:
             self.add_error(
                 None, gettext("%(name)s is on the list twice. Remove one.") % {"name": refused.name}

@@ -12,6 +12,7 @@ from incidents.views import (
     duty,
     evidence,
     help,  # noqa: A004 — the page is called help
+    moments,
     policy,
     report,
     reports,
@@ -38,6 +39,7 @@ calamities_urls: list[URLPattern] = [
     path("calamities/", calamities.listing, name="list"),
     path("calamities/<slug:reference>/", calamities.detail, name="detail"),
     path("calamities/<slug:reference>/classification/", classification.classify, name="classify"),
+    path("calamities/<slug:reference>/moments/", moments.correct, name="moments"),
     path("calamities/<slug:reference>/told/", calamities.told, name="told"),
     path("calamities/<slug:reference>/departments/", alignment.name, name="align"),
     path(

@@ -19,9 +19,13 @@ from accounts import audit, spreadsheets
 from accounts.enums import AccessAction, Role
 from accounts.models import Department, Profession, User
 from accounts.spreadsheets import Table
-from incidents.enums import EventType, IncidentKind
+from incidents import moment_writer, moments
+from incidents.deadlines import ExtensionError
+from incidents.enums import CorrectionReason, EventType, IncidentKind
 from incidents.intake import CannotBeReached, Involved, add_involved, identity_of, report_incident
+from incidents.milestones import Stale
 from incidents.models import Incident, VimImport, VimMapping
+from incidents.moments import WrongMoment
 from incidents.vim_columns import FIELDS, NUMBER, Columns, guess, known
 from incidents.vim_rows import Person, Problem, Report, parse
 
@@ -44,11 +48,14 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Change:
-    """One field of a known report: as it stands here, and as the file has it."""
+    """One field of a known report: as it stands here, and as the file has it; `refused` says why it cannot be
+    taken over (empty: it can).
+    """
 
     name: str
     here: object
     there: object
+    refused: str = ""
 
     @property
     def label(self) -> str:
@@ -75,6 +82,16 @@ class Changed:
     def number(self) -> str:
         return self.incident.external_number
 
+    @property
+    def possible(self) -> dict[str, object]:
+        """The fields that can be taken over, with what they become."""
+        return {change.name: change.there for change in self.changes if not change.refused}
+
+    @property
+    def has_something(self) -> bool:
+        """Whether there is anything to take over."""
+        return bool(self.possible or self.new_people)
+
 
 @dataclass
 class Plan:
@@ -89,6 +106,10 @@ class Plan:
     @property
     def counts(self) -> dict[str, int]:
         return {"new": len(self.new), "known": len(self.known), "changed": len(self.changed)}
+
+    def taken(self, take: Collection[str]) -> int:
+        """Of how many known reports something is taken over, for the numbers in `take`."""
+        return sum(changed.number in take and changed.has_something for changed in self.changed)
 
 
 def read(content: bytes, file_name: str) -> Table:
@@ -126,7 +147,8 @@ def plan(table: Table, *, source: str, columns: Columns, at: datetime) -> Plan:
         if incident is None:
             result.new.append(resolved)
             continue
-        changed = Changed(incident, tuple(_changes(incident, resolved, columns)), _more(incident, resolved))
+        changes = tuple(_changes(incident, resolved, columns, at))
+        changed = Changed(incident, changes, _more(incident, resolved))
         if changed.changes or changed.new_people:
             result.changed.append(changed)
         else:
@@ -159,7 +181,7 @@ def carry_out(plan: Plan, *, take: Collection[str], by: User | None, at: datetim
                 at=at,
             )
             return new
-    except IntegrityError as error:
+    except (IntegrityError, Stale, WrongMoment, ExtensionError) as error:
         raise NotImportable from error
 
 
@@ -187,14 +209,24 @@ def _take_in(resolved: Resolved, source: str, at: datetime) -> Incident:
 
 
 def _take_over(changed: Changed, by: User | None, at: datetime) -> None:
-    if changed.changes:
-        fields = {change.name: change.there for change in changed.changes}
+    fields = changed.possible
+    occurred_at = fields.pop("occurred_at", None)
+    if isinstance(occurred_at, datetime):
+        moment_writer.correct(
+            incident=changed.incident,
+            moments={"occurred_at": occurred_at},
+            reason=CorrectionReason.IMPORT,
+            by=by,
+            at=at,
+            seen={"occurred_at": changed.incident.occurred_at},
+        )
+    if fields:
         Incident.objects.filter(pk=changed.incident.pk).update(**fields)
     if changed.new_people:
         add_involved(incident=changed.incident, involved=changed.new_people, by=by, at=at)
 
 
-def _changes(incident: Incident, resolved: Resolved, columns: Columns) -> Iterator[Change]:
+def _changes(incident: Incident, resolved: Resolved, columns: Columns, at: datetime) -> Iterator[Change]:
     report = resolved.report
     there = {
         "occurred_at": report.occurred_at,
@@ -206,7 +238,17 @@ def _changes(incident: Incident, resolved: Resolved, columns: Columns) -> Iterat
         here = getattr(incident, name)
         given = name == "occurred_at" or columns.index(name) is not None
         if given and value != here and (value or name == "description"):
-            yield Change(name, EventType(here) if name == "event_type" else here, value)
+            refused = _refusal(incident, value, at) if isinstance(value, datetime) else ""
+            yield Change(name, EventType(here) if name == "event_type" else here, value, refused)
+
+
+def _refusal(incident: Incident, occurred_at: datetime, at: datetime) -> str:
+    known = {name: getattr(incident, name) for name in ("noticed_at", "established_at", "reported_at")}
+    try:
+        moments.judge(known, changed={"occurred_at": occurred_at}, at=at)
+    except WrongMoment as refused:
+        return moments.said(refused)
+    return ""
 
 
 def _more(incident: Incident, resolved: Resolved) -> tuple[Involved, ...]:

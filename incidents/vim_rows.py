@@ -13,6 +13,7 @@ from accounts.import_words import CELL_REASONS
 from accounts.spreadsheets import Row, Table
 from hospital.clock import from_local
 from incidents.enums import EventType
+from incidents.moments import EARLIEST
 from incidents.vim_columns import FIELDS, Columns
 
 LONGEST_NUMBER = 60
@@ -23,6 +24,7 @@ REASONS = {
     "date_wrong": _("This is not a date such as 31-12-2026."),
     "time_wrong": _("This is not a time such as 14:30."),
     "future": _("This moment is still to come."),
+    "too_old": _("This lies before the year 2000. Is the year right?"),
     "department_unknown": _("No department of the hospital is called this."),
     "department_twice": _("Several locations have a department called this."),
     "number_unknown": _("No employee has this number. Add a name, and a telephone number or an e-mail."),
@@ -177,8 +179,8 @@ class _Row:
             self.wrong("time" if self.get("time") else "date", "time_wrong")
             return None
         moment = from_local(datetime.combine(day, hour))
-        if moment > at:
-            self.wrong("date", "future")
+        if moment > at or moment < EARLIEST:
+            self.wrong("date", "future" if moment > at else "too_old")
             return None
         return moment
 

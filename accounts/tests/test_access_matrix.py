@@ -121,6 +121,7 @@ PAGES: dict[str, str | set[Role]] = {
     "calamities:list": CALAMITIES,
     "calamities:detail": CALAMITIES,
     "calamities:classify": {Role.CCP, Role.COORDINATOR},
+    "calamities:moments": {Role.CCP},
     "calamities:told": {Role.DIRECTOR},
     "calamities:align": {Role.CCP, Role.TEAM_LEADER},
     "calamities:align-confirm": {Role.CCP, Role.TEAM_LEADER},

@@ -2,12 +2,14 @@ import uuid
 from typing import Self
 
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import Department, Profession, User
 from incidents.enums import (
     AlreadyOffered,
+    CorrectionReason,
     EventType,
     Ground,
     IgjForm,
@@ -78,6 +80,8 @@ class Incident(models.Model):
     Three moments are kept apart because the law's clocks start at different ones: `occurred_at`, `noticed_at`
     and `established_at` (that it is a calamity). All moments are UTC.
 
+    These are written by incidents.moment_writer only.
+
     What it is taken to be is changed by incidents.classification only, and stands in the log. `tracked_since`
     is when its first step was opened; it stays when it turns out to be no calamity, and so do its steps.
     """
@@ -134,6 +138,16 @@ class Incident(models.Model):
                 condition=~models.Q(external_number=""),
                 name="incident_external_number_once",
                 violation_error_message=_("This VIM number was imported before."),
+            ),
+            models.CheckConstraint(
+                # What is not known (NULL) is out of order with nothing.
+                condition=models.Q(occurred_at__lte=F("noticed_at"))
+                & models.Q(noticed_at__lte=F("established_at"))
+                & models.Q(occurred_at__lte=F("established_at")),
+                name="incident_moments_in_order",
+                violation_error_message=_(
+                    "It is noticed after it happened, and established after it was noticed."
+                ),
             ),
             models.CheckConstraint(
                 condition=models.Q(established_at__isnull=True)
@@ -321,6 +335,10 @@ class TrackEvent(models.Model):
     previous = models.DateTimeField(null=True, blank=True)
     # Where it was found to be no calamity.
     ground = models.CharField(max_length=10, choices=Ground.choices, blank=True, default="", db_default="")
+    # Where a moment was corrected.
+    reason = models.CharField(
+        max_length=8, choices=CorrectionReason.choices, blank=True, default="", db_default=""
+    )
     # Where it is about another department that is involved.
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="+", db_index=False

@@ -194,7 +194,7 @@ class TestPages:
         ("moment", "said"),
         [
             ("2026-12-31T10:00", "This moment is still to come."),
-            ("2026-03-01T10:00", "This cannot be earlier than the moment before it."),
+            ("2026-03-01T10:00", "This is earlier than when it was noticed: 9 March 2026 09:00."),
             ("", "This field is required."),
         ],
     )

@@ -142,7 +142,7 @@ class TestSteps:
         ("moment", "said"),
         [
             ("2026-03-09T11:30", "This moment is still to come."),
-            ("2026-03-09T08:30", "This cannot be earlier than the moment before it."),
+            ("2026-03-09T08:30", "This is earlier than when it was noticed: 9 March 2026 09:00."),
             ("", "This field is required."),
             ("soon", "Give a date and a time"),
         ],

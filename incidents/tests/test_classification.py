@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents import milestones
-from incidents.classification import NotPossible, classify, options, standing
+from incidents.classification import MomentKept, NotPossible, classify, options, standing
 from incidents.enums import EventType, Ground, IncidentKind, Step, TrackEventKind, Verdict
 from incidents.intake import Involved, report_incident
 from incidents.milestones import Stale
@@ -77,24 +77,15 @@ class TestEstablishing:
         assert after[Step.ANALYSIS][0] in found
         assert before[Step.ANALYSIS][0] not in found
 
-    def test_a_correction_is_logged_and_a_stale_page_refused(self, decide):
+    def test_is_decided_once_and_a_stale_page_refused(self, decide):
         incident = reported()
-        first, second = AT, AT - HOUR / 2
         seen = standing(incident)
-        decide(incident, Verdict.CALAMITY, moment=first)
-        decide(incident, Verdict.CALAMITY, moment=second)
-        assert logged() == [
-            (TrackEventKind.ESTABLISHED, first, None, ""),
-            (TrackEventKind.ESTABLISHED_CORRECTED, second, first, ""),
-        ]
+        decide(incident, Verdict.CALAMITY, moment=AT)
+        with pytest.raises(NotPossible):  # another moment is a correction
+            decide(incident, Verdict.CALAMITY, moment=AT - HOUR / 2)
         with pytest.raises(Stale):
-            decide(incident, Verdict.CALAMITY, moment=AT, seen=seen)
-
-    def test_the_same_again_writes_nothing(self, decide):
-        incident = reported()
-        for _ in range(2):
-            decide(incident, Verdict.CALAMITY, moment=AT)
-        assert len(logged()) == 1
+            decide(incident, Verdict.NONE, ground=Ground.MISTAKE, seen=seen)
+        assert logged() == [(TrackEventKind.ESTABLISHED, AT, None, "")]
 
     def test_before_it_was_noticed_or_still_to_come_is_refused(self, decide):
         incident = reported()
@@ -178,6 +169,37 @@ class TestNoCalamity:
             TrackEventKind.ESTABLISHED,
         ]
 
+    def test_taken_up_again_keeps_the_first_moment_and_the_terms_that_ran(self, decide):
+        incident = reported()
+        first = AT + timedelta(seconds=30)
+        decide(incident, Verdict.CALAMITY, moment=first, at=first)
+        frozen = due(incident)
+        decide(incident, Verdict.NONE, ground=Ground.MISTAKE, at=AT + 30 * DAY)
+        for other in (AT + 30 * DAY, AT + HOUR, AT - HOUR / 2):
+            with pytest.raises(MomentKept) as refused:
+                decide(incident, Verdict.CALAMITY, moment=other, at=AT + 30 * DAY)
+            assert refused.value.kept == first
+        # By way of a doubt, or another form, it is the same moment; who types it gives no seconds.
+        decide(incident, Verdict.DOUBT, at=AT + 31 * DAY)
+        decide(incident, Verdict.VIOLENCE, moment=AT + 31 * DAY, at=AT + 31 * DAY)
+        decide(incident, Verdict.CALAMITY, moment=AT, at=AT + 32 * DAY)
+        assert {step: due(incident)[step] for step in frozen} == frozen
+        assert Incident.objects.get().established_at == first
+
+    def test_what_came_in_established_keeps_that_moment_too(self, decide):
+        incident = reported(established_at=AT)
+        decide(incident, Verdict.NONE, ground=Ground.MISTAKE, at=AT + DAY)
+        with pytest.raises(MomentKept):
+            decide(incident, Verdict.CALAMITY, moment=AT + DAY, at=AT + DAY)
+        decide(incident, Verdict.CALAMITY, moment=AT, at=AT + DAY)
+
+    def test_violence_after_all_keeps_the_moment_that_starts_its_notice(self, decide):
+        incident = reported(kind=IncidentKind.EVENT)
+        decide(incident, Verdict.VIOLENCE, moment=AT)
+        decide(incident, Verdict.NONE, ground=Ground.MISTAKE)
+        with pytest.raises(MomentKept):
+            decide(incident, Verdict.VIOLENCE, moment=AT + DAY, at=AT + DAY)
+
     def test_wants_a_ground_and_only_then(self, decide):
         incident = reported()
         with pytest.raises(NotPossible):
@@ -210,8 +232,13 @@ class TestFromAnIncident:
         incident = reported(kind=IncidentKind.VIM, noticed_at=None, occurred_at=NOTICED)
         with pytest.raises(OutOfOrder):
             decide(incident, Verdict.DOUBT, noticed_at=NOTICED - HOUR)
-        with pytest.raises(InTheFuture):
-            decide(incident, Verdict.DOUBT, noticed_at=AT + HOUR)
+        with pytest.raises(OutOfOrder) as refused:
+            decide(incident, Verdict.DOUBT, noticed_at=AT + HOUR, at=AT + 2 * HOUR)
+        assert (refused.value.other, refused.value.limit, refused.value.is_later) == (
+            "reported_at",
+            AT,
+            True,
+        )
 
     def test_a_question_for_support_is_never_one(self, decide):
         incident = reported(

@@ -89,6 +89,27 @@ def test_the_choice_shows_for_that_hour_only_and_keeps_what_was_chosen():
     assert answered.cleaned_data["moment"] == SECOND
 
 
+@pytest.mark.parametrize("typed", ["1026-03-09T09:00", "0001-01-01T00:00", "1999-12-31T23:59"])
+def test_before_the_year_2000_is_a_slip_of_the_pen(typed):
+    for field in (LocalMomentField(at=AT), LocalMomentField(at=AT, to_come=True)):
+        with pytest.raises(ValidationError, match="before the year 2000"):
+            field.clean(typed)
+
+
+def test_more_than_a_year_ago_is_asked_about_and_the_answer_is_for_that_moment_only():
+    last_year = (AT - timedelta(days=366)).astimezone(AMSTERDAM).strftime("%Y-%m-%dT%H:%M")
+    asked = MomentForm({"moment": last_year})
+    assert asked.errors["moment"] == [LocalMomentField.default_error_messages["long_ago"]]
+    assert f'name="moment-sure" value="{last_year}:00"' in str(asked["moment"])
+    assert MomentForm({"moment": last_year, "moment-sure": f"{last_year}:00"}).is_valid()
+    assert not MomentForm({"moment": last_year, "moment-sure": f"{last_year[:4]}-12-31T10:00:00"}).is_valid()
+    within = (AT - timedelta(days=364)).astimezone(AMSTERDAM).strftime("%Y-%m-%dT%H:%M")
+    assert MomentForm({"moment": within}).is_valid()
+    assert "moment-sure" not in str(MomentForm({"moment": within})["moment"])
+    # What stands there already was said to be right before.
+    assert "checked" in str(MomentForm(initial={"moment": AT - timedelta(days=500)})["moment"])
+
+
 def test_what_comes_to_may_be_told_where_that_is_asked():
     soon = AT + timedelta(days=1)
     assert LocalMomentField(at=AT, to_come=True).clean(as_typed(soon)) == soon

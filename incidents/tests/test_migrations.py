@@ -1,4 +1,4 @@
-"""The upgrade to the ladder of reminders, on a calamity that runs."""
+"""Upgrades, on a database with calamities that run."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
@@ -13,7 +13,7 @@ from hospital.clock import OfficeHours
 from hospital.models import WorkingHours
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.intake import report_incident
-from incidents.models import Milestone
+from incidents.models import Incident, Milestone, TrackEvent
 from notifications.models import Reminder
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +77,49 @@ def test_one_step_is_told_once(report, capsys, time_machine):
     due = Reminder.objects.waiting().filter(subject_id=report.pk, due_at=report.internal_due_at)
     assert list(due.values_list("role", flat=True)) == [Role.CCP]
     assert not capsys.readouterr().out.endswith("written 0\n")
+
+
+@pytest.fixture
+def out_of_order():
+    """Calamities as an import could leave them: what happened lies after what followed it. By reference."""
+    executor = MigrationExecutor(connection)
+    executor.migrate([("incidents", "0016_reason_of_correction")])
+    old = executor.loader.project_state([("incidents", "0016_reason_of_correction")]).apps
+    day = timedelta(days=1)
+    common: dict[str, object] = {"kind": "calamity", "event_type": "safety", "reported_at": NOTICED}
+    rows: dict[str, dict[str, object]] = {
+        "2026-0001": {"occurred_at": NOTICED + day, "noticed_at": NOTICED, "tracked_since": NOTICED},
+        "2026-0002": {
+            "occurred_at": NOTICED + 3 * day,
+            "noticed_at": NOTICED + 2 * day,
+            "established_at": NOTICED + day,
+            "tracked_since": NOTICED,
+        },
+        "2026-0003": {"occurred_at": NOTICED - day, "noticed_at": NOTICED, "tracked_since": NOTICED},
+        "2026-0004": {"kind": "vim", "occurred_at": NOTICED + day, "noticed_at": NOTICED},
+        "2026-0005": {"kind": "vim", "occurred_at": NOTICED},
+    }
+    for reference, more in rows.items():
+        old.get_model("incidents", "Incident").objects.create(reference=reference, **{**common, **more})
+    yield
+    call_command("migrate", verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_moments_out_of_order_take_the_earlier_one_and_the_log_says_so(out_of_order):
+    call_command("migrate", verbosity=0)
+    day = timedelta(days=1)
+    found = Incident.objects.order_by("reference").values_list("occurred_at", "noticed_at", "established_at")
+    assert list(found) == [
+        (NOTICED, NOTICED, None),
+        (NOTICED + day, NOTICED + day, NOTICED + day),
+        (NOTICED - day, NOTICED, None),
+        (NOTICED, NOTICED, None),
+        (NOTICED, None, None),
+    ]
+    lines = TrackEvent.objects.order_by("incident__reference", "kind")
+    assert list(lines.values_list("incident__reference", "kind", "moment", "previous", "reason")) == [
+        ("2026-0001", "occurred_corrected", NOTICED, NOTICED + day, "update"),
+        ("2026-0002", "noticed_corrected", NOTICED + day, NOTICED + 2 * day, "update"),
+        ("2026-0002", "occurred_corrected", NOTICED + day, NOTICED + 3 * day, "update"),
+    ]

@@ -115,7 +115,7 @@ class TestSending:
             noticed_at="2026-03-10T07:00",
         )
         page = text(client.post(url("calamity"), form))
-        assert "This cannot be earlier than the moment before it." in page
+        assert "This is earlier than when it happened: 10 March 2026 08:00." in page
         client.post(url("calamity"), {**form, "noticed_at": "2026-03-10T08:30"})
         assert Incident.objects.get().milestones.count() == 7
 

@@ -326,11 +326,12 @@ class TestPages:
     ):
         change = terms.answer(change=asked, until=date(2026, 6, 15), reference="", by=member, at=ASKED)
         again = datetime(2026, 6, 14, 9, 0, tzinfo=UTC)
-        terms.ask(milestone=report, asked_at=again, reference="", by=member, at=again)
+        terms.ask(milestone=report, asked_at=again, reference="V-2026/8", by=member, at=again)
         time_machine.move_to(again, tick=False)
         client.force_login(member)
         page = self.send(client, calamity, "take-back", change)
-        assert "take that one back first" in page
+        assert "The extension asked for on 14 June 2026 (V-2026/8) would no longer hold" in page
+        assert "ended on 4 May 2026" in page
         assert "Somebody else changed this" not in page
 
     def test_who_is_second_is_told(self, client, calamity, member, asked):

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,8 +15,25 @@ from accounts.models import AccessEvent
 from accounts.spreadsheets import Row, Table
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from incidents import vim_import, vim_rows
-from incidents.enums import EventType, IncidentKind
-from incidents.models import Incident, Involvement, VimImport, VimMapping
+from incidents.classification import classify, standing
+from incidents.enums import (
+    CorrectionReason,
+    EventType,
+    IncidentKind,
+    Moment,
+    Step,
+    TrackEventKind,
+    Verdict,
+)
+from incidents.models import (
+    Incident,
+    Involvement,
+    Milestone,
+    Policy,
+    TrackEvent,
+    VimImport,
+    VimMapping,
+)
 from incidents.tests.factories import InvolvementFactory
 from incidents.vim_columns import Columns, guess
 from incidents.vim_import import NotImportable
@@ -23,6 +41,7 @@ from incidents.vim_import import NotImportable
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 DUTCH, ENGLISH = SAMPLES / "vim-export-nl.csv", SAMPLES / "vim-export-en.xlsx"
 AT = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 HEADER = ("Meldnr", "Datum", "Tijd", "Afdeling", "Soort", "Omschrijving", "Betrokkene")
 
 
@@ -127,6 +146,71 @@ class TestSamples:
         assert changed.involvements.count() == 2
         assert planned(DUTCH).changed == []
 
+    def test_a_moment_that_cannot_be_is_shown_and_stays_while_the_rest_is_taken_over(self, hospital):
+        """The input that jammed a calamity: it happens after it was noticed, by the newer file."""
+        imported(DUTCH)
+        incident = Incident.objects.get(external_number="V-26-00121")
+        occurred = incident.occurred_at
+        assert occurred
+        Incident.objects.filter(pk=incident.pk).update(
+            kind=IncidentKind.CALAMITY,
+            tracked_since=AT,
+            occurred_at=occurred - 96 * HOUR,
+            noticed_at=occurred - 90 * HOUR,
+            established_at=occurred - 72 * HOUR,
+            description="Anders",
+        )
+
+        plan = planned(DUTCH)
+        (found,) = plan.changed
+        refused, description = found.changes
+        assert (refused.name, description.name, description.refused) == ("occurred_at", "description", "")
+        assert refused.refused.startswith("This is later than when it was noticed:")
+        vim_import.carry_out(plan, take=["V-26-00121"], by=None, at=AT)
+        incident.refresh_from_db()
+        assert incident.occurred_at == occurred - 96 * HOUR
+        assert incident.description != "Anders"
+        (again,) = planned(DUTCH).changed
+        assert not again.has_something
+
+    def test_a_moment_that_can_be_is_a_correction_in_the_log_and_moves_what_starts_there(self, hospital):
+        imported(DUTCH)
+        incident = Incident.objects.get(external_number="V-26-00121")
+        occurred = incident.occurred_at
+        assert occurred
+        Policy.current()
+        Policy.objects.update(support_starts=Moment.OCCURRED)
+        classify(
+            incident=incident,
+            verdict=Verdict.REPORTED,
+            noticed_at=occurred + HOUR,
+            by=UserFactory(roles=[Role.CCP]),
+            at=AT,
+            seen=standing(incident),
+        )
+        Incident.objects.filter(pk=incident.pk).update(occurred_at=occurred - HOUR)
+        coordinator = UserFactory(roles=[Role.COORDINATOR])
+        vim_import.carry_out(planned(DUTCH), take=["V-26-00121"], by=coordinator, at=AT)
+        line = TrackEvent.objects.latest("id")
+        assert (line.kind, line.moment, line.previous, line.by, line.reason) == (
+            TrackEventKind.OCCURRED_CORRECTED,
+            occurred,
+            occurred - HOUR,
+            coordinator,
+            CorrectionReason.IMPORT,
+        )
+        step = Milestone.objects.get(incident=incident, step=Step.SUPPORT)
+        assert step.internal_due_at == occurred + 24 * HOUR
+
+    def test_what_was_corrected_meanwhile_stops_the_whole_import(self, hospital):
+        imported(DUTCH)
+        incident = Incident.objects.get(external_number="V-26-00121")
+        Incident.objects.filter(pk=incident.pk).update(occurred_at=F("occurred_at") - HOUR)
+        plan = planned(DUTCH)
+        Incident.objects.filter(pk=incident.pk).update(occurred_at=F("occurred_at") - HOUR)
+        with pytest.raises(NotImportable):
+            vim_import.carry_out(plan, take=["V-26-00121"], by=None, at=AT)
+
     def test_people_whose_names_were_erased_do_not_come_back(self, hospital):
         imported(DUTCH)
         incident = Incident.objects.get(external_number="V-26-00118")
@@ -184,6 +268,7 @@ class TestRows:
             (["1", "gisteren"], "Datum", "date_wrong"),
             (["1", "31-01-2026", "25:00"], "Tijd", "time_wrong"),
             (["1", "02-02-2026", "10:00"], "Datum", "future"),
+            (["1", "31-01-1026", "10:00"], "Datum", "too_old"),
             (["1", "31-01-2026", "", "", "", "x" * 2001], "Omschrijving", "too_long"),
         ],
     )
@@ -257,6 +342,32 @@ class TestPages:
         assert (kept.content, kept.counts) == (None, {"new": 6, "known": 0, "changed": 0})
         assert AccessEvent.objects.filter(object_kind="vim import").count() == 1
         assert client.get(check).status_code == 404
+
+    def test_says_what_was_brought_up_to_date_and_beside_the_row_what_cannot_be(
+        self, client, kept, hospital, time_machine
+    ):
+        time_machine.move_to(AT)
+        imported(DUTCH)
+        Incident.objects.filter(external_number="V-26-00121").update(description="Anders")
+        Incident.objects.filter(external_number="V-26-00124").update(
+            igj_form="violence",
+            tracked_since=AT,
+            established_at=F("occurred_at") - HOUR,
+            occurred_at=F("occurred_at") - HOUR,
+        )
+        check = reverse("incidents:import-check", args=[kept.pk])
+        client.post(check, self.mapping())
+        page = client.get(check).content.decode()
+        assert "Not taken over: This is later than when it was established" in " ".join(page.split())
+        assert page.count('name="take"') == 1
+        response = client.post(
+            reverse("incidents:import-commit", args=[kept.pk]),
+            {"take": ["V-26-00121", "V-26-00124"]},
+            follow=True,
+        )
+        page = response.content.decode()
+        assert "1 report is brought up to date." in page
+        assert "imported" not in page.split("messages", 1)[1].split("</ul>")[0]
 
     def test_a_mapping_once_saved_is_found_again(self, client, kept):
         table = vim_import.read(DUTCH.read_bytes(), "nl.csv")

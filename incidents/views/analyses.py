@@ -20,11 +20,11 @@ from accounts.feedback import say
 from incidents import analysis as analyses
 from incidents import milestones, pages
 from incidents.calamity_forms import MomentForm
-from incidents.deadlines import DeadlineError
+from incidents.deadlines import ExtensionError
 from incidents.enums import AnalysisState, Step
 from incidents.models import Analysis, Incident, Milestone, TeamMember
 from incidents.models.analysis import IS_DONE, RUNS
-from incidents.moments import InTheFuture, OutOfOrder
+from incidents.moments import WrongMoment
 from incidents.track import track
 from incidents.views.calamity_page import put_error
 
@@ -73,7 +73,7 @@ def analysis(request: SignedInRequest, reference: str) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
             )
             _record(request, calamity, AccessAction.CHANGE, now)
-    except (InTheFuture, OutOfOrder, DeadlineError) as refused:
+    except (WrongMoment, ExtensionError) as refused:
         put_error(form, "moment", refused)
         return _page(request, calamity, now, form)
     except (milestones.Stale, analyses.NotNow):

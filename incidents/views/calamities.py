@@ -11,10 +11,10 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from incidents import milestones, pages
-from incidents.deadlines import DeadlineError
+from incidents.deadlines import ExtensionError
 from incidents.enums import Step
 from incidents.models import Duty, Incident, Milestone
-from incidents.moments import InTheFuture, OutOfOrder
+from incidents.moments import WrongMoment
 from incidents.track import next_of, track
 from incidents.views.calamity_page import (
     FOLLOWERS,
@@ -77,7 +77,7 @@ def step(request: SignedInRequest, reference: str, step: str) -> HttpResponse:
                 milestone=milestone, done_at=moment, by=request.user, at=now, seen=form.cleaned_data["seen"]
             )
             record(request, calamity, AccessAction.CHANGE, now)
-    except (InTheFuture, OutOfOrder, DeadlineError) as refused:
+    except (WrongMoment, ExtensionError) as refused:
         put_error(form, "moment", refused)
         return page(request, calamity, now, {step: form})
     except milestones.NotAligned:

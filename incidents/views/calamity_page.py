@@ -7,6 +7,8 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from accounts import audit
@@ -16,12 +18,11 @@ from accounts.feedback import say
 from accounts.models import User
 from incidents import calamity_parts, classification, terms
 from incidents.calamity_forms import AnswerForm, AskForm, DepartmentForm, LetterForm, MomentForm
-from incidents.deadlines import DeadlineError
+from incidents.deadlines import ExtensionError, ExtensionTooLateError
 from incidents.enums import Step, TermAnswer, TrackEventKind
-from incidents.local_moments import LocalMomentField
 from incidents.milestones import is_kept, support_norm
 from incidents.models import Alignment, Duty, Incident, Milestone
-from incidents.moments import InTheFuture
+from incidents.moments import WrongMoment, said
 from incidents.track import TrackStep, next_of, track
 
 FOLLOWERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR, Role.ANALYST, Role.TEAM_LEADER)
@@ -54,6 +55,7 @@ def page(
         "next": coming,
         "now": now,
         "decides": bool(classification.options(calamity, user=user)),
+        "corrects": writes and bool(calamity.running_steps),
     }
     context |= _departments(user, calamity, now, given)
     if writes:
@@ -112,14 +114,33 @@ def overtaken(request: SignedInRequest, calamity: Incident) -> HttpResponse:
     return redirect("calamities:detail", calamity.reference)
 
 
-def put_error(form: forms.Form, field: str, refused: Exception) -> None:
-    """What InTheFuture, OutOfOrder and a DeadlineError say beside the field of a moment."""
-    if isinstance(refused, DeadlineError):
-        text = gettext("With this moment the recorded extension would not hold. Take it back first.")
-        form.add_error(field, text)
+def put_error(form: forms.Form, field: str, refused: WrongMoment | ExtensionError) -> None:
+    """Say beside the field of a moment what is wrong with it, or which extension it would break."""
+    if isinstance(refused, WrongMoment):
+        form.add_error(field, said(refused))
         return
-    code = "future" if isinstance(refused, InTheFuture) else "order"
-    form.add_error(field, LocalMomentField.default_error_messages[code])
+    form.add_error(field, extension_said(refused))
+
+
+def extension_said(refused: ExtensionError) -> str:
+    """Which recorded extension does not fit any more, and why."""
+    extension = refused.extension
+    words = {
+        "asked": date_format(timezone.localtime(extension.asked), "j F Y"),
+        "number": f" ({extension.reference})" if extension.reference else "",
+        "end": date_format(timezone.localtime(refused.end), "j F Y"),
+    }
+    if isinstance(refused, ExtensionTooLateError):
+        text = gettext(
+            "The extension asked for on %(asked)s%(number)s would no longer hold: the term would have ended "
+            "on %(end)s, before it was asked for. Take that extension back first."
+        )
+        return text % words
+    text = gettext(
+        "The extension asked for on %(asked)s%(number)s would no longer hold: it would end before the term "
+        "itself, which ends on %(end)s. Take that extension back first."
+    )
+    return text % words
 
 
 def _departments(user: User, calamity: Incident, now: datetime, given: Forms) -> dict[str, object]:

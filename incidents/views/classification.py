@@ -13,11 +13,11 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from incidents import classification
-from incidents.classification_form import ClassificationForm
-from incidents.deadlines import DeadlineError
+from incidents.classification_form import ClassificationForm, kept_said
+from incidents.deadlines import ExtensionError
 from incidents.milestones import Stale
 from incidents.models import Incident, Policy
-from incidents.moments import InTheFuture, OutOfOrder
+from incidents.moments import WrongMoment
 from incidents.views.calamity_page import overtaken, put_error, record
 
 
@@ -37,9 +37,11 @@ def classify(request: SignedInRequest, reference: str) -> HttpResponse:
             decided = _classify(request, incident, form, now)
         except Stale:
             return overtaken(request, incident)
-        except (InTheFuture, OutOfOrder) as refused:
+        except classification.MomentKept as refused:
+            form.add_error("moment", kept_said(refused.kept))
+        except WrongMoment as refused:
             put_error(form, "noticed_at" if refused.moment == "noticed_at" else "moment", refused)
-        except DeadlineError as refused:
+        except ExtensionError as refused:
             put_error(form, "moment", refused)
         else:
             say(request, gettext("Recorded: %(verdict)s.") % {"verdict": decided.verdict.label})

@@ -23,7 +23,7 @@ from incidents.disclosure_forms import PlanForm
 from incidents.enums import TrackEventKind
 from incidents.milestones import Stale
 from incidents.models import DisclosureCoach, DisclosureTalk, Incident
-from incidents.moments import InTheFuture, OutOfOrder
+from incidents.moments import WrongMoment, said
 
 Forms = dict[str, MomentForm]
 
@@ -99,9 +99,8 @@ def _hold(request: SignedInRequest, calamity: Incident, now: datetime, forms: Fo
             at=now,
             seen=form.cleaned_data["seen"],
         )
-    except (InTheFuture, OutOfOrder) as refused:
-        code = "future" if isinstance(refused, InTheFuture) else "order"
-        form.add_error("moment", form.fields["moment"].error_messages[code])
+    except WrongMoment as refused:
+        form.add_error("moment", said(refused))
         return None
     return _("Saved: the talk was held.")
 

@@ -1,6 +1,7 @@
 """Extensions of a statutory term, and the inspectorate's letter, as the committee records them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,12 +19,24 @@ from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from incidents import terms
 from incidents.calamity_forms import AnswerForm, AskForm, LetterForm
-from incidents.deadlines import ExtensionShortensError, ExtensionTooLateError
+from incidents.deadlines import ExtensionError, ExtensionTooLateError
 from incidents.enums import Step
 from incidents.milestones import Stale
 from incidents.models import Incident, Milestone, TermChange
-from incidents.moments import InTheFuture
-from incidents.views.calamity_page import calamity_of, overtaken, page, put_error, record
+from incidents.moments import WrongMoment, said
+from incidents.views.calamity_page import calamity_of, extension_said, overtaken, page, record
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The form that comes back with an error, its prefix on the page, and the field of the moment; `own` is
+    when the extension that it is about was asked for.
+    """
+
+    prefix: str
+    form: forms.Form
+    field: str
+    own: datetime | None = None
 
 
 @allow(Role.CCP)
@@ -39,7 +52,7 @@ def ask(request: SignedInRequest, reference: str) -> HttpResponse:
         request,
         calamity,
         now,
-        ("ask", form, "asked_at"),
+        Shown("ask", form, "asked_at", own=form.cleaned_data["asked_at"]),
         lambda: terms.ask(milestone=milestone, by=request.user, at=now, **form.cleaned_data),
     )
 
@@ -59,7 +72,7 @@ def answer(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
         request,
         calamity,
         now,
-        ("answer", form, "until"),
+        Shown("answer", form, "until", own=change.moment),
         lambda: terms.answer(
             change=change,
             until=None if refused else form.cleaned_data["until"],
@@ -83,7 +96,7 @@ def letter(request: SignedInRequest, reference: str) -> HttpResponse:
         request,
         calamity,
         now,
-        ("letter", form, "dated"),
+        Shown("letter", form, "dated"),
         lambda: terms.set_by_letter(milestone=milestone, by=request.user, at=now, **form.cleaned_data),
     )
 
@@ -104,34 +117,38 @@ def _carry_out(
     request: SignedInRequest,
     calamity: Incident,
     now: datetime,
-    shown: tuple[str, forms.Form, str] | None,
+    shown: Shown | None,
     change: Callable[[], object],
 ) -> HttpResponse:
-    """Do `change`, and say kindly beside the field of `shown` (prefix, form, field) why it cannot be."""
+    """Do `change`, and say kindly beside the field that was `shown` why it cannot be."""
     try:
         with transaction.atomic():
             change()
             record(request, calamity, AccessAction.CHANGE, now)
     except (Stale, terms.AlreadyAsked):
         return overtaken(request, calamity)
-    except (InTheFuture, ExtensionTooLateError, ExtensionShortensError, terms.Replaced) as refused:
+    except (WrongMoment, ExtensionError, terms.Replaced) as refused:
+        text = _why(refused, own=shown.own if shown else None)
         if shown is None:
-            text = gettext("A later extension rests on this one: take that one back first.")
             say(request, text, level=messages.WARNING)
             return redirect("calamities:detail", calamity.reference)
-        prefix, form, field = shown
-        if isinstance(refused, InTheFuture):
-            put_error(form, field, refused)
-        elif isinstance(refused, terms.Replaced):
-            text = gettext("A letter has set the day since. Record what was granted as a letter too.")
-            form.add_error(field, text)
-        elif isinstance(refused, ExtensionTooLateError):
-            form.add_error(field, gettext("The term had expired by then: it cannot be extended any more."))
-        else:
-            form.add_error(field, gettext("This is earlier than the end of the term as it is."))
-        return page(request, calamity, now, {prefix: form})
+        shown.form.add_error(shown.field, text)
+        return page(request, calamity, now, {shown.prefix: shown.form})
     say(request, gettext("Recorded. The term and its reminders follow."))
     return redirect("calamities:detail", calamity.reference)
+
+
+def _why(refused: WrongMoment | ExtensionError | terms.Replaced, *, own: datetime | None) -> str:
+    """What is wrong; the extension that was asked for at `own` is the one that the form is about."""
+    if isinstance(refused, WrongMoment):
+        return said(refused)
+    if isinstance(refused, terms.Replaced):
+        return gettext("A letter has set the day since. Record what was granted as a letter too.")
+    if refused.extension.asked != own:
+        return extension_said(refused)
+    if isinstance(refused, ExtensionTooLateError):
+        return gettext("The term had expired by then: it cannot be extended any more.")
+    return gettext("This is earlier than the end of the term as it is.")
 
 
 def _term(request: SignedInRequest, reference: str) -> tuple[Incident, Milestone]:

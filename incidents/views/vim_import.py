@@ -84,11 +84,11 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
     table = vim_import.read(bytes(kept.content or b""), kept.file_name)
     if kept.mapping is None:
         return redirect("incidents:import-check", pk)
-    plan = _plan(kept, table)
+    plan, take = _plan(kept, table), request.POST.getlist("take")
     now = timezone.now()
     try:
         with transaction.atomic():
-            vim_import.carry_out(plan, take=request.POST.getlist("take"), by=request.user, at=now)
+            vim_import.carry_out(plan, take=take, by=request.user, at=now)
             _finish(kept, counts=plan.counts)
     except NotImportable:
         say(
@@ -97,8 +97,7 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
             level=messages.WARNING,
         )
         return redirect("incidents:import-check", pk)
-    said = ngettext("%(count)d report is imported.", "%(count)d reports are imported.", len(plan.new))
-    say(request, said % {"count": len(plan.new)})
+    say(request, _in_words(len(plan.new), plan.taken(take)))
     return redirect("incidents:list")
 
 
@@ -109,6 +108,22 @@ def discard(request: SignedInRequest, pk: str) -> HttpResponse:
     _finish(_open(request, pk), counts={})
     say(request, gettext("The file is thrown away. Nothing was imported."))
     return redirect("incidents:import")
+
+
+def _in_words(new: int, changed: int) -> str:
+    """What was done, of what there was anything of."""
+    said = []
+    if new:
+        said.append(ngettext("%(count)d report is imported.", "%(count)d reports are imported.", new))
+    if changed:
+        text = ngettext(
+            "%(count)d report is brought up to date.", "%(count)d reports are brought up to date.", changed
+        )
+        said.append(text)
+    numbers = (number for number in (new, changed) if number)
+    return " ".join(text % {"count": count} for text, count in zip(said, numbers, strict=True)) or gettext(
+        "Nothing was taken over: the reports stay as they are."
+    )
 
 
 def _keep(request: SignedInRequest, name: str, content: bytes) -> VimImport:

@@ -49,8 +49,10 @@ class Command(BaseCommand):
                 if is_new:
                     VimMapping.objects.create(name=options["mapping"], columns=dict(columns.of))
         except NotImportable as error:
-            raise CommandError("Nothing is imported: somebody imported these reports just now.") from error
-        self.stdout.write(self.style.SUCCESS(f"{len(new)} imported, {len(take)} changed."))
+            raise CommandError(
+                "Nothing is imported: something changed just now. Look at it again."
+            ) from error
+        self.stdout.write(self.style.SUCCESS(f"{len(new)} imported, {plan.taken(take)} changed."))
 
     def _say(self, plan: Plan, columns: Columns, *, is_new: bool) -> None:
         if is_new:
@@ -63,6 +65,7 @@ class Command(BaseCommand):
             for change in changed.changes:
                 self.stdout.write(
                     f"{changed.number} {change.label}: {change.here_said} → {change.there_said}"
+                    + (f" (not taken over: {change.refused})" if change.refused else "")
                 )
         counts = plan.counts
         self.stdout.write(f"{counts['new']} new, {counts['known']} known, {counts['changed']} changed.")

@@ -1,0 +1,44 @@
+"""Correcting when a calamity happened, was noticed or was established, by the calamity committee."""
+
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import SignedInRequest, allow
+from accounts.enums import AccessAction, Role
+from accounts.feedback import say
+from incidents import moment_writer
+from incidents.deadlines import ExtensionError
+from incidents.milestones import Stale
+from incidents.moments import WrongMoment
+from incidents.moments_form import MomentsForm
+from incidents.views.calamity_page import calamity_of, overtaken, put_error, record
+
+
+@allow(Role.CCP)
+@require_http_methods(["GET", "POST"])
+def correct(request: SignedInRequest, reference: str) -> HttpResponse:
+    """The three moments, what they should be and why; 404 for what is no calamity."""
+    now = timezone.now()
+    calamity = calamity_of(request, reference)
+    if not calamity.running_steps:
+        raise Http404
+    form = MomentsForm(request.POST if request.method == "POST" else None, calamity=calamity, at=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                moment_writer.correct(incident=calamity, by=request.user, at=now, **form.as_corrected())
+                record(request, calamity, AccessAction.CHANGE, now)
+        except Stale:
+            return overtaken(request, calamity)
+        except WrongMoment as refused:
+            put_error(form, refused.moment, refused)
+        except ExtensionError as refused:
+            put_error(form, "established_at", refused)
+        else:
+            say(request, gettext("Corrected. The terms and their reminders follow."))
+            return redirect("calamities:detail", reference)
+    return render(request, "incidents/moments.html", {"calamity": calamity, "form": form})
