@@ -12,6 +12,7 @@ WORDS = {
     # objects
     "access log": _("access log"),
     "delivery": _("delivery of messages"),
+    "exclusion": _("who is never matched"),
     "incident": _("report"),
     "involvement": _("involved employee"),
     "policy": _("agreements"),
@@ -24,12 +25,16 @@ WORDS = {
     "worklist": _("worklist"),
     # why
     "administration": _("administration"),
+    "analyst of calamities": _("analyst of the case"),
     "analyst of the case": _("analyst of the case"),
     "broken before the upgrade": _("was broken before the upgrade"),
     "ccp of calamities": _("calamity committee"),
     "ccp of the case": _("calamity committee"),
+    "coordinator": _("coordinator"),
+    "coordinator of calamities": _("coordinator of the case"),
     "coordinator of the case": _("coordinator of the case"),
     "coordinator of the pool": _("coordinator of the pool"),
+    "director of calamities": _("director"),
     "director of the case": _("director"),
     "group claim of SSO": _("group of the single sign-on"),
     "import": _("import"),
@@ -39,10 +44,60 @@ WORDS = {
     "own report": _("own report"),
     "reporter": _("own report"),
     "retention": _("end of the retention term"),
+    "rota of directors": _("rota of directors"),
+    "seat of the committee": _("seat of the committee"),
     "supervision": _("supervision"),
+    "team_leader of calamities": _("team leader of the department"),
     "team_leader of the case": _("team leader of the department"),
     "upgrade": _("upgrade"),
 }
+
+#: Where something was opened or changed: pages by the name of their address, and what is no page.
+PLACES = {
+    "": _("the system"),
+    "access-log:list": _("access log"),
+    "account_login": _("signing in"),
+    "account_reset_password_from_key": _("a new password"),
+    "account_logout": _("signing out"),
+    "calamities:analysis": _("analysis of a calamity"),
+    "calamities:detail": _("page of a calamity"),
+    "calamities:disclosure": _("talks with patient and family"),
+    "calamities:evidence": _("account of a calamity"),
+    "calamities:team": _("analysis team"),
+    "calamity-committee": _("seats of the committee"),
+    "calamity-duty": _("rota of directors"),
+    "calamity-policy": _("settings of calamities"),
+    "contacts:detail": _("page of a contact"),
+    "delivery": _("delivery of messages"),
+    "demo_sign_in": _("signing in to the demo"),
+    "evaluation-policy": _("settings of the evaluation"),
+    "incidents:add-people": _("adding people to a report"),
+    "incidents:detail": _("page of a report"),
+    "incidents:import": _("VIM import"),
+    "incidents:report": _("reporting"),
+    "me": _("own page"),
+    "mfa_authenticate": _("signing in, in two steps"),
+    "mfa_login_webauthn": _("signing in with a passkey"),
+    "migrate": _("upgrade"),
+    "pool:exclusions": _("who is never matched"),
+    "pool:policy": _("settings of support"),
+    "pool:supporter": _("page of a supporter"),
+    "reminder-policy": _("settings of mail"),
+    "retention": _("end of the retention term"),
+    "settings:hours": _("settings of working hours"),
+    "settings:person": _("page of an employee"),
+    "settings:staff-import": _("staff import"),
+    "sso": _("single sign-on"),
+    "support:match": _("support for one colleague"),
+    "support:roll-call": _("everybody involved in an event"),
+    "support:worklist": _("worklist"),
+}
+
+
+@register.filter
+def place_word(stored: str) -> str:
+    """The page with this name, in the reader's language; as it is when it has no word."""
+    return str(PLACES.get(stored, stored))
 
 
 @register.filter
