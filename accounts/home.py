@@ -23,12 +23,13 @@ LANDING = (
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the employee's home page: `template` is included with what `context` gives for the
-    employee.
+    """A part of the employee's home page: `template` is included with what `context` gives for the employee;
+    `first`, above the choices, what somebody must not miss.
     """
 
     template: str
     context: Callable[[User], dict[str, Any]]
+    first: bool = False
 
 
 #: Shown on the home page, in this order.

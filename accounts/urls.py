@@ -81,6 +81,7 @@ access_log = [path("", views_access_log.access_log_list, name="list")]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="home"),
     path("account/", include(sign_in)),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("privacy/", views.privacy, name="privacy"),
     path("logo/<slug:version>.png", views_hospital.logo, name="hospital-logo"),
     path("preferences/language/", views_preferences.set_language, name="set_language"),

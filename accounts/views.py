@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import home
@@ -16,8 +17,15 @@ def start(request: SignedInRequest) -> HttpResponse:
     """The page one came for by role; for an employee or a team leader three choices and the own reports."""
     if page := home.landing(request.user):
         return redirect(page)
-    panels = [(panel.template, panel.context(request.user)) for panel in home.panels]
+    panels = [(panel.template, panel.context(request.user), panel.first) for panel in home.panels]
     return render(request, "accounts/home.html", {"panels": panels})
+
+
+@allow_public
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The icon, for what asks for it where browsers used to look: a file that is opened, an error page."""
+    return redirect(static("favicon.svg"))
 
 
 @allow_public

@@ -6,18 +6,20 @@ class SupportersConfig(AppConfig):
     verbose_name = "Support"
 
     def ready(self) -> None:
-        from accounts.staff_apply import leaver_listeners  # these need the app registry
+        from accounts import home  # these need the app registry
+        from accounts.staff_apply import leaver_listeners
         from incidents.intake import involvement_listeners
         from incidents.milestones import track_listeners
         from incidents.team import team_listeners
         from notifications import calendar, reconcile
-        from supporters import analyst_conflict, calendar_entries, reminders, supporter_left
+        from supporters import analyst_conflict, calendar_entries, own_calls, reminders, supporter_left
         from supporters.offers import expected, open_offers, push_counts
 
         involvement_listeners.append(open_offers)
         track_listeners.append(lambda incident, at: push_counts(incident, at=at))
         leaver_listeners.append(supporter_left.tell_coordinators)
         team_listeners.append(analyst_conflict.tell_coordinators)
+        home.panels.append(home.Panel("supporters/_own_calls.html", own_calls.running, first=True))
         reminders.register()
         reconcile.expectations.append(expected)
         calendar.sources.append(calendar_entries.SOURCE)

@@ -34,6 +34,7 @@ PAGES: dict[str, str | set[Role]] = {
     # accounts
     "home": SIGNED_IN,
     "privacy": PUBLIC,
+    "favicon": PUBLIC,
     "hospital-logo": PUBLIC,
     "set_language": PUBLIC,
     "set_theme": PUBLIC,
