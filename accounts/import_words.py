@@ -35,6 +35,9 @@ CELL_REASONS = {
     "error_value": _("Excel shows an error here."),
     "figures_lost": _("This number is so long that Excel has lost figures of it. Make the column text."),
     "number_scientific": _("Excel has shortened this number. Make the column text, and fill it in anew."),
+    "telephone_spoilt": _(
+        "A spreadsheet has changed this telephone number. Make the column text, and fill it in anew."
+    ),
     "garbled": _("This cannot be read: letters were lost when the file was saved. Save it as CSV UTF-8."),
 }
 

@@ -85,6 +85,12 @@ def same(one: str, other: str) -> bool:
     return sort_key(one) == sort_key(other) or sorted(words(one)) == sorted(words(other))
 
 
+def shortens(one: str, other: str) -> bool:
+    """Whether `one` may stand for `other`: "B. Visser" for "Bram Visser"."""
+    key = search_key(other).split()
+    return bool(words(one)) and all(any(part.startswith(word) for part in key) for word in words(one))
+
+
 def _is_small(token: str) -> bool:
     """Whether a word is written as a prefix is: "van", "'t", "d'"."""
     first = next((character for character in token if character.isalpha()), "")

@@ -1,27 +1,93 @@
 """Finding colleagues by typing."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from accounts import names
 from accounts.models import NAME_WORDS, Department, User
 
 WORDS = 6  # of a query: more say nothing more
+MOST = 10
 
 
-def search(query: str, limit: int = 8) -> list[User]:
-    """At most `limit` employees in service whose name or department has every word of `query`, by surname.
+Marks = tuple[str, str, str]
+"""Location, last figures of the employee number, mail address."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Who was found, and whether there are `more` than are shown."""
+
+    people: Sequence[User] = ()
+    more: bool = False
+
+    def __iter__(self) -> Iterator[User]:
+        return iter(self.people)
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+
+def search(query: str, *, near: User, among: QuerySet[User] | None = None) -> Found:
+    """At most `MOST` employees of `among` (those in service) whose name or department has every word of
+    `query`: of the department of `near` first, then by surname.
 
     A word may be the beginning of one; capitals, accents, hyphens, apostrophes and scripts make no
-    difference. Each person comes with `department` and `profession`. Nothing for a query without a letter or
-    a figure.
+    difference. Each person comes with department, location and profession, told apart from a namesake.
+    Nobody for a query without a letter or a figure.
     """
-    found = matching(User.objects.filter(is_active=True), query)
-    return list(found.select_related("department", "profession").order_by("sort_key", "id")[:limit])
+    employees = User.objects.filter(is_active=True) if among is None else among
+    found = matching(employees, query).select_related("department__location", "profession")
+    here = Q(department__isnull=False, department=near.department_id)
+    elsewhere = Case(When(here, then=0), default=1)
+    listed = list(found.order_by(elsewhere, "sort_key", "department", "profession", "id")[: MOST + 1])
+    return Found(told_apart(listed[:MOST]), more=len(listed) > MOST)
+
+
+def told_apart(people: Iterable[User]) -> list[User]:
+    """`people`, each who has a namesake of the same profession and department with `apart`: location, last
+    figures of the employee number, mail address, as much as it takes. One query; reads department with its
+    location, and profession.
+    """
+    shown = list(people)
+    if not shown:
+        return shown
+    keys = {one.sort_key for one in shown}
+    same = User.objects.filter(sort_key__in=keys, is_active=True)
+    namesakes: dict[tuple[str, str, str], list[User]] = {}
+    for one in same.select_related("department__location", "profession"):
+        namesakes.setdefault(_looks(one), []).append(one)
+    for one in shown:
+        others = [other for other in namesakes.get(_looks(one), []) if other.pk != one.pk]
+        one.apart = _apart(_marks(one), [_marks(other) for other in others])
+    return shown
+
+
+def _looks(one: User) -> tuple[str, str, str]:
+    """What a list shows of everybody."""
+    return one.sort_key, str(one.profession or ""), str(one.department or "")
+
+
+def _apart(mine: Marks, theirs: list[Marks]) -> str:
+    """As many of `mine` as it takes to be unlike all of `theirs`."""
+    said = []
+    for place, mark in enumerate(mine):
+        alike = [each for each in theirs if each[place] == mark]
+        if mark and len(alike) < len(theirs):
+            said.append(mark)
+        theirs = alike
+    return " · ".join(said)
+
+
+def _marks(one: User) -> Marks:
+    location = str(one.department.location) if one.department else ""
+    return location, f"…{one.employee_number[-4:]}" if one.employee_number else "", one.email
 
 
 def matching(people: QuerySet[User], query: str) -> QuerySet[User]:

@@ -4,7 +4,7 @@ The one place that decides it. A number or a mail address says who somebody is; 
 so too. A telephone or a mailbox may be shared by a ward, so it never makes two people one by itself.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -35,11 +35,17 @@ class Named:
     department: UUID | None = None
 
     def is_also(self, other: "Named") -> bool:
-        """Whether both are one person: the same name, and the same address or number (or neither has any)."""
-        if not names.same(self.name, other.name):
-            return False
+        """Whether both are one person: a shared address or number, and a name that may be the other's."""
         mine, theirs = _reached_at(self), _reached_at(other)
-        return bool(mine & theirs) or not mine or not theirs
+        if not mine or not theirs:
+            return names.same(self.name, other.name)
+        fits = names.shortens(self.name, other.name) or names.shortens(other.name, self.name)
+        return fits and bool(mine & theirs)
+
+
+def named(user: User) -> Named:
+    """What the account says about somebody."""
+    return Named(name=user.name, email=user.email, telephone=user.telephone, department=user.department_id)
 
 
 def employees_meant(named: Sequence[Named], *, among: QuerySet[User] | None = None) -> list[list[User]]:
@@ -56,6 +62,22 @@ def employees_meant(named: Sequence[Named], *, among: QuerySet[User] | None = No
     return [_meant(each, found) for each in named]
 
 
+def certainly(named: Named, meant: Iterable[User]) -> User | None:
+    """Of those who may be `meant` the one who is, without asking: by mail address, or by number and name."""
+    address, telephone = mail(named.email), number(named.telephone)
+    for one in meant:
+        if (address and one.email == address) or (
+            telephone and one.telephone == telephone and names.same(one.name, named.name)
+        ):
+            return one
+    return None
+
+
+def number(telephone: str) -> str:
+    """A telephone number as it is kept and compared; empty for words without a number ("-")."""
+    return telephones.kept(telephone) if sum(map(str.isdigit, telephone)) >= 3 else ""
+
+
 def same_human(named: Named) -> Q:
     """The employees who may be the one that is `named`, for leaving them out: rather one too many."""
     anywhere = replace(named, department=None)
@@ -64,8 +86,8 @@ def same_human(named: Named) -> Q:
 
 def _conditions(named: Named) -> list[Q]:
     found = [Q(email=named.email)] if mail(named.email) else []
-    if number := _number(named.telephone):
-        found.append(Q(telephone=number))
+    if number(named.telephone):
+        found.append(Q(telephone=named.telephone))
     if names.words(named.name):
         by_name = Q(sort_key=names.sort_key(named.name))
         found.append(by_name & Q(department=named.department) if named.department else by_name)
@@ -73,9 +95,9 @@ def _conditions(named: Named) -> list[Q]:
 
 
 def _meant(named: Named, people: Collection[User]) -> list[User]:
-    address, number = mail(named.email), _number(named.telephone)
+    address, telephone = mail(named.email), number(named.telephone)
     by_mail = [one for one in people if address and one.email == address]
-    by_number = [one for one in people if number and one.telephone == number]
+    by_number = [one for one in people if telephone and one.telephone == telephone]
     by_name = [
         one
         for one in people
@@ -86,9 +108,4 @@ def _meant(named: Named, people: Collection[User]) -> list[User]:
 
 
 def _reached_at(named: Named) -> set[str]:
-    return {mail(named.email), _number(named.telephone)} - {""}
-
-
-def _number(telephone: str) -> str:
-    """As it is kept; empty for words without a number ("-")."""
-    return telephones.kept(telephone) if sum(map(str.isdigit, telephone)) >= 3 else ""
+    return {mail(named.email), number(named.telephone)} - {""}

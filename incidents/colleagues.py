@@ -1,28 +1,35 @@
 """The colleagues who can be named on a report: in service at this hospital, not at a partner organisation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from accounts import people
+from accounts import people, who_is_who
 from accounts.models import User
+from accounts.people import Found
+from accounts.who_is_who import Named
 
-MOST = 10
 
-
-def search(text: str) -> list[User]:
-    """Ten at most, by name, with profession and department; nobody for less than two characters."""
+def search(text: str, *, near: User) -> Found:
+    """Those who are found by `text`, the department of `near` first; nobody for less than two characters."""
     if len(text.strip()) < 2:
-        return []
-    return list(people.matching(_colleagues(), text).order_by("name", "id")[:MOST])
+        return Found()
+    return people.search(text, near=near, among=_colleagues())
 
 
 def with_ids(ids: Iterable[UUID]) -> list[User]:
     """Those of `ids` who are colleagues."""
-    return list(_colleagues().filter(pk__in=list(ids)))
+    return people.told_apart(_colleagues().filter(pk__in=list(ids)))
+
+
+def meant(named: Sequence[Named]) -> list[list[User]]:
+    """For each of `named` the colleagues who may be meant (accounts.who_is_who)."""
+    found = who_is_who.employees_meant(named, among=_colleagues())
+    people.told_apart({one.pk: one for each in found for one in each}.values())
+    return found
 
 
 def _colleagues() -> QuerySet[User]:
     here = Q(department__isnull=True) | Q(department__location__is_partner=False)
-    return User.objects.filter(here, is_active=True).select_related("profession", "department")
+    return User.objects.filter(here, is_active=True).select_related("profession", "department__location")

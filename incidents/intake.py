@@ -1,16 +1,17 @@
 """Taking in a report: the incident, who is involved, a calamity's milestones; all in one transaction."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, who_is_who
 from accounts.enums import AccessAction, Role
 from accounts.models import Department, Profession, User
+from accounts.who_is_who import Named
 from incidents import milestones, moment_writer, team
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.models import Incident, Involvement
@@ -57,21 +58,25 @@ class Involved:
     wish_other_department: bool = True
     wish_physician: bool = False
     wish_outside: bool = False
-    # Who this is, to find the same person twice: the account, else the address, else the number.
-    identity: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.employee is not None:
-            identity = str(self.employee.pk)
-        else:
-            identity = self.email.lower() or "".join(filter(str.isdigit, self.telephone))
-            if not identity or not self.name:
-                raise CannotBeReached
-        object.__setattr__(self, "identity", identity)
+        reached = self.email or who_is_who.number(self.telephone)
+        if self.employee is None and not (self.name and reached):
+            raise CannotBeReached
+
+    @property
+    def employee_id(self) -> UUID | None:
+        return self.employee.pk if self.employee else None
 
     @property
     def called(self) -> str:
         return self.employee.name if self.employee else self.name
+
+    @property
+    def named(self) -> Named:
+        if self.employee is not None:
+            return who_is_who.named(self.employee)
+        return Named(name=self.name, email=self.email, telephone=self.telephone)
 
     def involvement(self, *, incident: Incident, at: datetime) -> Involvement:
         """The unsaved involvement of this person in `incident`."""
@@ -121,7 +126,7 @@ def report_incident(
     """
     if kind in IncidentKind.personal() and len(involved) != 1:
         raise WrongNumberInvolved
-    _check_nobody_twice(involved, present=frozenset())
+    _check_nobody_twice(involved, present=())
     incident = Incident(
         kind=kind,
         event_type=event_type,
@@ -164,12 +169,7 @@ def add_involved(
     """
     with transaction.atomic():
         Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
-        present = frozenset(
-            identity_of(row)
-            for row in Involvement.objects.filter(incident=incident, erased_at__isnull=True).only(
-                "employee_id", "email", "telephone"
-            )
-        )
+        present = incident.involvements.filter(erased_at__isnull=True).select_related("employee")
         _check_nobody_twice(involved, present=present)
         added = _add(incident, involved, at)
         team.end_for_involved(added)
@@ -235,14 +235,19 @@ def _next_reference(year: int) -> str:
     return f"{year}-{number:04d}"
 
 
-def _check_nobody_twice(involved: Sequence[Involved], *, present: frozenset[str]) -> None:
-    seen = set(present)
+def _check_nobody_twice(involved: Sequence[Involved], *, present: Iterable[Involvement]) -> None:
+    seen: list[Involved | Involvement] = list(present)
     for person in involved:
-        if person.identity in seen:
+        if any(are_one(person, other) for other in seen):
             raise AlreadyInvolved(person.called)
-        seen.add(person.identity)
+        seen.append(person)
 
 
-def identity_of(row: Involvement) -> str:
-    """Who `row` is, as `Involved.identity` says it."""
-    return str(row.employee_id or "") or row.email.lower() or "".join(filter(str.isdigit, row.telephone))
+def are_one(one: Involved | Involvement, other: Involved | Involvement) -> bool:
+    """Whether both are the same person: one account or, of who has none, one name at one address or number.
+
+    Of an involvement its `employee` is read.
+    """
+    if one.employee_id and other.employee_id:
+        return one.employee_id == other.employee_id
+    return one.named.is_also(other.named)

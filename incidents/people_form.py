@@ -14,14 +14,18 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import telephones
 from accounts.models import Department, Profession, User
+from accounts.people import Found
+from accounts.who_is_who import Named
 from incidents import colleagues
 from incidents.intake import Involved
 
 PERSON = "person"
+IS_WHO = "is_who"
 MOST = 40
 _HAND = re.compile(r"hand-\d{1,3}")
 
@@ -61,6 +65,14 @@ class Lists:
         }
 
 
+_NO_NUMBER = _("Give a telephone number, such as 06 12345678.")
+_NOT_ONE_NUMBER = {
+    "several": _("Give one telephone number: the one to call first."),
+    "words": _("Give the telephone number alone, without words."),
+}
+"""Why what was typed is not a telephone number, by `telephones.Unreadable.code`."""
+
+
 class HandForm(WishesForm):
     """Somebody without an account: temporary staff, a student, agency staff."""
 
@@ -68,7 +80,7 @@ class HandForm(WishesForm):
     email = forms.EmailField(label=_("E-mail"), required=False)
     telephone = forms.CharField(
         label=_("Telephone"),
-        max_length=32,
+        max_length=60,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
@@ -87,10 +99,10 @@ class HandForm(WishesForm):
         self.fields["name"].widget.attrs["autocomplete"] = "off"
 
     def clean_telephone(self) -> str:
-        telephone: str = self.cleaned_data["telephone"]
-        if telephone and sum(map(str.isdigit, telephone)) < 4:
-            raise forms.ValidationError(gettext("Give a telephone number."))
-        return telephone
+        try:
+            return telephones.read(self.cleaned_data["telephone"])
+        except telephones.Unreadable as error:
+            raise forms.ValidationError(str(_NOT_ONE_NUMBER.get(error.code, _NO_NUMBER))) from error
 
     def clean_profession(self) -> Profession:
         return self.lists.professions[self.cleaned_data["profession"]]
@@ -112,6 +124,7 @@ class Row:
         self.key = key
         self.form = form
         self.employee = employee
+        self.meant: dict[str, User] = {}
 
     @property
     def wishes(self) -> list[forms.BoundField]:
@@ -120,7 +133,33 @@ class Row:
     @property
     def facts(self) -> list[forms.BoundField]:
         """What is typed in about somebody without an account."""
-        return [self.form[name] for name in self.form.fields if name not in WishesForm.base_fields]
+        kept = {*WishesForm.base_fields, IS_WHO}
+        return [self.form[name] for name in self.form.fields if name not in kept]
+
+    @property
+    def question(self) -> forms.BoundField | None:
+        """Whether somebody who is typed in is an employee: asked once there are who may be meant."""
+        return self.form[IS_WHO] if IS_WHO in self.form.fields else None
+
+    @property
+    def named(self) -> Named:
+        """What is typed in so far."""
+        typed = {name: str(self.form[name].value() or "") for name in ("name", "email", "telephone")}
+        department = str(self.form["department"].value() or "")
+        return Named(**typed, department=UUID(department) if _is_id(department) else None)
+
+    def ask(self, meant: list[User]) -> None:
+        """Put the question whether this is one of `meant`. Another answer than to these is none."""
+        self.meant = {str(one.pk): one for one in meant}
+        yes = gettext("Yes, this is %(who)s")
+        choices = [(key, yes % {"who": _told(one)}) for key, one in self.meant.items()]
+        nobody = "no " + " ".join(sorted(self.meant))
+        self.form.fields[IS_WHO] = forms.ChoiceField(
+            label=ngettext("Is this your colleague?", "Is this one of your colleagues?", len(meant)),
+            choices=[*choices, (nobody, gettext("No, this is somebody else"))],
+            widget=forms.RadioSelect,
+            error_messages={"required": gettext("Choose who this is, so that nobody is asked twice.")},
+        )
 
     @property
     def has_wishes(self) -> bool:
@@ -129,7 +168,12 @@ class Row:
 
     def involved(self) -> Involved:
         """As the intake takes it; the row must be valid."""
-        return Involved(employee=self.employee, **(self.form.cleaned_data if self.form.is_bound else {}))
+        data = dict(self.form.cleaned_data) if self.form.is_bound else {}
+        linked = self.meant.get(data.pop(IS_WHO, ""))
+        if linked is None:
+            return Involved(employee=self.employee, **data)
+        wishes = {name: data[name] for name in WishesForm.base_fields if name in data}
+        return Involved(employee=linked, **wishes)
 
 
 class PeopleForm:
@@ -142,6 +186,7 @@ class PeopleForm:
     def __init__(
         self, data: QueryDict | None, *, user: User, only_one: bool = False, with_wishes: bool = True
     ) -> None:
+        self.user = user
         self.own_key = str(user.pk)
         self.only_one = only_one
         self.with_wishes = with_wishes
@@ -168,17 +213,23 @@ class PeopleForm:
         return self.data.get("q", "")
 
     @cached_property
-    def found(self) -> list[User]:
+    def found(self) -> Found:
         """Who was looked for, for pages without JavaScript."""
         if not self.has_searched:
-            return []
-        return [one for one in colleagues.search(self.q) if str(one.pk) not in self.keys]
+            return Found()
+        found = colleagues.search(self.q, near=self.user)
+        return Found([one for one in found if str(one.pk) not in self.keys], more=found.more)
 
     @cached_property
     def rows(self) -> list[Row]:
         ids = [UUID(key) for key in self.keys if not _HAND.fullmatch(key)]
         employees = {str(one.pk): one for one in colleagues.with_ids(ids)} if ids else {}
-        return list(self._rows(employees))
+        rows = list(self._rows(employees))
+        typed = [row for row in rows if row.employee is None and row.form.is_bound and row.named.name]
+        for row, meant in zip(typed, colleagues.meant([row.named for row in typed]), strict=True):
+            if meant:
+                row.ask(meant)
+        return rows
 
     def is_valid(self) -> bool:
         """Whether every row is; the errors that belong to no row are in `errors`."""
@@ -193,7 +244,10 @@ class PeopleForm:
             row.form.leave_unjudged()
 
     def involved(self) -> list[Involved]:
-        return [row.involved() for row in self.rows]
+        """Everybody once: who was typed in and turns out to be on the list by account is dropped."""
+        people = [(row, row.involved()) for row in self.rows]
+        chosen = {row.employee.pk for row in self.rows if row.employee}
+        return [each for row, each in people if row.employee or each.employee_id not in chosen]
 
     def _keys(self) -> list[str]:
         keys = dict.fromkeys(filter(_is_key, self.data.getlist(PERSON)))
@@ -219,12 +273,20 @@ class PeopleForm:
 
 
 def _is_key(key: str) -> bool:
-    if _HAND.fullmatch(key):
-        return True
+    return bool(_HAND.fullmatch(key)) or _is_id(key)
+
+
+def _is_id(text: str) -> bool:
     try:
-        return str(UUID(key)) == key
+        return str(UUID(text)) == text
     except ValueError:
         return False
+
+
+def _told(one: User) -> str:
+    """A colleague as the picker shows them."""
+    what = " · ".join(str(part) for part in (one.profession, one.department, one.apart) if part)
+    return f"{one.name} ({what})" if what else one.name
 
 
 def _free_hand(keys: Iterable[str]) -> str:

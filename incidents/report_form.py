@@ -124,7 +124,9 @@ class ReportForm(UnjudgedForm):
             self.add_error(refused.moment, said(refused))
         except intake.AlreadyInvolved as refused:
             self.add_error(
-                None, gettext("%(name)s is on the list twice. Remove one.") % {"name": refused.name}
+                None,
+                gettext("%(name)s is on the list twice. Remove one, or write both names in full.")
+                % {"name": refused.name},
             )
         return None
 

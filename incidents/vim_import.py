@@ -6,23 +6,22 @@ taken over where the coordinator says so. Nobody who was named before is ever ta
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts import audit, spreadsheets
+from accounts import audit, spreadsheets, who_is_who
 from accounts.enums import AccessAction, Role
 from accounts.models import Department, Profession, User
 from accounts.spreadsheets import Table
+from accounts.who_is_who import Named
 from incidents import moment_writer, moments
 from incidents.deadlines import ExtensionError
 from incidents.enums import CorrectionReason, EventType, IncidentKind
-from incidents.intake import CannotBeReached, Involved, add_involved, identity_of, report_incident
+from incidents.intake import CannotBeReached, Involved, add_involved, are_one, report_incident
 from incidents.milestones import Stale
 from incidents.models import Incident, VimImport, VimMapping
 from incidents.moments import WrongMoment
@@ -139,7 +138,7 @@ def plan(table: Table, *, source: str, columns: Columns, at: datetime) -> Plan:
     known_here = Incident.objects.filter(external_source=source, external_number__in=numbers)
     here = {
         incident.external_number: incident
-        for incident in known_here.select_related("department").prefetch_related("involvements")
+        for incident in known_here.select_related("department").prefetch_related("involvements__employee")
     }
     for report in reports:
         resolved = Resolved(report, lookup.department(report), tuple(lookup.people(report)))
@@ -256,14 +255,23 @@ def _more(incident: Incident, resolved: Resolved) -> tuple[Involved, ...]:
     rows = list(incident.involvements.all())
     if any(row.erased_at for row in rows):
         return ()
-    present = {identity_of(row) for row in rows}
-    return tuple(person for person in resolved.people if person.identity not in present)
+    return tuple(person for person in resolved.people if not any(are_one(person, row) for row in rows))
 
 
 def _said(value: object) -> str:
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%d-%m-%Y %H:%M}"
     return str(EventType(value).label) if isinstance(value, EventType) else str(value or "–")
+
+
+def _meant(people: Iterable[Person]) -> dict[Person, User]:
+    """Who of `people` is an employee beyond doubt, by what is written about them: one query."""
+    each = list(dict.fromkeys(people))
+    named = [Named(name=one.name, email=one.email, telephone=one.telephone) for one in each]
+    found = zip(each, named, who_is_who.employees_meant(named), strict=True)
+    return {
+        one: user for one, said, meant in found if (user := who_is_who.certainly(said, meant)) is not None
+    }
 
 
 class _Lookup:
@@ -274,12 +282,9 @@ class _Lookup:
         self.problems: list[Problem] = []
         people = [person for report in reports for _line, person in report.people]
         numbers = {person.number for person in people} - {""}
-        emails = {person.email.lower() for person in people} - {""}
-        named = User.objects.alias(address=Lower("email")).filter(
-            Q(employee_number__in=numbers) | Q(address__in=emails), is_active=True
-        )
-        self.by_number = {user.employee_number: user for user in named if user.employee_number}
-        self.by_email = {user.email.lower(): user for user in named if user.email}
+        numbered = User.objects.filter(employee_number__in=numbers, is_active=True)
+        self.by_number = {user.employee_number: user for user in numbered}
+        self.meant = _meant(person for person in people if person.number not in self.by_number)
         self.departments: dict[str, list[Department]] = defaultdict(list)
         for department in Department.objects.filter(
             is_active=True, location__is_active=True, location__is_partner=False
@@ -295,15 +300,15 @@ class _Lookup:
         return found[0] if found else None
 
     def people(self, report: Report) -> Iterator[Involved]:
-        seen = set()
+        seen: list[Involved] = []
         for line, person in report.people:
             involved = self._person(line, person)
-            if involved is not None and involved.identity not in seen:
-                seen.add(involved.identity)
+            if involved is not None and not any(are_one(involved, other) for other in seen):
+                seen.append(involved)
                 yield involved
 
     def _person(self, line: int, person: Person) -> Involved | None:
-        employee = self.by_number.get(person.number) or self.by_email.get(person.email.lower())
+        employee = self.by_number.get(person.number) or self.meant.get(person)
         if employee is not None:
             return Involved(employee=employee)
         profession = self.professions.get(person.profession.casefold())

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime, time
 from itertools import zip_longest
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import spreadsheets
+from accounts import spreadsheets, telephones
 from accounts.import_words import CELL_REASONS
 from accounts.spreadsheets import Row, Table
 from hospital.clock import from_local
@@ -190,6 +190,10 @@ class _Row:
         parts = [_parts(self.get(name)) for name in names]
         for each in zip_longest(*parts, fillvalue=""):
             person = Person(*each)
+            try:
+                person = replace(person, telephone=telephones.from_file(person.telephone))
+            except telephones.Unreadable:
+                self.wrong("involved_telephone", "telephone_spoilt")
             if person.number or person.email or person.name or person.telephone:
                 yield person
 

@@ -39,7 +39,7 @@ def staff():
     ],
 )
 def test_finds_by_beginnings_of_words_without_accents_or_capitals(staff, query, names):
-    assert [user.name for user in people.search(query)] == names
+    assert [user.name for user in people.search(query, near=staff[0])] == names
 
 
 STORED = [
@@ -101,14 +101,16 @@ STORED = [
 def test_finds_a_name_however_it_is_typed_and_stored(form, query, found):
     for name in STORED:
         UserFactory(name=normalize(form, name))
+    near = UserFactory(office=True, name="X")
     for typed in (normalize("NFC", query), normalize("NFD", query)):
-        assert [normalize("NFC", user.name) for user in people.search(typed)] == found
+        listed = people.search(typed, near=near)
+        assert [normalize("NFC", user.name) for user in listed] == found
         assert [name for name in STORED if people.has_words(name, typed)] == sorted(found, key=STORED.index)
 
 
-def test_two_statements_whatever_is_found(staff, django_assert_num_queries):
-    with django_assert_num_queries(2):
-        for user in people.search("cardiologie"):
+def test_three_statements_whatever_is_found(staff, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        for user in people.search("cardiologie", near=staff[1]):
             _ = (str(user.department), str(user.profession))
 
 
@@ -127,3 +129,50 @@ def test_uses_the_index_in_a_large_hospital(staff):
         cursor.execute("ANALYZE accounts_user")
     plan = people.matching(User.objects.all(), "voornaam1234 achter").explain()
     assert "user_name_words" in plan
+
+
+def test_own_department_first_then_by_surname(staff):
+    near = UserFactory(department=staff[1].department)
+    UserFactory(name="Ab Vries", department=near.department)
+    found = [user.name for user in people.search("vries", near=near)]
+    assert found == ["Ab Vries", "Jan de Vries", "Noëlle Jansen-de Vries"]
+
+
+def test_says_when_there_are_more_than_ten(staff):
+    UserFactory.create_batch(10, name="Kees Kok")
+    assert not people.search("kok", near=staff[0]).more
+    UserFactory(name="Kees Kok")
+    found = people.search("kok", near=staff[0])
+    assert (len(found), found.more) == (10, True)
+
+
+def test_namesakes_are_told_apart_by_what_differs():
+    ward, elsewhere = DepartmentFactory(name="IC"), DepartmentFactory(name="IC", location__name="Zuid")
+    near = UserFactory(office=True, name="X")
+    UserFactory(name="Noor Bakker", department=ward, employee_number="1004321", email="n.bakker@z.example")
+    UserFactory(name="Noor BAKKER", department=ward, employee_number="1008765", email="n.bakker2@z.example")
+    UserFactory(name="Noor Bakker", department=elsewhere, employee_number="", email="")
+    UserFactory(name="Noor Bakker", physician=True, department=ward)
+    UserFactory(name="Noor Bakker", department=ward, leaver=True)
+    marks = {user.apart for user in people.search("bakker", near=near)}
+    assert marks == {
+        "Ziekenhuis Noord · …4321",
+        "Ziekenhuis Noord · …8765",
+        "Zuid",
+        "",
+    }
+
+
+def test_a_namesake_outside_the_list_tells_apart_too(django_assert_num_queries):
+    ward = DepartmentFactory()
+    one = UserFactory(name="Noor Bakker", department=ward, employee_number="A1")
+    UserFactory(name="Noor Bakker", department=ward, employee_number="A2")
+    with django_assert_num_queries(1):
+        assert people.told_apart([one])[0].apart == "…A1"
+
+
+def test_a_mail_address_tells_apart_what_nothing_else_does():
+    ward = DepartmentFactory()
+    for address in ("n.bakker@z.example", "n.bakker2@z.example"):
+        one = UserFactory(name="Noor Bakker", department=ward, employee_number="", email=address)
+    assert people.told_apart([one])[0].apart == "n.bakker2@z.example"

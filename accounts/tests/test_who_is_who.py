@@ -20,6 +20,8 @@ def test_two_with_the_telephone_or_the_mailbox_of_a_ward_are_two():
         Named(name="noor bakker", telephone="+31 (0)10 123 45 67"),
         Named(name="Bakker, Noor", email="Noor@Uitzend.example"),
         Named(name="NOOR BAKKER"),
+        Named(name="N. Bakker", telephone=WARD),
+        Named(name="Noor", telephone=WARD),
     ],
 )
 def test_one_name_with_the_same_number_or_address_is_one(again):

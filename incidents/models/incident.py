@@ -5,8 +5,11 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from accounts import who_is_who
 from accounts.enums import Role
+from accounts.fields import MailField, TelephoneField
 from accounts.models import Department, Profession, User
+from accounts.who_is_who import Named
 from incidents.enums import (
     AlreadyOffered,
     CorrectionReason,
@@ -229,8 +232,8 @@ class Involvement(models.Model):
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="involvements")
     employee = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="involvements")
     name = models.CharField(_("name"), max_length=150, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True, default="")
-    telephone = models.CharField(_("telephone"), max_length=32, blank=True, default="")
+    email = MailField(_("e-mail"), blank=True, default="")
+    telephone = TelephoneField(_("telephone"), max_length=32, blank=True, default="")
     profession = models.ForeignKey(
         Profession, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("profession")
     )
@@ -273,6 +276,12 @@ class Involvement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id}: {self.name}"
+
+    @property
+    def named(self) -> Named:
+        if self.employee is not None:
+            return who_is_who.named(self.employee)
+        return Named(name=self.name, email=self.email, telephone=self.telephone)
 
     @property
     def telephone_now(self) -> str:

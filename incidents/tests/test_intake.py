@@ -138,6 +138,20 @@ class TestReport:
             report(involved=[Involved(employee=nurse), Involved(employee=nurse)])
         assert refused.value.name == "Joost de Wit"
 
+    def test_two_who_share_a_telephone_or_a_mailbox_are_two(self):
+        shared = {"email": "ic@ziekenhuis.example", "telephone": "010 1234567"}
+        one, other = Involved(name="Bram Visser", **shared), Involved(name="Noor Bakker", **shared)
+        incident = report(involved=[one, other])
+        add_involved(incident=incident, involved=[Involved(name="Ab Kok", **shared)], by=UserFactory(), at=AT)
+        assert incident.involvements.count() == 3
+
+    def test_who_is_on_the_list_by_account_is_not_added_by_hand(self):
+        nurse = UserFactory(name="Joost de Wit", telephone="0612345678")
+        incident = report(involved=[Involved(employee=nurse)])
+        by_hand = Involved(name="Wit, Joost de", telephone="+31 6 12345678")
+        with pytest.raises(intake.AlreadyInvolved):
+            add_involved(incident=incident, involved=[by_hand], by=UserFactory(), at=AT)
+
     @pytest.mark.parametrize("given", [{"name": "Bram Visser"}, {"email": "bram@voorbeeld.nl"}])
     def test_somebody_typed_in_has_a_name_and_can_be_reached(self, given):
         with pytest.raises(intake.CannotBeReached):

@@ -3,7 +3,9 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AccessEvent
@@ -45,6 +47,12 @@ def filled(user, **changes):
         "send": "1",
     }
     return {**given, **changes}
+
+
+def by_hand(number, **typed):
+    """Somebody typed in, on a form."""
+    row = {"seen": "1", "name": "Bram Visser", "profession": ProfessionFactory().pk, **typed}
+    return {f"hand-{number}-{name}": value for name, value in row.items()}
 
 
 def text(response):
@@ -206,10 +214,106 @@ class TestPeople:
         assert (row.employee, row.name, row.telephone, row.profession, row.department) == (
             None,
             "Bram Visser",
-            "06-12345678",
+            "+31612345678",
             profession,
             ward,
         )
+
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [
+            ("06-1234", "Give a telephone number, such as 06 12345678."),
+            ("0612345678 / 0687654321", "Give one telephone number: the one to call first."),
+            ("06-12345678 privé", "Give the telephone number alone, without words."),
+        ],
+    )
+    def test_what_is_no_telephone_number_is_said_beside_it(self, client, nurse, typed, said):
+        page = text(client.post(url("vim"), filled(nurse, person=["hand-1"]) | by_hand(1, telephone=typed)))
+        assert said in page
+        assert f'value="{typed}"' in page
+        assert not Incident.objects.exists()
+
+    def test_two_who_share_the_telephone_and_mailbox_of_a_ward_are_two(self, client, nurse):
+        shared = {"telephone": "010 1234567", "email": "ic@ziekenhuis.example"}
+        form = filled(nurse, person=["hand-1", "hand-2"])
+        form |= by_hand(1, name="Bram Visser", **shared) | by_hand(2, name="Noor Bakker", **shared)
+        client.post(url("vim"), form)
+        assert set(Involvement.objects.values_list("name", flat=True)) == {"Bram Visser", "Noor Bakker"}
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            {"name": "Joost H.", "email": "J.Hoekstra@ziekenhuis.example"},
+            {"name": "Joost H.", "telephone": "+31 (0)6 1234 5678"},
+            {"name": "HOEKSTRA, Joost"},
+        ],
+        ids=["mail", "telephone", "name"],
+    )
+    def test_an_employee_who_is_typed_in_is_asked_about_and_linked(self, client, nurse, typed):
+        ward = DepartmentFactory(name="Dialyse")
+        joost = UserFactory(
+            name="Joost Hoekstra",
+            email="j.hoekstra@ziekenhuis.example",
+            telephone="0612345678",
+            department=ward,
+        )
+        form = filled(nurse, description="De pomp", person=["hand-1"])
+        form |= by_hand(1, **{"telephone": "0687654321", "department": ward.pk, **typed})
+        page = text(client.post(url("vim"), form))
+        assert "Yes, this is Joost Hoekstra (Verpleegkundige · Dialyse)" in page
+        assert "Choose who this is, so that nobody is asked twice." in page
+        assert "De pomp" in page
+        assert joost.email not in page.replace(typed.get("email", ""), "")
+        assert not Incident.objects.exists()
+        client.post(url("vim"), {**form, "hand-1-is_who": str(joost.pk), "hand-1-wish_physician": "on"})
+        row = Involvement.objects.get()
+        assert (row.employee, row.name, row.email, row.telephone) == (joost, "Joost Hoekstra", "", "")
+        assert row.wish_physician
+
+    def test_somebody_else_stays_typed_in_and_another_number_is_asked_about_anew(self, client, nurse):
+        joost = UserFactory(name="Joost Hoekstra", telephone="0612345678")
+        other = UserFactory(name="Ilse Vos", telephone="0687654321")
+        form = filled(nurse, person=["hand-1"]) | by_hand(1, name="Bram", telephone="0612345678")
+        form["hand-1-is_who"] = f"no {joost.pk}"
+        changed = {**form, "hand-1-telephone": "06-87654321"}
+        assert f"Yes, this is {other.name}" in text(client.post(url("vim"), changed))
+        assert not Incident.objects.exists()
+        client.post(url("vim"), form)
+        assert Involvement.objects.get().employee is None
+
+    def test_a_number_that_two_share_offers_each_and_that_of_a_ward_nobody(self, client, nurse):
+        two = UserFactory.create_batch(2, telephone="010 1234567")
+        form = filled(nurse, person=["hand-1"]) | by_hand(1, name="Bram", telephone="010 1234567")
+        page = text(client.post(url("vim"), form))
+        assert all(f"Yes, this is {one.name}" in page for one in two)
+        UserFactory.create_batch(4, telephone="010 1234567")
+        client.post(url("vim"), form)
+        assert Involvement.objects.get().employee is None
+
+    def test_who_is_chosen_and_typed_in_is_on_the_list_once(self, client, nurse):
+        joost = UserFactory(name="Joost Hoekstra", telephone="0612345678")
+        form = filled(nurse, person=["hand-1", str(joost.pk)]) | by_hand(1, telephone="0612345678")
+        client.post(url("vim"), {**form, "hand-1-is_who": str(joost.pk)})
+        assert Involvement.objects.get().employee == joost
+
+    def test_the_question_and_its_answer_stay_while_others_are_added(self, client, nurse):
+        joost = UserFactory(name="Joost Hoekstra", telephone="0612345678")
+        form = filled(nurse, person=["hand-1"]) | by_hand(1, telephone="0612345678")
+        form["hand-1-is_who"] = str(joost.pk)
+        page = text(client.post(url("vim"), {**form, "add": "hand"}))
+        assert re.search(rf'value="{joost.pk}"[^>]*checked', page)
+        assert "Choose who this is" not in page
+
+    def test_one_query_asks_about_everybody_who_is_typed_in(self, client, nurse, django_assert_num_queries):
+        single = {**filled(nurse, person=["hand-1"]), **by_hand(1), "add": "hand"}
+        client.post(url("vim"), single)
+        with CaptureQueriesContext(connection) as one:
+            client.post(url("vim"), single)
+        many = filled(nurse, person=[f"hand-{n}" for n in range(1, 20)])
+        for n in range(1, 20):
+            many |= by_hand(n, name=f"Bram {n}", telephone=f"0612345{n:03}")
+        with django_assert_num_queries(len(one)):
+            client.post(url("vim"), {**many, "add": "hand"})
 
     def test_what_is_missing_about_somebody_is_said_beside_it(self, client, nurse):
         form = filled(nurse, person=["hand-1"]) | {"hand-1-seen": "1", "hand-1-name": "Bram Visser"}

@@ -63,7 +63,7 @@ def take(request: SignedInRequest, number: int) -> HttpResponse:
     context = {
         "number": number,
         "query": query,
-        "found": people.search(query) if query else [],
+        "found": people.search(query, near=request.user),
         "chosen": chosen,
         "form": form,
     }

@@ -161,7 +161,7 @@ def _page(
 
 def _found(request: SignedInRequest) -> Any:
     """The colleagues that were searched for; None where nobody was. By POST, so that no log keeps a name."""
-    return colleagues.search(request.POST["q"]) if "q" in request.POST else None
+    return colleagues.search(request.POST["q"], near=request.user) if "q" in request.POST else None
 
 
 def _held_form(talk: DisclosureTalk | None, request: SignedInRequest | None, now: datetime) -> MomentForm:

@@ -101,7 +101,8 @@ def found(request: SignedInRequest) -> HttpResponse:
     Posted, although it changes nothing: a name that is typed stands in no address, and so in no log.
     """
     q = request.POST.get("q", "")
-    return render(request, "components/people_options.html", {"people": colleagues.search(q), "q": q})
+    people = colleagues.search(q, near=request.user)
+    return render(request, "components/people_options.html", {"people": people, "q": q})
 
 
 @allow_signed_in

@@ -110,9 +110,11 @@ def blocks_left(*, due: datetime, start: datetime, now: datetime) -> int:
 
 
 @register.simple_tag
-def person(name: str, profession: object = "", department: object = "") -> SafeString:
-    """A name with profession and department under it; what is empty or None is left out."""
-    what = " · ".join(str(part) for part in (profession, department) if part)
+def person(name: str, profession: object = "", department: object = "", apart: str = "") -> SafeString:
+    """A name with profession and department under it, and what tells a namesake `apart`; what is empty or
+    None is left out.
+    """
+    what = " · ".join(str(part) for part in (profession, department, apart) if part)
     return _marked(
         f'<span class="person"><span class="person-name">{html.escape(str(name))}</span>'
         f'<span class="person-what">{html.escape(what)}</span></span>'

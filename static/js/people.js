@@ -47,7 +47,8 @@ function setUp(picker) {
   list.addEventListener("htmx:afterSwap", () => {
     const all = options();
     input.setAttribute("aria-expanded", String(list.childElementCount > 0));
-    status.textContent = list.textContent.trim() && !all.length ? list.textContent.trim() : String(all.length);
+    const more = list.querySelector("[aria-disabled]");
+    status.textContent = more ? more.textContent.trim() : String(all.length);
     select(0);
   });
   list.addEventListener("mousedown", (event) => event.preventDefault());

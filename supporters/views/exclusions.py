@@ -32,11 +32,12 @@ def exclusions(request: SignedInRequest, pk: UUID) -> HttpResponse:
     mine = KeptApart.objects.visible_to(request.user).filter(supporter=supporter)
     pairs = list(mine.select_related("employee__profession", "employee__department", "added_by"))
     listed = {supporter.user_id, *(pair.employee_id for pair in pairs)}
+    employees = User.objects.filter(is_active=True).exclude(pk__in=listed)
     context = {
         "supporter": supporter,
-        "pairs": sorted(pairs, key=lambda pair: pair.employee.name),
+        "pairs": sorted(pairs, key=lambda pair: pair.employee.sort_key),
         "query": query,
-        "found": [one for one in people.search(query) if one.pk not in listed] if query else [],
+        "found": people.search(query, near=request.user, among=employees),
         "now": timezone.now(),
     }
     return render(request, "supporters/exclusions.html", context)

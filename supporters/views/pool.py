@@ -89,7 +89,7 @@ def add(request: SignedInRequest) -> HttpResponse:
     form = TrainedForm(request.POST or None)
     if request.method == "POST" and chosen and form.is_valid() and _added(request, chosen, form):
         return redirect("pool:supporter", Supporter.objects.get(user=chosen).pk)
-    found = people.search(query) if query else []
+    found = people.search(query, near=request.user)
     context = {"query": query, "found": found, "chosen": chosen, "form": form}
     return render(request, "supporters/pool_add.html", context)
 
