@@ -85,4 +85,12 @@ function setUpAll(root) {
   }
 }
 setUpAll(document);
-document.addEventListener("htmx:afterSettle", (event) => setUpAll(event.target));
+document.addEventListener("htmx:afterSettle", (event) => {
+  setUpAll(event.target);
+  // The button that was pressed has gone with the part that was replaced: on to who was added, or to the search.
+  const section = document.querySelector(".people-section");
+  if (!section || document.activeElement !== document.body) return;
+  const added = event.detail.requestConfig?.elt.name === "add" && [...section.querySelectorAll(".person-row")].at(-1);
+  const next = added && (added.querySelector(".person-facts input") ?? added.querySelector("button"));
+  (next || section.querySelector("[role=combobox]"))?.focus();
+});
