@@ -18,7 +18,7 @@ from dashboards.charts import Columns, Datum, Table
 from dashboards.disclosure import LEAST, STEP
 from dashboards.periods import Period
 from evaluations.models import Invitation
-from hospital.clock import AMSTERDAM, local_day, on_the_wall, start_of_day, start_of_week
+from hospital.clock import AMSTERDAM, call_by, local_day, on_the_wall, start_of_day, start_of_week
 from supporters.enums import EventKind, HandBackReason, SupporterStatus, Waiting
 from supporters.models import Contact, ContactEvent, Offer, Supporter
 
@@ -169,7 +169,7 @@ def _stuck(now: datetime) -> list[Stuck]:
             f"{reverse('support:worklist')}?waiting={waiting}",
             rows[waiting]["number"],
             rows[waiting]["late"],
-            rows[waiting]["first"],
+            call_by(rows[waiting]["first"], now=now),
         )
         for waiting in _ORDER
         if waiting in rows

@@ -131,6 +131,12 @@ class OfficeHours:
         if self.starts >= self.ends:
             raise ValueError("The working day must end after it starts.")
 
+    def close_of(self, day: date) -> datetime:
+        """The end of the working day `day`, or of the first one after it."""
+        while not is_working_day(day, self.decreed):
+            day += timedelta(days=1)
+        return moment_of(day, self.ends)
+
     def add_hours(self, start: datetime, hours: float) -> datetime:
         """When `hours` hours of working time have passed since `start`.
 
@@ -183,3 +189,25 @@ class QuietHours:
             for moment in (time.min, self.ends)
         )
         return next(end for end in ends if end > at and not self.holds(end))
+
+    def began_at(self, at: datetime) -> datetime:
+        """When the quiet hours of a day began that `at` lies in; not for weekends."""
+        today = local_day(at)
+        return max(
+            begin for days in (1, 0) if (begin := moment_of(today - timedelta(days=days), self.starts)) <= at
+        )
+
+
+#: In which nobody is told to call a colleague.
+NO_CALLS = QuietHours(time(20), time(8))
+
+
+def call_by(due: datetime, *, now: datetime) -> datetime:
+    """Until when somebody is told at `now` to make a call that is due at `due`: never at night.
+
+    What is due in the night is to be done by the evening before, or, when that is past, from the morning on.
+    """
+    if not NO_CALLS.holds(due):
+        return due
+    evening = NO_CALLS.began_at(due)
+    return evening if now < evening else NO_CALLS.over_at(due)

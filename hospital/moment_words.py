@@ -1,4 +1,14 @@
-"""Moments as people say them: "in 3 hours", "yesterday 16:20". Pure: the words of the active language."""
+"""How a moment is said: one rule for every page and mail. Pure: the words of the active language.
+
+- The day is unmistakable, whenever it is read: today, yesterday, tomorrow, else weekday and date.
+- What is to come, and every term, has its time of day: "Thursday 3 December at 16:00".
+- What is past is said by how long ago within the hour and on the same day, with its time of day within a
+  week, and by its day before that. A plain date is a day and no more.
+- What stands behind a preposition is never "3 hours ago": `since` brings its own,
+  `at_moment` fits after "by".
+
+Moments and `now` are aware; a plain date is a day in the hospital.
+"""
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -8,28 +18,71 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from hospital.clock import local_day, on_the_wall
 
+#: So many days back a past moment has its time of day.
+WEEK = 6
+
 
 def in_words(moment: datetime | date, *, now: datetime) -> str:
-    """How one says `moment` at `now` (both aware; a plain date is a day in Europe/Amsterdam).
-
-    Within the hour in minutes, within eight hours of the same day in hours, else the day (today, yesterday,
-    tomorrow, the name of a weekday within six days, a date beyond) and the time of day. The time of day is
-    left out of dates more than six days away, the year of dates in this year.
-    """
+    """How one says `moment`, standing for itself: "12 minutes ago", "tomorrow at 09:00"."""
     if not isinstance(moment, datetime):
-        return _day(moment, today=local_day(now))
-    seconds = (moment - now).total_seconds()
-    if abs(seconds) < 60:
-        return gettext("any moment") if seconds > 0 else gettext("just now")
-    if abs(seconds) < 55 * 60:
-        return _minutes(round(abs(seconds) / 60), ahead=seconds > 0)
-    local, today = on_the_wall(moment), local_day(now)
-    if abs(seconds) < 8 * 3600 and local.date() == today:
-        return _hours(round(abs(seconds) / 3600), ahead=seconds > 0)
-    day = _day(local.date(), today=today)
-    if abs((local.date() - today).days) > 6:
-        return day
-    return gettext("%(day)s %(time)s") % {"day": day, "time": f"{local:%H:%M}"}
+        return day_in_words(moment, now=now)
+    ago = now - moment
+    if ago < timedelta(0):
+        return at_moment(moment, now=now)
+    if ago < timedelta(minutes=1):
+        return gettext("just now")
+    if ago < timedelta(minutes=55):
+        count = round(ago / timedelta(minutes=1))
+        return ngettext("%(count)d minute ago", "%(count)d minutes ago", count) % {"count": count}
+    days = (local_day(now) - local_day(moment)).days
+    if ago < timedelta(hours=8) and days == 0:
+        count = round(ago / timedelta(hours=1))
+        return ngettext("%(count)d hour ago", "%(count)d hours ago", count) % {"count": count}
+    return at_moment(moment, now=now) if days <= WEEK else day_in_words(moment, now=now)
+
+
+def at_moment(moment: datetime, *, now: datetime) -> str:
+    """The day and the time of day, past or to come: "today at 16:00"; for terms, and to stand after "by"."""
+    words = {"day": day_in_words(moment, now=now), "time": f"{on_the_wall(moment):%H:%M}"}
+    return gettext("%(day)s at %(time)s") % words
+
+
+def since(moment: datetime | date, *, now: datetime) -> str:
+    """With its preposition: "since 15:35" today, "since yesterday at 15:35", "since Thursday 12 November"."""
+    if not isinstance(moment, datetime):
+        words = day_in_words(moment, now=now)
+    elif local_day(moment) == local_day(now):
+        words = f"{on_the_wall(moment):%H:%M}"
+    elif local_day(now) - local_day(moment) == timedelta(days=1):
+        words = at_moment(moment, now=now)
+    else:
+        words = day_in_words(moment, now=now)
+    return gettext("since %(moment)s") % {"moment": words}
+
+
+def day_in_words(moment: datetime | date, *, now: datetime) -> str:
+    """The day alone: today, yesterday, tomorrow, else "Thursday 3 December", with its year in another."""
+    day = local_day(moment) if isinstance(moment, datetime) else moment
+    today = local_day(now)
+    match (day - today).days:
+        case 0:
+            return gettext("today")
+        case 1:
+            return gettext("tomorrow")
+        case -1:
+            return gettext("yesterday")
+    return _dated(day, "l j F" if day.year == today.year else "l j F Y", get_language())
+
+
+def time_to_go(left: timedelta) -> str:
+    """How long there still is: minutes within the hour, hours within two days, then days."""
+    if left < timedelta(minutes=55):
+        count = max(1, round(left / timedelta(minutes=1)))
+        return ngettext("%(count)d minute left", "%(count)d minutes left", count) % {"count": count}
+    if left < timedelta(hours=48):
+        count = round(left / timedelta(hours=1))
+        return ngettext("%(count)d hour left", "%(count)d hours left", count) % {"count": count}
+    return ngettext("%(count)d day left", "%(count)d days left", left.days) % {"count": left.days}
 
 
 def lateness(overdue: timedelta) -> str:
@@ -50,29 +103,6 @@ def exact(moment: datetime | date) -> str:
         return _dated(moment, "l j F Y", get_language())
     local = on_the_wall(moment)
     return f"{_dated(local.date(), 'l j F Y', get_language())}, {local:%H:%M}"
-
-
-def _minutes(count: int, *, ahead: bool) -> str:
-    if ahead:
-        return ngettext("in %(count)d minute", "in %(count)d minutes", count) % {"count": count}
-    return ngettext("%(count)d minute ago", "%(count)d minutes ago", count) % {"count": count}
-
-
-def _hours(count: int, *, ahead: bool) -> str:
-    if ahead:
-        return ngettext("in %(count)d hour", "in %(count)d hours", count) % {"count": count}
-    return ngettext("%(count)d hour ago", "%(count)d hours ago", count) % {"count": count}
-
-
-def _day(day: date, *, today: date) -> str:
-    distance = (day - today).days
-    if distance == 0:
-        return gettext("today")
-    if abs(distance) == 1:
-        return gettext("tomorrow") if distance > 0 else gettext("yesterday")
-    if abs(distance) <= 6:
-        return _dated(day, "l", get_language())
-    return _dated(day, "j F" if day.year == today.year else "j F Y", get_language())
 
 
 @lru_cache(maxsize=4096)

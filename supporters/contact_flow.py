@@ -29,7 +29,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
 from accounts.models import User
-from hospital.clock import OfficeHours, local_day, moment_of
+from hospital.clock import local_day
 from hospital.models import WorkingHours
 from notifications import schedule
 from supporters import contact_reminders as reminders
@@ -276,10 +276,10 @@ def _next_due(contact: Contact, facts: Facts, kind: EventKind, at: datetime) -> 
         case EventKind.HANDED_BACK:
             return again if facts.reached_at else contact.offer.first_contact_due_at
         case EventKind.REACHED | EventKind.CONVERSATION:
-            return end_of_day(at, days=policy.follow_up_days[0])
+            return end_of_working_day(at, days=policy.follow_up_days[0])
         case EventKind.FOLLOW_UP_HELD:
             later = policy.follow_up_days[facts.follow_ups + 1 :] or policy.follow_up_days[-1:]
-            return end_of_day(at, days=later[0])
+            return end_of_working_day(at, days=later[0])
         case _:
             return None
 
@@ -290,9 +290,9 @@ def _answer_by(at: datetime) -> datetime:
     return office.add_hours(at, SupportPolicy.current().accept_working_hours)
 
 
-def end_of_day(at: datetime, *, days: int) -> datetime:
-    """The end of the working day (17:00 in Amsterdam), `days` days after `at`."""
-    return moment_of(local_day(at) + timedelta(days=days), OfficeHours().ends)
+def end_of_working_day(at: datetime, *, days: int) -> datetime:
+    """The end of the working day that lies `days` days after `at`, or of the first one after that."""
+    return WorkingHours.current().office.close_of(local_day(at) + timedelta(days=days))
 
 
 def _append(

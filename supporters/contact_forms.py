@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hospital.clock import moment_of
+from hospital.models import WorkingHours
 from incidents.models import Involvement
-from supporters.contact_flow import end_of_day
+from supporters.contact_flow import end_of_working_day
 from supporters.enums import ConversationMode, EventKind, HandBackReason, Outcome, SupporterStatus
 from supporters.models import Supporter
 
@@ -26,12 +27,14 @@ class DayForm(forms.Form):
     on = DayField(required=False)
 
     def planned_for(self, now: datetime) -> datetime | None:
-        """The end of that working day; None when none was chosen."""
+        """The end of the working hours on the chosen day, or of the working day so many days ahead (or of the
+        first one after it); None when none was chosen.
+        """
         days: int | None = self.cleaned_data["days"]
         on: date | None = self.cleaned_data["on"]
         if on:
-            days = (on - timezone.localdate(now)).days
-        return None if days is None else end_of_day(now, days=days)
+            return moment_of(on, WorkingHours.current().ends)
+        return None if days is None else end_of_working_day(now, days=days)
 
 
 class StepForm(DayForm):

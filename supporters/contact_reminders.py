@@ -17,6 +17,7 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.enums import Role
 from accounts.models import User
+from hospital.clock import NO_CALLS, call_by
 from notifications import schedule
 from notifications.enums import Group, HandedOn
 from notifications.kinds import Kind
@@ -101,19 +102,21 @@ def asked_on(*, contact: Contact, at: datetime) -> bool:
 
 
 def _until_next_step(contact: Contact, facts: Facts) -> list[Reminder]:
-    since, due = facts.due_since, facts.due_at
+    """Nobody is reminded of a call at night, but the evening before or from the morning on."""
+    since, due = facts.due_since, call_by(facts.due_at, now=facts.due_since.at)
     if facts.next_step in {NextStep.CALL, NextStep.CALL_AGAIN}:
+        late, soon = NO_CALLS.over_at(due), NO_CALLS.over_at(due - SOON)
         found = [
-            _to_supporter(contact, CALL_LATE, since, due),
-            _to_coordinator(contact, NOT_CALLED, since, due + GRACE),
+            _to_supporter(contact, CALL_LATE, since, late),
+            _to_coordinator(contact, NOT_CALLED, since, NO_CALLS.over_at(late + GRACE)),
         ]
-        if due - SOON > since.at:
-            found.append(_to_supporter(contact, CALL_SOON, since, due - SOON))
+        if since.at < soon < late:
+            found.append(_to_supporter(contact, CALL_SOON, since, soon))
         return found
     kind = CALL_AS_AGREED if facts.next_step == NextStep.CALL_LATER else FOLLOW_UP
     return [
-        _to_supporter(contact, kind, since, due - MORNING),
-        _to_coordinator(contact, NOT_FOLLOWED_UP, since, due + DAY),
+        _to_supporter(contact, kind, since, NO_CALLS.over_at(due - MORNING)),
+        _to_coordinator(contact, NOT_FOLLOWED_UP, since, NO_CALLS.over_at(due + DAY)),
     ]
 
 

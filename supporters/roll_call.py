@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from hospital.clock import call_by
 from supporters.enums import Outcome, Waiting
 from supporters.models import Contact, OfferQuerySet
 from supporters.worklist import State, state_of, url_of, values_of
@@ -50,7 +51,7 @@ def lines_of(offers: OfferQuerySet, now: datetime, *, analysts: Collection[UUID]
 
 
 def _line(person: dict[str, Any], now: datetime, analysts: Collection[UUID]) -> Line:
-    offered_at = person["offered_at"]
+    offered_at, due_at = person["offered_at"], call_by(person["due_at"], now=now)
     return Line(
         offer_id=person["id"],
         involvement_id=person["involvement_id"],
@@ -63,11 +64,11 @@ def _line(person: dict[str, Any], now: datetime, analysts: Collection[UUID]) -> 
         analyses=person["supporter_user"] in analysts,
         state=_ended(person["outcome"])
         if person["closed_at"]
-        else state_of(person["waiting_for"], late=person["due_at"] < now),
+        else state_of(person["waiting_for"], late=due_at < now),
         waits=person["waiting_for"] == Waiting.ASSIGNMENT,
         in_time=offered_at is not None and offered_at <= person["norm_due_at"],
         since=person["opened_at"],
-        due_at=person["due_at"],
+        due_at=due_at,
         closed_at=person["closed_at"],
     )
 

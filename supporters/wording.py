@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from hospital.clock import NO_CALLS, call_by, local_day, on_the_wall
+from hospital.moment_words import at_moment, day_in_words
 from supporters.contact_flow import (
     AlreadyProposed,
     ContactError,
@@ -28,14 +28,23 @@ class Dot:
 
 
 def headline(step: NextStep, due_at: datetime, *, now: datetime) -> str:
-    """What is next, as one says it at `now` (aware): "Call today", "Follow up Thursday"."""
-    late, day = due_at < now, day_in_words(due_at, now=now)
+    """What is next, as one says it at `now` (aware): "Call today", "Follow up Thursday 3 December"; nobody is
+    told to call at night.
+    """
+    shown = call_by(due_at, now=now)
+    late, day = shown < now, day_in_words(shown, now=now)
+    morning = NO_CALLS.over_at(now)
     match step:
+        case NextStep.CALL | NextStep.CALL_AGAIN if shown <= morning != now:
+            words = {"day": day_in_words(morning, now=now), "time": f"{on_the_wall(morning):%H:%M}"}
+            return _("Call %(day)s from %(time)s") % words
         case NextStep.CALL | NextStep.CALL_AGAIN if late:
             return _("Call now")
         case NextStep.CALL | NextStep.CALL_AGAIN:
-            today = timezone.localdate(due_at) == timezone.localdate(now)
-            return _("Call today") if today else _("Call by %(day)s") % {"day": day}
+            today = local_day(shown) == local_day(now)
+            return (
+                _("Call today") if today else _("Call by %(moment)s") % {"moment": at_moment(shown, now=now)}
+            )
         case NextStep.CALL_LATER:
             return _("Call %(day)s") % {"day": _("today") if late else day}
         case NextStep.FOLLOW_UP:
@@ -60,15 +69,6 @@ def awaited(step: NextStep) -> str:
     return words[step]
 
 
-def day_in_words(moment: datetime, *, now: datetime) -> str:
-    """Today, tomorrow, a weekday within the week, else a date as "3 December": days in Amsterdam."""
-    day, today = timezone.localdate(moment), timezone.localdate(now)
-    ahead = (day - today).days
-    if ahead in {0, 1}:
-        return _("tomorrow") if ahead else _("today")
-    return date_format(day, "l" if 1 < ahead < 7 else "j F")
-
-
 def way_so_far(facts: Facts, *, now: datetime) -> list[Dot]:
     """The dots above a contact: where it is between being asked and rounded off."""
     stations = [
@@ -79,7 +79,7 @@ def way_so_far(facts: Facts, *, now: datetime) -> list[Dot]:
         (_("Rounded off"), facts.closed_at),
     ]
     furthest = max((number for number, (_label, done) in enumerate(stations) if done), default=-1)
-    waiting = "late" if facts.due_at < now else "now"
+    waiting = "late" if call_by(facts.due_at, now=now) < now else "now"
     return [
         Dot(label, "done" if done else waiting if facts.is_open and number == furthest + 1 else "next")
         for number, (label, done) in enumerate(stations)

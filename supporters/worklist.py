@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from hospital.clock import call_by, start_of_day
 from incidents.enums import EventType, IncidentKind
 from supporters.enums import Waiting
 from supporters.models import Contact, OfferQuerySet
@@ -217,9 +218,10 @@ def count(*, waiting: Waiting | None) -> list[Count]:
     return counts
 
 
-def next_due(offers: OfferQuerySet) -> datetime | None:
+def next_due(offers: OfferQuerySet, *, now: datetime) -> datetime | None:
     """When the next thing of all is due."""
-    return offers.open().order_by("due_at", "id").values_list("due_at", flat=True).first()
+    due = offers.open().order_by("due_at", "id").values_list("due_at", flat=True).first()
+    return due and call_by(due, now=now)
 
 
 def group_of(due_at: datetime, now: datetime) -> Group:
@@ -227,7 +229,7 @@ def group_of(due_at: datetime, now: datetime) -> Group:
     if due_at <= now + SOON:
         return Group.NOW
     tomorrow = timezone.localdate(now) + timedelta(days=1)
-    return Group.TODAY if due_at < timezone.make_aware(datetime.combine(tomorrow, time())) else Group.LATER
+    return Group.TODAY if due_at < start_of_day(tomorrow) else Group.LATER
 
 
 def state_of(waiting: str, *, late: bool) -> State:
@@ -306,13 +308,14 @@ def _folded(found: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 def _grouped(folded: Iterable[Sequence[dict[str, Any]]], now: datetime) -> list[tuple[Group, list[Row]]]:
     groups: dict[Group, list[Row]] = {}
     for people in folded:
-        groups.setdefault(group_of(people[0]["due_at"], now), []).append(_row(people, now))
+        groups.setdefault(group_of(call_by(people[0]["due_at"], now=now), now), []).append(_row(people, now))
     return list(groups.items())
 
 
 def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
     first, several = people[0], len(people) > 1
-    late = first["due_at"] < now
+    due_at = call_by(first["due_at"], now=now)
+    late = due_at < now
     state = state_of(first["waiting_for"], late=late)
     step = state.step
     if several:
@@ -329,7 +332,7 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
         event=event_words(first["kind"], first["event_type"]),
         happened_at=first["occurred_at"] or first["opened_at"],
         state=state,
-        due_at=first["due_at"],
+        due_at=due_at,
         since=first["offered_at"] or first["opened_at"],
         supporter="" if several else first["supporter"] or "",
         step=step,

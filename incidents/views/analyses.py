@@ -10,13 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
 from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
+from hospital.moment_words import lateness, time_to_go
 from incidents import analysis as analyses
 from incidents import milestones, pages
 from incidents.calamity_forms import MomentForm
@@ -131,18 +131,12 @@ def _row(member: TeamMember, now: datetime) -> dict[str, object]:
         "step": step,
         "state": state,
         "due": step.first_due if step else None,
-        "left": _days_left(step.first_due, now) if step and step.first_due else "",
+        "left": _left(step.first_due, now) if step and step.first_due else "",
     }
 
 
-def _days_left(due: datetime, now: datetime) -> str:
-    """In local days, as people count them."""
-    days = (timezone.localdate(due) - timezone.localdate(now)).days
-    if days < 0:
-        return ngettext("%(count)d day late", "%(count)d days late", -days) % {"count": -days}
-    if days == 0:
-        return _("due today") if due > now else _("late since today")
-    return ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days}
+def _left(due: datetime, now: datetime) -> str:
+    return lateness(now - due) if due < now else time_to_go(due - now)
 
 
 def _own(request: SignedInRequest, reference: str) -> Incident:

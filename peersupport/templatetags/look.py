@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts import telephones
+from hospital import moment_words
 from hospital.moment_words import exact, in_words, lateness
 
 register = template.Library()
@@ -72,6 +73,30 @@ def moment(value: datetime | date | None, now: datetime | None = None) -> SafeSt
     return _time(value, in_words(value, now=now or timezone.now()))
 
 
+@register.simple_tag
+def due(value: datetime, now: datetime | None = None) -> SafeString:
+    """A term, or what stands after "by": the day and the time of day, past or to come."""
+    return _time(value, moment_words.at_moment(value, now=now or timezone.now()))
+
+
+@register.simple_tag
+def since(value: datetime | date, now: datetime | None = None) -> SafeString:
+    """From when on, with its preposition: "since 15:35"."""
+    return _time(value, moment_words.since(value, now=now or timezone.now()))
+
+
+@register.simple_tag
+def day(value: datetime | date, now: datetime | None = None) -> SafeString:
+    """The day alone."""
+    return _time(value, moment_words.day_in_words(value, now=now or timezone.now()))
+
+
+@register.simple_tag
+def time_to_go(value: datetime, now: datetime) -> str:
+    """How long there still is until `value`, from `now`, in words; nothing once it is past."""
+    return moment_words.time_to_go(value - now) if value > now else ""
+
+
 def _time(value: datetime | date, words: str) -> SafeString:
     return _marked(
         f'<time datetime="{value.isoformat()}" title="{html.escape(exact(value))}">'
@@ -87,12 +112,20 @@ def _marked(markup: str) -> SafeString:
 
 
 @register.simple_tag
-def time_left(due: datetime, start: datetime, now: datetime | None = None) -> SafeString:
-    """Time left from `start` to `due`: words, and six blocks that empty; once past due hatched and "late"."""
+def time_left(
+    due: datetime, start: datetime, now: datetime | None = None, countdown: bool = False
+) -> SafeString:
+    """Time left from `start` to `due`: words, and six blocks that empty; once past due hatched and "late".
+
+    The words are the moment, or with `countdown`, where the moment stands beside it, how long there still is.
+    """
     now = now or timezone.now()
     late = now > due
     left = blocks_left(due=due, start=start, now=now)
-    words = lateness(now - due) if late else in_words(due, now=now)
+    if late:
+        words = lateness(now - due)
+    else:
+        words = moment_words.time_to_go(due - now) if countdown else moment_words.at_moment(due, now=now)
     return _marked(
         f'<span class="time-left{" is-late" if late else ""}" data-left="{left}">{_time(due, words)}'
         f'<span class="bar" aria-hidden="true">{"<i></i>" * BLOCKS}</span></span>'

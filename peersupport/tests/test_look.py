@@ -63,7 +63,7 @@ def test_moment_carries_the_exact_one():
     html = rendered("{% moment value now=now %}", value=NOW + timedelta(hours=3), now=NOW)
     assert html == (
         '<time datetime="2026-11-19T16:30:00+00:00" title="Thursday 19 November 2026, 17:30">'
-        "<span>in 3 hours</span></time>"
+        "<span>today at 17:30</span></time>"
     )
 
 

@@ -1,7 +1,6 @@
-from datetime import timedelta
+from datetime import UTC, datetime
 
 import pytest
-from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
 from supporters import calendar_entries
@@ -24,10 +23,18 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_calls_and_follow_ups_have_a_moment_and_one_word(next_step, word, settings):
-    due_at = timezone.now() + timedelta(days=3)
+    due_at = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
     contact = ContactFactory(in_contact=True, next_step=next_step, due_at=due_at)
     found = list(calendar_entries.of(contact.supporter.user))
     assert [entry.due_at for entry in found] == ([due_at] if word else [])
+
+
+def test_a_call_due_at_night_stands_on_the_evening_before():
+    contact = ContactFactory(
+        in_contact=True, next_step=NextStep.CALL, due_at=datetime(2026, 11, 30, 0, 51, tzinfo=UTC)
+    )
+    (entry,) = calendar_entries.of(contact.supporter.user)
+    assert entry.due_at == datetime(2026, 11, 29, 19, tzinfo=UTC)
 
 
 def test_only_ones_own_open_contacts(django_assert_num_queries):

@@ -1,6 +1,6 @@
 """The one writer of a contact: each effect, who may, who comes second, and that the log is the truth."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from threading import Barrier, Thread
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
+from hospital.models import WorkingHours
 from notifications import kinds, reconcile
 from notifications.models import Reminder
 from supporters import contact_flow, contact_reminders
@@ -209,9 +210,18 @@ def test_follow_ups_are_due_after_the_days_of_the_policy_by_the_end_of_the_day(c
     assert case.contact.due_at == datetime(2026, 11, 30, 16, tzinfo=UTC)
 
 
-def test_end_of_day_follows_the_clock_of_amsterdam():
-    before_summer_time = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)  # half past midnight on Sunday the 29th
-    assert contact_flow.end_of_day(before_summer_time, days=0) == datetime(2026, 3, 29, 15, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("days", "close"),
+    [
+        (0, datetime(2026, 3, 30, 15, tzinfo=UTC)),  # a Sunday, on which the clock goes forward: Monday 17:00
+        (2, datetime(2026, 4, 1, 15, tzinfo=UTC)),  # Tuesday is off by decree
+        (5, datetime(2026, 4, 7, 15, tzinfo=UTC)),  # Good Friday: after Easter Monday
+    ],
+)
+def test_a_working_day_ends_on_a_working_day(days, close):
+    WorkingHours.objects.create(decreed_days=[date(2026, 3, 31)])
+    sunday = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)  # half past midnight on Sunday the 29th
+    assert contact_flow.end_of_working_day(sunday, days=days) == close
 
 
 def test_a_planned_follow_up_is_said_in_the_morning(case):

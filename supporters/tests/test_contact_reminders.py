@@ -79,11 +79,39 @@ def test_without_an_answer_the_coordinator_is_told_after_four_working_hours(cont
 def test_a_first_contact_is_said_before_at_and_after(contact, coordinator):
     take(contact, "accepted", MONDAY + HOUR)
     norm = MONDAY + DAY
-    assert (due(reminders.CALL_SOON), due(reminders.CALL_LATE)) == (norm - 4 * HOUR, norm)
+    # Four hours before is still night.
+    assert (due(reminders.CALL_SOON), due(reminders.CALL_LATE)) == (norm - 2 * HOUR, norm)
     assert due(reminders.NOT_CALLED) == norm + 2 * HOUR
     delivery.sweep(at=norm + 2 * HOUR)
     assert sorted(told(contact.supporter.user)) == [reminders.CALL_LATE, reminders.CALL_SOON]
     assert told(coordinator) == [reminders.NOT_CALLED]
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "soon", "late", "told"),
+    [
+        # Due on Tuesday at 01:51 in Amsterdam: to be called on Monday evening, or else from eight o'clock on.
+        ("2026-11-16T00:51", "2026-11-16T09:00", "2026-11-16T15:00", "2026-11-17T07:00", "2026-11-17T09:00"),
+        ("2026-11-16T00:51", "2026-11-16T20:00", None, "2026-11-17T07:00", "2026-11-17T09:00"),
+        # Due at 09:30: four hours before is still night. Due at 19:30: two hours after is night.
+        ("2026-11-16T08:30", "2026-11-16T09:00", "2026-11-17T07:00", "2026-11-17T08:30", "2026-11-17T10:30"),
+        ("2026-11-16T18:30", "2026-11-16T20:00", "2026-11-17T14:30", "2026-11-17T18:30", "2026-11-18T07:00"),
+    ],
+)
+def test_nobody_is_reminded_of_a_call_at_night(coordinator, asked, accepted, soon, late, told):
+    asked, accepted, soon, late, told = (
+        each and datetime.fromisoformat(each).replace(tzinfo=UTC)
+        for each in (asked, accepted, soon, late, told)
+    )
+    contact = contact_flow.propose(
+        offer=OfferFactory(opened_at=asked),
+        supporter=SupporterFactory(trained=True),
+        by=coordinator,
+        at=asked,
+    )
+    take(contact, "accepted", accepted)
+    found = Reminder.objects.filter(kind=reminders.CALL_SOON).first()
+    assert (found and found.due_at, due(reminders.CALL_LATE), due(reminders.NOT_CALLED)) == (soon, late, told)
 
 
 def test_who_accepts_late_is_not_told_that_it_will_be_due_soon(contact):
@@ -94,7 +122,7 @@ def test_who_accepts_late_is_not_told_that_it_will_be_due_soon(contact):
 def test_a_follow_up_is_said_in_the_morning_in_amsterdam(contact, coordinator):
     contact = take(contact, "accepted", MONDAY)
     contact = take(contact, "conversation", MONDAY, mode="telephone")
-    day = contact_flow.end_of_day(MONDAY, days=3)
+    day = contact_flow.end_of_working_day(MONDAY, days=3)
     take(contact, "follow_up_planned", MONDAY, planned_for=day)
     assert due(reminders.FOLLOW_UP) == datetime(2026, 11, 19, 8, tzinfo=UTC)
     delivery.sweep(at=day)
@@ -106,7 +134,7 @@ def test_a_follow_up_is_said_in_the_morning_in_amsterdam(contact, coordinator):
 
 def test_later_is_said_on_that_day(contact):
     contact = take(contact, "accepted", MONDAY)
-    day = contact_flow.end_of_day(MONDAY, days=10)
+    day = contact_flow.end_of_working_day(MONDAY, days=10)
     take(contact, "offer_later", MONDAY, planned_for=day)
     assert due(reminders.CALL_AS_AGREED) == day - 8 * HOUR
     assert not Reminder.objects.filter(kind=reminders.CALL_LATE, cancelled_at=None).exists()

@@ -287,10 +287,10 @@ def test_late_case_says_which_step_since_when_and_whom_to_phone(client, coordina
     contact = asked(offer, coordinator, user__name="Sam de Wit", user__telephone="+31612345678")
     now = timezone.now()
     contact_flow.record(contact=contact, kind=EventKind.ACCEPTED, by=contact.supporter.user, at=now)
-    Contact.objects.update(due_at=now - timedelta(hours=5))
+    Contact.objects.update(due_at=now - timedelta(days=5))
     page = text(client.get(url(offer)))
     assert "The first call" in page
-    assert "5 hours late" in page
+    assert "days late" in page
     assert "tel:+31612345678" in page
     assert "Asked: Sam de Wit" in page
     assert "Accepted" in page

@@ -29,18 +29,23 @@ def facts(*kinds, due):
     [
         ([], THURSDAY + HOUR, "Say whether you can"),
         (["accepted"], THURSDAY + 5 * HOUR, "Call today"),
-        # Half past midnight in Amsterdam is tomorrow.
-        (["accepted"], datetime(2026, 11, 19, 23, 30, tzinfo=UTC), "Call by tomorrow"),
-        (["accepted"], THURSDAY + 3 * DAY, "Call by Sunday"),
+        # At night nobody calls: by the evening before.
+        (["accepted"], datetime(2026, 11, 19, 23, 30, tzinfo=UTC), "Call today"),
+        (["accepted"], datetime(2026, 11, 20, 0, 51, tzinfo=UTC), "Call today"),
+        (["accepted"], THURSDAY + 3 * DAY, "Call by Sunday 22 November at 11:00"),
         (["accepted"], THURSDAY - HOUR, "Call now"),
-        (["accepted", "attempt_failed"], THURSDAY + DAY, "Call by tomorrow"),
-        (["accepted", "offer_later"], THURSDAY + 6 * DAY, "Call Wednesday"),
-        (["accepted", "offer_later"], THURSDAY + 7 * DAY, "Call 26 November"),
+        (["accepted", "attempt_failed"], THURSDAY + DAY, "Call by tomorrow at 11:00"),
+        (["accepted", "offer_later"], THURSDAY + 6 * DAY, "Call Wednesday 25 November"),
+        (["accepted", "offer_later"], THURSDAY + 7 * DAY, "Call Thursday 26 November"),
         (["accepted", "offer_later"], THURSDAY - DAY, "Call today"),
         (["accepted", "reached"], THURSDAY, "Have the conversation"),
         (["accepted", "conversation"], THURSDAY, "Plan a follow-up call"),
         (["accepted", "conversation", "follow_up_planned"], THURSDAY + HOUR, "Follow up today"),
-        (["accepted", "conversation", "follow_up_planned"], THURSDAY + 4 * DAY, "Follow up Monday"),
+        (
+            ["accepted", "conversation", "follow_up_planned"],
+            THURSDAY + 4 * DAY,
+            "Follow up Monday 23 November",
+        ),
         (["accepted", "reached", "follow_up_held"], THURSDAY, "Round off, or plan another call"),
         (["handed_back"], THURSDAY, "Nothing"),
     ],
@@ -48,6 +53,26 @@ def facts(*kinds, due):
 def test_headline(kinds, due, said):
     found = facts(*map(EventKind, kinds), due=due)
     assert wording.headline(found.next_step, found.due_at, now=THURSDAY) == said
+
+
+@pytest.mark.parametrize(
+    ("now", "due", "said"),
+    [
+        # 04:38 in Amsterdam: late, due by 01:51, due at 10:00.
+        ("2026-11-20T03:38", "2026-11-19T14:00", "Call today from 08:00"),
+        ("2026-11-20T03:38", "2026-11-20T00:51", "Call today from 08:00"),
+        ("2026-11-20T03:38", "2026-11-20T09:00", "Call today"),
+        # 20:30 the evening before, and 08:00 sharp.
+        ("2026-11-19T19:30", "2026-11-19T14:00", "Call tomorrow from 08:00"),
+        ("2026-11-19T19:30", "2026-11-20T00:51", "Call tomorrow from 08:00"),
+        ("2026-11-20T07:00", "2026-11-20T00:51", "Call today"),
+        ("2026-11-20T07:01", "2026-11-20T00:51", "Call now"),
+    ],
+)
+def test_nobody_is_told_to_call_at_night(now, due, said):
+    now, due = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (now, due))
+    found = facts(EventKind.ACCEPTED, due=due)
+    assert wording.headline(found.next_step, found.due_at, now=now) == said
 
 
 @pytest.mark.parametrize(

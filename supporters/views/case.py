@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,6 +16,7 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from accounts.models import User
+from hospital.moment_words import at_moment
 from supporters import assignment, contact_flow, contact_reminders, offers
 from supporters.assignment import AlreadyAssigned, NotEligible
 from supporters.case_log import log_case
@@ -32,12 +32,12 @@ def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
     offer = get_object_or_404(Offer.objects.visible_to(request.user), involvement_id=pk)
     supporter = get_object_or_404(Supporter.objects.select_related("user"), pk=_uuid(request, "supporter"))
     replaced = offer.contacts.filter(pk=_uuid(request, "replaces")).first()
-    service = _asking(offer, replaced)
+    service, now = _asking(offer, replaced), timezone.now()
     try:
         contact = service(
             supporter=supporter,
             by=request.user,
-            at=timezone.now(),
+            at=now,
             beyond_rules=request.POST.get("beyond") == "1",
         )
     except AlreadyAssigned as error:
@@ -48,8 +48,7 @@ def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
         _moved_on(request)
     else:
         text = _("%(name)s has been asked. Answer expected by %(moment)s.")
-        due = date_format(timezone.localtime(contact.due_at), "l H:i")
-        words = {"name": supporter.user.name, "moment": due}
+        words = {"name": supporter.user.name, "moment": at_moment(contact.due_at, now=now)}
         say(request, text % words, undo_url=reverse("support:withdraw", args=[contact.pk]))
         return redirect(_after(offer))
     return redirect("support:match", pk)

@@ -20,6 +20,7 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
+from hospital.clock import call_by
 from incidents.enums import EventType
 from supporters import contact_flow, wording
 from supporters.case_log import log_contact
@@ -113,13 +114,15 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not (facts.is_open or (facts.closed_at and facts.accepted_at) or can_undo):
         return render(request, "supporters/contact_over.html")
     log_contact(contact=mine, at=now)
-    late = facts.is_open and facts.due_at < now
+    due_at = call_by(facts.due_at, now=now)
+    late = facts.is_open and due_at < now
     return render(
         request,
         "supporters/contact.html",
         {
             "contact": mine,
             "facts": facts,
+            "due_at": due_at,
             "headline": wording.headline(facts.next_step, facts.due_at, now=now),
             "late": late,
             "timed": late or facts.next_step in AT_A_MOMENT,
@@ -133,7 +136,9 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "can_undo": can_undo,
             "unanswered": facts.attempts >= ATTEMPTS,
             "talked_enough": facts.conversations >= policy.max_conversations,
-            "follow_ups": [(days, contact_flow.end_of_day(now, days=days)) for days in policy.follow_up_days],
+            "follow_ups": [
+                (days, contact_flow.end_of_working_day(now, days=days)) for days in policy.follow_up_days
+            ],
             "tomorrow": timezone.localdate(now) + timedelta(days=1),
             "coordinators": User.objects.filter(groups__name=Role.COORDINATOR, is_active=True)
             .exclude(telephone="")
@@ -206,7 +211,8 @@ def _own(user: User) -> ContactQuerySet:
 
 def _card(row: Any, now: datetime) -> Card:
     """The card of a row of `CARDS`."""
-    step, late = NextStep(row.next_step), row.closed_at is None and row.due_at < now
+    step, due_at = NextStep(row.next_step), call_by(row.due_at, now=now)
+    late = row.closed_at is None and due_at < now
     return Card(
         url=reverse("contacts:detail", args=[row.pk]),
         headline=wording.headline(step, row.due_at, now=now),
@@ -219,7 +225,7 @@ def _card(row: Any, now: datetime) -> Card:
         closed_on=_day(row.closed_at),
         called_in=row.offer__waiting_for == Waiting.COORDINATOR,
         since=row.accepted_at or row.proposed_at,
-        due_at=row.due_at,
+        due_at=due_at,
         asks=step == NextStep.ANSWER,
         late=late,
         timed=late or step in AT_A_MOMENT,

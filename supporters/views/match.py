@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.typed import answered, typed
+from hospital.clock import call_by
 from supporters import assignment, contact_reminders, eligibility, matching, wording
 from supporters.assignment import Choice, WhyNobody
 from supporters.case_log import log_case
@@ -89,12 +90,14 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
     contacts = list(offer.contacts.select_related("supporter__user").order_by("-proposed_at", "id"))
     contact: Contact | None = next((each for each in contacts if each.state in ContactState.open()), None)
     asked = contact is not None and contact.state == ContactState.PROPOSED
+    due_at = call_by(contact.due_at if contact else offer.due_at, now=now)
     return {
         "contact": contact,
         "step": wording.awaited(NextStep(contact.next_step)) if contact else "",
         "log": _log(offer) if contacts else [],
         "reminded_today": contact is not None and contact_reminders.asked_on(contact=contact, at=now),
-        "late": bool(contact and contact.due_at < now),
+        "due_at": due_at,
+        "late": bool(contact and due_at < now),
         "called_in": offer.waiting_for == Waiting.COORDINATOR,
         "can_ask": contact is None or asked,
         "before": [each for each in contacts if each.state == ContactState.HANDED_BACK],

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import SignedInRequest, allow_signed_in
 from accounts.feedback import say
 from accounts.models import AccessEvent, User
+from hospital.clock import call_by
+from hospital.moment_words import day_in_words
 from supporters import own_support, retention, wording
 from supporters.case_log import worklist_opened
 from supporters.contact_flow import ContactError, NotAllowed
@@ -34,6 +36,7 @@ class Own:
     """One offer of support as its employee sees it; `supporter` only once somebody has said yes."""
 
     offer: Offer
+    called_by: datetime
     supporter: User | None
     somebody_asked: bool
     wishes: WishesForm | None
@@ -51,7 +54,7 @@ def me(request: SignedInRequest) -> HttpResponse:
         request,
         "supporters/me.html",
         {
-            "own": [_own(offer, policy) for offer in own],
+            "own": [_own(offer, policy, now) for offer in own],
             "opened": _opened(request.user, own),
             "worklist": worklist_opened(offers=own, besides=request.user, at=now),
             "now": now,
@@ -111,7 +114,7 @@ def _later(request: SignedInRequest, offer: Offer, now: datetime) -> str:
     if planned_for is None:
         return ""
     own_support.postpone(offer=offer, planned_for=planned_for, by=request.user, at=now)
-    return _("Noted. You are called %(day)s.") % {"day": wording.day_in_words(planned_for, now=now)}
+    return _("Noted. You are called %(day)s.") % {"day": day_in_words(planned_for, now=now)}
 
 
 def _somebody_else(request: SignedInRequest, offer: Offer, now: datetime) -> str:
@@ -170,12 +173,13 @@ def _opened(user: User, own: Iterable[Offer]) -> QuerySet[AccessEvent]:
     return others.select_related("user").order_by("-at", "-id")[:LINES]
 
 
-def _own(offer: Offer, policy: SupportPolicy) -> Own:
+def _own(offer: Offer, policy: SupportPolicy, now: datetime) -> Own:
     contact: Contact | None = next(iter(offer.open_contacts), None)  # type: ignore[attr-defined]  # see _offers
     accepted = contact and contact.state != ContactState.PROPOSED
     waits = offer.waiting_for == Waiting.ASSIGNMENT
     return Own(
         offer=offer,
+        called_by=call_by(offer.due_at if accepted else offer.first_contact_due_at, now=now),
         supporter=contact.supporter.user if contact and accepted else None,
         somebody_asked=contact is not None,
         wishes=WishesForm(instance=offer.involvement, auto_id=f"%s-{offer.pk}") if waits else None,

@@ -64,7 +64,7 @@ def _context(request: SignedInRequest) -> dict[str, Any]:
         "waiting": waiting,
         "after": after,
         "pool_is_empty": page.is_empty and pool.is_empty(now),
-        "next_due": lists.next_due(offers) if waiting and page.is_empty else None,
+        "next_due": lists.next_due(offers, now=page.now) if waiting and page.is_empty else None,
     }
 
 
