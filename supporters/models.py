@@ -1,5 +1,5 @@
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
+from hospital.clock import call_by
 from incidents.models import Incident, Involvement
 from supporters.enums import (
     ContactState,
@@ -236,6 +237,10 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def called_by(self, *, accepted: bool, now: datetime) -> datetime:
+        """Until when the employee is called; once a supporter `accepted`, when that call is due."""
+        return call_by(self.due_at if accepted else self.first_contact_due_at, now=now)
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

@@ -22,4 +22,6 @@ def running(user: User) -> dict[str, Any]:
         .annotate(supporter=Subquery(accepted.filter(offer=OuterRef("pk")).values("supporter__user__name")))
         .order_by("-opened_at")
     )
-    return {"offers": list(offers), "now": timezone.now()}
+    now = timezone.now()
+    calls = [(offer, offer.called_by(accepted=offer.supporter is not None, now=now)) for offer in offers]
+    return {"calls": calls, "now": now}

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import SignedInRequest, allow_signed_in
 from accounts.feedback import say
 from accounts.models import AccessEvent, User
-from hospital.clock import call_by
 from hospital.moment_words import day_in_words
 from supporters import own_support, retention, wording
 from supporters.case_log import worklist_opened
@@ -179,7 +178,7 @@ def _own(offer: Offer, policy: SupportPolicy, now: datetime) -> Own:
     waits = offer.waiting_for == Waiting.ASSIGNMENT
     return Own(
         offer=offer,
-        called_by=call_by(offer.due_at if accepted else offer.first_contact_due_at, now=now),
+        called_by=offer.called_by(accepted=bool(accepted), now=now),
         supporter=contact.supporter.user if contact and accepted else None,
         somebody_asked=contact is not None,
         wishes=WishesForm(instance=offer.involvement, auto_id=f"%s-{offer.pk}") if waits else None,
