@@ -1,7 +1,10 @@
 """Every test runs against a real PostgreSQL and a real Redis: those of the environment, or embedded ones."""
 
+from contextlib import nullcontext
+
 import hypothesis
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -39,6 +42,14 @@ def _emptied_between_tests():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "execute_sql_flush", emptied)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _clock(request):
+    """Stops the clock at the moment that the test is marked with, so that nothing in it asks the real one."""
+    mark = request.node.get_closest_marker("clock")
+    with time_machine.travel(mark.args[0], tick=False) if mark else nullcontext():
         yield
 
 

@@ -9,8 +9,8 @@ from accounts.models import AccessEvent
 from accounts.tests.counting import statements
 from accounts.tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 11, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOON)]
 
 
 def write(number=1, *, user=None, reference="2026-0042", at=NOON):

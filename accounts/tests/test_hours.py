@@ -1,4 +1,4 @@
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django.urls import reverse
@@ -8,7 +8,7 @@ from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
 from hospital.models import WorkingHours
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(datetime(2026, 11, 27, 9, tzinfo=UTC))]
 URL = reverse("settings:hours")
 
 

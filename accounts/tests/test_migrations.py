@@ -13,8 +13,7 @@ from accounts.models import AccessEvent, AccessLink
 
 BEFORE = [("accounts", "0003_policychange"), ("incidents", "0003_support_step")]
 MONDAY = datetime(2026, 9, 14, 9, tzinfo=UTC)
-
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.clock(MONDAY)]
 
 
 def migrate(targets):

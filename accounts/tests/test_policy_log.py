@@ -14,12 +14,12 @@ from accounts.policy_log import SIZE, PolicyLog
 from accounts.tests.factories import UserFactory
 from hospital.models import WorkingHours
 
-pytestmark = pytest.mark.django_db
 # Policies of rooms that this one may not import.
 Policy = apps.get_model("incidents", "Policy")
 SupportPolicy = apps.get_model("supporters", "SupportPolicy")
 AT = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 LOG = PolicyLog("calamities", Policy, Role.ADMIN, "calamity-policy", "administration")
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from accounts.tests.factories import DepartmentFactory, LocationFactory, Profess
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HEADER = "Personeelsnummer;Naam;E-mail;Telefoon;Locatie;Afdeling;Functie;In functie sinds;Leidinggevende"
+pytestmark = pytest.mark.clock(AT)
 
 
 def line(number, name="Noëlle Jansen", **changes):

@@ -16,7 +16,9 @@ from dashboards.board import Board, out_of_ten
 from dashboards.export import BOM, as_csv, escaped
 from dashboards.periods import Period
 from dashboards.tables import Coverage, Tables
-from dashboards.tests.factories import publish, tables
+from dashboards.tests.factories import moment, publish, tables
+
+pytestmark = pytest.mark.clock(moment(2026, 11, 22))
 
 #: Everything that the board's page may read: what was published, and who asks.
 MAY_READ = {

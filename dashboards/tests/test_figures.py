@@ -28,12 +28,11 @@ from supporters.enums import EventKind, Outcome
 from supporters.models import ContactEvent
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
-pytestmark = pytest.mark.django_db
-
 Q3 = Period(2026, 3)
 AUGUST = moment(2026, 8, 10)
 NOVEMBER = moment(2026, 11, 5)
 SECRET = settings.FIGURES_SECRET
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOVEMBER)]
 
 
 def publish(period=Q3, at=NOVEMBER):

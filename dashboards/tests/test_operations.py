@@ -13,9 +13,8 @@ from supporters.enums import EventKind, HandBackReason, Waiting
 from supporters.models import ContactEvent
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
-pytestmark = pytest.mark.django_db
-
 NOW = moment(2026, 11, 22)  # a Sunday
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 def ago(**term):

@@ -15,10 +15,9 @@ from evaluations.release import quarter_of
 from evaluations.tallies import tallies
 from evaluations.tests.factories import InvitationFactory, answer, ticket_of
 
-pytestmark = pytest.mark.django_db
-
 NOVEMBER = datetime(2026, 11, 22, 12, tzinfo=UTC)
 QUARTER = date(2026, 10, 1)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOVEMBER)]
 
 
 def answered(count, **changes):

@@ -17,15 +17,9 @@ from incidents.models import Alignment, Milestone, TrackEvent
 from notifications import delivery
 from notifications.models import Notice, Reminder
 
-pytestmark = pytest.mark.django_db
-
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 AT = NOTICED + timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _now(time_machine):
-    time_machine.move_to(AT, tick=False)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 
 
 @pytest.fixture

@@ -19,12 +19,11 @@ from incidents.models import Analysis, Milestone, TeamMember, TrackEvent
 from incidents.moments import InTheFuture, OutOfOrder
 from incidents.tests.factories import on_team
 
-pytestmark = pytest.mark.django_db
-
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
 NOW = NOTICED + timedelta(days=10)
 LIST = reverse("calamities:analyses")
 S = AnalysisState
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 def calamity_of(*analysts):
@@ -130,8 +129,7 @@ class TestMarking:
 
 class TestPages:
     @pytest.fixture(autouse=True)
-    def _signed_in(self, client, analyst, time_machine):
-        time_machine.move_to(NOW, tick=False)
+    def _signed_in(self, client, analyst):
         client.force_login(analyst)
 
     def page(self, client, url):

@@ -14,16 +14,10 @@ from incidents.milestones import SupportCounts, keep_support_step
 from incidents.models import Milestone, TrackEvent
 from incidents.tests.factories import on_team
 
-pytestmark = pytest.mark.django_db
-
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
 NOW = NOTICED + timedelta(hours=2)
 LIST = reverse("calamities:list")
-
-
-@pytest.fixture(autouse=True)
-def _now(time_machine):
-    time_machine.move_to(NOW, tick=False)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 @pytest.fixture

@@ -11,15 +11,9 @@ from incidents.intake import Involved, report_incident
 from incidents.models import Milestone
 from incidents.tests.factories import DutyFactory
 
-pytestmark = pytest.mark.django_db
-
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
 NOW = NOTICED + timedelta(hours=2)
-
-
-@pytest.fixture(autouse=True)
-def _now(time_machine):
-    time_machine.move_to(NOW, tick=False)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 def reported(kind=IncidentKind.CALAMITY, **changes):

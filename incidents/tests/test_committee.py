@@ -15,12 +15,11 @@ from incidents.milestones import Stale
 from incidents.models import Seat
 from incidents.tests.factories import SeatFactory
 
-pytestmark = pytest.mark.django_db
-
 AT = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 9)
 DAY = timedelta(days=1)
 URL = reverse("calamity-committee")
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 
 
 @pytest.fixture
@@ -143,8 +142,7 @@ class TestSeats:
 
 class TestPages:
     @pytest.fixture(autouse=True)
-    def _signed_in(self, client, admin, time_machine):
-        time_machine.move_to(AT, tick=False)
+    def _signed_in(self, client, admin):
         client.force_login(admin)
 
     def test_from_finding_somebody_to_leaving(self, client, surgeon):

@@ -22,11 +22,10 @@ from notifications import kinds
 from notifications.models import Reminder
 from notifications.reconcile import reconcile
 
-pytestmark = pytest.mark.django_db
-
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 NOW = NOTICED + timedelta(days=1)
 LATER = NOW + timedelta(days=1)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 @pytest.fixture
@@ -148,10 +147,6 @@ class TestCoach:
 
 
 class TestPage:
-    @pytest.fixture(autouse=True)
-    def _now(self, time_machine):
-        time_machine.move_to(NOW, tick=False)
-
     @pytest.fixture
     def url(self, calamity):
         return reverse("calamities:disclosure", args=[calamity.reference])

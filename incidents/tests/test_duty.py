@@ -19,6 +19,7 @@ from incidents.tests.factories import DutyFactory
 AT = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 URL = reverse("calamity-duty")
+pytestmark = pytest.mark.clock(AT)
 
 
 @pytest.fixture
@@ -176,10 +177,6 @@ class TestGaps:
 
 @pytest.mark.django_db
 class TestPages:
-    @pytest.fixture(autouse=True)
-    def _now(self, time_machine):
-        time_machine.move_to(AT, tick=False)
-
     def form(self, directors, **changes):
         return {
             "starts_at": "2026-03-09T09:00",

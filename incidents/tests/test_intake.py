@@ -16,6 +16,7 @@ from incidents.moments import InTheFuture, OutOfOrder
 from incidents.tests.factories import IncidentFactory
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+pytestmark = pytest.mark.clock(AT)
 
 
 def report(**changes: Any) -> Incident:

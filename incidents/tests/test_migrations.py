@@ -16,10 +16,9 @@ from incidents.intake import report_incident
 from incidents.models import Incident, Milestone, TrackEvent
 from notifications.models import Reminder
 
-pytestmark = pytest.mark.django_db
-
 LADDER = import_module("incidents.migrations.0012_drop_former_reminders").Migration.operations[0]
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOTICED)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,11 +15,10 @@ from incidents.moments import InTheFuture, OutOfOrder
 from incidents.tests.factories import IncidentFactory
 from notifications.models import Reminder
 
-pytestmark = pytest.mark.django_db
-
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
 AT = NOTICED + timedelta(hours=1)
 DUE = reminders.STEP[Rung.DUE, Clock.INTERNAL]
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 
 
 def reported(**changes):

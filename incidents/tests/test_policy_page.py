@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
@@ -13,7 +13,7 @@ from incidents.milestones import deadline_policy
 from incidents.models import Policy
 from incidents.policy_form import PolicyForm
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(datetime(2026, 3, 9, 8, tzinfo=UTC))]
 URL = reverse("calamity-policy")
 
 

@@ -17,11 +17,10 @@ from notifications.models import Mail, Notice, Reminder
 from notifications.reconcile import reconcile
 from notifications.tests.factories import AbsenceFactory
 
-pytestmark = pytest.mark.django_db
-
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
 AT = NOTICED + timedelta(hours=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 
 
 @pytest.fixture

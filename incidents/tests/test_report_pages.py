@@ -16,14 +16,8 @@ from incidents.models import Incident, Involvement, Policy
 from incidents.report_form import FIELDS
 from incidents.tests.factories import IncidentFactory
 
-pytestmark = pytest.mark.django_db
-
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)  # 10:00 in Amsterdam
-
-
-@pytest.fixture(autouse=True)
-def _now(time_machine):
-    time_machine.move_to(NOW, tick=False)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 @pytest.fixture

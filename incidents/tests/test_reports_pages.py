@@ -13,15 +13,9 @@ from incidents.models import Incident
 from incidents.tests.factories import IncidentFactory, InvolvementFactory, on_team
 from incidents.views.reports import full_reference
 
-pytestmark = pytest.mark.django_db
-
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 LIST = reverse("incidents:list")
-
-
-@pytest.fixture(autouse=True)
-def _now(time_machine):
-    time_machine.move_to(NOW, tick=False)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 @pytest.fixture

@@ -18,10 +18,9 @@ from notifications import kinds
 from notifications.models import Reminder
 from notifications.reconcile import reconcile
 
-pytestmark = pytest.mark.django_db
-
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 AT = NOTICED + timedelta(hours=2)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 
 
 def reported(**changes):
@@ -257,10 +256,6 @@ def test_of_two_who_fill_the_last_place_one_is_told_that_it_is_taken(calamity, m
 
 
 class TestPages:
-    @pytest.fixture(autouse=True)
-    def _now(self, time_machine):
-        time_machine.move_to(AT, tick=False)
-
     @pytest.fixture
     def committee(self, client):
         user = UserFactory(roles=[Role.CCP])

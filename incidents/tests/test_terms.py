@@ -17,11 +17,10 @@ from incidents.models import Milestone, TermChange, TrackEvent
 from incidents.moments import InTheFuture
 from notifications.models import Reminder
 
-pytestmark = pytest.mark.django_db
-
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
 AT = NOTICED + timedelta(hours=1)
 DAY = timedelta(days=1)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 #: Eight weeks from Monday 9 March, at the end of the day.
 BY_LAW = datetime(2026, 5, 4, 21, 59, 59, tzinfo=UTC)
 ASKED = AT + 40 * DAY
@@ -247,10 +246,10 @@ class TestTheDatabase:
         assert sorted(outcomes) == ["recorded", "told"]
 
 
+@pytest.mark.clock(ASKED)
 class TestPages:
     @pytest.fixture(autouse=True)
-    def _signed_in(self, client, member, time_machine):
-        time_machine.move_to(ASKED, tick=False)
+    def _signed_in(self, client, member):
         client.force_login(member)
 
     def send(self, client, calamity, name, change=None, **data):

@@ -43,6 +43,7 @@ DUTCH, ENGLISH = SAMPLES / "vim-export-nl.csv", SAMPLES / "vim-export-en.xlsx"
 AT = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 HEADER = ("Meldnr", "Datum", "Tijd", "Afdeling", "Soort", "Omschrijving", "Betrokkene")
+pytestmark = pytest.mark.clock(AT)
 
 
 @pytest.fixture
@@ -324,8 +325,7 @@ class TestPages:
         given = {f"column_{name}": word for name, word in guess(table.header).of.items()}
         return {"name": "Meldsysteem", **given, **changes}
 
-    def test_from_file_to_reports(self, client, kept, time_machine):
-        time_machine.move_to(AT)
+    def test_from_file_to_reports(self, client, kept):
         check = reverse("incidents:import-check", args=[kept.pk])
         page = client.get(check).content.decode()
         assert "For example: V-26-00118" in page

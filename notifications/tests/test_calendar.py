@@ -13,8 +13,8 @@ from notifications.calendar import Entry, Source
 from notifications.models import CalendarAddress
 from notifications.tests.test_icalendar import instant, read
 
-pytestmark = pytest.mark.django_db
 NOW = timezone.now()
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 @pytest.fixture

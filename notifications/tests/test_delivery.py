@@ -16,8 +16,6 @@ from notifications.models import DeliveryPolicy, Heartbeat, Mail, Notice, Remind
 from notifications.tests.conftest import LEGAL, QUIET, URGENT
 from notifications.tests.factories import KIND, ReminderFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp")]
-
 
 def local(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM)
@@ -25,6 +23,7 @@ def local(text: str) -> datetime:
 
 #: An ordinary morning, so that mail is not held back.
 MORNING = local("2026-11-20T10:00")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp"), pytest.mark.clock(MORNING)]
 
 
 def due(**fields):

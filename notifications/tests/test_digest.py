@@ -19,11 +19,10 @@ from notifications.tests.conftest import NEWS
 from notifications.tests.factories import KIND
 from notifications.tests.test_delivery import due, local
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp")]
-
 #: A Thursday.
 NOON = local("2026-11-19T12:00")
 NEXT = local("2026-11-20T08:00")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp"), pytest.mark.clock(NOON)]
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from notifications.tests.factories import (
     ReminderFactory,
 )
 
-pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 14, 9, tzinfo=UTC)
 OLD = NOW - forgetting.KEPT
 NEW = OLD + timedelta(seconds=1)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 def test_what_reminded_one_person_of_a_thing_goes_and_nothing_else():

@@ -14,7 +14,7 @@ from notifications.tests.conftest import BUNDLED, DEADLINE, LEGAL, NEWS, URGENT
 from notifications.tests.factories import KIND, AbsenceFactory
 from notifications.tests.test_delivery import MORNING, due, local
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp"), pytest.mark.clock(MORNING)]
 
 FRIDAY = date(2026, 11, 20)
 

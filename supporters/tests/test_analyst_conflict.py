@@ -16,9 +16,8 @@ from supporters import contact_flow
 from supporters.analyst_conflict import ANALYST_SUPPORTS
 from supporters.tests.factories import ContactFactory
 
-pytestmark = pytest.mark.django_db
-
 NOW = timezone.now()
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 @pytest.fixture

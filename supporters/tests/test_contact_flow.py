@@ -24,8 +24,7 @@ from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFa
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(MONDAY)]
 
 
 class Case:

@@ -21,6 +21,7 @@ from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFa
 NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
 POLICY = MatchingPolicy()
 READ = ("user__profession", "user__department__location")
+pytestmark = pytest.mark.clock(NOW)
 
 
 def pool_of(size: int, seed: int) -> list[Supporter]:

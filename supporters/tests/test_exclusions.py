@@ -14,9 +14,8 @@ from supporters.enums import EventKind, HandBackReason, Rule
 from supporters.models import Exclusion, KeptApart
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
-pytestmark = pytest.mark.django_db
-
 NOW = timezone.now()
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from supporters.offers import close_offer, open_offers, reopen_offer
 from supporters.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
 
 NOW = timezone.now()
+pytestmark = pytest.mark.clock(NOW)
 
 
 @pytest.mark.django_db

@@ -19,8 +19,7 @@ from supporters.tests.factories import OfferFactory, SupporterFactory
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(MONDAY)]
 
 
 @pytest.fixture

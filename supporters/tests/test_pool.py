@@ -1,10 +1,9 @@
 """The pool of supporters."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError
-from django.utils import timezone
 
 from accounts.enums import ProfessionGroup, Role
 from accounts.models import AccessEvent, User
@@ -15,8 +14,9 @@ from supporters.enums import SameProfession, SupporterStatus
 from supporters.models import Supporter, SupportPolicy
 from supporters.tests.factories import ContactFactory, SupporterFactory
 
-NOW = timezone.now()
-TODAY = timezone.localdate()
+NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 18)
+pytestmark = pytest.mark.clock(NOW)
 
 
 @pytest.fixture

@@ -22,8 +22,7 @@ from supporters.tests.factories import OfferFactory, SupporterFactory
 
 MONDAY = datetime(2026, 9, 14, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(MONDAY)]
 
 
 def propose(offer, supporter=None):
@@ -168,6 +167,7 @@ def test_what_is_erased_is_not_opened_again_by_an_undo(closed):
         contact_flow.undo(contact=contact, by=supporter, at=MONDAY)
 
 
+@pytest.mark.clock(MONDAY + 31 * DAY)
 def test_the_command_counts_before_and_after(closed):
     out = StringIO()
     call_command("retention", dry_run=True, stdout=out)

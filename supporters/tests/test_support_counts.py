@@ -19,10 +19,9 @@ from supporters.models import Offer
 from supporters.offers import close_offer, reopen_offer
 from supporters.tests.factories import SupporterFactory
 
-pytestmark = pytest.mark.django_db
-
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(MONDAY)]
 
 
 def involve(count):

@@ -16,9 +16,8 @@ from notifications.reconcile import reconcile
 from supporters.supporter_left import SUPPORTER_LEFT
 from supporters.tests.factories import ContactFactory
 
-pytestmark = pytest.mark.django_db
-
 NOW = timezone.now()
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 @pytest.fixture

@@ -134,6 +134,7 @@ def test_a_contact_shows_nothing_of_the_incident_but_kind_and_date(client, suppo
         assert "Safety incident in care" in text
 
 
+@pytest.mark.clock(datetime(2026, 6, 15, 9, tzinfo=UTC))
 def test_the_date_of_the_event_is_that_of_amsterdam(client, supporter):
     """Half past midnight on Monday in Amsterdam is Sunday in UTC."""
     propose(

@@ -17,6 +17,7 @@ from supporters.worklist import Group
 
 NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)  # 15:00 in Amsterdam
 URL = "/support/"
+pytestmark = pytest.mark.clock(NOW)
 
 
 @pytest.fixture
@@ -182,8 +183,7 @@ def test_filter_shows_only_what_waits_for_that(client, coordinator):
 
 
 @pytest.mark.parametrize("query", ["2026-0007", " 2026-0007 ", "7"])
-def test_search_by_reference_opens_the_event(client, coordinator, query, time_machine):
-    time_machine.move_to(NOW)
+def test_search_by_reference_opens_the_event(client, coordinator, query):
     IncidentFactory(reference="2026-0007")
     assert client.post(URL, {"q": query}).url == "/support/2026-0007/"
 
