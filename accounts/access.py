@@ -17,10 +17,11 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from accounts import unsent
+from accounts import asked_again, unsent
 from accounts.enums import Role
 from accounts.models import User
 
@@ -88,26 +89,46 @@ def access_of(view: Callable[..., Any]) -> Access | None:
     return declared
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
+def to_sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page, and back from there; what was posted with a ticket is kept (accounts.unsent)."""
-    if request.method == "POST":
-        unsent.keep(request)
+    kept = request.method == "POST" and unsent.keep(request)
+    return go(request, lambda page: redirect_to_login(page).url, kept=kept)
+
+
+def go(request: HttpRequest, to: Callable[[str], str], *, kept: bool) -> HttpResponse:
+    """To where `to` leads from this page. A part of a page takes the whole page there; what was typed in the
+    rest of it is not `kept` yet: static/js/page.js sends it after.
+    """
     htmx = getattr(request, "htmx", None)
-    if htmx:
-        # A whole page: the sign-in form would otherwise appear inside a part of this one.
-        page = htmx.current_url_abs_path or request.get_full_path()
-        return HttpResponseClientRedirect(redirect_to_login(page).url)
-    return redirect_to_login(request.get_full_path())
+    if not htmx:
+        return redirect(to(request.get_full_path()))
+    response = HttpResponseClientRedirect(to(htmx.current_url_abs_path or request.get_full_path()))
+    if not kept:
+        response["X-Unsent"] = "1"
+    return response
+
+
+def somebody_else(request: HttpRequest) -> HttpResponse:
+    """The page was another person's: nothing is done, and nothing of it shown to who is signed in now. The
+    other may sign in and have it back.
+    """
+    context = {"sealed": unsent.sealed_for_its_owner(request)}
+    return render(request, "accounts/somebody_else.html", context, status=403)
 
 
 class AccessMiddleware:
-    """Hold each request against the declaration on its view."""
+    """Hold each request against the declaration on its view, and bring back what did not arrive."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match and response.status_code == 200 and _comes_back(request):
+            # The page did not fill its form with it.
+            return asked_again.ask(request, match.func) or response
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -118,8 +139,20 @@ class AccessMiddleware:
         if access.public:
             return None
         if not request.user.is_authenticated:
-            return _to_sign_in(request)
+            return to_sign_in(request)
         unsent.let_go(request)
+        if request.method == "POST" and unsent.is_of_somebody_else(request):
+            return somebody_else(request)
         if access.roles and not access.roles & request.user.roles:
             raise PermissionDenied
+        if request.method == "POST" and unsent.LATER in request.POST:
+            return go(request, str, kept=unsent.keep(request))
+        if asked_again.only_takes_post(view) and _comes_back(request):
+            return asked_again.ask(request, view)
         return None
+
+
+def _comes_back(request: HttpRequest) -> bool:
+    """Whether something that did not arrive waits for this person at this address."""
+    signed_in = request.method == "GET" and getattr(request, "user", None) and request.user.is_authenticated
+    return bool(signed_in and unsent.waits(request))

@@ -22,7 +22,7 @@ LARGEST_FILE = MAX_BYTES + LARGEST_FORM
 
 
 def takes_a_file(view: View) -> View:
-    """This page takes a file of ten megabytes; stands above the declaration of who may open it."""
+    """This page takes a file of up to ten megabytes; stands above the declaration of who may open it."""
     view.takes_a_file = True  # type: ignore[attr-defined]  # read by BodyMiddleware
     return view
 

@@ -229,7 +229,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What a session is bound to: as Django has it, and to not having left since."""
-        bound = super()._get_session_auth_hash(secret=secret)
+        bound: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]  # not in the stubs
         return f"{bound}.{self.times_left}" if self.times_left else bound
 
 

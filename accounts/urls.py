@@ -13,6 +13,7 @@ from accounts import (
     views_preferences,
     views_settings,
     views_staff_import,
+    views_unsent,
 )
 
 # allauth's own pages, without those that this house does not have: signing up, and changing an e-mail
@@ -86,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logo/<slug:version>.png", views_hospital.logo, name="hospital-logo"),
     path("preferences/language/", views_preferences.set_language, name="set_language"),
     path("preferences/theme/", views_preferences.set_theme, name="set_theme"),
+    path("unsent/", views_unsent.take_along, name="take-along"),
     path("settings/", include((settings_pages, "settings"))),
     path("access-log/", include((access_log, "access-log"))),
     *(demo if settings.DEMO else []),

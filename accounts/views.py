@@ -2,10 +2,11 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import home
 from accounts.access import SignedInRequest, allow_public, allow_signed_in
+from accounts.asked_again import only_posted
 from accounts.demo_people import DEMO_PEOPLE
 from accounts.models import User
 from accounts.sign_in import AccountAdapter
@@ -48,7 +49,7 @@ def demo(request: HttpRequest) -> HttpResponse:
 
 
 @allow_public
-@require_POST
+@only_posted("demo")
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as `username`, one of the demo people; 404 for anybody else."""
     _only_in_the_demo()

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import unsent
 from accounts.access import SignedInRequest, allow, allow_public
+from accounts.bodies import takes_a_file
 from accounts.enums import Role
 from accounts.feedback import say
 from hospital.models import LARGEST_LOGO, Hospital, validate_logo
@@ -44,11 +46,12 @@ class HospitalForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for my
         return super().save(commit)
 
 
+@takes_a_file
 @allow(Role.ADMIN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def hospital(request: SignedInRequest) -> HttpResponse:
     """How the hospital shows itself on every page."""
-    form = HospitalForm(request.POST or None, request.FILES or None, instance=Hospital.current())
+    form = HospitalForm(unsent.posted(request), request.FILES or None, instance=Hospital.current())
     if request.method == "POST" and form.is_valid():
         form.save()
         say(request, _("Kept."))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import unsent
 from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.feedback import say
@@ -43,7 +44,7 @@ class WorkingHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # Django its
 @require_http_methods(["GET", "HEAD", "POST"])
 def hours(request: SignedInRequest) -> HttpResponse:
     """From when to when offices work, and which extra days they do not."""
-    form = WorkingHoursForm(request.POST or None, instance=WorkingHours.current())
+    form = WorkingHoursForm(unsent.posted(request), instance=WorkingHours.current())
     if request.method == "POST" and form.is_valid():
         LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, gettext("Saved. What is due already keeps its moment."))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts import people, roles
+from accounts import people, roles, unsent
 from accounts.access import SignedInRequest, allow, recently_confirmed
 from accounts.enums import Role
 from accounts.feedback import say
@@ -86,9 +86,7 @@ def person(request: SignedInRequest, pk: UUID) -> HttpResponse:
     somebody = get_object_or_404(
         User.objects.select_related("department__location", "profession", "manager"), pk=pk
     )
-    form = RolesForm(
-        request.POST if request.method == "POST" else None, initial={"roles": sorted(somebody.roles)}
-    )
+    form = RolesForm(unsent.posted(request), initial={"roles": sorted(somebody.roles)})
     if request.method == "POST" and form.is_valid() and _give(request, somebody, form):
         say(request, _("The roles of %(name)s are kept.") % {"name": somebody.name})
         return redirect("settings:people")

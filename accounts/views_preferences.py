@@ -4,9 +4,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
-from django.views.decorators.http import require_POST
 
 from accounts.access import allow_public
+from accounts.asked_again import only_posted
 from accounts.models import User
 
 THEMES = frozenset({"light", "dark", "system"})
@@ -14,7 +14,7 @@ YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 @allow_public
-@require_POST
+@only_posted("home")
 def set_language(request: HttpRequest) -> HttpResponse:
     """Speak `language` from now on, on this browser and, when signed in, in this person's mail too."""
     response = _back(request)
@@ -27,7 +27,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 @allow_public
-@require_POST
+@only_posted("home")
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Light, dark, or as the device is set."""
     response = _back(request)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import unsent
 from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.feedback import say
@@ -90,8 +91,8 @@ def register_list(request: SignedInRequest, register: Register) -> HttpResponse:
 def register_edit(request: SignedInRequest, register: Register, pk: UUID | None = None) -> HttpResponse:
     """Adds a row, or changes the one with `pk`."""
     row: Any = get_object_or_404(register.model.objects.all(), pk=pk) if pk else None
-    form = modelform_factory(register.model, fields=register.fields)(request.POST or None, instance=row)
-    if form.is_valid():
+    form = modelform_factory(register.model, fields=register.fields)(unsent.posted(request), instance=row)
+    if request.method == "POST" and form.is_valid():
         form.save()
         say(request, _("Kept."))
         return redirect(f"settings:{register.name}")

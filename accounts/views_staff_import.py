@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import staff_import, tasks
+from accounts import staff_import, tasks, unsent
 from accounts.access import SignedInRequest, allow, recently_confirmed
+from accounts.asked_again import only_posted
 from accounts.bodies import takes_a_file
 from accounts.enums import ProfessionGroup, Role
 from accounts.feedback import say
@@ -50,7 +51,7 @@ class UploadForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff_import_start(request: SignedInRequest) -> HttpResponse:
     """Takes a file in, and lists the imports before it."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(unsent.posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid() and (begun := _begin(request, form)):
         return redirect("settings:staff-import-file", pk=begun.id)
     recent = StaffImport.objects.defer("content").select_related("created_by")[:20]
@@ -125,7 +126,7 @@ def _readable(person: dict[str, object]) -> dict[str, object]:
 
 
 @allow(Role.ADMIN)
-@require_POST
+@only_posted("settings:staff-import-file", "pk", does=gettext_lazy("Carry out this import"))
 def staff_import_confirm(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Yes to the preview."""
     current = get_object_or_404(StaffImport.objects.defer("content"), pk=pk)
@@ -151,7 +152,7 @@ def staff_import_confirm(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.ADMIN)
-@require_POST
+@only_posted("settings:staff-import-file", "pk", does=gettext_lazy("Throw this file away"))
 def staff_import_discard(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """No: throw the file away."""
     current = get_object_or_404(StaffImport.objects.defer("content"), pk=pk)

@@ -4,8 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import unsent
 from accounts.access import SignedInRequest, allow, allow_public
 from accounts.enums import Role
 from accounts.feedback import say
@@ -20,6 +22,9 @@ LOG = PolicyLog(
 
 
 @allow_public
+# Whoever has the code may send it from anywhere: nobody is signed in whose name a forged form could use. And
+# who signed in in another tab meanwhile would lose the answers to that check.
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def evaluation(request: HttpRequest) -> HttpResponse:
     """Bad input comes back with status 200: an error status would leave a line in the log."""
@@ -54,7 +59,7 @@ def policy(request: SignedInRequest) -> HttpResponse:
     """How many answers are opened together, and how long an invitation is valid. No count of what waits: with
     it one could see when somebody answered.
     """
-    form = PolicyForm(request.POST or None, instance=EvaluationPolicy.current())
+    form = PolicyForm(unsent.posted(request), instance=EvaluationPolicy.current())
     if request.method == "POST" and form.is_valid():
         LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, _("Saved."))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
@@ -10,7 +11,6 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
-from accounts.unsent import FIELD, Ticket
 from incidents import intake
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.intake import Involved, report_incident
@@ -44,14 +44,12 @@ FIELDS = {
 
 
 class ReportForm(UnjudgedForm):
-    """A report of one kind by `user`. `data` is what was posted, or what came back after a sign-in.
-
-    Its ticket is signed for the person it was shown to: somebody else who sends the same form gets it back
-    once, to look at it first, and with a key of their own.
+    """A report of one kind by `user`. `data` is what was posted, or what came back after a sign-in; `key` is
+    that of the page, by which a second sending finds the first report.
     """
 
     def __init__(
-        self, data: QueryDict | None = None, *, kind: IncidentKind, user: User, at: datetime
+        self, data: QueryDict | None = None, *, kind: IncidentKind, user: User, key: UUID, at: datetime
     ) -> None:
         super().__init__(data)
         self.kind = kind
@@ -73,7 +71,7 @@ class ReportForm(UnjudgedForm):
             else None
         )
         self.own_wishes = None if chosen.people else WishesForm(data, prefix="own")
-        self.ticket = (Ticket.read(data.get(FIELD, "")) if data else None) or Ticket.new(user)
+        self.key = key
 
     @property
     def required_fields(self) -> list[forms.BoundField]:
@@ -91,9 +89,6 @@ class ReportForm(UnjudgedForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if self.ticket.user_id != self.user.pk:
-            self.ticket = Ticket.new(self.user)
-            self.add_error(None, gettext("Somebody else had opened this form. Check it and send it again."))
         if self.people is not None and not self.people.is_valid():
             for error in self.people.errors:
                 self.add_error(None, error)
@@ -110,7 +105,7 @@ class ReportForm(UnjudgedForm):
                 kind=self.kind,
                 event_type=EventType(data.get("event_type") or _usual_type(self.kind)),
                 involved=involved,
-                submission_key=self.ticket.key,
+                submission_key=self.key,
                 at=self.at,
                 # Whoever worries about a colleague is not to be found by their own department.
                 department=data["department"] if "department" in data else _department(involved[0]),

@@ -8,9 +8,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allow_signed_in
+from accounts.asked_again import only_posted
 from accounts.feedback import say
 from notifications import centre
 from notifications.centre import Opened
@@ -45,7 +47,7 @@ def open_notice(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow_signed_in
-@require_POST
+@only_posted("notices", does=gettext_lazy("Mark as read"))
 def read_notice(request: SignedInRequest, pk: UUID) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
     centre.mark_read(user=request.user, at=timezone.now(), only=notice)
@@ -53,7 +55,7 @@ def read_notice(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow_signed_in
-@require_POST
+@only_posted("notices", does=gettext_lazy("Mark all as read"))
 def read_all(request: SignedInRequest) -> HttpResponse:
     centre.mark_read(user=request.user, at=timezone.now())
     return redirect("notices")

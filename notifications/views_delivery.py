@@ -7,10 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import only_posted
 from accounts.enums import Role
 from accounts.feedback import say
 from notifications import overview
@@ -26,7 +27,7 @@ def delivery(request: SignedInRequest) -> HttpResponse:
 
 
 @allow(Role.ADMIN, Role.COORDINATOR)
-@require_POST
+@only_posted("delivery", does=gettext_lazy("Send myself a trial"))
 def send_trial(request: SignedInRequest) -> HttpResponse:
     overview.send_trial(to=request.user, at=timezone.now())
     say(request, _("A trial is on its way to you: a notice within a minute, and a mail."))
@@ -34,14 +35,14 @@ def send_trial(request: SignedInRequest) -> HttpResponse:
 
 
 @allow(Role.ADMIN)
-@require_POST
+@only_posted("delivery", does=gettext_lazy("Try everything again"))
 def resend_all(request: SignedInRequest) -> HttpResponse:
     count = overview.resend(by=request.user, at=timezone.now())
     return _said(request, count)
 
 
 @allow(Role.ADMIN)
-@require_POST
+@only_posted("delivery", does=gettext_lazy("Try this message again"))
 def resend(request: SignedInRequest, pk: UUID) -> HttpResponse:
     known = [model.objects.visible_to(request.user).filter(pk=pk) for model in (Mail, Reminder)]
     if not any(rows.exists() for rows in known):
@@ -50,7 +51,7 @@ def resend(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.ADMIN)
-@require_POST
+@only_posted("delivery", does=gettext_lazy("Stop trying"))
 def give_up(request: SignedInRequest, pk: UUID) -> HttpResponse:
     mail = Mail.objects.visible_to(request.user).filter(pk=pk).first()
     what = mail or get_object_or_404(Reminder.objects.visible_to(request.user), pk=pk)

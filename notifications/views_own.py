@@ -6,14 +6,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, allow_public, allow_signed_in
+from accounts.asked_again import only_posted
 from accounts.feedback import say
 from notifications import absence, calendar, calendar_address, channels
 from notifications.enums import Group
 from notifications.forms import AbsenceForm, MailForm
 from notifications.models import Absence, CalendarAddress
+
+#: How an absence is asked again, when it did not arrive.
+ABSENCE = {"first_day": (gettext_lazy("From"), None), "last_day": (gettext_lazy("Up to and including"), None)}
 
 
 @allow_signed_in
@@ -23,7 +28,7 @@ def notice_settings(request: SignedInRequest) -> HttpResponse:
 
 
 @allow_signed_in
-@require_POST
+@only_posted("notice-settings", does=gettext_lazy("Change what comes by mail"))
 def choose_mail(request: SignedInRequest) -> HttpResponse:
     form = MailForm(request.POST)
     if form.is_valid():
@@ -33,7 +38,7 @@ def choose_mail(request: SignedInRequest) -> HttpResponse:
 
 
 @allow_signed_in
-@require_POST
+@only_posted("notice-settings", does=gettext_lazy("Tell that you are away"), shown=ABSENCE)
 def announce_absence(request: SignedInRequest) -> HttpResponse:
     form = AbsenceForm(request.POST, user=request.user)
     if not form.is_valid():
@@ -44,7 +49,7 @@ def announce_absence(request: SignedInRequest) -> HttpResponse:
 
 
 @allow_signed_in
-@require_POST
+@only_posted("notice-settings", does=gettext_lazy("You are back"))
 def come_back(request: SignedInRequest) -> HttpResponse:
     if absence.come_back(user=request.user, at=timezone.now()):
         say(request, _("From now on everything comes to you again."))
@@ -52,7 +57,7 @@ def come_back(request: SignedInRequest) -> HttpResponse:
 
 
 @allow_signed_in
-@require_POST
+@only_posted("notice-settings", does=gettext_lazy("Make a calendar address"))
 def make_calendar(request: SignedInRequest) -> HttpResponse:
     """Answers with the page itself: the address stands in no session, and is shown this once."""
     secret = calendar_address.make(user=request.user, at=timezone.now())
@@ -60,7 +65,7 @@ def make_calendar(request: SignedInRequest) -> HttpResponse:
 
 
 @allow_signed_in
-@require_POST
+@only_posted("notice-settings", does=gettext_lazy("Stop the calendar address"))
 def revoke_calendar(request: SignedInRequest) -> HttpResponse:
     if calendar_address.revoke(user=request.user):
         say(request, _("The address no longer works."))

@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import unsent
 from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.feedback import say
@@ -18,7 +19,7 @@ LOG = PolicyLog("delivery", DeliveryPolicy, Role.ADMIN, "reminder-policy", "admi
 @require_http_methods(["GET", "HEAD", "POST"])
 def policy(request: SignedInRequest) -> HttpResponse:
     """Quiet hours, and when the mail of the day leaves."""
-    form = DeliveryPolicyForm(request.POST or None, instance=DeliveryPolicy.current())
+    form = DeliveryPolicyForm(unsent.posted(request), instance=DeliveryPolicy.current())
     if request.method == "POST" and form.is_valid():
         LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, _("Saved. Mail that waits already keeps its moment."))

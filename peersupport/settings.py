@@ -236,6 +236,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "notifications.context.frame",
             ],
+            # `{% csrf_token %}` says, too, whose page a form stands on.
+            "builtins": ["accounts.templatetags.tickets"],
             "libraries": {"look": "peersupport.templatetags.look", "desk": "peersupport.templatetags.desk"},
         },
     },
@@ -353,6 +355,7 @@ CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
 CSRF_COOKIE_SECURE = not DEBUG
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "accounts.views_unsent.refused"
 CSRF_COOKIE_AGE = None  # gone with the browser, like the session
 LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}language"
 LANGUAGE_COOKIE_SECURE = not DEBUG

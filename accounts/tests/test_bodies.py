@@ -8,7 +8,11 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from accounts.tests.test_access_matrix import pages
 
-FILES = {"incidents:import": Role.COORDINATOR, "settings:staff-import": Role.ADMIN}
+FILES = {
+    "incidents:import": Role.COORDINATOR,
+    "settings:staff-import": Role.ADMIN,
+    "settings:hospital": Role.ADMIN,
+}
 
 
 class Body:
@@ -61,7 +65,7 @@ def test_a_file_is_taken_from_who_may_import_only(client, page):
     assert not body.was_read
 
 
-def test_only_the_imports_take_a_file():
+def test_no_other_page_takes_a_file():
     assert {name for name, page in pages() if hasattr(page.callback, "takes_a_file")} == set(FILES)
 
 

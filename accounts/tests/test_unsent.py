@@ -70,7 +70,7 @@ def test_without_a_ticket_of_ours_nothing_is_kept(session, ticket):
 
 
 def test_something_very_large_is_not_kept(session):
-    asked(AnonymousUser(), session, {"ticket": str(Ticket.new(UserFactory())), "description": "x" * 70_000})
+    asked(AnonymousUser(), session, {"ticket": str(Ticket.new(UserFactory())), "description": "x" * 300_000})
     assert "unsent" not in session
 
 

@@ -148,15 +148,11 @@ class TestSending:
         client.post(url("calamity"), {**form, "noticed_at-hour": "2"})
         assert Incident.objects.get().noticed_at == datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
 
-    def test_a_form_that_somebody_else_had_opened_is_looked_at_first(self, client, nurse):
-        foreign = filled(UserFactory())
-        page = text(client.post(url("vim"), foreign))
-        assert "Somebody else had opened this form." in page
+    def test_a_form_that_somebody_else_had_opened_is_neither_sent_nor_shown(self, client, nurse):
+        response = client.post(url("vim"), filled(UserFactory(), description="De pomp viel uit"))
+        assert response.status_code == 403
+        assert "De pomp" not in text(response)
         assert not Incident.objects.exists()
-        ticket = re.search(r'name="ticket" value="([^"]+)"', page)
-        assert ticket is not None
-        client.post(url("vim"), {**foreign, "ticket": ticket[1]})
-        assert Incident.objects.get().reporter == nurse
 
     def test_its_statements_are_few_and_do_not_grow_with_the_people(
         self, client, nurse, django_assert_max_num_queries

@@ -6,12 +6,13 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import only_posted
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
+from accounts.models import Department
 from incidents import alignment
 from incidents.calamity_forms import DepartmentForm
 from incidents.milestones import Stale
@@ -19,8 +20,17 @@ from incidents.models import Alignment, Incident
 from incidents.views.calamity_page import calamity_of, overtaken, page, record
 
 
+def _department_name(pk: str) -> str:
+    return next((str(one) for one in Department.objects.filter(is_active=True) if str(one.pk) == pk), "")
+
+
 @allow(Role.CCP, Role.TEAM_LEADER)
-@require_POST
+@only_posted(
+    "calamities:detail",
+    "reference",
+    does=gettext_lazy("Name another department"),
+    shown={"department": (gettext_lazy("Department"), _department_name)},
+)
 def name(request: SignedInRequest, reference: str) -> HttpResponse:
     """Name another department, by the committee or the head of the calamity's own."""
     now = timezone.now()
@@ -44,7 +54,7 @@ def name(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @allow(Role.CCP, Role.TEAM_LEADER)
-@require_POST
+@only_posted("calamities:detail", "reference", does=gettext_lazy("The department is aligned"))
 def confirm(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
     """The department is aligned: its own head says so, or the committee records it."""
     now = timezone.now()
@@ -63,7 +73,7 @@ def confirm(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.CCP, Role.TEAM_LEADER)
-@require_POST
+@only_posted("calamities:detail", "reference", does=gettext_lazy("Take this department off the list"))
 def drop(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
     """Take a department off the list that was not concerned after all."""
     now = timezone.now()

@@ -4,10 +4,11 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_GET
 
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import only_posted
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from incidents import milestones, pages
@@ -61,7 +62,12 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @allow(Role.CCP)
-@require_POST
+@only_posted(
+    "calamities:detail",
+    "reference",
+    does=gettext_lazy("Note when this step was done"),
+    shown={"moment": (gettext_lazy("Done at"), None)},
+)
 def step(request: SignedInRequest, reference: str, step: str) -> HttpResponse:
     """Mark a step done, correct its moment, or (button "reopen") open it again."""
     now = timezone.now()
@@ -91,7 +97,7 @@ def step(request: SignedInRequest, reference: str, step: str) -> HttpResponse:
 
 
 @allow(Role.DIRECTOR)
-@require_POST
+@only_posted("calamities:detail", "reference", does=gettext_lazy("I have been told"))
 def told(request: SignedInRequest, reference: str) -> HttpResponse:
     """A director confirms to have been told of the calamity: the first step is done, now."""
     now = timezone.now()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from accounts import unsent
 from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
@@ -30,8 +31,7 @@ def classify(request: SignedInRequest, reference: str) -> HttpResponse:
     options = classification.options(incident, user=request.user)
     if not options:
         return _nothing_to_decide(request, incident)
-    posted = request.POST if request.method == "POST" else None
-    form = ClassificationForm(posted, incident=incident, options=options, at=now)
+    form = ClassificationForm(unsent.posted(request), incident=incident, options=options, at=now)
     if request.method == "POST" and form.is_valid():
         try:
             decided = _classify(request, incident, form, now)

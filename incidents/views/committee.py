@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
 from accounts.access import SignedInRequest, allow, recently_confirmed
+from accounts.asked_again import only_posted
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
@@ -72,7 +73,7 @@ def take(request: SignedInRequest, number: int) -> HttpResponse:
 
 @allow(Role.ADMIN)
 @recently_confirmed
-@require_POST
+@only_posted("calamity-committee", does=_("Free this seat"))
 def leave(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The holder leaves the seat, which somebody else can have from today, and the role with it."""
     seat = get_object_or_404(Seat.objects.visible_to(request.user).select_related("holder"), pk=pk)

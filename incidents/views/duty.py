@@ -7,10 +7,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_http_methods
 
+from accounts import unsent
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import only_posted
 from accounts.enums import Role
 from accounts.feedback import say
 from incidents import duty as duties
@@ -30,7 +32,7 @@ def rota(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     if not request.user.has_role(*KEEPERS):
         return _page(request, now, None)
-    form = DutyForm(request.POST or None, at=now, initial=_next(now))
+    form = DutyForm(unsent.posted(request), at=now, initial=_next(now))
     if request.method == "POST" and form.is_valid() and _kept(request, form, now):
         return redirect("calamity-duty")
     return _page(request, now, form)
@@ -42,7 +44,7 @@ def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Change one duty that is not over."""
     now = timezone.now()
     row = get_object_or_404(Duty.objects.visible_to(request.user).filter(ends_at__gt=now), pk=pk)
-    form = DutyForm(request.POST or None, at=now, instance=row)
+    form = DutyForm(unsent.posted(request), at=now, instance=row)
     if request.method == "POST" and form.is_valid() and _kept(request, form, now):
         return redirect("calamity-duty")
     return render(
@@ -51,7 +53,7 @@ def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(*KEEPERS)
-@require_POST
+@only_posted("calamity-duty-change", "pk", does=gettext_lazy("Take this duty off the rota"))
 def take_off(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Take a duty that has not begun off the rota."""
     row = get_object_or_404(Duty.objects.visible_to(request.user), pk=pk)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import unsent
 from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.feedback import say
@@ -37,7 +38,7 @@ LOG = PolicyLog(
 @require_http_methods(["GET", "POST"])
 def policy(request: SignedInRequest) -> HttpResponse:
     """The terms after a calamity, and the hospital's own numbers on the page with help."""
-    form = PolicyForm(request.POST or None, instance=Policy.current())
+    form = PolicyForm(unsent.posted(request), instance=Policy.current())
     if request.method == "POST" and form.is_valid():
         LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, gettext("Saved. Calamities that run keep the terms they were reported under."))

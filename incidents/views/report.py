@@ -2,19 +2,18 @@
 
 from dataclasses import dataclass
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import unsent
 from accounts.access import SignedInRequest, allow_signed_in
+from accounts.asked_again import only_posted
 from accounts.enums import Role
-from accounts.feedback import say
 from incidents import colleagues
 from incidents.enums import IncidentKind
 from incidents.models import Incident
@@ -79,8 +78,13 @@ def report(request: SignedInRequest, kind: str) -> HttpResponse:
     """The form of one kind. The buttons of its people section send it too, and get the section back."""
     if kind not in IncidentKind.values:
         raise Http404
-    data = request.POST if request.method == "POST" else _came_back(request)
-    form = ReportForm(data, kind=IncidentKind(kind), user=request.user, at=timezone.now())
+    form = ReportForm(
+        unsent.posted(request),
+        kind=IncidentKind(kind),
+        user=request.user,
+        key=unsent.ticket_of(request).key,
+        at=timezone.now(),
+    )
     wants_part = form.people is not None and (request.htmx or form.people.asked_for_part)
     if request.method == "POST" and not wants_part and form.is_valid():
         incident = form.save()
@@ -94,7 +98,7 @@ def report(request: SignedInRequest, kind: str) -> HttpResponse:
 
 
 @allow_signed_in
-@require_POST
+@only_posted("incidents:new")
 def found(request: SignedInRequest) -> HttpResponse:
     """The options of the people picker for `q`: name, profession and department, ten at most.
 
@@ -113,11 +117,3 @@ def received(request: SignedInRequest, reference: str) -> HttpResponse:
     hours = within_hours()
     context = {"incident": incident, "hours": hours, "steps": what_happens(incident, hours=hours)}
     return render(request, "incidents/received.html", context)
-
-
-def _came_back(request: SignedInRequest) -> QueryDict | None:
-    """What was sent just before the session had expired."""
-    data = unsent.take_back(request)
-    if data is not None:
-        say(request, gettext("You were signed out. Nothing is lost: check what you wrote, and send it."))
-    return data

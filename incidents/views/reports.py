@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import unsent
 from accounts.access import SignedInRequest, allow, allow_signed_in
 from accounts.enums import Role
 from accounts.feedback import say
@@ -77,7 +78,7 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
 def add_people(request: SignedInRequest, reference: str) -> HttpResponse:
     """More people on the list of a report, by the coordinator."""
     incident = get_object_or_404(Incident.objects.visible_to(request.user), reference=reference)
-    form = AddPeopleForm(request.POST if request.method == "POST" else None, user=request.user)
+    form = AddPeopleForm(unsent.posted(request), user=request.user)
     if request.method == "GET" or request.htmx or form.people.asked_for_part:
         form.leave_unjudged()
     elif form.is_valid() and _add(request, incident, form, timezone.now()):

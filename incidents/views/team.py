@@ -7,9 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import only_posted
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
@@ -21,6 +23,11 @@ from incidents.models import PLACES, WANTED, Incident, TeamMember
 
 #: So many are shown as the suggestion; the others are a tap away.
 SUGGESTED = 3
+
+
+def _name(pk: str) -> str:
+    analysts = User.objects.filter(groups__name=Role.ANALYST)
+    return next((one.name for one in analysts if str(one.pk) == pk), "")
 
 
 @allow(Role.CCP)
@@ -46,7 +53,12 @@ def team(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @allow(Role.CCP)
-@require_POST
+@only_posted(
+    "calamities:team",
+    "reference",
+    does=gettext_lazy("Put this analyst on the team"),
+    shown={"analyst": (gettext_lazy("Analyst"), _name)},
+)
 def assign(request: SignedInRequest, reference: str) -> HttpResponse:
     """Put somebody on the team; `beyond` sets aside the rules that were shown."""
     calamity = _calamity(request, reference)
@@ -67,7 +79,7 @@ def assign(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @allow(Role.CCP, Role.ANALYST)
-@require_POST
+@only_posted("calamities:detail", "reference", does=gettext_lazy("Take this analyst off the team"))
 def end(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
     """Hand back, or take somebody off the team."""
     calamity = _calamity(request, reference)

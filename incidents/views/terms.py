@@ -11,10 +11,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import only_posted
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from incidents import terms
@@ -38,9 +38,17 @@ class Shown:
     field: str
     own: datetime | None = None
 
+#: How a term is asked again, when it did not arrive.
+TERM = {
+    "asked_at": (gettext_lazy("Asked at"), None),
+    "dated": (gettext_lazy("Letter of"), None),
+    "until": (gettext_lazy("Until"), None),
+    "reference": (gettext_lazy("Number of the inspectorate"), None),
+}
+
 
 @allow(Role.CCP)
-@require_POST
+@only_posted("calamities:detail", "reference", does=gettext_lazy("An extension was asked for"), shown=TERM)
 def ask(request: SignedInRequest, reference: str) -> HttpResponse:
     """An extension was asked of the inspectorate."""
     now = timezone.now()
@@ -58,7 +66,7 @@ def ask(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @allow(Role.CCP)
-@require_POST
+@only_posted("calamities:detail", "reference", does=gettext_lazy("The inspectorate answered"), shown=TERM)
 def answer(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
     """The inspectorate granted the extension until a day, or (button "refused") did not."""
     now = timezone.now()
@@ -84,7 +92,7 @@ def answer(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.CCP)
-@require_POST
+@only_posted("calamities:detail", "reference", does=gettext_lazy("A letter names the day"), shown=TERM)
 def letter(request: SignedInRequest, reference: str) -> HttpResponse:
     """A letter of the inspectorate names the day."""
     now = timezone.now()
@@ -102,7 +110,7 @@ def letter(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @allow(Role.CCP)
-@require_POST
+@only_posted("calamities:detail", "reference", does=gettext_lazy("Take back what was recorded"))
 def take_back(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
     """What was recorded by mistake counts no longer."""
     now = timezone.now()

@@ -8,10 +8,12 @@ from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
 
+from accounts import unsent
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import only_posted
 from accounts.bodies import takes_a_file
 from accounts.enums import Role
 from accounts.feedback import say
@@ -32,7 +34,7 @@ SHOWN = 50
 @require_http_methods(["GET", "POST"])
 def upload(request: SignedInRequest) -> HttpResponse:
     """Choose a file. It is read at once, and kept until it is imported or thrown away."""
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(unsent.posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         content = file.read()
@@ -58,9 +60,9 @@ def check(request: SignedInRequest, pk: str) -> HttpResponse:
     else:
         fitting, columns = vim_import.suggest(table.header)
         name = fitting.name if fitting else ""
-    posted = request.POST if request.method == "POST" else None
+    posted = unsent.posted(request)
     form = MappingForm(posted, header=table.header, initial=MappingForm.values(name, columns))
-    if posted is not None and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         _save_mapping(request, kept, form)
         return redirect("incidents:import-check", pk)
     plan = _plan(kept, table) if kept.mapping is not None and posted is None else None
@@ -77,7 +79,7 @@ def check(request: SignedInRequest, pk: str) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
-@require_POST
+@only_posted("incidents:import-check", "pk", does=gettext_lazy("Import this file"))
 def commit(request: SignedInRequest, pk: str) -> HttpResponse:
     """Do what the check showed, with the changes that were ticked: all of it or nothing."""
     kept = _open(request, pk)
@@ -102,7 +104,7 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
-@require_POST
+@only_posted("incidents:import-check", "pk", does=gettext_lazy("Throw this file away"))
 def discard(request: SignedInRequest, pk: str) -> HttpResponse:
     """Throw the file away."""
     _finish(_open(request, pk), counts={})

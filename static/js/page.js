@@ -23,6 +23,28 @@ function release(root) {
 addEventListener("pageshow", () => release(document));
 document.addEventListener("htmx:afterRequest", (event) => release(event.target.ownerDocument ?? document));
 
+// A part of the page was answered by "sign in first": the form it stands in, or else the one that was typed in, goes
+// to the server as it is, which shows it again after sign-in and sends nothing (accounts/unsent.py).
+const wasTypedIn = (form) =>
+  [...form.elements].some((field) =>
+    field.matches("input[type=checkbox], input[type=radio]")
+      ? field.checked !== field.defaultChecked
+      : field.matches("select")
+        ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+        : field.matches("input:not([type=hidden]), textarea") && field.value !== field.defaultValue,
+  );
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (!event.detail.xhr.getResponseHeader("X-Unsent")) return;
+  const hasTicket = (form) => form?.querySelector("input[name=ticket]");
+  const own = event.target.closest?.("form");
+  const form = hasTicket(own) ? own : [...document.forms].find((one) => hasTicket(one) && wasTypedIn(one));
+  if (!form) return;
+  event.preventDefault();
+  const later = Object.assign(document.createElement("input"), { type: "hidden", name: "unsent", value: "1" });
+  form.append(later);
+  HTMLFormElement.prototype.submit.call(form);
+});
+
 // The error summary takes the focus, so that a screen reader starts there.
 function focusSummary(root) {
   root.querySelector("[data-takes-focus]")?.focus();

@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy
 
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import only_posted
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from accounts.models import User
@@ -24,9 +25,27 @@ from supporters.enums import ContactState, EventKind, Outcome, Waiting
 from supporters.models import Contact, Offer, Supporter
 from supporters.offers import OfferClosed, OfferRuns
 
+#: How the outcome is asked again, when it did not arrive.
+OUTCOME = {"outcome": (gettext_lazy("Outcome"), {str(one): one.label for one in Outcome})}
+
+
+def _place(pk: UUID) -> str:
+    """The page of the person whose contact this is."""
+    found = Contact.objects.filter(pk=pk).values_list("offer__involvement", flat=True).first()
+    return reverse("support:match", args=[found]) if found else reverse("support:worklist")
+
+
+def _supporter_name(pk: str) -> str:
+    return next((one.user.name for one in Supporter.objects.select_related("user") if str(one.pk) == pk), "")
+
 
 @allow(Role.COORDINATOR)
-@require_POST
+@only_posted(
+    "support:match",
+    "pk",
+    does=gettext_lazy("Ask this supporter"),
+    shown={"supporter": (gettext_lazy("Supporter"), _supporter_name)},
+)
 def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask a supporter; with `replaces`, in the place of who was asked before."""
     offer = get_object_or_404(Offer.objects.visible_to(request.user), involvement_id=pk)
@@ -55,7 +74,7 @@ def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
-@require_POST
+@only_posted(_place, does=gettext_lazy("Ask somebody else"))
 def withdraw(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Somebody else will be asked."""
     contact = _contact(request, pk)
@@ -66,7 +85,7 @@ def withdraw(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
-@require_POST
+@only_posted(_place, does=gettext_lazy("Remind the supporter"))
 def remind(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask the supporter how far it is; once a day."""
     contact = _contact(request, pk)
@@ -82,7 +101,7 @@ def remind(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
-@require_POST
+@only_posted(_place, does=gettext_lazy("Settled: the supporter goes on"))
 def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The coordinator, called in, has answered: the supporter goes on."""
     contact = _contact(request, pk)
@@ -93,7 +112,7 @@ def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
-@require_POST
+@only_posted(_place, does=gettext_lazy("Close the support"), shown=OUTCOME)
 def close(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The contact ends, with an outcome."""
     contact = _contact(request, pk)
@@ -104,7 +123,7 @@ def close(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
-@require_POST
+@only_posted(_place, does=gettext_lazy("Undo the last entry"))
 def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Take back one's own last entry."""
     contact = _contact(request, pk)
@@ -120,7 +139,7 @@ def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
-@require_POST
+@only_posted("support:match", "pk", does=gettext_lazy("Close the offer"), shown=OUTCOME)
 def close_offer(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The offer ends without a supporter."""
     offer = get_object_or_404(Offer.objects.visible_to(request.user), involvement_id=pk)
@@ -136,7 +155,7 @@ def close_offer(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
-@require_POST
+@only_posted("support:match", "pk", does=gettext_lazy("Open the offer again"))
 def reopen(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Take up an ended offer again."""
     offer = get_object_or_404(Offer.objects.visible_to(request.user), involvement_id=pk)

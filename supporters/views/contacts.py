@@ -14,9 +14,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import unsent
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import only_posted
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
@@ -27,7 +30,16 @@ from supporters.case_log import log_contact
 from supporters.contact_flow import ContactError
 from supporters.contact_forms import AvailabilityForm, StepForm
 from supporters.contact_log import ATTEMPTS, TRANSITIONS, UNDO_WITHIN, Facts, Party, replay
-from supporters.enums import ContactState, EventKind, NextStep, SupporterStatus, Waiting
+from supporters.enums import (
+    ContactState,
+    ConversationMode,
+    EventKind,
+    HandBackReason,
+    NextStep,
+    Outcome,
+    SupporterStatus,
+    Waiting,
+)
 from supporters.models import Contact, ContactEvent, ContactQuerySet, Supporter, SupportPolicy
 
 #: Contacts that were closed so lately stay in sight.
@@ -38,6 +50,15 @@ AT_A_DESK = {NextStep.PLAN, NextStep.CLOSE}
 AT_A_MOMENT = {NextStep.ANSWER, NextStep.CALL, NextStep.CALL_AGAIN}
 #: So many of those that were closed are shown.
 MOST = 20
+#: How a step is asked again, when it did not arrive.
+STEP = {
+    "kind": (gettext_lazy("Step"), {str(kind): kind.label for kind in EventKind}),
+    "mode": (gettext_lazy("How"), {str(mode): mode.label for mode in ConversationMode}),
+    "reason": (gettext_lazy("Reason"), {str(reason): reason.label for reason in HandBackReason}),
+    "outcome": (gettext_lazy("Outcome"), {str(outcome): outcome.label for outcome in Outcome}),
+    "days": (gettext_lazy("In days"), None),
+    "on": (gettext_lazy("Day"), None),
+}
 #: What the cards are made of. The list is opened many times a day: values, not models of six tables, and
 #: joined once, here, instead of for each request.
 CARDS = Contact.objects.order_by("due_at", "id").values_list(
@@ -149,7 +170,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.SUPPORTER)
-@require_POST
+@only_posted("contacts:detail", "pk", does=gettext_lazy("Note this step"), shown=STEP)
 def log(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Take one step."""
     now = timezone.now()
@@ -171,7 +192,7 @@ def log(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.SUPPORTER)
-@require_POST
+@only_posted("contacts:detail", "pk", does=gettext_lazy("Undo the last entry"))
 def undo(request: SignedInRequest, pk: UUID, seen: int) -> HttpResponse:
     """Take back one's last entry."""
     mine = get_object_or_404(_own(request.user), pk=pk)
@@ -192,7 +213,7 @@ def availability(request: SignedInRequest) -> HttpResponse:
         supporter = get_object_or_404(
             Supporter.objects.select_for_update().exclude(status=SupporterStatus.STOPPED), user=request.user
         )
-        form = AvailabilityForm(request.POST or None, instance=supporter)
+        form = AvailabilityForm(unsent.posted(request), instance=supporter)
         if request.method == "POST" and form.is_valid():
             paused = form.cleaned_data["paused"]
             supporter.status = SupporterStatus.PAUSED if paused else SupporterStatus.ACTIVE

@@ -13,9 +13,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, allow_signed_in
+from accounts.asked_again import only_posted
 from accounts.feedback import say
 from accounts.models import AccessEvent, User
 from hospital.moment_words import day_in_words
@@ -28,6 +30,21 @@ from supporters.models import Contact, Offer, OfferQuerySet, SupportPolicy
 
 #: So many of the latest lines of who opened the case are shown.
 LINES = 50
+#: How a decision is asked again, when it did not arrive.
+DECISION = {
+    "decision": (
+        gettext_lazy("Your choice"),
+        {
+            "decline": gettext_lazy("No support"),
+            "later": gettext_lazy("Later"),
+            "somebody_else": gettext_lazy("Somebody else"),
+            "come_back": gettext_lazy("Support after all"),
+            "wishes": gettext_lazy("Other wishes"),
+        },
+    ),
+    "days": (gettext_lazy("In days"), None),
+    "on": (gettext_lazy("Day"), None),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +80,7 @@ def me(request: SignedInRequest) -> HttpResponse:
 
 
 @allow_signed_in
-@require_POST
+@only_posted("me", does=gettext_lazy("What you chose about your support"), shown=DECISION)
 def decide(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What the employee decides, by one button."""
     offer = get_object_or_404(_offers(request.user), pk=pk)

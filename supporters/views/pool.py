@@ -12,11 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import people
+from accounts import people, unsent
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import only_posted
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
@@ -99,7 +100,7 @@ def add(request: SignedInRequest) -> HttpResponse:
 def supporter(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Training, absence and capacity of one supporter."""
     found = _supporter(request, pk)
-    form = SupporterForm(request.POST or None, instance=found)
+    form = SupporterForm(unsent.posted(request), instance=found)
     if request.method == "POST" and form.is_valid():
         try:
             pools.change(supporter=found, by=request.user, at=timezone.now(), **form.cleaned_data)
@@ -122,7 +123,12 @@ def supporter(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
-@require_POST
+@only_posted(
+    "pool:supporter",
+    "pk",
+    does=gettext_lazy("Change whether this supporter can be asked"),
+    shown={"status": (gettext_lazy("State"), {str(one): one.label for one in SupporterStatus})},
+)
 def status(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Pause, resume or stop."""
     found = _supporter(request, pk)
@@ -151,7 +157,7 @@ def status(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def policy(request: SignedInRequest) -> HttpResponse:
     """How this hospital gives support."""
     current = SupportPolicy.current()
-    form = PolicyForm(request.POST or None, instance=current)
+    form = PolicyForm(unsent.posted(request), instance=current)
     if request.method == "POST" and form.is_valid():
         LOG.keep(policy=current, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, _("Saved. It counts for everything that starts from now on."))

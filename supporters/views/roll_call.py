@@ -10,10 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET
 
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import only_posted
 from accounts.enums import Role
 from accounts.feedback import say
 from incidents.milestones import support_norm
@@ -65,7 +66,7 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
-@require_POST
+@only_posted("support:roll-call", "reference", does=gettext_lazy("Ask the supporters you chose"))
 def assign_together(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask the chosen supporters: one line (`only`), or all. What somebody else did meanwhile stays."""
     incident = _incident(request, reference)
