@@ -34,6 +34,7 @@ PAGES: dict[str, str | set[Role]] = {
     # accounts
     "home": SIGNED_IN,
     "privacy": PUBLIC,
+    "take-along": PUBLIC,
     "favicon": PUBLIC,
     "hospital-logo": PUBLIC,
     "set_language": PUBLIC,

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from accounts import unsent
 from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
@@ -26,7 +27,7 @@ def correct(request: SignedInRequest, reference: str) -> HttpResponse:
     calamity = calamity_of(request, reference)
     if not calamity.running_steps:
         raise Http404
-    form = MomentsForm(request.POST if request.method == "POST" else None, calamity=calamity, at=now)
+    form = MomentsForm(unsent.posted(request), calamity=calamity, at=now)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():

@@ -38,6 +38,7 @@ class Shown:
     field: str
     own: datetime | None = None
 
+
 #: How a term is asked again, when it did not arrive.
 TERM = {
     "asked_at": (gettext_lazy("Asked at"), None),
