@@ -13,7 +13,7 @@ WORKERS ?= 2
 ROOMS := hospital accounts notifications incidents supporters evaluations dashboards
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint e2e bench faults messages lock demo-reset environment chromium
+.PHONY: help run test test-dates lint e2e bench faults messages lock demo-reset environment chromium
 
 help: ## Say what each command does
 	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -23,6 +23,9 @@ run: environment ## Serve the demo hospital on http://localhost:8000 (PORT=… f
 
 test: environment chromium lint ## Check everything: lint, types, contracts, then all tests
 	$(TEST_ENV) $(PY) -m pytest -n $(WORKERS) --dist loadfile
+
+test-dates: environment chromium ## Run all tests on nine other days and hours (needs faketime; DATES=, TESTS= for a few)
+	$(TEST_ENV) $(PY) -m tools.dates -n $(WORKERS) --dist loadfile $(TESTS)
 
 lint: environment ## Check style, templates, imports, types, security and migrations
 	$(VENV)/ruff check .
