@@ -100,3 +100,13 @@ def test_a_compiled_catalog_is_what_django_reads(tmp_path, monkeypatch):
 
     with path.with_suffix(".mo").open("rb") as file:
         assert GNUTranslations(file).gettext("Send") == "Versturen – één keer"
+
+
+@pytest.mark.parametrize(
+    "foreign", ["'", "peer support", "Peer support", "privacyfunctionaris", "in het echt"]
+)
+def test_dutch_says_a_thing_in_one_way(foreign):
+    """Its words for things, and the apostrophe that printers use."""
+    catalog = [each for path in messages.catalogs() for each in messages.read(path) if each.id]
+    texts = [text for each in catalog for text in messages.translations(each)]
+    assert [text for text in texts if foreign in text] == []
