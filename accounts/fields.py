@@ -1,14 +1,21 @@
 """Fields of models that keep one thing in one way, whoever writes it: a form, a command, an import."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from accounts import telephones
 
+if TYPE_CHECKING:  # the classes take no arguments when they run
+    CharField = models.CharField[str, str]
+    EmailField = models.EmailField[str, str]
+    TextField = models.TextField[str, str]
+else:
+    CharField, EmailField, TextField = models.CharField, models.EmailField, models.TextField
 
-class KeptField(models.CharField):
+
+class KeptField(CharField):
     """A text that `keep` brings into one form: when it is written, and when it is looked for."""
 
     @staticmethod
@@ -25,7 +32,7 @@ class KeptField(models.CharField):
         return value
 
 
-class MailField(KeptField, models.EmailField):
+class MailField(KeptField, EmailField):
     """A mail address in small letters."""
 
     @staticmethod
@@ -49,7 +56,7 @@ class TelephoneField(KeptField):
         return name, "django.db.models.CharField", args, kwargs
 
 
-class KeyField(models.TextField):
+class KeyField(TextField):
     """What `make` makes of the field `of`, each time that the row is saved."""
 
     def __init__(self, *args: Any, of: str = "", make: Callable[[str], str] = str, **kwargs: Any) -> None:

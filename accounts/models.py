@@ -108,7 +108,10 @@ class UserQuerySet(models.QuerySet["User"]):
 NAME_KEYS = {"search_key": names.search_key, "sort_key": names.sort_key}
 
 
-class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # made by a call
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         """A new employee; without `password` one who signs in by SSO or by a reset link only."""
         user = self.model(username=username, **fields)

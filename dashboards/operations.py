@@ -204,7 +204,7 @@ def _busy(now: datetime) -> list[Busy]:
         Contact.objects.open()
         .values_list("supporter__user__name", "supporter__capacity", "supporter_id")
         .annotate(number=Count("id"), late=Count("id", filter=Q(due_at__lt=now)))
-        .order_by("-number", "-late", "supporter__user__name", "supporter_id")[:BUSIEST]
+        .order_by("-number", "-late", "supporter__user__sort_key", "supporter_id")[:BUSIEST]
     )
     return [Busy(name, number, capacity, late) for name, capacity, _id, number, late in rows]
 

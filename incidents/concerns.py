@@ -151,7 +151,7 @@ def _departments_asked(pairs: Sequence[tuple[User, UUID]]) -> dict[UUID, UUID]:
 
 def heads_of(department_id: UUID) -> list[User]:
     """The team leaders of a department who are in service."""
-    return list(_heads().filter(department=department_id).order_by("name", "id"))
+    return list(_heads().filter(department=department_id).order_by("sort_key", "id"))
 
 
 def _heads() -> QuerySet[User]:

@@ -23,7 +23,7 @@ class DutyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is n
         self.at = at
         self.fields["starts_at"] = LocalMomentField(label=_("From"), at=at, to_come=True)
         self.fields["ends_at"] = LocalMomentField(label=_("Until"), at=at, to_come=True)
-        directors = User.objects.filter(is_active=True, groups__name=Role.DIRECTOR).order_by("name", "id")
+        directors = User.objects.filter(is_active=True, groups__name=Role.DIRECTOR).order_by("sort_key", "id")
         for name in ("director", "deputy"):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)

@@ -46,7 +46,7 @@ class CannotBeReached(NotAccepted):
 class Involved:
     """An employee to whom support is to be offered: an account, or somebody typed in by hand.
 
-    Name, profession and department of an account are copied from it; e-mail and telephone stay there.
+    Profession and department of an account are copied from it; name, e-mail and telephone stay there.
     """
 
     employee: User | None = None
@@ -89,10 +89,9 @@ class Involved:
             added_at=at,
         )
         if self.employee is None:
-            row.name, row.email, row.telephone = self.name, self.email, self.telephone
+            row.typed_name, row.email, row.telephone = self.name, self.email, self.telephone
             row.profession, row.department = self.profession, self.department
         else:
-            row.name = self.employee.name
             row.profession_id, row.department_id = self.employee.profession_id, self.employee.department_id
         return row
 

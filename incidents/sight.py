@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
+from accounts.names import sort_key
 from incidents.enums import IncidentKind
 from incidents.models import Incident, Involvement, Policy
 
@@ -35,7 +36,7 @@ def sight_of(incident: Incident, *, user: User, at: datetime) -> Sight:
     """What `user`, who may see `incident` at all, sees of it at `at`."""
     if user.has_role(Role.COORDINATOR):
         names = incident.involvements.select_related("employee", "profession", "department")
-        return Sight(Role.COORDINATOR, True, True, True, True, list(names.order_by("added_at", "name", "id")))
+        return Sight(Role.COORDINATOR, True, True, True, True, sorted(names, key=_by_moment_and_name))
     entered = _entered(incident, at) if _entered_by(incident, user) else []
     for role in (Role.CCP, Role.DIRECTOR, Role.ANALYST, Role.TEAM_LEADER):
         if incident.kind == IncidentKind.CALAMITY and user.has_role(role) and _in_role(incident, user, role):
@@ -101,9 +102,13 @@ def _entered(incident: Incident, at: datetime) -> list[Involvement]:
     if at > incident.reported_at + timedelta(days=Policy.current().support_days):
         return []
     named = incident.involvements.filter(added_at=incident.reported_at)
-    shown = list(named.select_related("profession", "department").order_by("name", "id"))
+    shown = sorted(named.select_related("employee", "profession", "department"), key=_by_moment_and_name)
     # One name less would say that somebody's support has ended already: then the list goes as a whole.
     return [] if any(one.erased_at for one in shown) else shown
+
+
+def _by_moment_and_name(one: Involvement) -> tuple[datetime, str, UUID]:
+    return one.added_at, sort_key(one.name), one.pk
 
 
 def _in_role(incident: Incident, user: User, role: Role) -> bool:

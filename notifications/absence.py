@@ -78,7 +78,7 @@ def candidates(user: User) -> QuerySet[User]:
             pk__in=User.groups.through.objects.filter(group__in=roles).values("user"), is_active=True
         )
         .exclude(pk=user.pk)
-        .order_by("name", "id")
+        .order_by("sort_key", "id")
     )
 
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import IntegerField, Q, Value
+from django.db.models import IntegerField, Value
 
+from accounts import people
 from accounts.enums import AccessAction
 from accounts.models import User
 from supporters import contact_flow, eligibility, matching
@@ -119,14 +120,14 @@ def search(*, offer: Offer, text: str, at: datetime, first: int) -> list[tuple[C
     policy = matching_policy()
     need = need_of(offer, at)
     pool = Supporter.objects.exclude(status=SupporterStatus.STOPPED)
-    found = pool.filter(Q(user__name__icontains=text)).select_related(*CANDIDATE).order_by("user__name", "id")
-    people = list(found[:first])
+    found = pool.filter(user__in=people.named(User.objects.all(), text)).select_related(*CANDIDATE)
+    shown = list(found.order_by("user__sort_key", "id")[:first])
     rules = eligibility.rules_of(
-        need, policy, at, Supporter.objects.filter(id__in=[each.id for each in people])
+        need, policy, at, Supporter.objects.filter(id__in=[each.id for each in shown])
     )
     return [
         (choice, tuple(rule for rule in Rule if rule in rules[choice.supporter.id]))
-        for choice in _explained(need, policy, at, people)
+        for choice in _explained(need, policy, at, shown)
     ]
 
 

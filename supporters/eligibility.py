@@ -31,6 +31,8 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Abs, Cast, ExtractDay, Greatest, Least, RowNumber
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.who_is_who import Named, same_human
 from incidents.models import Involvement, TeamMember
 from supporters.enums import LadderStep, Rule, SameProfession, SupporterStatus
 from supporters.ladder import RuleCount
@@ -51,13 +53,16 @@ LADDER_SETS_ASIDE = frozenset({Rule.OTHER_PROFESSION, Rule.NOT_PHYSICIAN, Rule.I
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One offer of support, as far as choosing a supporter goes. `employee_id` is None without an account."""
+    """One offer of support, as far as choosing a supporter goes. Without an account `employee_id` is None,
+    and `named` says who it is.
+    """
 
     offer_id: UUID
     incident_id: UUID
     employee_id: UUID | None
     manager_id: UUID | None
     person: Person
+    named: Named | None = None
 
 
 def need_of(offer: Offer, at: datetime) -> Need:
@@ -82,6 +87,7 @@ def need_of(offer: Offer, at: datetime) -> Need:
                 outside=involvement.wish_outside,
             ),
         ),
+        named=None if employee else involvement.named,
     )
 
 
@@ -148,7 +154,7 @@ def left_out(need: Need, policy: MatchingPolicy, at: datetime, *, first: int) ->
     """
     rules = broken(need, policy, at)
     people = _pool_with_flags(rules).filter(broken_count__gt=0)
-    people = people.select_related("user").order_by("user__name", "id")
+    people = people.select_related("user").order_by("user__sort_key", "id")
     named: dict[Rule, list[Supporter]] = {}
     for supporter in people[:first]:
         for rule in rules:
@@ -212,10 +218,14 @@ def _rules_of_event(need: Need) -> Mapping[Rule, Q]:
     analysts = TeamMember.objects.current().filter(incident_id=need.incident_id)
     asked = Contact.objects.filter(offer_id=need.offer_id)
     rules = {
-        Rule.INVOLVED_IN_EVENT: Q(user_id__in=involved.values("employee_id")),
+        Rule.INVOLVED_IN_EVENT: Q(user_id__in=involved.values("employee_id")) | _typed_in(need.incident_id),
         Rule.IS_ANALYST: Q(user_id__in=analysts.values("analyst_id")),
         Rule.ALREADY_ASKED: Q(id__in=asked.values("supporter_id")),
     }
+    if need.named is not None:
+        # Typed in, and a supporter all the same: nobody is asked to support themselves.
+        rules[Rule.IS_SELF] = Q(user__in=User.objects.filter(same_human(need.named)).values("pk"))
+        rules[Rule.INVOLVED_IN_EVENT] &= ~rules[Rule.IS_SELF]
     if need.employee_id:
         pairs = Exclusion.objects.filter(employee_id=need.employee_id).values("supporter_id")
         by_hand = KeptApart.objects.filter(employee_id=need.employee_id).values("supporter_id")
@@ -225,6 +235,14 @@ def _rules_of_event(need: Need) -> Mapping[Rule, Q]:
     if need.manager_id:
         rules[Rule.IS_MANAGER] = Q(user_id=need.manager_id)
     return rules
+
+
+def _typed_in(incident_id: UUID) -> Q:
+    """Who may be one of those without an account in the event, by mail address or telephone number."""
+    by_hand = Involvement.objects.filter(incident_id=incident_id, employee__isnull=True)
+    addresses = by_hand.exclude(email="").values("email")
+    numbers = by_hand.exclude(telephone="").values("telephone")
+    return Q(user__email__in=addresses) | Q(user__telephone__in=numbers)
 
 
 def _rules_of_pair(person: Person, policy: MatchingPolicy) -> Mapping[Rule, Q]:

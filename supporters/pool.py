@@ -8,7 +8,6 @@ from math import ceil
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts import audit, roles
@@ -151,7 +150,7 @@ def listed(supporters: QuerySet[Supporter]) -> QuerySet[Supporter]:
     """Those in service, by name: the order of the list, which follows the index of names."""
     return (
         supporters.filter(user__is_active=True)
-        .annotate(sort_name=Lower("user__name"))
+        .annotate(sort_name=F("user__sort_key"))
         .select_related("user__profession", "user__department")
         .order_by("sort_name", "user_id")
     )

@@ -95,9 +95,9 @@ def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
         forgetting.forget(user=employee, subjects=subjects)
         _report_no_more(involvement, employee)
     involvement.employee = None
-    involvement.name = involvement.email = involvement.telephone = ""
+    involvement.typed_name = involvement.email = involvement.telephone = ""
     involvement.erased_at = at
-    involvement.save(update_fields=["employee", "name", "email", "telephone", "erased_at"])
+    involvement.save(update_fields=["employee", "typed_name", "email", "telephone", "erased_at"])
     audit.record(
         action=AccessAction.ERASE,
         user=None,

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts.names import sort_key
 from hospital.clock import call_by
 from supporters.enums import Outcome, Waiting
 from supporters.models import Contact, OfferQuerySet
@@ -39,15 +40,11 @@ class Line:
 
 def lines_of(offers: OfferQuerySet, now: datetime, *, analysts: Collection[UUID]) -> list[Line]:
     """`offers` of one event, by name: one query. `analysts` are on its analysis team."""
-    people = values_of(
-        offers.order_by("involvement__name", "id"),
-        "closed_at",
-        "outcome",
-        "norm_due_at",
-    )
+    people = values_of(offers, "closed_at", "outcome", "norm_due_at")
     running = Contact.objects.open().filter(offer=OuterRef("pk"))
     people = people.annotate(supporter_user=Subquery(running.values("supporter__user")))
-    return [_line(each, now, analysts) for each in people]
+    in_order = sorted(people, key=lambda each: (sort_key(each["name"]), each["id"]))
+    return [_line(each, now, analysts) for each in in_order]
 
 
 def _line(person: dict[str, Any], now: datetime, analysts: Collection[UUID]) -> Line:

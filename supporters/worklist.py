@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from hospital.clock import call_by, start_of_day
 from incidents.enums import EventType, IncidentKind
+from incidents.models import name_of
 from supporters.enums import Waiting
 from supporters.models import Contact, OfferQuerySet
 
@@ -289,7 +290,7 @@ def values_of(offers: QuerySet[Any], *more: str) -> QuerySet[Any]:
         kind=F("incident__kind"),
         event_type=F("incident__event_type"),
         occurred_at=F("incident__occurred_at"),
-        name=F("involvement__name"),
+        name=name_of("involvement"),
         profession=F("involvement__profession__name"),
         department=F("involvement__department__name"),
         supporter=Subquery(running.values("supporter__user__name")),

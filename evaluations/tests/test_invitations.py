@@ -53,7 +53,7 @@ def test_who_was_erased_or_has_no_address_is_not_invited():
     closed(offer__involvement__employee=UserFactory(email=""))
     gone = closed().offer.involvement
     Involvement.objects.filter(pk=gone.pk).update(
-        erased_at=timezone.now(), employee=None, name="", email="", telephone=""
+        erased_at=timezone.now(), employee=None, typed_name="", email="", telephone=""
     )
     assert invite_closed(at=timezone.now()) == 0
 
@@ -94,7 +94,7 @@ def test_mail_carries_the_ticket_in_the_fragment_and_to_type_and_no_name(setting
 def test_mail_to_who_answered_or_was_erased_meanwhile_is_not_sent():
     answered, erased = InvitationFactory(answered=True), InvitationFactory()
     Involvement.objects.filter(pk=erased.contact.offer.involvement_id).update(
-        erased_at=timezone.now(), employee=None, name="", email="", telephone=""
+        erased_at=timezone.now(), employee=None, typed_name="", email="", telephone=""
     )
     assert mail(answered.id) is None
     assert mail(erased.id) is None

@@ -12,6 +12,7 @@ from incidents.models.incident import (
     Milestone,
     ReferenceCounter,
     TrackEvent,
+    name_of,
 )
 from incidents.models.policy import Policy
 from incidents.models.term import TermChange
@@ -43,4 +44,5 @@ __all__ = (
     "VimImport",
     "VimImportQuerySet",
     "VimMapping",
+    "name_of",
 )

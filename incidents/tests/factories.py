@@ -50,14 +50,16 @@ class IncidentFactory(DjangoModelFactory):
 
 
 class InvolvementFactory(DjangoModelFactory):
-    """An employee with an account; `by_hand` is one without, `erased` one after the retention term."""
+    """An employee with an account; `by_hand` is one without, `erased` one after the retention term.
+
+    `name` becomes the account's, or is what was typed in.
+    """
 
     class Meta:
         model = Involvement
 
     incident = factory.SubFactory(IncidentFactory)
     employee = factory.SubFactory(UserFactory)
-    name = factory.LazyAttribute(lambda row: row.employee.name if row.employee else "Sanne van Vliet")
     profession = factory.LazyAttribute(lambda row: row.employee.profession if row.employee else None)
     department = factory.LazyAttribute(lambda row: row.employee.department if row.employee else None)
     added_at = factory.LazyAttribute(lambda row: row.incident.reported_at)
@@ -65,16 +67,27 @@ class InvolvementFactory(DjangoModelFactory):
     class Params:
         by_hand = factory.Trait(
             employee=None,
+            name="Sanne van Vliet",
             email=factory.Sequence(lambda n: f"uitzend{n}@voorbeeld.nl"),
             profession=factory.SubFactory(ProfessionFactory),
             department=factory.SubFactory(DepartmentFactory),
         )
         erased = factory.Trait(
             employee=None,
-            name="",
             profession=factory.SubFactory(ProfessionFactory),
             erased_at=factory.LazyFunction(timezone.now),
         )
+
+    @classmethod
+    def _create(cls, model_class: type[Involvement], *args: Any, **kwargs: Any) -> Involvement:
+        name, employee = kwargs.pop("name", ""), kwargs.get("employee")
+        if employee is None:
+            kwargs["typed_name"] = name
+        elif name:
+            employee.name = name
+            employee.save(update_fields=["name"])
+        created: Involvement = super()._create(model_class, *args, **kwargs)
+        return created
 
 
 class MilestoneFactory(DjangoModelFactory):

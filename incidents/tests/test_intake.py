@@ -140,10 +140,12 @@ class TestReport:
         assert refused.value.name == "Joost de Wit"
 
     def test_two_who_share_a_telephone_or_a_mailbox_are_two(self):
-        shared = {"email": "ic@ziekenhuis.example", "telephone": "010 1234567"}
-        one, other = Involved(name="Bram Visser", **shared), Involved(name="Noor Bakker", **shared)
-        incident = report(involved=[one, other])
-        add_involved(incident=incident, involved=[Involved(name="Ab Kok", **shared)], by=UserFactory(), at=AT)
+        bram, noor, ab = (
+            Involved(name=name, email="ic@ziekenhuis.example", telephone="010 1234567")
+            for name in ("Bram Visser", "Noor Bakker", "Ab Kok")
+        )
+        incident = report(involved=[bram, noor])
+        add_involved(incident=incident, involved=[ab], by=UserFactory(), at=AT)
         assert incident.involvements.count() == 3
 
     def test_who_is_on_the_list_by_account_is_not_added_by_hand(self):

@@ -228,7 +228,7 @@ class TestPeople:
         form = filled(nurse, person=["hand-1", "hand-2"])
         form |= by_hand(1, name="Bram Visser", **shared) | by_hand(2, name="Noor Bakker", **shared)
         client.post(url("vim"), form)
-        assert set(Involvement.objects.values_list("name", flat=True)) == {"Bram Visser", "Noor Bakker"}
+        assert {row.name for row in Involvement.objects.all()} == {"Bram Visser", "Noor Bakker"}
 
     @pytest.mark.parametrize(
         "typed",

@@ -42,7 +42,9 @@ def seats(request: SignedInRequest) -> HttpResponse:
     members = User.objects.filter(is_active=True, groups__name=Role.CCP)
     context = {
         "seats": [(number, held.get(number)) for number in range(1, SEATS + 1)],
-        "without_seat": members.exclude(pk__in=[seat.holder_id for seat in held.values()]).order_by("name"),
+        "without_seat": members.exclude(pk__in=[seat.holder_id for seat in held.values()]).order_by(
+            "sort_key", "id"
+        ),
         "history": committee.LOG.history(request.GET),
     }
     return render(request, "incidents/committee.html", context)

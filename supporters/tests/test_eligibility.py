@@ -220,6 +220,29 @@ def test_involved_in_same_event(offer):
     assert rules_for(offer, supporter) == {Rule.INVOLVED_IN_EVENT}
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"name": "Noor", "email": "Noor.Bos@ziekenhuis.example"},
+        {"name": "Noor", "telephone": "06-12345678"},
+        {"name": "BOS, Noor", "email": "noor@thuis.example"},
+    ],
+    ids=["mail", "telephone", "name"],
+)
+def test_who_is_typed_in_and_a_supporter_is_not_the_own_supporter(typed):
+    user = UserFactory(name="Noor Bos", email="noor.bos@ziekenhuis.example", telephone="+31612345678")
+    supporter = SupporterFactory(trained=True, user=user)
+    offer = OfferFactory(involvement=InvolvementFactory(by_hand=True, **{"email": "", **typed}))
+    assert rules_for(offer, supporter) == {Rule.IS_SELF}
+    assert rules_for(offer, SupporterFactory(trained=True)) == set()
+
+
+def test_who_is_typed_in_beside_the_employee_is_involved(offer):
+    supporter = SupporterFactory(trained=True, user__email="noor.bos@ziekenhuis.example")
+    InvolvementFactory(by_hand=True, incident=offer.incident, email="Noor.Bos@ziekenhuis.example")
+    assert rules_for(offer, supporter) == {Rule.INVOLVED_IN_EVENT}
+
+
 def test_involved_in_another_event_does_not_matter(offer):
     supporter = SupporterFactory(trained=True)
     InvolvementFactory(employee=supporter.user)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,6 +25,7 @@ from accounts.feedback import say
 from accounts.models import User
 from hospital.clock import call_by
 from incidents.enums import EventType
+from incidents.models import name_of
 from supporters import contact_flow, wording
 from supporters.case_log import log_contact
 from supporters.contact_flow import ContactError
@@ -61,20 +62,24 @@ STEP = {
 }
 #: What the cards are made of. The list is opened many times a day: values, not models of six tables, and
 #: joined once, here, instead of for each request.
-CARDS = Contact.objects.order_by("due_at", "id").values_list(
-    "pk",
-    "next_step",
-    "due_at",
-    "proposed_at",
-    "accepted_at",
-    "closed_at",
-    "offer__waiting_for",
-    "offer__incident__event_type",
-    "offer__incident__occurred_at",
-    "offer__involvement__name",
-    "offer__involvement__profession__name",
-    "offer__involvement__department__name",
-    named=True,
+CARDS: QuerySet[Contact, Any] = (
+    Contact.objects.annotate(name=name_of("offer__involvement"))
+    .order_by("due_at", "id")
+    .values_list(
+        "pk",
+        "next_step",
+        "due_at",
+        "proposed_at",
+        "accepted_at",
+        "closed_at",
+        "offer__waiting_for",
+        "offer__incident__event_type",
+        "offer__incident__occurred_at",
+        "offer__involvement__profession__name",
+        "offer__involvement__department__name",
+        "name",
+        named=True,
+    )
 )
 LOG = Prefetch("events", ContactEvent.objects.order_by("id"))
 
@@ -163,7 +168,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "tomorrow": timezone.localdate(now) + timedelta(days=1),
             "coordinators": User.objects.filter(groups__name=Role.COORDINATOR, is_active=True)
             .exclude(telephone="")
-            .order_by("name")[:2],
+            .order_by("sort_key", "id")[:2],
             "now": now,
         },
     )
@@ -226,7 +231,10 @@ def availability(request: SignedInRequest) -> HttpResponse:
 def _own(user: User) -> ContactQuerySet:
     """One's own contacts with what their pages show: nobody sees another's here, coordinator or not."""
     return Contact.objects.filter(supporter__user=user).select_related(
-        "offer__incident", "offer__involvement__profession", "offer__involvement__department"
+        "offer__incident",
+        "offer__involvement__employee",
+        "offer__involvement__profession",
+        "offer__involvement__department",
     )
 
 
@@ -237,7 +245,7 @@ def _card(row: Any, now: datetime) -> Card:
     return Card(
         url=reverse("contacts:detail", args=[row.pk]),
         headline=wording.headline(step, row.due_at, now=now),
-        name=row.offer__involvement__name,
+        name=row.name,
         profession=row.offer__involvement__profession__name,
         department=row.offer__involvement__department__name,
         event=str(EventType(row.offer__incident__event_type).label),
