@@ -229,7 +229,7 @@ def test_involved_in_same_event(offer):
     ],
     ids=["mail", "telephone", "name"],
 )
-def test_who_is_typed_in_and_a_supporter_is_not_the_own_supporter(typed):
+def test_who_is_typed_in_and_a_supporter_is_not_the_own_supporter(db, typed):
     user = UserFactory(name="Noor Bos", email="noor.bos@ziekenhuis.example", telephone="+31612345678")
     supporter = SupporterFactory(trained=True, user=user)
     offer = OfferFactory(involvement=InvolvementFactory(by_hand=True, **{"email": "", **typed}))
