@@ -76,3 +76,11 @@ class ImportState(models.TextChoices):
     def open(cls) -> frozenset["ImportState"]:
         """A file with one of these keeps others waiting."""
         return frozenset({cls.WAITING, cls.READING, cls.PREVIEW, cls.COMMITTING})
+
+
+class NameKind(models.TextChoices):
+    """What a name in an imported file is the name of."""
+
+    LOCATION = "location", _("Location")
+    DEPARTMENT = "department", _("Department")
+    PROFESSION = "profession", _("Profession")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import names
-from accounts.enums import AccessAction, ImportState, Language, ProfessionGroup, Role
+from accounts.enums import AccessAction, ImportState, Language, NameKind, ProfessionGroup, Role
 from accounts.fields import KeyField, MailField, TelephoneField
 
 
@@ -316,6 +316,32 @@ class PolicyChange(models.Model):
         return f"{self.policy}.{self.field} at {self.at:%Y-%m-%d %H:%M}"
 
 
+class FileName(models.Model):
+    """What a name in an imported file stands for, as somebody chose it; used again for the next file.
+
+    `source` is "" for the staff file, else the name of a VIM export. `key` is the name as it is compared. A
+    profession may stand for a new one in `group`, a department for a new one at `location`; without all of
+    these the name stands for nothing. Written by accounts.file_names.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.CharField(max_length=60, blank=True, default="")
+    kind = models.CharField(max_length=10, choices=NameKind.choices)
+    key = models.CharField(max_length=800)
+    written = models.CharField(max_length=250)
+    location = models.ForeignKey(Location, models.CASCADE, null=True, related_name="+")
+    department = models.ForeignKey(Department, models.CASCADE, null=True, related_name="+")
+    profession = models.ForeignKey(Profession, models.CASCADE, null=True, related_name="+")
+    group = models.CharField(max_length=20, choices=ProfessionGroup.choices, blank=True, default="")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["source", "kind", "key"], name="file_name_once"),)
+        ordering = ("kind", "key")
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.kind} {self.written}"
+
+
 class StaffImport(models.Model):
     """One file with staff: kept until it is committed, refused or thrown away; then only its counts stay.
 
@@ -329,6 +355,8 @@ class StaffImport(models.Model):
     state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     make_missing = models.BooleanField(default=False)
+    # Who is who, by employee number: the id of somebody here, or "new" (accounts.staff_same).
+    answers = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
     rows_total = models.PositiveIntegerField(default=0)
     preview = models.JSONField(default=dict)  # accounts.staff_plan.preview; the counts alone when finished
     errors = models.JSONField(default=list)  # [{"line": 3, "column": "E-mail", "code": "email_wrong"}]

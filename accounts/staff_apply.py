@@ -1,7 +1,7 @@
 """Doing what accounts.staff_plan says, in a few statements however many people there are."""
 
 import uuid
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
@@ -11,16 +11,13 @@ from django.db import connection
 from django.db.models import Q
 from psycopg import sql
 
+from accounts import leaving
 from accounts.models import NAME_KEYS, Department, Location, Profession, User
 from accounts.staff_plan import Change, Plan
 from accounts.staff_rows import Value
-from accounts.staff_words import SHIFTS, group_of
+from accounts.staff_words import SHIFTS
 
 BATCH = 2_000
-
-#: Called in the transaction in which people leave service, with who they are. A room in which they leave
-#: something open adds itself when the app starts, for this app may not import it.
-leaver_listeners: list[Callable[[Collection[uuid.UUID], datetime], None]] = []
 
 _COLUMNS = {
     "username": ("username", "text"),
@@ -47,6 +44,7 @@ def apply(plan: Plan, *, at: datetime, progress: Callable[[int], None]) -> None:
     _make_missing(plan)
     keys = _Keys(plan)
     _free_addresses(plan)
+    _free_numbers(plan)
     for name in _COLUMNS:
         _update(name, [change for change in plan.changed if name in change.after], keys)
     _update_keys([change for change in plan.changed if "name" in change.after])
@@ -55,24 +53,23 @@ def apply(plan: Plan, *, at: datetime, progress: Callable[[int], None]) -> None:
         batch = plan.added[start : start + BATCH]
         User.objects.bulk_create([_user(change, keys, at) for change in batch])
         progress(len(plan.changed) + start + len(batch))
-    leaving = [change.id for change in plan.leaving]
-    _let_go(leaving)
-    if leaving:
-        for listener in leaver_listeners:
-            listener(leaving, at)
+    left = [change.id for change in plan.leaving]
+    _let_go(left)
+    if left:
+        for listener in leaving.listeners:
+            listener(left, at)
 
 
 def _make_missing(plan: Plan) -> None:
-    Location.objects.bulk_create(Location(name=name) for name in plan.missing_locations.values())
+    Location.objects.bulk_create(Location(name=name) for name in plan.missing.locations.values())
     places = {name: key for key, name in Location.objects.values_list("id", "name")}
     Department.objects.bulk_create(
         Department(name=name, location_id=places[location])
-        for name, location in plan.missing_departments.values()
+        for name, location in plan.missing.departments.values()
     )
     Profession.objects.bulk_create(
         Profession(name=name, group=group, works_shifts=group in SHIFTS)
-        for name in plan.missing_professions.values()
-        if (group := group_of(name))
+        for name, group in plan.missing.professions.values()
     )
 
 
@@ -86,7 +83,8 @@ class _Keys:
             "profession": {name: key for key, name in Profession.objects.values_list("id", "name")},
             "manager": dict(User.objects.exclude(employee_number="").values_list("employee_number", "id")),
         }
-        self.keys["manager"] |= {change.number: change.id for change in (*plan.added, *plan.changed)}
+        numbered = (each for each in (*plan.added, *plan.changed) if each.after.get("employee_number") != "")
+        self.keys["manager"] |= {change.number: change.id for change in numbered}
 
     def value(self, name: str, value: Value) -> object:
         """What goes into the column of the field `name`."""
@@ -103,6 +101,12 @@ def _free_addresses(plan: Plan) -> None:
     User.objects.filter(gone & Q(email__in=given) | swapped).update(email="")
     renamed = [change.id for change in plan.changed if "username" in change.after]
     _set("username", "text", renamed, [f"~{key}" for key in renamed])
+
+
+def _free_numbers(plan: Plan) -> None:
+    """A number that is given to somebody else is let go of before it is given."""
+    renumbered = [change.id for change in (*plan.changed, *plan.leaving) if "employee_number" in change.after]
+    User.objects.filter(id__in=renumbered).update(employee_number="")
 
 
 def _update(name: str, changes: list[Change], keys: _Keys) -> None:

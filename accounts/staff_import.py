@@ -5,7 +5,7 @@ worker that is killed leaves it where it was, and the next sweep goes on. What a
 lock that its database connection holds, so it ends with the worker.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -16,17 +16,26 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from accounts import audit, staff_apply, staff_file, staff_plan, staff_rows
+from accounts import audit, file_names, staff_apply, staff_file, staff_plan, staff_rows
 from accounts.enums import AccessAction, ImportState, Role
+from accounts.file_names import Choice
 from accounts.import_words import mended
-from accounts.models import StaffImport, User
+from accounts.models import FileName, StaffImport, User
+from accounts.policy_log import PolicyLog
 from accounts.spreadsheets import FileRefused, Problem
+from accounts.staff_plan import Plan
 from accounts.staff_rows import Staff
 
 SHOWN = 200  # people of each kind in the preview, and errors
 ATTEMPTS = 3
 _LOCK = 0x5AFF  # of pg_advisory_lock
 _READ = frozenset({ImportState.WAITING, ImportState.READING})
+
+
+#: Of what the names in staff files stand for.
+NAMES = PolicyLog(
+    "staff-names", FileName, Role.ADMIN, "settings:staff-import", "administration", words=file_names.in_words
+)
 
 
 class ImportRunning(Exception):
@@ -39,6 +48,10 @@ class ImportRunning(Exception):
 
 class NotReady(Exception):
     """It is no longer at the step that was asked for: somebody else was first."""
+
+
+class NotSettled(Exception):
+    """Somebody has to say first who is who, or what a name stands for."""
 
 
 class MissingNotMade(Exception):
@@ -64,6 +77,32 @@ def upload(*, content: bytes, file_name: str, complete: bool, by: User | None, a
         raise ImportRunning(open_import()) from error
 
 
+def choose(
+    *,
+    staff_import: StaffImport,
+    digest: str,
+    answers: Mapping[str, str],
+    choices: Sequence[Choice],
+    by: User | None,
+    at: datetime,
+) -> StaffImport:
+    """Keep what somebody chose in the preview with `digest`, and have the worker read the file anew by it.
+
+    `answers` says who is who (accounts.staff_same), for this file; `choices` what names stand for, for the
+    next ones too. Raises NotReady when there is no such preview (any more).
+    """
+    with transaction.atomic():
+        current = _locked(staff_import)
+        if current.state != ImportState.PREVIEW or current.preview["digest"] != digest:
+            raise NotReady
+        if by is not None:
+            file_names.remember(source=file_names.STAFF, choices=choices, log=NAMES, by=by, at=at)
+        current.answers = {**current.answers, **answers}
+        current.state, current.attempts = ImportState.WAITING, 0
+        current.save(update_fields=["answers", "state", "attempts"])
+    return current
+
+
 def confirm(
     *,
     staff_import: StaffImport,
@@ -75,12 +114,14 @@ def confirm(
 ) -> StaffImport:
     """Ask the worker to do what the preview with `digest` shows.
 
-    Raises NotReady when there is no such preview (any more), MissingNotMade, ManyLeave.
+    Raises NotReady when there is no such preview (any more), NotSettled, MissingNotMade, ManyLeave.
     """
     with transaction.atomic():
-        current = StaffImport.objects.select_for_update(no_key=True).defer("content").get(id=staff_import.id)
+        current = _locked(staff_import)
         if current.state != ImportState.PREVIEW or current.preview["digest"] != digest:
             raise NotReady
+        if not current.preview["settled"]:
+            raise NotSettled
         if any(current.preview["missing"].values()) and not make_missing:
             raise MissingNotMade
         if current.preview["many_leave"] and not let_many_leave:
@@ -138,7 +179,11 @@ def progress(import_id: UUID) -> tuple[int, int]:
     return min(done, total), max(total, 1)
 
 
-_WIPED: dict[str, Any] = {"content": None, "preview": {}}
+_WIPED: dict[str, Any] = {"content": None, "preview": {}, "answers": {}}
+
+
+def _locked(staff_import: StaffImport) -> StaffImport:
+    return StaffImport.objects.select_for_update(no_key=True).defer("content").get(id=staff_import.id)
 
 
 def _read(current: StaffImport, at: datetime) -> None:
@@ -148,7 +193,7 @@ def _read(current: StaffImport, at: datetime) -> None:
     except FileRefused as refusal:
         _refuse(current, [Problem(refusal.line, "", refusal.code)], at)
         return
-    plan = None if staff.problems else staff_plan.make(staff, complete=current.is_complete)
+    plan = None if staff.problems else _plan(staff, current)
     problems = plan.problems if plan else staff.problems
     if problems or plan is None:
         _refuse(current, problems, at, rows=len(staff.people))
@@ -168,10 +213,10 @@ def _read(current: StaffImport, at: datetime) -> None:
 def _commit(current: StaffImport, at: datetime) -> None:
     staff = _parse(current, at, of=2)
     with transaction.atomic():
-        locked = StaffImport.objects.select_for_update(no_key=True).defer("content").get(id=current.id)
+        locked = _locked(current)
         if locked.state != ImportState.COMMITTING:
             return
-        plan = staff_plan.make(staff, complete=current.is_complete)
+        plan = _plan(staff, locked)
         if plan.problems or plan.digest() != current.preview["digest"]:
             # Somebody changed a person or a department since the preview: it must be looked at again.
             StaffImport.objects.filter(id=current.id).update(state=ImportState.WAITING, attempts=0)
@@ -183,6 +228,10 @@ def _commit(current: StaffImport, at: datetime) -> None:
             finished_at=at,
             **{**_WIPED, "preview": {"counts": current.preview["counts"]}},
         )
+
+
+def _plan(staff: Staff, current: StaffImport) -> Plan:
+    return staff_plan.make(staff, complete=current.is_complete, answers=current.answers)
 
 
 def _parse(current: StaffImport, at: datetime, *, of: int) -> Staff:

@@ -5,33 +5,26 @@ nothing.
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import chain, count
 from typing import Any
 
+from accounts import leaving
 from accounts.enums import Role
-from accounts.models import Department, Location, Profession, User
+from accounts.file_names import AT, Unknown
+from accounts.models import User
 from accounts.names import sort_key
 from accounts.spreadsheets import Problem
+from accounts.staff_places import Missing, Places
 from accounts.staff_rows import Person, Staff, Value
-from accounts.staff_words import group_of
+from accounts.staff_same import Known, Question, match, read_known
 
 #: What an import may set on a person; "department" and "manager" as in the file, not as keys of the database.
 FIELDS = (
     *("username", "employee_number", "name", "email", "telephone", "department", "profession"),
     *("in_profession_since", "manager", "language", "is_active"),
 )
-
-Place = tuple[str, str]  # a department and its location, in lower case
-
-
-@dataclass
-class Known:
-    """Somebody in the database, with the fields of `FIELDS` as a file would say them."""
-
-    id: uuid.UUID
-    values: dict[str, Value]
-    from_partner: bool
 
 
 @dataclass
@@ -54,14 +47,16 @@ class Plan:
     leaving: list[Change] = field(default_factory=list)
     unchanged: int = 0
     in_service: int = 0  # before the import, of those whom the file is about
-    missing_locations: dict[str, str] = field(default_factory=dict)
-    missing_departments: dict[Place, tuple[str, str]] = field(default_factory=dict)  # with their location
-    missing_professions: dict[str, str] = field(default_factory=dict)
+    missing: Missing = field(default_factory=Missing)
+    unknown: list[Unknown] = field(default_factory=list)  # names for which something may be chosen
+    questions: list[Question] = field(default_factory=list)
+    left_open: dict[uuid.UUID, list[str]] = field(default_factory=dict)  # by who leaves (accounts.leaving)
     problems: list[Problem] = field(default_factory=list)
 
     @property
-    def missing(self) -> int:
-        return len(self.missing_locations) + len(self.missing_departments) + len(self.missing_professions)
+    def is_settled(self) -> bool:
+        """Whether everything that must be chosen is."""
+        return not self.questions and not any(each.must for each in self.unknown)
 
     @property
     def many_leave(self) -> bool:
@@ -75,96 +70,71 @@ class Plan:
             for kind, changes in (("+", self.added), ("~", self.changed), ("-", self.leaving))
             for change in changes
         )
-        missing = [self.missing_locations, sorted(self.missing_departments), self.missing_professions]
-        return hashlib.sha256(json.dumps([changes, missing], sort_keys=True).encode()).hexdigest()
+        missing = [
+            self.missing.locations,
+            sorted(self.missing.departments.values()),
+            sorted(self.missing.professions.values()),
+        ]
+        left_open = sorted([str(key), *codes] for key, codes in self.left_open.items())
+        whole = [changes, missing, left_open, self.is_settled]
+        return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
-def make(staff: Staff, *, complete: bool) -> Plan:
+def make(staff: Staff, *, complete: bool, answers: Mapping[str, str]) -> Plan:
     """Hold `staff` against the database, in a few statements. `complete`: who is not in the file has left.
 
-    Somebody is known by employee number, else by the e-mail address of an account that has no number yet.
+    Who is who is told by accounts.staff_same, with `answers` to what it asks.
     """
-    known = {person.id: person for person in _known()}
-    by_number = {str(person.values["employee_number"]): person for person in known.values()}
-    by_number.pop("", None)
-    by_email = {
-        p.values["email"]: p for p in known.values() if p.values["email"] and not p.values["employee_number"]
-    }
-    plan = Plan()
-    places = _Places(staff, plan)
+    known = list(read_known())
+    places = Places()
+    matches = match(staff, known, places, complete=complete, answers=answers)
+    plan = Plan(questions=matches.questions, missing=places.missing)
+    renumbered = {each.number: number for number, each in matches.people.items() if each}
+    taken_names = {each.values["username"] for each in known}
+    numbers = {each.number for each in known}
     seen: dict[uuid.UUID, Person] = {}
-    ids: dict[str, uuid.UUID] = {}
     for person in staff.people:
-        match = by_number.get(person.number) or by_email.get(person.get("email"))
-        ids[person.number] = match.id if match else uuid.uuid4()
-        wanted = places.settle(person, match)
-        if match is None:
-            plan.added.append(
-                Change(ids[person.number], person.number, str(wanted["name"]), after=_new(wanted))
-            )
+        found = matches.people[person.number]
+        wanted = _wanted(person, places, before=found.get("department") if found else "")
+        if found is None:
+            after = _new(wanted, taken_names if person.number in numbers else set())
+            plan.added.append(Change(uuid.uuid4(), person.number, person.get("name"), after=after))
             continue
-        seen[match.id] = person
-        _compare(match, wanted, plan)
-    staff_of_file = [p for p in known.values() if p.values["employee_number"] and not p.from_partner]
-    plan.in_service = sum(bool(person.values["is_active"]) for person in staff_of_file)
-    if complete:
-        plan.leaving = [_leaver(p) for p in staff_of_file if p.id not in seen and p.values["is_active"]]
-    plan.problems += _unknown_managers(staff, {*ids, *by_number})
-    plan.problems += _manager_circles(staff, known.values())
-    plan.problems += _taken(staff, plan, known, seen)
-    if _last_admin_leaves(plan):
-        plan.problems.append(Problem(0, "", "last_admin"))
+        seen[found.id] = person
+        _compare(found, wanted, plan, renumbered)
+    staff_of_file = [each for each in known if each.is_staff]
+    plan.in_service = sum(bool(each.values["is_active"]) for each in staff_of_file)
+    for each in staff_of_file:
+        if each.id not in seen:
+            _without_row(each, plan, leaves=complete, is_released=each.id in matches.released)
+    plan.unknown = places.unknown
+    plan.left_open = leaving.left_open([change.id for change in plan.leaving])
+    plan.problems = list(_problems(staff, plan, {each.id: each for each in known}, seen))
     return plan
 
 
-def _known() -> Iterator[Known]:
-    rows = User.objects.values_list(
-        "id", "username", "employee_number", "name", "email", "telephone", "in_profession_since", "language",
-        "is_active", "department__name", "department__location__name", "department__location__is_partner",
-        "profession__name", "manager__employee_number",
-    )  # fmt: skip
-    for (
-        key,
-        username,
-        number,
-        name,
-        email,
-        phone,
-        since,
-        language,
-        active,
-        dep,
-        loc,
-        partner,
-        job,
-        boss,
-    ) in rows:
-        yield Known(
-            id=key,
-            from_partner=bool(partner),
-            values={
-                "username": username,
-                "employee_number": number,
-                "name": name,
-                "email": email,
-                "telephone": phone,
-                "department": f"{dep} · {loc}" if dep else "",
-                "profession": job or "",
-                "in_profession_since": since,
-                "manager": boss or "",
-                "language": language,
-                "is_active": int(active),
-            },
-        )
+def _wanted(person: Person, places: Places, *, before: str) -> dict[str, Value]:
+    """The values of `person` as `Known` has them: the department with its location, in service."""
+    values = {name: value for name, value in person.values.items() if name != "location"}
+    if "department" in values:
+        values["department"] = places.department(person, before=before)
+    if "profession" in values:
+        values["profession"] = places.profession(person)
+    return {**values, "is_active": 1}
 
 
-def _new(wanted: dict[str, Value]) -> dict[str, Value]:
-    """A sign-in name of their own, or else the employee number."""
-    return {"username": str(wanted["employee_number"]).casefold(), **wanted}
+def _new(wanted: dict[str, Value], taken: Collection[Value]) -> dict[str, Value]:
+    """A sign-in name of their own, or else the employee number; another one where `taken` has that."""
+    number = str(wanted["employee_number"]).casefold()
+    names = chain([number], (f"{number}-{n}" for n in count(2)))
+    return {"username": next(name for name in names if name not in taken), **wanted}
 
 
-def _compare(known: Known, wanted: dict[str, Value], plan: Plan) -> None:
-    after = {name: value for name, value in wanted.items() if value != known.values[name]}
+def _compare(known: Known, wanted: dict[str, Value], plan: Plan, renumbered: Mapping[str, str]) -> None:
+    """Notes what becomes different; a manager under another number (`renumbered`) is the same manager."""
+    manager = known.get("manager")
+    here = {**known.values, "manager": renumbered.get(manager, manager)}
+    after = {name: value for name, value in wanted.items() if value != here[name]}
     if not after:
         plan.unchanged += 1
         return
@@ -172,90 +142,27 @@ def _compare(known: Known, wanted: dict[str, Value], plan: Plan) -> None:
     plan.changed.append(Change(known.id, str(wanted["employee_number"]), str(wanted["name"]), before, after))
 
 
-def _leaver(known: Known) -> Change:
-    return Change(
-        known.id,
-        str(known.values["employee_number"]),
-        str(known.values["name"]),
-        before={"department": known.values["department"]},
-        after={"is_active": 0},
-    )
+def _without_row(known: Known, plan: Plan, *, leaves: bool, is_released: bool) -> None:
+    """Of somebody whom no row is about: who leaves, and whose number is somebody else's now."""
+    after: dict[str, Value] = {"employee_number": ""} if is_released else {}
+    before = {name: known.values[name] for name in after}
+    if leaves and known.values["is_active"]:
+        before["department"] = known.values["department"]
+        after["is_active"] = 0
+        plan.leaving.append(Change(known.id, known.number, known.get("name"), before, after))
+    elif after:
+        plan.changed.append(Change(known.id, known.number, known.get("name"), before, after))
 
 
-class _Places:
-    """Finds the department and the profession of each row, and notes which do not exist yet."""
-
-    def __init__(self, staff: Staff, plan: Plan) -> None:
-        self.staff, self.plan = staff, plan
-        self.locations = {name.casefold(): name for name in Location.objects.values_list("name", flat=True)}
-        self.partners = set(Location.objects.filter(is_partner=True).values_list("name", flat=True))
-        self.departments: dict[Place, str] = {}
-        self.where: dict[str, list[str]] = {}
-        for name, location in Department.objects.values_list("name", "location__name"):
-            self._add(name, location)
-        self.professions = {
-            name.casefold(): name for name in Profession.objects.values_list("name", flat=True)
-        }
-        self.unclear: set[str] = set()
-
-    def settle(self, person: Person, known: Known | None) -> dict[str, Value]:
-        """The values of `person` as `Known` has them: the department with its location, in service."""
-        values = {name: value for name, value in person.values.items() if name != "location"}
-        if "department" in values:
-            values["department"] = self._department(person, known)
-        if "profession" in values:
-            values["profession"] = self._profession(person)
-        return {**values, "is_active": 1}
-
-    def _add(self, department: str, location: str) -> str:
-        self.departments[department.casefold(), location.casefold()] = department
-        self.where.setdefault(department.casefold(), []).append(location)
-        return f"{department} · {location}"
-
-    def _department(self, person: Person, known: Known | None) -> str:
-        written, location = person.get("department"), person.get("location")
-        if not written:
-            return ""
-        if not location:
-            was, _separator, place = str(known.values["department"] if known else "").rpartition(" · ")
-            if was.casefold() == written.casefold():
-                location = place
-        if not location:
-            location = self._guessed_location(written)
-            if not location:
-                self._wrong(person, "department", "location_needed")
-                return ""
-        key = (written.casefold(), location.casefold())
-        if key in self.departments:
-            return f"{self.departments[key]} · {self.locations[key[1]]}"
-        if key[1] not in self.locations:
-            self.locations[key[1]] = location
-            self.plan.missing_locations[key[1]] = location
-        self.plan.missing_departments[key] = written, self.locations[key[1]]
-        return self._add(written, self.locations[key[1]])
-
-    def _guessed_location(self, department: str) -> str:
-        """Where the only department of this name is, or else the hospital's only location."""
-        places = self.where.get(department.casefold()) or [
-            name for name in self.locations.values() if name not in self.partners
-        ]
-        return places[0] if len(places) == 1 else ""
-
-    def _profession(self, person: Person) -> str:
-        written = person.get("profession")
-        key = written.casefold()
-        if not written or key in self.professions:
-            return self.professions.get(key, "")
-        if group_of(written) is None:
-            if key not in self.unclear:
-                self.unclear.add(key)
-                self._wrong(person, "profession", "profession_unknown")
-            return ""
-        self.professions[key] = self.plan.missing_professions[key] = written
-        return written
-
-    def _wrong(self, person: Person, name: str, code: str) -> None:
-        self.plan.problems.append(Problem(person.line, self.staff.headers[name], code))
+def _problems(
+    staff: Staff, plan: Plan, known: dict[uuid.UUID, Known], seen: dict[uuid.UUID, Person]
+) -> Iterator[Problem]:
+    numbers = {each.number for each in known.values()} | {person.number for person in staff.people}
+    yield from _unknown_managers(staff, numbers)
+    yield from _manager_circles(staff, known.values())
+    yield from _taken(staff, plan, known, seen)
+    if _last_admin_leaves(plan):
+        yield Problem(0, "", "last_admin")
 
 
 def _unknown_managers(staff: Staff, numbers: set[str]) -> Iterator[Problem]:
@@ -302,6 +209,8 @@ def _taken(
     }
     lines = {person.number: person.line for person in staff.people}
     for change in (*plan.added, *plan.changed):
+        if change.number not in lines or change.after.get("employee_number") == "":
+            continue
         if change.after.get("email") in addresses:
             yield Problem(lines[change.number], staff.headers["email"], "email_taken")
         if change.after.get("username") in names:
@@ -318,22 +227,29 @@ def _last_admin_leaves(plan: Plan) -> bool:
 
 
 def preview(plan: Plan, *, cap: int) -> dict[str, Any]:
-    """`plan` as the page shows it: counts, and the first `cap` people of each kind."""
+    """`plan` as the page shows it: counts, and the first `cap` people of each kind; of those who leave, first
+    all who leave something open.
+    """
 
     def people(changes: Iterable[Change]) -> list[dict[str, Any]]:
+        by_name = sorted(
+            changes, key=lambda each: (each.id not in plan.left_open, sort_key(each.name), each.number)
+        )
         return [
             {
                 "number": change.number,
                 "name": change.name,
                 "department": change.after.get("department") or change.before.get("department") or "",
                 "profession": change.after.get("profession") or "",
+                "left_open": plan.left_open.get(change.id, []),
                 "fields": [
                     [name, change.before[name], value]
                     for name, value in change.after.items()
                     if name in change.before
                 ],
             }
-            for change in sorted(changes, key=lambda each: (sort_key(each.name), each.number))[:cap]
+            # Nobody who leaves something open goes unsaid.
+            for change in by_name[: max(cap, len(plan.left_open))]
         ]
 
     return {
@@ -347,12 +263,25 @@ def preview(plan: Plan, *, cap: int) -> dict[str, Any]:
         "changed": people(plan.changed),
         "leaving": people(plan.leaving),
         "missing": {
-            "locations": sorted(plan.missing_locations.values())[:cap],
-            "departments": sorted(map(" · ".join, plan.missing_departments.values()))[:cap],
-            "professions": [
-                [name, str(group_of(name))] for name in sorted(plan.missing_professions.values())[:cap]
-            ],
+            "locations": sorted(plan.missing.locations.values())[:cap],
+            "departments": sorted(map(AT.join, plan.missing.departments.values()))[:cap],
+            "professions": [list(each) for each in sorted(plan.missing.professions.values())[:cap]],
         },
+        "unknown": [asdict(each) for each in plan.unknown],
+        "questions": [
+            {
+                "number": each.number,
+                "name": each.name,
+                "why": each.why,
+                "proposal": each.proposal,
+                "candidates": [
+                    [str(one.id), one.get("name"), one.number, one.get("department"), one.get("profession")]
+                    for one in each.candidates
+                ],
+            }
+            for each in plan.questions
+        ],
+        "settled": plan.is_settled,
         "in_service": plan.in_service,
         "many_leave": plan.many_leave,
         "digest": plan.digest(),

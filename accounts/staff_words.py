@@ -29,11 +29,6 @@ REASONS = {
     "manager_unknown": _("Nobody has this employee number, in the file or before."),
     "manager_self": _("Nobody is their own manager."),
     "manager_circle": _("This manager is managed by the same person, directly or by others."),
-    "location_needed": _("Several locations have such a department: a column with the location is needed."),
-    "profession_unknown": _(
-        "It is not clear which group this profession belongs to. Add it under Settings, Professions, then"
-        " import again."
-    ),
 }
 
 FIELDS = {
@@ -90,3 +85,10 @@ def group_of(profession: str) -> ProfessionGroup | None:
     """The group that the words of `profession` point to, Dutch or English; None when they point nowhere."""
     words = profession.casefold()
     return next((group for group, signs in _SIGNS.items() if re.search("|".join(signs), words)), None)
+
+
+WHY = {
+    "mail": _("The same mail address, another employee number."),
+    "name": _("The same name, department and profession, another employee number."),
+    "other": _("Somebody else is known here under this employee number."),
+}

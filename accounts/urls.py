@@ -57,6 +57,11 @@ settings_pages = [
     path("staff-import/", views_staff_import.staff_import_start, name="staff-import"),
     path("staff-import/<uuid:pk>/", views_staff_import.staff_import_file, name="staff-import-file"),
     path(
+        "staff-import/names/<uuid:pk>/forget/",
+        views_staff_import.staff_import_forget,
+        name="staff-import-forget",
+    ),
+    path(
         "staff-import/<uuid:pk>/confirm/",
         views_staff_import.staff_import_confirm,
         name="staff-import-confirm",

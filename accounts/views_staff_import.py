@@ -1,27 +1,31 @@
 """The staff import of the functional administrator: choose a file, look at what it would change, say yes."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from accounts import staff_import, tasks, unsent
+from accounts import file_names, leaving, staff_import, tasks, unsent
 from accounts.access import SignedInRequest, allow, recently_confirmed
 from accounts.asked_again import only_posted
 from accounts.bodies import takes_a_file
 from accounts.enums import ProfessionGroup, Role
 from accounts.feedback import say
+from accounts.file_names import Unknown
+from accounts.file_names_form import NamesForm
 from accounts.import_words import Mended
 from accounts.models import StaffImport
 from accounts.spreadsheets import MAX_BYTES
+from accounts.staff_same_form import SameForm
 from accounts.staff_words import FIELDS, REASONS
 
 
@@ -55,7 +59,13 @@ def staff_import_start(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (begun := _begin(request, form)):
         return redirect("settings:staff-import-file", pk=begun.id)
     recent = StaffImport.objects.defer("content").select_related("created_by")[:20]
-    context = {"form": form, "recent": recent, "open": staff_import.open_import()}
+    context = {
+        "form": form,
+        "recent": recent,
+        "open": staff_import.open_import(),
+        "names": [(name, file_names.stands_for(name)) for name in file_names.known(file_names.STAFF)],
+        "history": staff_import.NAMES.history(request.GET),
+    }
     return render(request, "accounts/staff_import.html", context)
 
 
@@ -78,10 +88,16 @@ def _begin(request: SignedInRequest, form: UploadForm) -> StaffImport | None:
 
 
 @allow(Role.ADMIN)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def staff_import_file(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """One import, at whatever step it is; the progress bar asks for this page again and again."""
+    """One import, at whatever step it is; the progress bar asks for this page again and again.
+
+    Takes in who is who, and what the names in the file stand for.
+    """
     current = get_object_or_404(StaffImport.objects.defer("content").select_related("created_by"), pk=pk)
+    names, same = _choice_forms(current, unsent.posted(request))
+    if request.method == "POST" and names.is_valid() and same.is_valid():
+        return _choose(request, current, names, same)
     done, total = staff_import.progress(current.id)
     context = {
         "current": current,
@@ -93,6 +109,10 @@ def staff_import_file(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "mended": [Mended(**each) for each in current.preview.get("mended", [])],
         "unused": current.preview.get("ignored", []),
         "changed": [_readable(person) for person in current.preview.get("changed", [])],
+        "leaving": [_readable(person) for person in current.preview.get("leaving", [])],
+        "left_open_always": leaving.always,
+        "names": names,
+        "same": same,
         "professions": [
             (name, ProfessionGroup(group).label)
             for name, group in current.preview.get("missing", {}).get("professions", [])
@@ -106,14 +126,45 @@ def staff_import_file(request: SignedInRequest, pk: UUID) -> HttpResponse:
     )
 
 
+def _choice_forms(current: StaffImport, posted: QueryDict | None) -> tuple[NamesForm, SameForm]:
+    unknown = [Unknown(**each) for each in current.preview.get("unknown", [])]
+    names = NamesForm(posted, unknown=unknown, makes=True)
+    return names, SameForm(posted, questions=current.preview.get("questions", []))
+
+
+def _choose(request: SignedInRequest, current: StaffImport, names: NamesForm, same: SameForm) -> HttpResponse:
+    try:
+        staff_import.choose(
+            staff_import=current,
+            digest=request.POST.get("digest", ""),
+            answers=same.answers,
+            choices=names.choices,
+            by=request.user,
+            at=timezone.now(),
+        )
+        _nudge(current.id)
+    except staff_import.NotReady:
+        say(request, _("This changed in the meantime. Look again."), level=messages.WARNING)
+    return redirect("settings:staff-import-file", pk=current.id)
+
+
+@allow(Role.ADMIN)
+@only_posted("settings:staff-import", does=gettext_lazy("Forget what was chosen for this name"))
+def staff_import_forget(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """What was chosen for a name holds no longer."""
+    name = get_object_or_404(file_names.known(file_names.STAFF), pk=pk)
+    file_names.forget(name=name, log=staff_import.NAMES, by=request.user, at=timezone.now())
+    say(request, _("The next file asks for “%(name)s” again.") % {"name": name.written})
+    return redirect("settings:staff-import")
+
+
 def _column(error: dict[str, str]) -> str:
     """The file's own header, or our word for a column that is not there."""
     return str(FIELDS.get(error["column"], error["column"]))
 
 
-def _readable(person: dict[str, object]) -> dict[str, object]:
+def _readable(person: dict[str, Any]) -> dict[str, Any]:
     fields = person["fields"]
-    assert isinstance(fields, list)
     words = {0: _("no"), 1: _("yes")}
     shown = [
         (
@@ -122,7 +173,8 @@ def _readable(person: dict[str, object]) -> dict[str, object]:
         )
         for name, before, after in fields
     ]
-    return {**person, "fields": shown}
+    left_open = map(leaving.in_words, person.get("left_open", []))
+    return {**person, "fields": shown, "left_open": [*filter(None, left_open)]}
 
 
 @allow(Role.ADMIN)
@@ -140,6 +192,8 @@ def staff_import_confirm(request: SignedInRequest, pk: UUID) -> HttpResponse:
             at=timezone.now(),
         )
         _nudge(current.id)
+    except staff_import.NotSettled:
+        say(request, _("Choose first who is who and what the names stand for."), level=messages.WARNING)
     except staff_import.MissingNotMade:
         say(
             request, _("Tick that the new names may be made, or throw the file away."), level=messages.WARNING

@@ -6,13 +6,20 @@ class IncidentsConfig(AppConfig):
     verbose_name = "Reports and calamities"
 
     def ready(self) -> None:
-        from accounts import home, staff_apply  # these need the app registry
-        from incidents import calendar_entries, disclosure_reminders, own_reports, reminders, team_reminders
+        from accounts import home  # these need the app registry
+        from incidents import (
+            calendar_entries,
+            disclosure_reminders,
+            leavers,
+            own_reports,
+            reminders,
+            team_reminders,
+        )
         from notifications import calendar
 
         reminders.register()
         team_reminders.register()
         disclosure_reminders.register()
-        staff_apply.leaver_listeners.append(reminders.heads_left)
+        leavers.register()
         calendar.sources.append(calendar_entries.SOURCE)
         home.panels.append(home.Panel("incidents/_own_reports.html", own_reports.latest))

@@ -132,6 +132,16 @@ def end_for_involved(rows: Iterable[Involvement]) -> None:
             member.delete()
 
 
+def end_for_leavers(left: Collection[UUID], at: datetime) -> None:
+    """In the transaction in which these users left (accounts.leaving): as if they had handed back."""
+    places = TeamMember.objects.filter(RUNS, analyst__in=left).current()
+    for member in places.select_related("incident", "analyst"):
+        _lock(member.incident)
+        if TeamMember.objects.current().filter(pk=member.pk).update(ended_at=at, ended_by=member.analyst):
+            member.ended_at, member.ended_by = at, member.analyst
+            reminders.tell_ended(member, at)
+
+
 def _pool(incident: Incident) -> QuerySet[User]:
     """Analysts in service who are neither involved, nor the reporter, nor on the team or ever were: who left
     it would else be told from who turned out to be involved.

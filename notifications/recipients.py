@@ -67,7 +67,7 @@ def audience(reminders: Sequence[Claimed], *, at: datetime) -> Audience:
     """Each reminder with everybody it is for, and with the substitutes of those who are away at `at`.
 
     What was for somebody who left reaches nobody: the rooms in which something stays open tell who takes over
-    (accounts.staff_apply.leaver_listeners), in words of their own. News waits for who comes back.
+    (accounts.leaving.listeners), in words of their own. News waits for who comes back.
     """
     users = rights.users_with_roles(r.recipient for r in reminders if r.recipient)
     role_of = {r.id: r.role for r in reminders if not r.recipient}

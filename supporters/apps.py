@@ -6,18 +6,26 @@ class SupportersConfig(AppConfig):
     verbose_name = "Support"
 
     def ready(self) -> None:
-        from accounts import home  # these need the app registry
-        from accounts.staff_apply import leaver_listeners
+        from accounts import home, leaving  # these need the app registry
         from incidents.intake import involvement_listeners
         from incidents.milestones import track_listeners
         from incidents.team import team_listeners
         from notifications import calendar, reconcile
-        from supporters import analyst_conflict, calendar_entries, own_calls, reminders, supporter_left
+        from supporters import (
+            analyst_conflict,
+            calendar_entries,
+            employee_left,
+            own_calls,
+            reminders,
+            supporter_left,
+        )
         from supporters.offers import expected, open_offers, push_counts
 
         involvement_listeners.append(open_offers)
         track_listeners.append(lambda incident, at: push_counts(incident, at=at))
-        leaver_listeners.append(supporter_left.tell_coordinators)
+        leaving.listeners += [supporter_left.tell_coordinators, employee_left.tell_coordinators]
+        leaving.kinds.append(supporter_left.LEFT_OPEN)
+        leaving.always.append(employee_left.ALWAYS)
         team_listeners.append(analyst_conflict.tell_coordinators)
         home.panels.append(home.Panel("supporters/_own_calls.html", own_calls.running, first=True))
         reminders.register()

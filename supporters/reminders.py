@@ -12,7 +12,7 @@ from accounts.models import User
 from notifications import kinds, reconcile
 from notifications.enums import Group
 from notifications.kinds import Bundle, Kind
-from supporters import analyst_conflict, contact_reminders, supporter_left
+from supporters import analyst_conflict, contact_reminders, employee_left, supporter_left
 from supporters.enums import Waiting
 from supporters.models import Offer
 
@@ -83,10 +83,17 @@ KINDS = (
 
 def register() -> None:
     """Make known to `notifications` the kinds, and what must be there each night."""
-    for kind in (*contact_reminders.KINDS, analyst_conflict.KIND, supporter_left.KIND, *KINDS):
+    for kind in (
+        *contact_reminders.KINDS,
+        analyst_conflict.KIND,
+        supporter_left.KIND,
+        employee_left.KIND,
+        *KINDS,
+    ):
         kinds.register(kind)
     reconcile.expectations += [
         contact_reminders.expected,
         analyst_conflict.expected,
         supporter_left.expected,
+        employee_left.expected,
     ]

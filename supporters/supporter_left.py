@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
+from accounts.leaving import LeftOpen
 from accounts.models import User
 from notifications.kinds import Kind
 from notifications.models import Reminder
@@ -22,7 +23,7 @@ SUPPORTER_LEFT = "support.supporter_left"
 
 
 def tell_coordinators(left: Collection[UUID], at: datetime) -> None:
-    """In the transaction in which these users left (accounts.staff_apply.leaver_listeners)."""
+    """In the transaction in which these users left (accounts.leaving.listeners)."""
     remind(_reminder(contact, at) for contact in _left_behind().filter(supporter__user__in=left))
 
 
@@ -52,6 +53,18 @@ def _still(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
     behind = set(contacts.values_list("pk", flat=True))
     return [user.has_role(Role.COORDINATOR) and pk in behind for user, pk in pairs]
 
+
+def _supporting(people: Collection[UUID]) -> Collection[UUID]:
+    open_contacts = Contact.objects.open().filter(supporter__user__in=people)
+    return set(open_contacts.values_list("supporter__user", flat=True))
+
+
+#: For the functional administrator: that this supporter supports somebody, and neither whom nor how many.
+LEFT_OPEN = LeftOpen(
+    "support:contacts",
+    _("Supports colleagues now. The coordinator is told, and asks another supporter."),
+    _supporting,
+)
 
 KIND = Kind(
     code=SUPPORTER_LEFT,

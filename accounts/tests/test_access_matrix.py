@@ -50,6 +50,7 @@ PAGES: dict[str, str | set[Role]] = {
     "settings:staff-import-file": ADMIN,
     "settings:staff-import-confirm": ADMIN,
     "settings:staff-import-discard": ADMIN,
+    "settings:staff-import-forget": ADMIN,
     "settings:departments": ADMIN,
     "settings:departments-add": ADMIN,
     "settings:departments-change": ADMIN,

@@ -59,6 +59,18 @@ def commit(current, *, make_missing=True, let_many_leave=True, by=None):
     return staff_import.work(import_id=confirmed.id, at=AT)
 
 
+def answer(current, answers=None, choices=(), by=None):
+    chosen = staff_import.choose(
+        staff_import=current,
+        digest=current.preview["digest"],
+        answers=answers or {},
+        choices=choices,
+        by=by,
+        at=AT,
+    )
+    return staff_import.work(import_id=chosen.id, at=AT)
+
+
 def bring(*lines, **options):
     current = commit(read(*lines, **options))
     assert current.state == ImportState.DONE
@@ -221,8 +233,10 @@ def test_a_department_without_a_location_is_found_where_it_is(hospital):
     bring("P1;A;;Cardiologie;Verpleegkundige", "P2;B;;Dialyse;Verpleegkundige", header=header)
     assert set(User.objects.values_list("department__location__name", flat=True)) == {"Ziekenhuis Noord"}
     DepartmentFactory(name="Cardiologie", location=LocationFactory(name="Ziekenhuis Zuid"))
-    refused = read("P1;A;;Cardiologie;Verpleegkundige", "P3;C;;Cardiologie;Verpleegkundige", header=header)
-    assert refused.errors == [{"line": 3, "column": "Afdeling", "code": "location_needed"}]
+    current = read("P1;A;;Cardiologie;Verpleegkundige", "P3;C;;Cardiologie;Verpleegkundige", header=header)
+    assert [(each["written"], each["count"], each["must"]) for each in current.preview["unknown"]] == [
+        ("Cardiologie", 1, True)
+    ]
 
 
 def test_an_empty_cell_leaves_what_was_and_a_hyphen_empties_it(hospital):
@@ -266,10 +280,6 @@ def test_what_was_mended_in_the_file_is_said(hospital):
         ([line("P1"), line("P2", telephone="'0612345678")], (3, "Telefoon", "telephone_spoilt")),
         ([line("P1", email="taken@ziekenhuis.example")], (2, "E-mail", "email_taken")),
         ([line("TAKEN", email="")], (2, "Personeelsnummer", "username_taken")),
-        (
-            [line("P1", profession="Goochelaar"), line("P2", profession="goochelaar")],
-            (2, "Functie", "profession_unknown"),
-        ),
     ],
     ids=lambda value: value[2] if isinstance(value, tuple) else "",
 )
@@ -286,11 +296,12 @@ def test_one_error_refuses_the_whole_file_and_wipes_it(hospital, lines, error):
 
 def test_addresses_move_between_people_and_from_leavers(hospital):
     bring(line("P1", email="a@ziekenhuis.example"), line("P2", email="b@ziekenhuis.example"), line("P3"))
-    bring(
+    current = read(
         line("P1", email="b@ziekenhuis.example"),
         line("P2", email="a@ziekenhuis.example"),
-        line("P4", email="p3@ziekenhuis.example"),
+        line("P4", "Bram de Graaf", email="p3@ziekenhuis.example"),
     )
+    commit(answer(current, {"P4": "new"}))
     emails = dict(User.objects.values_list("employee_number", "email"))
     assert emails == {
         "P1": "b@ziekenhuis.example",
@@ -506,3 +517,20 @@ class TestCommand:
     def test_says_when_there_is_no_file(self, db):
         with pytest.raises(CommandError, match=r"nergens\.csv"):
             call_command("import_staff", "nergens.csv")
+
+
+def test_the_command_asks_on_the_page_what_it_cannot_answer(hospital, tmp_path, capsys):
+    bring(line("P1"), line("P2", "Bram de Graaf"))
+    User.objects.get(employee_number="P2").groups.set(
+        UserFactory(roles=[Role.SUPPORTER], leaver=True).groups.all()
+    )
+    path = tmp_path / "staf.csv"
+    path.write_bytes(csv_of(line("P9", email="p1@ziekenhuis.example"), line("P3", profession="Goochelaar")))
+    with pytest.raises(CommandError, match="/settings/staff-import/"):
+        call_command("import_staff", str(path), let_many_leave=True, make_missing=True)
+    said = capsys.readouterr()
+    assert "Who is Noëlle Jansen (P9)?" in said.err
+    assert "Profession: Goochelaar (1)" in said.err
+    assert "Bram de Graaf (P2): Has the role “Peer supporter”." in said.out
+    assert StaffImport.objects.get(state=ImportState.PREVIEW).content is not None
+    assert User.objects.filter(is_active=True).count() == 2

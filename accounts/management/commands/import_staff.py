@@ -2,15 +2,18 @@ from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import staff_import
-from accounts.enums import ImportState
+from accounts import leaving, staff_import
+from accounts.enums import ImportState, NameKind
+from accounts.file_names import Unknown
 from accounts.import_words import Mended, said_of_file
 from accounts.models import StaffImport
-from accounts.staff_words import REASONS
+from accounts.staff_words import REASONS, WHY
 
 
 class Command(BaseCommand):
@@ -50,6 +53,8 @@ class Command(BaseCommand):
             raise CommandError(_("Another import is open: %(other)s.") % {"other": error.other}) from error
         current = self._step(current, ImportState.PREVIEW)
         self._say(current)
+        if options["commit"] and not current.preview["settled"]:
+            self._ask(current)
         if options["commit"]:
             self._commit(current, options)
         else:
@@ -76,6 +81,17 @@ class Command(BaseCommand):
         self._step(current, ImportState.DONE)
         self.stdout.write(self.style.SUCCESS(_("Imported.")))
 
+    def _ask(self, current: StaffImport) -> None:
+        """What somebody has to answer on the page first, where the file waits."""
+        for question in current.preview["questions"]:
+            self.stderr.write(f"{_('Who is %(name)s (%(number)s)?') % question} {WHY[question['why']]}")
+        for each in current.preview["unknown"]:
+            if each["must"]:
+                name = Unknown(**each)
+                self.stderr.write(f"{NameKind(name.kind).label}: {name.written} ({name.count})")
+        where = settings.SITE_URL + reverse("settings:staff-import-file", args=[current.id])
+        raise CommandError(_("Nothing was changed yet: answer first, at %(where)s") % {"where": where})
+
     def _step(self, current: StaffImport, expected: ImportState) -> StaffImport:
         current = staff_import.work(import_id=current.id, at=timezone.now())
         for error in current.errors:
@@ -94,6 +110,12 @@ class Command(BaseCommand):
         found = [Mended(**each) for each in current.preview["mended"]]
         for line in said_of_file(unused=current.preview["ignored"], mended=found):
             self.stdout.write(line)
+        for person in current.preview["leaving"]:
+            for line in filter(None, map(leaving.in_words, person["left_open"])):
+                self.stdout.write(f"{person['name']} ({person['number']}): {line}")
+        if counts["leaving"]:
+            for sentence in leaving.always:
+                self.stdout.write(str(sentence))
         missing = current.preview["missing"]
         for names in (
             missing["locations"],

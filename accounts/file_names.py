@@ -1,0 +1,167 @@
+"""What the names in an imported file stand for: locations, departments and professions that the house calls
+otherwise. Chosen once in the preview, many at once, and remembered for the next file.
+
+One way for every import: it finds each name that it does not know, says what may be chosen for it, and
+remembers what was.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from accounts.enums import NameKind, ProfessionGroup
+from accounts.models import Department, FileName, Location, Profession, User
+from accounts.policy_log import PolicyLog
+
+STAFF = ""  # the source of the staff file
+AT = " · "  # between a department and its location
+
+Key = tuple[str, str]  # the kind of a name, and the name as it is compared
+
+
+def key_of(*parts: str) -> str:
+    """A name as it is compared; a department with its location, where the file says one."""
+    return AT.join(" ".join(part.split()).casefold() for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A name in a file that the house does not have, and in how many rows it stands.
+
+    `proposal` is the group that the words of a profession point to. `must`: nothing can be made of it before
+    somebody chooses.
+    """
+
+    kind: str
+    written: str
+    count: int
+    proposal: str = ""
+    must: bool = False
+
+    @property
+    def key(self) -> Key:
+        return self.kind, key_of(*self.written.split(AT))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a name stands for: one that is here, or a new one in `group` or at `location`; or nothing."""
+
+    unknown: Unknown
+    location: Location | None = None
+    department: Department | None = None
+    profession: Profession | None = None
+    group: str = ""
+
+    @classmethod
+    def of(cls, unknown: Unknown, target: Location | Department | Profession) -> "Choice":
+        """That `unknown` is the same as `target`."""
+        match target:
+            case Location():
+                return cls(unknown, location=target)
+            case Department():
+                return cls(unknown, department=target)
+        return cls(unknown, profession=target)
+
+    @property
+    def said(self) -> str:
+        return _said(self.location, self.department, self.profession, self.group)
+
+
+def remembered(source: str) -> dict[Key, FileName]:
+    """What was chosen for the names in the files of `source`, by kind and key."""
+    return {(name.kind, name.key): name for name in known(source)}
+
+
+def known(source: str) -> QuerySet[FileName]:
+    """The names that were chosen for `source`, by kind and name."""
+    return FileName.objects.filter(source=source).select_related(
+        "location", "department__location", "profession"
+    )
+
+
+def remember(*, source: str, choices: Iterable[Choice], log: PolicyLog, by: User, at: datetime) -> None:
+    """Keep `choices` for the next files of `source` too, each with a line in `log`."""
+    chosen = {choice.unknown.key: choice for choice in choices}
+    with transaction.atomic():
+        before = {name_key: stands_for(name) for name_key, name in remembered(source).items()}
+        FileName.objects.bulk_create(
+            [
+                FileName(
+                    source=source,
+                    kind=choice.unknown.kind,
+                    key=choice.unknown.key[1],
+                    written=choice.unknown.written,
+                    location=choice.location,
+                    department=choice.department,
+                    profession=choice.profession,
+                    group=choice.group,
+                )
+                for choice in chosen.values()
+            ],
+            update_conflicts=True,
+            unique_fields=["source", "kind", "key"],
+            update_fields=["written", "location", "department", "profession", "group"],
+        )
+        changes = {
+            _field(source, choice.unknown.kind, choice.unknown.written): (before.get(name_key), choice.said)
+            for name_key, choice in chosen.items()
+            if before.get(name_key) != choice.said
+        }
+        log.record(changes, by=by, at=at)
+
+
+def forget(*, name: FileName, log: PolicyLog, by: User, at: datetime) -> None:
+    """The name stands for nothing that was chosen any more; the next file asks again."""
+    with transaction.atomic():
+        if FileName.objects.filter(pk=name.pk).delete()[0]:
+            field = _field(name.source, name.kind, name.written)
+            log.record({field: (stands_for(name), None)}, by=by, at=at)
+
+
+def stands_for(name: FileName) -> str:
+    """What `name` stands for, in words of the reader's language."""
+    return _said(name.location, name.department, name.profession, name.group)
+
+
+def in_words(field: str) -> str:
+    """How the history of a `PolicyLog` calls what `remember` wrote there."""
+    parts = field.split(": ")
+    start = 0 if parts[0] in NameKind.values else 1
+    kind, written = parts[start], ": ".join(parts[start + 1 :])
+    return ": ".join([*parts[:start], f"{NameKind(kind).label} “{written}”"])
+
+
+def labels(kind: str) -> Mapping[str, Location | Department | Profession]:
+    """What a name of `kind` can stand for, in use, as it is called: a department with its location."""
+    match kind:
+        case NameKind.LOCATION:
+            return {each.name: each for each in Location.objects.filter(is_active=True, is_partner=False)}
+        case NameKind.DEPARTMENT:
+            here = Department.objects.filter(
+                is_active=True, location__is_active=True, location__is_partner=False
+            )
+            found = here.select_related("location").order_by("name", "location__name")
+            return {f"{each.name}{AT}{each.location.name}": each for each in found}
+        case _:
+            return {each.name: each for each in Profession.objects.filter(is_active=True)}
+
+
+def _field(source: str, kind: str, written: str) -> str:
+    return ": ".join([*([source] if source else []), kind, written])[:120]
+
+
+def _said(
+    location: Location | None, department: Department | None, profession: Profession | None, group: str
+) -> str:
+    if department:
+        return f"{department.name}{AT}{department.location.name}"
+    if profession:
+        return profession.name
+    if group:
+        return gettext("new, in %(group)s") % {"group": ProfessionGroup(group).label}
+    return location.name if location else gettext("nothing: left empty")
