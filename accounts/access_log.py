@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import people
 from accounts.models import AccessEvent, User
+from hospital.form_fields import DayField
 
 PAGE = 50
 
@@ -22,14 +23,8 @@ class FilterForm(forms.Form):
     person = forms.CharField(
         label=_("By whom"), max_length=150, required=False, help_text=_("Name or employee number")
     )
-    since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=_("Up to and including"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("Up to and including"), required=False)
 
 
 def known_reference(typed: str) -> str:

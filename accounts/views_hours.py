@@ -1,7 +1,6 @@
 """The hospital's working hours and days off, as the functional administrator keeps them."""
 
 from django import forms
-from django.contrib.postgres.forms import SimpleArrayField
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,14 +13,18 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.policy_log import PolicyLog
+from hospital.form_fields import DayField, ListField
 from hospital.models import WorkingHours
 
 LOG = PolicyLog("hours", WorkingHours, Role.ADMIN, "settings:hours", "administration")
 
 
 class WorkingHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is not generic
-    decreed_days = SimpleArrayField(
-        forms.DateField(input_formats=["%d-%m-%Y", "%Y-%m-%d"]),
+    decreed_days = ListField(
+        DayField(
+            input_formats=["%d-%m-%Y", "%Y-%m-%d"],
+            error_messages={"invalid": _("This is not a day such as 31-12-2026.")},
+        ),
         label=_("Extra days off by decree"),
         required=False,
         help_text=_(

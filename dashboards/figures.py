@@ -274,8 +274,10 @@ def _steps(period: Period, at: datetime) -> tuple[StepFigures, ...]:
     for clock in ("internal", "statutory"):
         due = f"{clock}_due_at"
         has_term = Q(**{f"{due}__isnull": False})
+        if clock == "statutory":
+            has_term &= Q(statutory_expected=False)
         in_time = Q(done_at__lte=F(due)) | Q(step__in=_AT_ONCE, done_at__lte=F(due) + AT_ONCE)
-        still_time = Q(**{f"{due}__gte": at}, done_at=None)
+        still_time = has_term & Q(**{f"{due}__gte": at}, done_at=None)
         counts |= {
             f"{clock}_terms": Count("id", filter=has_term),
             f"{clock}_in_time": Count("id", filter=has_term & (in_time | everybody_offered)),

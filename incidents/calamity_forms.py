@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
+from hospital.form_fields import DayField
 from incidents.local_moments import LocalMomentField
 from incidents.models import Incident
 
@@ -17,6 +20,9 @@ class MomentForm(forms.Form):
     """One moment, in local time; `seen` is what it was when the page was made."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    sure = forms.BooleanField(required=False, label=_("Yes, it was done before the analysis"))
+    #: Whether `sure` is asked.
+    asks = False
 
     def __init__(
         self,
@@ -38,6 +44,12 @@ class MomentForm(forms.Form):
         except ValueError:
             raise forms.ValidationError(_("Open this page again.")) from None
 
+    def ask_whether_sure(self) -> None:
+        """Ask whether a step was done that rests on an analysis which is not."""
+        self.asks = True
+        text = gettext("The analysis is not done, or was done later. Is this right? Then say so under it.")
+        self.add_error("moment", text)
+
 
 class DepartmentForm(forms.Form):
     """Another department that the calamity concerns."""
@@ -57,21 +69,6 @@ class DepartmentForm(forms.Form):
         )
 
 
-#: The first and the last day that is taken for more than a slip of the pen.
-FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
-_BETWEEN = ((MinValueValidator, FIRST), (MaxValueValidator, LAST))
-
-
-def _day(**kwargs: object) -> forms.DateField:
-    return forms.DateField(
-        widget=forms.DateInput(
-            attrs={"type": "date", "min": FIRST.isoformat(), "max": LAST.isoformat()}, format="%Y-%m-%d"
-        ),
-        validators=[validate(day, _("Is the year right?")) for validate, day in _BETWEEN],
-        **kwargs,  # type: ignore[arg-type]  # passed on as they came
-    )
-
-
 def _reference() -> forms.CharField:
     """A number of the inspectorate's file, no sentence."""
     return forms.CharField(
@@ -81,6 +78,27 @@ def _reference() -> forms.CharField:
         validators=[RegexValidator(r"^[\w./-]+$", _("Letters, figures, dots, dashes and slashes only."))],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class ConfirmationForm(forms.Form):
+    """What the inspectorate's confirmation of the notification says: until when it asks for a report; no day
+    where it asks for none.
+    """
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, at: datetime, is_asked: bool = True) -> None:
+        super().__init__(data, prefix="confirm", initial={"dated": timezone.localdate(at)})
+        self.fields["dated"] = DayField(label=_("Confirmation of"))
+        self.fields["until"] = DayField(label=_("The report is asked up to and including"), required=is_asked)
+        self.fields["reference"] = _reference()
+        self.is_asked = is_asked
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.is_asked:
+            data["until"] = None
+        elif data.get("dated") and data.get("until") and data["until"] < data["dated"]:
+            self.add_error("until", gettext("This is before the day of the confirmation."))
+        return data
 
 
 class AskForm(forms.Form):
@@ -97,7 +115,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, data: Mapping[str, str] | None = None, *, refused: bool = False) -> None:
         super().__init__(data, prefix="answer")
-        self.fields["until"] = _day(label=_("Granted up to and including"), required=not refused)
+        self.fields["until"] = DayField(label=_("Granted up to and including"), required=not refused)
         self.fields["reference"] = _reference()
 
 
@@ -106,8 +124,8 @@ class LetterForm(forms.Form):
 
     def __init__(self, data: Mapping[str, str] | None = None, *, at: datetime) -> None:
         super().__init__(data, prefix="letter", initial={"dated": timezone.localdate(at)})
-        self.fields["dated"] = _day(label=_("Letter of"))
-        self.fields["until"] = _day(label=_("The report is due on"))
+        self.fields["dated"] = DayField(label=_("Letter of"))
+        self.fields["until"] = DayField(label=_("The report is due on"))
         self.fields["reference"] = _reference()
 
     def clean_until(self) -> date:

@@ -26,7 +26,7 @@ def of(user: User) -> Iterator[Entry]:
     for row in steps.iterator():
         if row.step not in row.incident.running_steps:
             continue
-        for clock, due_at in (("internal", row.internal_due_at), ("statutory", row.statutory_due_at)):
+        for clock, due_at in (("internal", row.internal_due_at), ("statutory", row.legal_due_at)):
             if due_at is not None:
                 yield Entry(key=f"milestone:{row.pk}:{clock}", due_at=due_at, word=_("deadline"))
 

@@ -80,6 +80,8 @@ def of_step(rung: Rung, clock: Clock) -> Concern:
     """Of a reminder on this rung of the ladder of a step (incidents.ladder)."""
 
     def judge(user: User, milestone: Milestone, steps: _Steps) -> bool:
+        if _due_at(milestone, clock) is None:
+            return False
         if rung in {Rung.SOON, Rung.DUE}:
             return steps.owns(user, milestone)
         if rung == Rung.COMMITTEE:
@@ -169,8 +171,12 @@ def _by_milestone(judge: Callable[[User, Milestone, _Steps], bool]) -> Concern:
     return concern
 
 
+def _due_at(milestone: Milestone, clock: Clock) -> datetime | None:
+    return milestone.internal_due_at if clock == Clock.INTERNAL else milestone.legal_due_at
+
+
 def _director_told_at(milestone: Milestone, clock: Clock) -> datetime | None:
-    due = milestone.internal_due_at if clock == Clock.INTERNAL else milestone.statutory_due_at
+    due = _due_at(milestone, clock)
     if due is None or milestone.reminded_at is None:
         return None
     hours = DeadlinePolicy.from_data(milestone.policy).late_director_hours

@@ -26,8 +26,8 @@ from incidents.enums import Moment, Step
 
 STARTS: Mapping[Step, Moment] = MappingProxyType(
     {
-        Step.DIRECTOR: Moment.NOTICED,
-        Step.ALIGNMENT: Moment.NOTICED,
+        Step.DIRECTOR: Moment.REPORTED,
+        Step.ALIGNMENT: Moment.REPORTED,
         Step.IGJ: Moment.ESTABLISHED,
         Step.SUPPORT: Moment.NOTICED,
         Step.ANALYSIS: Moment.ESTABLISHED,
@@ -35,7 +35,12 @@ STARTS: Mapping[Step, Moment] = MappingProxyType(
         Step.FINAL_REPORT: Moment.ESTABLISHED,
     }
 )
-"""Which moment starts the internal clock of each step, unless a hospital's policy says otherwise."""
+"""Which moment starts the internal clock of each step, unless a hospital's policy says otherwise. What is
+to be done at once is so from the report: before it the head of the department could not act.
+"""
+
+AT_ONCE = frozenset({Step.DIRECTOR, Step.ALIGNMENT})
+"""The steps of `director_hours`."""
 
 
 class DeadlineError(ValueError):
@@ -127,8 +132,9 @@ class DeadlinePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """What is known of a calamity. Until it is established, a reported calamity counts as one from the moment
-    it was noticed, which is the safe side, unless the committee is `in_doubt`.
+    """What is known of a calamity. Until it is established the hospital's own clocks of what was reported as
+    one run from the moment it was noticed, which is the safe side, unless the committee is `in_doubt`; the
+    law's do not run yet.
     """
 
     noticed: datetime
@@ -136,9 +142,11 @@ class Moments:
     established: datetime | None = None
     in_doubt: bool = False
     analysis_done: datetime | None = None
+    reported: datetime | None = None
 
     def __post_init__(self) -> None:
-        for moment in (self.noticed, self.occurred, self.established, self.analysis_done):
+        known = (self.noticed, self.occurred, self.reported, self.established, self.analysis_done)
+        for moment in known:
             if moment is not None:
                 on_the_wall(moment)
         if self.occurred is not None and self.occurred > self.noticed:
@@ -152,6 +160,8 @@ class Moments:
             return self.occurred or self.noticed
         if moment == Moment.NOTICED:
             return self.noticed
+        if moment == Moment.REPORTED:
+            return self.reported or self.noticed
         return self.established or (None if self.in_doubt else self.noticed)
 
 
@@ -159,12 +169,14 @@ class Moments:
 class Due:
     """When a step is due, in UTC. None: that clock does not run, or not yet.
 
-    `opens` is the moment from which it can be done, where that is not at once.
+    `opens` is the moment from which it can be done, where that is not at once. `is_expected`: `statutory` is
+    only what may be expected, for the inspectorate has not said yet what it asks.
     """
 
     internal: datetime | None = None
     statutory: datetime | None = None
     opens: datetime | None = None
+    is_expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +197,8 @@ def due(step: Step, moments: Moments, policy: DeadlinePolicy) -> Due:
     """When `step` is due on both clocks.
 
     In doubt (not established, `moments.in_doubt`) only what is owed anyway runs: telling the director,
-    alignment, support, and the notification at the end of the time to establish.
+    alignment, support, and the notification at the end of the time to establish. The final report is by law
+    what the inspectorate asks: until that is known its term is expected only.
     """
     if step == Step.ESTABLISH:
         return Due(statutory=establish_by(moments, policy))
@@ -196,14 +209,16 @@ def due(step: Step, moments: Moments, policy: DeadlinePolicy) -> Due:
         if moments.analysis_done is not None:
             opens = min(opens, moments.analysis_done.astimezone(UTC))
         return Due(internal=internal, opens=opens)
+    statutory = _statutory(step, moments, policy)
     return Due(
         internal=None if start is None else _internal(step, start, policy),
-        statutory=_statutory(step, moments, policy),
+        statutory=statutory,
+        is_expected=step == Step.FINAL_REPORT and statutory is not None,
     )
 
 
 def _internal(step: Step, start: datetime, policy: DeadlinePolicy) -> datetime:
-    if step in {Step.DIRECTOR, Step.ALIGNMENT}:
+    if step in AT_ONCE:
         return start.astimezone(UTC) + timedelta(hours=policy.director_hours)
     days = {
         Step.IGJ: policy.igj_days,
@@ -218,16 +233,17 @@ def _statutory(step: Step, moments: Moments, policy: DeadlinePolicy) -> datetime
     if step == Step.IGJ:
         start = _legal_start(moments, policy)
         return end_of_day(add_working_days(start, policy.igj_working_days, policy.decreed_holidays))
-    if step == Step.FINAL_REPORT and moments.start(Moment.ESTABLISHED) is not None:
+    if step == Step.FINAL_REPORT and moments.established is not None:
         return end_of_day(_legal_start(moments, policy) + timedelta(weeks=policy.final_report_weeks))
     return None
 
 
 def _legal_start(moments: Moments, policy: DeadlinePolicy) -> date:
-    """The day the law's terms count from: established, yet never after the time to establish has run out."""
+    """The day the law's terms count from: established, and at the latest when the time to establish has run
+    out.
+    """
     last = local_day(moments.noticed) + timedelta(weeks=policy.establish_weeks)
-    start = moments.start(Moment.ESTABLISHED)
-    return last if start is None else min(local_day(start), last)
+    return last if moments.established is None else min(local_day(moments.established), last)
 
 
 def establish_by(moments: Moments, policy: DeadlinePolicy) -> datetime:

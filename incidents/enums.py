@@ -161,7 +161,9 @@ class TrackEventKind(models.TextChoices):
     EXTENSION_GRANTED = "extension_granted", _("Extension granted")
     EXTENSION_REFUSED = "extension_refused", _("Extension refused")
     LETTER = "letter", _("Term set by the inspectorate's letter")
-    TERM_TAKEN_BACK = "term_taken_back", _("Extension or letter taken back")
+    REPORT_ASKED = "report_asked", _("The inspectorate asks for the report")
+    REPORT_NOT_ASKED = "report_not_asked", _("The inspectorate asks for no report")
+    TERM_TAKEN_BACK = "term_taken_back", _("Extension, confirmation or letter taken back")
     ANALYSIS_STARTED = "analysis_started", _("Analysis: started")
     ANALYSIS_INTERVIEWS = "analysis_interviews", _("Analysis: interviews begun")
     ANALYSIS_CONCEPT = "analysis_concept", _("Analysis: draft report ready")
@@ -170,6 +172,29 @@ class TrackEventKind(models.TextChoices):
     DISCLOSURE_HELD = "disclosure_held", _("Talk held")
     COACH_ASKED = "coach_asked", _("Disclosure coach asked for")
     COACH_FOUND = "coach_found", _("Disclosure coach found")
+
+    @classmethod
+    def of_clocks(cls) -> tuple["TrackEventKind", ...]:
+        """What the clocks rest on: decisions, corrected moments, and what the inspectorate said."""
+        return (
+            cls.ESTABLISHED,
+            cls.ESTABLISHED_CORRECTED,
+            cls.NOTICED_GIVEN,
+            cls.NOTICED_CORRECTED,
+            cls.OCCURRED_CORRECTED,
+            cls.IN_DOUBT,
+            cls.MADE_CALAMITY,
+            cls.NO_CALAMITY,
+            cls.VIOLENCE,
+            cls.DISMISSAL,
+            cls.REPORT_ASKED,
+            cls.REPORT_NOT_ASKED,
+            cls.LETTER,
+            cls.EXTENSION_ASKED,
+            cls.EXTENSION_GRANTED,
+            cls.EXTENSION_REFUSED,
+            cls.TERM_TAKEN_BACK,
+        )
 
     @classmethod
     def of_disclosure(cls) -> tuple["TrackEventKind", ...]:
@@ -184,10 +209,11 @@ class TrackEventKind(models.TextChoices):
 
 
 class Moment(models.TextChoices):
-    """The moments that start the clocks of a calamity (law: kept apart)."""
+    """The moments that start the clocks of a calamity (law: kept apart), in their usual order."""
 
     OCCURRED = "occurred", _("it happened")
     NOTICED = "noticed", _("it was noticed")
+    REPORTED = "reported", _("it was reported")
     ESTABLISHED = "established", _("it was established as a calamity")
 
 
@@ -196,6 +222,7 @@ class TermChangeKind(models.TextChoices):
 
     EXTENSION = "extension", _("Extension")
     LETTER = "letter", _("Letter of the inspectorate")
+    CONFIRMATION = "confirmation", _("Confirmation of the notification")
 
 
 class TermAnswer(models.TextChoices):
@@ -204,6 +231,15 @@ class TermAnswer(models.TextChoices):
     WAITING = "waiting", _("waiting for an answer")
     GRANTED = "granted", _("granted")
     REFUSED = "refused", _("refused")
+    NOT_ASKED = "not_asked", _("no report asked")
+
+
+class ReportState(models.TextChoices):
+    """Whether the inspectorate wants a final report: it says so when it confirms the notification."""
+
+    UNKNOWN = "unknown", _("Not known yet")
+    ASKED = "asked", _("Asked")
+    NOT_ASKED = "not_asked", _("Not asked")
 
 
 class AnalysisState(models.TextChoices):

@@ -3,21 +3,31 @@
 No name of an employee comes in here, and nothing of who accepted support: only how many were offered it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.enums import Role
+from accounts.models import User
+from hospital.moment_words import lateness
 from incidents import milestones
 from incidents.analysis import Mark, marks
-from incidents.enums import Step
-from incidents.models import Analysis, DisclosureCoach, DisclosureTalk, Incident, Milestone, TermChange
+from incidents.enums import Step, TrackEventKind
+from incidents.models import (
+    Analysis,
+    DisclosureCoach,
+    DisclosureTalk,
+    Incident,
+    Milestone,
+    TermChange,
+    TrackEvent,
+)
 from incidents.track import Clock, TrackStep, track
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,17 @@ class Evidence:
     analysis: tuple[Mark, ...]
     talks: tuple[DisclosureTalk, ...]
     coach: DisclosureCoach | None
+    decisions: tuple["Decision", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A line of the log that the clocks rest on: what it was taken to be, a moment that was corrected, what
+    the inspectorate said. `by` is a function, for the sheet names nobody.
+    """
+
+    line: TrackEvent
+    by: str
 
 
 def of(calamity: Incident, *, at: datetime) -> Evidence:
@@ -78,30 +99,49 @@ def of(calamity: Incident, *, at: datetime) -> Evidence:
         analysis=tuple(marks(Analysis.objects.filter(incident=calamity).first(), by_step.get(Step.ANALYSIS))),
         talks=tuple(calamity.talks.filter(cancelled_at=None).order_by("held_at", "planned_for", "id")),
         coach=DisclosureCoach.objects.filter(incident=calamity).first(),
+        decisions=tuple(_decisions(calamity)),
     )
 
 
-def judged(done_at: datetime | None, due: datetime, *, at: datetime) -> tuple[str, bool]:
-    """How a step stands to its due moment: in words, and whether it is late.
+def _decisions(calamity: Incident) -> Iterator[Decision]:
+    lines = list(calamity.track_events.filter(kind__in=TrackEventKind.of_clocks()).order_by("at", "id"))
+    people = {line.by_id for line in lines}
+    holders = User.objects.filter(pk__in=people, groups__name__in=(Role.CCP, Role.COORDINATOR))
+    found = set(holders.values_list("pk", "groups__name"))
+    for line in lines:
+        # Who left the committee since has its role no more; what only the coordinator does, she did.
+        is_coordinator = (line.by_id, Role.CCP) not in found and (line.by_id, Role.COORDINATOR) in found
+        role = Role.COORDINATOR if is_coordinator else Role.CCP
+        yield Decision(line, str(role.label) if line.by_id else _("by itself"))
 
-    Counted in whole hours, begun ones too, and in days from three days on.
+
+def judged(
+    done_at: datetime | None, due: datetime, *, at: datetime, leeway: timedelta = timedelta(0)
+) -> tuple[str, bool]:
+    """How a step stands to its due moment: in words, and whether it is late. Within `leeway`, of what is due
+    at once (incidents.models.Milestone), it is said how long it took.
     """
     late = (done_at or at) - due
+    if not done_at and late <= leeway:
+        return _("still open"), False
     if late <= timedelta(0):
-        return (_("on time"), False) if done_at else (_("still open"), False)
-    hours = ceil(late / HOUR)
-    if hours < 72:
-        words = ngettext("%(count)d hour late", "%(count)d hours late", hours) % {"count": hours}
-    else:
-        days = late.days
-        words = ngettext("%(count)d day late", "%(count)d days late", days) % {"count": days}
+        return _("on time"), False
+    if late <= leeway:
+        minutes = max(1, round(late / MINUTE))
+        words = ngettext("after %(count)d minute", "after %(count)d minutes", minutes)
+        return words % {"count": minutes}, False
+    words = lateness(late)
     return (words if done_at else _("open, %(late)s") % {"late": words}), True
+
+
+def _judged(step: TrackStep, clock: Clock, at: datetime) -> tuple[str, bool]:
+    if clock.expected:
+        return _("expected; not known yet what the inspectorate asks"), False
+    leeway = timedelta(0) if clock.statutory else step.milestone.leeway
+    return judged(step.milestone.done_at, clock.due, at=at, leeway=leeway)
 
 
 def _line(step: TrackStep, changes: Iterable[TermChange], at: datetime) -> Line:
     mine = tuple(change for change in changes if change.milestone_id == step.milestone.pk)
-    judges = {
-        clock.statutory: Judged(clock, *judged(step.milestone.done_at, clock.due, at=at))
-        for clock in step.clocks
-    }
+    judges = {clock.statutory: Judged(clock, *_judged(step, clock, at)) for clock in step.clocks}
     return Line(step, judges.get(False), judges.get(True), mine)

@@ -11,9 +11,20 @@ from accounts.models import User
 from hospital.models import WorkingHours
 from incidents import reminders
 from incidents.deadlines import DeadlinePolicy, Due, Extension, Moments, due, extended
-from incidents.enums import IncidentKind, Moment, Step, TermChangeKind, TrackEventKind
+from incidents.enums import (
+    IncidentKind,
+    Moment,
+    ReportState,
+    Step,
+    TermAnswer,
+    TermChangeKind,
+    TrackEventKind,
+)
 from incidents.models import Alignment, Incident, Milestone, Policy, TermChange, TrackEvent
 from incidents.moments import InTheFuture, OutOfOrder
+
+#: What is told of the analysis, so that doing it before is asked about.
+AFTER_ANALYSIS = frozenset({Step.FEEDBACK, Step.FINAL_REPORT})
 
 
 class Stale(Exception):
@@ -22,6 +33,10 @@ class Stale(Exception):
 
 class NotAligned(Exception):
     """Another department has not confirmed yet."""
+
+
+class BeforeAnalysis(Exception):
+    """The step rests on the analysis, which is not done yet, or was done later."""
 
 
 class DoneByItself(Exception):
@@ -61,6 +76,7 @@ def open_track(*, incident: Incident, at: datetime, known: Collection[str] = ())
             opens_at=found.opens,
             internal_due_at=found.internal,
             statutory_due_at=found.statutory,
+            statutory_expected=found.is_expected,
             policy=frozen,
             reminded_at=at,
         )
@@ -120,12 +136,15 @@ def _compute(
             continue
         found = due(Step(row.step), moments, DeadlinePolicy.from_data(row.policy))
         if found.statutory is not None and row.pk in changes:
-            found = replace(found, statutory=end_of_term(found.statutory, changes[row.pk]))
-        if row.step in started or found != Due(row.internal_due_at, row.statutory_due_at, row.opens_at):
+            end = end_of_term(found.statutory, changes[row.pk])
+            found = replace(found, statutory=end, is_expected=False)
+        stood = Due(row.internal_due_at, row.statutory_due_at, row.opens_at, row.statutory_expected)
+        if row.step in started or found != stood:
             row.internal_due_at, row.statutory_due_at = found.internal, found.statutory
-            row.opens_at = found.opens
+            row.opens_at, row.statutory_expected = found.opens, found.is_expected
             moved.append(row)
-    Milestone.objects.bulk_update(moved, ["internal_due_at", "statutory_due_at", "opens_at"])
+    fields = ["internal_due_at", "statutory_due_at", "opens_at", "statutory_expected"]
+    Milestone.objects.bulk_update(moved, fields)
     reminders.renew(moved, incident=incident, at=at)
 
 
@@ -136,28 +155,52 @@ def _term_changes(rows: Sequence[Milestone]) -> dict[UUID, list[TermChange]]:
     return found
 
 
-def end_of_term(statutory: datetime, changes: Iterable[TermChange]) -> datetime:
-    """Where a statutory term ends after these changes: the last letter's day, then what was granted since.
+def report_state(changes: Iterable[TermChange]) -> ReportState:
+    """Whether the inspectorate asks for a final report, by what it confirmed and wrote: `changes`, without
+    what was taken back. An extension alone says that it was asked for.
+    """
+    said, since = _last_said(changes)
+    if said is None:
+        return ReportState.ASKED if since else ReportState.UNKNOWN
+    return ReportState.NOT_ASKED if said.answer == TermAnswer.NOT_ASKED else ReportState.ASKED
+
+
+def _last_said(changes: Iterable[TermChange]) -> tuple[TermChange | None, list[TermChange]]:
+    """The last confirmation or letter, and the extensions asked for since."""
+    ordered = sorted(changes, key=lambda change: (change.moment, change.recorded_at))
+    said = [number for number, one in enumerate(ordered) if one.kind != TermChangeKind.EXTENSION]
+    return (ordered[said[-1]], ordered[said[-1] + 1 :]) if said else (None, ordered)
+
+
+def end_of_term(statutory: datetime, changes: Iterable[TermChange]) -> datetime | None:
+    """Where a statutory term ends after these changes: on the day that the inspectorate named last, or until
+    when it granted since; None where it asks for nothing.
 
     Raises what incidents.deadlines.extended raises.
     """
-    ordered = sorted(changes, key=lambda change: (change.moment, change.recorded_at))
-    letters = [number for number, one in enumerate(ordered) if one.kind == TermChangeKind.LETTER]
-    letter = ordered[letters[-1]].until if letters else None
-    since = ordered[letters[-1] + 1 :] if letters else ordered
+    said, since = _last_said(changes)
+    if said is not None and said.answer == TermAnswer.NOT_ASKED:
+        return None
+    letter = said.until if said else None
     extensions = [Extension(one.moment, one.until, one.reference) for one in since]
     return extended(statutory, extensions, letter)
 
 
 def set_done(
-    *, milestone: Milestone, done_at: datetime | None, by: User, at: datetime, seen: datetime | None
+    *,
+    milestone: Milestone,
+    done_at: datetime | None,
+    by: User,
+    at: datetime,
+    seen: datetime | None,
+    sure: bool = False,
 ) -> Milestone:
     """Mark the step done at `done_at`, correct that moment, or (None) open it again; the log keeps each.
 
     `seen` is what `done_at` was when the page was made: Stale when it is something else by now, or when the
     step's clock no longer runs. Raises InTheFuture, OutOfOrder for a moment before it was noticed, and
-    DoneByItself for support while somebody is on the list of the involved, and NotAligned while another
-    department has not confirmed.
+    DoneByItself for support while somebody is on the list of the involved, NotAligned while another
+    department has not confirmed, and, unless they are `sure`, BeforeAnalysis for feedback and final report.
     """
     if is_kept(milestone):
         raise DoneByItself
@@ -171,6 +214,8 @@ def set_done(
             asked = Alignment.objects.filter(incident=incident, dropped_at__isnull=True)
             if asked.filter(confirmed_at__isnull=True).exists():
                 raise NotAligned
+        if done_at is not None and milestone.step in AFTER_ANALYSIS and not sure:
+            _check_analysis(incident, done_at)
         changed = milestone.step in incident.running_steps and (
             Milestone.objects.filter(pk=milestone.pk, done_at=seen).update(
                 done_at=done_at, done_by=None if done_at is None else by
@@ -184,6 +229,12 @@ def set_done(
         if milestone.step == Step.ANALYSIS:
             recompute(incident=incident, at=at)  # feedback opens when the analysis is done
     return milestone
+
+
+def _check_analysis(incident: Incident, done_at: datetime) -> None:
+    analysis = Milestone.objects.filter(incident=incident, step=Step.ANALYSIS).first()
+    if analysis is not None and (analysis.done_at is None or done_at < analysis.done_at):
+        raise BeforeAnalysis
 
 
 def locked(incident: Incident) -> Incident:
@@ -257,10 +308,15 @@ def deadline_policy(policy: Policy) -> DeadlinePolicy:
 def _moments(incident: Incident, analysis_done: datetime | None = None) -> Moments:
     if incident.igj_form and incident.established_at:
         # Of what is no calamity the law knows no time to establish: what is notified starts the clock.
-        return Moments(noticed=incident.established_at, established=incident.established_at)
+        return Moments(
+            noticed=incident.established_at,
+            reported=incident.reported_at,
+            established=incident.established_at,
+        )
     return Moments(
         noticed=incident.noticed_at or incident.reported_at,
         occurred=incident.occurred_at,
+        reported=incident.reported_at,
         established=incident.established_at,
         in_doubt=incident.in_doubt,
         analysis_done=analysis_done,

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.postgres.forms import SimpleArrayField
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from incidents.enums import Step
+from hospital.form_fields import ListField
+from incidents.enums import Moment, Step
+from incidents.milestones import AFTER_ANALYSIS
 from incidents.models import Policy
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ LIMITS = {
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is not generic
     """New terms hold for calamities reported from now on: running ones keep what was frozen on them."""
 
-    remind_hours = SimpleArrayField(
+    remind_hours = ListField(
         forms.IntegerField(min_value=1, max_value=1000),
         label=_("Remind before the term ends (hours)"),
         max_length=4,
@@ -86,6 +88,21 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is
     def clean_remind_hours(self) -> list[int]:
         hours: list[int] = self.cleaned_data["remind_hours"]
         return sorted(set(hours), reverse=True)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        order = list(Moment)
+        starts = data.get("analysis_starts")
+        for step in AFTER_ANALYSIS:
+            begins = data.get(f"{step}_starts")
+            if starts and begins and order.index(begins) < order.index(starts):
+                text = gettext("This would let it fall due before the analysis, which starts later.")
+                self.add_error(f"{step}_starts", text)
+            days, most = data.get(f"{step}_days"), data.get("analysis_days")
+            if days is not None and most is not None and days < most:
+                text = gettext("This is before the analysis is due, after %(days)d days.") % {"days": most}
+                self.add_error(f"{step}_days", text)
+        return data
 
     def parts(self) -> "Iterator[tuple[StrPromise, list[forms.BoundField]]]":
         """The headings with their fields."""

@@ -161,7 +161,7 @@ def _of_milestone(milestone: Milestone, incident: Incident) -> Iterator[Reminder
             )
         return
     calls = rungs(
-        internal=milestone.internal_due_at, statutory=milestone.statutory_due_at, since=since, policy=policy
+        internal=milestone.internal_due_at, statutory=milestone.legal_due_at, since=since, policy=policy
     )
     for call in calls:
         for role in _told(step, call.rung):

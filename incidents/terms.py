@@ -1,17 +1,19 @@
-"""Moving the end of a statutory term: an extension asked of the inspectorate, or the day its letter names.
+"""What the inspectorate says of the final report: whether it asks for one and until when, another day by
+letter, and more time where that was asked for.
 
-Everything that was asked, granted, refused or taken back stays, with who recorded it. What the law allows is
-incidents.deadlines.extended: asked before the term has expired, and never to an earlier day.
+Everything that was said, asked, granted, refused or taken back stays, with who recorded it. What the law
+allows is incidents.deadlines.extended: asked before the term has expired, and never to an earlier day.
 """
 
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from hospital.clock import start_of_day
 from incidents import milestones
-from incidents.enums import Step, TermAnswer, TermChangeKind, TrackEventKind
+from incidents.enums import ReportState, Step, TermAnswer, TermChangeKind, TrackEventKind
 from incidents.milestones import Stale
 from incidents.models import Milestone, TermChange, TrackEvent
 from incidents.moments import InTheFuture
@@ -24,6 +26,10 @@ class AlreadyAsked(Exception):
     """One extension waits for its answer already."""
 
 
+class NotAskedFor(Exception):
+    """The inspectorate does not ask for a report, or it is not known whether it does: nothing to extend."""
+
+
 class Replaced(Exception):
     """A letter of the inspectorate has set the day since the extension was asked for."""
 
@@ -31,14 +37,16 @@ class Replaced(Exception):
 def ask(*, milestone: Milestone, asked_at: datetime, reference: str, by: User, at: datetime) -> TermChange:
     """Record that an extension was asked for at `asked_at`; the term moves when it is granted.
 
-    Raises InTheFuture, deadlines.ExtensionTooLateError when the term had expired by then, AlreadyAsked, and
-    Stale when the step is done or runs no longer.
+    Raises InTheFuture, deadlines.ExtensionTooLateError when the term had expired by then, AlreadyAsked,
+    NotAskedFor, and Stale when the step is done or runs no longer.
     """
     if asked_at > at:
         raise InTheFuture("asked_at")
     try:
         with transaction.atomic():
             _running(milestone)
+            if state(milestone) != ReportState.ASKED:
+                raise NotAskedFor
             change = TermChange.objects.create(
                 milestone=milestone,
                 kind=TermChangeKind.EXTENSION,
@@ -64,8 +72,8 @@ def answer(*, change: TermChange, until: date | None, reference: str, by: User, 
     milestone = change.milestone
     with transaction.atomic():
         before = _running(milestone)
-        letters = milestone.term_changes.filter(kind=TermChangeKind.LETTER, taken_back_at__isnull=True)
-        if until is not None and letters.filter(moment__gt=change.moment).exists():
+        said = standing(milestone).exclude(kind=TermChangeKind.EXTENSION)
+        if until is not None and said.filter(moment__gt=change.moment).exists():
             raise Replaced
         granted = TermAnswer.REFUSED if until is None else TermAnswer.GRANTED
         waiting = TermChange.objects.filter(
@@ -80,6 +88,38 @@ def answer(*, change: TermChange, until: date | None, reference: str, by: User, 
     return change
 
 
+def standing(milestone: Milestone) -> QuerySet[TermChange]:
+    """What counts for this term: all that was recorded and not taken back."""
+    return milestone.term_changes.filter(taken_back_at__isnull=True)
+
+
+def state(milestone: Milestone) -> ReportState:
+    """Whether the inspectorate asks for the report, as far as was recorded."""
+    return milestones.report_state(standing(milestone))
+
+
+def confirm(
+    *, milestone: Milestone, dated: date, until: date | None, reference: str, by: User, at: datetime
+) -> TermChange:
+    """The inspectorate's confirmation of the notification, of the local day `dated`, asks for the report up
+    to and including `until`, or (None) for none: then the law's clock ends, and the hospital's own runs on.
+
+    It takes the place of what was expected, and of what was confirmed before. Raises InTheFuture for a
+    confirmation of a day to come, what incidents.deadlines.extended raises, and Stale.
+    """
+    kind = TrackEventKind.REPORT_NOT_ASKED if until is None else TrackEventKind.REPORT_ASKED
+    return _said(
+        milestone,
+        TermChangeKind.CONFIRMATION,
+        kind,
+        dated=dated,
+        until=until,
+        reference=reference,
+        by=by,
+        at=at,
+    )
+
+
 def set_by_letter(
     *, milestone: Milestone, dated: date, until: date, reference: str, by: User, at: datetime
 ) -> TermChange:
@@ -88,6 +128,29 @@ def set_by_letter(
     It takes the place of the computed end and of what was granted before. Raises InTheFuture for a letter of
     a day to come, and Stale.
     """
+    return _said(
+        milestone,
+        TermChangeKind.LETTER,
+        TrackEventKind.LETTER,
+        dated=dated,
+        until=until,
+        reference=reference,
+        by=by,
+        at=at,
+    )
+
+
+def _said(
+    milestone: Milestone,
+    kind: TermChangeKind,
+    logged: TrackEventKind,
+    *,
+    dated: date,
+    until: date | None,
+    reference: str,
+    by: User,
+    at: datetime,
+) -> TermChange:
     moment = start_of_day(dated)
     if moment > at:
         raise InTheFuture("dated")
@@ -95,8 +158,8 @@ def set_by_letter(
         before = _running(milestone)
         change = TermChange.objects.create(
             milestone=milestone,
-            kind=TermChangeKind.LETTER,
-            answer=TermAnswer.GRANTED,
+            kind=kind,
+            answer=TermAnswer.NOT_ASKED if until is None else TermAnswer.GRANTED,
             moment=moment,
             until=until,
             reference=reference,
@@ -104,7 +167,7 @@ def set_by_letter(
             recorded_by=by,
         )
         milestones.recompute(incident=milestone.incident, at=at)
-        _log(milestone, TrackEventKind.LETTER, moment=_end(milestone), previous=before, by=by, at=at)
+        _log(milestone, logged, moment=_end(milestone), previous=before, by=by, at=at)
         return change
 
 
@@ -124,11 +187,11 @@ def take_back(*, change: TermChange, by: User, at: datetime) -> TermChange:
 
 
 def _running(milestone: Milestone) -> datetime | None:
-    """Lock the report; the end that holds. Raises Stale where there is no term to move."""
+    """Lock the report; the end that holds (None: nothing is asked). Raises Stale where there is no term."""
     incident = milestones.locked(milestone.incident)
     row = Milestone.objects.get(pk=milestone.pk)
-    runs = row.done_at is None and row.statutory_due_at is not None and row.step in incident.running_steps
-    if not runs or row.step not in EXTENDABLE:
+    runs = row.done_at is None and row.step in incident.running_steps
+    if not runs or incident.established_at is None or row.step not in EXTENDABLE:
         raise Stale
     milestone.incident = incident
     return row.statutory_due_at

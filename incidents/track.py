@@ -1,6 +1,6 @@
 """The track of a calamity's seven steps, as its page shows it. Pure: milestones go in, no queries."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -32,11 +32,12 @@ CLOSED = frozenset({"done", "ended"})
 
 @dataclass(frozen=True)
 class Clock:
-    """One due moment of a step: by the hospital's own norm, or by law."""
+    """One due moment of a step: by the hospital's own norm, or by law; what is `expected` is never late."""
 
     statutory: bool
     due: datetime
     late: bool
+    expected: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,18 @@ class TrackStep:
     @property
     def next_due(self) -> datetime | None:
         """The earliest of the due moments that are still to come, else the latest that has passed."""
-        coming = [clock.due for clock in self.clocks if not clock.late]
-        passed = [clock.due for clock in self.clocks if clock.late]
+        coming = [clock.due for clock in self.running_clocks if not clock.late]
+        passed = [clock.due for clock in self.running_clocks if clock.late]
         return min(coming) if coming else max(passed, default=None)
 
     @property
     def first_due(self) -> datetime | None:
-        return min((clock.due for clock in self.clocks), default=None)
+        return min((clock.due for clock in self.running_clocks), default=None)
+
+    @property
+    def running_clocks(self) -> tuple[Clock, ...]:
+        """Those that somebody can miss."""
+        return tuple(clock for clock in self.clocks if not clock.expected)
 
 
 def track(
@@ -92,12 +98,20 @@ def next_of(steps: Sequence[TrackStep]) -> TrackStep | None:
     return steps[min(due)[1]] if due else None
 
 
+def _clocks(milestone: Milestone, until: datetime) -> Iterator[Clock]:
+    internal, statutory = milestone.internal_due_at, milestone.statutory_due_at
+    if internal is not None:
+        yield Clock(False, internal, until > internal + milestone.leeway)
+    if statutory is not None:
+        expected = milestone.statutory_expected
+        yield Clock(True, statutory, not expected and until > statutory, expected)
+
+
 def _step(milestone: Milestone, now: datetime, running: Collection[Step], *, is_next: bool) -> TrackStep:
     until, runs = milestone.done_at or now, Step(milestone.step) in running
     if not runs and milestone.done_at is None:
         return TrackStep(milestone, "ended", (), is_running=False)
-    given = ((False, milestone.internal_due_at), (True, milestone.statutory_due_at))
-    clocks = tuple(Clock(statutory, due, until > due) for statutory, due in given if due is not None)
+    clocks = tuple(_clocks(milestone, until))
     if milestone.done_at is not None:
         state = "done"
     elif any(clock.late for clock in clocks):

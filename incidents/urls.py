@@ -47,6 +47,7 @@ calamities_urls: list[URLPattern] = [
     ),
     path("calamities/<slug:reference>/departments/<uuid:pk>/drop/", alignment.drop, name="align-drop"),
     path("calamities/<slug:reference>/term/ask/", terms.ask, name="term-ask"),
+    path("calamities/<slug:reference>/term/confirm/", terms.confirm, name="term-confirm"),
     path("calamities/<slug:reference>/term/letter/", terms.letter, name="term-letter"),
     path("calamities/<slug:reference>/term/<uuid:pk>/answer/", terms.answer, name="term-answer"),
     path("calamities/<slug:reference>/term/<uuid:pk>/take-back/", terms.take_back, name="term-take-back"),

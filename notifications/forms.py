@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from hospital.form_fields import DayField
 from notifications import absence
 from notifications.enums import Group
 from notifications.models import Absence, DeliveryPolicy
@@ -37,17 +38,13 @@ class MailForm(forms.Form):
         return [group for group in Group if self.cleaned_data[group.value]]
 
 
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
 class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is not generic
     """From when until when `user` is away, and who is told meanwhile."""
 
     class Meta:
         model = Absence
         fields = ("first_day", "last_day", "substitute")
-        widgets = {"first_day": _day(), "last_day": _day()}
+        field_classes = {"first_day": DayField, "last_day": DayField}
 
     def __init__(self, data: Any = None, *, user: User) -> None:
         announced = Absence.objects.filter(user=user).first()

@@ -7,17 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hospital.clock import moment_of
+from hospital.form_fields import DayField
 from hospital.models import WorkingHours
 from incidents.models import Involvement
 from supporters.contact_flow import end_of_working_day
 from supporters.enums import ConversationMode, EventKind, HandBackReason, Outcome, SupporterStatus
 from supporters.models import Supporter
-
-
-class DayField(forms.DateField):
-    """A day, as the browser's own date field gives it."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class DayForm(forms.Form):

@@ -6,20 +6,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hospital.form_fields import DayField
 from supporters.models import Supporter, SupportPolicy
-
-
-def _day(**attrs: str) -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **attrs})
 
 
 class TrainedForm(forms.Form):
     """When a new supporter did the training; empty while it is still to come."""
 
-    trained_on = forms.DateField(
+    trained_on = DayField(
         label=gettext_lazy("Trained on"),
         required=False,
-        widget=_day(),
         help_text=gettext_lazy("Leave empty if the training is still to come."),
     )
 
@@ -30,12 +26,9 @@ class SupporterForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic w
     class Meta:
         model = Supporter
         fields = ("trained_on", "current_until", "absent_from", "absent_until", "capacity")
-        widgets = {
-            "trained_on": _day(),
-            "current_until": _day(),
-            "absent_from": _day(),
-            "absent_until": _day(),
-        }
+        field_classes = dict.fromkeys(
+            ("trained_on", "current_until", "absent_from", "absent_until"), DayField
+        )
         labels = {
             "absent_from": gettext_lazy("Away from"),
             "absent_until": gettext_lazy("Away up to and including"),

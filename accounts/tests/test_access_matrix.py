@@ -132,6 +132,7 @@ PAGES: dict[str, str | set[Role]] = {
     "calamities:term-ask": {Role.CCP},
     "calamities:term-answer": {Role.CCP},
     "calamities:term-letter": {Role.CCP},
+    "calamities:term-confirm": {Role.CCP},
     "calamities:term-take-back": {Role.CCP},
     "calamity-committee": ADMIN,
     "calamity-committee-take": ADMIN,

@@ -39,7 +39,7 @@ def test_hours_and_days_are_changed_and_that_is_recorded(client, admin):
     ("wrong", "said"),
     [
         ({"starts": "17:00", "ends": "08:00"}, "The working day must end after it starts."),
-        ({"decreed_days": "31-12-2026, soon"}, "Enter a valid date."),
+        ({"decreed_days": "31-12-2026, soon"}, "Number 2 of the list: This is not a day such as 31-12-2026."),
         ({"ends": "late"}, "Enter a valid time."),
     ],
 )

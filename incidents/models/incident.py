@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -11,6 +12,7 @@ from accounts.enums import Role
 from accounts.fields import MailField, TelephoneField
 from accounts.models import Department, Profession, User
 from accounts.who_is_who import Named
+from incidents.deadlines import AT_ONCE
 from incidents.enums import (
     AlreadyOffered,
     CorrectionReason,
@@ -322,6 +324,8 @@ class Milestone(models.Model):
     opens_at = models.DateTimeField(null=True, blank=True)
     internal_due_at = models.DateTimeField(null=True, blank=True)
     statutory_due_at = models.DateTimeField(null=True, blank=True)
+    # The law's term is only what may be expected: the inspectorate has not said yet what it asks.
+    statutory_expected = models.BooleanField(default=False, db_default=False)
     policy = models.JSONField(default=dict)
     reminded_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -344,6 +348,20 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.step}"
+
+    @property
+    def legal_due_at(self) -> datetime | None:
+        """When the law's term ends; None where it sets none, and where it is expected only."""
+        return None if self.statutory_expected else self.statutory_due_at
+
+    @property
+    def leeway(self) -> timedelta:
+        """How long after its due moment the step is not late yet. What is due at once has no term: it is late
+        when the next on the ladder has to be told.
+        """
+        if self.step not in AT_ONCE or self.policy.get("director_hours") != 0:
+            return timedelta(0)
+        return timedelta(minutes=self.policy["duty_deputy_minutes"])
 
 
 class TrackEvent(models.Model):

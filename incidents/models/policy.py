@@ -54,8 +54,8 @@ class Policy(models.Model):
     duty_all_minutes = models.PositiveSmallIntegerField(
         _("a new calamity: tell all directors after (minutes)"), default=60, db_default=60
     )
-    director_starts = _starts(Step.DIRECTOR, Moment.NOTICED)
-    alignment_starts = _starts(Step.ALIGNMENT, Moment.NOTICED)
+    director_starts = _starts(Step.DIRECTOR, Moment.REPORTED)
+    alignment_starts = _starts(Step.ALIGNMENT, Moment.REPORTED)
     igj_starts = _starts(Step.IGJ, Moment.ESTABLISHED)
     support_starts = _starts(Step.SUPPORT, Moment.NOTICED)
     analysis_starts = _starts(Step.ANALYSIS, Moment.ESTABLISHED)
@@ -69,6 +69,12 @@ class Policy(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=models.Q(id=1), name="incidents_policy_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(feedback_days__gte=models.F("analysis_days"))
+                & models.Q(final_report_days__gte=models.F("analysis_days")),
+                name="policy_analysis_comes_first",
+                violation_error_message=_("Feedback and final report are not due before the analysis."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(late_director_hours__gte=models.F("late_committee_hours"))
                 & models.Q(duty_all_minutes__gte=models.F("duty_deputy_minutes")),

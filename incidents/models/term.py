@@ -10,17 +10,19 @@ from incidents.models.incident import Milestone
 
 
 class TermChange(models.Model):
-    """What moves the end of a statutory term: an extension that was asked for, or a letter of the
-    inspectorate that names a day. Written by incidents.terms; never deleted, at most taken back.
+    """What moves the end of a statutory term: the confirmation in which the inspectorate says whether it asks
+    for a report and until when, its letter that names another day, or an extension that was asked for.
+    Written by incidents.terms; never deleted, at most taken back.
 
-    `moment` is when the extension was asked for, or the beginning of the day of the letter. `until` is the
-    local day at whose end the term ends; None while an extension is not granted.
+    `moment` is when the extension was asked for, or the beginning of the day of the confirmation or letter.
+    `until` is the local day at whose end the term ends; None while an extension is not granted, and where no
+    report is asked.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     milestone = models.ForeignKey(Milestone, models.CASCADE, related_name="term_changes")
-    kind = models.CharField(max_length=10, choices=TermChangeKind.choices)
-    answer = models.CharField(max_length=8, choices=TermAnswer.choices)
+    kind = models.CharField(max_length=12, choices=TermChangeKind.choices)
+    answer = models.CharField(max_length=9, choices=TermAnswer.choices)
     moment = models.DateTimeField()
     until = models.DateField(_("until"), null=True, blank=True)
     reference = models.CharField(_("reference of the inspectorate"), max_length=60, blank=True, default="")
@@ -37,7 +39,9 @@ class TermChange(models.Model):
                 violation_error_message=_("What is granted has a day until which."),
             ),
             models.CheckConstraint(
-                condition=Q(kind=TermChangeKind.EXTENSION) | Q(answer=TermAnswer.GRANTED),
+                condition=Q(answer=TermAnswer.GRANTED)
+                | (Q(kind=TermChangeKind.EXTENSION) & ~Q(answer=TermAnswer.NOT_ASKED))
+                | Q(kind=TermChangeKind.CONFIRMATION, answer=TermAnswer.NOT_ASKED),
                 name="term_change_letter_names_a_day",
             ),
             models.UniqueConstraint(

@@ -70,7 +70,8 @@ class TestReading:
         page = text(client.get(page_of(calamity)))
         for step in Step.track():
             assert str(step.label) in page
-        assert page.count("<dt>By law</dt>") == 2
+        assert page.count("<dt>By law at the latest</dt>") == 1
+        assert "<dt>By law</dt>" not in page
         assert "to 1 of 3 involved employees" in page
         assert "Els Vos" not in page
         assert AccessEvent.objects.filter(action="view", object_ref=calamity.reference).count() == 1
@@ -115,6 +116,32 @@ class TestReading:
         assert "No calamities" in text(client.get(LIST))
 
 
+class TestBeforeItIsEstablished:
+    """The law's terms do not run yet: none of them is called missed, however late the hospital is."""
+
+    def test_no_legal_term_is_missed_and_the_hospitals_own_is(self, client, sign_in, calamity, time_machine):
+        time_machine.move_to(NOW + timedelta(days=30), tick=False)
+        sign_in(Role.CCP)
+        page = text(client.get(page_of(calamity)))
+        clocks = page.split('class="is-over"')[1:]
+        assert len(clocks) == 5  # each of the hospital's own but feedback and final report
+        assert all(clock.startswith("><dt>Our norm</dt>") for clock in clocks)
+
+    def test_after_the_time_to_establish_and_to_notify_it_is(self, client, sign_in, calamity, time_machine):
+        time_machine.move_to(NOW + timedelta(days=50), tick=False)
+        sign_in(Role.CCP)
+        assert '<div class="is-over"><dt>By law at the latest</dt>' in text(client.get(page_of(calamity)))
+
+    def test_what_is_to_be_done_at_once_is_not_overdue_the_moment_it_comes_in(
+        self, client, sign_in, calamity, time_machine
+    ):
+        time_machine.move_to(calamity.reported_at + timedelta(minutes=10), tick=False)
+        sign_in(Role.CCP)
+        page = text(client.get(page_of(calamity)))
+        assert "Overdue" not in page
+        assert "Due next" in page
+
+
 class TestSteps:
     def test_are_marked_corrected_and_opened_again(self, client, sign_in, calamity):
         member = sign_in(Role.CCP)
@@ -147,6 +174,14 @@ class TestSteps:
         assert said in page
         assert f'value="{moment}"' in page or not moment
         assert not TrackEvent.objects.exists()
+
+    def test_feedback_before_the_analysis_is_asked_about_and_then_recorded(self, client, sign_in, calamity):
+        sign_in(Role.CCP)
+        page = text(mark(client, calamity, Step.FEEDBACK, "2026-03-09T10:30"))
+        assert "The analysis is not done, or was done later." in page
+        assert 'name="feedback-sure"' in page
+        sure = {"feedback-sure": "on"}
+        assert mark(client, calamity, Step.FEEDBACK, "2026-03-09T10:30", **sure).url == page_of(calamity)
 
     def test_who_was_second_is_told(self, client, sign_in, calamity):
         sign_in(Role.CCP)

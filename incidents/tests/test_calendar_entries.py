@@ -29,9 +29,9 @@ def moments(user):
 def test_who_keeps_or_follows_the_steps_has_every_open_one_on_both_clocks(calamity, role):
     user = UserFactory(roles=[role])
     steps = Milestone.objects.filter(incident=calamity)
-    both = [due for step in steps for due in (step.internal_due_at, step.statutory_due_at) if due]
+    both = [due for step in steps for due in (step.internal_due_at, step.legal_due_at) if due]
     assert moments(user) == sorted(both)
-    assert len(both) > 5
+    assert len(both) == 8  # the final report is by law what the inspectorate asks, which is not known yet
     steps.update(done_at=timezone.now(), done_by=user)
     assert moments(user) == []
 

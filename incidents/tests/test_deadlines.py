@@ -44,7 +44,7 @@ def said(moment: datetime | None) -> str | None:
 
 # Internal clock. Step, noticed, established (None: the same), due.
 INTERNAL = [
-    # UMCG 2019, step 1 and 2: at once, from noticed.
+    # UMCG 2019, step 1 and 2: at once; here it is not known when it was reported.
     (Step.DIRECTOR, "2026-03-02 09:00", None, "2026-03-02 09:00"),
     (Step.DIRECTOR, "2026-03-01 03:15", "2026-03-04 10:00", "2026-03-01 03:15"),
     (Step.ALIGNMENT, "2026-03-02 09:00", None, "2026-03-02 09:00"),
@@ -195,10 +195,41 @@ def test_feedback_opens(analysis_done, expected):
     assert said(due(Step.FEEDBACK, known, POLICY).opens) == expected
 
 
-def test_a_reported_calamity_counts_from_noticed_until_it_is_established():
+def test_what_is_only_reported_runs_on_the_hospitals_clock_from_noticed_and_not_yet_on_the_laws():
     noticed = "2026-03-02 09:00"
+    reported, established = (timeline(moments(noticed, given), POLICY) for given in (None, noticed))
 
-    assert timeline(moments(noticed), POLICY) == timeline(moments(noticed, noticed), POLICY)
+    for step in Step.track():
+        assert (reported[step].internal, reported[step].opens) == (
+            established[step].internal,
+            established[step].opens,
+        )
+    # By law it has to be known within six weeks, and then notified within three working days.
+    assert said(reported[Step.IGJ].statutory) == "2026-04-16 23:59"
+    assert reported[Step.FINAL_REPORT].statutory is None
+
+
+# Policy names the moment from which "at once" counts: *onverwijld* from when the head of the department could
+# act, which is the report.
+@pytest.mark.parametrize(
+    ("start", "due_at"),
+    [
+        (None, "2026-03-02 11:14"),
+        (Moment.REPORTED, "2026-03-02 11:14"),
+        (Moment.NOTICED, "2026-03-02 11:00"),
+        (Moment.OCCURRED, "2026-03-02 08:30"),
+    ],
+)
+def test_at_once_counts_from_the_report_unless_policy_says_otherwise(start, due_at):
+    starts = STARTS if start is None else {**STARTS, Step.DIRECTOR: start}
+    known = moments("2026-03-02 11:00", occurred=at("2026-03-02 08:30"), reported=at("2026-03-02 11:14"))
+    assert said(due(Step.DIRECTOR, known, replace(POLICY, starts=starts)).internal) == due_at
+
+
+def test_the_final_report_is_only_expected_by_law():
+    running = timeline(moments("2026-03-02 09:00", "2026-03-02 09:00"), POLICY)
+
+    assert [step for step, each in running.items() if each.is_expected] == [Step.FINAL_REPORT]
 
 
 def test_in_doubt_only_what_is_owed_anyway_runs():

@@ -1,6 +1,7 @@
 """The sheet for board and inspectorate: every step against both clocks, and no names."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,13 +11,22 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, UserFactory
-from incidents import disclosure, milestones
+from incidents import disclosure, milestones, moment_writer, terms
 from incidents.classification import classify, standing
-from incidents.enums import EventType, Ground, IncidentKind, Step, TermAnswer, TermChangeKind, Verdict
+from incidents.enums import (
+    CorrectionReason,
+    EventType,
+    Ground,
+    IncidentKind,
+    Step,
+    TermAnswer,
+    TermChangeKind,
+    Verdict,
+)
 from incidents.evidence import judged
 from incidents.intake import Involved, report_incident
 from incidents.milestones import SupportCounts, keep_support_step
-from incidents.models import Milestone, TermChange
+from incidents.models import Incident, Milestone, TermChange
 from incidents.tests.factories import on_team
 
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
@@ -49,6 +59,15 @@ def done(calamity, step, at, by):
     milestones.set_done(milestone=milestone, done_at=at, by=by, at=NOW, seen=None)
 
 
+def establish(calamity, by):
+    moment = {"moment": NOTICED + 2 * HOUR, "seen": now_stands(calamity)}
+    classify(incident=calamity, verdict=Verdict.CALAMITY, by=by, at=NOW, **moment)
+
+
+def now_stands(calamity):
+    return standing(Incident.objects.get(pk=calamity.pk))
+
+
 def sheet(client, calamity, user):
     client.force_login(user)
     response = client.get(reverse("calamities:evidence", args=[calamity.reference]))
@@ -60,8 +79,9 @@ def sheet(client, calamity, user):
     [
         (NOW, NOW, "on time", False),
         (NOW - HOUR, NOW, "on time", False),
-        (NOW, NOW - timedelta(minutes=1), "1 hour late", True),
-        (NOW, NOW - 71 * HOUR, "71 hours late", True),
+        (NOW, NOW - timedelta(minutes=1), "1 minute late", True),
+        (NOW, NOW - timedelta(minutes=14), "14 minutes late", True),
+        (NOW, NOW - 47 * HOUR, "47 hours late", True),
         (NOW, NOW - 72 * HOUR, "3 days late", True),
         (NOW, NOW - 100 * HOUR, "4 days late", True),
         (None, NOW + HOUR, "still open", False),
@@ -91,7 +111,7 @@ def test_has_every_step_both_clocks_counts_talks_and_who_made_it_and_no_names(cl
     for step in Step.track():
         assert str(step.label) in body
     for words in (
-        "2 hours late",
+        "1 hour late",
         "on time",
         "<strong>2 of 3</strong> involved employees within 24 hours",
         "2 analysts, 1 from another department",
@@ -119,6 +139,67 @@ def test_says_that_the_clocks_of_what_is_no_calamity_run_no_longer(client, calam
     assert "No calamity" in sheet(client, calamity, member)
     assert body.count("Ended") == 6
     assert "still open" not in body
+
+
+def test_at_once_is_judged_from_the_report_in_minutes(client, member):
+    """Entered 14 minutes after it was noticed, told 6 minutes later: that is no three hours late."""
+    calamity = report_incident(
+        reporter=None,
+        kind=IncidentKind.CALAMITY,
+        event_type=EventType.SAFETY,
+        involved=[],
+        submission_key=None,
+        noticed_at=NOTICED,
+        at=NOTICED + timedelta(minutes=14),
+    )
+    done(calamity, Step.DIRECTOR, NOTICED + timedelta(minutes=20), member)
+    done(calamity, Step.ALIGNMENT, NOTICED + timedelta(minutes=54), member)
+    rows = sheet(client, calamity, member).split("<tr>")
+    director, alignment = (
+        next(row for row in rows if str(step.label) in row) for step in (Step.DIRECTOR, Step.ALIGNMENT)
+    )
+    assert "after 6 minutes" in director
+    assert "late" not in director
+    assert "40 minutes late" in alignment
+
+
+def test_says_whether_a_report_is_asked(client, calamity, member):
+    establish(calamity, member)
+    final = Milestone.objects.select_related("incident").get(incident=calamity, step=Step.FINAL_REPORT)
+    assert "expected; not known yet what the inspectorate asks" in sheet(client, calamity, member)
+    common = {"milestone": final, "dated": NOTICED.date(), "reference": "V/8", "by": member, "at": NOW}
+    change = terms.confirm(until=date(2026, 5, 11), **common)
+    page = sheet(client, calamity, member)
+    assert "11 May 2026 23:59" in page
+    assert "confirmation of 9 March 2026: asked until 11 May 2026 (V/8)" in page
+    terms.take_back(change=change, by=member, at=NOW)
+    terms.confirm(until=None, **common)
+    page = sheet(client, calamity, member)
+    assert "confirmation of 9 March 2026: no report asked (V/8)" in page
+    assert "11 May 2026 23:59" not in page.split("What was decided and corrected")[0]
+
+
+def test_prints_every_decision_and_correction_with_what_stood_there_why_and_by_which_function(
+    client, calamity, member
+):
+    establish(calamity, member)
+    common: dict[str, Any] = {"incident": calamity, "by": member, "at": NOW}
+    moment_writer.correct(
+        **common,
+        moments={"established_at": NOTICED + 3 * HOUR},
+        reason=CorrectionReason.READ,
+        seen={"established_at": NOTICED + 2 * HOUR},
+    )
+    classify(**common, verdict=Verdict.NONE, ground=Ground.MISTAKE, seen=now_stands(calamity))
+    classify(**common, verdict=Verdict.CALAMITY, moment=NOTICED + 3 * HOUR, seen="none")
+    body = sheet(client, calamity, member).split("What was decided and corrected")[1].split("</table>")[0]
+    assert body.count("Established as a calamity") == 2
+    assert "Moment of establishing corrected (Another moment is the one that counts)" in body
+    assert "No calamity: the clocks have ended (Reported as a calamity by mistake)" in body
+    assert body.count("9 March 2026 12:00") == 3  # corrected to, left, taken up again with
+    assert "9 March 2026 11:00" in body
+    assert body.count('data-label="By">Calamity committee') == 4
+    assert member.name not in body
 
 
 def test_says_what_moved_a_term(client, calamity, member):
@@ -156,6 +237,7 @@ def test_is_made_by_a_function_and_logged(client, calamity, role, made_by):
 
 
 def test_asks_the_same_queries_for_a_long_history(client, calamity, member):
+    establish(calamity, member)
     sheet(client, calamity, member)
     with CaptureQueriesContext(connection) as short:
         sheet(client, calamity, member)

@@ -13,7 +13,7 @@ from hospital.clock import OfficeHours
 from hospital.models import WorkingHours
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.intake import report_incident
-from incidents.models import Incident, Milestone, TrackEvent
+from incidents.models import Incident, Milestone, Policy, TrackEvent
 from notifications.models import Reminder
 
 LADDER = import_module("incidents.migrations.0012_drop_former_reminders").Migration.operations[0]
@@ -122,3 +122,63 @@ def test_moments_out_of_order_take_the_earlier_one_and_the_log_says_so(out_of_or
         ("2026-0002", "noticed_corrected", NOTICED + day, NOTICED + 2 * day, "update"),
         ("2026-0002", "occurred_corrected", NOTICED + day, NOTICED + 3 * day, "update"),
     ]
+
+
+@pytest.fixture
+def before_it_was_asked():
+    """Calamities and a policy of before it was recorded whether the inspectorate asks for a report."""
+    state = [("incidents", "0021_involvement_email_lower")]
+    executor = MigrationExecutor(connection)
+    executor.migrate(state)
+    old = executor.loader.project_state(state).apps
+    common = {"kind": "calamity", "event_type": "safety", "reported_at": NOTICED, "tracked_since": NOTICED}
+    person = old.get_model("accounts", "User").objects.create(username="wieke", name="Wieke")
+    for reference, established in (("2026-0001", None), ("2026-0002", NOTICED), ("2026-0003", NOTICED)):
+        incident = old.get_model("incidents", "Incident").objects.create(
+            reference=reference, noticed_at=NOTICED, established_at=established, **common
+        )
+        for step in ("igj", "final_report"):
+            row = old.get_model("incidents", "Milestone").objects.create(
+                incident=incident, step=step, internal_due_at=NOTICED, statutory_due_at=NOTICED
+            )
+    old.get_model("incidents", "TermChange").objects.create(
+        milestone=row,
+        kind="letter",
+        answer="granted",
+        moment=NOTICED,
+        until=NOTICED.date(),
+        recorded_at=NOTICED,
+        recorded_by=person,
+    )
+    old.get_model("accounts", "PolicyChange").objects.create(
+        policy="calamities", field="alignment_starts", old="established", new="noticed", by=person, at=NOTICED
+    )
+    old.get_model("incidents", "Policy").objects.create(
+        id=1,
+        analysis_days=40,
+        feedback_days=35,
+        final_report_days=42,
+        director_starts="noticed",
+        alignment_starts="noticed",
+    )
+    yield
+    call_command("migrate", verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_term_is_taken_for_the_laws_that_is_not(before_it_was_asked):
+    call_command("migrate", verbosity=0)
+    rows = Milestone.objects.order_by("incident__reference", "step")
+    found = rows.values_list("incident__reference", "step", "statutory_due_at", "statutory_expected")
+    assert list(found) == [
+        ("2026-0001", "final_report", None, False),
+        ("2026-0001", "igj", None, False),
+        ("2026-0002", "final_report", NOTICED, True),
+        ("2026-0002", "igj", NOTICED, False),
+        ("2026-0003", "final_report", NOTICED, False),
+        ("2026-0003", "igj", NOTICED, False),
+    ]
+    policy = Policy.current()
+    assert (policy.analysis_days, policy.feedback_days, policy.final_report_days) == (40, 40, 42)
+    # Chosen by an administrator it stays.
+    assert (policy.director_starts, policy.alignment_starts) == ("reported", "noticed")

@@ -5,11 +5,12 @@ from django.db import DatabaseError, transaction
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
+from hospital.models import WorkingHours
 from incidents import milestones, reminders
 from incidents.deadlines import DeadlinePolicy
 from incidents.enums import Clock, EventType, IncidentKind, Rung, Step, TrackEventKind
 from incidents.intake import report_incident
-from incidents.milestones import DoneByItself, Stale, SupportCounts
+from incidents.milestones import BeforeAnalysis, DoneByItself, Stale, SupportCounts
 from incidents.models import Milestone, Policy, TrackEvent
 from incidents.moments import InTheFuture, OutOfOrder
 from incidents.tests.factories import IncidentFactory
@@ -56,9 +57,9 @@ def open_reminders(milestone):
 
 class TestOpening:
     def test_a_calamity_has_seven_steps_on_two_clocks(self):
-        found = due(reported())
+        found = due(reported(established_at=NOTICED))
         assert set(found) == set(Step.track())
-        assert found[Step.DIRECTOR] == (NOTICED, None)
+        assert found[Step.DIRECTOR] == (AT, None)
         assert found[Step.IGJ] == (
             NOTICED + timedelta(days=1),
             datetime(2026, 3, 12, 22, 59, 59, tzinfo=UTC),  # Thursday, three working days on
@@ -84,7 +85,7 @@ class TestOpening:
         found = due(reported(in_doubt=True))
         assert set(found) == set(Step)
         assert found[Step.ESTABLISH] == (None, datetime(2026, 4, 20, 21, 59, 59, tzinfo=UTC))  # six weeks
-        assert found[Step.DIRECTOR] == (NOTICED, None)
+        assert found[Step.DIRECTOR] == (AT, None)
         assert found[Step.IGJ][0] is None
         assert found[Step.ANALYSIS] == found[Step.FINAL_REPORT] == (None, None)
 
@@ -92,7 +93,7 @@ class TestOpening:
         Policy.objects.update_or_create(id=1, defaults={"analysis_days": 10, "remind_hours": [8]})
         incident = reported()
         before = due(incident), open_reminders(step(incident, Step.ANALYSIS))
-        Policy.objects.update(analysis_days=99, remind_hours=[1], late_director_hours=90)
+        Policy.objects.update(analysis_days=30, remind_hours=[1], late_director_hours=90)
         milestones.recompute(incident=incident, at=AT + timedelta(hours=1))
         assert (due(incident), open_reminders(step(incident, Step.ANALYSIS))) == before
         frozen = DeadlinePolicy.from_data(step(incident, Step.ANALYSIS).policy)
@@ -100,9 +101,29 @@ class TestOpening:
 
     def test_needs_few_statements(self, django_assert_num_queries):
         Policy.current()
-        # Savepoint, counter, incident, policy, milestones, reminders, and the end of the savepoint.
-        with django_assert_num_queries(7):
+        WorkingHours.current()
+        # Savepoint, counter, incident, policy, working hours, milestones, reminders, end of the savepoint.
+        with django_assert_num_queries(8):
             reported()
+
+
+class TestBeforeTheAnalysis:
+    @pytest.mark.parametrize("which", [Step.FEEDBACK, Step.FINAL_REPORT])
+    def test_what_rests_on_it_is_asked_about(self, member, which):
+        incident = reported(established_at=NOTICED)
+        common = {"by": member, "at": AT + timedelta(days=30), "seen": None}
+        row, day = step(incident, which), timedelta(days=1)
+        with pytest.raises(BeforeAnalysis):
+            milestones.set_done(milestone=row, done_at=AT + 20 * day, **common)
+        milestones.set_done(milestone=step(incident, Step.ANALYSIS), done_at=AT + 21 * day, **common)
+        with pytest.raises(BeforeAnalysis):
+            milestones.set_done(milestone=row, done_at=AT + 20 * day, **common)
+        milestones.set_done(milestone=row, done_at=AT + 21 * day, **common)
+
+    def test_whoever_is_sure_is_believed(self, member):
+        row = step(reported(established_at=NOTICED), Step.FEEDBACK)
+        milestones.set_done(milestone=row, done_at=AT, by=member, at=AT, seen=None, sure=True)
+        assert row.done_at == AT
 
 
 class TestDone:

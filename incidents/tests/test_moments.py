@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
-from incidents import milestones, moment_writer, moments, terms
+from incidents import milestones, moment_writer, moments
 from incidents.classification import classify, standing
 from incidents.deadlines import ExtensionTooLateError
 from incidents.enums import (
@@ -24,12 +24,14 @@ from incidents.enums import (
     Ground,
     IncidentKind,
     Step,
+    TermAnswer,
+    TermChangeKind,
     TrackEventKind,
     Verdict,
 )
 from incidents.intake import report_incident
 from incidents.milestones import Stale
-from incidents.models import Incident, Milestone, TrackEvent
+from incidents.models import Incident, Milestone, TermChange, TrackEvent
 from incidents.moments import InTheFuture, OutOfOrder, TooLongAgo, WrongMoment, judge
 from incidents.tests.factories import IncidentFactory
 from notifications.models import Reminder
@@ -70,6 +72,20 @@ def correct(member):
         )
 
     return correct_
+
+
+def extended(report, member, asked):
+    """An extension of before it was recorded what the inspectorate asks: it rests on the policy's term."""
+    return TermChange.objects.create(
+        milestone=report,
+        kind=TermChangeKind.EXTENSION,
+        answer=TermAnswer.GRANTED,
+        moment=asked,
+        until=date(2026, 6, 1),
+        reference="V1",
+        recorded_at=asked,
+        recorded_by=member,
+    )
 
 
 def dues(incident):
@@ -205,7 +221,7 @@ class TestCorrecting:
     def test_an_extension_that_would_not_hold_stops_it(self, calamity, member, correct):
         report = Milestone.objects.select_related("incident").get(incident=calamity, step=Step.FINAL_REPORT)
         last = AT + 56 * DAY
-        terms.ask(milestone=report, asked_at=last, reference="V1", by=member, at=last)
+        extended(report, member, last)
         a_month_before = {name: getattr(calamity, name) - 30 * DAY for name in moment_writer.FIELDS}
         with pytest.raises(ExtensionTooLateError) as refused:
             correct(calamity, **a_month_before, at=last)
@@ -314,8 +330,7 @@ class TestPage:
         last = AT + 56 * DAY
         time_machine.move_to(last, tick=False)
         client.force_login(member)
-        asked = terms.ask(milestone=report, asked_at=last, reference="V1", by=member, at=last)
-        terms.answer(change=asked, until=date(2026, 6, 1), reference="", by=member, at=last)
+        extended(report, member, last)
         page = self.send(
             client,
             calamity,

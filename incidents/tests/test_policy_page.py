@@ -52,7 +52,11 @@ def test_the_ladder_is_policy_and_shows_who_changed_it(client, admin):
     [
         ({"late_director_hours": 2}, "is told later, not sooner"),
         ({"duty_deputy_minutes": 90}, "is told later, not sooner"),
-        ({"remind_hours": "soon"}, "whole number"),
+        ({"remind_hours": "72, soon"}, "Number 2 of the list: Enter a whole number."),
+        ({"analysis_days": 36}, "This is before the analysis is due, after 36 days."),
+        ({"feedback_days": 27}, "This is before the analysis is due, after 28 days."),
+        ({"final_report_days": 27}, "This is before the analysis is due, after 28 days."),
+        ({"feedback_starts": "noticed"}, "fall due before the analysis, which starts later"),
         ({"remind_hours": "1,2,3,4,5"}, "no more than 4"),
         ({"igj_working_days": 0}, "greater than or equal to 1"),
         ({"igj_working_days": 4}, "less than or equal to 3"),

@@ -213,7 +213,7 @@ class TestTheLadder:
     )
     def test_an_early_warning_waits_for_the_morning_a_late_one_does_not(self, house, ward, hours, mailed_at):
         Policy.objects.update_or_create(id=1, defaults={"remind_hours": [hours]})
-        igj = step_of(reported(ward), Step.IGJ)
+        igj = step_of(reported(ward, established_at=NOTICED), Step.IGJ)
         at = igj.statutory_due_at - hours * HOUR
         mails = Mail.objects.filter(subject_id=igj.pk, kind__startswith="incidents.law")
         while delivery.show_batch(at=at):

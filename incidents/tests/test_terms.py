@@ -7,10 +7,20 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
-from incidents import milestones, reminders, terms
-from incidents.classification import classify, standing
+from incidents import milestones, moment_writer, reminders, terms
 from incidents.deadlines import ExtensionShortensError, ExtensionTooLateError
-from incidents.enums import Clock, EventType, IncidentKind, Rung, Step, TermAnswer, TrackEventKind, Verdict
+from incidents.enums import (
+    Clock,
+    CorrectionReason,
+    EventType,
+    IncidentKind,
+    ReportState,
+    Rung,
+    Step,
+    TermAnswer,
+    TermChangeKind,
+    TrackEventKind,
+)
 from incidents.intake import report_incident
 from incidents.milestones import Stale
 from incidents.models import Milestone, TermChange, TrackEvent
@@ -39,6 +49,7 @@ def calamity():
         involved=[],
         submission_key=None,
         noticed_at=NOTICED,
+        established_at=NOTICED,
         at=AT,
     )
 
@@ -54,8 +65,25 @@ def report(calamity):
 
 
 @pytest.fixture
-def asked(report, member):
+def confirmed(report, member):
+    """The inspectorate asks for the report, until the eight weeks are over."""
+    day, until = AT.date(), date(2026, 5, 4)
+    return terms.confirm(milestone=report, dated=day, until=until, reference="V0", by=member, at=AT)
+
+
+@pytest.fixture
+def asked(report, member, confirmed):
     return terms.ask(milestone=report, asked_at=ASKED, reference="V1", by=member, at=ASKED)
+
+
+def extension():
+    return TermChange.objects.get(kind=TermChangeKind.EXTENSION)
+
+
+def law(report):
+    """What is known of the law's term: its end, whether that is expected only, and what the report says."""
+    report.refresh_from_db()
+    return report.statutory_due_at, report.statutory_expected, terms.state(report)
 
 
 def due(report):
@@ -78,7 +106,8 @@ class TestExtension:
         assert reminded(report) == [end_of(2026, 6, 15)]
         internal = Milestone.objects.values_list("internal_due_at", flat=True).get(pk=report.pk)
         assert internal == datetime(2026, 4, 20, 7, 0, tzinfo=UTC)
-        assert list(TrackEvent.objects.order_by("id").values_list("kind", "moment", "previous", "by")) == [
+        lines = TrackEvent.objects.exclude(kind=TrackEventKind.REPORT_ASKED).order_by("id")
+        assert list(lines.values_list("kind", "moment", "previous", "by")) == [
             (TrackEventKind.EXTENSION_ASKED, ASKED, None, member.pk),
             (TrackEventKind.EXTENSION_GRANTED, end_of(2026, 6, 15), BY_LAW, member.pk),
         ]
@@ -88,11 +117,11 @@ class TestExtension:
         assert due(report) == BY_LAW
         terms.ask(milestone=report, asked_at=ASKED + DAY, reference="", by=member, at=ASKED + DAY)
 
-    def test_asked_after_the_term_had_expired_is_refused(self, report, member):
+    def test_asked_after_the_term_had_expired_is_refused(self, report, member, confirmed):
         late = BY_LAW + timedelta(seconds=1)
         with pytest.raises(ExtensionTooLateError):
             terms.ask(milestone=report, asked_at=late, reference="", by=member, at=late)
-        assert not TermChange.objects.exists()
+        assert TermChange.objects.get() == confirmed
         terms.ask(milestone=report, asked_at=BY_LAW, reference="", by=member, at=late)
 
     def test_to_an_earlier_day_or_asked_tomorrow_is_refused(self, report, member, asked):
@@ -117,7 +146,7 @@ class TestExtension:
         terms.take_back(change=change, by=member, at=ASKED)
         assert due(report) == BY_LAW
         assert reminded(report) == [BY_LAW]
-        assert TermChange.objects.get().until == date(2026, 6, 15)
+        assert extension().until == date(2026, 6, 15)
         assert TrackEvent.objects.latest("id").kind == TrackEventKind.TERM_TAKEN_BACK
         with pytest.raises(Stale):
             terms.take_back(change=change, by=member, at=ASKED)
@@ -134,21 +163,83 @@ class TestExtension:
         igj = Milestone.objects.select_related("incident").get(incident=calamity, step=Step.IGJ)
         with pytest.raises(Stale):
             terms.ask(milestone=igj, asked_at=AT, reference="", by=member, at=AT)
-        milestones.set_done(milestone=report, done_at=ASKED, by=member, at=ASKED, seen=None)
+        milestones.set_done(milestone=report, done_at=ASKED, by=member, at=ASKED, seen=None, sure=True)
         with pytest.raises(Stale):
             terms.ask(milestone=report, asked_at=ASKED, reference="", by=member, at=ASKED)
 
     def test_outlives_a_correction_of_the_moment_it_was_established(self, calamity, report, member, asked):
         terms.answer(change=asked, until=date(2026, 6, 15), reference="", by=member, at=ASKED)
-        classify(
+        moment_writer.correct(
             incident=calamity,
-            verdict=Verdict.CALAMITY,
-            moment=AT + DAY,
+            moments={"established_at": AT + DAY},
+            reason=CorrectionReason.TYPED,
             by=member,
             at=ASKED,
-            seen=standing(calamity),
+            seen={"established_at": NOTICED},
         )
         assert due(report) == end_of(2026, 6, 15)
+
+
+class TestWhetherAReportIsAsked:
+    def test_is_not_known_at_first_and_the_term_of_policy_only_expected(self, report):
+        assert law(report) == (BY_LAW, True, ReportState.UNKNOWN)
+        assert report.legal_due_at is None
+        assert reminded(report) == []  # nothing that the law sets ends
+        assert Reminder.objects.waiting().filter(subject_id=report.pk).exists()  # the hospital's own does
+
+    def test_asked_until_a_day_it_is_law(self, report, member):
+        until = date(2026, 5, 18)
+        terms.confirm(milestone=report, dated=AT.date(), until=until, reference="V0", by=member, at=AT + DAY)
+        assert law(report) == (end_of(2026, 5, 18), False, ReportState.ASKED)
+        assert reminded(report) == [end_of(2026, 5, 18)]
+        line = TrackEvent.objects.get()
+        assert (line.kind, line.moment, line.by) == (
+            TrackEventKind.REPORT_ASKED,
+            end_of(2026, 5, 18),
+            member,
+        )
+
+    def test_not_asked_the_laws_clock_ends_and_the_hospitals_own_stays(self, report, member, confirmed):
+        later = AT + 3 * DAY
+        terms.confirm(milestone=report, dated=later.date(), until=None, reference="", by=member, at=later)
+        assert law(report) == (None, False, ReportState.NOT_ASKED)
+        assert report.internal_due_at is not None
+        assert reminded(report) == []
+        with pytest.raises(terms.NotAskedFor):
+            terms.ask(milestone=report, asked_at=later, reference="", by=member, at=later)
+        # It may come back to it.
+        terms.set_by_letter(
+            milestone=report,
+            dated=(later + DAY).date(),
+            until=date(2026, 6, 1),
+            reference="",
+            by=member,
+            at=later + DAY,
+        )
+        assert law(report) == (end_of(2026, 6, 1), False, ReportState.ASKED)
+
+    def test_taken_back_it_is_not_known_again(self, report, member, confirmed):
+        terms.take_back(change=confirmed, by=member, at=AT)
+        assert law(report) == (BY_LAW, True, ReportState.UNKNOWN)
+
+    def test_what_is_not_known_to_be_asked_is_not_extended(self, report, member):
+        with pytest.raises(terms.NotAskedFor):
+            terms.ask(milestone=report, asked_at=AT, reference="", by=member, at=AT)
+
+    def test_before_it_is_established_there_is_nothing_to_confirm(self, member):
+        calamity = report_incident(
+            reporter=None,
+            kind=IncidentKind.CALAMITY,
+            event_type=EventType.SAFETY,
+            involved=[],
+            submission_key=None,
+            noticed_at=NOTICED,
+            at=AT,
+        )
+        report = Milestone.objects.select_related("incident").get(incident=calamity, step=Step.FINAL_REPORT)
+        assert report.statutory_due_at is None
+        with pytest.raises(Stale):
+            terms.confirm(milestone=report, dated=AT.date(), until=None, reference="", by=member, at=AT)
 
 
 class TestLetter:
@@ -218,11 +309,12 @@ class TestTheDatabase:
             ({"answer": TermAnswer.GRANTED}, "term_change_granted_until_a_day"),
             ({"until": date(2026, 6, 1)}, "term_change_granted_until_a_day"),
             ({"kind": "letter"}, "term_change_letter_names_a_day"),
+            ({"answer": "not_asked"}, "term_change_letter_names_a_day"),
         ],
     )
     def test_holds_what_belongs_together(self, asked, wrong, constraint):
         with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-            TermChange.objects.update(**wrong)
+            TermChange.objects.filter(pk=asked.pk).update(**wrong)
 
     @pytest.mark.django_db(transaction=True)
     def test_two_who_record_the_answer_at_once(self, report, member, asked):
@@ -256,9 +348,9 @@ class TestPages:
         args = [calamity.reference, change.pk] if change else [calamity.reference]
         return client.post(reverse(f"calamities:term-{name}", args=args), data, follow=True).content.decode()
 
-    def test_from_asking_to_granting_to_taking_back(self, client, calamity, report):
+    def test_from_asking_to_granting_to_taking_back(self, client, calamity, report, confirmed):
         self.send(client, calamity, "ask", **{"ask-asked_at": "2026-04-18T10:00", "ask-reference": "V-1"})
-        change = TermChange.objects.get()
+        change = extension()
         assert (change.moment, change.reference) == (datetime(2026, 4, 18, 8, 0, tzinfo=UTC), "V-1")
         page = self.send(client, calamity, "answer", change, **{"answer-until": "2026-06-15"})
         assert "until 15 June 2026" in page
@@ -268,8 +360,42 @@ class TestPages:
 
     def test_a_refusal_needs_no_day(self, client, calamity, asked):
         page = self.send(client, calamity, "answer", asked, refused="1")
-        assert TermChange.objects.get().answer == TermAnswer.REFUSED
+        assert extension().answer == TermAnswer.REFUSED
         assert "Refused" in page
+
+    def test_what_the_confirmation_says(self, client, calamity, report, member):
+        page = client.get(reverse("calamities:detail", args=[calamity.reference])).content.decode()
+        assert "it may be expected" in page
+        assert "Expected, not asked yet" in page
+        data = {"confirm-dated": "2026-03-16", "confirm-until": "2026-05-11", "confirm-reference": "V/1"}
+        page = self.send(client, calamity, "confirm", **data)
+        assert "Confirmation of 16 March 2026" in page
+        assert f"recorded 18 April 2026 by {member.name}" in page
+        assert law(report) == (end_of(2026, 5, 11), False, ReportState.ASKED)
+        page = self.send(client, calamity, "confirm", **{**data, "confirm-until": ""}, none="1")
+        assert "The inspectorate asks for no report" in page
+        assert law(report) == (None, False, ReportState.NOT_ASKED)
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"confirm-until": ""}, "This field is required."),
+            ({"confirm-until": "2026-03-01"}, "before the day of the confirmation"),
+            ({"confirm-dated": "2026-06-01", "confirm-until": "2026-06-02"}, "still to come"),
+            ({"confirm-dated": "1026-03-16"}, "Is the year right?"),
+        ],
+    )
+    def test_a_confirmation_that_cannot_be_comes_back_with_words(self, client, calamity, changes, said):
+        data = {"confirm-dated": "2026-03-16", "confirm-until": "2026-05-11", "confirm-reference": ""}
+        assert said in self.send(client, calamity, "confirm", **{**data, **changes})
+        assert not TermChange.objects.exists()
+
+    def test_a_letter_that_an_extension_does_not_outlive_names_that_one(
+        self, client, calamity, report, member, asked
+    ):
+        data = {"letter-dated": "2026-04-01", "letter-until": "2026-04-02", "letter-reference": ""}
+        page = self.send(client, calamity, "letter", **data)
+        assert "The extension asked for on 18 April 2026 (V1) would no longer hold" in page
 
     def test_a_letter(self, client, calamity, report):
         data = {"letter-dated": "2026-03-16", "letter-until": "2026-05-11", "letter-reference": "2026/17"}
@@ -288,11 +414,11 @@ class TestPages:
             ("letter", {"letter-dated": "2026-03-16", "letter-until": "9999-12-31"}, "Is the year right?"),
         ],
     )
-    def test_what_cannot_be_comes_back_with_words(self, client, calamity, name, data, said):
+    def test_what_cannot_be_comes_back_with_words(self, client, calamity, confirmed, name, data, said):
         assert said in self.send(client, calamity, name, **data)
-        assert not TermChange.objects.exists()
+        assert TermChange.objects.get() == confirmed
 
-    def test_too_late_is_said_kindly(self, client, member, calamity, time_machine):
+    def test_too_late_is_said_kindly(self, client, member, calamity, confirmed, time_machine):
         time_machine.move_to(BY_LAW + DAY, tick=False)
         client.force_login(member)
         page = self.send(client, calamity, "ask", **{"ask-asked_at": "2026-05-05T10:00"})

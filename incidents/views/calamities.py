@@ -80,11 +80,19 @@ def step(request: SignedInRequest, reference: str, step: str) -> HttpResponse:
     try:
         with transaction.atomic():
             milestones.set_done(
-                milestone=milestone, done_at=moment, by=request.user, at=now, seen=form.cleaned_data["seen"]
+                milestone=milestone,
+                done_at=moment,
+                by=request.user,
+                at=now,
+                seen=form.cleaned_data["seen"],
+                sure=form.cleaned_data["sure"],
             )
             record(request, calamity, AccessAction.CHANGE, now)
     except (WrongMoment, ExtensionError) as refused:
         put_error(form, "moment", refused)
+        return page(request, calamity, now, {step: form})
+    except milestones.BeforeAnalysis:
+        form.ask_whether_sure()
         return page(request, calamity, now, {step: form})
     except milestones.NotAligned:
         form.add_error("moment", gettext("Another department still has to confirm."))

@@ -16,10 +16,17 @@ from accounts.access import SignedInRequest
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from accounts.models import User
-from incidents import calamity_parts, classification, terms
-from incidents.calamity_forms import AnswerForm, AskForm, DepartmentForm, LetterForm, MomentForm
+from incidents import calamity_parts, classification, milestones, terms
+from incidents.calamity_forms import (
+    AnswerForm,
+    AskForm,
+    ConfirmationForm,
+    DepartmentForm,
+    LetterForm,
+    MomentForm,
+)
 from incidents.deadlines import ExtensionError, ExtensionTooLateError
-from incidents.enums import Step, TermAnswer, TrackEventKind
+from incidents.enums import ReportState, Step, TermAnswer, TrackEventKind
 from incidents.milestones import is_kept, support_norm
 from incidents.models import Alignment, Duty, Incident, Milestone
 from incidents.moments import WrongMoment, said
@@ -59,7 +66,7 @@ def page(
     }
     context |= _departments(user, calamity, now, given)
     if writes:
-        context |= _of_the_committee(steps, coming, now, given)
+        context |= _of_the_committee(calamity, steps, coming, now, given)
     if oversees:
         context |= _of_overseers(user, calamity, steps)
     context |= calamity_parts.parts(calamity, user=user)
@@ -171,7 +178,7 @@ def _heads(user: User, row: Alignment) -> bool:
 
 
 def _of_the_committee(
-    steps: list[TrackStep], coming: TrackStep | None, now: datetime, given: Forms
+    calamity: Incident, steps: list[TrackStep], coming: TrackStep | None, now: datetime, given: Forms
 ) -> dict[str, object]:
     """The forms of who keeps the steps. What is counted and what does not run has none."""
     by_hand = [one for one in steps if one.is_running and one.step != Step.ESTABLISH]
@@ -182,18 +189,28 @@ def _of_the_committee(
         "step_forms": [(one, form) for one, form in pairs if one is not coming],
     }
     term = next((one for one in steps if one.step in terms.EXTENDABLE and one.is_running), None)
-    if term is not None and term.milestone.statutory_due_at and term.milestone.done_at is None:
-        changes = list(term.milestone.term_changes.filter(taken_back_at__isnull=True).order_by("recorded_at"))
-        waiting = next((one for one in changes if one.answer == TermAnswer.WAITING), None)
-        context |= {
-            "term": term,
-            "term_changes": changes,
-            "waiting_change": waiting,
-            "ask_form": None if waiting else given.get("ask") or AskForm(at=now),
-            "answer_form": (given.get("answer") or AnswerForm()) if waiting else None,
-            "letter_form": given.get("letter") or LetterForm(at=now),
-        }
+    if term is not None and calamity.established_at and term.milestone.done_at is None:
+        context |= _of_the_term(term, now, given)
     return context
+
+
+def _of_the_term(term: TrackStep, now: datetime, given: Forms) -> dict[str, object]:
+    """What the inspectorate said of the final report, and the forms to record more of it."""
+    standing = terms.standing(term.milestone)
+    changes = list(standing.select_related("recorded_by").order_by("recorded_at"))
+    waiting = next((one for one in changes if one.answer == TermAnswer.WAITING), None)
+    state = milestones.report_state(changes)
+    is_asked = state == ReportState.ASKED
+    return {
+        "term": term,
+        "term_state": state,
+        "term_changes": changes,
+        "waiting_change": waiting,
+        "confirm_form": given.get("confirm") or ConfirmationForm(at=now),
+        "ask_form": given.get("ask") or AskForm(at=now) if is_asked and not waiting else None,
+        "answer_form": (given.get("answer") or AnswerForm()) if waiting else None,
+        "letter_form": None if state == ReportState.UNKNOWN else given.get("letter") or LetterForm(at=now),
+    }
 
 
 def _of_overseers(user: User, calamity: Incident, steps: list[TrackStep]) -> dict[str, object]:

@@ -19,6 +19,7 @@ from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
 from accounts.roles import RolesConflict
+from hospital.form_fields import DayField
 from incidents import committee
 from incidents.milestones import Stale
 from incidents.models import SEATS, Seat
@@ -27,9 +28,7 @@ from incidents.models import SEATS, Seat
 class SeatForm(forms.Form):
     """From which day."""
 
-    since = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    since = DayField(label=_("From"))
 
 
 @allow(Role.ADMIN)

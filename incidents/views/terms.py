@@ -18,7 +18,7 @@ from accounts.asked_again import only_posted
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from incidents import terms
-from incidents.calamity_forms import AnswerForm, AskForm, LetterForm
+from incidents.calamity_forms import AnswerForm, AskForm, ConfirmationForm, LetterForm
 from incidents.deadlines import ExtensionError, ExtensionTooLateError
 from incidents.enums import Step
 from incidents.milestones import Stale
@@ -93,6 +93,24 @@ def answer(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.CCP)
+@only_posted("calamities:detail", "reference", does=gettext_lazy("What the confirmation says"), shown=TERM)
+def confirm(request: SignedInRequest, reference: str) -> HttpResponse:
+    """The inspectorate's confirmation asks for the report until a day, or (button "none") for none."""
+    now = timezone.now()
+    calamity, milestone = _term(request, reference)
+    form = ConfirmationForm(request.POST, at=now, is_asked="none" not in request.POST)
+    if not form.is_valid():
+        return page(request, calamity, now, {"confirm": form})
+    return _carry_out(
+        request,
+        calamity,
+        now,
+        Shown("confirm", form, "dated"),
+        lambda: terms.confirm(milestone=milestone, by=request.user, at=now, **form.cleaned_data),
+    )
+
+
+@allow(Role.CCP)
 @only_posted("calamities:detail", "reference", does=gettext_lazy("A letter names the day"), shown=TERM)
 def letter(request: SignedInRequest, reference: str) -> HttpResponse:
     """A letter of the inspectorate names the day."""
@@ -134,7 +152,7 @@ def _carry_out(
         with transaction.atomic():
             change()
             record(request, calamity, AccessAction.CHANGE, now)
-    except (Stale, terms.AlreadyAsked):
+    except (Stale, terms.AlreadyAsked, terms.NotAskedFor):
         return overtaken(request, calamity)
     except (WrongMoment, ExtensionError, terms.Replaced) as refused:
         text = _why(refused, own=shown.own if shown else None)

@@ -1,0 +1,30 @@
+"""Days in forms: one of this century, and lists of them in one line."""
+
+from datetime import date
+
+from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+#: What lies outside is a slip of the pen.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+
+
+class DayField(forms.DateField):
+    """A day from `FIRST_DAY` to `LAST_DAY`, typed or picked."""
+
+    widget = forms.DateInput(
+        format="%Y-%m-%d",
+        attrs={"type": "date", "min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()},
+    )
+    default_validators = [
+        MinValueValidator(FIRST_DAY, _("This lies before the year 2000. Is the year right?")),
+        MaxValueValidator(LAST_DAY, _("This lies after the year 2099. Is the year right?")),
+    ]
+
+
+class ListField(SimpleArrayField):
+    """Several values in one line, with commas between; what is wrong is said of each by its place."""
+
+    default_error_messages = {"item_invalid": _("Number %(nth)s of the list:")}

@@ -1,0 +1,37 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.forms import ValidationError
+
+from hospital.form_fields import DayField, ListField
+
+
+@pytest.mark.parametrize("typed", ["1026-11-01", "1999-12-31", "2100-01-01", "9999-12-31"])
+def test_a_year_that_cannot_be_meant_is_asked_about(typed):
+    with pytest.raises(ValidationError, match="Is the year right"):
+        DayField().clean(typed)
+
+
+@pytest.mark.parametrize("typed", ["2000-01-01", "2026-11-27", "2099-12-31"])
+def test_a_day_of_this_century_is_taken(typed):
+    assert DayField().clean(typed) == date.fromisoformat(typed)
+
+
+def test_what_is_wrong_in_a_list_is_said_by_its_place():
+    with pytest.raises(ValidationError) as refused:
+        ListField(forms.IntegerField()).clean("1, two, 3")
+    assert refused.value.messages == ["Number 2 of the list: Enter a whole number."]
+
+
+@pytest.mark.parametrize("words", ["= SimpleArrayField(", "forms.DateField("])
+def test_every_form_takes_days_and_lists_by_these_fields(words):
+    """Django's own let the year 1026 through, and say "Item 1 in the array did not validate"."""
+    found = [
+        str(path.relative_to(settings.BASE_DIR))
+        for path in Path(settings.BASE_DIR).glob("[!.]*/**/*.py")
+        if "tests" not in path.parts and words in path.read_text()
+    ]
+    assert found == []
