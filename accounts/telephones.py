@@ -16,6 +16,8 @@ _EXTENSION = re.compile(
     r"[\s,;(]*\b(?:toestel|tst|doorkiesnummer|doorkies|ext)\b[\s.:]*(\d{1,6})\)?", re.IGNORECASE
 )
 _INSIDE = re.compile(r"\d{3,6}")
+_PLAIN = re.compile(r"\+?[\d\s().-]+")
+_KEPT = re.compile(r"\+(?!310)[1-9]\d{6,14}(?:;ext=\d{1,7})?")
 _NOTATION = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
 
 
@@ -55,6 +57,8 @@ def from_file(text: str) -> str:
 
 def kept(text: str) -> str:
     """`text` as it is kept when it is one number and nothing else; else as it is."""
+    if _KEPT.fullmatch(text):
+        return text
     try:
         return read(text)
     except Unreadable:
@@ -86,12 +90,19 @@ def shown(text: str) -> str:
 
 def _tidy(text: str) -> str:
     """Without signs that nobody sees, and with figures that a keyboard has."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     plain = normalize("NFKC", text)
     return " ".join("".join(" " if category(sign)[0] in "CZ" else sign for sign in plain).split())
 
 
 def _find(text: str) -> tuple[PhoneNumber, str]:
     """The one valid number in `text`, and what stands around it. Raises Unreadable."""
+    if _PLAIN.fullmatch(text):
+        try:
+            return _whole(text), ""
+        except Unreadable:
+            pass  # the matcher may still make sense of it: "+31 06 12345678"
     text = _EXTENSION.sub(r" x\1", text)
     found = list(PhoneNumberMatcher(text, COUNTRY, leniency=Leniency.VALID))
     if len(found) > 1:

@@ -67,10 +67,11 @@ def grow_supporters(size: int) -> None:
              profession AS (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_profession),
              present AS (SELECT count(*)::int AS size FROM accounts_user WHERE username LIKE 's-%%'),
              person AS (
-                INSERT INTO accounts_user (id, password, is_superuser, username, employee_number, name, email,
-                    telephone, department_id, profession_id, in_profession_since, language, is_active,
-                    date_joined)
-                SELECT gen_random_uuid(), '!', false, 's-' || n, 's' || n, 'Supporter ' || n, '', '5' || n,
+                INSERT INTO accounts_user (id, password, is_superuser, username, employee_number, name,
+                    search_key, sort_key, email, telephone, department_id, profession_id,
+                    in_profession_since, language, is_active, date_joined)
+                SELECT gen_random_uuid(), '!', false, 's-' || n, 's' || n, 'Supporter ' || n,
+                    'supporter ' || n, n || '  supporter', '', '5' || n,
                     department.ids[1 + n %% array_length(department.ids, 1)],
                     profession.ids[1 + n / 7 %% array_length(profession.ids, 1)],
                     1990 + n %% 35, 'nl', true, now()
