@@ -6,19 +6,18 @@ taken over where the coordinator says so. Nobody who was named before is ever ta
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import audit, spreadsheets, who_is_who
+from accounts import audit, spreadsheets
 from accounts.enums import AccessAction, Role
 from accounts.models import Department, Profession, User
 from accounts.spreadsheets import Table
-from accounts.who_is_who import Named
-from incidents import moment_writer, moments
+from incidents import moment_writer, moments, vim_people
 from incidents.deadlines import ExtensionError
 from incidents.enums import CorrectionReason, EventType, IncidentKind
 from incidents.intake import CannotBeReached, Involved, add_involved, are_one, report_incident
@@ -26,6 +25,7 @@ from incidents.milestones import Stale
 from incidents.models import Incident, VimImport, VimMapping
 from incidents.moments import WrongMoment
 from incidents.vim_columns import FIELDS, NUMBER, Columns, guess, known
+from incidents.vim_people import Question
 from incidents.vim_rows import Person, Problem, Report, parse
 
 #: An upload that nobody finishes is kept so long.
@@ -101,10 +101,16 @@ class Plan:
     known: list[Incident] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:
         return {"new": len(self.new), "known": len(self.known), "changed": len(self.changed)}
+
+    @property
+    def new_people(self) -> list[Involved]:
+        """Everybody whom the new reports name."""
+        return [one for resolved in self.new for one in resolved.people]
 
     def taken(self, take: Collection[str]) -> int:
         """Of how many known reports something is taken over, for the numbers in `take`."""
@@ -129,10 +135,15 @@ def suggest(header: Sequence[str]) -> tuple[VimMapping | None, Columns]:
     return best, Columns(tuple(header), best.columns)
 
 
-def plan(table: Table, *, source: str, columns: Columns, at: datetime) -> Plan:
-    """What importing `table` under the name `source` would do at `at`. Nothing is written."""
+def plan(
+    table: Table, *, source: str, columns: Columns, at: datetime, answers: Mapping[str, str] | None = None
+) -> Plan:
+    """What importing `table` under the name `source` would do at `at`. Nothing is written.
+
+    `answers` say who somebody is, by the key of the plan's question; who is not answered about is typed in.
+    """
     reports, problems = parse(table, columns, at=at)
-    lookup = _Lookup(reports, columns)
+    lookup = _Lookup(reports, columns, answers or {})
     result = Plan(source)
     numbers = [report.number for report in reports]
     known_here = Incident.objects.filter(external_source=source, external_number__in=numbers)
@@ -152,6 +163,9 @@ def plan(table: Table, *, source: str, columns: Columns, at: datetime) -> Plan:
             result.changed.append(changed)
         else:
             result.known.append(incident)
+    to_come = (*result.new_people, *(one for changed in result.changed for one in changed.new_people))
+    asked = (lookup.questions[one] for one in to_come if one in lookup.questions)
+    result.questions = list(dict.fromkeys(asked))
     result.problems = sorted([*problems, *lookup.problems], key=lambda problem: problem.line)
     return result
 
@@ -264,27 +278,19 @@ def _said(value: object) -> str:
     return str(EventType(value).label) if isinstance(value, EventType) else str(value or "–")
 
 
-def _meant(people: Iterable[Person]) -> dict[Person, User]:
-    """Who of `people` is an employee beyond doubt, by what is written about them: one query."""
-    each = list(dict.fromkeys(people))
-    named = [Named(name=one.name, email=one.email, telephone=one.telephone) for one in each]
-    found = zip(each, named, who_is_who.employees_meant(named), strict=True)
-    return {
-        one: user for one, said, meant in found if (user := who_is_who.certainly(said, meant)) is not None
-    }
-
-
 class _Lookup:
     """The employees, departments and professions that the reports name, read at once; `problems` gathers."""
 
-    def __init__(self, reports: Sequence[Report], columns: Columns) -> None:
+    def __init__(self, reports: Sequence[Report], columns: Columns, answers: Mapping[str, str]) -> None:
         self.columns = columns
         self.problems: list[Problem] = []
         people = [person for report in reports for _line, person in report.people]
         numbers = {person.number for person in people} - {""}
         numbered = User.objects.filter(employee_number__in=numbers, is_active=True)
         self.by_number = {user.employee_number: user for user in numbered}
-        self.meant = _meant(person for person in people if person.number not in self.by_number)
+        unknown = [person for person in people if person.number not in self.by_number]
+        self.meant = vim_people.look_up(unknown, answers)
+        self.questions: dict[Involved, Question] = {}
         self.departments: dict[str, list[Department]] = defaultdict(list)
         for department in Department.objects.filter(
             is_active=True, location__is_active=True, location__is_partner=False
@@ -308,14 +314,14 @@ class _Lookup:
                 yield involved
 
     def _person(self, line: int, person: Person) -> Involved | None:
-        employee = self.by_number.get(person.number) or self.meant.get(person)
+        employee = self.by_number.get(person.number) or self.meant.known.get(person)
         if employee is not None:
             return Involved(employee=employee)
         profession = self.professions.get(person.profession.casefold())
         if person.profession and profession is None:
             self._wrong(line, "involved_profession", "profession_unknown")
         try:
-            return Involved(
+            involved = Involved(
                 name=person.name[:150],
                 email=person.email,
                 telephone=person.telephone[:32],
@@ -328,7 +334,10 @@ class _Lookup:
                 self._wrong(line, "involved_name", "no_reach")
             else:
                 self._wrong(line, "involved_email", "no_name")
-        return None
+            return None
+        if question := self.meant.questions.get(person):
+            self.questions[involved] = question
+        return involved
 
     def _wrong(self, line: int, name: str, code: str) -> None:
         self.problems.append(Problem(line, self.columns.of.get(name, self.columns.of[NUMBER]), code))

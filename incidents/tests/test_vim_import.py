@@ -455,3 +455,76 @@ def test_an_upload_that_nobody_finished_is_thrown_away():
         )
     assert vim_import.discard_forgotten(at=AT) == 1
     assert VimImport.objects.get(content=None).file_name == "old"
+
+
+PEOPLE = ("Meldnr", "Datum", "Afdeling", "Betrokkene", "Telefoon betrokkene", "E-mail betrokkene")
+
+
+def plan_of(*rows, answers=None):
+    table = table_of(*rows, header=PEOPLE)
+    columns = guess(table.header)
+    return vim_import.plan(table, source="Meldsysteem", columns=columns, at=AT, answers=answers)
+
+
+def row(number, name, telephone="", email=""):
+    return (number, "05-01-2026", "", name, telephone, email)
+
+
+@pytest.mark.django_db
+class TestWhoIsWho:
+    def test_two_who_share_the_telephone_of_a_ward_are_two(self):
+        plan = plan_of(row("1", "Bram Visser", "010 1234567"), row("1", "Noor Bakker", "010 1234567"))
+        assert [one.called for one in plan.new[0].people] == ["Bram Visser", "Noor Bakker"]
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"name": "Noor", "email": "N.Bakker@ziekenhuis.example"},
+            {"name": "Bakker, Noor", "telephone": "+31 (0)6 12345678"},
+        ],
+    )
+    def test_an_employee_beyond_doubt_is_linked(self, said):
+        noor = UserFactory(name="Noor Bakker", email="n.bakker@ziekenhuis.example", telephone="0612345678")
+        plan = plan_of(row("1", **said))
+        assert [one.employee for one in plan.new[0].people] == [noor]
+        assert plan.questions == []
+
+    def test_who_may_be_an_employee_is_asked_about_once(self):
+        noor = UserFactory(name="Noor Bakker", telephone="0612345678")
+        rows = [row(number, "N.B.", "06-12345678") for number in ("1", "2")]
+        (question,) = plan_of(*rows).questions
+        assert (question.name, question.meant) == ("N.B.", (noor,))
+        yes = plan_of(*rows, answers={question.key: str(noor.pk)})
+        assert {one.employee for one in yes.new_people} == {noor}
+        no = plan_of(*rows, answers={question.key: "no"})
+        assert {one.employee for one in no.new_people} == {None}
+        assert yes.questions == no.questions == []
+        assert plan_of(*rows, answers={question.key: str(UserFactory().pk)}).questions == [question]
+
+    def test_nothing_is_asked_about_who_is_here_already(self):
+        UserFactory(name="Noor Bakker", telephone="0612345678")
+        rows = [row("1", "N.B.", "06-12345678")]
+        vim_import.carry_out(plan_of(*rows), take=[], by=None, at=AT)
+        assert plan_of(*rows).questions == []
+
+    def test_a_number_that_a_spreadsheet_has_spoilt_is_an_error_with_its_line(self):
+        plan = plan_of(row("1", "Noor", "0612345678"), row("2", "Bram", "3,16E+10"))
+        (problem,) = plan.problems
+        assert (problem.line, problem.column, problem.code) == (3, "Telefoon betrokkene", "telephone_spoilt")
+
+    def test_the_page_asks_before_it_imports(self, client):
+        noor = UserFactory(name="Noor Bakker", telephone="0612345678")
+        client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+        lines = "\n".join(map(";".join, (PEOPLE, row("1", "N.B.", "06-12345678"))))
+        file = SimpleUploadedFile("export.csv", lines.encode())
+        check = client.post(reverse("incidents:import"), {"file": file}).url
+        columns = {f"column_{name}": column for name, column in guess(PEOPLE).of.items()}
+        page = client.post(check, {"name": "Meldsysteem", **columns}, follow=True)
+        (question,) = page.context["plan"].questions
+        assert "Who is this?" in page.text
+        commit = reverse("incidents:import-commit", args=[page.context["kept"].pk])
+        refused = client.post(commit, follow=True)
+        assert "Say of everybody who is asked about who it is." in refused.text
+        assert not Incident.objects.exists()
+        client.post(commit, {f"who-{question.key}": str(noor.pk)})
+        assert Involvement.objects.get().employee == noor

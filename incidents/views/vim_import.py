@@ -1,5 +1,6 @@
 """Importing the export of a VIM system: upload, what the columns mean, what it would do, do it."""
 
+from collections.abc import Mapping
 from itertools import islice
 
 from django.contrib import messages
@@ -86,7 +87,11 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
     table = vim_import.read(bytes(kept.content or b""), kept.file_name)
     if kept.mapping is None:
         return redirect("incidents:import-check", pk)
-    plan, take = _plan(kept, table), request.POST.getlist("take")
+    answers = {name.removeprefix("who-"): value for name, value in request.POST.items()}
+    plan, take = _plan(kept, table, answers), request.POST.getlist("take")
+    if plan.questions:
+        say(request, gettext("Say of everybody who is asked about who it is."), level=messages.WARNING)
+        return redirect("incidents:import-check", pk)
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -145,10 +150,11 @@ def _open(request: SignedInRequest, pk: str) -> VimImport:
     return get_object_or_404(mine, pk=pk)
 
 
-def _plan(kept: VimImport, table: Table) -> Plan:
+def _plan(kept: VimImport, table: Table, answers: Mapping[str, str] | None = None) -> Plan:
     assert kept.mapping is not None
     columns = Columns(tuple(table.header), kept.mapping.columns)
-    return vim_import.plan(table, source=kept.mapping.name, columns=columns, at=timezone.now())
+    source, now = kept.mapping.name, timezone.now()
+    return vim_import.plan(table, source=source, columns=columns, at=now, answers=answers)
 
 
 def _save_mapping(request: SignedInRequest, kept: VimImport, form: MappingForm) -> None:

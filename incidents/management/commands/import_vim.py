@@ -61,6 +61,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {name}: {word}")
         for problem in plan.problems:
             self.stderr.write(f"line {problem.line}, {problem.column}: {problem.reason}")
+        for question in plan.questions:
+            meant = ", ".join(user.employee_number or user.name for user in question.meant)
+            self.stdout.write(f"{question.name} is taken as typed in, and may be {meant}: the page asks.")
         for changed in plan.changed:
             for change in changed.changes:
                 self.stdout.write(
