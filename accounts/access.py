@@ -9,7 +9,7 @@ Which *rows* somebody sees on an allowed page is not decided here but by ``visib
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -18,10 +18,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from accounts import asked_again, unsent
+from accounts import asked_again, second_factor, unsent
 from accounts.enums import Role
 from accounts.models import User
 
@@ -37,10 +38,14 @@ class SignedInRequest(HttpRequest):
 
 @dataclass(frozen=True)
 class Access:
-    """What a view declares: open to all (`public`), to everybody signed in (no roles), or to `roles`."""
+    """What a view declares: open to all (`public`), to everybody signed in (no roles), or to `roles`.
+
+    `at_once` is open before a second factor is set up, too, for whom the role asks for one.
+    """
 
     public: bool = False
     roles: frozenset[Role] = frozenset()
+    at_once: bool = field(default=False, compare=False)
 
 
 def declare(access: Access) -> Callable[[View], View]:
@@ -65,6 +70,13 @@ def allow(*roles: Role) -> Callable[[View], View]:
 def allow_signed_in(view: View) -> View:
     """Every employee who is signed in."""
     return declare(Access())(view)
+
+
+def allow_at_once(view: View) -> View:
+    """Every employee who is signed in, also before setting up the second factor that the role asks for: help,
+    and the page that says so.
+    """
+    return declare(Access(at_once=True))(view)
 
 
 def allow_public(view: View) -> View:
@@ -116,6 +128,11 @@ def somebody_else(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/somebody_else.html", context, status=403)
 
 
+def _to_second_factor(request: HttpRequest) -> HttpResponse:
+    kept = request.method == "POST" and unsent.keep(request)
+    return go(request, lambda _page: reverse("second-factor"), kept=kept)
+
+
 class AccessMiddleware:
     """Hold each request against the declaration on its view, and bring back what did not arrive."""
 
@@ -141,15 +158,22 @@ class AccessMiddleware:
         if not request.user.is_authenticated:
             return to_sign_in(request)
         unsent.let_go(request)
-        if request.method == "POST" and unsent.is_of_somebody_else(request):
-            return somebody_else(request)
-        if access.roles and not access.roles & request.user.roles:
-            raise PermissionDenied
-        if request.method == "POST" and unsent.LATER in request.POST:
-            return go(request, str, kept=unsent.keep(request))
-        if asked_again.only_takes_post(view) and _comes_back(request):
-            return asked_again.ask(request, view)
-        return None
+        return _instead(request, view, access)
+
+
+def _instead(request: HttpRequest, view: Callable[..., Any], access: Access) -> HttpResponse | None:
+    """What somebody who is signed in gets in place of the page, or None. Raises PermissionDenied."""
+    if request.method == "POST" and unsent.is_of_somebody_else(request):
+        return somebody_else(request)
+    if access.roles and not access.roles & request.user.roles:
+        raise PermissionDenied
+    if not access.at_once and second_factor.is_due(request):
+        return _to_second_factor(request)
+    if request.method == "POST" and unsent.LATER in request.POST:
+        return go(request, str, kept=unsent.keep(request))
+    if asked_again.only_takes_post(view) and _comes_back(request):
+        return asked_again.ask(request, view)
+    return None
 
 
 def _comes_back(request: HttpRequest) -> bool:

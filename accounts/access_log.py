@@ -88,7 +88,11 @@ def _beyond(lines: QuerySet[AccessEvent], anchor: AccessEvent, way: str) -> Quer
 
 
 def _names(lines: list[AccessEvent]) -> dict[str, str]:
-    named = [line.object_ref for line in lines if line.object_kind in {"role", "supporter"}]
+    named = [
+        line.object_ref
+        for line in lines
+        if line.object_kind in {"role", "role grant", "sign-in", "supporter"}
+    ]
     ids = {pk for reference in named if (pk := reference.rpartition(" ")[2]) and "-" in pk}
     return (
         {str(pk): name for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name")}

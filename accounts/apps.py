@@ -18,4 +18,14 @@ class AccountsConfig(AppConfig):
     verbose_name = "People and access"
 
     def ready(self) -> None:
+        from allauth.mfa import signals  # these need the app registry
+
+        from accounts import second_factor
+
         post_migrate.connect(make_role_groups, sender=self)
+        for changed in (
+            signals.authenticator_added,
+            signals.authenticator_removed,
+            signals.authenticator_reset,
+        ):
+            changed.connect(second_factor.follow)

@@ -61,6 +61,14 @@ class AccessAction(models.TextChoices):
     SIGN_IN = "sign_in", _("signed in")
 
 
+class SignIn(models.TextChoices):
+    """By what somebody signs in."""
+
+    EMAIL = "email", _("e-mail address")
+    USERNAME = "username", _("sign-in name")
+    SECOND_FACTOR = "second factor", _("second step")
+
+
 class ImportState(models.TextChoices):
     """Of one uploaded file: read by the worker, previewed, then committed whole or not at all."""
 

@@ -121,10 +121,12 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
         """The functional administrator of a new installation (`manage.py createsuperuser`)."""
-        from django.contrib.auth.models import Group  # needs the app registry
+        from accounts import roles  # it is built on this module
 
         user = self.create_user(username, password, **fields)
-        user.groups.add(Group.objects.get(name=Role.ADMIN))
+        roles.given_on_the_server(
+            user=user, role=Role.ADMIN, access_point="createsuperuser", at=timezone.now()
+        )
         return user
 
 
@@ -176,6 +178,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     #: What tells this person from a namesake, where people are listed (accounts.people.told_apart).
     apart = ""
+    #: Filled in where a session is read (accounts.sign_in).
+    has_second_factor = False
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -381,3 +385,7 @@ class StaffImport(models.Model):
     @property
     def is_running(self) -> bool:
         return self.state in {ImportState.WAITING, ImportState.READING, ImportState.COMMITTING}
+
+
+# Beside what needs them; Django finds models from here.
+from accounts.two_people import RoleGrant, SignInChange  # noqa: E402, F401

@@ -4,20 +4,23 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts import sign_in_changes
 from accounts.models import User
 
 
 def mail_reset_link(*, email: str) -> None:
     """Send a link to choose a password to the employee in service with `email` (lower case), if there is
-    one.
+    one, and if nothing about how that person signs in still has to be confirmed.
 
     The link works once and for `PASSWORD_RESET_TIMEOUT` seconds, and leads to `SITE_URL`, whatever host the
     request claimed to be for.
     """
     for user in User.objects.filter(email=email, is_active=True):
+        if sign_in_changes.is_stopped(user, at=timezone.now()):
+            continue
         path = reverse(
             "account_reset_password_from_key",
             kwargs={"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)},

@@ -21,9 +21,10 @@ from django.db.models import OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts import audit, roles
+from accounts import audit, roles, second_factor, sign_in_changes
 from accounts.enums import AccessAction, Role
 from accounts.models import User
+from accounts.two_people import KEEP_WATCH, READ_CASES, Outcome, RoleGrant
 
 
 def display(user: User) -> str:
@@ -33,9 +34,12 @@ def display(user: User) -> str:
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types
     def get_user(self, user_id: str) -> User | None:
-        """Whoever a session belongs to, if still in service: with the roles, which every page asks for."""
+        """Whoever a session belongs to, if still in service: with the roles and whether there is a second
+        factor, which every page asks for.
+        """
         groups = ArraySubquery(Group.objects.filter(user=OuterRef("pk")).values("name"))
-        user = User.objects.filter(pk=user_id, is_active=True).annotate(group_names=groups).first()
+        people = User.objects.annotate(group_names=groups, has_second_factor=second_factor.exists_for("pk"))
+        user = people.filter(pk=user_id, is_active=True).first()
         if user:
             user.roles = Role.among(user.group_names)
         return user
@@ -110,9 +114,13 @@ def _account(credentials: Mapping[str, Any]) -> str:
 
 
 def employee_with(addresses: Iterable[str]) -> User | None:
-    """The one employee in service with one of `addresses`; None when there is nobody or more than one."""
+    """The one employee in service with one of `addresses`; None when there is nobody or more than one, and
+    while the address opens nothing because it was changed (accounts.sign_in_changes).
+    """
     found = User.objects.filter(is_active=True, email__in=[address.lower() for address in addresses])[:2]
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1 or sign_in_changes.is_stopped(found[0], at=timezone.now()):
+        return None
+    return found[0]
 
 
 def roles_from(claims: Mapping[str, Any]) -> frozenset[Role] | None:
@@ -132,19 +140,31 @@ def roles_from(claims: Mapping[str, Any]) -> frozenset[Role] | None:
 def follow_claims(user: User, claims: Mapping[str, Any]) -> None:
     """Make the roles of `user` those of the group claim; without the claim they stay.
 
+    What needs a second person (roles.BY_TWO) waits for one who is in service here: the directory is the
+    first. What such a person refused is not asked for at each sign-in again.
+
     Groups that may not go together lose the watching role (administrator, privacy officer), and the last
     administrator stays one: a mistake in the directory must neither open cases nor lock everybody out.
     """
     wanted = roles_from(claims)
     if wanted is None or wanted == user.roles:
         return
+    wanted -= _refused(user, wanted - user.roles)
     while clash := roles.conflict(wanted):
         wanted -= {clash[0]}
     try:
         _set(user, wanted)
     except roles.LastAdmin:
-        kept = (wanted - roles.READ_CASES - roles.KEEP_WATCH) | {Role.ADMIN}
+        kept = (wanted - READ_CASES - KEEP_WATCH) | {Role.ADMIN}
         _set(user, kept)
+
+
+def _refused(user: User, wanted: frozenset[Role]) -> frozenset[Role]:
+    """Those of `wanted` that the directory gave before and a person refused, unless they wait anew."""
+    grants = RoleGrant.objects.filter(user=user, role__in=wanted)
+    refused = grants.filter(granted_by=None, outcome=Outcome.REFUSED).values_list("role", flat=True)
+    waiting = grants.waiting().values_list("role", flat=True)
+    return frozenset(map(Role, {*refused} - {*waiting})) if wanted else wanted
 
 
 def _set(user: User, wanted: frozenset[Role]) -> None:

@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from accounts import audit, file_names, staff_apply, staff_file, staff_plan, staff_rows
+from accounts import audit, file_names, sign_in_changes, staff_apply, staff_file, staff_plan, staff_rows
 from accounts.enums import AccessAction, ImportState, Role
 from accounts.file_names import Choice
 from accounts.import_words import mended
@@ -222,7 +222,10 @@ def _commit(current: StaffImport, at: datetime) -> None:
             StaffImport.objects.filter(id=current.id).update(state=ImportState.WAITING, attempts=0)
             return
         people = len(staff.people)
-        staff_apply.apply(plan, at=at, progress=lambda done: _tell(current.id, people + done, 2 * people))
+        with sign_in_changes.watched(
+            by=current.created_by, access_point=_access_point(current.created_by), at=at
+        ):
+            staff_apply.apply(plan, at=at, progress=lambda done: _tell(current.id, people + done, 2 * people))
         StaffImport.objects.filter(id=current.id).update(
             state=ImportState.DONE,
             finished_at=at,
@@ -259,12 +262,16 @@ def _write_down(staff_import: StaffImport, *, by: User | None, action: AccessAct
         action=action,
         user=by,
         role=Role.ADMIN if by else None,
-        access_point="settings:staff-import" if by else "import_staff",
+        access_point=_access_point(by),
         object_kind="staff import",
         object_ref=str(staff_import.id),
         basis="administration",
         at=at,
     )
+
+
+def _access_point(by: User | None) -> str:
+    return "settings:staff-import" if by else "import_staff"
 
 
 def _key(import_id: UUID) -> str:

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts import passwords, staff_import
+from accounts import passwords, roles, sign_in_changes, staff_import
 from accounts.sealing import fernet
 
 RESET = "accounts.tasks.mail_reset_link"
@@ -29,6 +29,14 @@ def sweep_imports() -> None:
     """Go on with what a killed worker or a lost message left behind."""
     for import_id in staff_import.waiting():
         staff_import.work(import_id=import_id, at=timezone.now())
+
+
+@shared_task
+def end_waiting() -> None:
+    """Each night: roles that nobody confirmed in time, and new addresses that nobody objected to."""
+    now = timezone.now()
+    roles.expire(at=now)
+    sign_in_changes.end_waiting(at=now)
 
 
 @shared_task

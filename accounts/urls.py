@@ -11,6 +11,7 @@ from accounts import (
     views_hours,
     views_people,
     views_preferences,
+    views_second_person,
     views_settings,
     views_staff_import,
     views_unsent,
@@ -37,6 +38,7 @@ sign_in = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("second-factor/", views_second_person.second_factor_first, name="second-factor"),
     path("two-step/", include("allauth.mfa.urls")),
     path("devices/", include("allauth.usersessions.urls")),
 ]
@@ -93,6 +95,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences/language/", views_preferences.set_language, name="set_language"),
     path("preferences/theme/", views_preferences.set_theme, name="set_theme"),
     path("unsent/", views_unsent.take_along, name="take-along"),
+    path("confirmations/", views_second_person.confirmations, name="confirmations"),
     path("settings/", include((settings_pages, "settings"))),
     path("access-log/", include((access_log, "access-log"))),
     *(demo if settings.DEMO else []),

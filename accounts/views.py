@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
-from accounts import home
+from accounts import home, second_factor
 from accounts.access import SignedInRequest, allow_public, allow_signed_in
 from accounts.asked_again import only_posted
 from accounts.demo_people import DEMO_PEOPLE
@@ -59,6 +59,8 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(User, username=username, is_active=True)
     adapter = AccountAdapter(request)
     adapter.login(request, user)
+    # Only here: see accounts.second_factor.
+    request.session[second_factor.SKIPPED] = True
     return adapter.post_login(
         request,
         user,

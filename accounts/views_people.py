@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts import people, roles, unsent
+from accounts import people, roles, sign_in_changes, unsent
 from accounts.access import SignedInRequest, allow, recently_confirmed
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
+from accounts.two_people import RoleGrant
 from accounts.typed import answered, typed
 
 PAGE = 50
@@ -86,15 +88,19 @@ def person(request: SignedInRequest, pk: UUID) -> HttpResponse:
     somebody = get_object_or_404(
         User.objects.select_related("department__location", "profession", "manager"), pk=pk
     )
-    form = RolesForm(unsent.posted(request), initial={"roles": sorted(somebody.roles)})
+    waiting = list(RoleGrant.objects.waiting().filter(user=somebody).order_by("role"))
+    standing = sorted({*somebody.roles, *(grant.role for grant in waiting)})
+    form = RolesForm(unsent.posted(request), initial={"roles": standing})
     if request.method == "POST" and form.is_valid() and _give(request, somebody, form):
-        say(request, _("The roles of %(name)s are kept.") % {"name": somebody.name})
         return redirect("settings:people")
-    return render(request, "accounts/person.html", {"person": somebody, "form": form})
+    stopped = sign_in_changes.stopped(at=timezone.now()).filter(user=somebody)
+    context = {"person": somebody, "form": form, "waiting": waiting, "stopped": stopped.order_by("at")}
+    return render(request, "accounts/person.html", context)
 
 
 def _give(request: SignedInRequest, somebody: User, form: RolesForm) -> bool:
-    """Whether the chosen roles were given; why not stands on the form."""
+    """Whether the chosen roles were given, which the next page says; why not stands on the form."""
+    earlier = set(RoleGrant.objects.waiting().filter(user=somebody).values_list("role", flat=True))
     try:
         roles.set_roles(
             user=somebody,
@@ -112,6 +118,16 @@ def _give(request: SignedInRequest, somebody: User, form: RolesForm) -> bool:
             "roles", _("This is the only functional administrator. Give somebody else the role first.")
         )
         return False
+    except roles.OwnRoles:
+        form.add_error("roles", _("Nobody changes the own roles. Another administrator can change yours."))
+        return False
+    waiting = RoleGrant.objects.waiting().filter(user=somebody).exclude(role__in=earlier)
+    names = [grant.get_role_display() for grant in waiting.order_by("role")]
+    if names:
+        text = _("Kept. Waits for a second person before it counts: %(roles)s.")
+        say(request, text % {"roles": ", ".join(names)}, level=messages.INFO)
+    else:
+        say(request, _("The roles of %(name)s are kept.") % {"name": somebody.name})
     return True
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
+from accounts import second_factor
 from accounts.models import User
 
 CSRF = "a" * 32
@@ -95,6 +96,7 @@ def session_of(username: str) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[second_factor.SKIPPED] = True  # as after signing in to the demo
     session.create()
     key: str = session.session_key
     return key

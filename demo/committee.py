@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from accounts import role_grants, roles
 from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, User
+from accounts.two_people import RoleGrant
 from hospital.clock import local_moment, start_of_week
 from incidents import alignment, committee, duty, intake, milestones, terms
 from incidents.classification import classify, standing
@@ -16,13 +18,15 @@ from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict
 from incidents.models import SEATS, Duty, Incident, Milestone
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+#: Since when the members have their seats in this system.
+SEATED = 360 * DAY
 #: The rota is kept three weeks ahead; after that it has a gap.
 WEEKS = 3
 
 
 def seat(people: Mapping[str, User], staff: Sequence[User], *, at: datetime) -> None:
     """Twelve members and three directors, who take turns a week from Monday eight o'clock."""
-    admin, day = people["admin"], timezone.localdate(at)
+    admin, day, seated = people["admin"], timezone.localdate(at), at - SEATED
     physicians = [
         person
         for person in staff
@@ -31,10 +35,21 @@ def seat(people: Mapping[str, User], staff: Sequence[User], *, at: datetime) -> 
     members = [people["ccp"], *physicians[: SEATS - 1]]
     for number, member in enumerate(members, start=1):
         since = date(day.year - 1 - number % 3, 1, 1)
-        committee.take(number=number, holder=member, since=since, by=admin, at=at)
+        committee.take(number=number, holder=member, since=since, by=admin, at=seated)
+    for grant in RoleGrant.objects.waiting():
+        role_grants.confirm(grant_id=grant.pk, by=people["privacy"], access_point="confirmations", at=seated)
     directors = [people["director"], *physicians[SEATS : SEATS + 2]]
     for director in directors:
         director.groups.add(Group.objects.get(name=Role.DIRECTOR))
+    # One more, who waits for a second person.
+    roles.give_and_take(
+        user=physicians[SEATS + 2],
+        give={Role.DIRECTOR},
+        by=admin,
+        access_point="settings:person",
+        basis="administration",
+        at=at - 2 * DAY,
+    )
     monday = start_of_week(day)
     starts = [local_moment(datetime(*on(monday, week), 8)) for week in range(WEEKS + 1)]  # noqa: DTZ001 — local
     for week in range(WEEKS):

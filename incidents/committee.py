@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from accounts.enums import Role
 from accounts.models import User
 from accounts.policy_log import PolicyLog
-from accounts.roles import set_roles
+from accounts.roles import give_and_take
 from incidents.milestones import Stale
 from incidents.models import Seat
 from incidents.one_at_a_time import write_alone
@@ -31,7 +31,8 @@ class InTheFutureError(Exception):
 
 
 def take(*, number: int, holder: User, since: date, by: User, at: datetime) -> Seat:
-    """Give seat `number` to `holder` from `since`, and with it the role.
+    """Give seat `number` to `holder` from `since`, and with it the role, which counts when a second person
+    has confirmed it.
 
     Raises Taken, InTheFutureError, and accounts.roles.RolesConflict for who keeps watch over the system.
     """
@@ -42,7 +43,7 @@ def take(*, number: int, holder: User, since: date, by: User, at: datetime) -> S
             write_alone(Seat)
             seat = Seat.objects.create(number=number, holder=holder, since=since)
             LOG.record({str(number): (None, holder.name)}, by=by, at=at)
-            _give_role(holder, {*_roles(holder), Role.CCP}, by=by, at=at)
+            _role(holder, by=by, at=at, held=True)
             return seat
     except IntegrityError as error:
         raise Taken from error
@@ -60,16 +61,18 @@ def leave(*, seat: Seat, until: date, by: User, at: datetime) -> Seat:
         if not ended:
             raise Stale
         LOG.record({str(seat.number): (seat.holder.name, None)}, by=by, at=at)
-        _give_role(seat.holder, _roles(seat.holder) - {Role.CCP}, by=by, at=at)
+        _role(seat.holder, by=by, at=at, held=False)
     seat.until = until
     return seat
 
 
-def _roles(user: User) -> frozenset[Role]:
-    return User.objects.get(pk=user.pk).roles
-
-
-def _give_role(user: User, roles: "set[Role] | frozenset[Role]", *, by: User, at: datetime) -> None:
-    set_roles(
-        user=user, roles=roles, by=by, access_point="calamity-committee", basis="seat of the committee", at=at
+def _role(user: User, *, by: User, at: datetime, held: bool) -> None:
+    give_and_take(
+        user=user,
+        give={Role.CCP} if held else (),
+        take=() if held else {Role.CCP},
+        by=by,
+        access_point="calamity-committee",
+        basis="seat of the committee",
+        at=at,
     )

@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
     "reconcile": {"task": "notifications.tasks.reconcile", "schedule": crontab(hour="3", minute="20")},
     "retention": {"task": "supporters.tasks.erase_due", "schedule": crontab(hour="3", minute="40")},
     "forget-sessions": {"task": "accounts.tasks.forget_sessions", "schedule": crontab(hour="4", minute="0")},
+    "end-waiting": {"task": "accounts.tasks.end_waiting", "schedule": crontab(hour="3", minute="50")},
     "publish figures": {"task": "dashboards.tasks.publish_due", "schedule": crontab(hour="4", minute="30")},
 }
 
@@ -294,6 +295,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 PASSWORD_RESET_TIMEOUT = 4 * 60 * 60  # seconds
 
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.reset_tokens.TokenGenerator"  # nosec B105  # a class
+
 ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses come from the personnel file
@@ -326,6 +329,9 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "60/m/ip",
 }
 
+# Whoever reads cases or keeps watch has a second step at sign-in (accounts.second_factor); the demo can be
+# looked at without one.
+SECOND_FACTOR = True
 MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -341,6 +347,8 @@ INSTALLED_APPS += SSO_PROVIDERS
 # The claim that lists somebody's groups, and what each means: "peersupport-coordinators=coordinator,…".
 SSO_GROUP_CLAIM = env.str("SSO_GROUP_CLAIM", default="groups")
 SSO_GROUPS = env.dict("SSO_GROUPS", default={})
+# Whether the provider asks for a second step itself, of everybody whose role needs one here.
+SSO_PROVIDES_MFA = env.bool("SSO_PROVIDES_MFA", default=False)
 
 # Cookies and headers. `__Host-` binds a cookie to this host over HTTPS, so no sibling host can plant one.
 

@@ -62,8 +62,8 @@ class Coverage:
 def add(*, user: User, trained_on: date | None, by: User, at: datetime) -> Supporter:
     """Put an employee in the pool, with the role; whoever had stopped comes back.
 
-    Training done on `trained_on` is valid for the months of the policy. Raises AlreadySupporter, and
-    roles.RolesConflict for somebody whose role keeps watch over others.
+    Training done on `trained_on` is valid for the months of the policy. Raises AlreadySupporter,
+    roles.RolesConflict for somebody whose role keeps watch over others, and roles.OwnRoles.
     """
     policy = SupportPolicy.current()
     fields = {
@@ -86,7 +86,7 @@ def add(*, user: User, trained_on: date | None, by: User, at: datetime) -> Suppo
 def set_status(*, supporter: Supporter, status: SupporterStatus, by: User, at: datetime) -> Supporter:
     """Pause, resume or stop. Who stops loses the role, and first ends or hands back every open contact.
 
-    Raises HasOpenContacts.
+    Raises HasOpenContacts, and roles.OwnRoles for somebody who would take or come back to the own role.
     """
     with transaction.atomic():
         supporter = _locked(supporter)
@@ -241,10 +241,10 @@ def _log(supporter: Supporter, by: User, at: datetime) -> None:
 
 
 def _set_role(user: User, by: User, at: datetime, *, held: bool) -> None:
-    wanted = user.roles | {Role.SUPPORTER} if held else user.roles - {Role.SUPPORTER}
-    roles.set_roles(
+    roles.give_and_take(
         user=user,
-        roles=wanted,
+        give={Role.SUPPORTER} if held else (),
+        take=() if held else {Role.SUPPORTER},
         by=by,
         access_point="pool:supporter",
         basis="coordinator of the pool",

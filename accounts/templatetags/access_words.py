@@ -3,7 +3,7 @@
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
+from accounts.enums import Role, SignIn
 from accounts.models import AccessEvent
 
 register = template.Library()
@@ -17,7 +17,9 @@ WORDS = {
     "involvement": _("involved employee"),
     "policy": _("agreements"),
     "role": _("role"),
+    "role grant": _("role that waits for a second person"),
     "session": _("session"),
+    "sign-in": _("sign-in"),
     "staff import": _("staff import"),
     "support": _("support"),
     "supporter": _("peer supporter"),
@@ -27,6 +29,7 @@ WORDS = {
     "administration": _("administration"),
     "analyst of calamities": _("analyst of the case"),
     "analyst of the case": _("analyst of the case"),
+    "back in service": _("back in service"),
     "broken before the upgrade": _("was broken before the upgrade"),
     "ccp of calamities": _("calamity committee"),
     "ccp of the case": _("calamity committee"),
@@ -38,6 +41,7 @@ WORDS = {
     "director of the case": _("director"),
     "group claim of SSO": _("group of the single sign-on"),
     "import": _("import"),
+    "not confirmed in time": _("not confirmed in time"),
     "own account": _("own account"),
     "own contact": _("own contact"),
     "own record": _("own record"),
@@ -46,6 +50,8 @@ WORDS = {
     "retention": _("end of the retention term"),
     "rota of directors": _("rota of directors"),
     "seat of the committee": _("seat of the committee"),
+    "second person": _("second person"),
+    "server": _("by IT, on the server"),
     "supervision": _("supervision"),
     "team_leader of calamities": _("team leader of the department"),
     "team_leader of the case": _("team leader of the department"),
@@ -67,22 +73,34 @@ PLACES = {
     "calamity-committee": _("seats of the committee"),
     "calamity-duty": _("rota of directors"),
     "calamity-policy": _("settings of calamities"),
+    "confirm_waiting": _("by IT, on the server"),
+    "confirmations": _("confirmations"),
     "contacts:detail": _("page of a contact"),
+    "createsuperuser": _("by IT, on the server"),
     "delivery": _("delivery of messages"),
     "demo_sign_in": _("signing in to the demo"),
+    "end_waiting": _("the system"),
     "evaluation-policy": _("settings of the evaluation"),
     "incidents:add-people": _("adding people to a report"),
     "incidents:detail": _("page of a report"),
     "incidents:import": _("VIM import"),
+    "import_staff": _("staff import, on the server"),
     "incidents:report": _("reporting"),
     "me": _("own page"),
+    "mfa_activate_totp": _("sign-in and security"),
+    "mfa_add_webauthn": _("sign-in and security"),
     "mfa_authenticate": _("signing in, in two steps"),
+    "mfa_deactivate_totp": _("sign-in and security"),
+    "mfa_generate_recovery_codes": _("sign-in and security"),
     "mfa_login_webauthn": _("signing in with a passkey"),
+    "mfa_remove_webauthn": _("sign-in and security"),
     "migrate": _("upgrade"),
     "pool:exclusions": _("who is never matched"),
     "pool:policy": _("settings of support"),
     "pool:supporter": _("page of a supporter"),
     "reminder-policy": _("settings of mail"),
+    "remove_second_factor": _("by IT, on the server"),
+    "renew_second_factors": _("by IT, on the server"),
     "retention": _("end of the retention term"),
     "settings:hours": _("settings of working hours"),
     "settings:person": _("page of an employee"),
@@ -119,7 +137,8 @@ def object_ref(line: AccessEvent, names: dict[str, str]) -> str:
     """
     if line.object_kind == "supporter":
         return names.get(line.object_ref, "")
-    if line.object_kind != "role":
+    if line.object_kind not in {"role", "role grant", "sign-in"}:
         return line.object_ref
-    role, _, person = line.object_ref.partition(" ")
-    return f"{role_word(role)} · {names[person]}" if person in names else role_word(role)
+    what, _, person = line.object_ref.rpartition(" ")
+    said = str(SignIn(what).label) if what in SignIn.values else role_word(what)
+    return f"{said} · {names[person]}" if person in names else said

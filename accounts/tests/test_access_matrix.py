@@ -41,6 +41,8 @@ PAGES: dict[str, str | set[Role]] = {
     "set_theme": PUBLIC,
     "demo": PUBLIC,
     "demo_sign_in": PUBLIC,
+    "second-factor": SIGNED_IN,
+    "confirmations": SIGNED_IN,
     "access-log:list": {Role.PRIVACY_OFFICER},
     "settings:home": ADMIN,
     "settings:hospital": ADMIN,

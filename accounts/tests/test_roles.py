@@ -8,6 +8,8 @@ from accounts import roles
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent, User
 from accounts.tests.factories import UserFactory
+from accounts.two_people import BY_TWO, RoleGrant
+from notifications.models import Reminder
 
 
 def set_roles(user, *wanted, by=None):
@@ -20,11 +22,11 @@ def set_roles(user, *wanted, by=None):
 def test_given_and_taken_roles_are_written_down():
     admin = UserFactory(roles=[Role.ADMIN])
     user = UserFactory(roles=[Role.SUPPORTER, Role.ANALYST])
-    changed = set_roles(user, Role.SUPPORTER, Role.COORDINATOR, by=admin)
-    assert changed.roles == {Role.SUPPORTER, Role.COORDINATOR}
+    changed = set_roles(user, Role.SUPPORTER, Role.BOARD, by=admin)
+    assert changed.roles == {Role.SUPPORTER, Role.BOARD}
     lines = AccessEvent.objects.values_list("action", "object_ref", "user", "responsible")
     assert list(lines) == [
-        (AccessAction.CREATE, f"coordinator {user.id}", admin.id, Role.ADMIN),
+        (AccessAction.CREATE, f"board {user.id}", admin.id, Role.ADMIN),
         (AccessAction.ERASE, f"analyst {user.id}", admin.id, Role.ADMIN),
     ]
 
@@ -51,7 +53,10 @@ def test_who_keeps_watch_reads_no_cases(wanted, clash):
             set_roles(user, *wanted)
         assert User.objects.get(id=user.id).roles == set()
     else:
-        assert set_roles(user, *wanted).roles == set(wanted)
+        given = set_roles(user, *wanted).roles
+        assert given == set(wanted) - BY_TWO
+        waiting = RoleGrant.objects.waiting().filter(user=user).values_list("role", flat=True)
+        assert set(waiting) == set(wanted) & BY_TWO
 
 
 @pytest.mark.django_db
@@ -83,3 +88,36 @@ def test_two_administrators_who_take_the_role_from_each_other_leave_one(transact
         thread.join()
     assert len(refused) == 1
     assert User.objects.filter(groups__name=Role.ADMIN).count() == 1
+
+
+@pytest.mark.django_db
+def test_nobody_changes_the_own_roles():
+    admin = UserFactory(roles=[Role.ADMIN])
+    UserFactory(roles=[Role.ADMIN])
+    for wanted in ([Role.BOARD, Role.ADMIN], []):
+        with pytest.raises(roles.OwnRoles):
+            set_roles(admin, *wanted, by=admin)
+    assert set_roles(admin, Role.ADMIN, by=admin).roles == {Role.ADMIN}  # as they were
+
+
+@pytest.mark.django_db
+def test_giving_one_role_leaves_those_that_wait():
+    admin, user = UserFactory(roles=[Role.ADMIN]), UserFactory()
+    set_roles(user, Role.COORDINATOR, by=admin)
+    how = {"by": admin, "access_point": "test", "basis": "test", "at": timezone.now()}
+    roles.give_and_take(user=user, give={Role.SUPPORTER}, **how)
+    assert RoleGrant.objects.waiting().get().role == Role.COORDINATOR
+    with pytest.raises(roles.RolesConflict):  # with what waits, too
+        roles.give_and_take(user=user, give={Role.PRIVACY_OFFICER}, **how)
+
+
+@pytest.mark.django_db
+def test_the_first_administrator_comes_from_the_server_which_is_logged_and_told():
+    officer = UserFactory(roles=[Role.PRIVACY_OFFICER])
+    user = User.objects.create_superuser(
+        "beheer", "correct horse battery", name="Beheer", email="b@x.example"
+    )
+    assert user.roles == {Role.ADMIN}
+    line = AccessEvent.objects.get()
+    assert (line.user, line.access_point, line.object_ref) == (None, "createsuperuser", f"admin {user.id}")
+    assert Reminder.objects.filter(recipient=officer).count() == 1

@@ -8,6 +8,7 @@ from accounts.models import AccessEvent, Department, Profession, StaffImport, Us
 from accounts.tests.counting import statements
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
 from accounts.tests.test_staff_import import csv_of, line
+from accounts.two_people import RoleGrant
 
 pytestmark = pytest.mark.django_db
 
@@ -145,26 +146,42 @@ class TestPeople:
         url = reverse("settings:person", args=[user.id])
         assert client.get(url).context["form"].initial == {"roles": [Role.ANALYST]}
         client.post(url, {"roles": [Role.SUPPORTER, Role.COORDINATOR]})
-        assert User.objects.get(id=user.id).roles == {Role.SUPPORTER, Role.COORDINATOR}
-        assert set(AccessEvent.objects.values_list("action", "object_ref", "user")) == {
-            ("create", f"supporter {user.id}", admin.id),
-            ("create", f"coordinator {user.id}", admin.id),
-            ("erase", f"analyst {user.id}", admin.id),
+        assert User.objects.get(id=user.id).roles == {Role.SUPPORTER}
+        assert set(AccessEvent.objects.values_list("action", "object_kind", "object_ref", "user")) == {
+            ("create", "role", f"supporter {user.id}", admin.id),
+            ("create", "role grant", f"coordinator {user.id}", admin.id),
+            ("erase", "role", f"analyst {user.id}", admin.id),
         }
+        page = client.get(url)
+        assert "waits for a second person" in page.content.decode()
+        assert page.context["form"].initial == {"roles": [Role.COORDINATOR, Role.SUPPORTER]}
+        client.post(url, {"roles": [Role.SUPPORTER]})
+        assert list(RoleGrant.objects.values_list("role", "outcome")) == [("coordinator", "withdrawn")]
+
+    def test_nobody_changes_the_own_roles(self, client, admin):
+        UserFactory(roles=[Role.ADMIN])
+        url = reverse("settings:person", args=[admin.id])
+        assert 'name="roles"' not in client.get(url).content.decode()
+        for roles in ([Role.COORDINATOR], [Role.ADMIN, Role.BOARD], []):
+            answer = client.post(url, {"roles": roles})
+            assert answer.context["form"].errors["roles"] == [
+                "Nobody changes the own roles. Another administrator can change yours."
+            ]
+        assert User.objects.get(id=admin.id).roles == {Role.ADMIN}
+        assert not RoleGrant.objects.exists()
 
     @pytest.mark.parametrize(
         ("chosen", "reason"),
         [
             ([Role.ADMIN, Role.COORDINATOR], "do not go together"),
-            ([], "only functional administrator"),
+            ([Role.PRIVACY_OFFICER, Role.SUPPORTER], "do not go together"),
         ],
     )
-    def test_an_administrator_neither_reads_cases_nor_locks_everybody_out(
-        self, client, admin, chosen, reason
-    ):
-        response = client.post(reverse("settings:person", args=[admin.id]), {"roles": chosen})
+    def test_who_keeps_watch_reads_no_cases(self, client, admin, chosen, reason):
+        other = UserFactory(roles=[Role.ADMIN])
+        response = client.post(reverse("settings:person", args=[other.id]), {"roles": chosen})
         assert reason in response.content.decode()
-        assert User.objects.get(id=admin.id).roles == {Role.ADMIN}
+        assert User.objects.get(id=other.id).roles == {Role.ADMIN}
 
     def test_giving_roles_asks_for_the_password_again(self, client):
         UserFactory(username="beheer", password="correct horse battery", roles=[Role.ADMIN])

@@ -3,14 +3,21 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
-from accounts import sign_in
+from accounts import role_grants, sign_in, sign_in_changes
 from accounts.enums import Role
 from accounts.models import AccessEvent, User
 from accounts.sign_in import SsoAdapter
 from accounts.tests.factories import UserFactory
+from accounts.two_people import RoleGrant
 
-GROUPS = {"ps-coord": "coordinator", "ps-admin": "admin", "ps-privacy": "privacy_officer"}
+GROUPS = {
+    "ps-analysts": "analyst",
+    "ps-coord": "coordinator",
+    "ps-admin": "admin",
+    "ps-privacy": "privacy_officer",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -60,9 +67,9 @@ def test_groups_mean_roles(claims, roles):
 class TestEntering:
     def test_a_known_verified_address_is_that_employee_with_the_groups_of_the_claim(self, enter):
         user = UserFactory(email="a@ziekenhuis.example", roles=[Role.SUPPORTER])
-        entered = enter(login(email="A@ziekenhuis.example", groups=["ps-coord"]))
+        entered = enter(login(email="A@ziekenhuis.example", groups=["ps-analysts"]))
         assert entered.user == user
-        assert User.objects.get(id=user.id).roles == {Role.COORDINATOR}
+        assert User.objects.get(id=user.id).roles == {Role.ANALYST}
         assert SocialAccount.objects.get().user == user
 
     def test_the_password_stays(self, enter):
@@ -96,8 +103,34 @@ class TestEntering:
 
     def test_groups_that_may_not_go_together_lose_the_watch(self, enter):
         user = UserFactory(email="a@ziekenhuis.example")
-        enter(login(groups=list(GROUPS)))
-        assert User.objects.get(id=user.id).roles == {Role.COORDINATOR}
+        enter(login(groups=["ps-analysts", "ps-admin", "ps-privacy"]))
+        assert User.objects.get(id=user.id).roles == {Role.ANALYST}
+        assert not RoleGrant.objects.exists()
+
+    def test_what_two_people_give_waits_for_somebody_here(self):
+        user = UserFactory(email="a@ziekenhuis.example")
+        for _ in range(2):  # two sign-ins ask once
+            sign_in.follow_claims(User.objects.get(id=user.id), {"groups": ["ps-coord"]})
+        (grant,) = RoleGrant.objects.all()
+        assert (grant.user, grant.role, grant.granted_by, grant.outcome) == (user, "coordinator", None, "")
+        assert User.objects.get(id=user.id).roles == set()
+        officer = UserFactory(roles=[Role.PRIVACY_OFFICER])
+        role_grants.refuse(grant_id=grant.pk, by=officer, access_point="test", at=timezone.now())
+        sign_in.follow_claims(User.objects.get(id=user.id), {"groups": ["ps-coord"]})
+        assert not RoleGrant.objects.waiting().exists()
+
+    def test_what_the_directory_takes_back_no_longer_waits(self):
+        user = UserFactory(roles=[Role.ANALYST])
+        for groups in (["ps-coord", "ps-analysts"], ["ps-privacy"]):
+            sign_in.follow_claims(User.objects.get(id=user.id), {"groups": groups})
+        outcomes = dict(RoleGrant.objects.values_list("role", "outcome"))
+        assert outcomes == {"coordinator": "withdrawn", "privacy_officer": ""}
+
+    def test_an_address_that_was_changed_ties_no_identity_to_the_account(self, enter):
+        user = UserFactory(email="b@ziekenhuis.example")
+        with sign_in_changes.watched(by=None, access_point="test", at=timezone.now()):
+            User.objects.filter(id=user.id).update(email="a@ziekenhuis.example")
+        assert not enter(login(email="a@ziekenhuis.example")).is_existing
 
     def test_the_last_administrator_is_not_lost_by_a_claim(self, enter):
         user = UserFactory(email="a@ziekenhuis.example", roles=[Role.ADMIN])

@@ -41,6 +41,7 @@ def seats(request: SignedInRequest) -> HttpResponse:
     members = User.objects.filter(is_active=True, groups__name=Role.CCP)
     context = {
         "seats": [(number, held.get(number)) for number in range(1, SEATS + 1)],
+        "reading": {member.pk for member in members},
         "without_seat": members.exclude(pk__in=[seat.holder_id for seat in held.values()]).order_by(
             "sort_key", "id"
         ),

@@ -49,6 +49,9 @@ def test_code_is_registered_once():
 def test_what_a_substitute_has_of_every_kind_was_decided():
     decided = {
         HandedOn.SHARED: {
+            "accounts.role_waits",
+            "accounts.role_on_server",
+            "accounts.sign_in_changed",
             "delivery.failing",
             *(f"incidents.{clock}_{rung}" for clock in ("step", "law") for rung in ("soon", "due", "late")),
             "incidents.law_last",
@@ -75,6 +78,10 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "incidents.law_director",
         },
         HandedOn.STAYS: {
+            "accounts.role_decided",
+            "accounts.role_given",
+            "accounts.own_sign_in_changed",
+            "accounts.sign_in_told",
             "delivery.trial",
             "notifications.digest",
             "notifications.named_substitute",

@@ -22,7 +22,7 @@ from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
 from accounts.policy_log import PolicyLog
-from accounts.roles import RolesConflict
+from accounts.roles import OwnRoles, RolesConflict
 from accounts.typed import answered, seal, typed
 from supporters import pool as pools
 from supporters.enums import SupporterStatus
@@ -146,6 +146,9 @@ def status(request: SignedInRequest, pk: UUID) -> HttpResponse:
             )
             words = {"name": found.user.name, "count": error.count}
             say(request, text % words, level=messages.WARNING)
+        except OwnRoles:
+            text = _("Nobody changes the own roles. Another coordinator can do this for you.")
+            say(request, text, level=messages.WARNING)
         else:
             words = {"name": found.user.name, "state": SupporterStatus(wanted).label}
             say(request, _("%(name)s: %(state)s.") % words)
@@ -246,6 +249,9 @@ def _added(request: SignedInRequest, employee: User, form: TrainedForm) -> bool:
     except RolesConflict:
         text = _("%(name)s keeps watch over the system, and can therefore not be a supporter.")
         form.add_error(None, text % {"name": employee.name})
+        return False
+    except OwnRoles:
+        form.add_error(None, _("Nobody changes the own roles. Another coordinator can do this for you."))
         return False
     say(request, _("%(name)s is in the pool.") % {"name": employee.name})
     return True
