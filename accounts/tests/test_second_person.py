@@ -15,7 +15,6 @@ from accounts.models import AccessEvent, User
 from accounts.tests.counting import statements
 from accounts.tests.factories import UserFactory
 from accounts.two_people import BY_TWO, GRANT_WAITS, Outcome, RoleGrant
-from notifications.models import Reminder
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -156,19 +155,8 @@ def test_of_two_who_confirm_at_once_one_is_told_kindly(transactional_db):
     assert AccessEvent.objects.filter(object_kind="role").count() == 1
 
 
-class TestTelling:
-    def test_who_may_confirm_is_asked_and_asked_again(self, admin, officer):
-        user = UserFactory()
-        grant = give(user, Role.COORDINATOR, admin)
-        asked = Reminder.objects.filter(subject_id=grant.pk)
-        assert {one.recipient for one in asked} == {officer}
-        assert sorted(one.due_at - grant.granted_at for one in asked) == [timedelta(), 7 * DAY]
-        decide(role_grants.confirm, grant, officer)
-        assert not Reminder.objects.waiting().filter(kind="accounts.role_waits").exists()
-        told = Reminder.objects.waiting().values_list("kind", "recipient")
-        assert set(told) == {("accounts.role_decided", admin.pk), ("accounts.role_given", user.pk)}
-
-    def test_what_it_does_on_the_server_says_so(self, admin, officer, capsys):
+class TestOnTheServer:
+    def test_it_confirms_what_nobody_else_can(self, admin, officer, capsys):
         user = UserFactory(username="c.oordinator")
         call_command("confirm_waiting", "c.oordinator")
         assert "Nothing waits" in capsys.readouterr().out
@@ -178,8 +166,6 @@ class TestTelling:
         call_command("confirm_waiting", "C.Oordinator", "--yes")
         assert "Confirmed" in capsys.readouterr().out
         assert roles_of(user) == {Role.COORDINATOR}
-        told = Reminder.objects.filter(kind="accounts.role_on_server").values_list("recipient", flat=True)
-        assert list(told) == [officer.pk]
         line = AccessEvent.objects.order_by("id").last()
         assert (line.user, line.access_point, line.basis) == (None, "confirm_waiting", "server")
         with pytest.raises(CommandError, match="Nobody signs in"):

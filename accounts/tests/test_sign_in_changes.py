@@ -19,8 +19,6 @@ from accounts.tests.counting import statements
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
 from accounts.tests.test_staff_import import csv_of, line
 from accounts.two_people import ADDRESS_WAITS, BY_TWO, GUARDED, RoleGrant, SignInChange
-from notifications.models import Mail, Reminder
-from notifications.second_person import TOLD
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -96,23 +94,10 @@ class TestByAStaffFile:
             "user", "object_ref", "access_point"
         )
         assert list(told) == [(admin.pk, f"email {user.pk}", "settings:staff-import")]
-        kinds = {(one.kind, one.recipient) for one in Reminder.objects.all()}
-        assert kinds == {("accounts.sign_in_changed", officer), ("accounts.own_sign_in_changed", user)}
         with pytest.raises(sign_in_changes.NotTheSecond):
             confirm(admin)
         confirm(officer)
         assert is_mailed(user)
-        assert not Reminder.objects.waiting().exists()
-
-    def test_the_old_address_is_told_by_mail_without_name_or_event(self, admin):
-        user = person(roles=[Role.COORDINATOR])
-        imported(admin, email=NEW)
-        waiting = Mail.objects.get()
-        content = TOLD.outside(waiting.subject_id)
-        assert (content.address, content.language) == (OLD, user.language)
-        assert "was changed" in content.text
-        assert "second person" in content.text
-        assert not {user.name, user.username, NEW, "coordinator"} & set(content.text.split())
 
     def test_a_new_sign_in_name_does_the_same(self, admin, officer):
         user = person(roles=[Role.SUPPORTER], email="p1@ziekenhuis.example")
@@ -121,13 +106,11 @@ class TestByAStaffFile:
         assert confirm(officer).what == SignIn.USERNAME
         assert is_mailed(user)
 
-    def test_an_ordinary_employee_is_told_and_the_address_waits_a_week(self, admin, time_machine):
+    def test_that_of_an_ordinary_employee_waits_a_week(self, admin, time_machine):
         user = person()
         imported(admin, email=NEW)
         user.refresh_from_db()
         assert not is_mailed(user)
-        assert TOLD.outside(Mail.objects.get().subject_id).address == OLD
-        assert not Reminder.objects.exists()
         time_machine.move_to(timezone.now() + ADDRESS_WAITS + DAY)
         assert is_mailed(user)
         tasks.end_waiting()
@@ -210,7 +193,7 @@ class TestByAStaffFile:
         watched = sign_in_changes.watched(by=admin, access_point="test", at=timezone.now())
         with django_assert_max_num_queries(12), transaction.atomic(), watched:
             User.objects.bulk_update(people, ["email"])
-        assert SignInChange.objects.count() == Mail.objects.count() == 30
+        assert SignInChange.objects.count() == 30
 
 
 class TestConfirming:
@@ -326,11 +309,10 @@ class TestSecondFactors:
     ):
         self.activate(client, django_capture_on_commit_callbacks)
         assert is_mailed(coordinator)
-        assert TOLD.outside(Mail.objects.get().subject_id).address == OLD
+        assert SignInChange.objects.get().told == OLD
         assert AccessEvent.objects.filter(object_kind="sign-in", user=coordinator).count() == 1
-        assert not Reminder.objects.exists()
 
-    def test_another_one_is_told_to_the_privacy_officer_and_stops_resets(
+    def test_a_change_of_it_stops_resets(
         self, client, coordinator, officer, django_capture_on_commit_callbacks
     ):
         self.activate(client, django_capture_on_commit_callbacks)
@@ -338,7 +320,6 @@ class TestSecondFactors:
             client.post(reverse("mfa_deactivate_totp"))
         assert not Authenticator.objects.exists()
         assert not is_mailed(coordinator)
-        assert Reminder.objects.filter(kind="accounts.sign_in_changed", recipient=officer).count() == 1
         with pytest.raises(sign_in_changes.NotTheSecond):
             confirm(coordinator)
         confirm(officer)
@@ -371,7 +352,6 @@ class TestSecondFactors:
         assert not is_mailed(coordinator)
         row = SignInChange.objects.get()
         assert (row.by, row.told) == (None, OLD)
-        assert Reminder.objects.filter(recipient=officer).count() == 1
 
 
 def test_what_was_closed_long_ago_is_forgotten(admin):
