@@ -12,10 +12,10 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 30  # seconds
-graceful_timeout = 5 if settings.DEBUG else 20  # seconds
+graceful_timeout = 5 if settings.IN_DEVELOPMENT else 20  # seconds
 keepalive = 5  # seconds
 # A slow leak never becomes an outage.
-max_requests = 0 if settings.DEBUG else 10_000
+max_requests = 0 if settings.IN_DEVELOPMENT else 10_000
 max_requests_jitter = 1_000
 memory = Path("/dev/shm")  # nosec B108  # gunicorn's own advice
 worker_tmp_dir = str(memory) if memory.is_dir() else None
@@ -24,7 +24,7 @@ control_socket_disable = True
 # Nobody's visits are written down.
 accesslog = None
 
-reload = settings.DEBUG
+reload = settings.IN_DEVELOPMENT
 if reload:
     reload_extra_files = [
         str(path)

@@ -25,8 +25,8 @@ from incidents import intake, milestones
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.enums import Step as CalamityStep
 from incidents.models import Milestone
-from notifications import delivery
-from supporters import assignment, contact_flow
+from notifications import delivery, forgetting
+from supporters import assignment, contact_flow, retention
 from supporters.contact_log import ATTEMPTS
 from supporters.enums import ConversationMode, EventKind, HandBackReason, Outcome
 from supporters.models import Contact, Offer
@@ -166,7 +166,9 @@ class Report:
 
 @dataclass
 class Week:
-    """What comes round by itself: notices, invitations to evaluate, answers, and the opening of envelopes."""
+    """What comes round by itself: notices, invitations to evaluate, answers, the opening of envelopes, and
+    the end of what was kept.
+    """
 
     year: Year
 
@@ -179,6 +181,8 @@ class Week:
             if self.year.chance.random() < ANSWERED:
                 self._answer(invitation)
         release(at=at)
+        retention.erase_due(at=at)
+        forgetting.prune(at=at)
 
     def _answer(self, invitation: Invitation) -> None:
         chance = self.year.chance

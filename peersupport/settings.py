@@ -6,6 +6,7 @@ the missing settings.
 """
 
 from pathlib import Path
+from urllib.parse import quote
 
 import environ
 from celery.schedules import crontab, schedule
@@ -23,17 +24,19 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("DEMO", default=DEBUG)
-if DEMO and not DEBUG:
+IN_DEVELOPMENT = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=IN_DEVELOPMENT)
+if DEMO and not IN_DEVELOPMENT:
     raise ImproperlyConfigured(
         "DEMO=1 lets anybody sign in as anybody: set DEMO=0, or DEBUG=1 for development."
     )
+# Django's own pages of what went wrong are for developers; whoever looks around the demo meets the product's.
+DEBUG = IN_DEVELOPMENT and not DEMO
 # What development keeps between runs: the embedded servers' data, mail, reports of benchmarks.
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 
 # Where the web listens: in development on this machine only.
-HOST = env.str("HOST", default="127.0.0.1" if DEBUG else "0.0.0.0")  # nosec B104  # its container's
+HOST = env.str("HOST", default="127.0.0.1" if IN_DEVELOPMENT else "0.0.0.0")  # nosec B104  # its container's
 PORT = env.int("PORT", default=8000)
 
 # Production must give each of these; development has a stand-in.
@@ -43,7 +46,7 @@ DEVELOPMENT = {
     "SITE_URL": f"http://localhost:{PORT}",
     "DATABASE_URL": embedded.database_url(DATA_DIR),
     "REDIS_URL": embedded.redis_url(DATA_DIR),
-    "EMAIL_URL": f"filemail://{DATA_DIR / 'mail'}",
+    "EMAIL_URL": f"filemail:///{quote(str(DATA_DIR / 'mail'))}",  # three, and the path's own
     "DEFAULT_FROM_EMAIL": "Peersupport <peersupport@localhost>",
     # Evaluations: what tickets are derived from, and where batches keep the keys that open answers.
     "EVALUATION_TICKET_KEY": "development-only-ticket-key-and-refused-in-production",
@@ -56,22 +59,24 @@ DEVELOPMENT = {
     "FIGURES_SECRET": "development-only-figures-secret-and-refused-in-production",
 }
 REQUIRED = {name: env.str(name, default="") for name in DEVELOPMENT}
-if DEBUG:
+if IN_DEVELOPMENT:
     REQUIRED = {name: value or DEVELOPMENT[name] for name, value in REQUIRED.items()}
 elif missing := [name for name, value in REQUIRED.items() if not value]:
     raise ImproperlyConfigured(f"Set {', '.join(missing)}: no default outside development (DEBUG=1).")
 
 SECRET_KEY = REQUIRED["SECRET_KEY"]
-if not DEBUG and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith("development")):
+if not IN_DEVELOPMENT and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith("development")):
     raise ImproperlyConfigured("SECRET_KEY must be 50 random characters or more, and the hospital's own.")
 EVALUATION_TICKET_KEY = REQUIRED["EVALUATION_TICKET_KEY"].encode()
-if len(EVALUATION_TICKET_KEY) < 32 or (not DEBUG and EVALUATION_TICKET_KEY.startswith(b"development")):
+if len(EVALUATION_TICKET_KEY) < 32 or (
+    not IN_DEVELOPMENT and EVALUATION_TICKET_KEY.startswith(b"development")
+):
     raise ImproperlyConfigured("EVALUATION_TICKET_KEY must be 32 random characters or more, kept for good.")
 FIGURES_SECRET = REQUIRED["FIGURES_SECRET"].encode()
-if len(FIGURES_SECRET) < 32 or (not DEBUG and FIGURES_SECRET.startswith(b"development")):
+if len(FIGURES_SECRET) < 32 or (not IN_DEVELOPMENT and FIGURES_SECRET.startswith(b"development")):
     raise ImproperlyConfigured("FIGURES_SECRET must be 32 random characters or more, kept for good.")
 MFA_KEYS = [key.strip() for key in REQUIRED["MFA_KEYS"].split(",")]
-if any(len(key) < 32 or (not DEBUG and key.startswith("development")) for key in MFA_KEYS):
+if any(len(key) < 32 or (not IN_DEVELOPMENT and key.startswith("development")) for key in MFA_KEYS):
     raise ImproperlyConfigured(
         "MFA_KEYS must be 32 random characters or more each, with commas, newest first."
     )
@@ -111,8 +116,8 @@ CACHES = {
 # What `embedded.start_missing` has to start before the first connection.
 EMBEDDED_SERVERS = embedded.Servers(
     data=DATA_DIR,
-    postgres=DEBUG and not env.str("DATABASE_URL", default=""),
-    redis=DEBUG and not env.str("REDIS_URL", default=""),
+    postgres=IN_DEVELOPMENT and not env.str("DATABASE_URL", default=""),
+    redis=IN_DEVELOPMENT and not env.str("REDIS_URL", default=""),
 )
 
 CELERY_BROKER_URL = REDIS_URL
@@ -264,15 +269,17 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if env.bool("STATIC_MANIFEST", default=not DEBUG)  # `python -m peersupport build` switches it on
+        if env.bool(
+            "STATIC_MANIFEST", default=not IN_DEVELOPMENT
+        )  # `python -m peersupport build` switches it on
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = IN_DEVELOPMENT
 
 LOGGING_CONFIG = "peersupport.logs.configure"
 LOGGING = logging_config(
-    json=env.bool("LOG_JSON", default=not DEBUG), level=env.str("LOG_LEVEL", default="INFO")
+    json=env.bool("LOG_JSON", default=not IN_DEVELOPMENT), level=env.str("LOG_LEVEL", default="INFO")
 )
 
 # Sign-in.
@@ -337,7 +344,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Peersupport"
 MFA_TOTP_TOLERANCE = 1  # 30 seconds either way: clocks of telephones drift
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IN_DEVELOPMENT
 
 # Sign-in by the hospital's own identity provider, OIDC or SAML, when the environment names one.
 SOCIALACCOUNT_ADAPTER = "accounts.sign_in.SsoAdapter"
@@ -352,27 +359,27 @@ SSO_PROVIDES_MFA = env.bool("SSO_PROVIDES_MFA", default=False)
 
 # Cookies and headers. `__Host-` binds a cookie to this host over HTTPS, so no sibling host can plant one.
 
-_COOKIE_PREFIX = "" if DEBUG else "__Host-"
+_COOKIE_PREFIX = "" if IN_DEVELOPMENT else "__Host-"
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SECURE = not IN_DEVELOPMENT
 SESSION_COOKIE_AGE = 8 * 60 * 60  # one shift: hospital workstations are shared
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
-CSRF_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_SECURE = not IN_DEVELOPMENT
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "accounts.views_unsent.refused"
 CSRF_COOKIE_AGE = None  # gone with the browser, like the session
 LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}language"
-LANGUAGE_COOKIE_SECURE = not DEBUG
+LANGUAGE_COOKIE_SECURE = not IN_DEVELOPMENT
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not IN_DEVELOPMENT)
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]  # asked by the container itself, over plain HTTP
-SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
+SECURE_HSTS_SECONDS = 0 if IN_DEVELOPMENT else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -129,7 +129,7 @@ def reset() -> None:
     """Drop the development database and build the demo hospital anew. Raises CannotStart."""
     os.environ.setdefault("DEBUG", "1")
     read_settings()
-    if not settings.DEBUG:
+    if not settings.IN_DEVELOPMENT:
         raise CannotStart("demo-reset drops the database; it works in development (DEBUG=1) only.")
     prepare()
     require_servers()

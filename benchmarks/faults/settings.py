@@ -9,7 +9,7 @@ from benchmarks.faults.clock import Clock
 from peersupport.settings import *  # noqa: F403  # the settings are those of production
 from peersupport.settings import INSTALLED_APPS, STORAGES
 
-DEBUG = False
+DEBUG = IN_DEVELOPMENT = False
 DEMO = False
 SECURE_SSL_REDIRECT = False
 LANGUAGE_CODE = "en"

@@ -302,3 +302,30 @@ def test_a_command_says_in_one_line_that_it_has_no_database(tmp_path):
     )
     assert done.returncode == 1
     assert one_line(done.stderr).startswith("peersupport: The database cannot be reached (DATABASE_URL): ")
+
+
+def development(data: Path, **given: str) -> dict[str, object]:
+    """Some of the settings of a developer's machine."""
+    asked = "DEBUG", "IN_DEVELOPMENT", "DEMO", "EMAIL_FILE_PATH"
+    said = subprocess.run(
+        [
+            *(sys.executable, "-c"),
+            f"import json; from peersupport.settings import *; print(json.dumps([{', '.join(asked)}]))",
+        ],
+        env=environment(DEBUG="1", DATA_DIR=str(data), **given),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return dict(zip(asked, json.loads(said), strict=True))
+
+
+def test_the_demo_shows_the_pages_of_the_product_when_something_is_wrong(tmp_path):
+    demo, plain = development(tmp_path), development(tmp_path, DEMO="0")
+    assert (demo["DEMO"], demo["IN_DEVELOPMENT"], demo["DEBUG"]) == (True, True, False)
+    assert (plain["DEMO"], plain["IN_DEVELOPMENT"], plain["DEBUG"]) == (False, True, True)
+
+
+@pytest.mark.parametrize("folder", ["data", "with blanks, a + and a #", "50% één"])
+def test_mail_lies_beside_the_other_data(tmp_path, folder):
+    assert development(tmp_path / folder)["EMAIL_FILE_PATH"] == str(tmp_path / folder / "mail")

@@ -1,0 +1,62 @@
+"""The demo hospital, whatever day it is built on."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import resolve
+
+from accounts.demo_people import DEMO_PEOPLE
+from accounts.models import User
+from demo.build import build
+from incidents.models import Involvement
+from supporters import retention
+from supporters.models import Offer
+
+DAYS = {
+    "New Year's Eve": datetime(2026, 12, 31, 22, 50, tzinfo=UTC),
+    "the clock goes forward": datetime(2027, 3, 28, 0, 55, tzinfo=UTC),
+    "the clock goes back": datetime(2027, 10, 31, 0, 30, tzinfo=UTC),
+    "29 February": datetime(2028, 2, 29, 11, tzinfo=UTC),
+}
+LINK = re.compile(r'<a\b[^>]*\bhref="(/[^"]*)"')
+
+
+def wrong_pages(user: User) -> list[str]:
+    """The links within the site that do not lead to a page, of one of each kind of page that `user` meets."""
+    client = Client()
+    client.force_login(user)
+    ahead, met, wrong = ["/"], set(), []
+    while ahead:
+        path = urlsplit(ahead.pop(0)).path
+        name = resolve(path).view_name
+        if name in met:
+            continue
+        met.add(name)
+        answer = client.get(path)
+        if answer.status_code >= 400:
+            wrong.append(f"{user.username} {path} {answer.status_code}")
+        elif answer.status_code >= 300:
+            ahead.insert(0, answer.url)
+            met.discard(name)
+        elif not answer.streaming:
+            ahead += LINK.findall(answer.content.decode())
+    return wrong
+
+
+@pytest.mark.django_db
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    "day", [pytest.param(at, id=day, marks=pytest.mark.clock(at)) for day, at in DAYS.items()]
+)
+def test_a_small_hospital_has_lived_through_its_year_and_opens_every_page(day, settings, tmp_path):
+    settings.EVALUATION_KEY_DIR = tmp_path / "keys"
+    build(seed=7, at=day, size=900, reports=26)
+    assert retention.due(at=day) == 0
+    assert Involvement.objects.exclude(erased_at=None).exists()
+    assert not Offer.objects.filter(closed_at__gt=day).exists()
+    assert Offer.objects.filter(opened_at__gt=day - timedelta(days=1), closed_at=None).exists()
+    people = User.objects.filter(username__in=DEMO_PEOPLE)
+    assert [page for user in people for page in wrong_pages(user)] == []
