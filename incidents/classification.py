@@ -65,7 +65,7 @@ def options(incident: Incident, *, user: User) -> tuple[Verdict, ...]:
     if incident.kind in IncidentKind.personal():
         return ()
     found = BECOMES[incident.verdict] if user.has_role(Role.CCP) and incident.tracked_since else ()
-    if user.has_role(Role.COORDINATOR) and _is_first(incident):
+    if user.has_role(Role.COORDINATOR) and is_unjudged(incident):
         return (*FIRST, *(one for one in found if one not in FIRST))
     return found
 
@@ -98,7 +98,7 @@ def classify(
     *,
     incident: Incident,
     verdict: Verdict,
-    by: User,
+    by: User | None,
     at: datetime,
     seen: str,
     moment: datetime | None = None,
@@ -160,14 +160,14 @@ def classify(
     return incident
 
 
-def _is_first(incident: Incident) -> bool:
+def is_unjudged(incident: Incident) -> bool:
     """Whether nobody has taken it for anything yet: what the committee follows is the committee's."""
     return incident.verdict == Verdict.NONE and incident.tracked_since is None
 
 
 def _check(incident: Incident, verdict: Verdict, moment: datetime | None, ground: Ground | None) -> None:
     possible = BECOMES[incident.verdict]
-    if _is_first(incident):
+    if is_unjudged(incident):
         possible = (*possible, *FIRST)
     if verdict not in possible or incident.kind in IncidentKind.personal():
         raise NotPossible

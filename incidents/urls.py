@@ -29,6 +29,7 @@ incidents_urls: list[URLPattern] = [
     path("incidents/import/", vim_import.upload, name="import"),
     path("incidents/import/<uuid:pk>/", vim_import.check, name="import-check"),
     path("incidents/import/<uuid:pk>/commit/", vim_import.commit, name="import-commit"),
+    path("incidents/import/names/<uuid:pk>/forget/", vim_import.forget, name="import-forget"),
     path("incidents/import/<uuid:pk>/discard/", vim_import.discard, name="import-discard"),
     path("incidents/<slug:reference>/", reports.detail, name="detail"),
     path("incidents/<slug:reference>/received/", report.received, name="received"),

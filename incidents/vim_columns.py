@@ -1,6 +1,6 @@
 """Which column of a VIM system's export means what: guessed from the words of its header."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,8 @@ FIELDS = {
     "date": _("Date of the event"),
     "time": _("Time of the event"),
     "event_type": _("What happened"),
+    "kind": _("Incident or calamity"),
+    "location": _("Location"),
     "department": _("Department"),
     "description": _("Description"),
     "involved_number": _("Involved: employee number"),
@@ -25,6 +27,18 @@ FIELDS = {
 }
 REQUIRED = frozenset({NUMBER, "date"})
 
+_EVENTS = ("incident", "voorval", "gebeurtenis", "calamiteit", "event", "occurrence", "accident")
+
+
+def _of_event(*words: str) -> Iterator[str]:
+    """`words` about the event, as headers put them: "tijd voorval", "tijd van het voorval", "event time"."""
+    for word in words:
+        for event in _EVENTS:
+            yield from (f"{word} {event}", f"{event} {word}", f"{word} of {event}", f"{word} of the {event}")
+            yield from (f"{word} van {event}", f"{word} van het {event}", f"{word} van de {event}")
+            yield f"{event}s{word}"
+
+
 #: What a column may be called; capitals, spaces, dots and hyphens make no difference.
 _WORDS = {
     NUMBER: (
@@ -33,20 +47,43 @@ _WORDS = {
         *("case number", "case id"),
     ),
     "date": (
-        *("datum incident", "datum gebeurtenis", "datum voorval", "incidentdatum", "datum", "datum tijd"),
-        *("incident date", "event date", "date of incident", "date of event", "occurred", "occurred at"),
-        *("occurred on", "date"),
+        *(
+            "datum",
+            "datum tijd",
+            "datum en tijd",
+            "occurred",
+            "occurred at",
+            "occurred on",
+            "date",
+            "date time",
+        ),
+        *_of_event("datum", "date"),
+        *_of_event("datum tijd", "datum en tijd", "datum/tijd", "date and time", "date/time"),
     ),
     "time": (
-        *("tijd", "tijdstip", "tijdstip incident", "tijd incident", "time", "incident time", "event time"),
-        "time of incident",
+        *("tijd", "tijdstip", "time", "uur", "hour"),
+        *_of_event("tijd", "tijdstip", "uur", "time", "hour"),
     ),
+    "kind": (
+        *(
+            "soort melding",
+            "type melding",
+            "meldingssoort",
+            "meldingstype",
+            "calamiteit",
+            "mogelijke calamiteit",
+        ),
+        *("is calamiteit", "calamiteit ja/nee", "vim of calamiteit", "calamity", "possible calamity"),
+        *("report type", "type of report", "kind of report", "sentinel event", "serious incident"),
+    ),
+    "location": ("locatie", "vestiging", "ziekenhuislocatie", "site", "location", "hospital site"),
     "event_type": (
-        *("soort", "soort incident", "soort melding", "categorie", "type incident", "incidentsoort"),
+        *("soort", "soort incident", "soort voorval", "categorie", "type incident", "incidentsoort"),
         *("category", "type", "event type", "incident type", "classification"),
     ),
     "department": (
-        *("afdeling", "afdeling incident", "locatie incident", "plaats incident", "melding afdeling"),
+        *("afdeling", "afdeling incident", "afdeling voorval", "locatie incident", "plaats incident"),
+        *("melding afdeling", "plaats voorval", "afdeling gebeurtenis", "plaats gebeurtenis"),
         *("department", "ward", "unit", "location of incident"),
     ),
     "description": (

@@ -5,7 +5,6 @@ any report is, with support for everyone involved; what is known is left alone; 
 taken over where the coordinator says so. Nobody who was named before is ever taken away.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,18 +14,20 @@ from django.utils import timezone
 
 from accounts import audit, spreadsheets
 from accounts.enums import AccessAction, Role
-from accounts.models import Department, Profession, User
+from accounts.file_names import Unknown
+from accounts.models import Department, User
 from accounts.spreadsheets import Table
-from incidents import moment_writer, moments, vim_people
+from incidents import classification, moment_writer, moments
 from incidents.deadlines import ExtensionError
-from incidents.enums import CorrectionReason, EventType, IncidentKind
-from incidents.intake import CannotBeReached, Involved, add_involved, are_one, report_incident
+from incidents.enums import CorrectionReason, EventType, IncidentKind, Verdict
+from incidents.intake import Involved, add_involved, are_one, report_incident
 from incidents.milestones import Stale
 from incidents.models import Incident, VimImport, VimMapping
 from incidents.moments import WrongMoment
-from incidents.vim_columns import FIELDS, NUMBER, Columns, guess, known
+from incidents.vim_columns import FIELDS, Columns, guess, known
+from incidents.vim_lookup import Lookup
 from incidents.vim_people import Question
-from incidents.vim_rows import Person, Problem, Report, parse
+from incidents.vim_rows import Problem, Report, parse
 
 #: An upload that nobody finishes is kept so long.
 KEPT = timedelta(days=7)
@@ -43,6 +44,14 @@ class Resolved:
     report: Report
     department: Department | None
     people: tuple[Involved, ...]
+
+    @property
+    def number(self) -> str:
+        return self.report.number
+
+    @property
+    def is_calamity(self) -> bool:
+        return self.report.is_calamity
 
 
 @dataclass(frozen=True)
@@ -71,11 +80,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Changed:
-    """A known report about which the file says something else, or names more people."""
+    """A known report about which the file says something else, or names more people; or that it is a calamity
+    (`is_calamity`), while nobody here has judged it yet.
+    """
 
     incident: Incident
     changes: tuple[Change, ...]
     new_people: tuple[Involved, ...]
+    is_calamity: bool = False
 
     @property
     def number(self) -> str:
@@ -94,7 +106,9 @@ class Changed:
 
 @dataclass
 class Plan:
-    """What an import would do; it can be carried out when there are no `problems`."""
+    """What an import would do. It can be carried out when there are no `problems` and no `unknown` names, for
+    which somebody has to choose what they stand for.
+    """
 
     source: str
     new: list[Resolved] = field(default_factory=list)
@@ -102,6 +116,17 @@ class Plan:
     changed: list[Changed] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
+
+    @property
+    def can_be_done(self) -> bool:
+        return not self.problems and not self.unknown
+
+    @property
+    def calamities(self) -> list[Resolved | Changed]:
+        """The reports that the file calls a calamity, and that somebody may report as one."""
+        found: list[Resolved | Changed] = [*self.new, *self.changed]
+        return [each for each in found if each.is_calamity]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -143,7 +168,7 @@ def plan(
     `answers` say who somebody is, by the key of the plan's question; who is not answered about is typed in.
     """
     reports, problems = parse(table, columns, at=at)
-    lookup = _Lookup(reports, columns, answers or {})
+    lookup = Lookup(reports, columns, source=source, answers=answers or {})
     result = Plan(source)
     numbers = [report.number for report in reports]
     known_here = Incident.objects.filter(external_source=source, external_number__in=numbers)
@@ -158,8 +183,9 @@ def plan(
             result.new.append(resolved)
             continue
         changes = tuple(_changes(incident, resolved, columns, at))
-        changed = Changed(incident, changes, _more(incident, resolved))
-        if changed.changes or changed.new_people:
+        is_calamity = report.is_calamity and classification.is_unjudged(incident)
+        changed = Changed(incident, changes, _more(incident, resolved), is_calamity)
+        if changed.changes or changed.new_people or changed.is_calamity:
             result.changed.append(changed)
         else:
             result.known.append(incident)
@@ -167,22 +193,35 @@ def plan(
     asked = (lookup.questions[one] for one in to_come if one in lookup.questions)
     result.questions = list(dict.fromkeys(asked))
     result.problems = sorted([*problems, *lookup.problems], key=lambda problem: problem.line)
+    result.unknown = lookup.unknown
     return result
 
 
-def carry_out(plan: Plan, *, take: Collection[str], by: User | None, at: datetime) -> list[Incident]:
+def carry_out(
+    plan: Plan,
+    *,
+    take: Collection[str],
+    by: User | None,
+    at: datetime,
+    calamities: Collection[str] = (),
+) -> list[Incident]:
     """Take in everything new, and what changed for the numbers in `take`; the new reports, in their order.
 
-    `by` is the coordinator, None for the command. Raises NotImportable, and then nothing is written.
+    Those of `plan.calamities` whose numbers are in `calamities` are reported as calamities, to the committee;
+    the others are incidents. `by` is the coordinator, None for the command. Raises NotImportable, and then
+    nothing is written.
     """
-    if plan.problems:
+    if not plan.can_be_done:
         raise NotImportable
     try:
         with transaction.atomic():
-            new = [_take_in(resolved, plan.source, at) for resolved in plan.new]
+            proposed = {each.number for each in plan.calamities} & {*calamities}
+            new = [_take_in(each, plan.source, at, calamity=each.number in proposed) for each in plan.new]
             for changed in plan.changed:
                 if changed.number in take:
                     _take_over(changed, by, at)
+                if changed.number in proposed:
+                    _report_as_calamity(changed.incident, by, at)
             audit.record(
                 action=AccessAction.CREATE,
                 user=by,
@@ -194,7 +233,7 @@ def carry_out(plan: Plan, *, take: Collection[str], by: User | None, at: datetim
                 at=at,
             )
             return new
-    except (IntegrityError, Stale, WrongMoment, ExtensionError) as error:
+    except (IntegrityError, Stale, WrongMoment, ExtensionError, classification.NotPossible) as error:
         raise NotImportable from error
 
 
@@ -204,11 +243,11 @@ def discard_forgotten(*, at: datetime) -> int:
     return forgotten.update(content=None, finished_at=at)
 
 
-def _take_in(resolved: Resolved, source: str, at: datetime) -> Incident:
+def _take_in(resolved: Resolved, source: str, at: datetime, *, calamity: bool) -> Incident:
     report = resolved.report
     return report_incident(
         reporter=None,
-        kind=IncidentKind.VIM,
+        kind=IncidentKind.CALAMITY if calamity else IncidentKind.VIM,
         event_type=report.event_type,
         involved=resolved.people,
         submission_key=None,
@@ -218,6 +257,18 @@ def _take_in(resolved: Resolved, source: str, at: datetime) -> Incident:
         description=report.description,
         external_source=source,
         external_number=report.number,
+    )
+
+
+def _report_as_calamity(incident: Incident, by: User | None, at: datetime) -> None:
+    """What the committee has not seen yet comes to it, as if it had been reported as a calamity."""
+    current = Incident.objects.get(pk=incident.pk)
+    classification.classify(
+        incident=current,
+        verdict=Verdict.REPORTED,
+        by=by,
+        at=at,
+        seen=classification.standing(current),
     )
 
 
@@ -276,68 +327,3 @@ def _said(value: object) -> str:
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%d-%m-%Y %H:%M}"
     return str(EventType(value).label) if isinstance(value, EventType) else str(value or "–")
-
-
-class _Lookup:
-    """The employees, departments and professions that the reports name, read at once; `problems` gathers."""
-
-    def __init__(self, reports: Sequence[Report], columns: Columns, answers: Mapping[str, str]) -> None:
-        self.columns = columns
-        self.problems: list[Problem] = []
-        people = [person for report in reports for _line, person in report.people]
-        numbers = {person.number for person in people} - {""}
-        numbered = User.objects.filter(employee_number__in=numbers, is_active=True)
-        self.by_number = {user.employee_number: user for user in numbered}
-        unknown = [person for person in people if person.number not in self.by_number]
-        self.meant = vim_people.look_up(unknown, answers)
-        self.questions: dict[Involved, Question] = {}
-        self.departments: dict[str, list[Department]] = defaultdict(list)
-        for department in Department.objects.filter(
-            is_active=True, location__is_active=True, location__is_partner=False
-        ):
-            self.departments[department.name.casefold()].append(department)
-        self.professions = {each.name.casefold(): each for each in Profession.objects.all()}
-
-    def department(self, report: Report) -> Department | None:
-        found = self.departments.get(report.department.casefold(), [])
-        if report.department and len(found) != 1:
-            self._wrong(report.line, "department", "department_twice" if found else "department_unknown")
-            return None
-        return found[0] if found else None
-
-    def people(self, report: Report) -> Iterator[Involved]:
-        seen: list[Involved] = []
-        for line, person in report.people:
-            involved = self._person(line, person)
-            if involved is not None and not any(are_one(involved, other) for other in seen):
-                seen.append(involved)
-                yield involved
-
-    def _person(self, line: int, person: Person) -> Involved | None:
-        employee = self.by_number.get(person.number) or self.meant.known.get(person)
-        if employee is not None:
-            return Involved(employee=employee)
-        profession = self.professions.get(person.profession.casefold())
-        if person.profession and profession is None:
-            self._wrong(line, "involved_profession", "profession_unknown")
-        try:
-            involved = Involved(
-                name=person.name[:150],
-                email=person.email,
-                telephone=person.telephone[:32],
-                profession=profession,
-            )
-        except CannotBeReached:
-            if person.number:
-                self._wrong(line, "involved_number", "number_unknown")
-            elif person.name:
-                self._wrong(line, "involved_name", "no_reach")
-            else:
-                self._wrong(line, "involved_email", "no_name")
-            return None
-        if question := self.meant.questions.get(person):
-            self.questions[involved] = question
-        return involved
-
-    def _wrong(self, line: int, name: str, code: str) -> None:
-        self.problems.append(Problem(line, self.columns.of.get(name, self.columns.of[NUMBER]), code))

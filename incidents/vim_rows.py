@@ -17,6 +17,7 @@ from incidents.moments import EARLIEST
 from incidents.vim_columns import FIELDS, Columns
 
 LONGEST_NUMBER = 60
+LONGEST_NAME = 120  # of a department, a location or a profession
 LONGEST_DESCRIPTION = 2000
 
 REASONS = {
@@ -25,13 +26,10 @@ REASONS = {
     "time_wrong": _("This is not a time such as 14:30."),
     "future": _("This moment is still to come."),
     "too_old": _("This lies before the year 2000. Is the year right?"),
-    "department_unknown": _("No department of the hospital is called this."),
-    "department_twice": _("Several locations have a department called this."),
     "number_unknown": _("No employee has this number. Add a name, and a telephone number or an e-mail."),
     "no_name": _("Somebody without an account needs a name."),
     "no_reach": _("Nobody is known by this. Add an employee number, an e-mail or a telephone number."),
     "differs": _("Another row with this VIM number says something else."),
-    "profession_unknown": _("No profession is called this."),
 }
 
 #: Words that tell what kind of event it was; everything else in a VIM system is a safety incident in care.
@@ -44,11 +42,18 @@ _TYPES = (
     (("overlijden", "overleden", "sudden death"), EventType.SUDDEN_DEATH),
     (("niet-medisch", "niet medisch", "non-medical", "non medical", "technisch"), EventType.NON_MEDICAL),
 )
+#: In Dutch and English systems; a serious incident (SI, SIRI) or sentinel event is what a calamity is here.
+_CALAMITY = re.compile(r"calamit|sentinel|never event|serious (untoward )?incident|\bsiri\b|\bsui\b")
+_NOT = re.compile(r"\b(geen|niet|no|not|non|nee)\b|^n\.?v\.?t\.?$")
+_YES = frozenset({"ja", "j", "yes", "y", "true", "waar", "1", "x"})
 _DATE = re.compile(
     r"(?:(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})|(?P<iso>\d{4}-\d{1,2}-\d{1,2}))"
     r"(?:[T ,]+(?P<time>.+))?"
 )
-_TIME = re.compile(r"(\d{1,2})[:.u](\d{2})(?::\d{2}(?:\.\d+)?)?(?:\s*(?:u|uur|h))?|(\d{2})(\d{2})")
+_TIME = re.compile(
+    r"(\d{1,2})[:.u](\d{2})(?::\d{2}(?:\.\d+)?)?(?:\s*(?:u|uur|h|(?P<half>[ap])\.?m\.?))?|(\d{2})(\d{2})",
+    re.IGNORECASE,
+)
 
 
 class Problem(spreadsheets.Problem):
@@ -79,16 +84,14 @@ class Report:
     occurred_at: datetime
     event_type: EventType
     department: str
+    location: str
+    is_calamity: bool
     description: str
     people: list[tuple[int, Person]] = field(default_factory=list)  # with their line
 
     def says_the_same(self, other: "Report") -> bool:
-        return (self.occurred_at, self.event_type, self.department, self.description) == (
-            other.occurred_at,
-            other.event_type,
-            other.department,
-            other.description,
-        )
+        """Whether nothing but who is involved differs."""
+        return replace(self, line=0, people=[]) == replace(other, line=0, people=[])
 
 
 def parse(table: Table, columns: Columns, *, at: datetime) -> tuple[list[Report], list[Problem]]:
@@ -123,6 +126,18 @@ def event_type(said: str) -> EventType:
     return next((kind for words, kind in _TYPES if any(word in folded for word in words)), EventType.SAFETY)
 
 
+def is_calamity(said: str, *, column: str = "") -> bool:
+    """Whether `said`, under the header `column`, calls it a calamity: in words, or by yes where it asks.
+
+    "Mogelijke calamiteit" is one until the committee says otherwise; "geen calamiteit" is none.
+    """
+    folded = said.casefold().strip()
+    if _NOT.search(folded):
+        return False
+    asked = _CALAMITY.search(column.casefold()) is not None
+    return _CALAMITY.search(folded) is not None or (asked and folded in _YES)
+
+
 class _Row:
     """One row while it is read; what is wrong with it gathers in `problems`."""
 
@@ -151,14 +166,31 @@ class _Row:
         for name in ("number", "involved_number"):
             if any(map(spreadsheets.is_scientific, _parts(self.get(name)))):
                 self.wrong(name, "number_scientific")
+        for name in ("department", "location", "involved_profession"):
+            if len(self.get(name)) > LONGEST_NAME:
+                self.wrong(name, "too_long")
         if len(description) > LONGEST_DESCRIPTION:
             self.wrong("description", "too_long")
         occurred = self._occurred(at)
         people = [(self.line, person) for person in self._people()]
         if self.problems or occurred is None:
             return None
-        kind = event_type(self.get("event_type"))
-        return Report(self.line, number, occurred, kind, self.get("department"), description, people)
+        return Report(
+            self.line,
+            number,
+            occurred,
+            event_type(self.get("event_type")),
+            self.get("department"),
+            self.get("location"),
+            self._is_calamity(),
+            description,
+            people,
+        )
+
+    def _is_calamity(self) -> bool:
+        """What the column of the kind says; where that says nothing, what kind of event it was."""
+        name = "kind" if self.get("kind") else "event_type"
+        return is_calamity(self.get(name), column=self.columns.of.get(name, ""))
 
     def _occurred(self, at: datetime) -> datetime | None:
         said = _DATE.fullmatch(self.get("date"))
@@ -209,8 +241,12 @@ def _time(said: str) -> time | None:
     found = _TIME.fullmatch(said.strip())
     if found is None:
         return None
-    hours, minutes = (found[1], found[2]) if found[1] else (found[3], found[4])
+    hours, minutes = (found[1], found[2]) if found[1] else (found[4], found[5])
+    half = (found["half"] or "").lower()
+    if half and not 1 <= int(hours) <= 12:
+        return None
+    hour = int(hours) % 12 + 12 * (half == "p") if half else int(hours)
     try:
-        return time(int(hours), int(minutes))
+        return time(hour, int(minutes))
     except ValueError:
         return None

@@ -123,6 +123,7 @@ PAGES: dict[str, str | set[Role]] = {
     "incidents:import-check": COORDINATOR,
     "incidents:import-commit": COORDINATOR,
     "incidents:import-discard": COORDINATOR,
+    "incidents:import-forget": COORDINATOR,
     "calamities:list": CALAMITIES,
     "calamities:detail": CALAMITIES,
     "calamities:classify": {Role.CCP, Role.COORDINATOR},

@@ -229,8 +229,11 @@ class TestSamples:
 
     def test_a_file_with_problems_is_not_imported(self):
         plan = planned(DUTCH)  # a hospital without these departments and people
+        assert {(each.kind, each.written, each.count) for each in plan.unknown} >= {
+            ("department", "Intensive care", 1),
+            ("profession", "Verloskundige", 1),
+        }
         assert {(problem.line, problem.column, problem.code) for problem in plan.problems} >= {
-            (2, "Afdeling", "department_unknown"),
             (2, "Personeelsnr. betrokkene", "number_unknown"),
             (6, "E-mail betrokkene", "no_name"),
         }
@@ -434,7 +437,9 @@ class TestCommand:
     def test_problems_stop_it(self, capsys):
         with pytest.raises(CommandError, match="Nothing is imported"):
             call_command("import_vim", str(ENGLISH), "--mapping", "Eventlog")
-        assert "line 4, Ward: No department" in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert "Department: Psychiatrie (1)" in said
+        assert "Line 4: " in said
         assert not VimMapping.objects.exists()
 
     def test_a_file_that_is_not_there(self, tmp_path):

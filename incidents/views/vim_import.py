@@ -12,13 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from accounts import unsent
+from accounts import file_names, unsent
 from accounts.access import SignedInRequest, allow
 from accounts.asked_again import only_posted
 from accounts.bodies import takes_a_file
 from accounts.enums import Role
 from accounts.feedback import say
+from accounts.file_names_form import NamesForm
 from accounts.import_words import mended, refusal
+from accounts.models import FileName
 from accounts.policy_log import PolicyLog
 from accounts.spreadsheets import FileRefused, Table
 from incidents import vim_import
@@ -46,7 +48,15 @@ def upload(request: SignedInRequest) -> HttpResponse:
         else:
             return redirect("incidents:import-check", _keep(request, file.name, content).pk)
     mappings = VimMapping.objects.order_by("name")
-    context = {"form": form, "mappings": mappings, "history": LOG.history(request.GET)}
+    names = FileName.objects.exclude(source=file_names.STAFF).select_related(
+        "location", "department__location", "profession"
+    )
+    context = {
+        "form": form,
+        "mappings": mappings,
+        "names": [(name, file_names.stands_for(name)) for name in names.order_by("source", "kind", "key")],
+        "history": LOG.history(request.GET),
+    }
     return render(request, "incidents/import.html", context)
 
 
@@ -62,16 +72,24 @@ def check(request: SignedInRequest, pk: str) -> HttpResponse:
         fitting, columns = vim_import.suggest(table.header)
         name = fitting.name if fitting else ""
     posted = unsent.posted(request)
-    form = MappingForm(posted, header=table.header, initial=MappingForm.values(name, columns))
-    if request.method == "POST" and form.is_valid():
+    of_names = posted is not None and "of_names" in posted
+    form = MappingForm(
+        None if of_names else posted, header=table.header, initial=MappingForm.values(name, columns)
+    )
+    if request.method == "POST" and not of_names and form.is_valid():
         _save_mapping(request, kept, form)
         return redirect("incidents:import-check", pk)
-    plan = _plan(kept, table) if kept.mapping is not None and posted is None else None
+    plan = _plan(kept, table) if kept.mapping is not None and (of_names or posted is None) else None
+    names = NamesForm(posted if of_names else None, unknown=plan.unknown if plan else [], makes=False)
+    if request.method == "POST" and of_names and names.is_valid():
+        file_names.remember(source=name, choices=names.choices, log=LOG, by=request.user, at=timezone.now())
+        return redirect("incidents:import-check", pk)
     context = {
         "kept": kept,
         "form": form,
         "samples": _samples(form, table),
         "plan": plan,
+        "names": names,
         "mended": mended(table.cleaned),
         "unused": table.unused(columns.used),
         "shown": SHOWN,
@@ -92,10 +110,11 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
     if plan.questions:
         say(request, gettext("Say of everybody who is asked about who it is."), level=messages.WARNING)
         return redirect("incidents:import-check", pk)
+    calamities = {each.number for each in plan.calamities} & {*request.POST.getlist("calamity")}
     now = timezone.now()
     try:
         with transaction.atomic():
-            vim_import.carry_out(plan, take=take, by=request.user, at=now)
+            vim_import.carry_out(plan, take=take, calamities=calamities, by=request.user, at=now)
             _finish(kept, counts=plan.counts)
     except NotImportable:
         say(
@@ -104,7 +123,7 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
             level=messages.WARNING,
         )
         return redirect("incidents:import-check", pk)
-    say(request, _in_words(len(plan.new), plan.taken(take)))
+    say(request, _in_words(len(plan.new), plan.taken(take), len(calamities)))
     return redirect("incidents:list")
 
 
@@ -117,20 +136,39 @@ def discard(request: SignedInRequest, pk: str) -> HttpResponse:
     return redirect("incidents:import")
 
 
-def _in_words(new: int, changed: int) -> str:
+@allow(Role.COORDINATOR)
+@only_posted("incidents:import", does=gettext_lazy("Forget what was chosen for this name"))
+def forget(request: SignedInRequest, pk: str) -> HttpResponse:
+    """What was chosen for a name in an export holds no longer."""
+    name = get_object_or_404(FileName.objects.exclude(source=file_names.STAFF), pk=pk)
+    file_names.forget(name=name, log=LOG, by=request.user, at=timezone.now())
+    say(request, gettext("The next file asks for “%(name)s” again.") % {"name": name.written})
+    return redirect("incidents:import")
+
+
+def _in_words(new: int, changed: int, calamities: int) -> str:
     """What was done, of what there was anything of."""
-    said = []
-    if new:
-        said.append(ngettext("%(count)d report is imported.", "%(count)d reports are imported.", new))
-    if changed:
-        text = ngettext(
-            "%(count)d report is brought up to date.", "%(count)d reports are brought up to date.", changed
-        )
-        said.append(text)
-    numbers = (number for number in (new, changed) if number)
-    return " ".join(text % {"count": count} for text, count in zip(said, numbers, strict=True)) or gettext(
-        "Nothing was taken over: the reports stay as they are."
+    lines = (
+        (new, ngettext("%(count)d report is imported.", "%(count)d reports are imported.", new)),
+        (
+            changed,
+            ngettext(
+                "%(count)d report is brought up to date.",
+                "%(count)d reports are brought up to date.",
+                changed,
+            ),
+        ),
+        (
+            calamities,
+            ngettext(
+                "%(count)d is reported to the committee as a calamity.",
+                "%(count)d are reported to the committee as calamities.",
+                calamities,
+            ),
+        ),
     )
+    said = " ".join(text % {"count": count} for count, text in lines if count)
+    return said or gettext("Nothing was taken over: the reports stay as they are.")
 
 
 def _keep(request: SignedInRequest, name: str, content: bytes) -> VimImport:
@@ -174,7 +212,9 @@ def _save_mapping(request: SignedInRequest, kept: VimImport, form: MappingForm) 
 
 
 def _column_in_words(field: str) -> str:
-    name, _separator, column = field.rpartition(": ")
+    name, _separator, column = field.partition(": ")
+    if ": " in column:
+        return file_names.in_words(field)
     return f"{name}: {FIELDS.get(column, column)}"
 
 

@@ -2,15 +2,19 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.enums import NameKind
 from accounts.import_words import mended, refusal, said_of_file
 from accounts.spreadsheets import FileRefused, Table
 from incidents import vim_import
 from incidents.models import VimMapping
-from incidents.vim_columns import Columns, guess
+from incidents.vim_columns import FIELDS, Columns, guess
 from incidents.vim_import import NotImportable, Plan
 
 
@@ -30,6 +34,12 @@ class Command(BaseCommand):
             help="also take over what changed of known reports",
         )
 
+        parser.add_argument(
+            "--calamities",
+            choices=["report", "incident"],
+            help="what becomes of reports that the file calls a calamity",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         table = _read(options["file"])
         columns, is_new = _columns(options["mapping"], table)
@@ -38,47 +48,68 @@ class Command(BaseCommand):
         self._say(plan, columns, is_new=is_new)
         for line in said_of_file(unused=table.unused(columns.used), mended=mended(table.cleaned)):
             self.stdout.write(line)
+        if plan.unknown:
+            where = settings.SITE_URL + reverse("incidents:import")
+            raise CommandError(
+                _("Nothing is imported: choose first what these names stand for, at %(where)s")
+                % {"where": where}
+            )
         if plan.problems:
-            raise CommandError("Nothing is imported.")
+            raise CommandError(_("Nothing is imported."))
         if options["dry_run"]:
             return
+        if plan.calamities and not options["calamities"]:
+            raise CommandError(
+                _(
+                    "Nothing is imported: the file calls some reports a calamity. Add --calamities=report to"
+                    " report them to the committee, or --calamities=incident to take them in as incidents."
+                )
+            )
+        reported = {each.number for each in plan.calamities} if options["calamities"] == "report" else ()
         take = [changed.number for changed in plan.changed] if options["take_changes"] else []
         try:
             with transaction.atomic():
-                new = vim_import.carry_out(plan, take=take, by=None, at=now)
+                new = vim_import.carry_out(plan, take=take, calamities=reported, by=None, at=now)
                 if is_new:
                     VimMapping.objects.create(name=options["mapping"], columns=dict(columns.of))
         except NotImportable as error:
             raise CommandError(
-                "Nothing is imported: something changed just now. Look at it again."
+                _("Nothing was imported: something changed meanwhile. Look at it again.")
             ) from error
-        self.stdout.write(self.style.SUCCESS(f"{len(new)} imported, {plan.taken(take)} changed."))
+        done = {"new": len(new), "changed": plan.taken(take)}
+        self.stdout.write(self.style.SUCCESS(_("%(new)d imported, %(changed)d changed.") % done))
 
     def _say(self, plan: Plan, columns: Columns, *, is_new: bool) -> None:
         if is_new:
-            self.stdout.write("Columns, as guessed:")
+            self.stdout.write(_("Columns, as guessed:"))
             for name, word in columns.of.items():
-                self.stdout.write(f"  {name}: {word}")
+                self.stdout.write(f"  {FIELDS[name]}: {word}")
         for problem in plan.problems:
-            self.stderr.write(f"line {problem.line}, {problem.column}: {problem.reason}")
+            reason = {"line": problem.line, "reason": f"{problem.column}: {problem.reason}"}
+            self.stderr.write(_("Line %(line)d: %(reason)s") % reason)
+        for each in plan.unknown:
+            self.stderr.write(f"{NameKind(each.kind).label}: {each.written} ({each.count})")
+        for proposed in plan.calamities:
+            self.stdout.write(_("%(number)s is a calamity, by the file.") % {"number": proposed.number})
         for question in plan.questions:
             meant = ", ".join(user.employee_number or user.name for user in question.meant)
-            self.stdout.write(f"{question.name} is taken as typed in, and may be {meant}: the page asks.")
+            said = {"name": question.name, "meant": meant}
+            self.stdout.write(_("%(name)s is taken as typed in, and may be %(meant)s: the page asks.") % said)
         for changed in plan.changed:
             for change in changed.changes:
+                refused = f" ({_('Not taken over:')} {change.refused})" if change.refused else ""
                 self.stdout.write(
-                    f"{changed.number} {change.label}: {change.here_said} → {change.there_said}"
-                    + (f" (not taken over: {change.refused})" if change.refused else "")
+                    f"{changed.number} {change.label}: {change.here_said} → {change.there_said}{refused}"
                 )
-        counts = plan.counts
-        self.stdout.write(f"{counts['new']} new, {counts['known']} known, {counts['changed']} changed.")
+        self.stdout.write(_("%(new)d new, %(known)d known, %(changed)d changed.") % plan.counts)
 
 
 def _read(path: Path) -> Table:
     try:
         return vim_import.read(path.read_bytes(), path.name)
     except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+        said = {"path": path, "why": error.strerror}
+        raise CommandError(_("%(path)s cannot be read: %(why)s.") % said) from error
     except FileRefused as refused:
         raise CommandError(refusal(refused)) from refused
 
