@@ -1,17 +1,31 @@
-"""What this installation still lacks, each with the way to mend it."""
+"""What this installation still lacks, each with the way to mend it. Each room says what it lacks itself."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
 
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import role_grants, second_factor
 from accounts.enums import Role
 from accounts.models import Department, Profession, User
+from accounts.two_people import BY_TWO, RoleGrant
 
 _NOWHERE = ("filebased", "console", "locmem", "dummy")
+
+
+class Weight(IntEnum):
+    """How grave something that lacks is; the gravest are shown first."""
+
+    NOBODY_IS_HELPED = 0
+    SOMETHING_FAILS = 1
+    ONE_PERSON_SHORT = 2
 
 
 @dataclass(frozen=True)
@@ -20,6 +34,7 @@ class Lack:
     empty).
     """
 
+    weight: Weight
     icon: str
     title: str
     line: str
@@ -27,76 +42,89 @@ class Lack:
     label: str = ""
 
 
-def lacks(admin: User) -> list[Lack]:
-    """What is lacking, the gravest first; `admin` is who looks. A fixed number of statements."""
-    return [*_of_the_server(), *_of_the_data(), *_of_roles(), *_of_security(admin)]
+#: Asked, at a moment, what is lacking: in a fixed number of statements each. A room adds itself when the app
+#: starts, for this app may not import it.
+sources: list[Callable[[datetime], Iterable[Lack]]] = []
 
 
-def _of_the_server() -> list[Lack]:
-    found = []
+def lacks(request: HttpRequest, *, at: datetime) -> list[Lack]:
+    """What is lacking at `at`, the gravest first; `request` is of the administrator who looks."""
+    found = [
+        *_of_the_server(request),
+        *_of_the_data(),
+        *_of_roles(),
+        *_of_waiting(at),
+        *(lack for source in sources for lack in source(at)),
+        *_of_security(request.user),
+    ]
+    return sorted(found, key=lambda lack: lack.weight)
+
+
+def _of_the_server(request: HttpRequest) -> Iterator[Lack]:
     if settings.DEMO and settings.SITE_URL.startswith("https://"):
-        found.append(
-            Lack(
-                "alert-triangle",
-                _("The demo is on"),
-                _("Anybody can sign in as anybody. Set DEMO=0 on the server before real people use it."),
-            )
+        yield Lack(
+            Weight.NOBODY_IS_HELPED,
+            "alert-triangle",
+            _("The demo is on"),
+            _("Anybody can sign in as anybody. Set DEMO=0 on the server before real people use it."),
         )
     if any(kind in settings.EMAIL_BACKEND for kind in _NOWHERE):
-        found.append(
-            Lack(
-                "mail-x",
-                _("Mail reaches nobody"),
-                _("Supporters hear nothing outside the app. Set EMAIL_URL on the server."),
-            )
+        yield Lack(
+            Weight.NOBODY_IS_HELPED,
+            "mail-x",
+            _("Mail reaches nobody"),
+            _("Supporters hear nothing outside the app. Set EMAIL_URL on the server."),
         )
-    return found
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT and "x-forwarded-for" not in request.headers:
+        yield Lack(
+            Weight.SOMETHING_FAILS,
+            "server",
+            _("The proxy does not say who visits"),
+            _(
+                "Everybody counts as one visitor, so wrong passwords of one lock out others. Have the proxy"
+                " send X-Forwarded-For, or set TRUSTED_PROXIES=none."
+            ),
+        )
 
 
-def _of_the_data() -> list[Lack]:
-    found = []
+def _of_the_data() -> Iterator[Lack]:
     if not Department.objects.exists() or not Profession.objects.exists():
-        found.append(
-            Lack(
-                "file-import",
-                _("There are no departments or professions yet"),
-                _("The staff import makes them from the personnel file."),
-                reverse("settings:staff-import"),
-                _("Import staff"),
-            )
+        yield Lack(
+            Weight.NOBODY_IS_HELPED,
+            "file-import",
+            _("There are no departments or professions yet"),
+            _("The staff import makes them from the personnel file."),
+            reverse("settings:staff-import"),
+            _("Import staff"),
         )
     without_mail = User.objects.filter(is_active=True, email="")[:1000].count()
     if without_mail:
-        found.append(
-            Lack(
-                "at",
-                _("%(count)d people have no e-mail address") % {"count": without_mail},
-                _("They cannot choose a password and get no mail. Add them to the personnel file."),
-                f"{reverse('settings:people')}?without=email",
-                _("Who"),
-            )
+        yield Lack(
+            Weight.ONE_PERSON_SHORT,
+            "at",
+            _("%(count)d people have no e-mail address") % {"count": without_mail},
+            _("They cannot choose a password and get no mail. Add them to the personnel file."),
+            f"{reverse('settings:people')}?without=email",
+            _("Who"),
         )
-    return found
 
 
-def _of_roles() -> list[Lack]:
-    held = dict(
-        Group.objects.annotate(holders=Count("user", filter=Q(user__is_active=True))).values_list(
-            "name", "holders"
-        )
-    )
+def _of_roles() -> Iterator[Lack]:
+    holders = Group.objects.annotate(holders=Count("user", filter=Q(user__is_active=True)))
+    held = dict(holders.values_list("name", "holders"))
     wanted = (
         (
             Role.COORDINATOR,
             1,
+            Weight.NOBODY_IS_HELPED,
             "user-question",
             _("There is no coordinator"),
             _("Nobody assigns supporters to reports."),
         ),
-        (Role.SUPPORTER, 1, "heart-off", _("There are no peer supporters"), _("There is nobody to ask.")),
         (
             Role.PRIVACY_OFFICER,
             1,
+            Weight.SOMETHING_FAILS,
             "shield-x",
             _("There is no privacy officer"),
             _("Nobody reads the access log."),
@@ -104,6 +132,7 @@ def _of_roles() -> list[Lack]:
         (
             Role.COORDINATOR,
             2,
+            Weight.ONE_PERSON_SHORT,
             "user-plus",
             _("There is only one coordinator"),
             _("Reports wait when she is ill or on holiday. Give a deputy the role too."),
@@ -111,30 +140,43 @@ def _of_roles() -> list[Lack]:
         (
             Role.ADMIN,
             2,
+            Weight.ONE_PERSON_SHORT,
             "user-plus",
             _("You are the only functional administrator"),
             _("Give a colleague the role too, so that nobody is locked out."),
         ),
     )
     url = reverse("settings:people")
-    return [
-        Lack(icon, title, line, url, _("Choose somebody"))
-        for role, least, icon, title, line in wanted
-        if held.get(role, 0) == least - 1
-    ]
+    for role, least, weight, icon, title, line in wanted:
+        if held.get(role, 0) == least - 1:
+            yield Lack(weight, icon, title, line, url, _("Choose somebody"))
 
 
-def _of_security(admin: User) -> list[Lack]:
-    from allauth.mfa.utils import is_mfa_enabled  # needs the app registry
+def _of_waiting(at: datetime) -> Iterator[Lack]:
+    """Roles that nobody may confirm."""
+    waiting = list(RoleGrant.objects.waiting().filter(expires_at__gt=at))
+    people = User.objects.filter(is_active=True, groups__name__in=BY_TWO).prefetch_related("groups")
+    may = list(people.distinct()) if waiting else []
+    for person in may:
+        person.roles = Role.among(group.name for group in person.groups.all())
+    if any(not any(role_grants.may_confirm(grant, person) for person in may) for grant in waiting):
+        yield Lack(
+            Weight.SOMETHING_FAILS,
+            "user-question",
+            _("A role waits, and there is nobody to confirm it"),
+            _("IT can, on the server: manage.py confirm_waiting, with the sign-in name of the person."),
+            reverse("confirmations"),
+            _("Confirmations"),
+        )
 
-    if is_mfa_enabled(admin) or not admin.has_usable_password():
-        return []
-    return [
-        Lack(
+
+def _of_security(admin: User) -> Iterator[Lack]:
+    if second_factor.is_lacking(admin) and admin.has_usable_password():
+        yield Lack(
+            Weight.ONE_PERSON_SHORT,
             "fingerprint",
             _("You sign in with a password alone"),
             _("Who has it can give out roles. Add a passkey or an authenticator app."),
             reverse("mfa_index"),
             _("Sign-in and security"),
         )
-    ]

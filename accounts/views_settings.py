@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.forms import modelform_factory
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -77,7 +78,7 @@ PROFESSIONS = Register(
 @require_safe
 def settings_home(request: SignedInRequest) -> HttpResponse:
     """What the installation lacks, and the way to every setting."""
-    return render(request, "accounts/settings.html", {"lacks": lacks(request.user)})
+    return render(request, "accounts/settings.html", {"lacks": lacks(request, at=timezone.now())})
 
 
 @allow(Role.ADMIN)

@@ -6,10 +6,12 @@ class IncidentsConfig(AppConfig):
     verbose_name = "Reports and calamities"
 
     def ready(self) -> None:
-        from accounts import home  # these need the app registry
+        from accounts import home
+        from accounts.lacks import sources  # these need the app registry
         from incidents import (
             calendar_entries,
             disclosure_reminders,
+            lacks,
             leavers,
             own_reports,
             reminders,
@@ -21,5 +23,6 @@ class IncidentsConfig(AppConfig):
         team_reminders.register()
         disclosure_reminders.register()
         leavers.register()
+        sources.append(lacks.lacks)
         calendar.sources.append(calendar_entries.SOURCE)
         home.panels.append(home.Panel("incidents/_own_reports.html", own_reports.latest))

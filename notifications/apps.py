@@ -6,7 +6,8 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Reminders and their delivery"
 
     def ready(self) -> None:
-        from notifications import absence, digest, kinds, second_person
+        from accounts.lacks import sources  # these need the app registry
+        from notifications import absence, digest, kinds, lacks, second_person
         from notifications.failure import ALARM, TRIAL
 
         kinds.register(ALARM)
@@ -14,3 +15,4 @@ class NotificationsConfig(AppConfig):
         kinds.register(digest.KIND)
         kinds.register(absence.NAMED)
         second_person.register()
+        sources.append(lacks.lacks)

@@ -6,7 +6,8 @@ class SupportersConfig(AppConfig):
     verbose_name = "Support"
 
     def ready(self) -> None:
-        from accounts import home, leaving  # these need the app registry
+        from accounts import home, leaving
+        from accounts.lacks import sources  # these need the app registry
         from incidents.intake import involvement_listeners
         from incidents.milestones import track_listeners
         from incidents.team import team_listeners
@@ -15,6 +16,7 @@ class SupportersConfig(AppConfig):
             analyst_conflict,
             calendar_entries,
             employee_left,
+            lacks,
             own_calls,
             reminders,
             supporter_left,
@@ -29,5 +31,6 @@ class SupportersConfig(AppConfig):
         team_listeners.append(analyst_conflict.tell_coordinators)
         home.panels.append(home.Panel("supporters/_own_calls.html", own_calls.running, first=True))
         reminders.register()
+        sources.append(lacks.lacks)
         reconcile.expectations.append(expected)
         calendar.sources.append(calendar_entries.SOURCE)
