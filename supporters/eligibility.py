@@ -31,6 +31,7 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Abs, Cast, ExtractDay, Greatest, Least, RowNumber
 from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.models import User
 from accounts.who_is_who import Named, same_human
 from incidents.models import Involvement, TeamMember
@@ -41,8 +42,9 @@ from supporters.models import Contact, Exclusion, KeptApart, Offer, Supporter
 
 NO_PROFESSION = UUID(int=0)
 
-#: No coordinator can set these aside: the person is no supporter, or the two are never matched.
-NEVER = frozenset({Rule.STOPPED, Rule.IS_SELF, Rule.ON_EXCLUSION_LIST})
+#: No coordinator can set these aside: the person is no supporter, or the two are never matched. Between
+#: somebody and the own manager it is never, either way: one of the two has a say about the other's work.
+NEVER = frozenset({Rule.STOPPED, Rule.IS_SELF, Rule.IS_MANAGER, Rule.IS_MANAGED, Rule.ON_EXCLUSION_LIST})
 
 #: Counted and never named: who is left out so by a case would tell who handed back, or asked for another.
 UNNAMED = frozenset({Rule.ON_EXCLUSION_LIST})
@@ -63,10 +65,13 @@ class Need:
     manager_id: UUID | None
     person: Person
     named: Named | None = None
+    reporter_id: UUID | None = None
 
 
 def need_of(offer: Offer, at: datetime) -> Need:
-    """The need behind `offer`; reads its involvement with employee, profession and department."""
+    """The need behind `offer`; reads its incident, and its involvement with employee, profession and
+    department.
+    """
     involvement = offer.involvement
     employee, profession, department = involvement.employee, involvement.profession, involvement.department
     return Need(
@@ -74,6 +79,7 @@ def need_of(offer: Offer, at: datetime) -> Need:
         incident_id=offer.incident_id,
         employee_id=involvement.employee_id,
         manager_id=employee.manager_id if employee else None,
+        reporter_id=offer.incident.reporter_id,
         person=Person(
             profession_id=involvement.profession_id,
             profession_group=profession.group if profession else "",
@@ -232,8 +238,9 @@ def _rules_of_event(need: Need) -> Mapping[Rule, Q]:
         rules[Rule.IS_SELF] = Q(user_id=need.employee_id)
         rules[Rule.INVOLVED_IN_EVENT] &= ~rules[Rule.IS_SELF]
         rules[Rule.ON_EXCLUSION_LIST] = Q(id__in=pairs) | Q(id__in=by_hand)
-    if need.manager_id:
-        rules[Rule.IS_MANAGER] = Q(user_id=need.manager_id)
+        rules |= _rules_of_line(need.employee_id, need.manager_id)
+    if need.reporter_id and need.reporter_id != need.employee_id:
+        rules[Rule.REPORTED_EVENT] = Q(user_id=need.reporter_id)
     return rules
 
 
@@ -243,6 +250,22 @@ def _typed_in(incident_id: UUID) -> Q:
     addresses = by_hand.exclude(email="").values("email")
     numbers = by_hand.exclude(telephone="").values("telephone")
     return Q(user__email__in=addresses) | Q(user__telephone__in=numbers)
+
+
+def _rules_of_line(employee_id: UUID, manager_id: UUID | None) -> Mapping[Rule, Q]:
+    """Nobody is asked to support their own manager, nor a manager somebody whom they manage. A manager is who
+    stands so in the personnel file, and who leads the department; not the manager's manager.
+    """
+    leaders = User.groups.through.objects.filter(group__name=Role.TEAM_LEADER).values("user_id")
+    leads = Q(user_id__in=leaders)
+    departments = User.objects.filter(pk=employee_id, department__isnull=False).values("department_id")
+    led_in = Q(user__department_id__in=departments.exclude(pk__in=leaders))
+    led = Q(user__department_id__in=departments.filter(pk__in=leaders))
+    manages = led_in & leads | Q(user_id=manager_id) if manager_id else led_in & leads
+    return {
+        Rule.IS_MANAGER: manages & ~Q(user_id=employee_id),
+        Rule.IS_MANAGED: (Q(user__manager_id=employee_id) | led & ~leads) & ~Q(user_id=employee_id),
+    }
 
 
 def _rules_of_pair(person: Person, policy: MatchingPolicy) -> Mapping[Rule, Q]:

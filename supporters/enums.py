@@ -107,6 +107,8 @@ class Rule(models.TextChoices):
     IS_SELF = "is_self", _("is the employee")
     INVOLVED_IN_EVENT = "involved_in_event", _("is involved in the same event")
     IS_MANAGER = "is_manager", _("is the employee's manager")
+    IS_MANAGED = "is_managed", _("works under the employee")
+    REPORTED_EVENT = "reported_event", _("reported the event")
     IS_ANALYST = "is_analyst", _("analyses this event")
     ON_EXCLUSION_LIST = "on_exclusion_list", _("cannot be asked for this colleague")
     ALREADY_ASKED = "already_asked", _("was already asked for this employee")

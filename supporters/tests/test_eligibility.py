@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.enums import ProfessionGroup
+from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, Location, Profession, User
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.tests.factories import IncidentFactory, InvolvementFactory
@@ -253,6 +253,58 @@ def test_own_manager(db):
     supporter = SupporterFactory(trained=True)
     offer = OfferFactory(involvement__employee=UserFactory(manager=supporter.user))
     assert rules_for(offer, supporter) == {Rule.IS_MANAGER}
+
+
+def test_own_report_of_a_manager_is_never_asked_for_that_manager(db):
+    manager = UserFactory()
+    supporter = SupporterFactory(trained=True, user__manager=manager)
+    offer = OfferFactory(involvement__employee=manager)
+    assert rules_for(offer, supporter) == {Rule.IS_MANAGED}
+
+
+def test_who_leads_the_department_is_a_manager_in_both_directions(db):
+    """Not every hospital's personnel file names managers."""
+    head = UserFactory(roles=[Role.TEAM_LEADER])
+    nurse = UserFactory(department=head.department)
+    no_wish = {"involvement__wish_other_department": False}
+    for_nurse = OfferFactory(involvement__employee=nurse, **no_wish)
+    for_head = OfferFactory(involvement__employee=head, **no_wish)
+    assert rules_for(for_nurse, SupporterFactory(trained=True, user=head)) == {Rule.IS_MANAGER}
+    assert rules_for(for_head, SupporterFactory(trained=True, user=nurse)) == {Rule.IS_MANAGED}
+    colleague = SupporterFactory(trained=True, user__department=head.department)
+    other_head = SupporterFactory(
+        trained=True, user__department=head.department, user__roles=[Role.TEAM_LEADER]
+    )
+    elsewhere = SupporterFactory(trained=True, user__roles=[Role.TEAM_LEADER])
+    nowhere = SupporterFactory(trained=True, user__department=None)
+    assert rules_for(for_nurse, colleague) == set()
+    assert rules_for(for_head, other_head) == set()
+    assert rules_for(for_nurse, elsewhere) == rules_for(for_head, elsewhere) == set()
+    assert rules_for(for_nurse, nowhere) == rules_for(for_head, nowhere) == set()
+
+
+def test_managers_manager_may_be_asked(db):
+    top = SupporterFactory(trained=True)
+    offer = OfferFactory(involvement__employee=UserFactory(manager=UserFactory(manager=top.user)))
+    assert rules_for(offer, top) == set()
+
+
+def test_no_coordinator_sets_the_line_aside():
+    assert {Rule.IS_MANAGER, Rule.IS_MANAGED} <= eligibility.NEVER
+
+
+def test_who_reported_the_event_is_not_asked_in_it(offer):
+    reporter = SupporterFactory(trained=True, user=offer.incident.reporter)
+    assert rules_for(offer, reporter) == {Rule.REPORTED_EVENT}
+    assert rules_for(OfferFactory(), reporter) == set()
+    named = eligibility.left_out(eligibility.need_of(offer, NOW), POLICY, NOW, first=50)
+    assert named == {Rule.REPORTED_EVENT: [reporter]}
+
+
+def test_who_was_there_too_is_not_asked_whatever_became_of_their_own_offer(offer):
+    witness = SupporterFactory(trained=True)
+    OfferFactory(involvement__incident=offer.incident, involvement__employee=witness.user, closed=True)
+    assert rules_for(offer, witness) == {Rule.INVOLVED_IN_EVENT}
 
 
 def test_analyst_of_the_event(db):
