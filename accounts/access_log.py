@@ -1,6 +1,7 @@
 """Reading the access log: filtered and paged by key, newest first."""
 
 import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -14,6 +15,10 @@ from accounts.models import AccessEvent, User
 from hospital.form_fields import DayField
 
 PAGE = 50
+
+#: Each gives the references whose lines a reader is not shown: `incidents` adds itself when it starts, for
+#: the events in which the reader is involved.
+not_shown: list[Callable[[User], Collection[str]]] = []
 
 
 class FilterForm(forms.Form):
@@ -44,11 +49,15 @@ class Page:
     older: int | None = None
 
 
-def matching(*, reference: str, person: str, since: date | None, until: date | None) -> QuerySet[AccessEvent]:
+def matching(
+    *, reader: User, reference: str, person: str, since: date | None, until: date | None
+) -> QuerySet[AccessEvent]:
     """The lines about `reference` by `person`, on days (Europe/Amsterdam) from `since` up to and with
-    `until`.
+    `until`, as far as they are `reader`'s to see.
     """
     lines = AccessEvent.objects.all()
+    if own := {each for gives in not_shown for each in gives(reader)}:
+        lines = lines.exclude(object_ref__in=own)
     if reference:
         lines = lines.filter(object_ref=reference)
     if person:

@@ -34,6 +34,7 @@ def access_log_list(request: SignedInRequest) -> HttpResponse:
         at=timezone.now(),
     )
     lines = access_log.matching(
+        reader=request.user,
         reference=wanted.get("reference", ""),
         person=wanted.get("person", ""),
         since=wanted.get("since"),

@@ -3,11 +3,12 @@
 Every statement is bounded: by what is open (partial indexes), or by the last twelve weeks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Min, Q
+from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet
 from django.db.models.functions import TruncWeek
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -20,7 +21,7 @@ from dashboards.periods import Period
 from evaluations.models import Invitation
 from hospital.clock import AMSTERDAM, call_by, local_day, on_the_wall, start_of_day, start_of_week
 from supporters.enums import EventKind, HandBackReason, SupporterStatus, Waiting
-from supporters.models import Contact, ContactEvent, Offer, Supporter
+from supporters.models import Contact, ContactEvent, ContactQuerySet, Offer, OfferQuerySet, Supporter
 
 WEEKS = 12
 BUSIEST = 6
@@ -151,15 +152,29 @@ class Median(Aggregate):
     output_field = DurationField()
 
 
-def read(*, now: datetime) -> Operations:
-    """How support goes at `now`; six statements whatever there is."""
-    return Operations(now, _stuck(now), _weeks(now), _busy(now), _pool(now), _happened(now), _responses(now))
+def read(*, now: datetime, besides: Collection[UUID] = ()) -> Operations:
+    """How support goes at `now`, `besides` these events, in which the reader is involved; six statements
+    whatever there is.
+    """
+    offers, contacts = Offer.objects.besides(besides), Contact.objects.besides(besides)
+    events = ContactEvent.objects.all()
+    if besides:
+        events = events.exclude(contact__offer__incident__in=besides)
+    return Operations(
+        now,
+        _stuck(offers, now),
+        _weeks(offers, now),
+        _busy(contacts, now),
+        _pool(now),
+        _happened(events, now),
+        _responses(now),
+    )
 
 
-def _stuck(now: datetime) -> list[Stuck]:
+def _stuck(offers: OfferQuerySet, now: datetime) -> list[Stuck]:
     rows = {
         row["waiting_for"]: row
-        for row in Offer.objects.open()
+        for row in offers.open()
         .values("waiting_for")
         .annotate(number=Count("id"), late=Count("id", filter=Q(due_at__lt=now)), first=Min("due_at"))
     }
@@ -176,12 +191,12 @@ def _stuck(now: datetime) -> list[Stuck]:
     ]
 
 
-def _weeks(now: datetime) -> list[Week]:
+def _weeks(offers: OfferQuerySet, now: datetime) -> list[Week]:
     took = ExpressionWrapper(F("reached_at") - F("opened_at"), output_field=DurationField())
     first = on_the_wall(start_of_day(start_of_week(local_day(now)) - timedelta(weeks=WEEKS - 1)))
     rows = {
         week: (number, in_time, median)
-        for week, number, in_time, median in Offer.objects.filter(opened_at__gte=first, opened_at__lte=now)
+        for week, number, in_time, median in offers.filter(opened_at__gte=first, opened_at__lte=now)
         .annotate(week=TruncWeek("opened_at", tzinfo=AMSTERDAM))
         .values_list("week")
         .annotate(
@@ -199,9 +214,9 @@ def _weeks(now: datetime) -> list[Week]:
     return weeks
 
 
-def _busy(now: datetime) -> list[Busy]:
+def _busy(contacts: ContactQuerySet, now: datetime) -> list[Busy]:
     rows = (
-        Contact.objects.open()
+        contacts.open()
         .values_list("supporter__user__name", "supporter__capacity", "supporter_id")
         .annotate(number=Count("id"), late=Count("id", filter=Q(due_at__lt=now)))
         .order_by("-number", "-late", "supporter__user__sort_key", "supporter_id")[:BUSIEST]
@@ -219,11 +234,11 @@ def _pool(now: datetime) -> Pool:
     return Pool(found["active"], found["free"])
 
 
-def _happened(now: datetime) -> list[Happened]:
+def _happened(events: QuerySet[ContactEvent], now: datetime) -> list[Happened]:
     term = timedelta(weeks=WEEKS)
     rows = {
         (kind, reason): (recent, total - recent)
-        for kind, reason, total, recent in ContactEvent.objects.filter(
+        for kind, reason, total, recent in events.filter(
             kind__in=[EventKind.HANDED_BACK, EventKind.COORDINATOR_CALLED_IN],
             at__gt=now - 2 * term,
             corrected_by=None,

@@ -9,6 +9,7 @@ from dashboards import shelf
 from dashboards.export import as_csv
 from dashboards.models import Release
 from dashboards.operations import read
+from incidents.models import events_of
 
 #: So many periods stand on the page to choose from; the older ones behind a fold.
 RECENT = 6
@@ -52,7 +53,8 @@ def export(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def operations(request: SignedInRequest) -> HttpResponse:
     """How support goes now: live and exact, for who knows the cases anyway."""
-    return render(request, "dashboards/operations.html", {"operations": read(now=timezone.now())})
+    shown = read(now=timezone.now(), besides=events_of(request.user))
+    return render(request, "dashboards/operations.html", {"operations": shown})
 
 
 def _take(request: SignedInRequest) -> shelf.Shelf:

@@ -14,11 +14,13 @@ class IncidentsConfig(AppConfig):
             lacks,
             leavers,
             own_reports,
+            put_aside,
             reminders,
             team_reminders,
         )
         from notifications import calendar
 
+        put_aside.register()
         reminders.register()
         team_reminders.register()
         disclosure_reminders.register()

@@ -4,7 +4,7 @@ The rota and the teams are read then, not when the reminder was written: who was
 told, who left the team is not. A director who stands in for one of the rota has that one's place in it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,7 +16,7 @@ from accounts.models import User
 from incidents.deadlines import DeadlinePolicy
 from incidents.enums import Clock, Rung, Step
 from incidents.ladder import MAY_BE_NOBODY, OWNERS, duty_rungs
-from incidents.models import Alignment, Duty, Incident, Milestone, TeamMember
+from incidents.models import Alignment, Duty, Incident, Involvement, Milestone, TeamMember
 from notifications.absence import StandIns
 
 #: (user, subject) pairs go in, an answer for each comes out.
@@ -29,7 +29,8 @@ class _Steps:
 
     milestones: dict[UUID, Milestone]
     analysts: frozenset[tuple[UUID, UUID]]
-    led: frozenset[UUID | None]
+    leaders: frozenset[tuple[UUID | None, UUID]]
+    aside: frozenset[tuple[UUID, UUID | None]]
     duties: Sequence[Duty]
     stand_ins: StandIns
 
@@ -46,7 +47,8 @@ class _Steps:
         return cls(
             running,
             frozenset(analysts.values_list("incident_id", "analyst_id")),
-            frozenset(leaders.values_list("department_id", flat=True)),
+            frozenset(leaders.values_list("department_id", "id")),
+            _aside(incidents),
             duties,
             StandIns.of(on_rota) if on_rota else StandIns({}),
         )
@@ -61,16 +63,26 @@ class _Steps:
             return False
         if owner == Role.ANALYST:
             return (incident.pk, user.pk) in self.analysts
-        return owner != Role.TEAM_LEADER or user.department_id == incident.department_id
+        if owner != Role.TEAM_LEADER:
+            return True
+        return user.department_id == incident.department_id and (incident.pk, user.pk) not in self.aside
 
     def _has_owner(self, step: Step, incident: Incident) -> bool:
         if step == Step.ANALYSIS:
             return any(of == incident.pk for of, _user in self.analysts)
-        return incident.department_id in self.led
+        return any(
+            department == incident.department_id and (incident.pk, leader) not in self.aside
+            for department, leader in self.leaders
+        )
 
-    def has_place(self, user: User, of: UUID | None, moment: datetime) -> bool:
-        """Whether `user` is this director, or stands in for them at `moment`."""
-        return of is not None and user.pk in {of, self.stand_ins.at(of, moment)}
+    def place(self, of: UUID | None, incident: UUID, moment: datetime) -> frozenset[UUID]:
+        """Who has the place of this director at `moment`: they themselves and who stands in for them, but
+        nobody who is put aside for the event.
+        """
+        if of is None:
+            return frozenset()
+        people = {of, self.stand_ins.at(of, moment) or of}
+        return frozenset(person for person in people if (incident, person) not in self.aside)
 
     def duty_at(self, moment: datetime) -> Duty | None:
         return next((duty for duty in self.duties if duty.starts_at <= moment < duty.ends_at), None)
@@ -86,7 +98,8 @@ def of_step(rung: Rung, clock: Clock) -> Concern:
             return steps.owns(user, milestone)
         if rung == Rung.COMMITTEE:
             return user.has_role(Role.CCP)
-        return user.has_role(Role.DIRECTOR) and _is_told(user, steps, _director_told_at(milestone, clock))
+        moment = _director_told_at(milestone, clock)
+        return user.has_role(Role.DIRECTOR) and _is_told(user, steps, milestone, moment)
 
     return _by_milestone(judge)
 
@@ -94,7 +107,8 @@ def of_step(rung: Rung, clock: Clock) -> Concern:
 def of_duty(rung: Rung) -> Concern:
     """Of the word to directors that a calamity came in: to who is on duty, then the deputy, then to all.
 
-    A gap in the rota is filled by all of them. Where the duty has passed to another meanwhile, both are told.
+    A gap in the rota is filled by all of them. Where the duty has passed to another meanwhile, both are told;
+    where who is on duty is put aside for the event, the deputy is told in their place, else all.
     """
 
     def judge(user: User, milestone: Milestone, steps: _Steps) -> bool:
@@ -104,11 +118,15 @@ def of_duty(rung: Rung) -> Concern:
         duty = steps.duty_at(moments[rung])
         if rung == Rung.EVERYBODY or duty is None:
             return True
-        is_director = steps.has_place(user, duty.director_id, moments[rung])
+        director, deputy = (
+            steps.place(each, milestone.incident_id, moments[rung])
+            for each in (duty.director_id, duty.deputy_id)
+        )
+        first = director or deputy
         if rung == Rung.ON_DUTY:
-            return is_director
+            return not first or user.pk in first
         passed_on = duty != steps.duty_at(moments[Rung.ON_DUTY])
-        return steps.has_place(user, duty.deputy_id, moments[rung]) or (passed_on and is_director)
+        return user.pk in deputy or (passed_on and user.pk in first)
 
     return _by_milestone(judge)
 
@@ -122,38 +140,55 @@ def of_intake(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
 
 def of_alignment(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
     """Of the question to another department's head: as long as it was not answered."""
-    asked = _departments_asked(pairs)
+    asked = _asked(pairs)
     return [
         user.has_role(Role.TEAM_LEADER)
         and user.department_id is not None
-        and asked.get(subject) == user.department_id
+        and subject in asked
+        and asked[subject].department_id == user.department_id
         for user, subject in pairs
     ]
 
 
 def of_alignment_without_head(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
     """Of the word to the committee that a department that was asked has no head who could answer."""
-    asked = _departments_asked(pairs)
-    led = set(_heads().filter(department__in=asked.values()).values_list("department_id", flat=True))
-    return [
-        user.has_role(Role.CCP) and subject in asked and asked[subject] not in led for user, subject in pairs
-    ]
+    asked = _asked(pairs)
+    led = _led(asked)
+    return [user.has_role(Role.CCP) and subject in asked and subject not in led for user, subject in pairs]
 
 
-def _departments_asked(pairs: Sequence[tuple[User, UUID]]) -> dict[UUID, UUID]:
-    """The department of each alignment that is still waited for."""
+def _asked(pairs: Sequence[tuple[User, UUID]]) -> dict[UUID, Alignment]:
+    """Each alignment that is still waited for."""
     ids = {subject for _user, subject in pairs}
     rows = Alignment.objects.filter(pk__in=ids, confirmed_at__isnull=True, dropped_at__isnull=True)
     return {
-        row.pk: row.department_id
-        for row in rows.select_related("incident")
-        if Step.ALIGNMENT in row.incident.running_steps
+        row.pk: row for row in rows.select_related("incident") if Step.ALIGNMENT in row.incident.running_steps
     }
 
 
-def heads_of(department_id: UUID) -> list[User]:
-    """The team leaders of a department who are in service."""
-    return list(_heads().filter(department=department_id).order_by("sort_key", "id"))
+def _led(asked: dict[UUID, Alignment]) -> set[UUID]:
+    """Those of `asked` whose department has a head who can answer."""
+    departments = {row.department_id for row in asked.values()}
+    heads = _heads().filter(department__in=departments).values_list("department_id", "id")
+    aside = _aside({row.incident_id for row in asked.values()})
+    return {
+        key
+        for key, row in asked.items()
+        if any(of == row.department_id and (row.incident_id, head) not in aside for of, head in heads)
+    }
+
+
+def _aside(incidents: Iterable[UUID]) -> frozenset[tuple[UUID, UUID | None]]:
+    """Who is put aside for which of these events (incidents.put_aside)."""
+    involved = Involvement.objects.filter(incident__in=list(incidents), employee__isnull=False)
+    return frozenset(involved.values_list("incident_id", "employee_id"))
+
+
+def heads_of(alignment: Alignment) -> list[User]:
+    """The team leaders of its department who are in service, but who is put aside for the event."""
+    involved = Involvement.objects.filter(incident=alignment.incident_id, employee__isnull=False)
+    heads = _heads().filter(department=alignment.department_id).exclude(pk__in=involved.values("employee"))
+    return list(heads.order_by("sort_key", "id"))
 
 
 def _heads() -> QuerySet[User]:
@@ -183,10 +218,11 @@ def _director_told_at(milestone: Milestone, clock: Clock) -> datetime | None:
     return max(due, milestone.reminded_at) + timedelta(hours=hours)
 
 
-def _is_told(user: User, steps: _Steps, moment: datetime | None) -> bool:
-    if moment is None:
-        return False
-    duty = steps.duty_at(moment)
-    return duty is None or any(
-        steps.has_place(user, each, moment) for each in (duty.director_id, duty.deputy_id)
-    )
+def _is_told(user: User, steps: _Steps, milestone: Milestone, moment: datetime | None) -> bool:
+    """Whether this director has a place on duty then; all have where nobody has one."""
+    duty = steps.duty_at(moment) if moment else None
+    if moment is None or duty is None:
+        return moment is not None
+    places = (steps.place(each, milestone.incident_id, moment) for each in (duty.director_id, duty.deputy_id))
+    told = frozenset().union(*places)
+    return not told or user.pk in told

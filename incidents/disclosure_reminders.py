@@ -23,12 +23,18 @@ COACH_FOUND = "incidents.coach_found"
 def register() -> None:
     """Make known to `notifications` the kinds, and what must be there each night."""
     for kind in (
-        Kind(code=COACH_ASKED, line=_("A disclosure coach is asked for."), concerns=_is_sought),
+        Kind(
+            code=COACH_ASKED,
+            line=_("A disclosure coach is asked for."),
+            concerns=_is_sought,
+            event=kinds.itself,
+        ),
         Kind(
             code=COACH_FOUND,
             line=_("A disclosure coach was found."),
             concerns=_asked_for_it,
             handed_on=HandedOn.STAYS,
+            event=kinds.itself,
         ),
     ):
         kinds.register(kind)

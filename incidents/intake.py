@@ -12,7 +12,7 @@ from accounts import audit, who_is_who
 from accounts.enums import AccessAction, Role
 from accounts.models import Department, Profession, User
 from accounts.who_is_who import Named
-from incidents import milestones, moment_writer, team
+from incidents import milestones, moment_writer, put_aside
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.models import Incident, Involvement
 
@@ -171,20 +171,26 @@ def add_involved(
         present = incident.involvements.filter(erased_at__isnull=True).select_related("employee")
         _check_nobody_twice(involved, present=present)
         added = _add(incident, involved, at)
-        team.end_for_involved(added)
+        put_aside.follow(incident, added, at=at)
         if by is not None:
-            audit.record_each(
-                [row.pk for row in added],
-                action=AccessAction.CREATE,
-                user=by,
-                role=Role.COORDINATOR,
-                access_point="incidents:add-people",
-                object_kind="incident",
-                object_ref=incident.reference,
-                basis="coordinator of the case",
-                at=at,
-            )
+            _log_added(incident, added, by, at)
         return added
+
+
+def _log_added(incident: Incident, added: Sequence[Involvement], by: User, at: datetime) -> None:
+    """A line for each. Who adds themselves is not named beside their record."""
+    for own in (False, True):
+        audit.record_each(
+            [row.pk for row in added if (row.employee_id == by.pk) is own],
+            action=AccessAction.CREATE,
+            user=None if own else by,
+            role=None if own else Role.COORDINATOR,
+            access_point="incidents:add-people",
+            object_kind="incident",
+            object_ref=incident.reference,
+            basis="own record" if own else "coordinator of the case",
+            at=at,
+        )
 
 
 def _store(incident: Incident, involved: Sequence[Involved], at: datetime) -> None:

@@ -4,7 +4,7 @@ Which reminders there must be follows from the open steps and from `Milestone.re
 can be written a second time at night without doubling any (notifications.reconcile).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -81,6 +81,7 @@ def register() -> None:
                 code,
                 _LINES[clock][rung],
                 concerns.of_step(rung, clock),
+                event=_event_of_milestone,
                 group=Group.DEADLINES,
                 legal=clock == Clock.STATUTORY,
                 can_wait=rung == Rung.SOON,
@@ -88,15 +89,19 @@ def register() -> None:
             )
         )
     soon, of_soon = _LINES[Clock.STATUTORY][Rung.SOON], concerns.of_step(Rung.SOON, Clock.STATUTORY)
-    kinds.register(_kind(LAW_LAST, soon, of_soon, group=Group.DEADLINES, legal=True))
+    kinds.register(
+        _kind(LAW_LAST, soon, of_soon, event=_event_of_milestone, group=Group.DEADLINES, legal=True)
+    )
     for rung, code in DUTY.items():
         handed_on = HandedOn.SHARED if rung == Rung.EVERYBODY else HandedOn.IN_PLACE
-        kinds.register(_kind(code, duty[rung], concerns.of_duty(rung), handed_on=handed_on))
+        kinds.register(
+            _kind(code, duty[rung], concerns.of_duty(rung), event=_event_of_milestone, handed_on=handed_on)
+        )
     came_in, align = _("The committee has a new report."), _("Your department is asked to align.")
-    kinds.register(_kind(CAME_IN, came_in, concerns.of_intake))
-    kinds.register(_kind(ALIGN, align, concerns.of_alignment))
-    nobody = _("A department that is asked to align has no head.")
-    kinds.register(_kind(ALIGN_NOBODY, nobody, concerns.of_alignment_without_head))
+    kinds.register(_kind(CAME_IN, came_in, concerns.of_intake, event=kinds.itself))
+    kinds.register(_kind(ALIGN, align, concerns.of_alignment, event=_event_of_alignment))
+    nobody = _("A department that is asked to align has nobody who can answer.")
+    kinds.register(_kind(ALIGN_NOBODY, nobody, concerns.of_alignment_without_head, event=_event_of_alignment))
     reconcile.expectations.append(expected)
 
 
@@ -128,6 +133,29 @@ def heads_left(left: Collection[UUID], at: datetime) -> None:
     departments = User.objects.filter(pk__in=left, groups__name=Role.TEAM_LEADER).values("department")
     for alignment in _asked(Alignment.objects.filter(department__in=departments)):
         ask_to_align(alignment)
+
+
+def readdress(incident: Incident, people: Iterable[User], *, at: datetime) -> None:
+    """`people` were put aside for `incident`: what only they were told comes to who is left, now."""
+    for alignment in _asked(Alignment.objects.filter(incident=incident)):
+        ask_to_align(alignment)
+    told = incident.milestones.filter(step=Step.DIRECTOR, done_at__isnull=True).first()
+    if (
+        told is None
+        or Step.DIRECTOR not in incident.running_steps
+        or not any(person.has_role(Role.DIRECTOR) for person in people)
+    ):
+        return
+    # Again to the place of who is on duty: it is another's by now.
+    again = reminder(
+        key=f"milestone:{told.pk}:{Rung.ON_DUTY}:{_stamp(at)}:again",
+        kind=DUTY[Rung.ON_DUTY],
+        due_at=at,
+        subject_id=told.pk,
+        url=_url(incident),
+        role=Role.DIRECTOR,
+    )
+    remind([again])
 
 
 def expected(at: datetime) -> Iterator[Reminder]:
@@ -208,7 +236,7 @@ def _asked(alignments: QuerySet[Alignment]) -> Iterator[Alignment]:
 
 
 def _of_alignment(alignment: Alignment) -> Iterator[Reminder]:
-    heads = concerns.heads_of(alignment.department_id)
+    heads = concerns.heads_of(alignment)
     if not heads:
         yield reminder(
             key=f"alignment:{alignment.pk}:nobody",
@@ -234,6 +262,7 @@ def _kind(
     line: "StrPromise",
     concern: concerns.Concern,
     *,
+    event: Callable[[Collection[UUID]], Mapping[UUID, UUID]],
     group: Group = Group.WORK,
     legal: bool = False,
     can_wait: bool = False,
@@ -255,7 +284,16 @@ def _kind(
         legal=legal,
         urgent=not can_wait and (legal or group == Group.WORK),
         handed_on=handed_on,
+        event=event,
     )
+
+
+def _event_of_milestone(ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+    return dict(Milestone.objects.filter(pk__in=ids).values_list("pk", "incident_id"))
+
+
+def _event_of_alignment(ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+    return dict(Alignment.objects.filter(pk__in=ids).values_list("pk", "incident_id"))
 
 
 def _url(incident: Incident) -> str:

@@ -14,6 +14,9 @@ from accounts.names import sort_key
 from incidents.enums import IncidentKind
 from incidents.models import Incident, Involvement, Policy
 
+#: In the access log: by having reported it. Who was named is not shown these lines (supporters.views.me).
+OWN_REPORT = "own report"
+
 
 @dataclass(frozen=True)
 class Sight:
@@ -29,11 +32,13 @@ class Sight:
     @property
     def basis(self) -> str:
         """Why it may be seen, for the access log."""
-        return f"{self.role} of the case" if self.role else "own report"
+        return f"{self.role} of the case" if self.role else OWN_REPORT
 
 
 def sight_of(incident: Incident, *, user: User, at: datetime) -> Sight:
-    """What `user`, who may see `incident` at all, sees of it at `at`."""
+    """What `user`, who may see `incident` at all, sees of it at `at`: of the own, what any employee sees."""
+    if incident.involvements.filter(employee=user).exists():
+        return Sight(None, False, False, False, False, [])
     if user.has_role(Role.COORDINATOR):
         names = incident.involvements.select_related("employee", "profession", "department")
         return Sight(Role.COORDINATOR, True, True, True, True, sorted(names, key=_by_moment_and_name))
@@ -48,23 +53,27 @@ def sight_of(incident: Incident, *, user: User, at: datetime) -> Sight:
 def record_view(incident: Incident, sight: Sight, *, user: User, at: datetime) -> None:
     """Put in the access log that `user` opened the report, and of which records the names were shown.
 
-    One's own report is no line, but a name on it is; unless one was involved oneself: no line may say so once
-    that is erased.
+    One's own report is no line, but a name on it is: on the basis of having made the report, whatever the
+    role, so that the page of who was named can leave out who named them.
     """
-    if sight.role is None and any(row.employee_id == user.pk for row in sight.names):
-        return
-    named: list[UUID | None] = [row.pk for row in sight.names if row.erased_at is None]
-    audit.record_each(
-        named if sight.role is None else [None, *named],
-        action=AccessAction.VIEW,
-        user=user,
-        role=sight.role,
-        access_point="incidents:detail",
-        object_kind="incident",
-        object_ref=incident.reference,
-        basis=sight.basis,
-        at=at,
-    )
+    named = [row.pk for row in sight.names if row.erased_at is None]
+    lines: list[tuple[Role | None, str, list[UUID | None]]] = [(None, OWN_REPORT, [*named])]
+    if sight.role == Role.COORDINATOR:
+        lines = [(sight.role, sight.basis, [None, *named])]
+    elif sight.role is not None:
+        lines.append((sight.role, sight.basis, [None]))
+    for role, basis, records in lines:
+        audit.record_each(
+            records,
+            action=AccessAction.VIEW,
+            user=user,
+            role=role,
+            access_point="incidents:detail",
+            object_kind="incident",
+            object_ref=incident.reference,
+            basis=basis,
+            at=at,
+        )
 
 
 def within_hours() -> int:

@@ -1,6 +1,6 @@
 """What analysts and the committee hear of analysis teams; registered when the app starts."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -32,14 +32,21 @@ def register() -> None:
             line=_("You are on the analysis team of a calamity."),
             concerns=_is_on_team,
             handed_on=HandedOn.STAYS,
+            event=_event_of_member,
         ),
         Kind(
             code=OFF_TEAM,
             line=_("You are no longer on the analysis team of a calamity."),
             concerns=_was_on_team,
             handed_on=HandedOn.STAYS,
+            event=_event_of_member,
         ),
-        Kind(code=TEAM_SHORT, line=_("An analysis team needs another analyst."), concerns=_team_is_short),
+        Kind(
+            code=TEAM_SHORT,
+            line=_("An analysis team needs another analyst."),
+            concerns=_team_is_short,
+            event=kinds.itself,
+        ),
     ):
         kinds.register(kind)
     reconcile.expectations.append(expected)
@@ -115,6 +122,10 @@ def _short(member: TeamMember, at: datetime) -> Reminder:
         url=reverse("calamities:team", args=[member.incident.reference]),
         role=Role.CCP,
     )
+
+
+def _event_of_member(ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+    return dict(TeamMember.objects.filter(pk__in=ids).values_list("pk", "incident_id"))
 
 
 def _is_on_team(user: User, member_id: UUID) -> bool:

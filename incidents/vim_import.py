@@ -107,13 +107,15 @@ class Changed:
 @dataclass
 class Plan:
     """What an import would do. It can be carried out when there are no `problems` and no `unknown` names, for
-    which somebody has to choose what they stand for.
+    which somebody has to choose what they stand for. `own` are changed reports of events in which who imports
+    is involved: they stay as they are (incidents.put_aside).
     """
 
     source: str
     new: list[Resolved] = field(default_factory=list)
     known: list[Incident] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
+    own: list[Incident] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
@@ -161,9 +163,16 @@ def suggest(header: Sequence[str]) -> tuple[VimMapping | None, Columns]:
 
 
 def plan(
-    table: Table, *, source: str, columns: Columns, at: datetime, answers: Mapping[str, str] | None = None
+    table: Table,
+    *,
+    source: str,
+    columns: Columns,
+    at: datetime,
+    by: User | None = None,
+    answers: Mapping[str, str] | None = None,
 ) -> Plan:
-    """What importing `table` under the name `source` would do at `at`. Nothing is written.
+    """What importing `table` under the name `source` would do at `at`, for the coordinator `by` (None: the
+    command). Nothing is written.
 
     `answers` say who somebody is, by the key of the plan's question; who is not answered about is typed in.
     """
@@ -185,10 +194,12 @@ def plan(
         changes = tuple(_changes(incident, resolved, columns, at))
         is_calamity = report.is_calamity and classification.is_unjudged(incident)
         changed = Changed(incident, changes, _more(incident, resolved), is_calamity)
-        if changed.changes or changed.new_people or changed.is_calamity:
-            result.changed.append(changed)
-        else:
+        if not (changed.changes or changed.new_people or changed.is_calamity):
             result.known.append(incident)
+        elif by is not None and any(row.employee_id == by.pk for row in incident.involvements.all()):
+            result.own.append(incident)
+        else:
+            result.changed.append(changed)
     to_come = (*result.new_people, *(one for changed in result.changed for one in changed.new_people))
     asked = (lookup.questions[one] for one in to_come if one in lookup.questions)
     result.questions = list(dict.fromkeys(asked))

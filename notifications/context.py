@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Role
 from accounts.models import User
 from hospital.models import Hospital
-from notifications.models import FAILURES_BEFORE_ALARM, Heartbeat
+from notifications.models import FAILURES_BEFORE_ALARM, NOBODY_TO_TELL, Heartbeat
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -107,7 +107,8 @@ def state_for(user: User, *, at: datetime) -> State:
                        EXISTS (SELECT FROM notifications_mail
                                WHERE sent_at IS NULL AND dropped_at IS NULL AND attempts >= %(failures)s)
                     OR EXISTS (SELECT FROM notifications_reminder
-                               WHERE done_at IS NULL AND cancelled_at IS NULL AND attempts >= %(failures)s)),
+                               WHERE done_at IS NULL AND cancelled_at IS NULL AND attempts >= %(failures)s
+                                 AND last_error <> %(nobody)s)),
                    %(watches)s AND coalesce(
                        (SELECT at NOT BETWEEN %(silent_since)s AND %(ahead)s
                         FROM notifications_heartbeat WHERE name = %(sweep)s),
@@ -123,6 +124,8 @@ def state_for(user: User, *, at: datetime) -> State:
                 "most": UNREAD_AT_MOST,
                 "watches": watches,
                 "failures": FAILURES_BEFORE_ALARM,
+                # Nothing is wrong with delivery then, and the administrator was told.
+                "nobody": NOBODY_TO_TELL,
                 "sweep": Heartbeat.SWEEP,
                 "silent_since": at - SILENT_AFTER,
                 # A sign of life that lies ahead is from before the clock was put back.

@@ -26,7 +26,8 @@ from django.urls import reverse
 
 from notifications import failure, kinds, outbox, recipients, rights
 from notifications.models import DeliveryPolicy, Heartbeat, Reminder
-from notifications.recipients import Claimed, Shown
+from notifications.recipients import Addressed, Claimed, NobodyToTell, Shown
+from notifications.rights import Answer
 
 logger = structlog.get_logger(__name__)
 
@@ -96,6 +97,7 @@ def show_batch(*, at: datetime) -> int:
         if isinstance(answer, Exception)
     }
     wanted = [each for each, answer in zip(asked, answers, strict=True) if answer is True]
+    failed |= _left_to_nobody(asked, answers)
     shown = recipients.by_channel(wanted, audience.substitutes)
     singles, bundles = _bundled(shown, failed)
     about_mail = _about_mail(at)
@@ -104,7 +106,20 @@ def show_batch(*, at: datetime) -> int:
     done = [reminder.id for reminder in reminders if reminder.id not in failed]
     Reminder.objects.filter(id__in=done).update(done_at=at, last_error="")
     _postpone(failed, at)
+    without = {each.role for each in reminders if isinstance(failed.get(each.id), NobodyToTell)}
+    failure.nobody_left(roles=without, at=at)
     return len(reminders)
+
+
+def _left_to_nobody(asked: Sequence[Addressed], answers: Sequence[Answer]) -> dict[UUID, Exception]:
+    """What is for a role, and would concern nobody but who is put aside for its event."""
+    aside = {each.reminder.id for each, answer in zip(asked, answers, strict=True) if answer is None}
+    taken = {each.reminder.id for each, answer in zip(asked, answers, strict=True) if answer}
+    return {
+        each.reminder.id: NobodyToTell()
+        for each in asked
+        if each.reminder.role and each.reminder.id in aside - taken
+    }
 
 
 def _claim(at: datetime) -> list[Claimed]:
@@ -259,4 +274,6 @@ def _postpone(errors: dict[UUID, Exception], at: datetime) -> None:
             error=reminder.last_error,
         )
     Reminder.objects.bulk_update(reminders, ["attempts", "retry_at", "last_error"])
-    failure.alarm(attempts=max((reminder.attempts for reminder in reminders), default=0), at=at)
+    # That a role has nobody is said apart: nothing is wrong with delivery.
+    vain = (r.attempts for r in reminders if not isinstance(errors[r.id], NobodyToTell))
+    failure.alarm(attempts=max(vain, default=0), at=at)

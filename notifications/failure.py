@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from traceback import extract_tb
@@ -9,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
@@ -36,6 +38,21 @@ TRIAL = Kind(
     urgent=True,  # whoever asks for it waits for it
     handed_on=HandedOn.STAYS,
 )
+#: That a role has nobody: of no case, and for who gives out roles. Who decides at once is wanted at night
+#: too.
+NOBODY_LEFT: dict[Role, Kind] = {
+    role: Kind(
+        code=f"delivery.nobody_left_{role}",
+        line=format_lazy(
+            _("Something waits, and nobody can take it up in this role: {role}. Give it to a colleague too."),
+            role=role.label,
+        ),
+        concerns=lambda user, _subject: user.has_role(Role.ADMIN),
+        urgent=role in {Role.CCP, Role.DIRECTOR},
+    )
+    for role in Role
+    if role != Role.ADMIN
+}
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -80,18 +97,27 @@ def alarm(*, attempts: int, at: datetime) -> None:
     """After the fifth failure tell the administrator and the coordinator, once a day (Europe/Amsterdam)."""
     if attempts < FAILURES_BEFORE_ALARM:
         return
-    day: date = local_day(at)
-    Reminder.objects.bulk_create(
-        [
-            Reminder(
-                key=f"delivery:failing:{day}:{role}",
-                kind=ALARM.code,
-                role=role,
-                subject_id=DELIVERY,
-                url=reverse("delivery"),
-                due_at=at,
-            )
-            for role in (Role.ADMIN, Role.COORDINATOR)
-        ],
-        ignore_conflicts=True,
+    _once_a_day(
+        at, [(ALARM, role, reverse("delivery"), f"failing:{role}") for role in (Role.ADMIN, Role.COORDINATOR)]
     )
+
+
+def nobody_left(*, roles: Iterable[str], at: datetime) -> None:
+    """Something is for `roles` in which nobody can take it up: tell the administrator, once a day for each
+    (Europe/Amsterdam), and nothing of what it is.
+    """
+    told = [NOBODY_LEFT[Role(role)] for role in sorted(roles) if role in NOBODY_LEFT]
+    _once_a_day(at, [(kind, Role.ADMIN, reverse("settings:people"), kind.code) for kind in told])
+
+
+def _once_a_day(at: datetime, told: Iterable[tuple[Kind, Role, str, str]]) -> None:
+    """Reminders now, of a kind, for a role, leading to a page, under a name of this day."""
+    day: date = local_day(at)
+    reminders = [
+        Reminder(
+            key=f"delivery:{day}:{name}", kind=kind.code, role=role, subject_id=DELIVERY, url=url, due_at=at
+        )
+        for kind, role, url, name in told
+    ]
+    if reminders:
+        Reminder.objects.bulk_create(reminders, ignore_conflicts=True)

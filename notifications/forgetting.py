@@ -16,12 +16,16 @@ KEPT = timedelta(days=90)
 BATCH = 5_000
 
 
-def forget(*, user: User, subjects: Iterable[UUID]) -> None:
-    """Delete what reminded `user` of `subjects`, as if it had never been; call it inside the transaction."""
-    subjects = list(subjects)
-    Mail.objects.filter(user=user, subject_id__in=subjects).delete()
-    Notice.objects.filter(user=user, subject_id__in=subjects).delete()
-    Reminder.objects.filter(recipient=user, subject_id__in=subjects).delete()
+def forget(*, user: User, subjects: Iterable[UUID], kinds: Iterable[str] | None = None) -> None:
+    """Delete what reminded `user` of `subjects`, as if it had never been, or of `kinds` only; call it inside
+    the transaction.
+    """
+    meant = Q(subject_id__in=list(subjects))
+    if kinds is not None:
+        meant &= Q(kind__in=list(kinds))
+    Mail.objects.filter(meant, user=user).delete()
+    Notice.objects.filter(meant, user=user).delete()
+    Reminder.objects.filter(meant, recipient=user).delete()
 
 
 def prune(*, at: datetime) -> int:

@@ -1,6 +1,6 @@
 """The kinds of reminder. Each app registers its own when it starts, for this app may import none of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -59,6 +59,9 @@ class Kind:
     what the one mail of the day says of so many, without name or event
     (``ngettext_lazy("%(count)d …", "%(count)d …", "count")``). `handed_on` is what a substitute has of
     it while somebody is away. Raises ValueError when these contradict.
+
+    `event` gives for subjects the events that they are part of, for what comes to somebody by a role: who is
+    put aside for an event is told nothing of it (rights.put_aside). None: it is one's own, or of no event.
     """
 
     code: str
@@ -73,6 +76,7 @@ class Kind:
     bundle: Bundle | None = None
     digest: "StrOrPromise | None" = None
     handed_on: HandedOn = HandedOn.SHARED
+    event: Callable[[Collection[UUID]], Mapping[UUID, UUID]] | None = None
 
     def __post_init__(self) -> None:
         if (self.digest is not None) != (self.group == Group.NEWS):
@@ -91,6 +95,11 @@ class Kind:
     def always_mailed(self) -> bool:
         """Whether nobody may do without the mail."""
         return self.legal or self.urgent
+
+
+def itself(subjects: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """For kinds whose subject is the event."""
+    return {subject: subject for subject in subjects}
 
 
 _kinds: dict[str, Kind] = {}

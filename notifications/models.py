@@ -13,12 +13,18 @@ from notifications.enums import Group
 
 #: So many failures in a row, and somebody else is told (notifications.alarm).
 FAILURES_BEFORE_ALARM = 5
+#: `last_error` of what is for a role in which nobody can take it up (recipients.NobodyToTell).
+NOBODY_TO_TELL = "NobodyToTell"
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     def visible_to(self, user: User) -> Self:
-        """How delivery goes: for who keeps it going. Others see notices, never reminders."""
-        return self if user.has_role(Role.ADMIN, Role.COORDINATOR) else self.none()
+        """How delivery goes: for who keeps it going. Others see notices, never reminders. That a role has
+        nobody is the administrator's: it may be the coordinator herself who is put aside.
+        """
+        if user.has_role(Role.ADMIN):
+            return self
+        return self.exclude(last_error=NOBODY_TO_TELL) if user.has_role(Role.COORDINATOR) else self.none()
 
     def waiting(self) -> Self:
         return self.filter(done_at__isnull=True, cancelled_at__isnull=True)

@@ -91,7 +91,7 @@ def _send_batch(batch: list[Mail], server: "Server", at: datetime, until: float,
             result.dropped += message is None
 
 
-def _wanted(batch: list[Mail], users: dict[UUID, User]) -> dict[UUID, bool | Exception]:
+def _wanted(batch: list[Mail], users: dict[UUID, User]) -> dict[UUID, rights.Answer]:
     """What the kinds say about each mail to a user, asked again because it may be hours since the notice."""
     asked = [mail for mail in batch if mail.user_id]
     answers = rights.ask([(mail.kind, users[mail.user_id], mail.subject_id) for mail in asked])  # type: ignore[index]  # see asked
@@ -105,7 +105,7 @@ def _news(batch: list[Mail], users: dict[UUID, User]) -> dict[UUID, list[str]]:
 
 
 def _compose(
-    mail: Mail, users: dict[UUID, User], wanted: dict[UUID, bool | Exception], news: dict[UUID, list[str]]
+    mail: Mail, users: dict[UUID, User], wanted: dict[UUID, rights.Answer], news: dict[UUID, list[str]]
 ) -> EmailMultiAlternatives | None:
     """The message, or None when it is no longer wanted. Raises what its kind raises."""
     if mail.user_id is None:

@@ -16,8 +16,7 @@ from accounts.enums import AccessAction, Role
 from accounts.models import User
 from notifications.centre import line_of
 from notifications.failure import DELIVERY, TRIAL
-from notifications.models import Heartbeat, Mail, Reminder
-from notifications.recipients import NobodyToTell
+from notifications.models import NOBODY_TO_TELL, Heartbeat, Mail, Reminder
 from notifications.schedule import nudge, remind, reminder
 
 #: Due for longer than this and not delivered: late. The engine runs each minute.
@@ -30,7 +29,7 @@ SHOWN = 20
 
 
 #: What the engine itself answers, in words.
-ANSWERS = {NobodyToTell.__name__: _("Nobody in service has the role that this is for.")}
+ANSWERS = {NOBODY_TO_TELL: _("Nobody in service has the role that this is for, and can take it up.")}
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,12 @@ class Overview:
         return len(self.mails) + len(self.reminders)
 
 
-def overview(*, at: datetime) -> Overview:
-    """The state of delivery at `at`, in nine statements whatever the number of rows."""
+def overview(*, user: User, at: datetime) -> Overview:
+    """The state of delivery at `at` as `user` sees it, in nine statements whatever the number of rows."""
     beats = Heartbeat.objects.in_bulk([Heartbeat.SWEEP, Heartbeat.RECONCILE])
     reconciled = beats.get(Heartbeat.RECONCILE)
-    mails = Mail.objects.waiting().filter(due_at__lte=at)
-    reminders = Reminder.objects.waiting().filter(due_at__lte=at)
+    mails = Mail.objects.visible_to(user).waiting().filter(due_at__lte=at)
+    reminders = Reminder.objects.visible_to(user).waiting().filter(due_at__lte=at)
     return Overview(
         swept=beats.get(Heartbeat.SWEEP),
         reconciled=reconciled,

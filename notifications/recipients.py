@@ -49,7 +49,9 @@ class Shown(NamedTuple):
 
 
 class NobodyToTell(Exception):
-    """Nobody in service has the role that a reminder is for. It waits, and delivery's page shows it."""
+    """Nobody in service has the role that a reminder is for, or nobody who may take it up. It waits, and the
+    functional administrator hears which role has nobody (failure.nobody_left).
+    """
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,12 @@
-"""Asking the kinds whether a thing still concerns somebody, so that a kind that raises harms no other."""
+"""Asking the kinds whether a thing still concerns somebody, so that a kind that raises harms no other.
+
+Nobody decides about themselves: who is put aside for an event has no right to what a role would give them of
+it. Which events those are another room says (`put_aside`), and each kind, of which event a thing is
+(`Kind.event`).
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -14,10 +19,21 @@ from notifications.kinds import Kind
 #: Somebody and the thing, with the code of the kind that judges.
 Question = tuple[str, User, UUID]
 
+#: Whether it concerns them; the exception where the kind could not say; None where it would, but they are put
+#: aside for the event.
+Answer = bool | Exception | None
 
-def ask(questions: Sequence[Question]) -> list[bool | Exception]:
-    """The answer to each question, in their order; the exception where a kind could not answer."""
-    answers: list[bool | Exception] = [False] * len(questions)
+#: Somebody, by id, and an event.
+Part = tuple[UUID, UUID]
+
+#: Each says of which of the pairs the person is put aside for the event: `incidents` adds itself when it
+#: starts.
+put_aside: list[Callable[[Collection[Part]], Collection[Part]]] = []
+
+
+def ask(questions: Sequence[Question]) -> list[Answer]:
+    """The answer to each question, in their order."""
+    answers: list[Answer] = [False] * len(questions)
     by_kind: defaultdict[str, list[int]] = defaultdict(list)
     for position, (code, _user, _subject) in enumerate(questions):
         by_kind[code].append(position)
@@ -28,7 +44,7 @@ def ask(questions: Sequence[Question]) -> list[bool | Exception]:
     return answers
 
 
-def _ask_kind(code: str, pairs: Sequence[tuple[User, UUID]]) -> Sequence[bool | Exception]:
+def _ask_kind(code: str, pairs: Sequence[tuple[User, UUID]]) -> Sequence[Answer]:
     try:
         kind = kinds.get(code)
     except KeyError as unknown:
@@ -40,23 +56,45 @@ def _ask_kind(code: str, pairs: Sequence[tuple[User, UUID]]) -> Sequence[bool | 
             if kind.concern:
                 answers = list(kind.concern(pairs))
                 if len(answers) == len(pairs):
-                    return answers
+                    return _besides_own(kind, pairs, answers)
                 # An answer too many or too few belongs to nobody: fall through to asking one by one.
             else:
-                return [kind.concerns(user, subject) for user, subject in pairs]
+                answers = [kind.concerns(user, subject) for user, subject in pairs]
+                return _besides_own(kind, pairs, answers)
     except Exception:  # noqa: BLE001  # any error of another room: found again below, at the one it belongs to
         pass
     return [_ask_one(kind, user, subject) for user, subject in pairs]
 
 
-def _ask_one(kind: Kind, user: User, subject: UUID) -> bool | Exception:
+def _ask_one(kind: Kind, user: User, subject: UUID) -> Answer:
     try:
         with transaction.atomic():
             if kind.bundle and subject == kinds.MANY:
                 return kind.bundle.concerns(user)
-            return kind.concerns(user, subject)
+            return _besides_own(kind, [(user, subject)], [kind.concerns(user, subject)])[0]
     except Exception as error:  # noqa: BLE001  # whatever another room raises is a failure of this one reminder
         return error
+
+
+def _besides_own(kind: Kind, pairs: Sequence[tuple[User, UUID]], answers: Sequence[bool]) -> list[Answer]:
+    """`answers` of `kind` about `pairs`, None for who is put aside: two statements, none where nobody is
+    concerned.
+    """
+    found: list[Answer] = list(answers)
+    concerned = [place for place, answer in enumerate(answers) if answer]
+    if kind.event is None or not concerned:
+        return found
+    events = kind.event({pairs[place][1] for place in concerned})
+    parts = {
+        place: (pairs[place][0].pk, events[pairs[place][1]])
+        for place in concerned
+        if pairs[place][1] in events
+    }
+    aside = {part for says in put_aside for part in says(set(parts.values()))}
+    for place, part in parts.items():
+        if part in aside:
+            found[place] = None
+    return found
 
 
 def holders(roles: Iterable[str]) -> dict[str, list[UUID]]:

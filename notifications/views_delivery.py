@@ -22,7 +22,11 @@ from notifications.models import Mail, Reminder
 @require_safe
 def delivery(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
-    context = {"overview": overview.overview(at=now), "now": now, "counted": overview.COUNTED}
+    context = {
+        "overview": overview.overview(user=request.user, at=now),
+        "now": now,
+        "counted": overview.COUNTED,
+    }
     return render(request, "notifications/delivery.html", context)
 
 

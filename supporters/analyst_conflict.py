@@ -20,6 +20,7 @@ from incidents.models import TeamMember
 from notifications.kinds import Kind
 from notifications.models import Reminder
 from notifications.schedule import remind, reminder
+from supporters import event_parts
 from supporters.models import Contact
 
 ANALYST_SUPPORTS = "support.analyst_supports"
@@ -65,4 +66,5 @@ KIND = Kind(
     code=ANALYST_SUPPORTS,
     line=_("A supporter now analyses the same event. Choose somebody else."),
     concerns=_still,
+    event=event_parts.of_contacts,
 )

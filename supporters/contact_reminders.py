@@ -4,7 +4,7 @@
 writes those in the same transaction, and the nightly reconciliation writes the ones that are missing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -23,6 +23,7 @@ from notifications.enums import Group, HandedOn
 from notifications.kinds import Kind
 from notifications.models import Reminder
 from notifications.schedule import reminder
+from supporters import event_parts
 from supporters.contact_log import Facts, replay
 from supporters.enums import ContactState, NextStep, Waiting
 from supporters.models import Contact, ContactEvent
@@ -185,7 +186,7 @@ def _for_coordinators(code: str, line: "StrPromise", still: Q, group: Group = Gr
         waiting = set(contacts.values_list("pk", flat=True))
         return [user.has_role(Role.COORDINATOR) and pk in waiting for user, pk in pairs]
 
-    return _kind(code, line, concern, group)
+    return _kind(code, line, concern, group, event=event_parts.of_contacts)
 
 
 def _kind(
@@ -196,11 +197,14 @@ def _kind(
     *,
     digest: "StrPromise | None" = None,
     handed_on: HandedOn = HandedOn.SHARED,
+    event: Callable[[Collection[UUID]], Mapping[UUID, UUID]] | None = None,
 ) -> Kind:
     def concerns(user: User, contact_id: UUID) -> bool:
         return concern([(user, contact_id)])[0]
 
-    return Kind(code, line, concerns, concern=concern, group=group, digest=digest, handed_on=handed_on)
+    return Kind(
+        code, line, concerns, concern=concern, group=group, digest=digest, handed_on=handed_on, event=event
+    )
 
 
 def _called_in_still(user: User, contact_id: UUID) -> bool:
@@ -224,7 +228,13 @@ KINDS = (
     _for_supporter(CALL_AS_AGREED, _("Today you would call a colleague."), *_BEGUN),
     _for_supporter(FOLLOW_UP, _("It is time to follow up with a colleague."), *_BEGUN),
     _for_coordinators(NOT_FOLLOWED_UP, _("A follow-up is late."), Q(state__in=_BEGUN)),
-    Kind(CALLED_IN, _("A supporter calls you in. Please call now."), _called_in_still, urgent=True),
+    Kind(
+        CALLED_IN,
+        _("A supporter calls you in. Please call now."),
+        _called_in_still,
+        urgent=True,
+        event=event_parts.of_contacts,
+    ),
     _for_coordinators(HANDED_BACK, _("Somebody waits for another supporter."), _WAITS_AGAIN, Group.WORK),
     _for_supporter(
         COORDINATOR_ASKS,

@@ -16,6 +16,7 @@ from accounts.models import User
 from notifications.kinds import Kind
 from notifications.models import Reminder
 from notifications.schedule import remind, reminder
+from supporters import event_parts
 from supporters.models import Offer
 
 EMPLOYEE_LEFT = "support.employee_left"
@@ -63,4 +64,5 @@ KIND = Kind(
     line=_("Somebody for whom support is open has left the hospital. See how to reach them."),
     concerns=lambda user, pk: _still([(user, pk)])[0],
     concern=_still,
+    event=event_parts.of_offers,
 )

@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Role
 from accounts.models import User
 from hospital.clock import call_by
-from incidents.models import Incident, Involvement
+from incidents.models import Incident, Involvement, events_of
 from supporters.enums import (
     ContactState,
     ConversationMode,
@@ -169,8 +170,16 @@ class KeptApart(models.Model):
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     def visible_to(self, user: User) -> Self:
-        """The coordinator's, and one's own (a supporter reads contacts, not offers)."""
-        return self if user.has_role(Role.COORDINATOR) else self.filter(involvement__employee=user)
+        """The coordinator's, of events in which she is not involved herself (incidents.put_aside); anybody
+        else's own. The own page reads the own offers of coordinators too (views.me). A supporter reads
+        contacts, not offers.
+        """
+        if not user.has_role(Role.COORDINATOR):
+            return self.filter(involvement__employee=user)
+        return self.besides(events_of(user))
+
+    def besides(self, events: Collection[uuid.UUID]) -> Self:
+        return self.exclude(incident__in=events) if events else self
 
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
@@ -245,8 +254,13 @@ class Offer(models.Model):
 
 class ContactQuerySet(models.QuerySet["Contact"]):
     def visible_to(self, user: User) -> Self:
-        """The supporter's own, and the coordinator's."""
-        return self if user.has_role(Role.COORDINATOR) else self.filter(supporter__user=user)
+        """The supporter's own, and the coordinator's, of events in which she is not involved herself."""
+        if not user.has_role(Role.COORDINATOR):
+            return self.filter(supporter__user=user)
+        return self.besides(events_of(user))
+
+    def besides(self, events: Collection[uuid.UUID]) -> Self:
+        return self.exclude(offer__incident__in=events) if events else self
 
     def open(self) -> Self:
         return self.filter(state__in=ContactState.open())

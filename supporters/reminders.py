@@ -9,10 +9,11 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.enums import Role
 from accounts.models import User
+from incidents import put_aside
 from notifications import kinds, reconcile
 from notifications.enums import Group
 from notifications.kinds import Bundle, Kind
-from supporters import analyst_conflict, contact_reminders, employee_left, supporter_left
+from supporters import analyst_conflict, contact_reminders, employee_left, event_parts, supporter_left
 from supporters.enums import Waiting
 from supporters.models import Offer
 
@@ -38,7 +39,7 @@ def _waiting(field: str) -> Callable[[Pairs], list[bool]]:
 
 
 def _somebody_waits(user: User) -> bool:
-    offers = Offer.objects.open().filter(waiting_for=Waiting.ASSIGNMENT)
+    offers = Offer.objects.visible_to(user).open().filter(waiting_for=Waiting.ASSIGNMENT)
     return user.has_role(Role.COORDINATOR) and offers.exists()
 
 
@@ -50,6 +51,7 @@ def _kind(code: str, line: "StrPromise", field: str, many: "StrPromise", group: 
         concerns=lambda user, pk: concern([(user, pk)])[0],
         concern=concern,
         group=group,
+        event=kinds.itself if field == "incident_id" else event_parts.of_offers,
         # An import of reports brings fifty at once.
         bundle=Bundle(line=many, page="support:worklist", concerns=_somebody_waits),
     )
@@ -91,6 +93,7 @@ def register() -> None:
         *KINDS,
     ):
         kinds.register(kind)
+    put_aside.parts.append(event_parts.of_event)
     reconcile.expectations += [
         contact_reminders.expected,
         analyst_conflict.expected,

@@ -6,18 +6,23 @@ can say it again, with one tap); reminders, and what reached the employee about 
 people reported what they were involved in themselves. What stays is the case without content for the
 figures: kind of event, profession, department, outcome, moments. No line of the contact's log or of the
 access log names the employee, so none has to go. Pairs that the coordinator put on the exclusion list stay:
-they say nothing of a case. supporters/tests/test_nobody_is_left.py walks the whole database for more.
+they say nothing of a case. peersupport/tests/test_nobody_is_left.py walks the whole database for more.
+
+Who has a role in which they would decide about the event waits for its end: that they are known to be
+involved is what puts them aside for it (incidents.put_aside).
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts import audit
-from accounts.enums import AccessAction
+from accounts.enums import AccessAction, Role
 from accounts.models import User
+from incidents import put_aside
 from incidents.enums import IncidentKind
 from incidents.models import Incident, Involvement
 from notifications import forgetting, schedule
@@ -61,10 +66,19 @@ def erase_due(*, at: datetime) -> Erased:
                 total += _erase(offer, own=False, at=at)
 
 
+def held(offers: OfferQuerySet, *, at: datetime) -> set[UUID]:
+    """Those of `offers`, by id, that are not erased at `at`, however long closed: see `Held`."""
+    return set(offers.filter(_held(at)).values_list("pk", flat=True))
+
+
+class Held(NotAllowed):
+    """The event is not over, and by a role this person would decide in it, if nobody knew them involved."""
+
+
 @transaction.atomic
 def erase_own(*, offer: Offer, by: User, at: datetime) -> None:
     """The employee's own wish, once the offer is closed. Raises NotAllowed: it is open, erased, or somebody
-    else's.
+    else's; and Held.
     """
     own = Offer.objects.select_for_update(of=("self",)).filter(
         pk=offer.pk, involvement__employee=by, closed_at__isnull=False
@@ -72,14 +86,37 @@ def erase_own(*, offer: Offer, by: User, at: datetime) -> None:
     found = own.first()
     if found is None:
         raise NotAllowed
+    if held(own, at=at):
+        raise Held
     _erase(found, own=True, at=at)
 
 
 def _due(at: datetime) -> OfferQuerySet:
-    before = at - timedelta(days=SupportPolicy.current().retention_days)
-    return Offer.objects.filter(closed_at__lte=before, involvement__erased_at=None).order_by(
-        "closed_at", "id"
-    )
+    due = Offer.objects.filter(closed_at__lte=_closed_before(at), involvement__erased_at=None)
+    return due.exclude(_held(at)).order_by("closed_at", "id")
+
+
+def _held(at: datetime) -> Q:
+    """Of who has a role in the event: while a clock of it runs; of a coordinator also while somebody else of
+    it is neither erased nor due to be, for she would see them.
+    """
+    running = Incident.objects.running().filter(pk=OuterRef("incident"))
+    others = Offer.objects.filter(
+        Q(closed_at=None) | Q(closed_at__gt=_closed_before(at)),
+        incident=OuterRef("incident"),
+        involvement__erased_at=None,
+    ).exclude(pk=OuterRef("pk"))
+    decides, coordinates = (_has_role(*put_aside.ROLES), _has_role(Role.COORDINATOR))
+    return (decides & Q(Exists(running))) | (coordinates & Q(Exists(others)))
+
+
+def _has_role(*roles: Role) -> Q:
+    held_by = User.groups.through.objects.filter(user=OuterRef("involvement__employee"))
+    return Q(Exists(held_by.filter(group__name__in=roles)))
+
+
+def _closed_before(at: datetime) -> datetime:
+    return at - timedelta(days=SupportPolicy.current().retention_days)
 
 
 def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:

@@ -17,6 +17,7 @@ from accounts.models import User
 from notifications.kinds import Kind
 from notifications.models import Reminder
 from notifications.schedule import remind, reminder
+from supporters import event_parts
 from supporters.models import Contact
 
 SUPPORTER_LEFT = "support.supporter_left"
@@ -71,4 +72,5 @@ KIND = Kind(
     line=_("A supporter has left. Somebody needs another one."),
     concerns=lambda user, pk: _still([(user, pk)])[0],
     concern=_still,
+    event=event_parts.of_contacts,
 )

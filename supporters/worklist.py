@@ -1,7 +1,7 @@
 """The coordinator's worklist: what waits for what, most urgent first, in pages by key."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -200,15 +200,19 @@ def read(
     )
 
 
-def count(*, waiting: Waiting | None) -> list[Count]:
-    """The filters, each with how many offers wait for it (to `CAP`): one statement over the partial index."""
+def count(*, waiting: Waiting | None, besides: Collection[UUID] = ()) -> list[Count]:
+    """The filters, each with how many offers wait for it (to `CAP`), `besides` those of these events: one
+    statement over the partial index.
+    """
+    but = " AND incident_id <> ALL(%s)" if besides else ""
     parts = ", ".join(
         "(SELECT count(*) FROM (SELECT 1 FROM supporters_offer"
-        " WHERE closed_at IS NULL AND waiting_for = %s LIMIT %s) AS capped)"
+        f" WHERE closed_at IS NULL AND waiting_for = %s{but} LIMIT %s) AS capped)"
         for _waiting in FILTERS
     )
+    own = [list(besides)] if besides else []
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {parts}", [part for each in FILTERS for part in (each.value, CAP)])
+        cursor.execute(f"SELECT {parts}", [part for each in FILTERS for part in (each.value, *own, CAP)])
         numbers = cursor.fetchone()
     url = reverse("support:worklist")
     counts = [Count(_("All"), url, waiting is None, _capped(sum(numbers)), None)]

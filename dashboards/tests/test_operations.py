@@ -98,11 +98,25 @@ def test_the_page_says_the_same_for_few_and_for_many_in_as_many_statements(clien
     client.force_login(UserFactory(roles=[Role.COORDINATOR]))
     assert "Nobody waits" in client.get(reverse("figures:operations")).content.decode()
     ContactFactory(accepted=True)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("figures:operations"))
     OfferFactory.create_batch(3, late=True)
     for _number in range(5):
         ContactFactory(in_contact=True)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get(reverse("figures:operations")).content.decode()
     assert "3 of 9 wait too long" in page
+
+
+def test_an_event_of_the_readers_own_is_not_counted(client):
+    coordinator = UserFactory(roles=[Role.COORDINATOR])
+    event = OfferFactory(involvement__employee=coordinator).incident
+    supporter = SupporterFactory(trained=True, user__name="Stille Steun")
+    ContactFactory(in_contact=True, offer__involvement__incident=event, supporter=supporter)
+    client.force_login(coordinator)
+    assert "Stille Steun" not in client.get(reverse("figures:operations")).content.decode()
+    own = read(now=NOW, besides=[event.pk])
+    assert (own.waiting, sum(week.number for week in own.weeks), list(own.busy)) == (0, 0, [])
+    everything = read(now=NOW)
+    assert (everything.waiting, sum(week.number for week in everything.weeks)) == (2, 2)
+    assert [each.name for each in everything.busy] == ["Stille Steun"]

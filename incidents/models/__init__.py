@@ -12,6 +12,7 @@ from incidents.models.incident import (
     Milestone,
     ReferenceCounter,
     TrackEvent,
+    events_of,
     name_of,
 )
 from incidents.models.policy import Policy
@@ -44,5 +45,6 @@ __all__ = (
     "VimImport",
     "VimImportQuerySet",
     "VimMapping",
+    "events_of",
     "name_of",
 )

@@ -2,7 +2,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
@@ -39,20 +39,30 @@ class ReferenceCounter(models.Model):
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: User) -> Self:
-        """The coordinator sees every report; CCP and director calamities; an analyst those of the own team;
-        everybody the reports they made. A request for support is nobody's but the coordinator's and the
-        reporter's.
+        """What comes to `user` by a role, and the reports that they made."""
+        return self.filter(models.Q(reporter=user) | _by_role(user))
+
+    def in_role_of(self, user: User) -> Self:
+        """The coordinator sees every report; CCP and director calamities; an analyst those of the own team.
+        A request for support is nobody's but the coordinator's and the reporter's. Nobody what they are
+        involved in.
         """
-        if user.has_role(Role.COORDINATOR):
-            return self
-        return self.filter(models.Q(reporter=user) | _calamities_of(user))
+        return self.filter(_by_role(user))
+
+    def running(self) -> Self:
+        """With a step whose clock runs and that is not done (see `Incident.running_steps`)."""
+        undone = Milestone.objects.filter(incident=models.OuterRef("pk"), done_at__isnull=True)
+        of_calamity = models.Exists(undone.exclude(step=Step.ESTABLISH)) | models.Q(in_doubt=True)
+        return self.filter(
+            (models.Q(kind=IncidentKind.CALAMITY) & of_calamity)
+            | (~models.Q(igj_form="") & models.Exists(undone.filter(step=Step.IGJ)))
+        )
 
     def tracked_by(self, user: User) -> Self:
         """What `user` may follow the steps of: calamities, what else the inspectorate is notified of, and
-        what was one of these. As `visible_to`, but not for having reported it; and a team leader also where
-        the own department has to align.
+        what was one of these. As `in_role_of`; and a team leader also where the own department has to align.
         """
-        tracked = self.filter(tracked_since__isnull=False)
+        tracked = self.filter(_besides_own(user), tracked_since__isnull=False)
         if user.has_role(Role.COORDINATOR, Role.CCP, Role.DIRECTOR):
             return tracked
         aligning = Incident.objects.filter(
@@ -63,10 +73,21 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return tracked.filter(_own(user) | also)
 
 
-def _calamities_of(user: User) -> models.Q:
-    """Calamities that are this person's by role; the coordinator's are not asked for here."""
+def _by_role(user: User) -> models.Q:
+    """What a role gives this person to see."""
+    if user.has_role(Role.COORDINATOR):
+        return _besides_own(user)
     calamity = models.Q(kind=IncidentKind.CALAMITY)
-    return calamity if user.has_role(Role.CCP, Role.DIRECTOR) else calamity & _own(user)
+    if user.has_role(Role.CCP, Role.DIRECTOR):
+        return calamity & _besides_own(user)
+    if user.has_role(Role.TEAM_LEADER, Role.ANALYST):
+        return calamity & _own(user) & _besides_own(user)
+    return models.Q(pk=None)
+
+
+def _besides_own(user: User) -> models.Q:
+    """Nobody decides about themselves: not what this person is involved in (incidents.put_aside)."""
+    return ~models.Q(pk__in=events_of(user))
 
 
 def _own(user: User) -> models.Q:
@@ -227,8 +248,21 @@ def name_of(involvement: str) -> Coalesce:
 
 class InvolvementQuerySet(models.QuerySet["Involvement"]):
     def visible_to(self, user: User) -> Self:
-        """Names of the involved: the coordinator's, and one's own record."""
-        return self if user.has_role(Role.COORDINATOR) else self.filter(employee=user)
+        """Names of the involved: the coordinator's, but of an event of their own; and one's own record."""
+        own = models.Q(employee=user)
+        if not user.has_role(Role.COORDINATOR):
+            return self.filter(own)
+        return self.filter(own | ~models.Q(incident__in=events_of(user)))
+
+
+def events_of(user: User) -> list[uuid.UUID]:
+    """The events in which `user` is involved: for these they are put aside, whatever their role
+    (incidents.put_aside). One small statement, by hand, for it is asked on most pages of a role; nearly
+    always there are none, and what it is asked for stays as it was.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT incident_id FROM incidents_involvement WHERE employee_id = %s", [user.pk])
+        return [incident for (incident,) in cursor.fetchall()]
 
 
 class Involvement(models.Model):

@@ -226,9 +226,9 @@ class TestTheLadder:
         pairs = [(person, step.pk) for person in house.values() for step in steps]
         for person in house.values():
             assert person.roles
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             concern(pairs[:1])
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             concern(pairs)
 
 

@@ -316,5 +316,5 @@ class TestPages:
             for _ in range(size):
                 analyst()
             client.get(self.url(calamity))
-            with django_assert_num_queries(7):
+            with django_assert_num_queries(8):
                 client.get(self.url(calamity))

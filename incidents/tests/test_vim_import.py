@@ -533,3 +533,33 @@ class TestWhoIsWho:
         assert not Incident.objects.exists()
         client.post(commit, {f"who-{question.key}": str(noor.pk)})
         assert Involvement.objects.get().employee == noor
+
+
+@pytest.mark.django_db
+class TestOwnEvent:
+    """A coordinator imports a change to an event in which she is involved."""
+
+    def changed(self, hospital, by):
+        imported(DUTCH)
+        incident = Incident.objects.get(external_number="V-26-00118")
+        InvolvementFactory(incident=incident, employee=by)
+        Incident.objects.filter(pk=incident.pk).update(description="Zoals het hier stond.")
+        table = vim_import.read(DUTCH.read_bytes(), DUTCH.name)
+        plan = vim_import.plan(table, source="Meldsysteem", columns=guess(table.header), at=AT, by=by)
+        return incident, plan
+
+    def test_it_stays_as_it_is_and_names_nobody(self, hospital):
+        by = UserFactory(roles=[Role.COORDINATOR])
+        incident, plan = self.changed(hospital, by)
+        assert (plan.changed, plan.own) == ([], [incident])
+        vim_import.carry_out(plan, take=["V-26-00118"], by=by, at=AT)
+        incident.refresh_from_db()
+        assert incident.description == "Zoals het hier stond."
+
+    def test_another_coordinator_takes_it_over(self, hospital):
+        incident, _plan = self.changed(hospital, UserFactory(roles=[Role.COORDINATOR]))
+        other = UserFactory(roles=[Role.COORDINATOR])
+        table = vim_import.read(DUTCH.read_bytes(), DUTCH.name)
+        plan = vim_import.plan(table, source="Meldsysteem", columns=guess(table.header), at=AT, by=other)
+        assert [each.incident for each in plan.changed] == [incident]
+        assert plan.own == []

@@ -35,7 +35,8 @@ def listing(request: SignedInRequest) -> HttpResponse:
     """One's own analyses: those that run, what is due first on top; `done` shows the ones that are done."""
     now = timezone.now()
     done = "done" in request.GET
-    members = TeamMember.objects.current().filter(analyst=request.user)
+    followed = Incident.objects.tracked_by(request.user)
+    members = TeamMember.objects.current().filter(analyst=request.user, incident__in=followed)
     members = members.filter(IS_DONE if done else RUNS)
     step = Prefetch(
         "incident__milestones", Milestone.objects.filter(step=Step.ANALYSIS), to_attr="analysis_steps"

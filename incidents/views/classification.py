@@ -71,5 +71,5 @@ def _incident(request: SignedInRequest, reference: str) -> Incident:
     """What this person follows, or sees as a coordinator."""
     found = Incident.objects.tracked_by(request.user)
     if request.user.has_role(Role.COORDINATOR):
-        found = Incident.objects.visible_to(request.user)
+        found = Incident.objects.in_role_of(request.user)
     return get_object_or_404(found.select_related("department"), reference=reference)

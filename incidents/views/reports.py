@@ -68,7 +68,7 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
         "steps": what_happens(incident, hours=within_hours()),
         "is_own": incident.reporter_id == request.user.pk,
         "tracked": incident.tracked_since is not None and sight.role is not None,
-        "decides": bool(classification.options(incident, user=request.user)),
+        "decides": sight.role is not None and bool(classification.options(incident, user=request.user)),
     }
     return render(request, "incidents/detail.html", context)
 
@@ -77,7 +77,7 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_people(request: SignedInRequest, reference: str) -> HttpResponse:
     """More people on the list of a report, by the coordinator."""
-    incident = get_object_or_404(Incident.objects.visible_to(request.user), reference=reference)
+    incident = get_object_or_404(Incident.objects.in_role_of(request.user), reference=reference)
     form = AddPeopleForm(unsent.posted(request), user=request.user)
     if request.method == "GET" or request.htmx or form.people.asked_for_part:
         form.leave_unjudged()

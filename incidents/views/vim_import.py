@@ -184,15 +184,19 @@ def _keep(request: SignedInRequest, name: str, content: bytes) -> VimImport:
 
 
 def _open(request: SignedInRequest, pk: str) -> VimImport:
-    mine = VimImport.objects.visible_to(request.user).filter(finished_at=None).select_related("mapping")
+    mine = (
+        VimImport.objects.visible_to(request.user)
+        .filter(finished_at=None)
+        .select_related("mapping", "created_by")
+    )
     return get_object_or_404(mine, pk=pk)
 
 
 def _plan(kept: VimImport, table: Table, answers: Mapping[str, str] | None = None) -> Plan:
     assert kept.mapping is not None
     columns = Columns(tuple(table.header), kept.mapping.columns)
-    source, now = kept.mapping.name, timezone.now()
-    return vim_import.plan(table, source=source, columns=columns, at=now, answers=answers)
+    source, now, by = kept.mapping.name, timezone.now(), kept.created_by
+    return vim_import.plan(table, source=source, columns=columns, at=now, by=by, answers=answers)
 
 
 def _save_mapping(request: SignedInRequest, kept: VimImport, form: MappingForm) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.enums import Role
 from notifications import kinds
 from notifications.enums import Group, HandedOn
 from notifications.kinds import Kind
@@ -53,6 +54,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "accounts.role_on_server",
             "accounts.sign_in_changed",
             "delivery.failing",
+            *(f"delivery.nobody_left_{role}" for role in Role if role != Role.ADMIN),
             *(f"incidents.{clock}_{rung}" for clock in ("step", "law") for rung in ("soon", "due", "late")),
             "incidents.law_last",
             "incidents.duty_all",
@@ -68,6 +70,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "contact.handed_back",
             "support.analyst_supports",
             "support.supporter_left",
+            "support.employee_left",
             "support.somebody_waits",
             "support.assignment_late",
         },
@@ -94,8 +97,26 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "contact.call_as_agreed",
             "contact.follow_up",
             "contact.ended",
+            "contact.coordinator_asks",
             "evaluation.invitation",
         },
     }
     for handed_on, codes in decided.items():
         assert {kind.code for kind in kinds.registered() if kind.handed_on == handed_on} == codes
+
+
+def test_every_kind_says_its_event_or_is_ones_own():
+    """What comes by a role names its event, so that nobody hears by it of an event of their own."""
+    ones_own = {
+        "contact.assigned",
+        "contact.call_soon",
+        "contact.call_late",
+        "contact.call_as_agreed",
+        "contact.follow_up",
+        "contact.ended",
+        "contact.coordinator_asks",
+        "evaluation.invitation",
+    }
+    of_no_event = ("accounts.", "delivery.", "notifications.")
+    without = {kind.code for kind in kinds.registered() if kind.event is None}
+    assert {code for code in without if not code.startswith(of_no_event)} == ones_own

@@ -276,10 +276,10 @@ def test_page_asks_as_few_queries_for_a_large_pool(client, coordinator, offer, d
     SupportPolicy.current()
     SupporterFactory.create_batch(2, trained=True)
     client.get(url(offer))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(url(offer))
     SupporterFactory.create_batch(12, trained=True)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(url(offer))
 
 

@@ -74,7 +74,7 @@ def test_a_batch_of_reports_is_judged_in_as_many_statements_as_one(coordinators,
         open_offers(involvements, now)
 
     imported(2)
-    with django_assert_num_queries(14) as few:
+    with django_assert_num_queries(15) as few:
         delivery.show_batch(at=now)
     imported(30)
     with django_assert_num_queries(len(few)):

@@ -253,4 +253,4 @@ def test_worklist_asks_as_few_queries_for_many_rows(client, coordinator, django_
         ContactFactory(offer__waiting_for=Waiting.COORDINATOR)
         with django_assert_max_num_queries(8) as queries:
             client.get(URL)
-        assert len(queries) == 7
+        assert len(queries) == 8

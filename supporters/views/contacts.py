@@ -166,8 +166,10 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
                 (days, contact_flow.end_of_working_day(now, days=days)) for days in policy.follow_up_days
             ],
             "tomorrow": timezone.localdate(now) + timedelta(days=1),
+            # Nobody who is involved in the event: it is another's then (incidents.put_aside).
             "coordinators": User.objects.filter(groups__name=Role.COORDINATOR, is_active=True)
             .exclude(telephone="")
+            .exclude(involvements__incident=mine.offer.incident_id)
             .order_by("sort_key", "id")[:2],
             "now": now,
         },

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,9 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, allow_signed_in
 from accounts.asked_again import only_posted
+from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import AccessEvent, User
 from hospital.moment_words import day_in_words
+from incidents.sight import OWN_REPORT
 from supporters import own_support, retention, wording
 from supporters.case_log import worklist_opened
 from supporters.contact_flow import ContactError, NotAllowed
@@ -57,6 +59,7 @@ class Own:
     somebody_asked: bool
     wishes: WishesForm | None
     erases_at: datetime | None
+    is_held: bool
 
 
 @allow_signed_in
@@ -66,11 +69,12 @@ def me(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     policy = SupportPolicy.current()
     own = list(_offers(request.user))
+    held = retention.held(_offers(request.user), at=now) if request.user.roles else set()
     return render(
         request,
         "supporters/me.html",
         {
-            "own": [_own(offer, policy, now) for offer in own],
+            "own": [_own(offer, policy, now, is_held=offer.pk in held) for offer in own],
             "opened": _opened(request.user, own),
             "worklist": worklist_opened(offers=own, besides=request.user, at=now),
             "now": now,
@@ -102,6 +106,9 @@ def erase(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             retention.erase_own(offer=offer, by=request.user, at=timezone.now())
+        except retention.Held:
+            text = _("Not yet: you have a role in this event, and it is not over.")
+            say(request, text, level=messages.WARNING)
         except NotAllowed as error:
             say(request, wording.refused(error), level=messages.WARNING)
         else:
@@ -183,13 +190,16 @@ def _offers(user: User) -> OfferQuerySet:
 def _opened(user: User, own: Iterable[Offer]) -> QuerySet[AccessEvent]:
     """The latest lines of the access log about the own cases: not what `user` did, nor the supporter, whose
     name the page says once there is one, and whom nobody is to count on every look at a telephone number.
+    Nor who reported it and looked at the names on it: "your name is not mentioned" holds here too. Of a
+    report's page only the coordinator's lines are anybody else's.
     """
     lines = AccessEvent.objects.filter(record__in=[offer.involvement_id for offer in own])
-    others = lines.exclude(user=user).exclude(basis__in=["own record", "own contact"])
+    others = lines.exclude(user=user).exclude(basis__in=["own record", "own contact", OWN_REPORT])
+    others = others.exclude(~Q(responsible=Role.COORDINATOR), access_point="incidents:detail")
     return others.select_related("user").order_by("-at", "-id")[:LINES]
 
 
-def _own(offer: Offer, policy: SupportPolicy, now: datetime) -> Own:
+def _own(offer: Offer, policy: SupportPolicy, now: datetime, *, is_held: bool) -> Own:
     contact: Contact | None = next(iter(offer.open_contacts), None)  # type: ignore[attr-defined]  # see _offers
     accepted = contact and contact.state != ContactState.PROPOSED
     waits = offer.waiting_for == Waiting.ASSIGNMENT
@@ -200,4 +210,5 @@ def _own(offer: Offer, policy: SupportPolicy, now: datetime) -> Own:
         somebody_asked=contact is not None,
         wishes=WishesForm(instance=offer.involvement, auto_id=f"%s-{offer.pk}") if waits else None,
         erases_at=retention.erases_at(offer, policy),
+        is_held=is_held,
     )

@@ -92,7 +92,7 @@ def assign_together(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 def _incident(request: SignedInRequest, reference: str) -> Incident:
-    incidents = Incident.objects.visible_to(request.user).select_related("department")
+    incidents = Incident.objects.in_role_of(request.user).select_related("department")
     return get_object_or_404(incidents, reference=reference)
 
 

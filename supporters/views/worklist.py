@@ -12,7 +12,7 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
 from accounts.models import User
 from accounts.typed import answered, typed
-from incidents.models import Incident
+from incidents.models import Incident, events_of
 from incidents.views.reports import full_reference
 from supporters import pool
 from supporters import worklist as lists
@@ -51,11 +51,12 @@ def worklist(request: SignedInRequest) -> HttpResponse:
 
 def _context(request: SignedInRequest) -> dict[str, Any]:
     now = timezone.now()
-    offers = Offer.objects.visible_to(request.user)
+    own = events_of(request.user)
+    offers = Offer.objects.besides(own)
     asked = request.GET.get("waiting", "")
     waiting = Waiting(asked) if asked in lists.FILTERS else None
     after = request.GET.get("after", "")
-    filters = lists.count(waiting=waiting)
+    filters = lists.count(waiting=waiting, besides=own)
     called_in = any(each.waiting is Waiting.COORDINATOR for each in filters)
     page = lists.read(offers, waiting=waiting, after=after, now=now, called_in=called_in)
     return {
@@ -89,4 +90,4 @@ def _signer() -> signing.TimestampSigner:
 def _event(request: SignedInRequest, query: str) -> Incident | None:
     """The event with this reference; its number alone is one of this year."""
     reference = full_reference(query, year=timezone.localdate().year)
-    return Incident.objects.visible_to(request.user).filter(reference=reference).first()
+    return Incident.objects.in_role_of(request.user).filter(reference=reference).first()
