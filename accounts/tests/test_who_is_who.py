@@ -1,4 +1,5 @@
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection
 
 from accounts import who_is_who
@@ -86,6 +87,28 @@ class TestOneWayOfKeeping:
         User.objects.filter(email="b@ZIEKENHUIS.example").update(email="D@ziekenhuis.example")
         assert set(User.objects.values_list("email", flat=True)) == {
             f"{letter}@ziekenhuis.example" for letter in "acd"
+        }
+
+    def test_mail_of_the_first_administrator_from_the_command_line_in_small_letters(self):
+        call_command(
+            "createsuperuser",
+            "--noinput",
+            username="beheer",
+            name="Beheer",
+            email="Beheer@Z.example",
+            verbosity=0,
+        )
+        assert User.objects.get(username="beheer").email == "beheer@z.example"
+        assert User.objects.filter(email="BEHEER@z.example").exists()
+
+    def test_telephone_numbers_as_one_number_by_every_way_in(self):
+        one, other = UserFactory(telephone="06-12345678"), UserFactory(telephone="0612345678 / 0687654321")
+        User.objects.bulk_create([User(username="c", name="C", telephone="+31 (0)6 12345678")])
+        assert User.objects.filter(telephone="06 1234 5678").count() == 2
+        User.objects.filter(pk=other.pk).update(telephone="010-1234567 tst. 12")
+        assert set(User.objects.values_list("telephone", flat=True)) == {
+            one.telephone,
+            "+31101234567;ext=12",
         }
 
     def test_database_refuses_capitals(self):

@@ -105,7 +105,7 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
     table = vim_import.read(bytes(kept.content or b""), kept.file_name)
     if kept.mapping is None:
         return redirect("incidents:import-check", pk)
-    answers = {name.removeprefix("who-"): value for name, value in request.POST.items()}
+    answers = {name.removeprefix("who-"): str(value) for name, value in request.POST.items()}
     plan, take = _plan(kept, table, answers), request.POST.getlist("take")
     if plan.questions:
         say(request, gettext("Say of everybody who is asked about who it is."), level=messages.WARNING)
