@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from accounts import sign_in_changes
 from accounts.enums import Language
 from accounts.models import User
 from evaluations import batches, tickets
@@ -58,6 +59,8 @@ def _invite_batch(*, since: datetime, until: datetime, at: datetime) -> int:
             ~Q(offer__involvement__employee=None) & ~Q(offer__involvement__employee__email="")
             | Q(offer__involvement__employee=None) & ~Q(offer__involvement__email="")
         )
+        # A mailbox that somebody else may have given this person learns nothing of a conversation.
+        .exclude(offer__involvement__employee__in=sign_in_changes.stopped(at=at).values("user"))
         .order_by("closed_at")
         .select_for_update(of=("self",), skip_locked=True)
     )

@@ -6,7 +6,10 @@ from django.conf import settings as django_settings
 from django.db import connections
 from django.utils import timezone
 
+from accounts import sign_in_changes
+from accounts.models import User
 from accounts.tests.factories import UserFactory
+from accounts.two_people import SignInChange
 from evaluations import batches, tickets
 from evaluations.invitations import INVITATION, invite_closed, mail, valid_tickets
 from evaluations.models import Batch, EvaluationPolicy, Invitation
@@ -56,6 +59,17 @@ def test_who_was_erased_or_has_no_address_is_not_invited():
         erased_at=timezone.now(), employee=None, typed_name="", email="", telephone=""
     )
     assert invite_closed(at=timezone.now()) == 0
+
+
+def test_nobody_is_invited_at_an_address_that_opens_nothing_yet():
+    employee = UserFactory()
+    closed(offer__involvement__employee=employee)
+    with sign_in_changes.watched(by=None, access_point="test", at=timezone.now()):
+        User.objects.filter(pk=employee.pk).update(email="elders@elders.example")
+    assert invite_closed(at=timezone.now()) == 0
+    change = SignInChange.objects.get()
+    sign_in_changes.confirm(change_id=change.pk, by=employee, access_point="test", at=timezone.now())
+    assert invite_closed(at=timezone.now()) == 1
 
 
 def test_who_has_no_account_is_invited_at_the_address_that_was_typed_in():
