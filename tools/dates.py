@@ -14,7 +14,7 @@ from time import monotonic
 
 import holidays
 
-from hospital.clock import moment_of, on_the_wall
+from hospital.clock import local_day, moment_of, on_the_wall, start_of_day, start_of_week
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data" / "dates"
@@ -24,28 +24,28 @@ NO_FAKETIME = "peersupport: faketime is needed for this; Debian and Ubuntu: apt-
 
 def moments(now: datetime) -> dict[str, datetime]:
     """What is tried, from `now` on: a name, and when the tests begin."""
-    today = on_the_wall(now).date()
+    today, day = local_day(now), timedelta(days=1)
     years = range(today.year, today.year + 9)
 
     def coming(days: list[date]) -> date:
         return next(day for day in days if day > today)
 
     def last_sundays(month: int) -> list[date]:
-        ends = [date(year, month, 31) for year in years]
-        return [end - timedelta(days=end.isoweekday() % 7) for end in ends]
+        return [start_of_week(date(year, month, 31) + day) - day for year in years]
 
+    new_year = coming([date(year, 1, 1) for year in years])
     days_off = holidays.country_holidays("NL", years=years, language="en_US")
     leap_years = [year for year in years if year % 4 == 0]
     return {
-        "tomorrow": now + timedelta(days=1),
-        "in 40 days": now + timedelta(days=40),
-        "New Year's Eve": moment_of(coming([date(year, 12, 31) for year in years]), time(23, 50)),
-        "New Year's Day": moment_of(coming([date(year, 1, 1) for year in years]), time(10)),
+        "tomorrow": now + day,
+        "in 40 days": now + 40 * day,
+        "New Year's Eve": start_of_day(new_year) - timedelta(minutes=10),
+        "New Year's Day": moment_of(new_year, time(10)),
         "the clock goes forward": moment_of(coming(last_sundays(3)), time(1, 55)),
         "the clock goes back": moment_of(coming(last_sundays(10)), time(2, 30)),
         "29 February": moment_of(coming([date(year, 2, 29) for year in leap_years]), time(12)),
         "Good Friday": moment_of(coming(sorted(days_off.get_named("Good Friday"))), time(14)),
-        "a Sunday night": moment_of(today + timedelta(days=7 - today.isoweekday() % 7), time(3)),
+        "a Sunday night": moment_of(start_of_week(today + day) + 6 * day, time(3)),
     }
 
 

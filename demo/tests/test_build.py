@@ -39,7 +39,7 @@ def wrong_pages(user: User) -> list[str]:
         if answer.status_code >= 400:
             wrong.append(f"{user.username} {path} {answer.status_code}")
         elif answer.status_code >= 300:
-            ahead.insert(0, answer.url)
+            ahead.insert(0, answer.headers["Location"])
             met.discard(name)
         elif not answer.streaming:
             ahead += LINK.findall(answer.content.decode())

