@@ -110,7 +110,8 @@ class NamesForm(forms.Form):
         for number, unknown in enumerate(self.unknown):
             same = str(data.get(f"same_{number}") or "").strip()
             if same and same.casefold() not in self.by_label[unknown.kind]:
-                self.add_error(f"same_{number}", gettext("There is none of this name: choose from the list."))
+                said = gettext("There is no “%(name)s” here: choose from the list.") % {"name": same}
+                self.add_error(f"same_{number}", said)
         return data
 
     @property

@@ -96,6 +96,9 @@ def make(staff: Staff, *, complete: bool, answers: Mapping[str, str]) -> Plan:
     for person in staff.people:
         found = matches.people[person.number]
         wanted = _wanted(person, places, before=found.get("department") if found else "")
+        manager = person.get("manager")
+        if manager and manager not in matches.people:  # a file may still have a manager's former number
+            wanted["manager"] = renumbered.get(manager, manager)
         if found is None:
             after = _new(wanted, taken_names if person.number in numbers else set())
             plan.added.append(Change(uuid.uuid4(), person.number, person.get("name"), after=after))

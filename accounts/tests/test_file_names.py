@@ -158,7 +158,7 @@ class TestPage:
         page = self.post(
             browser, current, names__same_0="Tovenaar", names__other_1="support"
         ).content.decode()
-        assert "There is none of this name" in page
+        assert "here: choose from the list." in page
         assert 'value="Tovenaar"' in page
         assert StaffImport.objects.get().state == ImportState.PREVIEW
         assert not FileName.objects.exists()

@@ -57,6 +57,20 @@ def test_who_has_another_number_and_another_mail_is_asked_by_name_department_and
     assert person("P9").id == known.id
 
 
+@pytest.mark.parametrize("written", ["P1", "P9"])
+def test_a_manager_with_another_number_is_the_same_manager_whichever_the_file_has(written):
+    bring(line("P1", "Noëlle Jansen"), line("P2", "Bram de Graaf", manager="P1"))
+    known = person("P1")
+    current = read(
+        line("P9", "Noëlle Jansen", email="p1@ziekenhuis.example"),
+        line("P2", "Bram de Graaf", manager=written),
+    )
+    current = answer(current, {"P9": str(known.id)})
+    assert counts(current) == (0, 1, 0, 1)
+    commit(current)
+    assert person("P2").manager == known
+
+
 def test_two_people_of_one_name_are_both_offered():
     bring(line("P1"), line("P2"), line("P3"))
     current = read(line("P3"), line("P8", email="x@ziekenhuis.example"))

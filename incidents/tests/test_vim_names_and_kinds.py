@@ -206,7 +206,7 @@ class TestNames:
             "names-same_2": "Verpleegkundig",
         }
         page = client.post(check, choices).content.decode()
-        assert "There is none of this name" in page
+        assert "here: choose from the list." in page
         page = client.post(
             check, {**choices, "names-same_2": "Verpleegkundige"}, follow=True
         ).content.decode()

@@ -50,7 +50,9 @@ class Command(BaseCommand):
                 at=timezone.now(),
             )
         except staff_import.ImportRunning as error:
-            raise CommandError(_("Another import is open: %(other)s.") % {"other": error.other}) from error
+            other = error.other
+            said = f"{other.file_name} ({other.get_state_display()})" if other else ""
+            raise CommandError(_("Another import is open: %(other)s.") % {"other": said}) from error
         current = self._step(current, ImportState.PREVIEW)
         self._say(current)
         if options["commit"] and not current.preview["settled"]:
