@@ -11,7 +11,7 @@ Which *rows* somebody sees on an allowed page is not decided here but by ``visib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.views import redirect_to_login
@@ -158,10 +158,10 @@ class AccessMiddleware:
         if not request.user.is_authenticated:
             return to_sign_in(request)
         unsent.let_go(request)
-        return _instead(request, view, access)
+        return _instead(cast("SignedInRequest", request), view, access)
 
 
-def _instead(request: HttpRequest, view: Callable[..., Any], access: Access) -> HttpResponse | None:
+def _instead(request: SignedInRequest, view: Callable[..., Any], access: Access) -> HttpResponse | None:
     """What somebody who is signed in gets in place of the page, or None. Raises PermissionDenied."""
     if request.method == "POST" and unsent.is_of_somebody_else(request):
         return somebody_else(request)

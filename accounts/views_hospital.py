@@ -1,7 +1,6 @@
 """The hospital's name and logo: the page on which they are set, and the logo itself."""
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -34,7 +33,7 @@ class HospitalForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for my
 
     def clean_logo_file(self) -> bytes:
         """The picture that was sent, or the one that is there."""
-        sent: UploadedFile | None = self.cleaned_data["logo_file"]
+        sent = self.cleaned_data["logo_file"]
         if not sent:
             return bytes(self.instance.logo)
         content: bytes = sent.read(LARGEST_LOGO + 1)
@@ -43,7 +42,8 @@ class HospitalForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for my
 
     def save(self, commit: bool = True) -> Hospital:
         self.instance.show(b"" if self.cleaned_data["without_logo"] else self.cleaned_data["logo_file"])
-        return super().save(commit)
+        hospital: Hospital = super().save(commit)
+        return hospital
 
 
 @takes_a_file

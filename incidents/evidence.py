@@ -105,7 +105,7 @@ def of(calamity: Incident, *, at: datetime) -> Evidence:
 
 def _decisions(calamity: Incident) -> Iterator[Decision]:
     lines = list(calamity.track_events.filter(kind__in=TrackEventKind.of_clocks()).order_by("at", "id"))
-    people = {line.by_id for line in lines}
+    people = {line.by_id for line in lines if line.by_id}
     holders = User.objects.filter(pk__in=people, groups__name__in=(Role.CCP, Role.COORDINATOR))
     found = set(holders.values_list("pk", "groups__name"))
     for line in lines:

@@ -103,7 +103,9 @@ def follow_verdict(*, incident: Incident, before: Collection[Step], at: datetime
             listener(incident, at)
 
 
-def settle_doubt(*, incident: Incident, established_at: datetime | None, by: User, at: datetime) -> None:
+def settle_doubt(
+    *, incident: Incident, established_at: datetime | None, by: User | None, at: datetime
+) -> None:
     """Mark the step "establish" done when `incident` is no longer in doubt, or open it again when it is."""
     step = Milestone.objects.filter(incident=incident, step=Step.ESTABLISH)
     if incident.in_doubt:

@@ -23,5 +23,8 @@ def running(user: User) -> dict[str, Any]:
         .order_by("-opened_at")
     )
     now = timezone.now()
-    calls = [(offer, offer.called_by(accepted=offer.supporter is not None, now=now)) for offer in offers]
+    calls = [
+        (offer, offer.called_by(accepted=offer.supporter is not None, now=now))  # type: ignore[attr-defined]  # annotated
+        for offer in offers
+    ]
     return {"calls": calls, "now": now}

@@ -211,8 +211,9 @@ def count(*, waiting: Waiting | None, besides: Collection[UUID] = ()) -> list[Co
         for _waiting in FILTERS
     )
     own = [list(besides)] if besides else []
+    values: list[Any] = [part for each in FILTERS for part in (each.value, *own, CAP)]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {parts}", [part for each in FILTERS for part in (each.value, *own, CAP)])
+        cursor.execute(f"SELECT {parts}", values)
         numbers = cursor.fetchone()
     url = reverse("support:worklist")
     counts = [Count(_("All"), url, waiting is None, _capped(sum(numbers)), None)]

@@ -69,7 +69,7 @@ def main() -> None:
         for face, ranges in FACES.items():
             name = f"fraunces-{face}-600.woff2"
             whole = fraunces / "files" / f"fraunces-{face}-600-normal.woff2"
-            command = ["node", "subset.mjs", whole, VENDOR / "fraunces" / name, json.dumps(ranges)]
+            command = ["node", "subset.mjs", str(whole), str(VENDOR / "fraunces" / name), json.dumps(ranges)]
             subprocess.run(command, check=True, cwd=folder)
         tabler = modules / "@tabler" / "icons"
         shutil.copy(tabler / "LICENSE", VENDOR / "tabler" / "LICENSE")

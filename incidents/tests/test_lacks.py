@@ -31,7 +31,7 @@ def test_an_empty_house_lacks_committee_and_director():
 
 def test_a_whole_one_lacks_nothing():
     UserFactory(roles=[Role.CCP])
-    on_duty(*UserFactory.create_batch(1, roles=[Role.DIRECTOR]), deputy=UserFactory(roles=[Role.DIRECTOR]))
+    on_duty(UserFactory(roles=[Role.DIRECTOR]), deputy=UserFactory(roles=[Role.DIRECTOR]))
     assert titles() == []
 
 
