@@ -56,6 +56,17 @@ def test_link_brings_the_code_which_leaves_the_address(page, live_server, watch,
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
+@pytest.mark.parametrize("mangled", ["%23{}", "%2523{}", "#{}%3E"])
+def test_address_that_a_scanner_changed_is_filled_in_and_cleaned(page, live_server, ticket, mangled):
+    page.goto(f"{live_server.url}/evaluation/{mangled.format(tickets.grouped(ticket).lower())}")
+    expect(page.get_by_label("Your code")).to_be_hidden()
+    assert page.url == f"{live_server.url}/evaluation/"
+    fill_in(page)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert answers().ticket == ticket
+
+
 def test_code_is_typed_where_there_is_no_javascript(browser, live_server, ticket):
     with browser.new_context(java_script_enabled=False, viewport=PHONE, locale="en") as context:
         page = context.new_page()

@@ -10,9 +10,11 @@ answering. Whose it is shows only at release, when the tickets of the open invit
 """
 
 import hmac
+import re
 from collections.abc import Iterable
 from functools import reduce
 from operator import xor
+from urllib.parse import unquote
 from uuid import UUID
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -20,6 +22,7 @@ LENGTH = 16
 NAME_LENGTH = 10
 """Characters that name the invitation; five more show that the ticket is genuine, the last is the check."""
 KEY_BYTES = 32
+LONGEST_ADDRESS = 200
 
 READ_AS = str.maketrans("OIL", "011", " -\u2010\u2011\u2013\t\n")
 """What people type for what they see, and what they type between the groups."""
@@ -61,6 +64,22 @@ def read(text: str, key: bytes) -> str:
     if not hmac.compare_digest(seal, _seal_of(name, key)):
         raise ForeignTicketError("This code was not issued here.")
     return ticket
+
+
+def within(address: str, key: bytes) -> str:
+    """The ticket, as `grouped`, in the end of an address, whatever became of the # before it and whatever
+    stands behind it; empty when there is none of ours.
+    """
+    address = address[:LONGEST_ADDRESS]
+    for _encoded in range(3):
+        address = unquote(address)
+    for start in re.finditer(r"(?<![0-9A-Za-z])(?=[0-9A-Za-z])", address):
+        characters = [each for each in address[start.start() :] if each.isalnum()]
+        try:
+            return grouped(read("".join(characters[:LENGTH]), key))
+        except TicketError:
+            continue
+    return ""
 
 
 def by_ticket(invitations: Iterable[tuple[UUID, int]], key: bytes) -> dict[str, UUID]:

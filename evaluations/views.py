@@ -1,5 +1,6 @@
 """The form, for whoever has a ticket: no sign-in, no session, nothing written down but the envelope."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -26,9 +27,13 @@ LOG = PolicyLog(
 # who signed in in another tab meanwhile would lose the answers to that check.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def evaluation(request: HttpRequest) -> HttpResponse:
-    """Bad input comes back with status 200: an error status would leave a line in the log."""
-    form = EvaluationForm(request.POST if request.method == "POST" else None)
+def evaluation(request: HttpRequest, mangled: str = "") -> HttpResponse:
+    """`mangled` is what a scanner of mail made of the ticket's part of the link.
+
+    Bad input comes back with status 200: an error status would leave a line in the log.
+    """
+    ticket = tickets.within(mangled, settings.EVALUATION_TICKET_KEY)
+    form = EvaluationForm(request.POST if request.method == "POST" else None, initial={"ticket": ticket})
     if not form.is_valid():
         return _page(request, form)
     try:

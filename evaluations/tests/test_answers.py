@@ -120,6 +120,35 @@ def test_nothing_is_logged(client, invitation, caplog):
     assert [(record.name, record.getMessage()) for record in logged] == []
 
 
+@pytest.mark.parametrize("shape", ["%23{}", "%2523{}", "%23{}.", "%23{}%3E", "{}"])
+@pytest.mark.parametrize("case", [str, str.lower])
+def test_address_that_a_scanner_changed_leads_to_the_form_with_the_code(
+    client, invitation, caplog, shape, case
+):
+    ticket = tickets.grouped(ticket_of(invitation))
+    with caplog.at_level(logging.DEBUG), CaptureQueriesContext(connection) as queries:
+        response = client.get(f"/evaluation/{shape.format(case(ticket))}")
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert f'value="{ticket}"' in page
+    # It is sent on without the code in the address, and nothing that the page loads tells it to a proxy.
+    assert '<form method="post" action="/evaluation/"' in page
+    assert response["Referrer-Policy"] == "strict-origin"
+    assert not set(response.cookies) - {settings.CSRF_COOKIE_NAME}
+    assert [record for record in caplog.records if record.levelno > logging.DEBUG] == []
+    assert ticket_of(invitation) not in caplog.text.upper().replace("-", "")
+    assert len(queries) == 0
+
+
+def test_signed_in_person_is_nobody_at_such_an_address_either(client, invitation):
+    client.force_login(UserFactory(name="Noor van den Berg"))
+    for address in ("/evaluation/%23", "/evaluation%23", "/EVALUATION/%23"):
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(f"{address}{ticket_of(invitation)}").content.decode()
+        assert (len(queries), "Noor" in page) == (0, False)
+        assert tickets.grouped(ticket_of(invitation)) in page
+
+
 def test_every_envelope_has_the_same_size(client, invitation):
     send(client, invitation)
     client.post(reverse("evaluation"), {"ticket": ticket_of(invitation), "mark": "10"})

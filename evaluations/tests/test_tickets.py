@@ -12,6 +12,7 @@ from evaluations.tickets import (
     grouped,
     issue,
     read,
+    within,
 )
 
 KEY = bytes(range(32))
@@ -114,3 +115,20 @@ def test_tickets_lead_back_to_their_invitations_with_the_key():
 def test_a_short_key_is_refused():
     with pytest.raises(ValueError, match="32 bytes"):
         issue(INVITATION, 1, b"short")
+
+
+@given(
+    tickets,
+    st.sampled_from(["#", "/#", "/%23", "/%2523", "%23", "/?", "/", "/%C2%A0#"]),
+    st.sampled_from(["", "/", ".", ">", "%3E", ")", ",", "&amp;x=1", "%20", "?utm_source=mail", "%0D%0A"]),
+    st.sampled_from([str, str.lower, grouped, lambda ticket: grouped(ticket).lower()]),
+)
+def test_a_ticket_is_found_whatever_a_scanner_made_of_the_address(ticket, before, behind, written):
+    assert within(f"{before}{written(ticket)}{behind}", KEY) == grouped(ticket)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "/", "/%23", "/thanks", "/%E0%A4%A", "/" + "A" * 16, "/" + "-" * 9999]
+)
+def test_no_ticket_of_ours_in_an_address_is_none(address):
+    assert within(address, KEY) == ""
