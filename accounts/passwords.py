@@ -1,14 +1,15 @@
+from uuid import uuid4
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import sign_in_changes
 from accounts.models import User
+from hospital.mail import compose
 
 
 def mail_reset_link(*, email: str) -> None:
@@ -26,15 +27,17 @@ def mail_reset_link(*, email: str) -> None:
             kwargs={"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)},
         )
         with translation.override(user.language):
-            EmailMessage(
-                subject=_("Choose a new password"),
-                body=render_to_string(
-                    "accounts/mail/password_reset.txt",
-                    {
-                        "user": user,
-                        "link": settings.SITE_URL + path,
-                        "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
-                    },
+            compose(
+                mail_id=uuid4(),
+                address=user.email,
+                text="\n\n".join(
+                    [
+                        _("Somebody, probably you, asked for a new password for Peersupport."),
+                        _("You sign in as %(username)s.") % {"username": user.username},
+                        _("Choose one here, within %(hours)s hours:")
+                        % {"hours": settings.PASSWORD_RESET_TIMEOUT // 3600},
+                    ]
                 ),
-                to=[user.email],
+                link=settings.SITE_URL + path,
+                footer=_("Did you not ask for it? Then you need do nothing: your password stays as it is."),
             ).send()

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from e2e.test_journey import link_in, written
 from hospital.clock import AMSTERDAM
+from hospital.mail import mail_id
 from notifications import kinds
 from notifications.models import Notice
 
@@ -23,11 +24,11 @@ def told(mails: Sequence[EmailMessage]) -> list[str]:
     mailed: dict[str, EmailMessage] = {}
     rows = []
     for mail in mails:
-        notice = notice_of(mail)
-        if notice is None:
+        notices = notices_of(mail)
+        if not notices:
             name = str(mail["To"]).partition("@")[0].capitalize()
             rows.append((left_at(mail), name, "mail only", str(mail["Subject"])))
-        else:
+        for notice in notices:
             assert notice not in mailed
             mailed[notice] = mail
     for shown in Notice.objects.select_related("user"):
@@ -37,10 +38,12 @@ def told(mails: Sequence[EmailMessage]) -> list[str]:
     return [" | ".join([when(moment), *rest]) for moment, *rest in sorted(rows)]
 
 
-def notice_of(mail: EmailMessage) -> str | None:
-    """The id of the notice that a mail leads to."""
-    found = _NOTICE.search(link_in(mail))
-    return found[1] if found else None
+def notices_of(mail: EmailMessage) -> list[str]:
+    """The ids of the notices that a mail leads to, or speaks for: of what came in the quiet hours."""
+    if found := _NOTICE.search(link_in(mail)):
+        return [found[1]]
+    several = Notice.objects.filter(digest=mail_id(str(mail["Message-ID"])))
+    return [str(pk) for pk in several.values_list("pk", flat=True)]
 
 
 def left_at(mail: EmailMessage) -> datetime:
@@ -57,7 +60,7 @@ def when(moment: datetime) -> str:
 
 def mailed_at_night(mails: Sequence[EmailMessage]) -> list[tuple[str, bool]]:
     """What of `mails` left between 21:00 and 7:00: its line, and whether it is urgent."""
-    at_night = [notice_of(mail) or "" for mail in mails if not 7 <= left_at(mail).hour < 21]
+    at_night = [notice for mail in mails if not 7 <= left_at(mail).hour < 21 for notice in notices_of(mail)]
     found = [kinds.get(Notice.objects.get(pk=notice).kind) for notice in at_night]
     return [(str(kind.line), kind.urgent) for kind in found]
 

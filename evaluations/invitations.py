@@ -123,7 +123,6 @@ def mail(subject: UUID) -> Outside | None:
         return Outside(
             address=involved.email_now,
             language=language,
-            subject=_("A few short questions for you"),
             text=_(
                 "We have a few short questions for you. They take two minutes, and nobody can see that the "
                 "answers are yours.\n\n"

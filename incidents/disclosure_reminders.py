@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Role
 from accounts.models import User
 from incidents.models import DisclosureCoach
+from incidents.notice_words import reference_of
 from notifications import kinds, reconcile
 from notifications.enums import HandedOn
 from notifications.kinds import Kind
@@ -28,11 +29,13 @@ def register() -> None:
             line=_("A disclosure coach is asked for."),
             concerns=_is_sought,
             event=kinds.itself,
+            about=reference_of,
         ),
         Kind(
             code=COACH_FOUND,
             line=_("A disclosure coach was found."),
             concerns=_asked_for_it,
+            about=reference_of,
             handed_on=HandedOn.STAYS,
             event=kinds.itself,
         ),

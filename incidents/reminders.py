@@ -20,6 +20,7 @@ from incidents.deadlines import DeadlinePolicy
 from incidents.enums import Clock, Rung, Step
 from incidents.ladder import MAY_BE_NOBODY, OWNERS, Call, duty_rungs, rungs
 from incidents.models import Alignment, Incident, Milestone
+from incidents.notice_words import reference_of
 from notifications import kinds, reconcile
 from notifications.enums import Group, HandedOn
 from notifications.kinds import Kind
@@ -285,6 +286,7 @@ def _kind(
         urgent=not can_wait and (legal or group == Group.WORK),
         handed_on=handed_on,
         event=event,
+        about=reference_of,
     )
 
 

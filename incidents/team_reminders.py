@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.models import User
 from incidents.models import WANTED, Incident, TeamMember
 from incidents.models.analysis import RUNS
+from incidents.notice_words import reference_of
 from notifications import kinds, reconcile
 from notifications.enums import HandedOn
 from notifications.kinds import Kind
@@ -31,6 +32,7 @@ def register() -> None:
             code=ON_TEAM,
             line=_("You are on the analysis team of a calamity."),
             concerns=_is_on_team,
+            about=reference_of,
             handed_on=HandedOn.STAYS,
             event=_event_of_member,
         ),
@@ -38,6 +40,7 @@ def register() -> None:
             code=OFF_TEAM,
             line=_("You are no longer on the analysis team of a calamity."),
             concerns=_was_on_team,
+            about=reference_of,
             handed_on=HandedOn.STAYS,
             event=_event_of_member,
         ),
@@ -45,6 +48,7 @@ def register() -> None:
             code=TEAM_SHORT,
             line=_("An analysis team needs another analyst."),
             concerns=_team_is_short,
+            about=reference_of,
             event=kinds.itself,
         ),
     ):

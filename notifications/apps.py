@@ -15,6 +15,7 @@ class NotificationsConfig(AppConfig):
         for kind in NOBODY_LEFT.values():
             kinds.register(kind)
         kinds.register(digest.KIND)
+        kinds.register(digest.WAITED)
         kinds.register(absence.NAMED)
         second_person.register()
         sources.append(lacks.lacks)

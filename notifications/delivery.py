@@ -24,7 +24,7 @@ import structlog
 from django.db import connection, transaction
 from django.urls import reverse
 
-from notifications import failure, kinds, outbox, recipients, rights
+from notifications import digest, failure, kinds, outbox, recipients, rights
 from notifications.models import DeliveryPolicy, Heartbeat, Reminder
 from notifications.recipients import Addressed, Claimed, NobodyToTell, Shown
 from notifications.rights import Answer
@@ -32,6 +32,17 @@ from notifications.rights import Answer
 logger = structlog.get_logger(__name__)
 
 BATCH = 500
+#: The one mail of each person for what waits until the quiet hours are over, made with the first of it: in
+#: SQL, from the people and moments of ``shown``. Two passes at once wait for each other at it.
+WAITING = """
+                INSERT INTO notifications_mail
+                       (id, key, kind, user_id, subject_id, url, due_at, attempts, last_error)
+                SELECT gen_random_uuid(), 'waited:' || user_id || ':' || extract(epoch FROM mail_at),
+                       %(waited)s, user_id, user_id, %(notices)s, mail_at, 0, ''
+                  FROM (SELECT DISTINCT user_id, mail_at FROM shown WHERE mailed AND mail_at > %(at)s
+                         ORDER BY user_id, mail_at) people
+                ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at
+                RETURNING id, user_id, due_at"""
 #: Stands for the notice's id in its address, until the database has given it one.
 NOBODY = UUID(int=0)
 
@@ -156,27 +167,31 @@ def _write(shown: Sequence[Shown], at: datetime, about_mail: dict[str, Any]) -> 
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             WITH shown AS (
-                SELECT * FROM unnest(%(reminders)s::uuid[], %(users)s::uuid[], %(away)s::uuid[],
-                                     %(mailed)s::boolean[], %(digested)s::boolean[])
-                           AS shown (reminder_id, user_id, instead_of_id, mailed, digested)
+                SELECT shown.*, reminder.kind, reminder.subject_id, reminder.url,
+                       CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s
+                            WHEN kind = ANY(%(legal)s) THEN %(morning)s ELSE %(working)s END AS mail_at
+                  FROM unnest(%(reminders)s::uuid[], %(users)s::uuid[], %(away)s::uuid[],
+                              %(mailed)s::boolean[], %(digested)s::boolean[])
+                       AS shown (reminder_id, user_id, instead_of_id, mailed, digested)
+                  JOIN notifications_reminder reminder ON reminder.id = reminder_id
+            ), waiting AS ({WAITING}
             ), noticed AS (
                 INSERT INTO notifications_notice (id, reminder_id, user_id, instead_of_id, kind, subject_id,
-                                                  url, created_at, awaits_digest)
-                SELECT gen_random_uuid(), reminder.id, user_id, instead_of_id, reminder.kind,
-                       reminder.subject_id, reminder.url, %(at)s, digested
-                  FROM shown JOIN notifications_reminder reminder ON reminder.id = reminder_id
+                                                  url, created_at, awaits_digest, digest_id)
+                SELECT gen_random_uuid(), reminder_id, shown.user_id, instead_of_id, shown.kind,
+                       shown.subject_id, shown.url, %(at)s, digested, waiting.id
+                  FROM shown LEFT JOIN waiting
+                       ON mailed AND waiting.user_id = shown.user_id AND waiting.due_at = mail_at
                 ON CONFLICT (reminder_id, user_id) DO NOTHING
-                RETURNING id, reminder_id, user_id, kind, subject_id
+                RETURNING id, reminder_id, user_id
             )
             INSERT INTO notifications_mail
                    (id, key, kind, user_id, subject_id, url, due_at, attempts, last_error)
             SELECT gen_random_uuid(), reminder_id || ':' || user_id, kind, user_id, subject_id,
-                   replace(%(url)s, %(nobody)s, noticed.id::text),
-                   CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s
-                        WHEN kind = ANY(%(legal)s) THEN %(morning)s ELSE %(working)s END, 0, ''
-              FROM noticed JOIN shown USING (reminder_id, user_id) WHERE mailed
+                   replace(%(url)s, %(nobody)s, noticed.id::text), mail_at, 0, ''
+              FROM noticed JOIN shown USING (reminder_id, user_id) WHERE mailed AND mail_at <= %(at)s
             ON CONFLICT (key) DO NOTHING
             """,
             {
@@ -201,29 +216,34 @@ def _write_bundles(bundles: Sequence[Sequence[Shown]], at: datetime, about_mail:
     first = [bundle[0] for bundle in bundles]
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             WITH shown AS (
-                SELECT * FROM unnest(%(reminders)s::uuid[], %(users)s::uuid[], %(kinds)s::text[],
-                                     %(urls)s::text[], %(counts)s::integer[], %(mailed)s::boolean[],
-                                     %(digested)s::boolean[])
-                           AS shown (reminder_id, user_id, kind, url, count, mailed, digested)
+                SELECT *, CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s
+                               WHEN kind = ANY(%(legal)s) THEN %(morning)s ELSE %(working)s END AS mail_at
+                  FROM unnest(%(reminders)s::uuid[], %(users)s::uuid[], %(kinds)s::text[],
+                              %(urls)s::text[], %(counts)s::integer[], %(mailed)s::boolean[],
+                              %(digested)s::boolean[])
+                       AS shown (reminder_id, user_id, kind, url, count, mailed, digested)
+            ), waiting AS ({WAITING}
             ), noticed AS (
                 INSERT INTO notifications_notice AS old (id, reminder_id, user_id, kind, subject_id, url,
-                                                         created_at, awaits_digest, count)
-                SELECT gen_random_uuid(), reminder_id, user_id, kind, %(many)s, url, %(at)s, digested, count
-                  FROM shown ORDER BY user_id, kind
+                                                         created_at, awaits_digest, count, digest_id)
+                SELECT gen_random_uuid(), reminder_id, shown.user_id, shown.kind, %(many)s, shown.url, %(at)s,
+                       digested, count, waiting.id
+                  FROM shown LEFT JOIN waiting
+                       ON mailed AND waiting.user_id = shown.user_id AND waiting.due_at = mail_at
+                 ORDER BY shown.user_id, shown.kind
                 ON CONFLICT (user_id, kind) WHERE read_at IS NULL AND count > 1
                 DO UPDATE SET count = old.count + excluded.count, created_at = excluded.created_at,
-                              awaits_digest = excluded.awaits_digest
+                              awaits_digest = excluded.awaits_digest,
+                              digest_id = coalesce(excluded.digest_id, old.digest_id)
                 RETURNING id, user_id, kind
             )
             INSERT INTO notifications_mail
                    (id, key, kind, user_id, subject_id, url, due_at, attempts, last_error)
             SELECT gen_random_uuid(), 'bundle:' || noticed.id || ':' || extract(epoch FROM %(at)s), kind,
-                   user_id, %(many)s, replace(%(url)s, %(nobody)s, noticed.id::text),
-                   CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s
-                        WHEN kind = ANY(%(legal)s) THEN %(morning)s ELSE %(working)s END, 0, ''
-              FROM noticed JOIN shown USING (user_id, kind) WHERE mailed
+                   user_id, %(many)s, replace(%(url)s, %(nobody)s, noticed.id::text), mail_at, 0, ''
+              FROM noticed JOIN shown USING (user_id, kind) WHERE mailed AND mail_at <= %(at)s
             ON CONFLICT (key) DO NOTHING
             """,
             {
@@ -255,6 +275,8 @@ def _about_mail(at: datetime) -> dict[str, Any]:
         "legal": kinds.legal(),
         "working": policy.quiet_hours.over_at(at),
         "url": reverse("notice-open", args=[NOBODY]),
+        "waited": digest.WAITED.code,
+        "notices": reverse("notices"),
         "nobody": str(NOBODY),
     }
 

@@ -1,19 +1,26 @@
-"""The mail of the day: what is only news shows in the app at once, and is mailed as counts in the morning.
+"""Mails that speak for several notices: the mail of the day, and that of what came in the quiet hours.
+
+What is only news shows in the app at once, and is mailed as counts in the morning.
 
 News waits on its notice (`awaits_digest`). Every few minutes it is asked whether the moment has come. Then
 one statement writes the mail of each person who has some and marks the notices as being in it; the next pass
 sends it. The mail's key names person and day, so that two workers at once, or two moments on one day, write
 no second; what came too late waits for the next day. What the mail says is counted when it is sent: what is
 still unread and still this person's business.
+
+What comes in the quiet hours is mailed once, when they are over: its mail is written with the first of it
+(notifications.delivery), and the notices are marked as being in it.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.models import User
@@ -29,6 +36,14 @@ from notifications.schedule import nudge
 KIND = Kind(
     code="notifications.digest",
     line="",
+    concerns=lambda _user, _subject: True,
+    handed_on=HandedOn.STAYS,
+)
+
+#: What came in the quiet hours, for one person: as one mail.
+WAITED = Kind(
+    code="notifications.waited",
+    line=_("What came in meanwhile."),
     concerns=lambda _user, _subject: True,
     handed_on=HandedOn.STAYS,
 )
@@ -93,26 +108,41 @@ def _write(at: datetime, until: datetime) -> int:
     return int(count)
 
 
-def lines(mails: Sequence[Mail], users: Mapping[UUID, User]) -> dict[UUID, list[str]]:
-    """What each of `mails` of the day says, a line for each kind, in its reader's language; no line for a
-    mail whose news was read meanwhile, or is no longer its reader's.
+@dataclass
+class Left:
+    """What a mail that speaks for several notices has to say; `error`: why one could not be judged."""
+
+    notices: list[Notice] = field(default_factory=list)
+    error: Exception | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(notice.count for notice in self.notices)
+
+
+def left(mails: Sequence[Mail], users: Mapping[UUID, User]) -> dict[UUID, Left]:
+    """Of each of `mails` the notices that it speaks for, but for what was read meanwhile or is no longer its
+    reader's.
     """
-    notices = list(
-        Notice.objects.unread()
-        .filter(digest__in=[mail.id for mail in mails])
-        .values_list("digest", "kind", "user", "subject_id", "count")
-    )
-    answers = rights.ask([(kind, users[user], subject) for _id, kind, user, subject, _count in notices])
-    counts: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
-    for (mail_id, kind, _user, _subject, count), answer in zip(notices, answers, strict=True):
+    found = {mail.id: Left() for mail in mails}
+    notices = list(Notice.objects.unread().filter(digest__in=found).order_by("created_at", "id"))
+    answers = rights.ask([(each.kind, users[each.user_id], each.subject_id) for each in notices])
+    for notice, answer in zip(notices, answers, strict=True):
+        assert notice.digest_id is not None
         if answer is True:
-            counts[mail_id][kind] += count
-    said = {}
-    for mail in mails:
-        if mail.user_id:
-            with override(users[mail.user_id].language):
-                said[mail.id] = list(_words(counts[mail.id].items()))
-    return said
+            found[notice.digest_id].notices.append(notice)
+        elif isinstance(answer, Exception):
+            found[notice.digest_id].error = answer
+    return found
+
+
+def lines(notices: Iterable[Notice], *, language: str) -> list[str]:
+    """What a mail of the day says of `notices`, a line for each kind."""
+    counts: Counter[str] = Counter()
+    for notice in notices:
+        counts[notice.kind] += notice.count
+    with override(language):
+        return list(_words(counts.items()))
 
 
 def _words(counts: Iterable[tuple[str, int]]) -> Iterable[str]:

@@ -21,7 +21,6 @@ class Outside:
 
     address: str
     language: str
-    subject: str
     text: str
     link: str = ""
 
@@ -62,6 +61,8 @@ class Kind:
 
     `event` gives for subjects the events that they are part of, for what comes to somebody by a role: who is
     put aside for an event is told nothing of it (rights.put_aside). None: it is one's own, or of no event.
+    `about` says to a user, in the app only, of which events the things are: of many at once, leaving out what
+    the user may not see.
     """
 
     code: str
@@ -77,6 +78,7 @@ class Kind:
     digest: "StrOrPromise | None" = None
     handed_on: HandedOn = HandedOn.SHARED
     event: Callable[[Collection[UUID]], Mapping[UUID, UUID]] | None = None
+    about: Callable[[User, Collection[UUID]], Mapping[UUID, str]] | None = None
 
     def __post_init__(self) -> None:
         if (self.digest is not None) != (self.group == Group.NEWS):

@@ -16,9 +16,11 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import User
 from notifications import digest, failure, kinds, mails, rights
+from notifications.digest import Left
 from notifications.models import DeliveryPolicy, Mail
 
 logger = structlog.get_logger(__name__)
@@ -57,7 +59,8 @@ def claim(*, at: datetime) -> list[Mail]:
     if policy.quiet_nights.holds(at):
         due = due.filter(kind__in=kinds.urgent())
     elif policy.quiet_hours.holds(at):
-        due = due.filter(kind__in=kinds.urgent() + kinds.legal())
+        # What waited was due at its own moment, that of the law before that of the rest.
+        due = due.filter(kind__in=[*kinds.urgent(), *kinds.legal(), digest.WAITED.code])
     free = failure.is_past("lease_until", at=at) & failure.is_past("retry_at", at=at)
     batch = list(due.filter(free).order_by("due_at").select_for_update(skip_locked=True)[:BATCH])
     Mail.objects.filter(id__in=[mail.id for mail in batch]).update(
@@ -69,13 +72,13 @@ def claim(*, at: datetime) -> list[Mail]:
 def _send_batch(batch: list[Mail], server: "Server", at: datetime, until: float, result: Sent) -> None:
     users = rights.users_with_roles(mail.user_id for mail in batch if mail.user_id)
     wanted = _wanted(batch, users)
-    news = _news(batch, users)
+    left = _left(batch, users)
     for position, mail in enumerate(batch):
         if time.monotonic() > until:
             Mail.objects.filter(id__in=[left.id for left in batch[position:]]).update(lease_until=None)
             return
         try:
-            message = _compose(mail, users, wanted, news)
+            message = _compose(mail, users, wanted, left)
             if message:
                 server.send(message)
         except ServerAway as away:
@@ -98,14 +101,14 @@ def _wanted(batch: list[Mail], users: dict[UUID, User]) -> dict[UUID, rights.Ans
     return {mail.id: answer for mail, answer in zip(asked, answers, strict=True)}
 
 
-def _news(batch: list[Mail], users: dict[UUID, User]) -> dict[UUID, list[str]]:
-    """What the mails of the day among `batch` say."""
-    daily = [mail for mail in batch if mail.kind == digest.KIND.code]
-    return digest.lines(daily, users) if daily else {}
+def _left(batch: list[Mail], users: dict[UUID, User]) -> dict[UUID, Left]:
+    """What those of `batch` have to say that speak for several notices."""
+    several = [mail for mail in batch if mail.kind in {digest.KIND.code, digest.WAITED.code}]
+    return digest.left(several, users) if several else {}
 
 
 def _compose(
-    mail: Mail, users: dict[UUID, User], wanted: dict[UUID, rights.Answer], news: dict[UUID, list[str]]
+    mail: Mail, users: dict[UUID, User], wanted: dict[UUID, rights.Answer], left: dict[UUID, Left]
 ) -> EmailMultiAlternatives | None:
     """The message, or None when it is no longer wanted. Raises what its kind raises."""
     if mail.user_id is None:
@@ -118,9 +121,24 @@ def _compose(
     if not (answer and user.is_active and user.email):
         return None
     if mail.kind == digest.KIND.code:
-        lines = news[mail.id]
+        lines = digest.lines(left[mail.id].notices, language=user.language)
         return mails.news_of_the_day(mail_id=mail.id, user=user, lines=lines, url=mail.url) if lines else None
+    if mail.kind == digest.WAITED.code:
+        return _waited(mail, user, left[mail.id])
     return mails.something_for_you(mail_id=mail.id, address=user.email, language=user.language, url=mail.url)
+
+
+def _waited(mail: Mail, user: User, left: Left) -> EmailMultiAlternatives | None:
+    """One thing is mailed with its own way, several with the way to the list."""
+    if not left.notices:
+        if left.error:
+            raise left.error
+        return None
+    (first, *others) = left.notices
+    url = mail.url if others else reverse("notice-open", args=[first.pk])
+    return mails.something_for_you(
+        mail_id=mail.id, address=user.email, language=user.language, url=url, count=left.count
+    )
 
 
 def _mark(mail: Mail, at: datetime, *, sent: bool) -> None:

@@ -86,7 +86,6 @@ def _to_the_old_address(change_id: UUID) -> Outside | None:
         return Outside(
             address=change.told,
             language=change.user.language,
-            subject=gettext("Your sign-in to Peersupport was changed"),
             text=" ".join(parts),
         )
 

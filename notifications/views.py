@@ -50,12 +50,17 @@ def open_notice(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @only_posted("notices", does=gettext_lazy("Mark as read"))
 def read_notice(request: SignedInRequest, pk: UUID) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
-    centre.mark_read(user=request.user, at=timezone.now(), only=notice)
+    centre.mark_read(user=request.user, at=timezone.now(), only=[notice.pk])
     return redirect("notices")
 
 
 @allow_signed_in
 @only_posted("notices", does=gettext_lazy("Mark all as read"))
 def read_all(request: SignedInRequest) -> HttpResponse:
-    centre.mark_read(user=request.user, at=timezone.now())
+    """All of one's own, or those of a group (`notice`: their ids)."""
+    try:
+        only = [UUID(each) for each in request.POST.getlist("notice")]
+    except ValueError as unknown:
+        raise Http404 from unknown
+    centre.mark_read(user=request.user, at=timezone.now(), only=only or None)
     return redirect("notices")

@@ -170,6 +170,9 @@ EMAIL_TIMEOUT = 10  # seconds; a hanging server must not hold up the sweep
 # How long the mails of a killed worker wait for another (notifications.outbox); the tests shorten it.
 MAIL_LEASE_SECONDS = env.float("MAIL_LEASE_SECONDS", default=120.0)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = REQUIRED["DEFAULT_FROM_EMAIL"]
+# Where mail goes that cannot be delivered (the envelope's sender), and the mailbox in which it is read.
+BOUNCE_EMAIL = env.str("BOUNCE_EMAIL", default="") or DEFAULT_FROM_EMAIL
+BOUNCE_IMAP_URL = env.str("BOUNCE_IMAP_URL", default="")
 
 # Django itself.
 

@@ -22,6 +22,7 @@ from notifications.models import Reminder
 from notifications.schedule import remind, reminder
 from supporters import event_parts
 from supporters.models import Contact
+from supporters.notice_words import event_of
 
 ANALYST_SUPPORTS = "support.analyst_supports"
 
@@ -67,4 +68,5 @@ KIND = Kind(
     line=_("A supporter now analyses the same event. Choose somebody else."),
     concerns=_still,
     event=event_parts.of_contacts,
+    about=event_of,
 )

@@ -27,6 +27,7 @@ from supporters import event_parts
 from supporters.contact_log import Facts, replay
 from supporters.enums import ContactState, NextStep, Waiting
 from supporters.models import Contact, ContactEvent
+from supporters.notice_words import event_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -203,7 +204,15 @@ def _kind(
         return concern([(user, contact_id)])[0]
 
     return Kind(
-        code, line, concerns, concern=concern, group=group, digest=digest, handed_on=handed_on, event=event
+        code,
+        line,
+        concerns,
+        concern=concern,
+        group=group,
+        digest=digest,
+        handed_on=handed_on,
+        about=event_of,
+        event=event,
     )
 
 
@@ -234,6 +243,7 @@ KINDS = (
         _called_in_still,
         urgent=True,
         event=event_parts.of_contacts,
+        about=event_of,
     ),
     _for_coordinators(HANDED_BACK, _("Somebody waits for another supporter."), _WAITS_AGAIN, Group.WORK),
     _for_supporter(

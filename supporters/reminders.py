@@ -16,6 +16,7 @@ from notifications.kinds import Bundle, Kind
 from supporters import analyst_conflict, contact_reminders, employee_left, event_parts, supporter_left
 from supporters.enums import Waiting
 from supporters.models import Offer
+from supporters.notice_words import event_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -52,6 +53,7 @@ def _kind(code: str, line: "StrPromise", field: str, many: "StrPromise", group: 
         concern=concern,
         group=group,
         event=kinds.itself if field == "incident_id" else event_parts.of_offers,
+        about=event_of,
         # An import of reports brings fifty at once.
         bundle=Bundle(line=many, page="support:worklist", concerns=_somebody_waits),
     )

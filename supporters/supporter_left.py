@@ -19,6 +19,7 @@ from notifications.models import Reminder
 from notifications.schedule import remind, reminder
 from supporters import event_parts
 from supporters.models import Contact
+from supporters.notice_words import event_of
 
 SUPPORTER_LEFT = "support.supporter_left"
 
@@ -73,4 +74,5 @@ KIND = Kind(
     concerns=lambda user, pk: _still([(user, pk)])[0],
     concern=_still,
     event=event_parts.of_contacts,
+    about=event_of,
 )

@@ -41,9 +41,7 @@ class Judge:
             raise RuntimeError("jan@outside.example")
         if subject in self.refused:
             return None
-        return Outside(
-            "someone@outside.example", "nl", "Een vraag", "Er is iets voor je.", "https://x.test/#a"
-        )
+        return Outside("someone@outside.example", "nl", "Er is iets voor je.", "https://x.test/#a")
 
 
 @pytest.fixture

@@ -22,6 +22,9 @@ class Sink:
     """`messages` in order of arrival; `answer` is asked for each recipient ("250 OK" accepts)."""
 
     messages: list[EmailMessage] = field(default_factory=list)
+    #: Of each message what a log of mail shows besides: its sender on the envelope, and its size in bytes.
+    senders: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
     connections: int = 0
     answer: Callable[[str], str] = lambda _address: "250 OK"
     #: The server hangs up after so many mails of one connection.
@@ -61,6 +64,8 @@ class Sink:
         message = message_from_bytes(content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
+        self.senders.append(envelope.mail_from or "")
+        self.sizes.append(len(content))
         return "250 OK"
 
     @property

@@ -40,7 +40,10 @@ def test_mail_to_somebody_without_an_account_is_worded_by_its_kind(smtp):
     due(kind=OUTSIDE, user=None)
     outbox.send_due(at=MORNING)
     (message,) = smtp.messages
-    assert (message["To"], message["Subject"]) == ("someone@outside.example", "Een vraag")
+    assert (message["To"], message["Subject"]) == (
+        "someone@outside.example",
+        "Er is iets voor je in Peersupport",
+    )
     assert "https://x.test/#a" in message.get_body(("plain",)).get_content()
     assert '<html lang="nl">' in message.get_body(("html",)).get_content()
 

@@ -1,0 +1,139 @@
+"""What comes in the quiet hours is one mail when they are over, and one group on the list."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.tests.factories import UserFactory
+from notifications import centre, delivery
+from notifications.models import DeliveryPolicy, Mail, Notice
+from notifications.tests.conftest import BUNDLED, LEGAL, URGENT
+from notifications.tests.factories import KIND
+from notifications.tests.test_delivery import due, local
+
+EVENING = local("2026-11-19T23:10")
+SEVEN = local("2026-11-20T07:00")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp")]
+
+
+@pytest.fixture
+def user():
+    return UserFactory(language="en")
+
+
+def night(user, number, *, kind=KIND, every=timedelta(minutes=20)):
+    """`number` reminders of this night, each found by a pass of its own."""
+    for count in range(number):
+        at = EVENING + count * every
+        due(recipient=user, kind=kind, due_at=at)
+        delivery.sweep(at=at)
+
+
+def body(message):
+    return message.get_body(("plain",)).get_content()
+
+
+@pytest.mark.parametrize("kind", [KIND, BUNDLED])
+def test_a_night_of_eighteen_is_one_mail_that_says_so(user, smtp, kind):
+    night(user, 18, kind=kind)
+    assert smtp.messages == []
+    delivery.sweep(at=SEVEN)
+    (message,) = smtp.messages
+    assert "There are 18 things for you in Peersupport." in body(message)
+    assert reverse("notices") in body(message)
+    delivery.sweep(at=SEVEN + timedelta(hours=1))
+    assert len(smtp.messages) == 1
+
+
+def test_one_thing_of_the_night_is_mailed_with_its_own_way(user, smtp):
+    night(user, 1)
+    delivery.sweep(at=SEVEN)
+    (message,) = smtp.messages
+    assert "There is something for you in Peersupport." in body(message)
+    assert reverse("notice-open", args=[Notice.objects.get().pk]) in body(message)
+
+
+def test_what_was_read_or_dealt_with_meanwhile_is_not_counted(user, smtp, judge):
+    night(user, 5)
+    first, second, *_others = Notice.objects.order_by("created_at")
+    centre.mark_read(user=user, at=SEVEN, only=[first.pk])
+    judge.refused.add(second.subject_id)
+    delivery.sweep(at=SEVEN)
+    assert "There are 3 things" in body(smtp.messages[0])
+
+
+def test_a_night_of_which_nothing_is_left_is_no_mail(user, smtp, judge):
+    night(user, 3)
+    judge.refused |= set(Notice.objects.values_list("subject_id", flat=True))
+    delivery.sweep(at=SEVEN)
+    assert (smtp.messages, Mail.objects.get().dropped_at) == ([], SEVEN)
+
+
+def test_what_cannot_be_judged_keeps_no_other_from_being_mailed(user, smtp, judge):
+    night(user, 3)
+    judge.broken |= set(Notice.objects.values_list("subject_id", flat=True))
+    delivery.sweep(at=SEVEN)
+    assert (smtp.messages, Mail.objects.get().attempts) == ([], 1)
+    judge.broken.pop()
+    delivery.sweep(at=SEVEN + timedelta(minutes=2))
+    assert "There is something for you" in body(smtp.messages[0])
+
+
+def test_each_has_a_mail_of_their_own_and_what_is_urgent_leaves_at_once(user, smtp):
+    other = UserFactory(language="en")
+    night(user, 2)
+    night(other, 3)
+    night(user, 1, kind=URGENT)
+    assert [message["To"] for message in smtp.messages] == [user.email]
+    delivery.sweep(at=SEVEN)
+    counts = {message["To"]: body(message).split()[2] for message in smtp.messages[1:]}
+    assert counts == {user.email: "2", other.email: "3"}
+
+
+def test_at_a_quiet_weekend_the_terms_of_the_law_are_one_mail_and_the_rest_another(user, smtp):
+    DeliveryPolicy.objects.create(quiet_weekends=True)
+    friday = local("2026-11-20T22:00")
+    for kind in (LEGAL, LEGAL, KIND, KIND, KIND):
+        due(recipient=user, kind=kind, due_at=friday)
+        delivery.sweep(at=friday)
+    delivery.sweep(at=local("2026-11-21T07:00"))
+    assert ["There are 2 things" in body(message) for message in smtp.messages] == [True]
+    delivery.sweep(at=local("2026-11-23T07:00"))
+    assert "There are 3 things" in body(smtp.messages[1])
+
+
+def test_a_night_costs_no_more_statements_for_many(django_assert_num_queries):
+    def passes(people):
+        for _ in range(people):
+            due(recipient=UserFactory(), kind=KIND, due_at=EVENING)
+
+    passes(1)
+    with django_assert_num_queries(12) as few:
+        delivery.show_batch(at=EVENING)
+    passes(9)
+    with django_assert_num_queries(len(few)):
+        delivery.show_batch(at=EVENING)
+
+
+def test_the_list_groups_what_came_together_and_reads_it_at_once(client, user):
+    night(user, 18)
+    client.force_login(user)
+    page = client.get(reverse("notices")).content.decode()
+    assert page.count("<details>") == 1
+    assert "Look at this. (18 times)" in page
+    ids = [str(pk) for pk in Notice.objects.values_list("pk", flat=True)[:17]]
+    client.post(reverse("notices-read"), {"notice": ids})
+    assert Notice.objects.unread().count() == 1
+    assert client.post(reverse("notices-read"), {"notice": "x"}).status_code == 404
+
+
+def test_what_came_on_other_days_stands_apart(user):
+    for day in ("2026-11-17", "2026-11-18", "2026-11-18"):
+        due(recipient=user, due_at=local(f"{day}T10:00"))
+        delivery.sweep(at=local(f"{day}T10:00"))
+    groups = centre.page(user=user).groups
+    assert [(group.text, len(group.lines)) for group in groups] == [
+        ("Look at this. (2 times)", 2),
+        ("Look at this.", 1),
+    ]
