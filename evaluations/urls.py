@@ -7,5 +7,9 @@ urlpatterns = [
     path("settings/evaluation/", views.policy, name="evaluation-policy"),
     path("evaluation/thanks/", views.thanks, name="evaluation-thanks"),
     # Where a scanner of mail made the # of the link a part of the path, and whatever else became of it.
-    re_path(r"^[eE][vV][aA][lL][uU][aA][tT][iI][oO][nN](?P<mangled>[/#%][\s\S]*)$", views.evaluation),
+    re_path(
+        r"^[eE][vV][aA][lL][uU][aA][tT][iI][oO][nN](?P<mangled>[/#%][\s\S]*)$",
+        views.evaluation,
+        name="evaluation-mangled",
+    ),
 ]

@@ -108,6 +108,7 @@ PAGES: dict[str, str | set[Role]] = {
     "delivery-stop": ADMIN,
     # evaluations
     "evaluation": PUBLIC,
+    "evaluation-mangled": PUBLIC,
     "evaluation-thanks": PUBLIC,
     "evaluation-policy": COORDINATOR,
     # incidents
@@ -190,7 +191,10 @@ PAGES: dict[str, str | set[Role]] = {
 }
 
 #: Addresses whose parameters cannot be guessed from the pattern.
-PARAMETERS = {"account_reset_password_from_key": {"uidb36": "1", "key": "x-y"}}
+PARAMETERS = {
+    "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
+    "evaluation-mangled": {"mangled": "/%23K7QF-2M0X-9TBA-5DWE"},
+}
 
 #: Models about cases that have no `visible_to`, and why that is safe.
 NOT_FETCHED_BY_ITSELF = {
