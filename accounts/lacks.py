@@ -8,11 +8,11 @@ from enum import IntEnum
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import role_grants, second_factor
+from accounts.access import SignedInRequest
 from accounts.enums import Role
 from accounts.models import Department, Profession, User
 from accounts.two_people import BY_TWO, RoleGrant
@@ -47,7 +47,7 @@ class Lack:
 sources: list[Callable[[datetime], Iterable[Lack]]] = []
 
 
-def lacks(request: HttpRequest, *, at: datetime) -> list[Lack]:
+def lacks(request: SignedInRequest, *, at: datetime) -> list[Lack]:
     """What is lacking at `at`, the gravest first; `request` is of the administrator who looks."""
     found = [
         *_of_the_server(request),
@@ -60,7 +60,7 @@ def lacks(request: HttpRequest, *, at: datetime) -> list[Lack]:
     return sorted(found, key=lambda lack: lack.weight)
 
 
-def _of_the_server(request: HttpRequest) -> Iterator[Lack]:
+def _of_the_server(request: SignedInRequest) -> Iterator[Lack]:
     if settings.DEMO and settings.SITE_URL.startswith("https://"):
         yield Lack(
             Weight.NOBODY_IS_HELPED,

@@ -56,11 +56,12 @@ def is_due(request: HttpRequest) -> bool:
     """Whether this person sets up a second factor before anything else: neither the hospital's single sign-on
     gave one at this sign-in, nor is the demo looked at without.
     """
-    if not settings.SECOND_FACTOR or not is_lacking(request.user):
+    user = request.user
+    if not settings.SECOND_FACTOR or not user.is_authenticated or not is_lacking(user):
         return False
     if settings.DEMO and request.session.get(SKIPPED):
         return False
-    methods = [one["method"] for one in get_authentication_records(request, request.user)]
+    methods = [one["method"] for one in get_authentication_records(request, user)]
     return not (settings.SSO_PROVIDES_MFA and "socialaccount" in methods)
 
 

@@ -38,10 +38,10 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no 
         factor, which every page asks for.
         """
         groups = ArraySubquery(Group.objects.filter(user=OuterRef("pk")).values("name"))
-        people = User.objects.annotate(group_names=groups, has_second_factor=second_factor.exists_for("pk"))
+        people = User.objects.annotate(group_names=groups, factor=second_factor.exists_for("pk"))
         user = people.filter(pk=user_id, is_active=True).first()
         if user:
-            user.roles = Role.among(user.group_names)
+            user.roles, user.has_second_factor = Role.among(user.group_names), user.factor
         return user
 
 

@@ -205,7 +205,8 @@ def tell(changes: Sequence[SignInChange], *, at: datetime) -> None:
 
 def _accounts() -> dict[UUID, _Account]:
     rows = User.objects.values_list("id", "email", "username", "is_active")
-    return {pk: _Account(*rest) for pk, *rest in rows.iterator(chunk_size=5_000)}
+    accounts = rows.iterator(chunk_size=5_000)
+    return {pk: _Account(email, username, is_active) for pk, email, username, is_active in accounts}
 
 
 def _guarded(ids: set[UUID]) -> set[UUID]:

@@ -98,10 +98,12 @@ def _history(user: User) -> Iterator[Decided]:
         *(
             Decided(grant, grant.get_outcome_display(), grant.decided_by, grant.decided_at)
             for grant in grants.order_by("-decided_at", "-id")[:HISTORY]
+            if grant.decided_at
         ),
         *(
             Decided(change, change.get_closing_display(), change.closed_by, change.closed_at)
             for change in changes.order_by("-closed_at", "-id")[:HISTORY]
+            if change.closed_at
         ),
     ]
     yield from sorted(ended, key=lambda one: one.at, reverse=True)

@@ -103,11 +103,16 @@ def test_nobody_changes_the_own_roles():
 def test_giving_one_role_leaves_those_that_wait():
     admin, user = UserFactory(roles=[Role.ADMIN]), UserFactory()
     set_roles(user, Role.COORDINATOR, by=admin)
-    how = {"by": admin, "access_point": "test", "basis": "test", "at": timezone.now()}
-    roles.give_and_take(user=user, give={Role.SUPPORTER}, **how)
+
+    def give(role):
+        roles.give_and_take(
+            user=user, give={role}, by=admin, access_point="test", basis="test", at=timezone.now()
+        )
+
+    give(Role.SUPPORTER)
     assert RoleGrant.objects.waiting().get().role == Role.COORDINATOR
     with pytest.raises(roles.RolesConflict):  # with what waits, too
-        roles.give_and_take(user=user, give={Role.PRIVACY_OFFICER}, **how)
+        give(Role.PRIVACY_OFFICER)
 
 
 @pytest.mark.django_db

@@ -52,7 +52,7 @@ class TestConfirming:
         assert roles_of(user) == set()
         decide(role_grants.confirm, grant, officer)
         assert roles_of(user) == {role}
-        line = AccessEvent.objects.order_by("id").last()
+        line = AccessEvent.objects.latest("id")
         assert (line.user, line.responsible, line.object_kind, line.object_ref, line.basis) == (
             officer,
             Role.PRIVACY_OFFICER,
@@ -166,7 +166,7 @@ class TestOnTheServer:
         call_command("confirm_waiting", "C.Oordinator", "--yes")
         assert "Confirmed" in capsys.readouterr().out
         assert roles_of(user) == {Role.COORDINATOR}
-        line = AccessEvent.objects.order_by("id").last()
+        line = AccessEvent.objects.latest("id")
         assert (line.user, line.access_point, line.basis) == (None, "confirm_waiting", "server")
         with pytest.raises(CommandError, match="Nobody signs in"):
             call_command("confirm_waiting", "niemand")

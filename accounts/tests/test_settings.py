@@ -80,8 +80,14 @@ class TestOverview:
         assert "The proxy does not say who visits" not in [lack.title for lack in said]
 
     def test_a_role_that_nobody_may_confirm_is_named(self, client, admin):
-        give = {"by": admin, "access_point": "test", "basis": "test", "at": timezone.now()}
-        roles.give_and_take(user=UserFactory(), give={Role.COORDINATOR}, **give)
+        roles.give_and_take(
+            user=UserFactory(),
+            give={Role.COORDINATOR},
+            by=admin,
+            access_point="test",
+            basis="test",
+            at=timezone.now(),
+        )
         title = "A role waits, and there is nobody to confirm it"
         assert title in self.titles(client)
         UserFactory(roles=[Role.PRIVACY_OFFICER])
