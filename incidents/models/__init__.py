@@ -5,11 +5,13 @@ from incidents.models.analysis import PLACES, WANTED, Analysis, TeamMember, Team
 from incidents.models.committee import SEATS, Duty, DutyQuerySet, Seat, SeatQuerySet
 from incidents.models.disclosure import DisclosureCoach, DisclosureTalk
 from incidents.models.incident import (
+    OVERSEERS,
     Incident,
     IncidentQuerySet,
     Involvement,
     InvolvementQuerySet,
     Milestone,
+    MilestoneQuerySet,
     ReferenceCounter,
     TrackEvent,
     events_of,
@@ -20,6 +22,7 @@ from incidents.models.term import TermChange
 from incidents.models.vim import VimImport, VimImportQuerySet, VimMapping
 
 __all__ = (
+    "OVERSEERS",
     "PLACES",
     "SEATS",
     "WANTED",
@@ -34,6 +37,7 @@ __all__ = (
     "Involvement",
     "InvolvementQuerySet",
     "Milestone",
+    "MilestoneQuerySet",
     "Policy",
     "ReferenceCounter",
     "Seat",

@@ -343,6 +343,27 @@ class Involvement(models.Model):
         return self.employee.email if self.employee else self.email
 
 
+#: Who sees every step of what they follow.
+OVERSEERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR)
+
+
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def visible_to(self, user: User) -> Self:
+        """Of calamities that `user` follows (Incident.tracked_by): every step for who oversees them and the
+        own department's leader; the analysis for an analyst, the alignment for another department's leader.
+        """
+        if user.has_role(*OVERSEERS):
+            return self
+        seen = models.Q(pk=None)
+        if user.has_role(Role.ANALYST):
+            seen |= models.Q(step=Step.ANALYSIS)
+        if user.has_role(Role.TEAM_LEADER):
+            seen |= models.Q(step=Step.ALIGNMENT)
+            if user.department_id is not None:
+                seen |= models.Q(incident__department=user.department_id)
+        return self.filter(seen)
+
+
 class Milestone(models.Model):
     """One of the steps after a calamity, on both clocks.
 
@@ -368,7 +389,15 @@ class Milestone(models.Model):
     offered = models.PositiveSmallIntegerField(null=True, blank=True)
     involved = models.PositiveSmallIntegerField(null=True, blank=True)
 
+    objects = MilestoneQuerySet.as_manager()
+
     class Meta:
+        # The list of calamities, and what is there to remind of: what is open, of all of them.
+        indexes = (
+            models.Index(
+                fields=["incident"], name="milestone_open", condition=models.Q(done_at__isnull=True)
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=["incident", "step"], name="milestone_step_once"),
             # Support is done once it was offered to everybody: found by counting, by nobody's hand.

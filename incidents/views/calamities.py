@@ -1,22 +1,29 @@
 """Calamities: the list, and the track of the seven steps, which the calamity committee keeps."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import SignedInRequest, allow
 from accounts.asked_again import only_posted
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
-from incidents import milestones, pages
+from accounts.models import User
+from accounts.typed import answered, typed
+from hospital.clock import local_day
+from incidents import calamity_list, milestones, pages
 from incidents.deadlines import ExtensionError
 from incidents.enums import Step
 from incidents.models import Duty, Incident, Milestone
 from incidents.moments import WrongMoment
-from incidents.track import next_of, track
+from incidents.track import TrackStep, next_of, track
 from incidents.views.calamity_page import (
     FOLLOWERS,
     calamity_of,
@@ -24,30 +31,88 @@ from incidents.views.calamity_page import (
     page,
     put_error,
     record,
-    shown_steps,
     step_form,
 )
+from incidents.views.reports import full_reference
+
+
+@dataclass(frozen=True)
+class Row:
+    """A calamity in the list: the step that is due next, or the one that is late longest, with its others."""
+
+    calamity: Incident
+    step: TrackStep | None
+    also_late: int
+
+    @property
+    def is_late(self) -> bool:
+        return self.step is not None and self.step.state == "late"
 
 
 @allow(*FOLLOWERS)
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: SignedInRequest) -> HttpResponse:
-    """The calamities of this person, newest first, each with the step that is due next."""
-    now = timezone.now()
-    calamities = Incident.objects.tracked_by(request.user).select_related("department")
-    found = pages.page(calamities.prefetch_related("milestones"), request.GET, size=20)
-    rows = [
-        (
-            calamity,
-            next_of(track(shown_steps(request.user, calamity), now=now, running=calamity.running_steps)),
-        )
-        for calamity in found.rows
-    ]
-    context: dict[str, object] = {"page": found, "rows": rows, "now": now}
-    if request.user.has_role(Role.CCP, Role.DIRECTOR):
+    """The calamities of this person: the late ones, then the others, newest first. `q` (posted) is a
+    reference or a department.
+    """
+    now, user = timezone.now(), request.user
+    calamities: QuerySet[Incident] = Incident.objects.tracked_by(user)
+    if request.method == "POST":
+        reference = full_reference(request.POST.get("q", ""), year=local_day(now).year)
+        found = reference and calamities.filter(reference=reference).exists()
+        return redirect("calamities:detail", reference) if found else answered(request)
+    words, state = typed(request), request.GET.get("state", "")
+    if words:
+        calamities = calamity_list.matching(calamities, words)
+    late = calamity_list.late_first(calamities, user=user, at=now)
+    rest = calamity_list.in_state(calamities, state, user=user, at=now)
+    on_top: list[Incident] = []
+    if not state:
+        rest = rest.exclude(pk__in=late.values("pk"))
+        if not {"before", "after"} & set(request.GET):
+            on_top = list(_shown(late, user)[: calamity_list.MOST_LATE])
+    page = pages.page(_shown(rest, user), request.GET, size=20)
+    context: dict[str, object] = {
+        "late": [_row(one, now) for one in on_top],
+        "rows": [_row(one, now) for one in page.rows],
+        "page": page,
+        "states": _states(request, state, late.count()),
+        "q": words,
+        "filtered": bool(words or state),
+        "now": now,
+    }
+    if user.has_role(Role.CCP, Role.DIRECTOR):
         context["duty"] = Duty.objects.at(now).select_related("director", "deputy").first()
         context["shows_duty"] = True
     return render(request, "incidents/calamities.html", context)
+
+
+def _shown(calamities: QuerySet[Incident], user: User) -> QuerySet[Incident]:
+    seen = Prefetch("milestones", Milestone.objects.visible_to(user), to_attr="seen_steps")
+    return calamities.select_related("department").prefetch_related(seen)
+
+
+def _row(calamity: Incident, now: datetime) -> Row:
+    steps: list[Milestone] = calamity.seen_steps  # type: ignore[attr-defined]  # set by the prefetch
+    found = track(steps, now=now, running=calamity.running_steps)
+    late = [one for one in found if one.state == "late"]
+    return Row(calamity, next_of(late or found), max(0, len(late) - 1))
+
+
+def _states(request: SignedInRequest, chosen: str, late: int) -> list[dict[str, object]]:
+    """The states as links, which keep what was typed and start at the newest."""
+    links = []
+    for state, label in calamity_list.STATES.items():
+        query = request.GET.copy()
+        for name in ("before", "after", "state"):
+            query.pop(name, None)
+        if state:
+            query["state"] = state
+        count = late if state == calamity_list.LATE else None
+        links.append(
+            {"label": label, "url": f"?{query.urlencode()}", "current": state == chosen, "count": count}
+        )
+    return links
 
 
 @allow(*FOLLOWERS)

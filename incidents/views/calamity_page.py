@@ -28,12 +28,11 @@ from incidents.calamity_forms import (
 from incidents.deadlines import ExtensionError, ExtensionTooLateError
 from incidents.enums import ReportState, Step, TermAnswer, TrackEventKind
 from incidents.milestones import is_kept, support_norm
-from incidents.models import Alignment, Duty, Incident, Milestone
+from incidents.models import OVERSEERS, Alignment, Duty, Incident, Milestone
 from incidents.moments import WrongMoment, said
 from incidents.track import TrackStep, next_of, track
 
 FOLLOWERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR, Role.ANALYST, Role.TEAM_LEADER)
-OVERSEERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR)
 
 Forms = Mapping[str, forms.Form]
 
@@ -51,7 +50,7 @@ def page(
     given = given or {}
     user = request.user
     writes, oversees = user.has_role(Role.CCP), user.has_role(*OVERSEERS)
-    shown = shown_steps(user, calamity)
+    shown = calamity.milestones.visible_to(user)
     steps = track(shown, now=now, running=calamity.running_steps)
     coming = next_of(steps)
     context: dict[str, object] = {
@@ -60,6 +59,7 @@ def page(
         "doubt": next((one for one in steps if one.step == Step.ESTABLISH and one.is_running), None),
         "steps": [one for one in steps if one.step != Step.ESTABLISH],
         "next": coming,
+        "also_late": [one for one in steps if one.state == "late" and one is not coming],
         "now": now,
         "decides": bool(classification.options(calamity, user=user)),
         "corrects": writes and bool(calamity.running_steps),
@@ -71,20 +71,6 @@ def page(
         context |= _of_overseers(user, calamity, steps)
     context |= calamity_parts.parts(calamity, user=user)
     return render(request, "incidents/calamity.html", context)
-
-
-def shown_steps(user: User, calamity: Incident) -> list[Milestone]:
-    """Who oversees it, and the own department's leader, every step; else the one that is one's own."""
-    every = list(calamity.milestones.all())
-    leads = user.has_role(Role.TEAM_LEADER) and user.department_id == calamity.department_id
-    if leads or user.has_role(*OVERSEERS):
-        return every
-    own = set()
-    if user.has_role(Role.ANALYST):
-        own.add(Step.ANALYSIS)
-    if user.has_role(Role.TEAM_LEADER):
-        own.add(Step.ALIGNMENT)
-    return [milestone for milestone in every if milestone.step in own]
 
 
 def step_form(milestone: Milestone, now: datetime, data: Mapping[str, str] | None = None) -> MomentForm:
