@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from hospital import names
+
 #: username → (role, what to see as this person)
 DEMO_PEOPLE = {
     "employee": (_("Nurse"), _("Reports an event, asks for support, sees who opened the own record.")),
@@ -10,7 +12,7 @@ DEMO_PEOPLE = {
     "deputy": (_("Deputy coordinator"), _("A second coordinator, at the same time.")),
     "supporter": (_("Peer supporter"), _("Calls colleagues and logs the contact, on a phone.")),
     "supporter2": (_("Another peer supporter"), _("Takes over when the first is too close.")),
-    "ccp": (_("Calamity committee"), _("Keeps the milestones after a calamity.")),
+    "ccp": (names.committee, _("Keeps the milestones after a calamity.")),
     "analyst": (_("Calamity analyst"), _("Analyses the calamities of the own team.")),
     "director": (_("Director"), _("Reads calamities and figures.")),
     "board": (_("Board"), _("Sees published figures only.")),

@@ -3,6 +3,8 @@ from collections.abc import Iterable
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hospital import names
+
 
 class Role(models.TextChoices):
     """The fixed roles. Each is a Django group of this name, also filled from the group claims of SSO.
@@ -13,8 +15,8 @@ class Role(models.TextChoices):
     TEAM_LEADER = "team_leader", _("Team leader")
     SUPPORTER = "supporter", _("Peer supporter")
     COORDINATOR = "coordinator", _("Peer support coordinator")
-    CCP = "ccp", _("Calamity committee (CCP)")
-    ANALYST = "analyst", _("Calamity analyst (CAT)")
+    CCP = "ccp", names.committee
+    ANALYST = "analyst", _("Calamity analyst")
     DIRECTOR = "director", _("Director")
     BOARD = "board", _("Board")
     ADMIN = "admin", _("Functional administrator")

@@ -35,6 +35,9 @@ class Panel:
 #: Shown on the home page, in this order.
 panels: list[Panel] = []
 
+#: Within how many hours a colleague calls who asks for support: added by the room whose policy that is.
+calls_within: list[Callable[[], int]] = []
+
 
 def landing(user: User) -> str | None:
     """The name of the page that `user` came for, or None for the home page itself."""

@@ -19,7 +19,8 @@ def start(request: SignedInRequest) -> HttpResponse:
     if page := home.landing(request.user):
         return redirect(page)
     panels = [(panel.template, panel.context(request.user), panel.first) for panel in home.panels]
-    return render(request, "accounts/home.html", {"panels": panels})
+    hours = next((within() for within in home.calls_within), None)
+    return render(request, "accounts/home.html", {"panels": panels, "hours": hours})
 
 
 @allow_public

@@ -29,7 +29,7 @@ class HospitalForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for my
 
     class Meta:
         model = Hospital
-        fields = ("name",)
+        fields = ("name", "committee", "analysis_team")
 
     def clean_logo_file(self) -> bytes:
         """The picture that was sent, or the one that is there."""

@@ -30,10 +30,10 @@ PLACE, OTHER_PLACE = "Operatiekamers", "Anesthesiologie"
 #: very minute), and what it says. On 25 October the clock goes back.
 TOLD = """
 Wed 14 Oct 22:40 | Femke | Thu 15 Oct 07:00 | A step of a calamity is due now.
-Wed 14 Oct 22:40 | Klaas | at once | The committee has a new report.
+Wed 14 Oct 22:40 | Klaas | at once | There is a new report for the calamity committee.
 Wed 14 Oct 22:40 | Noor | Thu 15 Oct 07:00 | Somebody waits for a supporter.
 Wed 14 Oct 22:40 | Rutger | at once | A calamity was reported, and you are on duty.
-Wed 14 Oct 22:40 | Wieke | at once | The committee has a new report.
+Wed 14 Oct 22:40 | Wieke | at once | There is a new report for the calamity committee.
 Wed 14 Oct 23:10 | Marleen | at once | A calamity was reported. The director on duty has not confirmed it yet.
 Thu 15 Oct 02:40 | Klaas | Thu 15 Oct 07:00 | A step of a calamity is late.
 Thu 15 Oct 02:40 | Wieke | Thu 15 Oct 07:00 | A step of a calamity is late.

@@ -29,6 +29,27 @@ class Hospital(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(_("name of the hospital"), max_length=60, blank=True, default="")
+    committee = models.CharField(
+        _("name of the calamity committee"),
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "As in a Dutch sentence, with its article: de Calamiteitencommissie Patiëntenzorg. Empty: the "
+            "calamity committee."
+        ),
+    )
+    analysis_team = models.CharField(
+        _("name of the analysis team"),
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "As in a Dutch sentence, with its article: het calamiteitenanalyseteam. Empty: the analysis team."
+        ),
+    )
     logo = models.BinaryField(_("logo"), blank=True, default=b"", validators=[validate_logo])
     logo_version = models.CharField(max_length=12, blank=True, default="", editable=False)
 

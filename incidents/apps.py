@@ -16,6 +16,7 @@ class IncidentsConfig(AppConfig):
             own_reports,
             put_aside,
             reminders,
+            sight,
             team_reminders,
         )
         from notifications import calendar
@@ -27,4 +28,5 @@ class IncidentsConfig(AppConfig):
         leavers.register()
         sources.append(lacks.lacks)
         calendar.sources.append(calendar_entries.SOURCE)
+        home.calls_within.append(sight.within_hours)
         home.panels.append(home.Panel("incidents/_own_reports.html", own_reports.latest))

@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import leaving
 from accounts.leaving import LeftOpen
+from hospital import names
 from incidents import reminders, team
 from incidents.models import Duty, Seat, TeamMember
 from incidents.models.analysis import RUNS
@@ -20,7 +22,10 @@ def register() -> None:
     leaving.kinds += [
         LeftOpen(
             "calamity:seat",
-            _("Has a seat of the calamity committee. It stays taken until you end it there."),
+            format_lazy(
+                _("Has a seat of {committee}. It stays taken until you end it there."),
+                committee=names.the_committee,
+            ),
             _with_seat,
         ),
         LeftOpen(
@@ -30,7 +35,11 @@ def register() -> None:
         ),
         LeftOpen(
             "calamity:team",
-            _("Is on an analysis team. The committee is told that it needs somebody else."),
+            format_lazy(
+                _("Is on {team} of a calamity. It is told to {committee} that somebody else is needed."),
+                team=names.the_analysis_team,
+                committee=names.the_committee,
+            ),
             _on_team,
         ),
     ]

@@ -11,10 +11,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
+from hospital import names
 from incidents import concerns
 from incidents.deadlines import DeadlinePolicy
 from incidents.enums import Clock, Rung, Step
@@ -98,7 +100,8 @@ def register() -> None:
         kinds.register(
             _kind(code, duty[rung], concerns.of_duty(rung), event=_event_of_milestone, handed_on=handed_on)
         )
-    came_in, align = _("The committee has a new report."), _("Your department is asked to align.")
+    came_in = format_lazy(_("There is a new report for {committee}."), committee=names.the_committee)
+    align = _("Your department is asked to align.")
     kinds.register(_kind(CAME_IN, came_in, concerns.of_intake, event=kinds.itself))
     kinds.register(_kind(ALIGN, align, concerns.of_alignment, event=_event_of_alignment))
     nobody = _("A department that is asked to align has nobody who can answer.")

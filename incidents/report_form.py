@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
+from hospital import names
 from incidents import intake
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.intake import Involved, report_incident
@@ -158,7 +160,10 @@ def _fields(kind: IncidentKind, user: User, at: datetime) -> dict[str, forms.Fie
         "noticed_at": LocalMomentField(label=_("When was it noticed?"), at=at),
         "in_doubt": forms.BooleanField(
             label=_("It is not certain that this is a calamity"),
-            help_text=_("The calamity committee then establishes it, within the term of the law."),
+            help_text=format_lazy(
+                _("Then {committee} establishes it, within the term of the law."),
+                committee=names.the_committee,
+            ),
         ),
         "department": forms.ModelChoiceField(
             Department.objects.filter(is_active=True, location__is_active=True, location__is_partner=False),

@@ -7,10 +7,12 @@ from uuid import UUID
 from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
+from hospital import names
 from incidents.models import WANTED, Incident, TeamMember
 from incidents.models.analysis import RUNS
 from incidents.notice_words import reference_of
@@ -30,7 +32,7 @@ def register() -> None:
     for kind in (
         Kind(
             code=ON_TEAM,
-            line=_("You are on the analysis team of a calamity."),
+            line=format_lazy(_("You are on {team} of a calamity."), team=names.the_analysis_team),
             concerns=_is_on_team,
             about=reference_of,
             handed_on=HandedOn.STAYS,
@@ -38,7 +40,7 @@ def register() -> None:
         ),
         Kind(
             code=OFF_TEAM,
-            line=_("You are no longer on the analysis team of a calamity."),
+            line=format_lazy(_("You are no longer on {team} of a calamity."), team=names.the_analysis_team),
             concerns=_was_on_team,
             about=reference_of,
             handed_on=HandedOn.STAYS,
@@ -46,7 +48,7 @@ def register() -> None:
         ),
         Kind(
             code=TEAM_SHORT,
-            line=_("An analysis team needs another analyst."),
+            line=format_lazy(_("{team} of a calamity needs another analyst."), team=names.analysis_team),
             concerns=_team_is_short,
             about=reference_of,
             event=kinds.itself,

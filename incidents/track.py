@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from hospital import names
 from incidents.enums import Step
 from incidents.models import Milestone
 
@@ -15,14 +17,16 @@ if TYPE_CHECKING:
 
 #: Who has to act (UMCG 2019).
 ACTS: "dict[Step, StrPromise]" = {
-    Step.ESTABLISH: _("Calamity committee"),
+    Step.ESTABLISH: names.committee,
     Step.DIRECTOR: _("Head of the department or deputy"),
     Step.ALIGNMENT: _("Head of the department"),
-    Step.IGJ: _("Calamity committee, on the board's behalf"),
+    Step.IGJ: format_lazy(_("{committee}, on the board's behalf"), committee=names.committee),
     Step.SUPPORT: _("Coordinator of peer support"),
-    Step.ANALYSIS: _("Analysis team (CAT)"),
-    Step.FEEDBACK: _("Analysis team and calamity committee"),
-    Step.FINAL_REPORT: _("Calamity committee"),
+    Step.ANALYSIS: names.analysis_team,
+    Step.FEEDBACK: format_lazy(
+        _("{team} and {committee}"), team=names.analysis_team, committee=names.the_committee
+    ),
+    Step.FINAL_REPORT: names.committee,
 }
 
 

@@ -7,6 +7,7 @@ from celery import Celery
 from celery.signals import beat_embedded_init, setup_logging, task_prerun, worker_process_init
 from django.db import close_old_connections
 
+from hospital import names
 from peersupport.keeper import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peersupport.settings")
@@ -29,10 +30,12 @@ def _end_with_the_worker(**_: object) -> None:
 
 
 @task_prerun.connect
-def _leave_broken_connections(**_: object) -> None:
-    """As Django does before a request: PostgreSQL may have ended the connection since the last task.
+def _begin(**_: object) -> None:
+    """As Django does before a request: PostgreSQL may have ended the connection since the last task, and the
+    hospital may call something otherwise.
 
     Celery keeps a connection for CELERY_DB_REUSE_MAX tasks, a broken one too: without this a restart of the
     database stops every sweep for an hour.
     """
     close_old_connections()
+    names.begin()

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role, SignIn
 from accounts.models import AccessEvent
+from hospital import names
 
 register = template.Library()
 
@@ -31,8 +32,8 @@ WORDS = {
     "analyst of the case": _("analyst of the case"),
     "back in service": _("back in service"),
     "broken before the upgrade": _("was broken before the upgrade"),
-    "ccp of calamities": _("calamity committee"),
-    "ccp of the case": _("calamity committee"),
+    "ccp of calamities": names.committee,
+    "ccp of the case": names.committee,
     "coordinator": _("coordinator"),
     "coordinator of calamities": _("coordinator of the case"),
     "coordinator of the case": _("coordinator of the case"),
@@ -69,7 +70,7 @@ PLACES = {
     "calamities:detail": _("page of a calamity"),
     "calamities:disclosure": _("talks with patient and family"),
     "calamities:evidence": _("account of a calamity"),
-    "calamities:team": _("analysis team"),
+    "calamities:team": names.analysis_team,
     "calamity-committee": _("seats of the committee"),
     "calamity-duty": _("rota of directors"),
     "calamity-policy": _("settings of calamities"),

@@ -200,7 +200,6 @@ PARAMETERS = {
 NOT_FETCHED_BY_ITSELF = {
     "incidents.referencecounter": "a number",
     "incidents.alignment": "read through its incident",
-    "incidents.milestone": "read through its incident",
     "incidents.policy": "no case",
     "incidents.termchange": "read through its incident",
     "incidents.trackevent": "read through its incident",

@@ -316,5 +316,5 @@ class TestPages:
             for _ in range(size):
                 analyst()
             client.get(self.url(calamity))
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(9):
                 client.get(self.url(calamity))

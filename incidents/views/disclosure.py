@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,6 +17,7 @@ from accounts import audit
 from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
+from hospital import names
 from incidents import colleagues
 from incidents import disclosure as talks
 from incidents.calamity_forms import MomentForm
@@ -107,7 +109,7 @@ def _hold(request: SignedInRequest, calamity: Incident, now: datetime, forms: Fo
 
 def _ask(request: SignedInRequest, calamity: Incident, now: datetime, forms: Forms) -> str | None:
     talks.ask_for_coach(incident=calamity, by=request.user, at=now)
-    return _("The calamity committee is asked for a disclosure coach.")
+    return _("%(committee)s is asked for a disclosure coach.") % {"committee": capfirst(names.the_committee)}
 
 
 def _coach(request: SignedInRequest, calamity: Incident, now: datetime, forms: Forms) -> str | None:

@@ -161,6 +161,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "can": _steps(facts, policy),
             "can_undo": can_undo,
             "unanswered": facts.attempts >= ATTEMPTS,
+            "most_conversations": policy.max_conversations,
             "talked_enough": facts.conversations >= policy.max_conversations,
             "follow_ups": [
                 (days, contact_flow.end_of_working_day(now, days=days)) for days in policy.follow_up_days
