@@ -165,6 +165,7 @@ def _instead(request: SignedInRequest, view: Callable[..., Any], access: Access)
     """What somebody who is signed in gets in place of the page, or None. Raises PermissionDenied."""
     if request.method == "POST" and unsent.is_of_somebody_else(request):
         return somebody_else(request)
+    assert isinstance(request.user, User)
     if access.roles and not access.roles & request.user.roles:
         raise PermissionDenied
     if not access.at_once and second_factor.is_due(request):

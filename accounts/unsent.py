@@ -26,7 +26,8 @@ from accounts.models import User
 from accounts.sealing import fernet
 
 FIELD = "ticket"
-#: A form that holds this field is kept and shown again, not sent: static/js/page.js asks for that.
+#: A form that holds this field is kept and shown again, not sent: for static/js/page.js, and for Enter in a
+#: field where that must not send (components/default_button.html).
 LATER = "unsent"
 KEPT_FOR = timedelta(minutes=30)
 #: Bytes: as much as a form may hold (accounts.bodies).
@@ -171,9 +172,7 @@ def posted(request: HttpRequest) -> QueryDict | None:
         return request.POST
     data = take_back(request)
     if data is not None:
-        text = gettext(
-            "This was not sent yet: you had to sign in again. Nothing is lost: check it, and send it."
-        )
+        text = gettext("This is not sent yet. Nothing is lost: check it, and send it.")
         say(request, text, level=messages.WARNING)
     return data
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.enums import Question
@@ -52,6 +53,10 @@ class EvaluationForm(forms.Form):
                 self.add_error(open_one, _("Choose here too, or leave both open."))
         if not self.errors and not self.answers:
             raise forms.ValidationError(_("Answer at least one question; the others may stay open."))
+
+    def leave_unjudged(self) -> None:
+        """Show what was filled in so far without a word about what is missing."""
+        self._errors = ErrorDict()
 
     @property
     def answers(self) -> dict[str, str]:

@@ -34,6 +34,9 @@ def evaluation(request: HttpRequest, mangled: str = "") -> HttpResponse:
     """
     ticket = tickets.within(mangled, settings.EVALUATION_TICKET_KEY)
     form = EvaluationForm(request.POST if request.method == "POST" else None, initial={"ticket": ticket})
+    if "stay" in request.POST:
+        form.leave_unjudged()
+        return _page(request, form)
     if not form.is_valid():
         return _page(request, form)
     try:

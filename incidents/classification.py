@@ -62,7 +62,7 @@ class MomentKept(WrongMoment):
 
 def options(incident: Incident, *, user: User) -> tuple[Verdict, ...]:
     """What `user`, who may see `incident`, may take it to be from now on; empty for none."""
-    if incident.kind in IncidentKind.personal():
+    if incident.kind in IncidentKind.personal() or incident.has_ended:
         return ()
     found = BECOMES[incident.verdict] if user.has_role(Role.CCP) and incident.tracked_since else ()
     if user.has_role(Role.COORDINATOR) and is_unjudged(incident):
@@ -119,7 +119,7 @@ def classify(
     """
     with transaction.atomic():
         incident = milestones.locked(incident)
-        if standing(incident) != seen:
+        if standing(incident) != seen or incident.has_ended:
             raise Stale
         was, previous = incident.verdict, incident.established_at
         _check(incident, verdict, moment, ground)

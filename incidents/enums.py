@@ -172,6 +172,7 @@ class TrackEventKind(models.TextChoices):
     DISCLOSURE_HELD = "disclosure_held", _("Talk held")
     COACH_ASKED = "coach_asked", _("Disclosure coach asked for")
     COACH_FOUND = "coach_found", _("Disclosure coach found")
+    REPORT_JOINED = "report_joined", _("Another report of the same event joined")
 
     @classmethod
     def of_clocks(cls) -> tuple["TrackEventKind", ...]:

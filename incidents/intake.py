@@ -38,6 +38,18 @@ class AlreadyInvolved(NotAccepted):
         self.name = name
 
 
+class SentBefore(NotAccepted):
+    """This form was sent before, as `first`, and says something else now."""
+
+    def __init__(self, first: Incident) -> None:
+        super().__init__("This form was sent before, with something else on it.")
+        self.first = first
+
+
+class Ended(NotAccepted):
+    """The report was taken back, or joined with another, meanwhile."""
+
+
 class CannotBeReached(NotAccepted):
     """Somebody without an account has neither e-mail address nor telephone number, or no name."""
 
@@ -117,11 +129,12 @@ def report_incident(
     """Store a report and everything that follows from it, once for each `submission_key`.
 
     A second call with the same key, at the same time or later, returns the first one's incident and changes
-    nothing. The reference counts within the year of `at` in local time (Europe/Amsterdam), without gaps.
-    `in_doubt`: whether it is a calamity is still to be established, within the law's term.
+    nothing; SentBefore when it says something else than the first did. The reference counts within the year
+    of `at` in local time (Europe/Amsterdam), without gaps. `in_doubt`: whether it is a calamity is still to
+    be established, within the law's term.
     `reporter` and `submission_key` are None for reports that a VIM system or the demo brings.
 
-    Raises what `moments.judge` raises, `WrongNumberInvolved`, `AlreadyInvolved`.
+    Raises what `moments.judge` raises, `WrongNumberInvolved`, `AlreadyInvolved`, `SentBefore`.
     """
     if kind in IncidentKind.personal() and len(involved) != 1:
         raise WrongNumberInvolved
@@ -153,8 +166,21 @@ def report_incident(
         first = Incident.objects.filter(submission_key=submission_key, reporter=reporter).first()
         if first is None:
             raise
+        if not _says_the_same(first, incident, involved):
+            raise SentBefore(first) from None
         return first
     return incident
+
+
+def _says_the_same(first: Incident, again: Incident, involved: Sequence[Involved]) -> bool:
+    """Whether `again` would add nothing to `first`, which may have lost its names since."""
+    told = ("event_type", "department_id", "description", "already_offered", "occurred_at", "noticed_at")
+    if any(getattr(first, name) != getattr(again, name) for name in told):
+        return False
+    rows = list(first.involvements.select_related("employee"))
+    if any(row.erased_at for row in rows):
+        return True
+    return all(any(are_one(person, row) for row in rows) for person in involved)
 
 
 def add_involved(
@@ -164,10 +190,12 @@ def add_involved(
 
     `by` is a coordinator, and stands in the access log; None for an import.
 
-    Raises AlreadyInvolved for somebody who is on it, also when another coordinator adds them at this moment.
+    Raises AlreadyInvolved for somebody who is on it, also when another coordinator adds them at this moment,
+    and Ended.
     """
     with transaction.atomic():
-        Incident.objects.select_for_update(no_key=True).get(pk=incident.pk)
+        if milestones.locked(incident).has_ended:
+            raise Ended
         present = incident.involvements.filter(erased_at__isnull=True).select_related("employee")
         _check_nobody_twice(involved, present=present)
         added = _add(incident, involved, at)

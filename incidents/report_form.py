@@ -74,6 +74,7 @@ class ReportForm(UnjudgedForm):
         )
         self.own_wishes = None if chosen.people else WishesForm(data, prefix="own")
         self.key = key
+        self.sent_before: Incident | None = None
 
     @property
     def required_fields(self) -> list[forms.BoundField]:
@@ -99,7 +100,9 @@ class ReportForm(UnjudgedForm):
         return data
 
     def save(self) -> Incident | None:
-        """The report, stored once however often this is sent; None, with errors, when it cannot be right."""
+        """The report, stored once however often this is sent; None, with errors, when it cannot be right, or
+        when it was sent before with something else on it (`sent_before`).
+        """
         data, involved = self.cleaned_data, self._involved()
         try:
             return report_incident(
@@ -117,6 +120,13 @@ class ReportForm(UnjudgedForm):
                 noticed_at=data.get("noticed_at"),
                 in_doubt=bool(data.get("in_doubt")),
             )
+        except intake.SentBefore as refused:
+            self.sent_before = refused.first
+            text = gettext(
+                "You sent this form before: it is report %(reference)s. What you changed since is not in it."
+                " Is this about something else? Then send it once more."
+            )
+            self.add_error(None, text % {"reference": refused.first.reference})
         except WrongMoment as refused:
             self.add_error(refused.moment, said(refused))
         except intake.AlreadyInvolved as refused:

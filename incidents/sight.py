@@ -41,7 +41,8 @@ def sight_of(incident: Incident, *, user: User, at: datetime) -> Sight:
         return Sight(None, False, False, False, False, [])
     if user.has_role(Role.COORDINATOR):
         names = incident.involvements.select_related("employee", "profession", "department")
-        return Sight(Role.COORDINATOR, True, True, True, True, sorted(names, key=_by_moment_and_name))
+        can_add = not incident.has_ended
+        return Sight(Role.COORDINATOR, True, True, True, can_add, sorted(names, key=_by_moment_and_name))
     entered = _entered(incident, at) if _entered_by(incident, user) else []
     for role in (Role.CCP, Role.DIRECTOR, Role.ANALYST, Role.TEAM_LEADER):
         if incident.kind == IncidentKind.CALAMITY and user.has_role(role) and _in_role(incident, user, role):

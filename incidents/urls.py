@@ -19,6 +19,7 @@ from incidents.views import (
     team,
     terms,
     vim_import,
+    withdrawal,
 )
 
 incidents_urls: list[URLPattern] = [
@@ -33,6 +34,7 @@ incidents_urls: list[URLPattern] = [
     path("incidents/import/<uuid:pk>/discard/", vim_import.discard, name="import-discard"),
     path("incidents/<slug:reference>/", reports.detail, name="detail"),
     path("incidents/<slug:reference>/received/", report.received, name="received"),
+    path("incidents/<slug:reference>/withdraw/", withdrawal.withdraw, name="withdraw"),
     path("incidents/<slug:reference>/people/", reports.add_people, name="add-people"),
 ]
 

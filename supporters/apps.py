@@ -8,6 +8,7 @@ class SupportersConfig(AppConfig):
     def ready(self) -> None:
         from accounts import home, leaving
         from accounts.lacks import sources  # these need the app registry
+        from incidents import withdrawal
         from incidents.intake import involvement_listeners
         from incidents.milestones import track_listeners
         from incidents.team import team_listeners
@@ -20,6 +21,7 @@ class SupportersConfig(AppConfig):
             own_calls,
             reminders,
             supporter_left,
+            withdrawn,
         )
         from supporters.offers import expected, open_offers, push_counts
 
@@ -29,6 +31,8 @@ class SupportersConfig(AppConfig):
         leaving.kinds.append(supporter_left.LEFT_OPEN)
         leaving.always.append(employee_left.ALWAYS)
         team_listeners.append(analyst_conflict.tell_coordinators)
+        withdrawal.acted.append(withdrawn.acted)
+        withdrawal.listeners.append(withdrawn.forget)
         home.panels.append(home.Panel("supporters/_own_calls.html", own_calls.running, first=True))
         reminders.register()
         sources.append(lacks.lacks)

@@ -191,7 +191,7 @@ def replace(
     Raises what `assign` raises, and contact_flow.Stale or NotAllowed when `contact` has moved on.
     """
     with transaction.atomic():
-        Offer.objects.select_for_update().only("id").get(pk=contact.offer_id)
+        contact_flow.hold(contact.offer_id)
         # Both at once and in one order, so that two who exchange supporters do not wait for each other.
         both = Supporter.objects.filter(pk__in=[contact.supporter_id, supporter.pk]).order_by("pk")
         list(both.select_for_update(no_key=True).values_list("pk"))
@@ -200,9 +200,10 @@ def replace(
 
 
 def _assign(*, offer: Offer, supporter: Supporter, by: User, at: datetime, beyond_rules: bool) -> Contact:
-    offer = Offer.objects.select_for_update(of=("self",)).select_related(*NEED).get(pk=offer.pk)
-    if offer.closed_at:
+    found = Offer.objects.select_for_update(of=("self",)).select_related(*NEED).filter(pk=offer.pk).first()
+    if found is None or found.closed_at:
         raise OfferClosed
+    offer = found
     contact = _asked_before(offer)
     if contact:
         raise AlreadyAssigned(contact)

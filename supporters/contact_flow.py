@@ -22,6 +22,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Min
@@ -96,6 +97,16 @@ def _writes(service: Callable[P, Contact]) -> Callable[P, Contact]:
     return run
 
 
+def hold(offer_id: UUID) -> Offer:
+    """The offer, locked until the transaction ends. Raises NotAllowed when it is gone: its report was taken
+    back, or joined with another.
+    """
+    offer = Offer.objects.select_for_update().filter(pk=offer_id).first()
+    if offer is None:
+        raise NotAllowed
+    return offer
+
+
 @_writes
 def propose(
     *, offer: Offer, supporter: Supporter, by: User, at: datetime, takes_capacity: bool = True
@@ -105,7 +116,7 @@ def propose(
     The answer is wanted within the policy's working hours. `takes_capacity` False: asked beyond what was
     agreed, so that it does not count. Raises AlreadyProposed, NoCapacity, NotAllowed (the offer is closed).
     """
-    offer = Offer.objects.select_for_update().get(pk=offer.pk)
+    offer = hold(offer.pk)
     if offer.closed_at:
         raise NotAllowed
     answer_by = _answer_by(at)
@@ -200,7 +211,7 @@ def _locked(contact: Contact, seen: int | None) -> tuple[Contact, list[ContactEv
     """`contact` and its log, locked against every other writer. Raises Stale when it is not what the caller
     saw.
     """
-    Offer.objects.select_for_update().only("id").get(pk=contact.offer_id)
+    hold(contact.offer_id)
     found = (
         Contact.objects.select_for_update(of=("self",))
         .select_related("offer__incident", "offer__involvement", "supporter__user")

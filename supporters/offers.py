@@ -140,8 +140,12 @@ def reopen_offer(*, offer: Offer, by: User, at: datetime) -> Offer:
 
 
 def _locked(offer: Offer) -> Offer:
+    """Raises OfferClosed when it is gone: its report was taken back, or joined with another."""
     offers = Offer.objects.select_for_update(of=("self",)).select_related("incident", "involvement__employee")
-    return offers.get(pk=offer.pk)
+    found = offers.filter(pk=offer.pk).first()
+    if found is None:
+        raise OfferClosed
+    return found
 
 
 def match_url(offer: Offer) -> str:

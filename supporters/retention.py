@@ -133,8 +133,10 @@ def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
         _report_no_more(involvement, employee)
     involvement.employee = None
     involvement.typed_name = involvement.email = involvement.telephone = ""
-    involvement.erased_at = at
-    involvement.save(update_fields=["employee", "typed_name", "email", "telephone", "erased_at"])
+    involvement.erased_at, involvement.joined_ids = at, []
+    involvement.save(
+        update_fields=["employee", "typed_name", "email", "telephone", "erased_at", "joined_ids"]
+    )
     audit.record(
         action=AccessAction.ERASE,
         user=None,
@@ -156,7 +158,9 @@ def _report_no_more(involvement: Involvement, employee: User) -> None:
     reported it is there already, and a reporter who is missing there alone would be worth a look.
     """
     own = Q(kind=IncidentKind.SELF) | Q(reported_at=involvement.added_at)
-    Incident.objects.filter(own, pk=involvement.incident_id, reporter=employee).update(reporter=None)
+    # What was joined to it was reported by who was involved themselves, or says so of nobody.
+    on_it = Q(pk=involvement.incident_id) & own | Q(joined_into=involvement.incident_id)
+    Incident.objects.filter(on_it, reporter=employee).update(reporter=None)
 
 
 def _exclude_no_more(offer: Offer, employee: User) -> int:

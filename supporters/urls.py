@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from supporters.views import case, contacts, exclusions, match, me, pool, roll_call, worklist
+from supporters.views import case, contacts, exclusions, joining, match, me, pool, roll_call, worklist
 
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
     path("support/<str:reference>/", roll_call.roll_call, name="roll-call"),
+    path("support/<str:reference>/join/", joining.join_reports, name="join"),
     path("support/<str:reference>/assign/", roll_call.assign_together, name="assign-together"),
     path("support/involved/<uuid:pk>/match/", match.match, name="match"),
     path("support/involved/<uuid:pk>/assign/", case.assign, name="assign"),

@@ -119,6 +119,7 @@ PAGES: dict[str, str | set[Role]] = {
     "incidents:people": SIGNED_IN,
     "incidents:detail": SIGNED_IN,
     "incidents:received": SIGNED_IN,
+    "incidents:withdraw": SIGNED_IN,
     "incidents:add-people": COORDINATOR,
     "incidents:import": COORDINATOR,
     "incidents:import-check": COORDINATOR,
@@ -157,6 +158,7 @@ PAGES: dict[str, str | set[Role]] = {
     # supporters: the coordinator's side
     "support:worklist": COORDINATOR,
     "support:roll-call": COORDINATOR,
+    "support:join": COORDINATOR,
     "support:match": COORDINATOR,
     "support:assign-together": COORDINATOR,
     "support:assign": COORDINATOR,

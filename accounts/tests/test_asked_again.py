@@ -51,7 +51,7 @@ class TestTheSessionEnded:
         client.force_login(somebody)
         page = client.get(ADD).text
         assert 'value="De Nieuwe Brink"' in page
-        assert "This was not sent yet" in page
+        assert "This is not sent yet" in page
         assert not Location.objects.filter(name="De Nieuwe Brink").exists()
 
     @pytest.mark.parametrize("how", ["put out of service and back", "a new password elsewhere"])

@@ -8,17 +8,15 @@ from incidents.models.incident import (
     OVERSEERS,
     Incident,
     IncidentQuerySet,
-    Involvement,
-    InvolvementQuerySet,
     Milestone,
     MilestoneQuerySet,
     ReferenceCounter,
-    TrackEvent,
     events_of,
-    name_of,
 )
+from incidents.models.involvement import Involvement, InvolvementQuerySet, name_of
 from incidents.models.policy import Policy
 from incidents.models.term import TermChange
+from incidents.models.track_event import TrackEvent
 from incidents.models.vim import VimImport, VimImportQuerySet, VimMapping
 
 __all__ = (

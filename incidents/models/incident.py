@@ -4,24 +4,17 @@ from typing import Self
 
 from django.db import connection, models
 from django.db.models import F
-from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts import who_is_who
 from accounts.enums import Role
-from accounts.fields import MailField, TelephoneField
-from accounts.models import Department, Profession, User
-from accounts.who_is_who import Named
+from accounts.models import Department, User
 from incidents.deadlines import AT_ONCE
 from incidents.enums import (
     AlreadyOffered,
-    CorrectionReason,
     EventType,
-    Ground,
     IgjForm,
     IncidentKind,
     Step,
-    TrackEventKind,
     Verdict,
 )
 from incidents.models.analysis import TeamMember
@@ -150,6 +143,11 @@ class Incident(models.Model):
     reported_at = models.DateTimeField(_("reported"))
     # The form's own key: a second click or a retry finds the first report instead of making another.
     submission_key = models.UUIDField(null=True, blank=True)
+    # Taken back by its reporter (incidents.withdrawal), or found to be about the event of another report
+    # (supporters.joining), on which everybody stands since.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    joined_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="joined")
+    joined_at = models.DateTimeField(null=True, blank=True)
     # The number in the hospital's VIM system, and which export it came with.
     external_source = models.CharField(max_length=60, blank=True, default="")
     external_number = models.CharField(_("VIM number"), max_length=60, blank=True, default="")
@@ -203,6 +201,20 @@ class Incident(models.Model):
                 | (models.Q(igj_form="") & ~models.Q(kind=IncidentKind.CALAMITY)),
                 name="incident_calamity_is_tracked",
             ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True)
+                | models.Q(joined_into__isnull=True, tracked_since__isnull=True, description=""),
+                name="incident_withdrawn_says_nothing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(joined_into__isnull=True, joined_at__isnull=True)
+                | models.Q(joined_into__isnull=False, joined_at__isnull=False, tracked_since__isnull=True),
+                name="incident_joined_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(joined_into__isnull=True) | ~models.Q(joined_into=models.F("id")),
+                name="incident_joined_with_another",
+            ),
         )
         indexes = (
             # /incidents/, newest first, by key; and one's own reports.
@@ -218,6 +230,11 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was taken back, or stands on another report now: nothing more is done with it."""
+        return self.withdrawn_at is not None or self.joined_into_id is not None
 
     @property
     def running_steps(self) -> tuple[Step, ...]:
@@ -238,23 +255,6 @@ class Incident(models.Model):
         return Verdict.CALAMITY if self.established_at else Verdict.REPORTED
 
 
-def name_of(involvement: str) -> Coalesce:
-    """The name of an involvement in a query, as `Involvement.name` says it; `involvement` is the way there
-    ("offer__involvement"). By a subquery: one table more to join costs the long lists half of their time.
-    """
-    employee = User.objects.filter(pk=models.OuterRef(f"{involvement}__employee"))
-    return Coalesce(models.Subquery(employee.values("name")), f"{involvement}__typed_name")
-
-
-class InvolvementQuerySet(models.QuerySet["Involvement"]):
-    def visible_to(self, user: User) -> Self:
-        """Names of the involved: the coordinator's, but of an event of their own; and one's own record."""
-        own = models.Q(employee=user)
-        if not user.has_role(Role.COORDINATOR):
-            return self.filter(own)
-        return self.filter(own | ~models.Q(incident__in=events_of(user)))
-
-
 def events_of(user: User) -> list[uuid.UUID]:
     """The events in which `user` is involved: for these they are put aside, whatever their role
     (incidents.put_aside). One small statement, by hand, for it is asked on most pages of a role; nearly
@@ -263,84 +263,6 @@ def events_of(user: User) -> list[uuid.UUID]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT incident_id FROM incidents_involvement WHERE employee_id = %s", [user.pk])
         return [incident for (incident,) in cursor.fetchall()]
-
-
-class Involvement(models.Model):
-    """An involved employee: somebody to whom support is offered.
-
-    Profession and department are those at the time, copied from the account. Name, e-mail and telephone are
-    the account's of now; they are typed in for temporary staff, students and agency staff, who have none. At
-    the end of the retention term they and the link to the account are emptied (`erased_at`); profession and
-    department stay for the figures.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    incident = models.ForeignKey(Incident, models.CASCADE, related_name="involvements")
-    employee = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="involvements")
-    typed_name = models.CharField(_("name"), max_length=150, blank=True, default="", db_column="name")
-    email = MailField(_("e-mail"), blank=True, default="")
-    telephone = TelephoneField(_("telephone"), max_length=32, blank=True, default="")
-    profession = models.ForeignKey(
-        Profession, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("profession")
-    )
-    department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
-    )
-    wish_other_department = models.BooleanField(_("somebody from another department"), default=True)
-    wish_physician = models.BooleanField(_("a physician"), default=False)
-    wish_outside = models.BooleanField(_("somebody from outside the hospital"), default=False)
-    added_at = models.DateTimeField()
-    erased_at = models.DateTimeField(null=True, blank=True)
-
-    objects = InvolvementQuerySet.as_manager()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["incident", "employee"],
-                name="involvement_once_per_incident",
-                violation_error_message=_("This colleague is on the list already."),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(erased_at__isnull=False)
-                | models.Q(employee__isnull=False)
-                | ~models.Q(email="")
-                | ~models.Q(telephone=""),
-                name="involvement_can_be_reached",
-                violation_error_message=_("Give an e-mail address or a telephone number."),
-            ),
-            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="involvement_email_lower"),
-            models.CheckConstraint(
-                condition=models.Q(erased_at__isnull=True)
-                | models.Q(employee__isnull=True, typed_name="", email="", telephone=""),
-                name="involvement_erased_is_empty",
-            ),
-        )
-        indexes = (
-            # One's own page.
-            models.Index(fields=["employee", "-added_at"], name="involvement_of_employee"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.incident_id}: {self.name}"
-
-    @property
-    def name(self) -> str:
-        return self.employee.name if self.employee else self.typed_name
-
-    @property
-    def named(self) -> Named:
-        if self.employee is not None:
-            return who_is_who.named(self.employee)
-        return Named(name=self.name, email=self.email, telephone=self.telephone)
-
-    @property
-    def telephone_now(self) -> str:
-        return self.employee.telephone if self.employee else self.telephone
-
-    @property
-    def email_now(self) -> str:
-        return self.employee.email if self.employee else self.email
 
 
 #: Who sees every step of what they follow.
@@ -425,34 +347,3 @@ class Milestone(models.Model):
         if self.step not in AT_ONCE or self.policy.get("director_hours") != 0:
             return timedelta(0)
         return timedelta(minutes=self.policy["duty_deputy_minutes"])
-
-
-class TrackEvent(models.Model):
-    """One line of a calamity's log: what was set or corrected, to which moment, by whom (None: by itself).
-    Never changed.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    incident = models.ForeignKey(Incident, models.CASCADE, related_name="track_events")
-    kind = models.CharField(max_length=22, choices=TrackEventKind.choices)
-    step = models.CharField(max_length=14, choices=Step.choices, blank=True, default="")
-    moment = models.DateTimeField(null=True, blank=True)
-    previous = models.DateTimeField(null=True, blank=True)
-    # Where it was found to be no calamity.
-    ground = models.CharField(max_length=10, choices=Ground.choices, blank=True, default="", db_default="")
-    # Where a moment was corrected.
-    reason = models.CharField(
-        max_length=8, choices=CorrectionReason.choices, blank=True, default="", db_default=""
-    )
-    # Where it is about another department that is involved.
-    department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
-    at = models.DateTimeField()
-    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-
-    class Meta:
-        indexes = (models.Index(fields=["incident", "-at", "-id"], name="track_event_log"),)
-
-    def __str__(self) -> str:
-        return f"{self.incident_id} {self.kind} {self.step}"

@@ -88,13 +88,37 @@ class TestReport:
         assert report().reference == "2026-10000"
 
     def test_the_same_submission_again_finds_the_first_report(self, heard):
-        reporter, key = UserFactory(), uuid4()
-        first = report(reporter=reporter, submission_key=key, involved=[Involved(employee=UserFactory())])
-        again = report(reporter=reporter, submission_key=key, involved=[Involved(employee=UserFactory())])
+        reporter, nurse, key = UserFactory(), UserFactory(), uuid4()
+        first = report(reporter=reporter, submission_key=key, involved=[Involved(employee=nurse)])
+        again = report(reporter=reporter, submission_key=key, involved=[Involved(employee=nurse)])
         assert again == first
         assert Involvement.objects.count() == 1
         assert ReferenceCounter.objects.get().last == 1
         assert len(heard) == 1
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"description": "De pomp viel uit"},
+            {"event_type": EventType.AGGRESSION},
+            {"occurred_at": AT - timedelta(hours=3)},
+            {"involved": [Involved(name="Bram Jansma", telephone="0612345678")]},
+        ],
+        ids=lambda other: next(iter(other)),
+    )
+    def test_the_same_submission_with_something_else_on_it_is_not_taken_for_the_first(self, heard, other):
+        reporter, key = UserFactory(), uuid4()
+        first = report(reporter=reporter, submission_key=key)
+        with pytest.raises(intake.SentBefore) as refused:
+            report(reporter=reporter, submission_key=key, **other)
+        assert refused.value.first == first
+        assert Incident.objects.count() == 1
+
+    def test_whose_names_were_erased_meanwhile_is_the_same(self, heard):
+        reporter, nurse, key = UserFactory(), UserFactory(), uuid4()
+        first = report(reporter=reporter, submission_key=key, involved=[Involved(employee=nurse)])
+        first.involvements.update(employee=None, erased_at=AT)
+        assert report(reporter=reporter, submission_key=key, involved=[Involved(employee=nurse)]) == first
 
     def test_somebody_elses_key_does_not_hand_out_their_report(self, heard):
         key = uuid4()

@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -92,6 +92,24 @@ class TestSending:
         first, second = client.post(url("vim"), form), client.post(url("vim"), form)
         assert first.url == second.url
         assert Incident.objects.count() == 1
+
+    def test_sent_again_later_it_is_said_to_be_the_same(self, client, nurse, time_machine):
+        form = filled(nurse)
+        client.post(url("vim"), form)
+        time_machine.move_to(NOW + timedelta(minutes=3))
+        assert "You had sent this already." in text(client.post(url("vim"), form, follow=True))
+
+    def test_sent_again_with_something_else_on_it_is_asked_and_not_lost(self, client, nurse):
+        form = filled(nurse)
+        client.post(url("vim"), form)
+        response = client.post(url("vim"), {**form, "description": "De pomp viel uit"})
+        assert "You sent this form before: it is report 2026-0001." in text(response)
+        assert "De pomp viel uit" in text(response)
+        assert Incident.objects.count() == 1
+        ticket = re.search(r'name="ticket" value="([^"]+)"', text(response))
+        assert ticket is not None
+        client.post(url("vim"), {**form, "description": "De pomp viel uit", "ticket": ticket[1]})
+        assert Incident.objects.count() == 2
 
     def test_errors_come_back_filled_in_beside_the_field(self, client, nurse):
         response = client.post(

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -14,7 +15,8 @@ from accounts import unsent
 from accounts.access import SignedInRequest, allow_signed_in
 from accounts.asked_again import only_posted
 from accounts.enums import Role
-from incidents import colleagues
+from accounts.feedback import say
+from incidents import colleagues, withdrawal
 from incidents.enums import IncidentKind
 from incidents.models import Incident
 from incidents.report_form import ReportForm
@@ -85,14 +87,19 @@ def report(request: SignedInRequest, kind: str) -> HttpResponse:
         key=unsent.ticket_of(request).key,
         at=timezone.now(),
     )
-    wants_part = form.people is not None and (request.htmx or form.people.asked_for_part)
+    part = bool(request.htmx and not request.htmx.boosted)
+    wants_part = form.people is not None and (part or form.people.asked_for_part)
     if request.method == "POST" and not wants_part and form.is_valid():
         incident = form.save()
         if incident is not None:
+            if incident.reported_at != form.at:
+                say(request, gettext("You had sent this already. It is one report."))
             return redirect("incidents:received", incident.reference)
+        if form.sent_before:
+            unsent.renew(request)
     if request.method == "GET" or wants_part:
         form.leave_unjudged()
-    if request.htmx:
+    if part:
         return render(request, "incidents/_people.html", {"form": form})
     return render(request, "incidents/report.html", {"form": form, "hours": within_hours()})
 
@@ -114,6 +121,13 @@ def found(request: SignedInRequest) -> HttpResponse:
 def received(request: SignedInRequest, reference: str) -> HttpResponse:
     """What happens now, for whoever reported it."""
     incident = get_object_or_404(Incident, reporter=request.user, reference=reference)
+    if incident.has_ended:
+        return redirect("incidents:detail", reference)
     hours = within_hours()
-    context = {"incident": incident, "hours": hours, "steps": what_happens(incident, hours=hours)}
+    context = {
+        "incident": incident,
+        "hours": hours,
+        "steps": what_happens(incident, hours=hours),
+        "withdraws": withdrawal.may_ask(incident, user=request.user, at=timezone.now()),
+    }
     return render(request, "incidents/received.html", context)

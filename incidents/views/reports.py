@@ -16,9 +16,9 @@ from accounts.access import SignedInRequest, allow, allow_signed_in
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.typed import answered, typed
-from incidents import classification, pages
+from incidents import classification, pages, withdrawal
 from incidents.enums import IncidentKind
-from incidents.intake import AlreadyInvolved, add_involved
+from incidents.intake import AlreadyInvolved, Ended, add_involved
 from incidents.models import Incident
 from incidents.people_form import AddPeopleForm
 from incidents.sight import record_view, sight_of, what_happens, within_hours
@@ -57,10 +57,14 @@ def listing(request: SignedInRequest) -> HttpResponse:
 def detail(request: SignedInRequest, reference: str) -> HttpResponse:
     """One report, as far as this person may see it; what somebody opened in a role is in the access log."""
     now = timezone.now()
-    visible = Incident.objects.visible_to(request.user).select_related("department", "reporter")
+    visible = Incident.objects.visible_to(request.user).select_related(
+        "department", "reporter", "joined_into"
+    )
     with transaction.atomic():
         incident = get_object_or_404(visible, reference=reference)
         sight = sight_of(incident, user=request.user, at=now)
+        if incident.joined_into and sight.role is not None:
+            return redirect("incidents:detail", incident.joined_into.reference)
         record_view(incident, sight, user=request.user, at=now)
     context = {
         "incident": incident,
@@ -69,6 +73,8 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
         "is_own": incident.reporter_id == request.user.pk,
         "tracked": incident.tracked_since is not None and sight.role is not None,
         "decides": sight.role is not None and bool(classification.options(incident, user=request.user)),
+        "withdraws": withdrawal.may_ask(incident, user=request.user, at=now),
+        "joined": incident.joined.select_related("reporter") if sight.role == Role.COORDINATOR else (),
     }
     return render(request, "incidents/detail.html", context)
 
@@ -79,11 +85,12 @@ def add_people(request: SignedInRequest, reference: str) -> HttpResponse:
     """More people on the list of a report, by the coordinator."""
     incident = get_object_or_404(Incident.objects.in_role_of(request.user), reference=reference)
     form = AddPeopleForm(unsent.posted(request), user=request.user)
-    if request.method == "GET" or request.htmx or form.people.asked_for_part:
+    part = bool(request.htmx and not request.htmx.boosted)
+    if request.method == "GET" or part or form.people.asked_for_part:
         form.leave_unjudged()
     elif form.is_valid() and _add(request, incident, form, timezone.now()):
         return redirect("incidents:detail", reference)
-    if request.htmx:
+    if part:
         return render(request, "incidents/_people.html", {"form": form})
     return render(request, "incidents/add_people.html", {"form": form, "incident": incident})
 
@@ -98,6 +105,9 @@ def _add(request: SignedInRequest, incident: Incident, form: AddPeopleForm, now:
     people = form.people.involved()
     try:
         added = add_involved(incident=incident, involved=people, by=request.user, at=now)
+    except Ended:
+        form.add_error(None, gettext("This report was taken back or joined with another just now."))
+        return False
     except AlreadyInvolved as refused:
         form.add_error(None, gettext("%(name)s is on the list already.") % {"name": refused.name})
         return False

@@ -1,5 +1,8 @@
 """Every address of the site, held against: what is typed or tapped after the session ended is not lost."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
@@ -95,8 +98,28 @@ def test_a_form_without_a_session_comes_back_after_sign_in(client, name):
 def test_every_form_at_an_address_of_its_own_is_tried_here(client):
     elsewhere = {
         "evaluation",  # knows nobody
+        "evaluation-mangled",
+        "second-factor",  # nothing is typed there
+        "confirmations",  # the password is asked for first
         "incidents:import",  # a file is never kept
         "settings:staff-import",
     }
     fixed = [name for name in OURS - {*ONLY_POST} if not parameters(name)]
     assert {name for name in fixed if takes(client, name, "post")} == {*FORMS, *elsewhere}
+
+
+def test_no_form_asks_the_browser_to_remember():
+    """A sent form never comes back filled; the browser's own memory of the sign-in is another matter."""
+    templates = Path(__file__).parents[2] / "templates"
+    own = {"account", "allauth", "mfa", "usersessions"}
+    posted = re.compile(
+        r'<form\b(?:[^>{]|\{%.*?%\}|\{\{.*?\}\})*method="post"(?:[^>{]|\{%.*?%\}|\{\{.*?\}\})*>'
+    )
+    without = [
+        (page.name, tag)
+        for page in templates.rglob("*.html")
+        if page.relative_to(templates).parts[0] not in own
+        for tag in posted.findall(page.read_text())
+        if 'autocomplete="off"' not in tag
+    ]
+    assert without == []

@@ -1,7 +1,6 @@
 // The code comes with the link, behind the #, which browsers do not send to servers. It moves into the form and
 // out of the address, so that it stays neither in the history nor on the screen. Where a scanner of mail made the #
 // a part of the path, the page came with the code in its form already.
-const ticket = document.querySelector("[data-ticket]");
 const decoded = (text) => {
   try {
     return decodeURIComponent(text);
@@ -9,7 +8,9 @@ const decoded = (text) => {
     return text;
   }
 };
-if (ticket) {
+function setUp() {
+  const ticket = document.querySelector("[data-ticket]");
+  if (!ticket) return;
   const plain = new URL(ticket.form.action).pathname;
   if (location.hash.length > 1) {
     const text = decoded(location.hash.slice(1));
@@ -20,3 +21,6 @@ if (ticket) {
     ticket.closest("[data-ticket-row]").hidden = true;
   }
 }
+setUp();
+// The page comes back in its own place when something is still to be filled in.
+document.addEventListener("htmx:afterSettle", setUp);

@@ -23,6 +23,49 @@ function release(root) {
 addEventListener("pageshow", () => release(document));
 document.addEventListener("htmx:afterRequest", (event) => release(event.target.ownerDocument ?? document));
 
+// A long form (data-guarded) is sent by htmx, which puts the answer in its place in the history too: what was sent
+// stands nowhere to go back to. Whatever the answer is, it is shown; without one, the form says so and stays.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.boosted && event.detail.xhr.status >= 400) event.detail.shouldSwap = true;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  // htmx notes in the browser which page that was.
+  if (event.detail.boosted) sessionStorage.removeItem("htmx-current-path-for-history");
+  if (event.detail.boosted && !document.querySelector("[data-takes-focus]")) document.getElementById("main")?.focus();
+});
+document.addEventListener("htmx:beforeRequest", (event) => tellNotSent(event.target, true));
+document.addEventListener("htmx:sendError", (event) => tellNotSent(event.target, false));
+function tellNotSent(form, hidden) {
+  const note = form.matches?.("[data-guarded]") && form.querySelector("[data-not-sent]");
+  if (note) note.hidden = hidden;
+}
+
+// No page comes out of the browser's memory: whoever goes back may be another than who filled it in. So leaving a
+// long form half filled in is asked first.
+let leaves = false;
+addEventListener("pageshow", (event) => {
+  leaves = false;
+  if (event.persisted) location.reload();
+});
+addEventListener("beforeunload", (event) => {
+  const half = (form) => wasTypedIn(form) || form.querySelector("[data-takes-focus], input[name=person]");
+  if (!leaves && [...document.querySelectorAll("form[data-guarded]")].some(half)) event.preventDefault();
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-guarded]") && !event.defaultPrevented) leaves = true;
+});
+
+// Enter in a field of a long form goes on to the next field.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.defaultPrevented || event.isComposing) return;
+  const field = event.target.closest("form[data-no-enter] input:not([type=submit], [type=button])");
+  if (!field) return;
+  event.preventDefault();
+  const all = [...field.form.elements].filter((one) => one.tabIndex >= 0 && one.type !== "hidden" && one.checkVisibility());
+  const next = all.slice(all.indexOf(field) + 1).find((one) => field.type !== "radio" || one.name !== field.name);
+  next?.focus();
+});
+
 // A part of the page was answered by "sign in first": the form it stands in, or else the one that was typed in, goes
 // to the server as it is, which shows it again after sign-in and sends nothing (accounts/unsent.py).
 const wasTypedIn = (form) =>
@@ -34,6 +77,7 @@ const wasTypedIn = (form) =>
         : field.matches("input:not([type=hidden]), textarea") && field.value !== field.defaultValue,
   );
 document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Redirect")) leaves = true;
   if (!event.detail.xhr.getResponseHeader("X-Unsent")) return;
   const hasTicket = (form) => form?.querySelector("input[name=ticket]");
   const own = event.target.closest?.("form");
@@ -42,6 +86,7 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   event.preventDefault();
   const later = Object.assign(document.createElement("input"), { type: "hidden", name: "unsent", value: "1" });
   form.append(later);
+  leaves = true;
   HTMLFormElement.prototype.submit.call(form);
 });
 

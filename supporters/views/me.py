@@ -193,7 +193,8 @@ def _opened(user: User, own: Iterable[Offer]) -> QuerySet[AccessEvent]:
     Nor who reported it and looked at the names on it: "your name is not mentioned" holds here too. Of a
     report's page only the coordinator's lines are anybody else's.
     """
-    lines = AccessEvent.objects.filter(record__in=[offer.involvement_id for offer in own])
+    records = [pk for offer in own for pk in (offer.involvement_id, *offer.involvement.joined_ids)]
+    lines = AccessEvent.objects.filter(record__in=records)
     others = lines.exclude(user=user).exclude(basis__in=["own record", "own contact", OWN_REPORT])
     others = others.exclude(~Q(responsible=Role.COORDINATOR), access_point="incidents:detail")
     return others.select_related("user").order_by("-at", "-id")[:LINES]

@@ -17,6 +17,7 @@ from accounts.access import SignedInRequest, allow
 from accounts.asked_again import only_posted
 from accounts.enums import Role
 from accounts.feedback import say
+from incidents.enums import IncidentKind
 from incidents.milestones import support_norm
 from incidents.models import Incident, TeamMember
 from supporters import assignment, worklist
@@ -45,6 +46,8 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
     """
     now = timezone.now()
     incident = _incident(request, reference)
+    if incident.joined_into:
+        return redirect("support:roll-call", incident.joined_into.reference)
     analysts = set(TeamMember.objects.current().filter(incident=incident).values_list("analyst", flat=True))
     lines = lines_of(Offer.objects.filter(incident=incident), now, analysts=analysts)
     named = [each.involvement_id for each in lines if not each.is_erased]
@@ -59,6 +62,7 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
         "lines": lines,
         "waiting": waiting,
         "in_time": sum(each.in_time for each in lines),
+        "joins": not incident.has_ended and incident.kind not in IncidentKind.personal(),
         "hours": support_norm(incident) // timedelta(hours=1),
         "proposals": _choices(assignment.propose_together(offers=together, at=now)) if together else [],
     }
@@ -92,7 +96,7 @@ def assign_together(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 def _incident(request: SignedInRequest, reference: str) -> Incident:
-    incidents = Incident.objects.in_role_of(request.user).select_related("department")
+    incidents = Incident.objects.in_role_of(request.user).select_related("department", "joined_into")
     return get_object_or_404(incidents, reference=reference)
 
 

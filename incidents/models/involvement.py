@@ -1,0 +1,111 @@
+import uuid
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Coalesce, Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts import who_is_who
+from accounts.enums import Role
+from accounts.fields import MailField, TelephoneField
+from accounts.models import Department, Profession, User
+from accounts.who_is_who import Named
+from incidents.models.incident import Incident, events_of
+
+
+def name_of(involvement: str) -> Coalesce:
+    """The name of an involvement in a query, as `Involvement.name` says it; `involvement` is the way there
+    ("offer__involvement"). By a subquery: one table more to join costs the long lists half of their time.
+    """
+    employee = User.objects.filter(pk=models.OuterRef(f"{involvement}__employee"))
+    return Coalesce(models.Subquery(employee.values("name")), f"{involvement}__typed_name")
+
+
+class InvolvementQuerySet(models.QuerySet["Involvement"]):
+    def visible_to(self, user: User) -> Self:
+        """Names of the involved: the coordinator's, but of an event of their own; and one's own record."""
+        own = models.Q(employee=user)
+        if not user.has_role(Role.COORDINATOR):
+            return self.filter(own)
+        return self.filter(own | ~models.Q(incident__in=events_of(user)))
+
+
+class Involvement(models.Model):
+    """An involved employee: somebody to whom support is offered.
+
+    Profession and department are those at the time, copied from the account. Name, e-mail and telephone are
+    the account's of now; they are typed in for temporary staff, students and agency staff, who have none. At
+    the end of the retention term they and the link to the account are emptied (`erased_at`); profession and
+    department stay for the figures.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="involvements")
+    employee = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="involvements")
+    typed_name = models.CharField(_("name"), max_length=150, blank=True, default="", db_column="name")
+    email = MailField(_("e-mail"), blank=True, default="")
+    telephone = TelephoneField(_("telephone"), max_length=32, blank=True, default="")
+    profession = models.ForeignKey(
+        Profession, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("profession")
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+    )
+    wish_other_department = models.BooleanField(_("somebody from another department"), default=True)
+    wish_physician = models.BooleanField(_("a physician"), default=False)
+    wish_outside = models.BooleanField(_("somebody from outside the hospital"), default=False)
+    added_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
+    # The ids of this person's rows on reports that were joined: lines of the access log are found by them.
+    joined_ids = ArrayField(models.UUIDField(), default=list, blank=True, db_default=[])
+
+    objects = InvolvementQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["incident", "employee"],
+                name="involvement_once_per_incident",
+                violation_error_message=_("This colleague is on the list already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=False)
+                | models.Q(employee__isnull=False)
+                | ~models.Q(email="")
+                | ~models.Q(telephone=""),
+                name="involvement_can_be_reached",
+                violation_error_message=_("Give an e-mail address or a telephone number."),
+            ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="involvement_email_lower"),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True)
+                | models.Q(employee__isnull=True, typed_name="", email="", telephone=""),
+                name="involvement_erased_is_empty",
+            ),
+        )
+        indexes = (
+            # One's own page.
+            models.Index(fields=["employee", "-added_at"], name="involvement_of_employee"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.incident_id}: {self.name}"
+
+    @property
+    def name(self) -> str:
+        return self.employee.name if self.employee else self.typed_name
+
+    @property
+    def named(self) -> Named:
+        if self.employee is not None:
+            return who_is_who.named(self.employee)
+        return Named(name=self.name, email=self.email, telephone=self.telephone)
+
+    @property
+    def telephone_now(self) -> str:
+        return self.employee.telephone if self.employee else self.telephone
+
+    @property
+    def email_now(self) -> str:
+        return self.employee.email if self.employee else self.email
