@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from accounts.asked_again import only_takes_post
 from accounts.demo_people import DEMO_PEOPLE
 from accounts.models import User
 from accounts.tests.test_access_matrix import ALLAUTH, PAGES, PUBLIC, SIGNED_IN, allowed, pages
@@ -72,8 +73,9 @@ def addresses(page: Page, site: str, user: User, met: set[str]) -> Iterator[tupl
                 continue  # about something: found by its link
     seen = {name for name in met - DIFFER if PAGES[name] in ALIKE}
     for path in known:
-        name = resolve(path).view_name
-        if name in seen or name in LEFT_ALONE:
+        found = resolve(path)
+        name = found.view_name
+        if name in seen or name in LEFT_ALONE or only_takes_post(found.func):
             continue
         seen.add(name)
         answer = page.request.get(site + path)

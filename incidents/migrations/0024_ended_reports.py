@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
+                db_index=False,
                 related_name="joined",
                 to="incidents.incident",
             ),

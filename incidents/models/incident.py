@@ -146,7 +146,9 @@ class Incident(models.Model):
     # Taken back by its reporter (incidents.withdrawal), or found to be about the event of another report
     # (supporters.joining), on which everybody stands since.
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    joined_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="joined")
+    joined_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="joined", db_index=False
+    )
     joined_at = models.DateTimeField(null=True, blank=True)
     # The number in the hospital's VIM system, and which export it came with.
     external_source = models.CharField(max_length=60, blank=True, default="")
@@ -220,6 +222,12 @@ class Incident(models.Model):
             # /incidents/, newest first, by key; and one's own reports.
             models.Index(fields=["-reported_at", "-id"], name="incident_newest"),
             models.Index(fields=["reporter", "-reported_at", "-id"], name="incident_of_reporter"),
+            # What was joined to a report: few are.
+            models.Index(
+                fields=["joined_into"],
+                name="incident_joined",
+                condition=models.Q(joined_into__isnull=False),
+            ),
             # /calamities/.
             models.Index(
                 fields=["-reported_at", "-id"],
