@@ -111,7 +111,7 @@ def ask(request: HttpRequest, view: Callable[..., Any]) -> HttpResponse | None:
         for value in values
     ]
     context = {
-        "does": question.does or gettext("What you sent last"),
+        "does": question.does or gettext("What you last sent"),
         "answers": question.answers({name: str(data[name]) for name in data}),
         "hidden": hidden,
         "otherwise": request.get_full_path(),

@@ -12,10 +12,12 @@ from accounts.spreadsheets import FileRefused, Problem
 
 FILE_REASONS = {
     "too_large": _("The file is larger than 10 MB. Leave out what is not needed."),
-    "unpacks_too_large": _("The file is far larger unpacked than it should be. Save it anew, or as CSV."),
+    "unpacks_too_large": _(
+        "Unpacked, the file is far larger than it should be. Save it again, or save it as CSV."
+    ),
     "empty": _("The file is empty."),
     "unknown_kind": _("This is neither a CSV nor an XLSX file. Save it in Excel as CSV or XLSX."),
-    "damaged": _("The file cannot be read. Save it anew, or as CSV."),
+    "damaged": _("The file cannot be read. Save it again, or save it as CSV."),
     "quote_open": _("A quotation mark is opened here and never closed, or closed too early."),
     "no_header": _(
         "The first rows name no columns that are known, such as an employee number and a name, or a report"
@@ -34,9 +36,9 @@ CELL_REASONS = {
     "formula": _("This is a formula without a value. Open the file in Excel, save it, and try again."),
     "error_value": _("Excel shows an error here."),
     "figures_lost": _("This number is so long that Excel has lost figures of it. Make the column text."),
-    "number_scientific": _("Excel has shortened this number. Make the column text, and fill it in anew."),
+    "number_scientific": _("Excel has shortened this number. Format the column as text and enter it again."),
     "telephone_spoilt": _(
-        "A spreadsheet has changed this telephone number. Make the column text, and fill it in anew."
+        "A spreadsheet has changed this telephone number. Format the column as text and enter it again."
     ),
     "garbled": _("This cannot be read: letters were lost when the file was saved. Save it as CSV UTF-8."),
 }

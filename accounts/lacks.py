@@ -135,7 +135,7 @@ def _of_roles() -> Iterator[Lack]:
             Weight.ONE_PERSON_SHORT,
             "user-plus",
             _("There is only one coordinator"),
-            _("Reports wait when she is ill or on holiday. Give a deputy the role too."),
+            _("Reports have to wait when she is ill or on holiday. Give a deputy the role too."),
         ),
         (
             Role.ADMIN,
@@ -143,7 +143,7 @@ def _of_roles() -> Iterator[Lack]:
             Weight.ONE_PERSON_SHORT,
             "user-plus",
             _("You are the only functional administrator"),
-            _("Give a colleague the role too, so that nobody is locked out."),
+            _("Give a colleague the role too, so that nobody gets locked out."),
         ),
     )
     url = reverse("settings:people")
@@ -176,7 +176,7 @@ def _of_security(admin: User) -> Iterator[Lack]:
             Weight.ONE_PERSON_SHORT,
             "fingerprint",
             _("You sign in with a password alone"),
-            _("Who has it can give out roles. Add a passkey or an authenticator app."),
+            _("Anyone who has it can give out roles. Add a passkey or an authenticator app."),
             reverse("mfa_index"),
             _("Sign-in and security"),
         )

@@ -39,5 +39,7 @@ def mail_reset_link(*, email: str) -> None:
                     ]
                 ),
                 link=settings.SITE_URL + path,
-                footer=_("Did you not ask for it? Then you need do nothing: your password stays as it is."),
+                footer=_(
+                    "Didn’t ask for this? Then you don’t need to do anything: your password stays as it is."
+                ),
             ).send()

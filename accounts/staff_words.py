@@ -12,7 +12,7 @@ REASONS = {
     **CELL_REASONS,
     # of the file as a whole
     "gave_up": _("Reading the file was broken off three times. Try it as CSV, or ask who runs the server."),
-    "failed": _("Something went wrong on our side; nothing was changed."),
+    "failed": _("Something went wrong at our end; nothing was changed."),
     "last_admin": _(
         "The only functional administrator is not in this file and would be put out of service. Give somebody"
         " else that role first."
@@ -43,7 +43,7 @@ FIELDS = {
     "manager": _("Manager"),
     "language": _("Language"),
     "username": _("Sign-in name"),
-    "is_active": _("In service"),
+    "is_active": _("Works here"),
 }
 
 # In this order: an arts-assistent is no arts yet, a psycholoog no other -oloog, an anesthesiemedewerker no

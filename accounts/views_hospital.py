@@ -54,7 +54,7 @@ def hospital(request: SignedInRequest) -> HttpResponse:
     form = HospitalForm(unsent.posted(request), request.FILES or None, instance=Hospital.current())
     if request.method == "POST" and form.is_valid():
         form.save()
-        say(request, _("Kept."))
+        say(request, _("Saved."))
         return redirect("settings:hospital")
     return render(request, "accounts/hospital.html", {"form": form})
 

@@ -124,10 +124,10 @@ def _give(request: SignedInRequest, somebody: User, form: RolesForm) -> bool:
     waiting = RoleGrant.objects.waiting().filter(user=somebody).exclude(role__in=earlier)
     names = [grant.get_role_display() for grant in waiting.order_by("role")]
     if names:
-        text = _("Kept. Waits for a second person before it counts: %(roles)s.")
+        text = _("Saved. Waiting for a second person before it counts: %(roles)s.")
         say(request, text % {"roles": ", ".join(names)}, level=messages.INFO)
     else:
-        say(request, _("The roles of %(name)s are kept.") % {"name": somebody.name})
+        say(request, _("The roles of %(name)s have been saved.") % {"name": somebody.name})
     return True
 
 

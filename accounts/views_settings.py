@@ -95,6 +95,6 @@ def register_edit(request: SignedInRequest, register: Register, pk: UUID | None 
     form = modelform_factory(register.model, fields=register.fields)(unsent.posted(request), instance=row)
     if request.method == "POST" and form.is_valid():
         form.save()
-        say(request, _("Kept."))
+        say(request, _("Saved."))
         return redirect(f"settings:{register.name}")
     return render(request, "accounts/register_edit.html", {"register": register, "form": form, "row": row})

@@ -37,7 +37,7 @@ class UploadForm(forms.Form):
     )
     complete = forms.BooleanField(
         label=gettext_lazy("Everybody who works here is in this file"),
-        help_text=gettext_lazy("Who is missing is put out of service and signed out at once."),
+        help_text=gettext_lazy("Anyone missing is marked as having left and signed out at once."),
         initial=True,
         required=False,
     )

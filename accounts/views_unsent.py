@@ -46,7 +46,7 @@ def _once_more(request: HttpRequest) -> HttpResponse:
     """A page that anybody may open, such as the sign-in: opened anew, without what was typed there, which
     may be a password.
     """
-    say(request, _("That page was open too long. Please do it once more."), level=messages.WARNING)
+    say(request, _("That page had been open too long. Please try once more."), level=messages.WARNING)
     query = {"next": request.POST["next"]} if request.POST.get("next") else {}
     return redirect(f"{request.path}{'?' if query else ''}{urlencode(query)}")
 

@@ -40,7 +40,7 @@ _FOLLOW_UPS: Mapping[str, Promise] = {
 }
 _ON_THE_WAY: Mapping[str, Promise] = {
     "handed_back": gettext_lazy("Another supporter was asked"),
-    "called_in": gettext_lazy("The coordinator was called in"),
+    "called_in": gettext_lazy("The coordinator was alerted"),
     "referred": gettext_lazy("Referred on to professional help"),
 }
 

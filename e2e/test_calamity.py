@@ -31,7 +31,7 @@ PLACE, OTHER_PLACE = "Operatiekamers", "Anesthesiologie"
 TOLD = """
 Wed 14 Oct 22:40 | Femke | Thu 15 Oct 07:00 | A step of a calamity is due now.
 Wed 14 Oct 22:40 | Klaas | at once | There is a new report for the calamity committee.
-Wed 14 Oct 22:40 | Noor | Thu 15 Oct 07:00 | Somebody waits for a supporter.
+Wed 14 Oct 22:40 | Noor | Thu 15 Oct 07:00 | Somebody is waiting for a supporter.
 Wed 14 Oct 22:40 | Rutger | at once | A calamity was reported, and you are on duty.
 Wed 14 Oct 22:40 | Wieke | at once | There is a new report for the calamity committee.
 Wed 14 Oct 23:10 | Marleen | at once | A calamity was reported. The director on duty has not confirmed it yet.
@@ -47,15 +47,15 @@ Fri 16 Oct 06:00 | Wieke | Fri 16 Oct 07:00 | A step of a calamity is due soon.
 Fri 16 Oct 09:15 | Anouk | at once | You are on the analysis team of a calamity.
 Fri 16 Oct 09:15 | Bram | at once | You are on the analysis team of a calamity.
 Fri 16 Oct 09:15 | Femke | at once | A disclosure coach was found.
-Mon 19 Oct 09:00 | Ilse | at once | It is time to follow up with a colleague.
+Mon 19 Oct 09:00 | Ilse | at once | It’s time to follow up with a colleague.
 Mon 19 Oct 09:45 | {supported} | mail only | Er is iets voor je in Peersupport
 Mon 09 Nov 10:00 | Anouk | at once | A step of a calamity is due soon.
 Mon 09 Nov 10:00 | Bram | at once | A step of a calamity is due soon.
 Fri 13 Nov 12:00 | Wieke | at once | A colleague who will be away named you as substitute.
 Mon 16 Nov 10:00 | Klaas | no mail | A step of a calamity is due soon.
 Mon 16 Nov 10:00 | Wieke | at once | A step of a calamity is due soon.
-Tue 17 Nov 23:59 | Klaas | Wed 18 Nov 07:00 | A term set by law ends soon.
-Tue 17 Nov 23:59 | Wieke | Wed 18 Nov 07:00 | A term set by law ends soon.
+Tue 17 Nov 23:59 | Klaas | Wed 18 Nov 07:00 | A legal deadline is near.
+Tue 17 Nov 23:59 | Wieke | Wed 18 Nov 07:00 | A legal deadline is near.
 Thu 19 Nov 06:00 | Klaas | no mail | A step of a calamity is due soon.
 Thu 19 Nov 06:00 | Wieke | Thu 19 Nov 07:00 | A step of a calamity is due soon.
 Thu 19 Nov 10:00 | Klaas | no mail | A step of a calamity is due now.
@@ -66,8 +66,8 @@ Fri 20 Nov 10:00 | Marleen | at once | A step of a calamity is late, and you are
 Fri 20 Nov 10:00 | Sjoerd | at once | A step of a calamity is late, and you are on duty.
 Mon 23 Nov 10:00 | Klaas | at once | A step of a calamity is due soon.
 Mon 23 Nov 10:00 | Wieke | at once | A step of a calamity is due soon.
-Tue 24 Nov 23:59 | Klaas | Wed 25 Nov 07:00 | A term set by law ends soon.
-Tue 24 Nov 23:59 | Wieke | Wed 25 Nov 07:00 | A term set by law ends soon.
+Tue 24 Nov 23:59 | Klaas | Wed 25 Nov 07:00 | A legal deadline is near.
+Tue 24 Nov 23:59 | Wieke | Wed 25 Nov 07:00 | A legal deadline is near.
 Thu 26 Nov 06:00 | Klaas | Thu 26 Nov 07:00 | A step of a calamity is due soon.
 Thu 26 Nov 06:00 | Wieke | Thu 26 Nov 07:00 | A step of a calamity is due soon.
 Thu 26 Nov 10:00 | Klaas | at once | A step of a calamity is due now.
@@ -292,7 +292,7 @@ def is_declined(visitor):
 
 def round_off(visitor):
     with visitor.page.expect_navigation():
-        visitor.page.locator(".contact-next").get_by_role("button", name=nl("Round off"), exact=True).click()
+        visitor.page.locator(".contact-next").get_by_role("button", name=nl("Close"), exact=True).click()
     visitor.looks()
 
 

@@ -35,7 +35,7 @@ def answers():
 def fill_in(page):
     for question in Question.feelings():
         page.locator(f"#id_{question}_before").get_by_role("radio", name="Very much").check()
-        page.locator(f"#id_{question}_after").get_by_role("radio", name="A little").check()
+        page.locator(f"#id_{question}_after").get_by_role("radio", name="Slightly").check()
     for question in Question.statements():
         page.locator(f"#id_{question}").get_by_role("radio", name="Agree", exact=True).check()
     page.locator("#id_mark").get_by_role("radio", name="9").check()

@@ -101,7 +101,7 @@ def test_from_report_to_figure(  # the people, in order of appearance
     desk = arrive(coordinator, size=size)
     desk.page.clock.install()
     desk.goes_to("/support/")
-    expect(desk.page.get_by_text(nl("Nobody waits"), exact=True)).to_be_visible()
+    expect(desk.page.get_by_text(nl("Nobody is waiting"), exact=True)).to_be_visible()
 
     reporter = arrive(nurse, size=size)
     reference = report(reporter, colleague)
@@ -133,7 +133,7 @@ def test_from_report_to_figure(  # the people, in order of appearance
     # Three days go by: the moments of the reminders are moved back instead.
     Reminder.objects.waiting().filter(kind=FOLLOW_UP, subject_id=contact.pk).update(due_at=timezone.now())
     eventually(lambda: len(mails_to(smtp, supporter)) == 2)
-    notice(phone, "It is time to follow up with a colleague.")
+    notice(phone, "It’s time to follow up with a colleague.")
     round_off(phone)
     contact.refresh_from_db()
     assert (contact.state, contact.outcome, contact.conversations) == (
@@ -239,15 +239,15 @@ def support(visitor: Visitor) -> None:
     with visitor.page.expect_navigation():
         visitor.page.locator(".contact-next").get_by_role("button").first.click()
     visitor.looks()
-    expect(visitor.page.get_by_text(nl("Planned. You hear from us on that day."))).to_be_visible()
+    expect(visitor.page.get_by_text(nl("Planned. You’ll hear from us on that day."))).to_be_visible()
 
 
 def round_off(visitor: Visitor) -> None:
     visitor.presses("Follow-up call made")
     with visitor.page.expect_navigation():
-        visitor.page.locator(".contact-next").get_by_role("button", name=nl("Round off"), exact=True).click()
+        visitor.page.locator(".contact-next").get_by_role("button", name=nl("Close"), exact=True).click()
     visitor.looks()
-    expect(visitor.page.get_by_text(nl("Rounded off. Thank you for being there."))).to_be_visible()
+    expect(visitor.page.get_by_text(nl("Closed. Thank you for being there."))).to_be_visible()
 
 
 def told_to(visitor: Visitor, path: str) -> str:
@@ -274,7 +274,7 @@ def evaluate(visitor: Visitor, link: str) -> None:
     visitor.goes_to(link)
     assert page.url == f"{visitor.site}/evaluation/"
     for question in Question.feelings():
-        for when, felt in (("before", "Very much"), ("after", "A little")):
+        for when, felt in (("before", "Very much"), ("after", "Slightly")):
             page.locator(f"#id_{question}_{when}").get_by_role("radio", name=nl(felt)).check()
     for question in Question.statements():
         page.locator(f"#id_{question}").get_by_role("radio", name=nl("Agree"), exact=True).check()

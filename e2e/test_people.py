@@ -58,7 +58,7 @@ def test_a_passkey_is_added_and_signs_in_alone(page, live_server, watch, setting
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto(f"{site}/account/two-step/webauthn/add/")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.goto(f"{site}/account/sign-out/")

@@ -33,7 +33,7 @@ def test_sample_is_imported_once(arrive, hospital, sample, size):
     upload(desk, sample)
     expect(desk.page.locator("[name=name]")).to_have_value("Meldsysteem")  # it knows the columns by now
     desk.presses("Save, and show what the import would do")
-    expect(desk.page.get_by_text(desk.say("Everything in this file is here already."))).to_be_visible()
+    expect(desk.page.get_by_text(desk.say("Everything in this file is already here."))).to_be_visible()
     assert Incident.objects.count() == imported
 
 

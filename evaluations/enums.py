@@ -10,7 +10,7 @@ class Question(models.TextChoices):
 
     BLAME = "blame", _("I blame myself")
     SHAME = "shame", _("I feel ashamed")
-    INCOMPETENT = "incompetent", _("I feel I fall short in my work")
+    INCOMPETENT = "incompetent", _("I feel I’m not good enough at my work")
     ISOLATED = "isolated", _("I feel alone in it")
     HELPED = "helped", _("The supporter helped me to process the event.")
     SAME_FIELD = "same_field", _("A supporter should come from the same field of work.")

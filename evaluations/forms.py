@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from evaluations.enums import Question
 from evaluations.models import EvaluationPolicy
 
-FEELING = ((0, _("Not at all")), (1, _("A little")), (2, _("Quite")), (3, _("Very much")))
+FEELING = ((0, _("Not at all")), (1, _("Slightly")), (2, _("Moderately")), (3, _("Very much")))
 STATEMENT = (
     (1, _("Fully disagree")),
     (2, _("Disagree")),

@@ -49,7 +49,7 @@ class AlreadyOffered(models.TextChoices):
 
     YES = "yes", _("Yes")
     NO = "no", _("No")
-    UNKNOWN = "unknown", _("I do not know")
+    UNKNOWN = "unknown", _("I don’t know")
 
 
 class IgjForm(models.TextChoices):
@@ -89,7 +89,7 @@ class Ground(models.TextChoices):
 class CorrectionReason(models.TextChoices):
     """Why a moment was corrected; people choose of the first three."""
 
-    TYPED = "typed", _("Typed wrong")
+    TYPED = "typed", _("Typing error")
     LEARNED = "learned", _("Known better since")
     READ = "read", _("Another moment is the one that counts")
     IMPORT = "import", _("As the VIM system has it")
@@ -168,7 +168,7 @@ class TrackEventKind(models.TextChoices):
     ANALYSIS_INTERVIEWS = "analysis_interviews", _("Analysis: interviews begun")
     ANALYSIS_CONCEPT = "analysis_concept", _("Analysis: draft report ready")
     DISCLOSURE_PLANNED = "disclosure_planned", _("Talk planned")
-    DISCLOSURE_CANCELLED = "disclosure_cancelled", _("Talk called off")
+    DISCLOSURE_CANCELLED = "disclosure_cancelled", _("Talk cancelled")
     DISCLOSURE_HELD = "disclosure_held", _("Talk held")
     COACH_ASKED = "coach_asked", _("Disclosure coach asked for")
     COACH_FOUND = "coach_found", _("Disclosure coach found")

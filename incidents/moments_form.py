@@ -47,7 +47,7 @@ class MomentsForm(forms.Form):
         data = super().clean() or self.cleaned_data
         moments = [name for name in FIELDS if name in self.fields]
         if not self.errors and not any(self._is_other(name) for name in moments):
-            self.add_error(None, gettext("Nothing is different from what stands here."))
+            self.add_error(None, gettext("Nothing differs from what is here."))
         return data
 
     def as_corrected(self) -> dict[str, Any]:

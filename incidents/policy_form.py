@@ -29,7 +29,7 @@ PARTS: "tuple[tuple[StrPromise, tuple[str, ...]], ...]" = (
         ),
     ),
     (
-        _("Terms set by law"),
+        _("Legal deadlines"),
         ("igj_working_days", "establish_weeks", "final_report_weeks"),
     ),
     (_("Our own clocks run from the moment that"), tuple(f"{step}_starts" for step in Step.track())),

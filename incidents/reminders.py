@@ -63,10 +63,10 @@ _LINES: "dict[Clock, dict[Rung, StrPromise]]" = {
         Rung.DIRECTOR: _("A step of a calamity is late, and you are on duty."),
     },
     Clock.STATUTORY: {
-        Rung.SOON: _("A term set by law ends soon."),
-        Rung.DUE: _("A term set by law ends now."),
-        Rung.COMMITTEE: _("A term set by law has passed."),
-        Rung.DIRECTOR: _("A term set by law has passed, and you are on duty."),
+        Rung.SOON: _("A legal deadline is near."),
+        Rung.DUE: _("A legal deadline is now."),
+        Rung.COMMITTEE: _("A legal deadline has passed."),
+        Rung.DIRECTOR: _("A legal deadline has passed, and you are on duty."),
     },
 }
 

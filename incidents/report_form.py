@@ -165,7 +165,7 @@ def _fields(kind: IncidentKind, user: User, at: datetime) -> dict[str, forms.Fie
             initial=EventType.SAFETY if kind in {IncidentKind.VIM, IncidentKind.CALAMITY} else "",
         ),
         "occurred_at": LocalMomentField(
-            label=_("When did it happen?"), at=at, help_text=_("About is good enough.") if personal else ""
+            label=_("When did it happen?"), at=at, help_text=_("An estimate will do.") if personal else ""
         ),
         "noticed_at": LocalMomentField(label=_("When was it noticed?"), at=at),
         "in_doubt": forms.BooleanField(

@@ -66,7 +66,7 @@ class MappingForm(forms.Form):
         for field in FIELDS:
             word = data.get(f"column_{field}")
             if word and taken.setdefault(word, field) != field:
-                self.add_error(f"column_{field}", gettext("This column was chosen already."))
+                self.add_error(f"column_{field}", gettext("This column has already been chosen."))
         return data
 
     @property

@@ -21,12 +21,12 @@ class MailForm(forms.Form):
     work = forms.BooleanField(
         label=_("Work for me"),
         required=False,
-        help_text=_("What waits for you: somebody to call, to assign, to decide about."),
+        help_text=_("What is waiting for you: somebody to call, to assign, or to decide about."),
     )
     deadlines = forms.BooleanField(
         label=_("Deadlines"),
         required=False,
-        help_text=_("What is due soon or late. Terms that the law sets are mailed in any case."),
+        help_text=_("What is due soon or overdue. Legal deadlines are always mailed."),
     )
     news = forms.BooleanField(
         label=_("News, in one mail a day"),
@@ -59,7 +59,7 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself i
     def clean_last_day(self) -> date:
         last_day: date = self.cleaned_data["last_day"]
         if last_day < timezone.localdate():
-            raise forms.ValidationError(gettext("This day is over."))
+            raise forms.ValidationError(gettext("This day is in the past."))
         return last_day
 
 
@@ -73,7 +73,7 @@ class DeliveryPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django i
             "quiet_until": _(
                 "The same time twice means: mail at any hour. What cannot wait is mailed at once."
             ),
-            "quiet_weekends": _("Terms that the law sets are mailed at the weekend all the same."),
+            "quiet_weekends": _("Legal deadlines are mailed at weekends too."),
             "digest_at": _("News goes into one mail a person, on working days."),
         }
         widgets = {

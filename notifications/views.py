@@ -40,7 +40,7 @@ def open_notice(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if opened is Opened.YOURS:
         return redirect(notice.url)
     if opened is Opened.NO_LONGER_YOURS:
-        say(request, _("This has been dealt with; there is nothing left for you to do."), level=messages.INFO)
+        say(request, _("This has been dealt with; there’s nothing left for you to do."), level=messages.INFO)
     else:
         say(request, _("This cannot be opened at the moment. Try again later."), level=messages.WARNING)
     return redirect("notices")

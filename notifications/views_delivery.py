@@ -78,6 +78,6 @@ def _said(request: SignedInRequest, count: int) -> HttpResponse:
         )
         say(request, text % {"count": count})
     else:
-        text = _("Nothing waits to be tried again: it has arrived, or it is being tried already.")
+        text = _("Nothing is waiting to be retried: it has arrived, or is being sent.")
         say(request, text, level=messages.INFO)
     return redirect("delivery")

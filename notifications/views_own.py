@@ -38,7 +38,7 @@ def choose_mail(request: SignedInRequest) -> HttpResponse:
 
 
 @allow_signed_in
-@only_posted("notice-settings", does=gettext_lazy("Tell that you are away"), shown=ABSENCE)
+@only_posted("notice-settings", does=gettext_lazy("Say that you are away"), shown=ABSENCE)
 def announce_absence(request: SignedInRequest) -> HttpResponse:
     form = AbsenceForm(request.POST, user=request.user)
     if not form.is_valid():
@@ -49,7 +49,7 @@ def announce_absence(request: SignedInRequest) -> HttpResponse:
 
 
 @allow_signed_in
-@only_posted("notice-settings", does=gettext_lazy("You are back"))
+@only_posted("notice-settings", does=gettext_lazy("You’re back"))
 def come_back(request: SignedInRequest) -> HttpResponse:
     if absence.come_back(user=request.user, at=timezone.now()):
         say(request, _("From now on everything comes to you again."))

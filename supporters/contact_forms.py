@@ -66,7 +66,7 @@ class AvailabilityForm(forms.ModelForm):  # type: ignore[type-arg]  # generic fo
     """Whether, when and for how many at a time a supporter can be asked."""
 
     paused = forms.BooleanField(
-        label=_("Do not ask me for now"),
+        label=_("Don’t ask me for now"),
         required=False,
         help_text=_("Until you take this off again. What you have accepted goes on."),
     )

@@ -39,7 +39,7 @@ class NextStep(models.TextChoices):
     TALK = "talk", _("Have the conversation")
     PLAN = "plan", _("Plan a follow-up call")
     FOLLOW_UP = "follow_up", _("Follow up")
-    CLOSE = "close", _("Round off, or plan another call")
+    CLOSE = "close", _("Close, or plan another call")
     NOTHING = "nothing", _("Nothing")
 
 
@@ -56,7 +56,7 @@ class EventKind(models.TextChoices):
     CONVERSATION = "conversation", _("Conversation held")
     FOLLOW_UP_PLANNED = "follow_up_planned", _("Follow-up planned")
     FOLLOW_UP_HELD = "follow_up_held", _("Follow-up held")
-    COORDINATOR_CALLED_IN = "coordinator_called_in", _("Coordinator called in")
+    COORDINATOR_CALLED_IN = "coordinator_called_in", _("Coordinator alerted")
     COORDINATOR_ANSWERED = "coordinator_answered", _("Coordinator answered")
     CLOSED = "closed", _("Closed")
     CORRECTED = "corrected", _("Undone")
@@ -82,7 +82,7 @@ class Waiting(models.TextChoices):
     ACCEPTANCE = "acceptance", _("Supporter's answer")
     FIRST_CONTACT = "first_contact", _("First contact")
     FOLLOW_UP = "follow_up", _("Follow-up")
-    COORDINATOR = "coordinator", _("You are called in")
+    COORDINATOR = "coordinator", _("You have been alerted")
     NOTHING = "nothing", _("Nothing")
 
 

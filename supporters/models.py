@@ -160,7 +160,7 @@ class KeptApart(models.Model):
             models.UniqueConstraint(
                 fields=["supporter", "employee"],
                 name="kept_apart_once",
-                violation_error_message=_("These two are on the list already."),
+                violation_error_message=_("These two are already on the list."),
             ),
         )
 
@@ -296,7 +296,7 @@ class Contact(models.Model):
                 fields=["offer"],
                 condition=models.Q(state__in=["proposed", "accepted", "in_contact"]),
                 name="contact_one_open_per_offer",
-                violation_error_message=_("Somebody was assigned just now."),
+                violation_error_message=_("Somebody has just been assigned."),
             ),
             models.CheckConstraint(
                 condition=(

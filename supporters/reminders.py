@@ -62,7 +62,7 @@ def _kind(code: str, line: "StrPromise", field: str, many: "StrPromise", group: 
 KINDS = (
     _kind(
         SOMEBODY_WAITS,
-        _("Somebody waits for a supporter."),
+        _("Somebody is waiting for a supporter."),
         "incident_id",
         ngettext_lazy(
             "%(count)d new report waits for an assignment.",
@@ -73,7 +73,7 @@ KINDS = (
     ),
     _kind(
         ASSIGNMENT_LATE,
-        _("Somebody still waits for a supporter."),
+        _("Somebody is still waiting for a supporter."),
         "id",
         ngettext_lazy(
             "%(count)d person still waits for a supporter.",

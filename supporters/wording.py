@@ -63,7 +63,7 @@ def awaited(step: NextStep) -> str:
         NextStep.TALK: _("The conversation"),
         NextStep.PLAN: _("Planning a follow-up call"),
         NextStep.FOLLOW_UP: _("The follow-up call"),
-        NextStep.CLOSE: _("Rounding off, or another call"),
+        NextStep.CLOSE: _("Closing, or another call"),
         NextStep.NOTHING: _("Nothing"),
     }
     return words[step]
@@ -76,7 +76,7 @@ def way_so_far(facts: Facts, *, now: datetime) -> list[Dot]:
         (_("Reached"), facts.reached_at),
         (_("Talked"), facts.conversations),
         (_("Followed up"), facts.follow_ups),
-        (_("Rounded off"), facts.closed_at),
+        (_("Closed"), facts.closed_at),
     ]
     furthest = max((number for number, (_label, done) in enumerate(stations) if done), default=-1)
     waiting = "late" if call_by(facts.due_at, now=now) < now else "now"
@@ -90,16 +90,16 @@ def done(kind: EventKind) -> str:
     """What to say after a step was taken."""
     said = {
         EventKind.ACCEPTED: _("Thank you. Here is how to reach your colleague."),
-        EventKind.HANDED_BACK: _("Thank you for saying so. The coordinator asks somebody else."),
+        EventKind.HANDED_BACK: _("Thank you for saying so. The coordinator will ask somebody else."),
         EventKind.ATTEMPT_FAILED: _("Noted: no answer. Try again later."),
         EventKind.REACHED: _("Noted: you reached each other."),
         EventKind.OFFER_DECLINED: _("Noted. Declining is fine; the way back stays open."),
-        EventKind.OFFER_LATER: _("Noted. You hear from us on that day."),
+        EventKind.OFFER_LATER: _("Noted. You’ll hear from us on that day."),
         EventKind.CONVERSATION: _("Noted: you had a conversation."),
-        EventKind.FOLLOW_UP_PLANNED: _("Planned. You hear from us on that day."),
+        EventKind.FOLLOW_UP_PLANNED: _("Planned. You’ll hear from us on that day."),
         EventKind.FOLLOW_UP_HELD: _("Noted: you followed up."),
-        EventKind.COORDINATOR_CALLED_IN: _("The coordinator has been called in and will call you."),
-        EventKind.CLOSED: _("Rounded off. Thank you for being there."),
+        EventKind.COORDINATOR_CALLED_IN: _("The coordinator has been alerted and will call you."),
+        EventKind.CLOSED: _("Closed. Thank you for being there."),
     }
     return said[kind]
 
@@ -108,14 +108,14 @@ def refused(error: ContactError) -> str:
     """What to say when a step could not be taken."""
     match error:
         case Stale():
-            return _("Something changed meanwhile: this is how it is now. Nothing was noted twice.")
+            return _("Something has changed in the meantime: this is how it is now. Nothing was noted twice.")
         case TooManyConversations():
             return _(
-                "You had as many conversations as agreed. If more help is needed, call in the coordinator."
+                "You’ve had as many conversations as agreed. If more help is needed, alert the coordinator."
             )
         case TooLate():
             return _("An entry can be undone for ten minutes.")
         case AlreadyProposed() | NoCapacity():
-            return _("That cannot be undone any more: something else took its place.")
+            return _("That can no longer be undone: something else has taken its place.")
         case _:
-            return _("That is not possible now.")
+            return _("That isn’t possible right now.")

@@ -62,7 +62,7 @@ class Group(Enum):
 
 
 _GROUP_LABELS = {
-    Group.CALLED_IN: gettext_lazy("You are called in"),
+    Group.CALLED_IN: gettext_lazy("You have been alerted"),
     Group.NOW: gettext_lazy("Now"),
     Group.TODAY: gettext_lazy("Today"),
     Group.LATER: gettext_lazy("Later"),
@@ -71,13 +71,13 @@ _GROUP_LABELS = {
 # waiting: (word on the chip, icon, tone, word on the button)
 _WAITING: dict[Waiting, tuple["StrPromise", str, Tone, "StrPromise"]] = {
     Waiting.COORDINATOR: (
-        gettext_lazy("You are called in"),
+        gettext_lazy("You have been alerted"),
         "bell-ringing",
         "attention",
         gettext_lazy("Answer"),
     ),
     Waiting.ASSIGNMENT: (
-        gettext_lazy("Waits for a supporter"),
+        gettext_lazy("Waiting for a supporter"),
         "user-question",
         "attention",
         gettext_lazy("Choose a supporter"),
@@ -85,7 +85,7 @@ _WAITING: dict[Waiting, tuple["StrPromise", str, Tone, "StrPromise"]] = {
     Waiting.ACCEPTANCE: (gettext_lazy("Asked, no answer yet"), "hourglass", "neutral", gettext_lazy("View")),
     Waiting.FIRST_CONTACT: (gettext_lazy("First contact"), "phone", "calm", gettext_lazy("View")),
     Waiting.FOLLOW_UP: (gettext_lazy("Follow-up"), "calendar-event", "calm", gettext_lazy("View")),
-    Waiting.NOTHING: (gettext_lazy("Nothing waits"), "check", "neutral", gettext_lazy("View")),
+    Waiting.NOTHING: (gettext_lazy("Nothing is waiting"), "check", "neutral", gettext_lazy("View")),
 }
 _KINDS = {
     IncidentKind.CALAMITY: gettext_lazy("Calamity"),
@@ -93,7 +93,7 @@ _KINDS = {
     IncidentKind.COLLEAGUE: gettext_lazy("A colleague is worried"),
 }
 _FILTER_LABELS = {
-    Waiting.COORDINATOR: gettext_lazy("Called in"),
+    Waiting.COORDINATOR: gettext_lazy("Alerted"),
     Waiting.ASSIGNMENT: gettext_lazy("To assign"),
     Waiting.ACCEPTANCE: gettext_lazy("Asked"),
     Waiting.FIRST_CONTACT: gettext_lazy("First contact"),

@@ -159,7 +159,7 @@ class TestOnTheServer:
     def test_it_confirms_what_nobody_else_can(self, admin, officer, capsys):
         user = UserFactory(username="c.oordinator")
         call_command("confirm_waiting", "c.oordinator")
-        assert "Nothing waits" in capsys.readouterr().out
+        assert "Nothing is waiting" in capsys.readouterr().out
         give(user, Role.COORDINATOR, admin)
         call_command("confirm_waiting", "c.oordinator")
         assert roles_of(user) == set()

@@ -51,7 +51,7 @@ class TestOverview:
             UserFactory(roles=[role])
         monkeypatch.setattr(lacks, "sources", [])  # each room tests its own
         assert self.titles(client) == []
-        assert "Nothing is lacking" in client.get("/settings/").content.decode()
+        assert "Nothing is missing" in client.get("/settings/").content.decode()
 
     def test_warns_of_the_demo_on_a_real_address(self, client, admin, settings):
         settings.SITE_URL = "https://peersupport.ziekenhuis.example"

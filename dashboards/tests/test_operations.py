@@ -96,7 +96,7 @@ def test_the_response_to_evaluations_never_tells_who_answered():
 
 def test_the_page_says_the_same_for_few_and_for_many_in_as_many_statements(client, django_assert_num_queries):
     client.force_login(UserFactory(roles=[Role.COORDINATOR]))
-    assert "Nobody waits" in client.get(reverse("figures:operations")).content.decode()
+    assert "Nobody is waiting" in client.get(reverse("figures:operations")).content.decode()
     ContactFactory(accepted=True)
     with django_assert_num_queries(10):
         client.get(reverse("figures:operations"))

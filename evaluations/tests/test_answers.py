@@ -181,7 +181,7 @@ def test_code_of_another_installation_is_refused(client, invitation):
 
 def test_code_whose_answer_was_opened_is_told_kindly(client, invitation):
     Invitation.objects.update(answered=True)
-    assert "You need do nothing more" in send(client, invitation).content.decode()
+    assert "There’s nothing more you need to do" in send(client, invitation).content.decode()
     assert not Envelope.objects.exists()
 
 

@@ -28,7 +28,7 @@ class Alignment(models.Model):
                 fields=["incident", "department"],
                 condition=Q(dropped_at__isnull=True),
                 name="alignment_once",
-                violation_error_message=_("This department is named already."),
+                violation_error_message=_("This department has already been named."),
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)

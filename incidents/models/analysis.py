@@ -65,7 +65,7 @@ class TeamMember(models.Model):
                 fields=["incident", "analyst"],
                 condition=Q(ended_at__isnull=True),
                 name="team_member_once",
-                violation_error_message=_("This analyst is on the team already."),
+                violation_error_message=_("This analyst is already on the team."),
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_by__isnull=True)

@@ -72,13 +72,13 @@ class Seat(models.Model):
                         "&&",
                     ),
                 ],
-                violation_error_message=_("Somebody has this seat in that time."),
+                violation_error_message=_("Somebody has this seat at that time."),
             ),
             models.UniqueConstraint(
                 fields=["holder"],
                 condition=Q(until__isnull=True),
                 name="seat_one_each",
-                violation_error_message=_("This colleague has a seat already."),
+                violation_error_message=_("This colleague already has a seat."),
             ),
         )
 
@@ -131,7 +131,7 @@ class Duty(models.Model):
                         "&&",
                     )
                 ],
-                violation_error_message=_("Somebody is on duty in that time already."),
+                violation_error_message=_("Somebody is already on duty at that time."),
             ),
         )
 

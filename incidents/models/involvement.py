@@ -67,7 +67,7 @@ class Involvement(models.Model):
             models.UniqueConstraint(
                 fields=["incident", "employee"],
                 name="involvement_once_per_incident",
-                violation_error_message=_("This colleague is on the list already."),
+                violation_error_message=_("This colleague is already on the list."),
             ),
             models.CheckConstraint(
                 condition=models.Q(erased_at__isnull=False)

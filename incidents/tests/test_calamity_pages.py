@@ -70,7 +70,7 @@ class TestReading:
         page = text(client.get(page_of(calamity)))
         for step in Step.track():
             assert str(step.label) in page
-        assert page.count("<dt>By law at the latest</dt>") == 1
+        assert page.count("<dt>Legal deadline</dt>") == 1
         assert "<dt>By law</dt>" not in page
         assert "to 1 of 3 involved employees" in page
         assert "Els Vos" not in page
@@ -130,7 +130,7 @@ class TestBeforeItIsEstablished:
     def test_after_the_time_to_establish_and_to_notify_it_is(self, client, sign_in, calamity, time_machine):
         time_machine.move_to(NOW + timedelta(days=50), tick=False)
         sign_in(Role.CCP)
-        assert '<div class="is-over"><dt>By law at the latest</dt>' in text(client.get(page_of(calamity)))
+        assert '<div class="is-over"><dt>Legal deadline</dt>' in text(client.get(page_of(calamity)))
 
     def test_what_is_to_be_done_at_once_is_not_overdue_the_moment_it_comes_in(
         self, client, sign_in, calamity, time_machine

@@ -190,7 +190,7 @@ class TestPage:
     def test_a_double_click_is_one_talk_and_is_told(self, client, url, head, data):
         client.force_login(head)
         client.post(url, data)
-        assert "This talk stands here already." in client.post(url, data, follow=True).content.decode()
+        assert "This talk is already listed here." in client.post(url, data, follow=True).content.decode()
         assert DisclosureTalk.objects.count() == TrackEvent.objects.count() == 1
 
     @pytest.mark.parametrize(

@@ -310,7 +310,7 @@ class TestPage:
             ({"occurred_at": "1026-03-09T08:00"}, "before the year 2000"),
             ({"occurred_at": "2024-03-09T08:00"}, "more than a year ago"),
             ({"noticed_at": ""}, "This field is required."),
-            ({}, "Nothing is different from what stands here."),
+            ({}, "Nothing differs from what is here."),
             ({"noticed_at": "2026-03-09T08:30", "reason": ""}, "Choose why."),
             ({"noticed_at": "2026-03-09T08:30", "reason": "import"}, "Select a valid choice"),
         ],

@@ -285,7 +285,7 @@ class TestAddPeople:
         sign_in(Role.COORDINATOR)
         row = InvolvementFactory(employee__name="Joost Hoekstra")
         page = text(self.add(client, row.incident, person=[str(row.employee.pk)]))
-        assert "Joost Hoekstra is on the list already." in page
+        assert "Joost Hoekstra is already on the list." in page
 
     def test_nobody_chosen_is_said(self, client, sign_in):
         sign_in(Role.COORDINATOR)

@@ -383,7 +383,7 @@ class TestPages:
     def test_one_column_cannot_mean_two_things(self, client, kept):
         check = reverse("incidents:import-check", args=[kept.pk])
         page = client.post(check, self.mapping(column_time="Meldnr.")).content.decode()
-        assert "This column was chosen already." in page
+        assert "This column has already been chosen." in page
         assert not VimMapping.objects.exists()
 
     def test_problems_stand_by_line_and_nothing_can_be_imported(self, client, kept, hospital):

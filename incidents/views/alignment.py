@@ -47,7 +47,7 @@ def name(request: SignedInRequest, reference: str) -> HttpResponse:
     except Stale:
         return overtaken(request, calamity)
     except alignment.AlreadyNamed:
-        form.add_error("department", gettext("This department is named already."))
+        form.add_error("department", gettext("This department has already been named."))
         return page(request, calamity, now, {"department": form})
     say(request, gettext("%(department)s is asked to align.") % {"department": department.name})
     return redirect("calamities:detail", reference)

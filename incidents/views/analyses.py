@@ -78,7 +78,7 @@ def analysis(request: SignedInRequest, reference: str) -> HttpResponse:
         put_error(form, "moment", refused)
         return _page(request, calamity, now, form)
     except (milestones.Stale, analyses.NotNow):
-        text = _("Somebody else changed this just now. This is how it stands.")
+        text = _("Somebody else has just changed this. This is how it is now.")
         say(request, text, level=messages.WARNING)
     else:
         say(request, _("Saved."))

@@ -102,7 +102,7 @@ def record(request: SignedInRequest, calamity: Incident, action: AccessAction, n
 
 def overtaken(request: SignedInRequest, calamity: Incident) -> HttpResponse:
     """Somebody else was first: say so, and show how it stands."""
-    text = gettext("Somebody else changed this just now. This is how it stands.")
+    text = gettext("Somebody else has just changed this. This is how it is now.")
     say(request, text, level=messages.WARNING)
     return redirect("calamities:detail", calamity.reference)
 

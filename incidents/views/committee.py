@@ -75,7 +75,7 @@ def take(request: SignedInRequest, number: int) -> HttpResponse:
 
 @allow(Role.ADMIN)
 @recently_confirmed
-@only_posted("calamity-committee", does=_("Free this seat"))
+@only_posted("calamity-committee", does=_("Vacate this seat"))
 def leave(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The holder leaves the seat, which somebody else can have from today, and the role with it."""
     seat = get_object_or_404(Seat.objects.visible_to(request.user).select_related("holder"), pk=pk)
@@ -83,9 +83,9 @@ def leave(request: SignedInRequest, pk: UUID) -> HttpResponse:
     try:
         committee.leave(seat=seat, until=yesterday, by=request.user, at=timezone.now())
     except Stale:
-        say(request, gettext("This seat was free already."), level=messages.WARNING)
+        say(request, gettext("This seat was already vacant."), level=messages.WARNING)
     else:
-        say(request, gettext("Seat %(number)d is free.") % {"number": seat.number})
+        say(request, gettext("Seat %(number)d is vacant.") % {"number": seat.number})
     return redirect("calamity-committee")
 
 

@@ -43,11 +43,11 @@ def disclosure(request: SignedInRequest, reference: str) -> HttpResponse:
     try:
         said = action(request, calamity, now, forms)
     except Stale:
-        text = _("Somebody else changed this just now. This is how it stands.")
+        text = _("Somebody else has just changed this. This is how it is now.")
         say(request, text, level=messages.WARNING)
         return redirect("calamities:disclosure", reference)
     except talks.AlreadyThere:
-        say(request, _("This talk stands here already."), level=messages.WARNING)
+        say(request, _("This talk is already listed here."), level=messages.WARNING)
         return redirect("calamities:disclosure", reference)
     if said is None:
         return _page(request, calamity, now, forms)
@@ -83,7 +83,7 @@ def _move(request: SignedInRequest, calamity: Incident, now: datetime, forms: Fo
 
 def _call_off(request: SignedInRequest, calamity: Incident, now: datetime, forms: Forms) -> str | None:
     talks.call_off(talk=_talk(request, calamity), by=request.user, at=now)
-    return _("The talk is called off.")
+    return _("The talk has been cancelled.")
 
 
 def _hold(request: SignedInRequest, calamity: Incident, now: datetime, forms: Forms) -> str | None:

@@ -64,7 +64,7 @@ def take_off(request: SignedInRequest, pk: UUID) -> HttpResponse:
         say(request, text, level=messages.WARNING)
         return redirect("calamity-duty-change", pk)
     except Stale:
-        say(request, gettext("It was taken off just now."), level=messages.WARNING)
+        say(request, gettext("It has just been taken off."), level=messages.WARNING)
     else:
         say(request, gettext("It is off the rota."))
     return redirect("calamity-duty")
@@ -74,12 +74,12 @@ def _kept(request: SignedInRequest, form: DutyForm, now: datetime) -> bool:
     try:
         duties.keep(duty=form.instance, by=request.user, at=now)
     except (duties.Overlaps, duties.Over):
-        form.add_error(None, gettext("Somebody is on duty in that time already."))
+        form.add_error(None, gettext("Somebody is already on duty at that time."))
         return False
     except Stale:
-        say(request, gettext("It was taken off just now."), level=messages.WARNING)
+        say(request, gettext("It has just been taken off."), level=messages.WARNING)
         return True
-    say(request, gettext("The rota is kept."))
+    say(request, gettext("The rota has been saved."))
     return True
 
 

@@ -38,7 +38,7 @@ class Choice:
 
 
 CHOICES = (
-    Choice(IncidentKind.VIM, "clipboard-list", _("Something in care did not go as it should have.")),
+    Choice(IncidentKind.VIM, "clipboard-list", _("Something in care did not go as it should.")),
     Choice(
         IncidentKind.CALAMITY,
         "urgent",
@@ -52,7 +52,7 @@ CHOICES = (
     Choice(
         IncidentKind.SELF,
         "heart-handshake",
-        _("Something happened that stays with you. A colleague calls you."),
+        _("Something happened that you can’t let go of. A colleague will call you."),
         warm=True,
     ),
     Choice(

@@ -109,7 +109,7 @@ def _add(request: SignedInRequest, incident: Incident, form: AddPeopleForm, now:
         form.add_error(None, gettext("This report was taken back or joined with another just now."))
         return False
     except AlreadyInvolved as refused:
-        form.add_error(None, gettext("%(name)s is on the list already.") % {"name": refused.name})
+        form.add_error(None, gettext("%(name)s is already on the list.") % {"name": refused.name})
         return False
     said = ngettext("%(count)d person is added.", "%(count)d people are added.", len(added))
     say(request, said % {"count": len(added)})

@@ -89,7 +89,7 @@ def end(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
     try:
         teams.end(member=member, by=request.user, at=timezone.now())
     except teams.Ended:
-        say(request, _("This place was left already."), level=messages.WARNING)
+        say(request, _("This place had already been given up."), level=messages.WARNING)
     else:
         handed_back = _("You are off the team. The committee looks for somebody else.")
         taken_off = _("%(name)s is off the team, and gets a notice.") % {"name": member.analyst.name}
@@ -104,9 +104,9 @@ def refused(error: teams.TeamError, analyst: User) -> str:
     name = {"name": analyst.name}
     match error:
         case teams.TeamFull():
-            return _("There are three analysts on this team: first take one off.")
+            return _("There are three analysts on this team: take one off first.")
         case teams.AlreadyOnTeam():
-            return _("%(name)s is on the team already.") % name
+            return _("%(name)s is already on the team.") % name
         case teams.BreaksRules(rules=rules):
             why = ", ".join(str(rule.label) for rule in rules)
             return _("%(name)s was not put on the team: %(rules)s.") % {**name, "rules": why}

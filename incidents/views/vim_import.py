@@ -119,7 +119,7 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
     except NotImportable:
         say(
             request,
-            gettext("Nothing was imported: something changed meanwhile. Look at it again."),
+            gettext("Nothing was imported: something has changed in the meantime. Check it again."),
             level=messages.WARNING,
         )
         return redirect("incidents:import-check", pk)

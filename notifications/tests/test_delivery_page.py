@@ -122,7 +122,7 @@ def test_resend_of_all_takes_mails_and_reminders_and_a_second_click_nothing(clie
     first = client.post(reverse("delivery-resend-all"), follow=True)
     second = client.post(reverse("delivery-resend-all"), follow=True)
     assert "3 messages are tried again now." in first.content.decode()
-    assert "Nothing waits to be tried again" in second.content.decode()
+    assert "Nothing is waiting to be retried" in second.content.decode()
     assert [line.object_ref for line in AccessEvent.objects.filter(object_kind="delivery")] == ["all"]
     assert not Mail.objects.filter(retry_at__isnull=False).exists()
     assert not Reminder.objects.filter(retry_at__isnull=False).exists()

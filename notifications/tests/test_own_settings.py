@@ -113,7 +113,7 @@ def test_who_stands_in_sees_for_whom(signed_in, user):
     ("days", "said"),
     [
         ({"first": 3, "last": 2}, "The last day comes before the first."),
-        ({"first": -3, "last": -1}, "This day is over."),
+        ({"first": -3, "last": -1}, "This day is in the past."),
     ],
 )
 def test_days_that_cannot_be_are_refused_kindly(signed_in, days, said):

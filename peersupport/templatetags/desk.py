@@ -55,7 +55,7 @@ def roll_call_row(line: Line, now: datetime) -> SafeString:
 def contact_card(card: Card, now: datetime) -> SafeString:
     """A contact on the supporter's list: what is next, with whom, what happened when, how long still."""
     happened = f" · {moment(card.occurred_on, now=now)}" if card.occurred_on else ""
-    called_in = chip(gettext("Coordinator called in"), "bell-ringing", "info") if card.called_in else ""
+    called_in = chip(gettext("Coordinator alerted"), "bell-ringing", "info") if card.called_in else ""
     left = time_left(card.due_at, start=card.since, now=now) if card.timed else ""
     return SafeString(  # nosec B703  # every value in it is escaped
         f'<li class="card card-link contact-card{" card-attention" if card.late or card.asks else ""}">'

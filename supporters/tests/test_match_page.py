@@ -101,7 +101,7 @@ def test_who_is_too_late_is_told_who_was_chosen(client, coordinator, offer):
     asked(offer, coordinator, user__name="Hanneke Prins")
     loser = SupporterFactory(trained=True, user__name="Gijs Dekker")
     page = text(ask(client, offer, loser))
-    assert "Hanneke Prins was asked just now, by a colleague. Gijs Dekker was not asked." in page
+    assert "A colleague has just asked Hanneke Prins. Gijs Dekker was not asked." in page
     assert Contact.objects.count() == 1
 
 
@@ -119,7 +119,7 @@ def test_override_shows_the_rule_and_asks_all_the_same(client, coordinator, offe
     supporter = SupporterFactory(trained=True, full=True, user__name="Gijs Zijlstra")
     page = text(client.post(url(offer), {"q": "zijlstra"}, follow=True))
     assert "has no room for another contact" in page
-    assert "Ask Gijs Zijlstra all the same" in page
+    assert "Ask Gijs Zijlstra anyway" in page
     ask(client, offer, supporter, beyond=1)
     assert Contact.objects.get().takes_capacity is False
 
@@ -223,7 +223,7 @@ def called_in(offer, coordinator):
 def test_called_in_shows_whom_to_call_and_the_steps(client, coordinator, offer):
     called_in(offer, coordinator)
     page = text(client.get(url(offer)))
-    assert "calls you in" in page
+    assert "has alerted you" in page
     assert "tel:+31612345678" in page
 
 
@@ -304,7 +304,7 @@ def test_what_was_undone_is_not_in_the_history(client, coordinator, offer):
     )
     contact.refresh_from_db()
     contact_flow.undo(contact=contact, by=contact.supporter.user, at=now)
-    assert "Coordinator called in" not in text(client.get(url(offer)))
+    assert "Coordinator alerted" not in text(client.get(url(offer)))
 
 
 def test_history_costs_as_many_queries_however_long_it_is(client, coordinator, offer):

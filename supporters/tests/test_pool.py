@@ -246,7 +246,7 @@ def test_add_from_the_employees(client, coordinator):
     client.post("/pool/add/", {"user": employee.pk, "trained_on": TODAY.isoformat()})
     assert Supporter.objects.get().user == employee
     page = client.post("/pool/add/", {"user": employee.pk})
-    assert "Hanneke Zijlstra is in the pool already." in text(page)
+    assert "Hanneke Zijlstra is already in the pool." in text(page)
 
 
 @pytest.mark.parametrize("user", ["", "x", "00000000-0000-0000-0000-000000000000"])

@@ -62,7 +62,7 @@ def test_single_report_leads_to_its_own_page(coordinators):
     now = timezone.now()
     open_offers([involvement], now)
     delivery.sweep(at=now)
-    assert said(coordinators[0]) == ["Somebody waits for a supporter."]
+    assert said(coordinators[0]) == ["Somebody is waiting for a supporter."]
     assert Notice.objects.filter(url=reverse("support:match", args=[involvement.pk])).count() == 2
 
 

@@ -112,7 +112,7 @@ def test_what_was_taken_meanwhile_is_told_and_the_rest_is_asked(client, coordina
         {f"supporter-{first.pk}": one.pk, f"supporter-{second.pk}": other.pk},
         follow=True,
     )
-    assert f"Noor Bos: {theirs.user.name} was asked just now, by a colleague." in text(done)
+    assert f"Noor Bos: A colleague has just asked {theirs.user.name}." in text(done)
     assert "1 supporter has been asked." in text(done)
     assert set(Contact.objects.values_list("offer", "supporter")) == {
         (first.pk, contact.supporter_id),

@@ -81,7 +81,7 @@ def test_the_list_says_what_is_next_first(client, supporter):
 
 
 def test_the_list_is_warm_when_nobody_waits(client):
-    assert "Nobody waits for you" in client.get(LIST).text
+    assert "Nobody is waiting for you" in client.get(LIST).text
 
 
 def test_the_list_shows_what_was_closed_lately_and_nothing_older(client, supporter):
@@ -224,7 +224,7 @@ def test_undo_right_after(client, contact):
 
 def test_a_step_that_is_not_possible_is_told_kindly(client, contact):
     response = tap(client, contact, "reached")
-    assert said(response) == ["That is not possible now."]
+    assert said(response) == ["That isn’t possible right now."]
     assert state(contact) == ContactState.PROPOSED
 
 
@@ -268,11 +268,11 @@ def test_the_coordinator_and_the_emergency_numbers_are_always_in_sight(client, c
     for kind in before:
         tap(client, contact, kind)
     text = page(client, contact).text
-    assert "Call in the coordinator" in text
+    assert "Alert the coordinator" in text
     for number in ("tel:112", "tel:113", "tel:08000113"):
         assert number in text
     response = tap(client, contact, "coordinator_called_in")
-    assert said(response) == ["The coordinator has been called in and will call you."]
+    assert said(response) == ["The coordinator has been alerted and will call you."]
 
 
 def buttons(text):

@@ -97,12 +97,12 @@ def test_declining_and_coming_back(client, offer, supporter):
     assert "You said no thanks" in response.text
     response = decide(client, offer, "come_back")
     assert Offer.objects.get().waiting_for == Waiting.ASSIGNMENT
-    assert said(response) == ["Good that you say so. The coordinator looks for a colleague for you."]
+    assert said(response) == ["Good that you said so. The coordinator will look for a colleague for you."]
 
 
 def test_a_second_tap_is_told_kindly(client, offer):
     decide(client, offer, "decline")
-    assert said(decide(client, offer, "decline")) == ["That is not possible now."]
+    assert said(decide(client, offer, "decline")) == ["That isn’t possible right now."]
 
 
 def test_somebody_else_is_one_tap_without_a_reason(client, offer, supporter):

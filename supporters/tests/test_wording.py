@@ -46,7 +46,7 @@ def facts(*kinds, due):
             THURSDAY + 4 * DAY,
             "Follow up Monday 23 November",
         ),
-        (["accepted", "reached", "follow_up_held"], THURSDAY, "Round off, or plan another call"),
+        (["accepted", "reached", "follow_up_held"], THURSDAY, "Close, or plan another call"),
         (["handed_back"], THURSDAY, "Nothing"),
     ],
 )

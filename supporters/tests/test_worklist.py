@@ -97,7 +97,7 @@ def test_row_says_what_waits_and_who_supports():
 def test_ended_contact_is_not_the_supporter_of_the_row():
     ContactFactory(handed_back=True)
     ((_group, (row,)),) = read(now=timezone.now()).groups
-    assert (row.state.word, row.supporter) == ("Waits for a supporter", "")
+    assert (row.state.word, row.supporter) == ("Waiting for a supporter", "")
 
 
 @pytest.mark.django_db
@@ -170,7 +170,7 @@ def test_empty_worklist_with_an_empty_pool_does_not_say_that_all_is_well(client,
 def test_empty_filter_says_when_the_next_thing_is_due(client, coordinator):
     OfferFactory()
     page = client.get(URL, {"waiting": "acceptance"}).content.decode()
-    assert "Nobody waits for this" in page
+    assert "Nobody is waiting for this" in page
     assert "The next thing is due" in page
 
 

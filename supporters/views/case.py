@@ -95,18 +95,18 @@ def remind(request: SignedInRequest, pk: UUID) -> HttpResponse:
     with transaction.atomic():
         asked = contact_reminders.ask_on(contact=contact, at=timezone.now())
         _log(request, contact)
-    text = _("%(name)s has been reminded.") if asked else _("%(name)s was reminded today already.")
+    text = _("%(name)s has been reminded.") if asked else _("%(name)s has already been reminded today.")
     say(request, text % {"name": contact.supporter.user.name})
     return redirect("support:match", contact.offer.involvement_id)
 
 
 @allow(Role.COORDINATOR)
-@only_posted(_place, does=gettext_lazy("Settled: the supporter goes on"))
+@only_posted(_place, does=gettext_lazy("Settled: the supporter carries on"))
 def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The coordinator, called in, has answered: the supporter goes on."""
     contact = _contact(request, pk)
     if _recorded(request, contact, EventKind.COORDINATOR_ANSWERED):
-        text = _("%(name)s goes on with this contact.")
+        text = _("%(name)s will carry on with this contact.")
         say(request, text % {"name": contact.supporter.user.name}, undo_url=_undo_url(contact))
     return redirect("support:match", contact.offer.involvement_id)
 
@@ -172,8 +172,8 @@ def taken(error: AlreadyAssigned, wanted: User) -> str:
     """Somebody was faster: who was chosen."""
     chosen = error.contact.supporter.user
     if chosen == wanted:
-        return _("%(name)s was asked just now already.") % {"name": chosen.name}
-    return _("%(chosen)s was asked just now, by a colleague. %(wanted)s was not asked.") % {
+        return _("%(name)s has just been asked.") % {"name": chosen.name}
+    return _("A colleague has just asked %(chosen)s. %(wanted)s was not asked.") % {
         "chosen": chosen.name,
         "wanted": wanted.name,
     }
@@ -231,7 +231,7 @@ def _log(request: SignedInRequest, contact: Contact) -> None:
 
 
 def _moved_on(request: SignedInRequest) -> None:
-    text = _("Something changed meanwhile. Nothing was done; below is how it is now.")
+    text = _("Something has changed in the meantime. Nothing was done; this is how it is now.")
     say(request, text, level=messages.WARNING)
 
 

@@ -226,7 +226,7 @@ def availability(request: SignedInRequest) -> HttpResponse:
             paused = form.cleaned_data["paused"]
             supporter.status = SupporterStatus.PAUSED if paused else SupporterStatus.ACTIVE
             supporter.save(update_fields=["status", "absent_from", "absent_until", "capacity"])
-            say(request, _("Thank you, that is noted."))
+            say(request, _("Thank you, that’s noted."))
             return redirect("contacts:list")
     return render(request, "supporters/availability.html", {"form": form})
 

@@ -128,7 +128,7 @@ def erase(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 def _decline(request: SignedInRequest, offer: Offer, now: datetime) -> str:
     own_support.decline(offer=offer, by=request.user, at=now)
-    return _("That is fine. You can always come back, here on this page.")
+    return _("That’s fine. You can always come back, here on this page.")
 
 
 def _later(request: SignedInRequest, offer: Offer, now: datetime) -> str:
@@ -137,17 +137,17 @@ def _later(request: SignedInRequest, offer: Offer, now: datetime) -> str:
     if planned_for is None:
         return ""
     own_support.postpone(offer=offer, planned_for=planned_for, by=request.user, at=now)
-    return _("Noted. You are called %(day)s.") % {"day": day_in_words(planned_for, now=now)}
+    return _("Noted. You’ll be called %(day)s.") % {"day": day_in_words(planned_for, now=now)}
 
 
 def _somebody_else(request: SignedInRequest, offer: Offer, now: datetime) -> str:
     own_support.ask_somebody_else(offer=offer, by=request.user, at=now)
-    return _("The coordinator looks for somebody else. Nobody asks why.")
+    return _("The coordinator will look for somebody else. Nobody asks why.")
 
 
 def _come_back(request: SignedInRequest, offer: Offer, now: datetime) -> str:
     own_support.come_back(offer=offer, by=request.user, at=now)
-    return _("Good that you say so. The coordinator looks for a colleague for you.")
+    return _("Good that you said so. The coordinator will look for a colleague for you.")
 
 
 def _wish(request: SignedInRequest, offer: Offer, now: datetime) -> str:

@@ -244,7 +244,7 @@ def _added(request: SignedInRequest, employee: User, form: TrainedForm) -> bool:
             user=employee, trained_on=form.cleaned_data["trained_on"], by=request.user, at=timezone.now()
         )
     except pools.AlreadySupporter:
-        form.add_error(None, _("%(name)s is in the pool already.") % {"name": employee.name})
+        form.add_error(None, _("%(name)s is already in the pool.") % {"name": employee.name})
         return False
     except RolesConflict:
         text = _("%(name)s keeps watch over the system, and can therefore not be a supporter.")

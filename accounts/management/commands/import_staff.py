@@ -106,8 +106,7 @@ class Command(BaseCommand):
     def _say(self, current: StaffImport) -> None:
         counts = current.preview["counts"]
         self.stdout.write(
-            _("%(added)d new, %(changed)d changed, %(leaving)d out of service, %(unchanged)d as they were.")
-            % counts
+            _("%(added)d new, %(changed)d changed, %(leaving)d left, %(unchanged)d unchanged.") % counts
         )
         found = [Mended(**each) for each in current.preview["mended"]]
         for line in said_of_file(unused=current.preview["ignored"], mended=found):

@@ -74,7 +74,7 @@ class Command(BaseCommand):
                     VimMapping.objects.create(name=options["mapping"], columns=dict(columns.of))
         except NotImportable as error:
             raise CommandError(
-                _("Nothing was imported: something changed meanwhile. Look at it again.")
+                _("Nothing was imported: something has changed in the meantime. Check it again.")
             ) from error
         done = {"new": len(new), "changed": plan.taken(take)}
         self.stdout.write(self.style.SUCCESS(_("%(new)d imported, %(changed)d changed.") % done))
