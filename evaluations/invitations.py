@@ -1,6 +1,6 @@
 """Inviting those whose contact was closed. By mail only: a notice would stand beside their name."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts import sign_in_changes
-from accounts.enums import Language
+from accounts.enums import Language, Role
 from accounts.models import User
 from evaluations import batches, tickets
 from evaluations.models import EvaluationPolicy, Invitation
@@ -139,4 +139,13 @@ def _nobody(_user: User, _subject: UUID) -> bool:
     return False
 
 
-KIND = Kind(INVITATION, "", _nobody, outside=mail, handed_on=HandedOn.STAYS)
+def _event_of(user: User, subjects: Collection[UUID]) -> dict[UUID, str]:
+    """To the coordinator, of which event an invitation is that came back."""
+    if not user.has_role(Role.COORDINATOR):
+        return {}
+    seen = Contact.objects.visible_to(user)
+    invitations = Invitation.objects.filter(pk__in=subjects, contact__in=seen.values("pk"))
+    return dict(invitations.values_list("pk", "contact__offer__incident__reference"))
+
+
+KIND = Kind(INVITATION, "", _nobody, outside=mail, handed_on=HandedOn.STAYS, about=_event_of)

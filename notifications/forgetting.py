@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.models import User
 from hospital.clock import local_day
 from notifications import reconcile
-from notifications.models import Absence, Mail, Notice, Reminder
+from notifications.models import Absence, Bounce, Mail, Notice, Reminder
 
 #: Mails that left, notices that were read and reminders that are done stay so long, to answer questions.
 KEPT = timedelta(days=90)
@@ -36,6 +36,7 @@ def prune(*, at: datetime) -> int:
     """
     Absence.objects.filter(last_day__lt=local_day(at)).delete()
     before = at - KEPT
+    Bounce.objects.filter(at__lte=before).delete()
     mails, _ = Mail.objects.filter(Q(sent_at__lte=before) | Q(dropped_at__lte=before)).delete()
     notices, _ = Notice.objects.filter(read_at__lte=before).delete()
     over = Reminder.objects.filter(Q(done_at__lte=before) | Q(cancelled_at__lte=before), notices=None)

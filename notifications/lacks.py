@@ -1,7 +1,7 @@
 """What is lacking for messages to reach people."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,14 +10,16 @@ from django.utils.translation import ngettext
 
 from accounts.lacks import Lack, Weight
 from notifications.context import SILENT_AFTER
-from notifications.models import Heartbeat, Mail
+from notifications.models import Bounce, Heartbeat, Mail
 
+#: The mailbox for what comes back is read every ten minutes.
+READ_WITHIN = timedelta(hours=1)
 #: More than this are not counted.
 COUNTED = 1000
 
 
 def lacks(at: datetime) -> Iterator[Lack]:
-    """In three statements."""
+    """In five statements."""
     url, label = reverse("delivery"), _("Delivery")
     swept = Heartbeat.objects.filter(name=Heartbeat.SWEEP).first()
     if swept is None or abs(at - swept.at) > SILENT_AFTER:
@@ -41,7 +43,31 @@ def lacks(at: datetime) -> Iterator[Lack]:
             url,
             label,
         )
-    elif (
+    if back := Bounce.objects.of_role_holders()[:COUNTED].count():
+        yield Lack(
+            Weight.SOMETHING_FAILS,
+            "mail-x",
+            ngettext(
+                "Mail to %(count)d colleague with a task comes back",
+                "Mail to %(count)d colleagues with a task comes back",
+                back,
+            )
+            % {"count": back},
+            _("They hear nothing outside the app. Have their addresses put right."),
+            url,
+            label,
+        )
+    read = Heartbeat.objects.filter(name=Heartbeat.BOUNCES).first() if settings.BOUNCE_MAILBOX else None
+    if settings.BOUNCE_MAILBOX and (read is None or at - read.at > READ_WITHIN):
+        yield Lack(
+            Weight.SOMETHING_FAILS,
+            "mail-x",
+            _("The mailbox for mail that comes back is not read"),
+            _("Nobody sees which addresses fail. Have IT look at BOUNCE_IMAP_URL."),
+            url,
+            label,
+        )
+    if not failing and (
         settings.EMAIL_BACKEND.endswith("smtp.EmailBackend")
         and not Mail.objects.exclude(sent_at=None).exists()
     ):

@@ -225,11 +225,60 @@ class Mail(models.Model):
         return self.key
 
 
+class BounceQuerySet(models.QuerySet["Bounce"]):
+    def visible_to(self, user: User) -> Self:
+        """The coordinator's, who knows who is supported. The administrator, who does not, sees only whom a
+        role brings mail: that mail to another employee fails would tell that there was some.
+        """
+        if user.has_role(Role.COORDINATOR):
+            return self
+        return self.of_role_holders() if user.has_role(Role.ADMIN) else self.none()
+
+    def of_role_holders(self) -> Self:
+        holders = User.groups.through.objects.filter(group__name__in=Role.values)
+        return self.filter(user__in=holders.values("user"), user__is_active=True)
+
+
+class Bounce(models.Model):
+    """Mail to somebody comes back: to a `user`, or of somebody without an account the `mail` that did, with
+    which it is forgotten. Written by notifications.bounces.
+
+    `digest` is that of the address that fails: with another address it is mended.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="bounce"
+    )
+    mail = models.OneToOneField(Mail, models.CASCADE, null=True, blank=True, related_name="bounce")
+    digest = models.CharField(max_length=64)
+    status = models.CharField(max_length=11, blank=True, default="")
+    count = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()
+
+    objects = BounceQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False, mail__isnull=True)
+                | models.Q(user__isnull=True, mail__isnull=False),
+                name="bounce_of_a_user_or_of_a_mail",
+            ),
+        )
+        # The list on the page about delivery, newest first.
+        indexes = (models.Index(fields=["-at", "-id"], name="bounce_newest"),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Heartbeat(models.Model):
     """When a periodic job last ran to its end, and how much it did; /healthz/ready reads the row "sweep"."""
 
     SWEEP: ClassVar[str] = "sweep"
     RECONCILE: ClassVar[str] = "reconcile"
+    BOUNCES: ClassVar[str] = "bounces"
 
     name = models.CharField(max_length=30, primary_key=True)
     at = models.DateTimeField()

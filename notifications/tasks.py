@@ -1,13 +1,17 @@
 """What beat and the nudges start. A lost or doubled task changes nothing: the rows say what is due."""
 
+import imaplib
 from typing import Any
 
+import structlog
 from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
-from notifications import delivery, digest
+from notifications import bounces, delivery, digest
 from notifications import reconcile as reconciliation
+
+logger = structlog.get_logger(__name__)
 
 
 @shared_task
@@ -20,6 +24,17 @@ def sweep() -> None:
 def gather_news() -> None:
     """Every few minutes: whether it is time for the mail of the day."""
     digest.gather(at=timezone.now())
+
+
+@shared_task
+def read_bounces() -> None:
+    """Every ten minutes: what came back, if there is a mailbox for it. One that cannot be read is named in
+    the settings (notifications.lacks).
+    """
+    try:
+        bounces.read_mailbox(at=timezone.now())
+    except (OSError, imaplib.IMAP4.error) as error:
+        logger.warning("bounces.unreadable", error=type(error).__name__)
 
 
 @worker_ready.connect

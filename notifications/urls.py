@@ -4,6 +4,7 @@ from notifications import views, views_delivery, views_own, views_policy
 
 urlpatterns = [
     path("notices/", views.notices, name="notices"),
+    path("settings/delivery/bounces/<uuid:pk>/over/", views_delivery.bounce_over, name="bounce-over"),
     path("notices/read/", views.read_all, name="notices-read"),
     path("notices/<uuid:pk>/open/", views.open_notice, name="notice-open"),
     path("notices/<uuid:pk>/read/", views.read_notice, name="notice-read"),

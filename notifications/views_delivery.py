@@ -14,8 +14,8 @@ from accounts.access import SignedInRequest, allow
 from accounts.asked_again import only_posted
 from accounts.enums import Role
 from accounts.feedback import say
-from notifications import overview
-from notifications.models import Mail, Reminder
+from notifications import bounces, overview
+from notifications.models import Bounce, Mail, Reminder
 
 
 @allow(Role.ADMIN, Role.COORDINATOR)
@@ -24,6 +24,7 @@ def delivery(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "overview": overview.overview(user=request.user, at=now),
+        "bounces": bounces.failing(request.user),
         "now": now,
         "counted": overview.COUNTED,
     }
@@ -35,6 +36,15 @@ def delivery(request: SignedInRequest) -> HttpResponse:
 def send_trial(request: SignedInRequest) -> HttpResponse:
     overview.send_trial(to=request.user, at=timezone.now())
     say(request, _("A trial is on its way to you: a notice within a minute, and a mail."))
+    return redirect("delivery")
+
+
+@allow(Role.ADMIN, Role.COORDINATOR)
+@only_posted("delivery", does=gettext_lazy("This address is right again"))
+def bounce_over(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Whoever had the address mended says so; mail that comes back again is shown again."""
+    get_object_or_404(Bounce.objects.visible_to(request.user), pk=pk).delete()
+    say(request, _("Noted. If mail comes back again, it stands here again."))
     return redirect("delivery")
 
 

@@ -1,7 +1,7 @@
 """What the addresses of the servers in the environment mean to Django and to Celery."""
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
@@ -21,6 +21,27 @@ def postgres(url: str) -> dict[str, Any]:
     config = dict(Env.db_url_config(url))
     config["HOST"] = config.get("OPTIONS", {}).pop("host", config["HOST"])
     return {**config, "ENGINE": "django.db.backends.postgresql"}
+
+
+def imap(url: str) -> dict[str, Any] | None:
+    """The mailbox at `url` as notifications.bounces opens it; None without. Raises ImproperlyConfigured."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    ports = {"imap": 143, "imap+tls": 143, "imap+ssl": 993}
+    if parts.scheme not in ports or not (parts.hostname and parts.username and parts.password):
+        raise ImproperlyConfigured(
+            "BOUNCE_IMAP_URL must be like imap+ssl://user:password@host:993/INBOX, or with imap+tls:// "
+            "(STARTTLS) or imap://."
+        )
+    return {
+        "tls": parts.scheme.partition("+")[2],
+        "host": parts.hostname,
+        "port": parts.port or ports[parts.scheme],
+        "user": unquote(parts.username),
+        "password": unquote(parts.password),
+        "folder": unquote(parts.path.strip("/")) or "INBOX",
+    }
 
 
 def redis_database(url: str, number: int) -> str:

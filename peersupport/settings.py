@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from hospital.clock import ZONE
 from peersupport import embedded, sso
 from peersupport.logs import logging_config
-from peersupport.server_urls import postgres, redis_client
+from peersupport.server_urls import imap, postgres, redis_client
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -153,6 +153,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
         "schedule": schedule(300.0),
         "options": {"expires": 300},
     },
+    "read-bounces": {
+        "task": "notifications.tasks.read_bounces",
+        "schedule": schedule(600.0),
+        "options": {"expires": 600},
+    },
     "invite-to-evaluate": {"task": "evaluations.tasks.invite", "schedule": schedule(300.0)},
     "release-evaluations": {
         "task": "evaluations.tasks.release",
@@ -172,7 +177,7 @@ MAIL_LEASE_SECONDS = env.float("MAIL_LEASE_SECONDS", default=120.0)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = REQUIRED["DEFAULT_FROM_EMAIL"]
 # Where mail goes that cannot be delivered (the envelope's sender), and the mailbox in which it is read.
 BOUNCE_EMAIL = env.str("BOUNCE_EMAIL", default="") or DEFAULT_FROM_EMAIL
-BOUNCE_IMAP_URL = env.str("BOUNCE_IMAP_URL", default="")
+BOUNCE_MAILBOX = imap(env.str("BOUNCE_IMAP_URL", default=""))
 
 # Django itself.
 

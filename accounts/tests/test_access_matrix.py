@@ -101,6 +101,7 @@ PAGES: dict[str, str | set[Role]] = {
     "calendar-revoke": SIGNED_IN,
     "calendar-feed": PUBLIC,
     "reminder-policy": ADMIN,
+    "bounce-over": {Role.ADMIN, Role.COORDINATOR},
     "delivery": DELIVERY,
     "delivery-trial": DELIVERY,
     "delivery-resend-all": ADMIN,

@@ -8,7 +8,8 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.tests.factories import UserFactory
-from notifications.models import Absence, Mail, Notice, Reminder
+from notifications.bounces import digest_of
+from notifications.models import Absence, Bounce, Mail, Notice, Reminder
 
 #: A kind that the tests register (conftest.py): for the recipient unless `Judge` says otherwise.
 KIND = "test.kind"
@@ -69,6 +70,15 @@ class MailFactory(DjangoModelFactory):
     subject_id = factory.LazyFunction(uuid4)
     url = "/notices/"
     due_at = factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=1))
+
+
+class BounceFactory(DjangoModelFactory):
+    class Meta:
+        model = Bounce
+
+    user = factory.SubFactory(UserFactory)
+    digest = factory.LazyAttribute(lambda bounce: digest_of(bounce.user.email))
+    at = factory.LazyFunction(timezone.now)
 
 
 class AbsenceFactory(DjangoModelFactory):

@@ -20,7 +20,7 @@ from accounts.tests.test_access_matrix import PAGES, PUBLIC, address, parameters
 from incidents.enums import Step
 from incidents.models import VimImport
 from incidents.tests.factories import AlignmentFactory, IncidentFactory, InvolvementFactory, on_team
-from notifications.tests.factories import NoticeFactory
+from notifications.tests.factories import BounceFactory, NoticeFactory
 from supporters.tests.factories import ContactFactory, OfferFactory
 
 COORDINATOR_SEES_ALL = "the coordinator sees every case"
@@ -88,6 +88,8 @@ FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     ("contacts:undo", Role.SUPPORTER, lambda: {**contact(), "seen": 1}),
     ("notice-open", None, lambda: {"pk": NoticeFactory().pk}),
     ("notice-read", None, lambda: {"pk": NoticeFactory().pk}),
+    # An employee without a role: the administrator must not see that there was mail.
+    ("bounce-over", Role.ADMIN, lambda: {"pk": BounceFactory().pk}),
     ("me-decide", None, offer),
     ("me-erase", None, offer),
     ("incidents:detail", None, report),

@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from peersupport.server_urls import postgres, redis_client, redis_database
+from peersupport.server_urls import imap, postgres, redis_client, redis_database
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,31 @@ def test_redis_is_the_same_server_to_celery_and_to_the_cache(url, client, third)
 def test_redis_refuses_what_is_not_redis():
     with pytest.raises(ImproperlyConfigured, match="redis\\+socket://"):
         redis_client("memcached://cache")
+
+
+@pytest.mark.parametrize(
+    ("url", "mailbox"),
+    [
+        ("", None),
+        (
+            "imap+ssl://terug:geheim%401@mail.hospital.example/",
+            {"tls": "ssl", "port": 993, "folder": "INBOX"},
+        ),
+        (
+            "imap+tls://terug:geheim%401@mail.hospital.example:1143/Terug%20post",
+            {"tls": "tls", "port": 1143, "folder": "Terug post"},
+        ),
+        ("imap://terug:geheim%401@mail.hospital.example", {"tls": "", "port": 143, "folder": "INBOX"}),
+    ],
+)
+def test_mailbox_for_what_comes_back(url, mailbox):
+    who = {"host": "mail.hospital.example", "user": "terug", "password": "geheim@1"}
+    assert imap(url) == (mailbox and {**mailbox, **who})
+
+
+@pytest.mark.parametrize(
+    "wrong", ["smtp://u:p@host", "imap+ssl://host/INBOX", "imap+ssl://u@host", "imaps://u:p@host"]
+)
+def test_a_mailbox_is_named_whole(wrong):
+    with pytest.raises(ImproperlyConfigured, match="BOUNCE_IMAP_URL"):
+        imap(wrong)
