@@ -487,7 +487,7 @@ class TestCommand:
         return out.getvalue()
 
     def test_imports(self, hospital, file):
-        assert "1 new, 0 changed, 0 out of service" in self.run(file(line("P1")))
+        assert "1 new, 0 changed, 0 left" in self.run(file(line("P1")))
         assert User.objects.count() == 1
 
     def test_shows_without_changing(self, hospital, file):

@@ -31,6 +31,8 @@ MAY_READ = {
     "notifications_mail",
     "notifications_reminder",
     "notifications_heartbeat",
+    "hospital_hospital",
+    "mfa_authenticator",
 }
 
 

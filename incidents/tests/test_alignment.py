@@ -196,7 +196,10 @@ class TestPages:
         alignment.confirm(alignment=row, by=head, at=AT)
         client.force_login(member)
         client.post(self.address("align-confirm", calamity, row))
-        assert "Somebody else changed this" in client.get(self.address("detail", calamity)).content.decode()
+        assert (
+            "Somebody else has just changed this"
+            in client.get(self.address("detail", calamity)).content.decode()
+        )
 
     def test_a_department_that_is_none_of_them_is_refused_with_words(self, client, calamity, member):
         client.force_login(member)

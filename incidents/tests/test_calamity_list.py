@@ -20,9 +20,8 @@ from incidents.models import Incident, Milestone
 from incidents.tests.factories import AlignmentFactory, IncidentFactory, MilestoneFactory, on_team
 from incidents.track import track
 
-pytestmark = pytest.mark.django_db
-
 NOW = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LIST = reverse("calamities:list")
 

@@ -222,7 +222,7 @@ class TestPages:
     def test_an_overlap_or_a_deputy_of_oneself_is_said_kindly(self, client, admin, directors):
         client.force_login(admin)
         client.post(URL, self.form(directors))
-        assert "on duty in that time already" in client.post(URL, self.form(directors)).content.decode()
+        assert "already on duty at that time" in client.post(URL, self.form(directors)).content.decode()
         same = self.form(
             directors, starts_at="2026-03-16T09:00", ends_at="2026-03-17T09:00", deputy=directors[0].pk
         )

@@ -7,8 +7,8 @@ from accounts.tests.factories import UserFactory
 from incidents.lacks import lacks
 from incidents.models import Duty
 
-pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 DAY = timedelta(days=1)
 
 

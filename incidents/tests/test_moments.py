@@ -38,6 +38,7 @@ from notifications.models import Reminder
 
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
 AT = NOTICED + timedelta(hours=2)
+pytestmark = pytest.mark.clock(AT)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TYPED = CorrectionReason.TYPED
 
@@ -323,7 +324,7 @@ class TestPage:
         shown = Incident.objects.get()
         correct(calamity, noticed_at=NOTICED - HOUR / 3)
         page = self.send(client, shown, noticed_at="2026-03-09T08:30")
-        assert "Somebody else changed this just now." in page
+        assert "Somebody else has just changed this." in page
 
     def test_an_extension_that_would_not_hold_is_named(self, client, calamity, member, time_machine):
         report = Milestone.objects.select_related("incident").get(incident=calamity, step=Step.FINAL_REPORT)

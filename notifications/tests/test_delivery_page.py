@@ -161,7 +161,7 @@ def test_two_clicks_at_once_are_one(nudges):
 def test_resend_of_what_arrived_meanwhile_says_so(client, admin):
     mail = MailFactory(sent=True)
     response = client.post(reverse("delivery-resend", args=[mail.id]), follow=True)
-    assert "it has arrived, or it is being tried already" in response.content.decode()
+    assert "it has arrived, or is being sent" in response.content.decode()
     assert client.post(reverse("delivery-resend", args=[admin.id])).status_code == 404
 
 

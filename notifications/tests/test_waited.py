@@ -14,7 +14,11 @@ from notifications.tests.test_delivery import due, local
 
 EVENING = local("2026-11-19T23:10")
 SEVEN = local("2026-11-20T07:00")
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("judge", "smtp"),
+    pytest.mark.clock(EVENING),
+]
 
 
 @pytest.fixture

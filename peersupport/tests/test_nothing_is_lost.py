@@ -30,6 +30,7 @@ FORMS = {
     "settings:professions-add": {"name": WORD},
     "settings:people": {"q": WORD},
     "access-log:list": {"person": WORD},
+    "calamities:list": {"q": WORD},
     "settings:hours": {"starts": WORD},
     "settings:hospital": {"name": WORD},
     "reminder-policy": {"quiet_from": WORD},

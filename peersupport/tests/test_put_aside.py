@@ -89,7 +89,9 @@ ABOUT_EVENTS = sorted(
     and name.startswith(("support:", "calamities:", "incidents:"))
     and parameters(name)
     # A kind of report, one's own upload, one's own report: tested apart.
-    and not name.startswith(("incidents:report", "incidents:import", "incidents:received"))
+    and not name.startswith(
+        ("incidents:report", "incidents:import", "incidents:received", "incidents:withdraw")
+    )
 )
 
 #: Not found for anybody without what their forms name: an analyst, a supporter, a change of a term.

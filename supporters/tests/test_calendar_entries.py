@@ -7,7 +7,8 @@ from supporters import calendar_entries
 from supporters.enums import NextStep
 from supporters.tests.factories import ContactFactory
 
-pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from supporters.enums import SupporterStatus
 from supporters.lacks import lacks
 from supporters.tests.factories import SupporterFactory
 
-pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 TODAY = AT.date()
 DAY = timedelta(days=1)
 

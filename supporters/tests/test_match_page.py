@@ -189,7 +189,7 @@ def test_replacing_who_has_accepted_meanwhile_is_withdrawing_too(client, coordin
         contact=contact, kind=EventKind.ACCEPTED, by=contact.supporter.user, at=timezone.now()
     )
     page = text(client.get(url(offer)))
-    assert "supports" in page
+    assert "is giving support" in page
     assert "instead" not in page
 
 
@@ -209,7 +209,7 @@ def test_withdraw_twice_says_that_something_changed(client, coordinator, offer):
     contact = asked(offer, coordinator)
     for _time in range(2):
         page = client.post(f"/support/contact/{contact.pk}/withdraw/", follow=True)
-    assert "Something changed meanwhile." in text(page)
+    assert "Something has changed in the meantime." in text(page)
 
 
 def called_in(offer, coordinator):
@@ -260,7 +260,7 @@ def test_close_with_an_outcome_that_makes_no_sense_does_nothing(client, coordina
 def test_offer_with_an_open_contact_is_not_closed_over_it(client, coordinator, offer):
     asked(offer, coordinator)
     page = client.post(url(offer, "close"), {"outcome": "declined"}, follow=True)
-    assert "Something changed meanwhile." in text(page)
+    assert "Something has changed in the meantime." in text(page)
     offer.refresh_from_db()
     assert offer.closed_at is None
 
@@ -326,7 +326,7 @@ def test_supporter_is_reminded_once_a_day(client, coordinator, offer):
     address = f"/support/contact/{contact.pk}/remind/"
     assert "has been reminded" in text(client.post(address, follow=True))
     again = client.post(address, follow=True)
-    assert "was reminded today already" in text(again)
+    assert "has already been reminded today" in text(again)
     assert "Reminded today" in text(again)
     reminders = Reminder.objects.filter(kind="contact.coordinator_asks")
     assert [each.recipient for each in reminders] == [contact.supporter.user]

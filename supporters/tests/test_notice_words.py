@@ -15,7 +15,8 @@ from supporters.notice_words import event_of
 from supporters.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
 from supporters.tests.factories import ContactFactory
 
-pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
 
 @pytest.fixture

@@ -207,7 +207,7 @@ def test_the_first_tap_of_two_counts(client, contact):
     for _ in range(2):
         response = client.post(address, {"kind": "attempt_failed", "seen": seen}, follow=True)
     assert contact.events.filter(kind=EventKind.ATTEMPT_FAILED).count() == 1
-    assert said(response)[-1].startswith("Something changed meanwhile")
+    assert said(response)[-1].startswith("Something has changed in the meantime")
 
 
 def test_undo_right_after(client, contact):
@@ -217,7 +217,7 @@ def test_undo_right_after(client, contact):
     assert undo
     client.post(undo[1], follow=True)
     again = client.post(undo[1], follow=True)
-    assert said(again)[-1].startswith("Something changed meanwhile")
+    assert said(again)[-1].startswith("Something has changed in the meantime")
     assert state(contact) == ContactState.ACCEPTED
     assert contact.events.filter(kind=EventKind.CORRECTED).count() == 1
 
@@ -253,7 +253,7 @@ def test_a_fourth_conversation_is_refused_with_the_way_to_the_coordinator(client
         tap(client, contact, "conversation", mode="telephone")
     assert 'value="conversation"' not in page(client, contact).text
     response = tap(client, contact, "conversation", mode="telephone")
-    assert "call in the coordinator" in said(response)[0]
+    assert "alert the coordinator" in said(response)[0]
 
 
 def test_after_three_calls_without_an_answer_rounding_off_is_suggested(client, contact):

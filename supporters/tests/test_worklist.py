@@ -162,7 +162,7 @@ def test_empty_worklist_is_warm(client, coordinator):
 def test_empty_worklist_with_an_empty_pool_does_not_say_that_all_is_well(client, coordinator):
     SupporterFactory(lapsed=True)
     page = client.get(URL).content.decode()
-    assert "nobody can be asked either" in page
+    assert "there is nobody to ask either" in page
     assert "looked after" not in page
     assert "/pool/add/" in page
 

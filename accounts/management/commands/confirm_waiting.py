@@ -29,7 +29,7 @@ class Command(BaseCommand):
             words = {"what": change.get_what_display(), "old": change.old or "–", "new": change.new or "–"}
             self.stdout.write(_("%(what)s: %(old)s → %(new)s") % words)
         if not grants and not changes:
-            self.stdout.write(_("Nothing waits."))
+            self.stdout.write(_("Nothing is waiting."))
         elif not yes:
             self.stdout.write(
                 _("Nothing was changed. Is this right? Then add %(option)s.") % {"option": "--yes"}
