@@ -12,7 +12,7 @@ from incidents.enums import Clock, EventType, Ground, IncidentKind, Rung, Step, 
 from incidents.intake import report_incident
 from incidents.models import Alignment, Duty, Milestone, Policy
 from incidents.tests.factories import on_team
-from notifications import delivery, kinds
+from notifications import delivery, digest, kinds
 from notifications.models import Mail, Notice, Reminder
 from notifications.reconcile import reconcile
 from notifications.tests.factories import AbsenceFactory
@@ -215,10 +215,12 @@ class TestTheLadder:
         Policy.objects.update_or_create(id=1, defaults={"remind_hours": [hours]})
         igj = step_of(reported(ward, established_at=NOTICED), Step.IGJ)
         at = igj.statutory_due_at - hours * HOUR
-        mails = Mail.objects.filter(subject_id=igj.pk, kind__startswith="incidents.law")
         while delivery.show_batch(at=at):
             pass
-        assert mails.get().due_at.astimezone(AMSTERDAM).isoformat().removesuffix("+01:00") == mailed_at
+        by_itself = Mail.objects.filter(subject_id=igj.pk, kind__startswith="incidents.law")
+        with_what_waited = Mail.objects.filter(kind=digest.WAITED.code, user=house["member"])
+        mail = by_itself.first() or with_what_waited.get()
+        assert mail.due_at.astimezone(AMSTERDAM).isoformat().removesuffix("+01:00") == mailed_at
 
     def test_judging_costs_the_same_for_few_and_many(self, house, calamity, django_assert_num_queries):
         concern = judge_of(reminders.STEP[Rung.DUE, Clock.INTERNAL])
