@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from accounts.models import User
-from incidents import analysis, disclosure, milestones, team
+from hospital.clock import local_day
+from incidents import analysis, disclosure, milestones, team, terms
 from incidents.enums import AnalysisState, Step
 from incidents.models import DisclosureTalk, Incident, Milestone
 
@@ -21,6 +22,8 @@ SHARES = {
     AnalysisState.CONCEPT: 0.75,
     AnalysisState.DONE: 1.0,
 }
+#: When the inspectorate confirms a notification, and within how long after the report it asks for a final one.
+CONFIRMED_AFTER, ASKED_WITHIN = timedelta(days=5), timedelta(weeks=8)
 
 
 @dataclass
@@ -34,10 +37,25 @@ class Aftermath:
     def begin(self, at: datetime) -> None:
         self.year.then(at + self.year.hours(3, 20), self.choose_team)
         self.year.then(at + self.year.hours(1, 10), self.plan_talk)
+        self.year.then(at + CONFIRMED_AFTER, self.confirm)
 
     @property
     def incident(self) -> Incident:
         return Incident.objects.get(pk=self.incident_id)
+
+    def confirm(self, at: datetime) -> None:
+        """The inspectorate confirms the notification, and asks for the report; of each fifth for none."""
+        incident = self.incident
+        asks = int(incident.reference.rpartition("-")[2]) % 5
+        report = Milestone.objects.select_related("incident").get(incident=incident, step=Step.FINAL_REPORT)
+        terms.confirm(
+            milestone=report,
+            dated=local_day(at),
+            until=local_day(incident.reported_at) + ASKED_WITHIN if asks else None,
+            reference=f"V{incident.reference}",
+            by=self.year.committee,
+            at=at,
+        )
 
     def choose_team(self, at: datetime) -> None:
         committee, incident = self.year.committee, self.incident
