@@ -22,7 +22,7 @@ SHARES = {
     AnalysisState.CONCEPT: 0.75,
     AnalysisState.DONE: 1.0,
 }
-#: When the inspectorate confirms a notification, and within how long after the report it asks for a final one.
+#: When the inspectorate confirms a notification, and within how long after it the final report is asked.
 CONFIRMED_AFTER, ASKED_WITHIN = timedelta(days=5), timedelta(weeks=8)
 
 

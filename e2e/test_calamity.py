@@ -203,7 +203,8 @@ def test_six_weeks_from_report_to_final_report(comes, engine, hospital, smtp):
 
     engine.walks_to(local("2026-11-02 11:00"))
     committee = comes("wieke", calamity)
-    set_term(committee, "letter", dated="2026-10-30", until="2026-11-20", reference="IGJ-2026-4711")
+    asked = {"dated": "2026-10-30", "until": "2026-11-20", "reference": "IGJ-2026-4711"}
+    set_term(committee, "confirm", button="Report asked until this day", **asked)
     engine.walks_to(local("2026-11-11 15:00"))
     analyst = comes("anouk", f"{calamity}analysis/")
     press(analyst, "Draft report ready")
@@ -340,7 +341,9 @@ def begun_in_the_doubled_hour(visitor, moment):
 def set_term(visitor, prefix, button="Save", **fields):
     """Fill in what the inspectorate said or was asked, in its form on the calamity's page."""
     form = visitor.page.locator("#term form").filter(has=visitor.page.locator(f"[name^={prefix}-]"))
-    form.locator("xpath=..").locator("summary").click()
+    fold = form.locator("xpath=..")
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").click()
     for name, value in fields.items():
         form.locator(f"[name={prefix}-{name}]").fill(value)
     with visitor.page.expect_navigation():
