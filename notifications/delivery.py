@@ -193,7 +193,7 @@ def _write(shown: Sequence[Shown], at: datetime, about_mail: dict[str, Any]) -> 
                    replace(%(url)s, %(nobody)s, noticed.id::text), mail_at, 0, ''
               FROM noticed JOIN shown USING (reminder_id, user_id) WHERE mailed AND mail_at <= %(at)s
             ON CONFLICT (key) DO NOTHING
-            """,
+            """,  # nosec B608  # WAITING is a constant of this module
             {
                 "reminders": [each.reminder.id for each in shown],
                 "users": [each.user for each in shown],
@@ -245,7 +245,7 @@ def _write_bundles(bundles: Sequence[Sequence[Shown]], at: datetime, about_mail:
                    user_id, %(many)s, replace(%(url)s, %(nobody)s, noticed.id::text), mail_at, 0, ''
               FROM noticed JOIN shown USING (user_id, kind) WHERE mailed AND mail_at <= %(at)s
             ON CONFLICT (key) DO NOTHING
-            """,
+            """,  # nosec B608  # WAITING is a constant of this module
             {
                 "reminders": [each.reminder.id for each in first],
                 "users": [each.user for each in first],

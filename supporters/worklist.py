@@ -207,7 +207,7 @@ def count(*, waiting: Waiting | None, besides: Collection[UUID] = ()) -> list[Co
     but = " AND incident_id <> ALL(%s)" if besides else ""
     parts = ", ".join(
         "(SELECT count(*) FROM (SELECT 1 FROM supporters_offer"
-        f" WHERE closed_at IS NULL AND waiting_for = %s{but} LIMIT %s) AS capped)"
+        f" WHERE closed_at IS NULL AND waiting_for = %s{but} LIMIT %s) AS capped)"  # nosec B608  # no value in it
         for _waiting in FILTERS
     )
     own = [list(besides)] if besides else []

@@ -25,8 +25,8 @@ class Box:
     @property
     def mailbox(self) -> dict[str, str | int]:
         """As the settings name it (peersupport.server_urls.imap)."""
-        at = {"tls": "", "host": "127.0.0.1", "port": self.port}
-        return {**at, "user": USER, "password": PASSWORD, "folder": "INBOX"}
+        login = {"user": USER, "password": PASSWORD, "folder": "INBOX"}
+        return {"tls": "", "host": "127.0.0.1", "port": self.port, **login}
 
 
 class _Session(socketserver.StreamRequestHandler):
