@@ -100,8 +100,10 @@ def note(changes: Iterable[Noted], *, by: User | None, access_point: str, at: da
     for change in changes:
         earlier = open_ones.get((change.user_id, change.what))
         is_guarded = change.user_id in guarded or bool(earlier and earlier.is_guarded)
-        # Nobody is reached at an address that was never there, and one that is gone opens nothing.
-        if not is_guarded and (change.what != SignIn.EMAIL or not change.new or not change.told):
+        # An address that is taken away opens nothing, but the one that comes after it would.
+        told = change.told or (earlier.told if earlier else "")
+        # Nobody is reached at an address that was never there.
+        if not is_guarded and (change.what != SignIn.EMAIL or not told):
             continue
         old = earlier.old if earlier else change.old
         if earlier:
@@ -113,7 +115,7 @@ def note(changes: Iterable[Noted], *, by: User | None, access_point: str, at: da
                 what=change.what,
                 old=old,
                 new=change.new,
-                told=change.told,
+                told=told,
                 by=by,
                 at=at,
                 is_guarded=is_guarded,

@@ -247,7 +247,7 @@ def _happened(events: QuerySet[ContactEvent], now: datetime) -> list[Happened]:
         .annotate(total=Count("id"), recent=Count("id", filter=Q(at__gt=now - term)))
     }
     labels = {
-        (EventKind.COORDINATOR_CALLED_IN, ""): _("You were called in"),
+        (EventKind.COORDINATOR_CALLED_IN, ""): _("You were alerted"),
         (EventKind.HANDED_BACK, HandBackReason.CONFLICT): _("Handed back: too close"),
         (EventKind.HANDED_BACK, HandBackReason.NO_TIME): _("Handed back: no time"),
         (EventKind.HANDED_BACK, ""): _("Somebody else was asked for"),

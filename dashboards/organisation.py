@@ -25,7 +25,7 @@ def calamities(now: Tables, before: Tables | None, previous_label: str) -> Block
             "%(number)d calamity was reported.", "%(number)d calamities were reported.", number
         ) % {"number": number}
     if igj and igj.statutory and igj.statutory.due:
-        headline += " " + _("The inspectorate was notified within the law's term for %(kept)s.") % {
+        headline += " " + _("The inspectorate was notified within the legal term for %(kept)s.") % {
             "kept": _kept(igj.statutory)
         }
     return Block(
@@ -55,7 +55,7 @@ def _steps(now: Tables, before: Tables | None, previous_label: str) -> Chart:
     return Chart(
         "bars",
         "steps",
-        _("Steps done in time, by the hospital's own norms"),
+        _("Steps done in time, by the hospital’s own norms"),
         Table(
             (_("Step"), _("Own norm"), _("Law"), *([previous_label] if then else [])),
             tuple(_step_row(row, then) for row in now.steps),

@@ -56,6 +56,13 @@ def test_link_brings_the_code_which_leaves_the_address(page, live_server, watch,
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
+def test_link_opened_where_the_page_stands_already_brings_the_code_too(page, live_server, ticket):
+    page.goto(f"{live_server.url}/evaluation/")
+    page.goto(f"{live_server.url}/evaluation/#{tickets.grouped(ticket)}")
+    expect(page.get_by_label("Your code")).to_be_hidden()
+    assert page.url == f"{live_server.url}/evaluation/"
+
+
 @pytest.mark.parametrize("mangled", ["%23{}", "%2523{}", "#{}%3E"])
 def test_address_that_a_scanner_changed_is_filled_in_and_cleaned(page, live_server, ticket, mangled):
     page.goto(f"{live_server.url}/evaluation/{mangled.format(tickets.grouped(ticket).lower())}")

@@ -47,6 +47,11 @@ def at_moment(moment: datetime, *, now: datetime) -> str:
     return gettext("%(day)s at %(time)s") % words
 
 
+def by(moment: datetime, *, now: datetime) -> str:
+    """A term with its preposition: "by today at 16:00"."""
+    return gettext("by %(moment)s") % {"moment": at_moment(moment, now=now)}
+
+
 def since(moment: datetime | date, *, now: datetime) -> str:
     """With its preposition: "since 15:35" today, "since yesterday at 15:35", "since Thursday 12 November"."""
     if not isinstance(moment, datetime):

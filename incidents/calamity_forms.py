@@ -120,7 +120,7 @@ class AnswerForm(forms.Form):
 
 
 class LetterForm(forms.Form):
-    """The day that the inspectorate's letter names."""
+    """The day that the inspectorate’s letter names."""
 
     def __init__(self, data: Mapping[str, str] | None = None, *, at: datetime) -> None:
         super().__init__(data, prefix="letter", initial={"dated": timezone.localdate(at)})

@@ -252,7 +252,7 @@ def establish_by(moments: Moments, policy: DeadlinePolicy) -> datetime:
 
 
 def extended(statutory: datetime, extensions: Sequence[Extension], letter: date | None = None) -> datetime:
-    """The end of a statutory term after the inspectorate's letter and what was granted since, in that order.
+    """The end of a statutory term after the inspectorate’s letter and what was granted since, in that order.
 
     `letter` is the day that the letter names; it takes the place of the computed end. Raises
     ExtensionTooLateError for one asked after the end that held then, and ExtensionShortensError for one that

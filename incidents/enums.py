@@ -160,7 +160,7 @@ class TrackEventKind(models.TextChoices):
     EXTENSION_ASKED = "extension_asked", _("Extension asked for")
     EXTENSION_GRANTED = "extension_granted", _("Extension granted")
     EXTENSION_REFUSED = "extension_refused", _("Extension refused")
-    LETTER = "letter", _("Term set by the inspectorate's letter")
+    LETTER = "letter", _("Term set by the inspectorate’s letter")
     REPORT_ASKED = "report_asked", _("The inspectorate asks for the report")
     REPORT_NOT_ASKED = "report_not_asked", _("The inspectorate asks for no report")
     TERM_TAKEN_BACK = "term_taken_back", _("Extension, confirmation or letter taken back")

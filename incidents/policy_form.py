@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: The headings of the page, and what stands under each.
 PARTS: "tuple[tuple[StrPromise, tuple[str, ...]], ...]" = (
     (
-        _("The hospital's own terms"),
+        _("The hospital’s own terms"),
         (
             "director_hours",
             "igj_days",

@@ -171,7 +171,7 @@ def _fields(kind: IncidentKind, user: User, at: datetime) -> dict[str, forms.Fie
         "in_doubt": forms.BooleanField(
             label=_("It is not certain that this is a calamity"),
             help_text=format_lazy(
-                _("Then {committee} establishes it, within the term of the law."),
+                _("Then {committee} decides, within the legal time limit."),
                 committee=names.the_committee,
             ),
         ),

@@ -20,7 +20,7 @@ ACTS: "dict[Step, StrPromise]" = {
     Step.ESTABLISH: names.committee,
     Step.DIRECTOR: _("Head of the department or deputy"),
     Step.ALIGNMENT: _("Head of the department"),
-    Step.IGJ: format_lazy(_("{committee}, on the board's behalf"), committee=names.committee),
+    Step.IGJ: format_lazy(_("{committee}, on the board’s behalf"), committee=names.committee),
     Step.SUPPORT: _("Coordinator of peer support"),
     Step.ANALYSIS: names.analysis_team,
     Step.FEEDBACK: format_lazy(

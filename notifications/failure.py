@@ -68,7 +68,7 @@ def is_past(field: str, *, at: datetime) -> Q:
 
 
 def describe(error: BaseException) -> str:
-    """The server's answer without addresses; of any other error its class and the line it was raised in."""
+    """The server’s answer without addresses; of any other error its class and the line it was raised in."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         answers = list(error.recipients.items())
         if not answers:

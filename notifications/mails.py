@@ -30,7 +30,7 @@ def something_for_you(
             address=address,
             text=text % {"count": count} if count > 1 else text,
             link=f"{settings.SITE_URL}{url}",
-            footer=_("For everybody's privacy this mail does not say what it is about."),
+            footer=_("For everybody’s privacy this mail does not say what it is about."),
         )
 
 
@@ -44,7 +44,7 @@ def news_of_the_day(*, mail_id: UUID, user: User, lines: Sequence[str], url: str
             lines=lines,
             link=f"{settings.SITE_URL}{url}",
             footer=_(
-                "This mail comes at most once a day. For everybody's privacy it says no more than this."
+                "This mail comes at most once a day. For everybody’s privacy it says no more than this."
             ),
         )
 

@@ -79,7 +79,7 @@ class Waiting(models.TextChoices):
     """What an offer of support waits for; the groups of the coordinator's worklist."""
 
     ASSIGNMENT = "assignment", _("Assign a supporter")
-    ACCEPTANCE = "acceptance", _("Supporter's answer")
+    ACCEPTANCE = "acceptance", _("Supporter’s answer")
     FIRST_CONTACT = "first_contact", _("First contact")
     FOLLOW_UP = "follow_up", _("Follow-up")
     COORDINATOR = "coordinator", _("You have been alerted")
@@ -106,7 +106,7 @@ class Rule(models.TextChoices):
     COOLING_DOWN = "cooling_down", _("is resting after a contact")
     IS_SELF = "is_self", _("is the employee")
     INVOLVED_IN_EVENT = "involved_in_event", _("is involved in the same event")
-    IS_MANAGER = "is_manager", _("is the employee's manager")
+    IS_MANAGER = "is_manager", _("is the employee’s manager")
     IS_MANAGED = "is_managed", _("works under the employee")
     REPORTED_EVENT = "reported_event", _("reported the event")
     IS_ANALYST = "is_analyst", _("analyses this event")

@@ -34,5 +34,5 @@ def event_of(user: User, subjects: Collection[UUID]) -> dict[UUID, str]:
             words[pk] = reference
         else:
             happened = str(EventType(event_type).label)
-            words[pk] = f"{happened} · {day_in_words(occurred_at, now=now)}" if occurred_at else happened
+            words[pk] = f"{happened}, {day_in_words(occurred_at, now=now)}" if occurred_at else happened
     return words

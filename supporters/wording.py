@@ -32,8 +32,8 @@ def headline(step: NextStep, due_at: datetime, *, now: datetime) -> str:
     told to call at night.
     """
     shown = call_by(due_at, now=now)
-    late, day = shown < now, day_in_words(shown, now=now)
     morning = NO_CALLS.over_at(now)
+    late, day = shown < now, day_in_words(max(shown, morning), now=now)
     match step:
         case NextStep.CALL | NextStep.CALL_AGAIN if shown <= morning != now:
             words = {"day": day_in_words(morning, now=now), "time": f"{on_the_wall(morning):%H:%M}"}
@@ -46,9 +46,9 @@ def headline(step: NextStep, due_at: datetime, *, now: datetime) -> str:
                 _("Call today") if today else _("Call by %(moment)s") % {"moment": at_moment(shown, now=now)}
             )
         case NextStep.CALL_LATER:
-            return _("Call %(day)s") % {"day": _("today") if late else day}
+            return _("Call %(day)s") % {"day": day}
         case NextStep.FOLLOW_UP:
-            return _("Follow up %(day)s") % {"day": _("today") if late else day}
+            return _("Follow up %(day)s") % {"day": day}
         case _other:
             return str(step.label)
 

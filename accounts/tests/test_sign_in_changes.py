@@ -123,6 +123,18 @@ class TestByAStaffFile:
         assert is_mailed(user)
         assert not SignInChange.objects.exists()
 
+    def test_one_that_follows_on_an_address_taken_away_waits_as_well(self, admin, time_machine):
+        user = person()
+        imported(admin, email="-")
+        user.refresh_from_db()
+        assert user.email == ""
+        change(user, by=admin, email=NEW)
+        assert not is_mailed(user)
+        row = SignInChange.objects.open().get()
+        assert (row.old, row.new, row.told) == (OLD, NEW, OLD)
+        time_machine.move_to(timezone.now() + ADDRESS_WAITS + DAY)
+        assert is_mailed(user)
+
     def test_a_first_address_of_a_coordinator_does_not(self, admin, officer):
         user = person(email="", roles=[Role.COORDINATOR])
         imported(admin, email=NEW)

@@ -64,7 +64,7 @@ def test_each_block_says_its_figures_in_words():
         "who": "Most often after: safety incident in care. Largest group: nurses.",
         "course": "About 75 colleagues had support; for 7 out of 10 one conversation was enough.",
         "opinion": "Colleagues give the support 8.1 out of 10. 95% would recommend it.",
-        "calamities": "4 calamities were reported. The inspectorate was notified within the law's term for "
+        "calamities": "4 calamities were reported. The inspectorate was notified within the legal term for "
         "4 of 4.",
         "pool": "12 trained supporters. The one profession group of that size does not reach the norm.",
     }

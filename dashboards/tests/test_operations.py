@@ -74,7 +74,7 @@ def test_what_came_back_to_the_coordinator_now_and_before():
     log(EventKind.CORRECTED, ago(weeks=2), corrects=undone)
     log(EventKind.COORDINATOR_CALLED_IN, ago(weeks=3))
     assert {each.label: (each.number, each.before) for each in read(now=NOW).happened} == {
-        "You were called in": (1, 0),
+        "You were alerted": (1, 0),
         "Handed back: too close": (0, 0),
         "Handed back: no time": (1, 1),
         "Somebody else was asked for": (0, 0),

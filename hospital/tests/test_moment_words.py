@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hospital.clock import AMSTERDAM, local_day, local_moment
-from hospital.moment_words import at_moment, day_in_words, exact, in_words, lateness, since, time_to_go
+from hospital.moment_words import at_moment, by, day_in_words, exact, in_words, lateness, since, time_to_go
 
 NOW = datetime(2026, 11, 19, 13, 30, tzinfo=UTC)  # Thursday, 14:30 in Amsterdam
 
@@ -67,6 +67,11 @@ POINTS = [
     (at("2026-11-20T09:00"), "tomorrow at 09:00", "morgen om 09:00"),
 ]
 
+TERMS = [
+    (at("2026-11-19T20:00"), "by today at 20:00", "uiterlijk vandaag om 20:00"),
+    (at("2026-12-03T17:00"), "by Thursday 3 December at 17:00", "uiterlijk donderdag 3 december om 17:00"),
+]
+
 SINCE = [
     (at("2026-11-19T07:35"), "since 07:35", "sinds 07:35"),
     (at("2026-11-18T15:35"), "since yesterday at 15:35", "sinds gisteren om 15:35"),
@@ -95,6 +100,7 @@ LEFT = [
 TABLE = [
     *((in_words, *row) for row in ALONE),
     *((at_moment, *row) for row in POINTS),
+    *((by, *row) for row in TERMS),
     *((since, *row) for row in SINCE),
 ]
 

@@ -320,6 +320,17 @@ class TestPage:
         assert said in self.send(client, calamity, **changes)
         assert not TrackEvent.objects.exists()
 
+    def test_a_correction_of_hours_can_be_told_apart_weeks_later(
+        self, client, calamity, member, time_machine
+    ):
+        self.send(client, calamity, noticed_at="2026-03-09T08:30", reason="learned")
+        time_machine.move_to(AT + 30 * DAY, tick=False)
+        client.force_login(member)
+        page = client.get(reverse("calamities:detail", args=[calamity.reference])).content.decode()
+        log = page.split('track-log"', 1)[1]
+        assert "<span>Monday 9 March at 08:30</span>" in log
+        assert "<span>Monday 9 March at 09:00</span>" in log
+
     def test_who_is_second_is_told(self, client, calamity, correct):
         shown = Incident.objects.get()
         correct(calamity, noticed_at=NOTICED - HOUR / 3)

@@ -40,4 +40,4 @@ def test_the_administrator_names_them_and_pages_say_it_at_once(client, db):
     assert "<h1>Calamiteitencommissie Patiëntenzorg (CCP)</h1>" in " ".join(page.split())
     client.force_login(UserFactory())
     page = client.get(reverse("incidents:report", args=["calamity"])).content.decode()
-    assert "The Calamiteitencommissie Patiëntenzorg (CCP) hears of it at once" in page
+    assert "The Calamiteitencommissie Patiëntenzorg (CCP) is told at once" in page

@@ -363,6 +363,8 @@ class TestPages:
         page = client.get(check).content.decode()
         assert "Not taken over: This is later than when it was established" in " ".join(page.split())
         assert page.count('name="take"') == 1
+        assert "Take over what is ticked" in page
+        assert "Import 0 reports" not in page
         response = client.post(
             reverse("incidents:import-commit", args=[kept.pk]),
             {"take": ["V-26-00121", "V-26-00124"]},

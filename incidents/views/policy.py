@@ -37,7 +37,7 @@ LOG = PolicyLog(
 @allow(Role.ADMIN)
 @require_http_methods(["GET", "POST"])
 def policy(request: SignedInRequest) -> HttpResponse:
-    """The terms after a calamity, and the hospital's own numbers on the page with help."""
+    """The terms after a calamity, and the hospital’s own numbers on the page with help."""
     form = PolicyForm(unsent.posted(request), instance=Policy.current())
     if request.method == "POST" and form.is_valid():
         LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())

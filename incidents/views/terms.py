@@ -1,4 +1,4 @@
-"""Extensions of a statutory term, and the inspectorate's letter, as the committee records them."""
+"""Extensions of a statutory term, and the inspectorate’s letter, as the committee records them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -26,7 +26,7 @@ def worklist_row(row: Row, now: datetime, primary: bool = False) -> SafeString:
         f"<li>{person(row.name, row.profession, row.department)}"
         f'<span class="what"><span>{html.escape(row.event)} · {moment(row.happened_at, now=now)}</span>'
         f"{chip(row.state.word, row.state.icon, row.state.tone)}{supporter}</span>"
-        f"{time_left(row.due_at, start=row.since, now=now)}"
+        f"{time_left(row.due_at, start=row.since, now=now, by=True)}"
         f'<a class="btn{" btn-primary" if primary and row.urgent else ""}" href="{html.escape(row.url)}"'
         f' data-open>{html.escape(row.step)}<span class="visually-hidden">: {html.escape(row.name)},'
         f" {html.escape(row.reference)}</span></a></li>"
@@ -42,7 +42,7 @@ def roll_call_row(line: Line, now: datetime) -> SafeString:
     if line.closed_at:
         until = f'<span class="quiet">{moment(line.closed_at, now=now)}</span>'
     else:
-        until = time_left(line.due_at, start=line.since, now=now)
+        until = time_left(line.due_at, start=line.since, now=now, by=True)
     return SafeString(  # nosec B703  # every value in it is escaped
         f"<li>{person(line.name, line.profession, line.department)}"
         f'<span class="what">{chip(line.state.word, line.state.icon, line.state.tone)}{supporter}</span>'
@@ -56,7 +56,7 @@ def contact_card(card: Card, now: datetime) -> SafeString:
     """A contact on the supporter's list: what is next, with whom, what happened when, how long still."""
     happened = f" · {moment(card.occurred_on, now=now)}" if card.occurred_on else ""
     called_in = chip(gettext("Coordinator alerted"), "bell-ringing", "info") if card.called_in else ""
-    left = time_left(card.due_at, start=card.since, now=now) if card.timed else ""
+    left = time_left(card.due_at, start=card.since, now=now, by=True) if card.timed else ""
     return SafeString(  # nosec B703  # every value in it is escaped
         f'<li class="card card-link contact-card{" card-attention" if card.late or card.asks else ""}">'
         f'<h2><a class="stretch" href="{html.escape(card.url)}">{html.escape(card.headline)}</a></h2>'

@@ -113,19 +113,22 @@ def _marked(markup: str) -> SafeString:
 
 @register.simple_tag
 def time_left(
-    due: datetime, start: datetime, now: datetime | None = None, countdown: bool = False
+    due: datetime, start: datetime, now: datetime | None = None, *, countdown: bool = False, by: bool = False
 ) -> SafeString:
     """Time left from `start` to `due`: words, and six blocks that empty; once past due hatched and "late".
 
-    The words are the moment, or with `countdown`, where the moment stands beside it, how long there still is.
+    The words are the moment, with `by` as a term where no heading says so; or with `countdown`, where the
+    moment stands beside it, how long there still is.
     """
     now = now or timezone.now()
     late = now > due
     left = blocks_left(due=due, start=start, now=now)
     if late:
         words = lateness(now - due)
+    elif countdown:
+        words = moment_words.time_to_go(due - now)
     else:
-        words = moment_words.time_to_go(due - now) if countdown else moment_words.at_moment(due, now=now)
+        words = (moment_words.by if by else moment_words.at_moment)(due, now=now)
     return _marked(
         f'<span class="time-left{" is-late" if late else ""}" data-left="{left}">{_time(due, words)}'
         f'<span class="bar" aria-hidden="true">{"<i></i>" * BLOCKS}</span></span>'

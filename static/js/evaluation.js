@@ -22,5 +22,7 @@ function setUp() {
   }
 }
 setUp();
+// The link was opened in a tab that had the page already.
+window.addEventListener("hashchange", setUp);
 // The page comes back in its own place when something is still to be filled in.
 document.addEventListener("htmx:afterSettle", setUp);

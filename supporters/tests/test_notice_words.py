@@ -34,7 +34,7 @@ def test_coordinator_reads_the_reference_and_the_supporter_what_happened_when(co
     things = [contact.pk, contact.offer.pk, incident.pk, uuid4()]
     assert event_of(coordinator, things) == dict.fromkeys(things[:3], incident.reference)
     assert event_of(contact.supporter.user, things) == {
-        contact.pk: "Aggression or violence · Monday 2 March 2020"
+        contact.pk: "Aggression or violence, Monday 2 March 2020"
     }
 
 
@@ -54,7 +54,7 @@ def test_the_list_says_of_which_event_each_is(client, contact):
     NoticeFactory(user=supporter, kind=ASSIGNED, subject_id=contact.pk)
     client.force_login(supporter)
     page = client.get(reverse("notices")).content.decode()
-    assert "Aggression or violence · Monday 2 March 2020" in page
+    assert "Aggression or violence, Monday 2 March 2020" in page
     assert incident.reference not in page
 
 

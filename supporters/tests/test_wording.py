@@ -76,6 +76,20 @@ def test_nobody_is_told_to_call_at_night(now, due, said):
 
 
 @pytest.mark.parametrize(
+    ("kinds", "evening", "morning"),
+    [
+        (["accepted", "offer_later"], "Call tomorrow", "Call today"),
+        (["accepted", "conversation", "follow_up_planned"], "Follow up tomorrow", "Follow up today"),
+    ],
+)
+def test_what_was_not_called_by_the_evening_is_for_the_morning(kinds, evening, morning):
+    due = datetime(2026, 11, 19, 16, tzinfo=UTC)
+    found = facts(*map(EventKind, kinds), due=due)
+    for now, said in ((due + 4 * HOUR, evening), (due + 12 * HOUR, morning), (due + 18 * HOUR, morning)):
+        assert wording.headline(found.next_step, found.due_at, now=now) == said
+
+
+@pytest.mark.parametrize(
     ("kinds", "states"),
     [
         ([], "now next next next next"),

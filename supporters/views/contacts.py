@@ -23,7 +23,7 @@ from accounts.asked_again import only_posted
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
-from hospital.clock import call_by
+from hospital.clock import NO_CALLS, call_by
 from incidents.enums import EventType
 from incidents.models import name_of
 from supporters import contact_flow, wording
@@ -151,7 +151,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "due_at": due_at,
             "headline": wording.headline(facts.next_step, facts.due_at, now=now),
             "late": late,
-            "timed": late or facts.next_step in AT_A_MOMENT,
+            "timed": late or _is_timed(facts.next_step, due_at, now),
             # Known once accepted; after what is next where that is no call.
             "call_first": mine.state != ContactState.PROPOSED and facts.next_step not in AT_A_DESK,
             "call_after": facts.next_step in AT_A_DESK,
@@ -260,8 +260,13 @@ def _card(row: Any, now: datetime) -> Card:
         due_at=due_at,
         asks=step == NextStep.ANSWER,
         late=late,
-        timed=late or step in AT_A_MOMENT,
+        timed=late or _is_timed(step, due_at, now),
     )
+
+
+def _is_timed(step: NextStep, due_at: datetime, now: datetime) -> bool:
+    """Whether the moment stands beside the headline: not where that says already from when to call."""
+    return step == NextStep.ANSWER or (step in AT_A_MOMENT and due_at > NO_CALLS.over_at(now))
 
 
 def _day(moment: datetime | None) -> date | None:
