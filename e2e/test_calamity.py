@@ -373,9 +373,8 @@ def shows_every_step_and_no_name(visitor, hospital):
 
 
 #: What names the committee as this hospital does, in Dutch.
-NAMED = {
-    "There is a new report for the calamity committee.": "Er is een nieuwe melding voor de calamiteitencommissie."
-}
+NEW_REPORT = "Er is een nieuwe melding voor de calamiteitencommissie."
+NAMED = {"There is a new report for the calamity committee.": NEW_REPORT}
 
 
 def lists_all_that_was_told(visitor, name):
