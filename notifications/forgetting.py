@@ -23,8 +23,12 @@ def forget(*, user: User, subjects: Iterable[UUID], kinds: Iterable[str] | None 
     meant = Q(subject_id__in=list(subjects))
     if kinds is not None:
         meant &= Q(kind__in=list(kinds))
+    notices = Notice.objects.filter(meant, user=user)
+    # A mail for what waited names no subject, but was written together with what it was made for.
+    together = set(notices.exclude(digest=None).values_list("digest", flat=True))
     Mail.objects.filter(meant, user=user).delete()
-    Notice.objects.filter(meant, user=user).delete()
+    notices.delete()
+    Mail.objects.filter(pk__in=together, news=None).delete()
     Reminder.objects.filter(meant, recipient=user).delete()
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from notifications import centre, delivery
+from notifications.forgetting import forget
 from notifications.models import DeliveryPolicy, Mail, Notice
 from notifications.tests.conftest import BUNDLED, LEGAL, URGENT
 from notifications.tests.factories import KIND
@@ -141,3 +142,17 @@ def test_what_came_on_other_days_stands_apart(user):
         ("Look at this. (2 times)", 2),
         ("Look at this.", 1),
     ]
+
+
+def test_forgetting_what_waited_takes_its_mail_along_but_not_one_that_says_more(user):
+    other = UserFactory(language="en")
+    due(recipient=user, kind=KIND, due_at=EVENING)
+    for _ in range(2):
+        due(recipient=other, kind=KIND, due_at=EVENING)
+    delivery.sweep(at=EVENING)
+    assert Mail.objects.filter(user=user).count() == 1
+    for each in (user, other):
+        notice = Notice.objects.filter(user=each).earliest("id")
+        forget(user=each, subjects=[notice.subject_id])
+    assert not Mail.objects.filter(user=user).exists()
+    assert Mail.objects.filter(user=other).count() == 1
