@@ -74,26 +74,17 @@ _PLAIN = ("username", "employee_number", "name", "email", "telephone", "in_profe
 
 
 def read_known() -> Iterator[Known]:
-    """Everybody in the database."""
-    rows = User.objects.values_list(
+    """Everybody in the database, by employee number."""
+    rows = User.objects.order_by("employee_number", "id").values_list(
         "id", *_PLAIN, "is_active", "department__name", "department__location__name",
         "department__location__is_partner", "profession__name", "manager__employee_number",
     )  # fmt: skip
     for key, *values, active, department, location, is_partner, profession, manager in rows:
-        fields = (
-            "username",
-            "employee_number",
-            "name",
-            "email",
-            "telephone",
-            "in_profession_since",
-            "language",
-        )
         yield Known(
             id=key,
             from_partner=bool(is_partner),
             values={
-                **dict(zip(fields, values, strict=True)),
+                **dict(zip(_PLAIN, values, strict=True)),
                 "department": f"{department}{AT}{location}" if department else "",
                 "profession": profession or "",
                 "manager": manager or "",

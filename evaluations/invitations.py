@@ -64,7 +64,10 @@ def _invite_batch(*, since: datetime, until: datetime, at: datetime) -> int:
         .order_by("closed_at")
         .select_for_update(of=("self",), skip_locked=True)
     )
-    invitations = [Invitation(contact=contact, invited_at=at) for contact in contacts[:BATCH]]
+    locked = [contact.pk for contact in contacts[:BATCH]]
+    # Another one may have invited them and ended just before they were locked here: that is seen from now on.
+    found = Contact.objects.filter(pk__in=locked, invitation=None)
+    invitations = [Invitation(contact=contact, invited_at=at) for contact in found]
     if not invitations:
         return 0
     batches.ensure_one(at=at)

@@ -59,7 +59,9 @@ def erase_due(*, at: datetime) -> Erased:
     total = Erased()
     while True:
         with transaction.atomic():
-            offers = list(_due(at).select_for_update(of=("self",), skip_locked=True)[:BATCH])
+            # The involvement too: whether somebody is erased is asked again of what is locked.
+            due = _due(at).select_for_update(of=("self", "involvement"), skip_locked=True)
+            offers = list(due[:BATCH])
             if not offers:
                 return total
             for offer in offers:
@@ -80,7 +82,7 @@ def erase_own(*, offer: Offer, by: User, at: datetime) -> None:
     """The employee's own wish, once the offer is closed. Raises NotAllowed: it is open, erased, or somebody
     else's; and Held.
     """
-    own = Offer.objects.select_for_update(of=("self",)).filter(
+    own = Offer.objects.select_for_update(of=("self", "involvement")).filter(
         pk=offer.pk, involvement__employee=by, closed_at__isnull=False
     )
     found = own.first()

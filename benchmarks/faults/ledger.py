@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from benchmarks.faults.post import Arrival
+from hospital.mail import message_id
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,24 @@ class Ledger:
     expected: dict[UUID, tuple[datetime, datetime]] = field(default_factory=dict)
     #: By notice: its subject, and when it was first seen.
     notices: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
+    #: The subjects of the notices that one mail speaks for, by its Message-ID.
+    spoken_for: defaultdict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
     arrivals: list[Arrival] = field(default_factory=list)
 
     def expect(self, subjects: Iterable[UUID], due_at: datetime, mail_at: datetime) -> None:
         self.expected.update(dict.fromkeys(subjects, (due_at, mail_at)))
 
-    def take_down(self, rows: Sequence[tuple[UUID, UUID]], arrivals: Sequence[Arrival], at: datetime) -> bool:
-        """The notices (id, subject) and mails that are there at `at`; whether there is a new one."""
+    def take_down(
+        self, rows: Sequence[tuple[UUID, UUID, UUID | None]], arrivals: Sequence[Arrival], at: datetime
+    ) -> bool:
+        """The notices (id, subject, and the mail that speaks for it among others) and mails that are there at
+        `at`; whether there is a new one.
+        """
         before = len(self.notices) + len(self.arrivals)
-        for notice, subject in rows:
+        for notice, subject, mail in rows:
             self.notices.setdefault(notice, (subject, at))
+            if mail:
+                self.spoken_for[message_id(mail)].add(subject)
         self.arrivals = list(arrivals)
         return len(self.notices) + len(self.arrivals) > before
 
@@ -91,4 +100,7 @@ class Ledger:
         for arrival in self.arrivals:
             if arrival.notice in self.notices:
                 mailed[self.notices[arrival.notice][0]].append(arrival)
+            elif arrival.notice is None:
+                for subject in self.spoken_for[arrival.message_id]:
+                    mailed[subject].append(arrival)
         return mailed

@@ -16,13 +16,17 @@ from notifications.tests.smtp_sink import Sink
 #: Long enough for the 250 to have left, seconds.
 ANSWERED = 0.2
 NOTICE = re.compile(r"/notices/([0-9a-f-]{36})/open/")
+#: The list of notices, to which a mail leads that speaks for several.
+LIST = re.compile(r"/notices/\s")
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A mail that was accepted: the notice that it leads to, its Message-ID, and when."""
+    """A mail that was accepted: the notice that it leads to, None where it leads to the list of them, its
+    Message-ID, and when.
+    """
 
-    notice: UUID
+    notice: UUID | None
     message_id: str
     at: datetime
 
@@ -54,5 +58,5 @@ class Post(Sink):
         text = message.get_body(("plain",))
         assert text is not None
         link = NOTICE.search(text.get_content())
-        assert link is not None
-        return Arrival(UUID(link[1]), str(message["Message-ID"]), self.clock.now())
+        assert link or LIST.search(text.get_content())
+        return Arrival(UUID(link[1]) if link else None, str(message["Message-ID"]), self.clock.now())

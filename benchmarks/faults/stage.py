@@ -224,7 +224,7 @@ class Stage:
     def look(self) -> bool:
         """Take down what is to be seen by now; whether anything went on since the last look."""
         try:
-            rows = list(Notice.objects.filter(kind=REMINDER).values_list("id", "subject_id"))
+            rows = list(Notice.objects.filter(kind=REMINDER).values_list("id", "subject_id", "digest_id"))
             tries = self.tries()
         except DatabaseError:  # it is being restarted
             connections.close_all()

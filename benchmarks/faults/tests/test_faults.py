@@ -14,7 +14,7 @@ from benchmarks.faults.scenarios import FAULTS
 from peersupport.keeper import die_with_parent
 
 #: All faults together; the machine may be busy with other tests.
-SECONDS = 1800
+SECONDS = 900
 
 pytestmark = pytest.mark.timeout(SECONDS + 60)
 
