@@ -60,8 +60,8 @@ def erase_due(*, at: datetime) -> Erased:
     while True:
         with transaction.atomic():
             # The involvement too: whether somebody is erased is asked again of what is locked.
-            due = _due(at).select_for_update(of=("self", "involvement"), skip_locked=True)
-            offers = list(due[:BATCH])
+            due = _due(at).select_related("involvement")
+            offers = list(due.select_for_update(of=("self", "involvement"), skip_locked=True)[:BATCH])
             if not offers:
                 return total
             for offer in offers:
@@ -82,10 +82,8 @@ def erase_own(*, offer: Offer, by: User, at: datetime) -> None:
     """The employee's own wish, once the offer is closed. Raises NotAllowed: it is open, erased, or somebody
     else's; and Held.
     """
-    own = Offer.objects.select_for_update(of=("self", "involvement")).filter(
-        pk=offer.pk, involvement__employee=by, closed_at__isnull=False
-    )
-    found = own.first()
+    own = Offer.objects.filter(pk=offer.pk, involvement__employee=by, closed_at__isnull=False)
+    found = own.select_related("involvement").select_for_update(of=("self", "involvement")).first()
     if found is None:
         raise NotAllowed
     if held(own, at=at):
