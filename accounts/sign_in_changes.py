@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accounts import audit, roles
 from accounts.enums import AccessAction, SignIn
@@ -27,6 +27,7 @@ from accounts.two_people import (
     Closing,
     RoleGrant,
     SignInChange,
+    SignInChangeQuerySet,
 )
 
 #: Called in the transaction of the changes, with those that somebody must be told of. A room that tells
@@ -46,13 +47,16 @@ class NotTheSecond(Exception):
 
 
 class Noted(NamedTuple):
-    """`what` of the person became `new`; `told` is the address that was theirs before."""
+    """`what` of the person became `new`; `told` is the address that was theirs before, and `is_freed` that it
+    went to somebody else while they were out of service.
+    """
 
     user_id: UUID
     what: SignIn
     old: str
     new: str
     told: str
+    is_freed: bool = False
 
 
 class _Account(NamedTuple):
@@ -76,9 +80,12 @@ def watched(*, by: User | None, access_point: str, at: datetime) -> Iterator[Non
         was = before.get(pk)
         if was is None:
             continue
-        # An address that somebody who left no longer needs is free for others.
-        if now.email != was.email and (now.email or now.is_active):
-            changes.append(Noted(pk, SignIn.EMAIL, was.email, now.email, was.email))
+        if now.email != was.email:
+            # The address that somebody who left no longer needs is free for others: who has it now is not
+            # told, and whoever left must not come back unseen with another one.
+            is_freed = not now.email and not now.is_active
+            told = "" if is_freed else was.email
+            changes.append(Noted(pk, SignIn.EMAIL, was.email, now.email, told, is_freed))
         if now.username != was.username:
             changes.append(Noted(pk, SignIn.USERNAME, was.username, now.username, was.email or now.email))
     note(changes, by=by, access_point=access_point, at=at)
@@ -89,45 +96,57 @@ def watched(*, by: User | None, access_point: str, at: datetime) -> Iterator[Non
 def note(changes: Iterable[Noted], *, by: User | None, access_point: str, at: datetime) -> None:
     """Write changes down, stop what they must not open, and tell of them."""
     changes = list(changes)
-    if not changes:
-        return
-    guarded = _guarded({change.user_id for change in changes})
-    open_ones = {
-        (one.user_id, one.what): one
-        for one in SignInChange.objects.open().filter(user__in={change.user_id for change in changes})
-    }
     rows = []
+    for row, earlier in _weighed(changes):
+        if earlier:
+            _close(earlier, Closing.REPLACED, by=None, at=at)
+        row.by, row.at, row.closed_at = by, at, at if row.closing else None
+        rows.append(row)
+    SignInChange.objects.bulk_create(rows, batch_size=1_000)
+    for row in rows:
+        if row.is_guarded:
+            _write(row, by=by, basis="administration" if by else "server", access_point=access_point, at=at)
+    freed = {change.user_id for change in changes if change.is_freed}
+    tell([row for row in rows if row.user_id not in freed], at=at)
+
+
+def awaiting_two(changes: Sequence[Noted]) -> set[tuple[UUID, SignIn]]:
+    """Those of `changes`, not made yet, that would wait for a second person."""
+    rows = (row for row, _earlier in _weighed(changes))
+    return {(row.user_id, SignIn(row.what)) for row in rows if row.is_guarded and row.can_be_confirmed}
+
+
+def _weighed(changes: Sequence[Noted]) -> list[tuple[SignInChange, SignInChange | None]]:
+    """A row for each of `changes` that somebody must hear of, not written, and not yet by whom or when; and
+    the open row that it follows on.
+    """
+    if not changes:
+        return []
+    ids = {change.user_id for change in changes}
+    guarded = _guarded(ids)
+    open_ones = {(one.user_id, one.what): one for one in SignInChange.objects.open().filter(user__in=ids)}
+    found = []
     for change in changes:
         earlier = open_ones.get((change.user_id, change.what))
-        is_guarded = change.user_id in guarded or bool(earlier and earlier.is_guarded)
+        is_guarded = change.is_freed or change.user_id in guarded or bool(earlier and earlier.is_guarded)
         # An address that is taken away opens nothing, but the one that comes after it would.
         told = change.told or (earlier.told if earlier else "")
         # Nobody is reached at an address that was never there.
         if not is_guarded and (change.what != SignIn.EMAIL or not told):
             continue
         old = earlier.old if earlier else change.old
-        if earlier:
-            _close(earlier, Closing.REPLACED, by=None, at=at)
         is_back = change.what != SignIn.SECOND_FACTOR and old == change.new
-        rows.append(
-            SignInChange(
-                user_id=change.user_id,
-                what=change.what,
-                old=old,
-                new=change.new,
-                told=told,
-                by=by,
-                at=at,
-                is_guarded=is_guarded,
-                closing=Closing.TAKEN_BACK if is_back else "",
-                closed_at=at if is_back else None,
-            )
+        row = SignInChange(
+            user_id=change.user_id,
+            what=change.what,
+            old=old,
+            new=change.new,
+            told=told,
+            is_guarded=is_guarded,
+            closing=Closing.TAKEN_BACK if is_back else "",
         )
-    SignInChange.objects.bulk_create(rows, batch_size=1_000)
-    for row in rows:
-        if row.is_guarded:
-            _write(row, by=by, basis="administration" if by else "server", access_point=access_point, at=at)
-    tell(rows, at=at)
+        found.append((row, earlier))
+    return found
 
 
 def second_factor_changed(
@@ -155,7 +174,7 @@ def second_factor_changed(
         tell([row], at=at)
 
 
-def stopped(*, at: datetime) -> QuerySet[SignInChange]:
+def stopped(*, at: datetime) -> SignInChangeQuerySet:
     """What stops a password by mail, and tying an identity to the account, at `at`."""
     return SignInChange.objects.open().filter(Q(is_guarded=True) | Q(at__gt=at - ADDRESS_WAITS))
 
@@ -182,7 +201,7 @@ def confirm(*, change_id: UUID, by: User | None, access_point: str, at: datetime
     """
     with transaction.atomic():
         change = SignInChange.objects.select_for_update(of=("self",)).select_related("user").get(pk=change_id)
-        if change.closing:
+        if not change.can_be_confirmed:
             raise NotOpen
         # Read again: whoever decides may have lost the role meanwhile.
         if by is not None and not may_confirm(change, User.objects.get(pk=by.pk)):

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from itertools import chain, count
 from typing import Any
 
-from accounts import leaving
-from accounts.enums import Role
+from accounts import leaving, sign_in_changes
+from accounts.enums import Role, SignIn
 from accounts.file_names import AT, Unknown
 from accounts.models import User
 from accounts.names import sort_key
@@ -51,6 +51,7 @@ class Plan:
     unknown: list[Unknown] = field(default_factory=list)  # names for which something may be chosen
     questions: list[Question] = field(default_factory=list)
     left_open: dict[uuid.UUID, list[str]] = field(default_factory=dict)  # by who leaves (accounts.leaving)
+    waits: dict[uuid.UUID, set[str]] = field(default_factory=dict)  # fields that wait for a second person
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -112,6 +113,7 @@ def make(staff: Staff, *, complete: bool, answers: Mapping[str, str]) -> Plan:
             _without_row(each, plan, leaves=complete, is_released=each.id in matches.released)
     plan.unknown = places.unknown
     plan.left_open = leaving.left_open([change.id for change in plan.leaving])
+    plan.waits = _waits(plan.changed)
     plan.problems = list(_problems(staff, plan, {each.id: each for each in known}, seen))
     return plan
 
@@ -155,6 +157,19 @@ def _without_row(known: Known, plan: Plan, *, leaves: bool, is_released: bool) -
         plan.leaving.append(Change(known.id, known.number, known.get("name"), before, after))
     elif after:
         plan.changed.append(Change(known.id, known.number, known.get("name"), before, after))
+
+
+def _waits(changed: Iterable[Change]) -> dict[uuid.UUID, set[str]]:
+    noted = [
+        sign_in_changes.Noted(change.id, what, str(change.before[what]), str(change.after[what]), told="")
+        for change in changed
+        for what in (SignIn.EMAIL, SignIn.USERNAME)
+        if what in change.after
+    ]
+    found: dict[uuid.UUID, set[str]] = {}
+    for key, what in sign_in_changes.awaiting_two(noted):
+        found.setdefault(key, set()).add(what)
+    return found
 
 
 def _problems(
@@ -230,14 +245,13 @@ def _last_admin_leaves(plan: Plan) -> bool:
 
 
 def preview(plan: Plan, *, cap: int) -> dict[str, Any]:
-    """`plan` as the page shows it: counts, and the first `cap` people of each kind; of those who leave, first
-    all who leave something open.
+    """`plan` as the page shows it: counts, and the first `cap` people of each kind; before the others all who
+    leave something open, and all whose address or sign-in name waits for a second person.
     """
+    first = plan.left_open.keys() | plan.waits.keys()
 
     def people(changes: Iterable[Change]) -> list[dict[str, Any]]:
-        by_name = sorted(
-            changes, key=lambda each: (each.id not in plan.left_open, sort_key(each.name), each.number)
-        )
+        by_name = sorted(changes, key=lambda each: (each.id not in first, sort_key(each.name), each.number))
         return [
             {
                 "number": change.number,
@@ -245,14 +259,14 @@ def preview(plan: Plan, *, cap: int) -> dict[str, Any]:
                 "department": change.after.get("department") or change.before.get("department") or "",
                 "profession": change.after.get("profession") or "",
                 "left_open": plan.left_open.get(change.id, []),
+                "waits": sorted(plan.waits.get(change.id, ())),
                 "fields": [
                     [name, change.before[name], value]
                     for name, value in change.after.items()
                     if name in change.before
                 ],
             }
-            # Nobody who leaves something open goes unsaid.
-            for change in by_name[: max(cap, len(plan.left_open))]
+            for change in by_name[: max(cap, len(first))]
         ]
 
     return {

@@ -92,3 +92,5 @@ WHY = {
     "name": _("The same name, department and profession, another employee number."),
     "other": _("Somebody else is known here under this employee number."),
 }
+#: Beside a new address or sign-in name of somebody whom accounts.sign_in_changes guards.
+WAITS = _("Opens the account only when a second person has confirmed it.")

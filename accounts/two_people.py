@@ -123,6 +123,10 @@ class SignInChangeQuerySet(models.QuerySet["SignInChange"]):
     def open(self) -> Self:
         return self.filter(closing="")
 
+    def to_confirm(self) -> Self:
+        """Those that open something once a second person says so; as `SignInChange.can_be_confirmed`."""
+        return self.open().exclude(what=SignIn.EMAIL, new="")
+
 
 class SignInChange(models.Model):
     """A new mail address, sign-in name or second step of `user`, which others could use to sign in as that
@@ -172,3 +176,8 @@ class SignInChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} of {self.user_id}"
+
+    @property
+    def can_be_confirmed(self) -> bool:
+        """An address that was taken away opens nothing; it stays open so that the next one waits."""
+        return not self.closing and not (self.what == SignIn.EMAIL and not self.new)

@@ -93,7 +93,7 @@ def person(request: SignedInRequest, pk: UUID) -> HttpResponse:
     form = RolesForm(unsent.posted(request), initial={"roles": standing})
     if request.method == "POST" and form.is_valid() and _give(request, somebody, form):
         return redirect("settings:people")
-    stopped = sign_in_changes.stopped(at=timezone.now()).filter(user=somebody)
+    stopped = sign_in_changes.stopped(at=timezone.now()).to_confirm().filter(user=somebody)
     context = {"person": somebody, "form": form, "waiting": waiting, "stopped": stopped.order_by("at")}
     return render(request, "accounts/person.html", context)
 

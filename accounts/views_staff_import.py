@@ -26,7 +26,7 @@ from accounts.import_words import Mended
 from accounts.models import StaffImport
 from accounts.spreadsheets import MAX_BYTES
 from accounts.staff_same_form import SameForm
-from accounts.staff_words import FIELDS, REASONS
+from accounts.staff_words import FIELDS, REASONS, WAITS
 
 
 class UploadForm(forms.Form):
@@ -170,6 +170,7 @@ def _readable(person: dict[str, Any]) -> dict[str, Any]:
         (
             FIELDS[name],
             *((words[value] if name == "is_active" else value or "–") for value in (before, after)),
+            WAITS if name in person.get("waits", []) else "",
         )
         for name, before, after in fields
     ]

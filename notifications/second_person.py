@@ -47,12 +47,12 @@ def _watches(user: User, _subject: UUID) -> bool:
 
 
 def _changed(user: User, change_id: UUID) -> bool:
-    change = SignInChange.objects.open().filter(pk=change_id).select_related("user").first()
+    change = SignInChange.objects.to_confirm().filter(pk=change_id).select_related("user").first()
     return change is not None and sign_in_changes.may_confirm(change, user)
 
 
 def _changed_any(user: User) -> bool:
-    changes = SignInChange.objects.visible_to(user).open().select_related("user")
+    changes = SignInChange.objects.visible_to(user).to_confirm().select_related("user")
     return any(sign_in_changes.may_confirm(change, user) for change in changes)
 
 
@@ -121,12 +121,12 @@ ON_THE_SERVER = Kind(
 )
 CHANGED = Kind(
     code="accounts.sign_in_changed",
-    line=_("Somebody who sees cases or keeps watch signs in another way now. See whether that is right."),
+    line=_("Somebody signs in another way now, and waits for a second person. See whether that is right."),
     concerns=_changed,
     bundle=Bundle(
         ngettext_lazy(
-            "%(count)d person who sees cases or keeps watch signs in another way now.",
-            "%(count)d people who see cases or keep watch sign in another way now.",
+            "%(count)d person signs in another way now, and waits for a second person.",
+            "%(count)d people sign in another way now, and wait for a second person.",
             "count",
         ),
         "confirmations",

@@ -68,6 +68,13 @@ def imported(by, **columns):
     assert staff_import.work(import_id=current.pk, at=now).state == "done"
 
 
+def given_away(user, *, by):
+    """`user` leaves, and somebody new has the address; returns who."""
+    change(user, by=by, is_active=False)
+    change(user, by=by, email="")
+    return UserFactory(email=OLD)
+
+
 def is_mailed(user):
     """Whether asking for a new password brings a link to where `user` has their mail now."""
     mail.outbox.clear()
@@ -192,6 +199,49 @@ class TestByAStaffFile:
         assert not is_mailed(user)
         role_grants.confirm(grant_id=grant.pk, by=officer, access_point="test", at=timezone.now())
         assert User.objects.get(pk=user.pk).roles == {Role.COORDINATOR, Role.SUPPORTER}
+
+    def test_who_comes_back_after_the_address_was_given_away_waits_whatever_the_role(self, admin, officer):
+        for held in ([], [Role.SUPPORTER], [Role.COORDINATOR]):
+            user = UserFactory(email=OLD, roles=held)
+            other = given_away(user, by=admin)
+            change(user, by=admin, is_active=True)
+            change(user, by=admin, email=f"{user.username}@elders.example")
+            assert not is_mailed(user)
+            row = SignInChange.objects.open().get(user=user)
+            assert (row.old, row.told, row.is_guarded, row.by) == (OLD, "", True, admin)
+            confirm(officer, user=user)
+            assert is_mailed(user)
+            other.delete()
+
+    def test_who_comes_back_to_the_address_of_before_needs_nobody(self, admin):
+        user = person()
+        given_away(user, by=admin).delete()
+        change(user, by=admin, is_active=True, email=OLD)
+        assert is_mailed(user)
+
+    def test_an_address_given_away_asks_nobody_anything_yet(self, client, admin, officer):
+        given_away(person(), by=admin)
+        client.force_login(officer)
+        assert OLD not in client.get("/confirmations/").content.decode()
+        with pytest.raises(sign_in_changes.NotOpen):
+            confirm(officer)
+
+    def test_the_preview_says_which_addresses_wait_for_a_second_person(self, client, admin):
+        person(roles=[Role.COORDINATOR])
+        UserFactory(employee_number="P2", username="p2", email="p2@elders.example")
+        DepartmentFactory(name="Cardiologie", location=LocationFactory())
+        ProfessionFactory()
+        file = csv_of(line("P1", email=NEW), line("P2"))
+        now = timezone.now()
+        current = staff_import.upload(content=file, file_name="staf.csv", complete=False, by=admin, at=now)
+        waits = {
+            one["number"]: one["waits"]
+            for one in staff_import.work(import_id=current.pk, at=now).preview["changed"]
+        }
+        assert waits == {"P1": ["email"], "P2": []}
+        client.force_login(admin)
+        page = client.get(f"/settings/staff-import/{current.pk}/").content.decode()
+        assert page.count("only when a second person has confirmed it") == 1
 
     def test_a_file_that_changes_nothing_of_the_kind_leaves_no_trace(self, admin):
         user = person(roles=[Role.COORDINATOR])

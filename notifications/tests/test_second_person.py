@@ -132,6 +132,19 @@ class TestSignIn:
         assert told().address == OLD
         assert waiting() == set()
 
+    def test_without_an_address_of_before_the_privacy_officer_hears(self, admin, officer):
+        user = UserFactory(email="", roles=[Role.SUPPORTER])
+        change(user, admin, email=NEW)
+        assert ("accounts.sign_in_changed", officer) in waiting()
+
+    def test_of_a_leaver_whose_address_was_given_away_nobody_hears_before_the_next_one(self, admin, officer):
+        user = UserFactory(email=OLD, leaver=True)
+        change(user, admin, email="")
+        assert waiting() == set()
+        change(user, admin, is_active=True, email=NEW)
+        assert ("accounts.sign_in_changed", officer) in waiting()
+        assert not Mail.objects.exists()
+
     def test_of_an_ordinary_employee_nobody_else_hears(self, admin, officer):
         change(UserFactory(email=OLD), admin, email=NEW)
         assert waiting() == set()

@@ -22,7 +22,7 @@ class Command(BaseCommand):
             raise CommandError(_("Nobody signs in as %(name)s.") % {"name": username})
         now = timezone.now()
         grants = list(RoleGrant.objects.waiting().filter(user=user, expires_at__gt=now).order_by("role"))
-        changes = list(SignInChange.objects.open().filter(user=user).order_by("at", "id"))
+        changes = list(SignInChange.objects.to_confirm().filter(user=user).order_by("at", "id"))
         for grant in grants:
             self.stdout.write(_("Role: %(role)s") % {"role": grant.get_role_display()})
         for change in changes:

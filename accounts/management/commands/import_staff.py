@@ -13,7 +13,7 @@ from accounts.enums import ImportState, NameKind
 from accounts.file_names import Unknown
 from accounts.import_words import Mended, said_of_file
 from accounts.models import StaffImport
-from accounts.staff_words import REASONS, WHY
+from accounts.staff_words import FIELDS, REASONS, WAITS, WHY
 
 
 class Command(BaseCommand):
@@ -111,6 +111,9 @@ class Command(BaseCommand):
         found = [Mended(**each) for each in current.preview["mended"]]
         for line in said_of_file(unused=current.preview["ignored"], mended=found):
             self.stdout.write(line)
+        for person in current.preview["changed"]:
+            for name in person["waits"]:
+                self.stdout.write(f"{person['name']} ({person['number']}): {FIELDS[name]}. {WAITS}")
         for person in current.preview["leaving"]:
             for line in filter(None, map(leaving.in_words, person["left_open"])):
                 self.stdout.write(f"{person['name']} ({person['number']}): {line}")
