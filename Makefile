@@ -6,7 +6,7 @@ VENV := .venv/bin
 # By module, not by the scripts beside it: those hold the path that the environment was made in, and break when the
 # checkout is moved. (djade, ruff and uv are programs.)
 PY := $(VENV)/python
-CHROMIUM ?= /usr/bin/chromium
+CHROMIUM ?= /usr/bin/chromium-headless-shell
 # Tests and lint never touch what a .env or the shell names for production.
 TEST_ENV := DEBUG=1 LOG_LEVEL=WARNING DJANGO_SETTINGS_MODULE=peersupport.settings_test
 WORKERS ?= 2
@@ -78,4 +78,4 @@ environment:
 chromium: environment
 	@test -x $(CHROMIUM) \
 		|| { $(PY) -m playwright install chromium && $(PY) -m playwright install-deps chromium; } \
-		|| { apt-get update -qq && apt-get install -y -qq chromium; }
+		|| { apt-get update -qq && apt-get install -y -qq chromium-headless-shell; }
