@@ -88,6 +88,11 @@ class ClassificationForm(forms.Form):
             self.add_error("ground", gettext("Choose why."))
         return data
 
+    def refuse_moment(self, kept: datetime) -> None:
+        """Say beside the moment that it stays `kept`: in the error alone, where the help says it too."""
+        self.add_error("moment", kept_said(kept))
+        self["moment"].help_text = ""
+
     def as_decided(self) -> dict[str, Any]:
         """As incidents.classification.classify takes it: of the fields only what belongs to the choice."""
         chosen, verdict = self.cleaned_data, Verdict(self.cleaned_data["verdict"])

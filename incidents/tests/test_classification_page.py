@@ -96,6 +96,17 @@ class TestTheCommittee:
         decide(client, calamity, Verdict.CALAMITY, moment="2026-03-09T10:00")
         assert "No calamity after all" not in client.get(page_of(calamity)).content.decode()
 
+    def test_reads_once_at_the_field_that_an_earlier_moment_is_kept(self, client, sign_in):
+        sign_in(Role.CCP)
+        calamity = reported()
+        decide(client, calamity, Verdict.CALAMITY, moment="2026-03-09T10:00")
+        decide(client, calamity, Verdict.NONE, ground=Ground.EXPECTED)
+        said = "taken up again it keeps that moment"
+        assert client.get(page_of(calamity, "classify")).text.count(said) == 1
+        refused = decide(client, calamity, Verdict.CALAMITY, moment="2026-03-09T10:30").text
+        form_alone = refused.split("error-summary", 1)[1].split("</ul>", 1)[1]
+        assert form_alone.count(said) == 1
+
     @pytest.mark.parametrize(
         ("data", "said"),
         [

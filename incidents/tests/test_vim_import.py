@@ -335,7 +335,9 @@ class TestPages:
         assert "Import 6 reports" not in page
 
         assert client.post(check, self.mapping()).url == check
-        assert "Import 6 reports" in client.get(check).content.decode()
+        preview = client.get(check).content.decode()
+        assert "Import 6 reports" in preview
+        assert ">Tuesday 6 January at 22:15<" in preview
         assert VimMapping.objects.get().columns["number"] == "Meldnr."
 
         response = client.post(reverse("incidents:import-commit", args=[kept.pk]), follow=True)

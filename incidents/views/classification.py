@@ -14,7 +14,7 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from incidents import classification
-from incidents.classification_form import ClassificationForm, kept_said
+from incidents.classification_form import ClassificationForm
 from incidents.deadlines import ExtensionError
 from incidents.milestones import Stale
 from incidents.models import Incident, Policy
@@ -38,7 +38,7 @@ def classify(request: SignedInRequest, reference: str) -> HttpResponse:
         except Stale:
             return overtaken(request, incident)
         except classification.MomentKept as refused:
-            form.add_error("moment", kept_said(refused.kept))
+            form.refuse_moment(refused.kept)
         except WrongMoment as refused:
             put_error(form, "noticed_at" if refused.moment == "noticed_at" else "moment", refused)
         except ExtensionError as refused:
