@@ -250,6 +250,7 @@ def _happened(events: QuerySet[ContactEvent], now: datetime) -> list[Happened]:
         (EventKind.COORDINATOR_CALLED_IN, ""): _("You were alerted"),
         (EventKind.HANDED_BACK, HandBackReason.CONFLICT): _("Handed back: too close"),
         (EventKind.HANDED_BACK, HandBackReason.NO_TIME): _("Handed back: no time"),
+        (EventKind.HANDED_BACK, HandBackReason.AWAY): _("Handed back: away"),
         (EventKind.HANDED_BACK, ""): _("Somebody else was asked for"),
     }
     return [Happened(label, *rows.get(key, (0, 0))) for key, label in labels.items()]

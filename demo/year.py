@@ -235,7 +235,7 @@ class Conversations:
 
     def answer(self, at: datetime) -> None:
         if self.year.chance.random() < 0.07:
-            reason = self.year.chance.choice(HandBackReason.values)
+            reason = self.year.chance.choice((HandBackReason.CONFLICT, HandBackReason.NO_TIME))
             self.log(EventKind.HANDED_BACK, at, reason=reason)
             self.year.then(at + self.year.hours(0.3, 2), self.support.assign)
             return

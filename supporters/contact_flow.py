@@ -264,8 +264,11 @@ def _check_details(
         raise NotAllowed
     if planned_for and not at < planned_for <= at + PLANNED_WITHIN:
         raise NotAllowed
-    if facts.called_in and kind == EventKind.CLOSED and party == Party.SUPPORTER:
+    if party == Party.SUPPORTER and kind == EventKind.CLOSED and facts.called_in:
         # Whoever called in the coordinator does not close before she has answered.
+        raise NotAllowed
+    goes_back = kind == EventKind.HANDED_BACK and facts.state == ContactState.IN_CONTACT
+    if party == Party.SUPPORTER and goes_back and reason != HandBackReason.AWAY:
         raise NotAllowed
     if kind == EventKind.CONVERSATION and facts.conversations >= SupportPolicy.current().max_conversations:
         raise TooManyConversations
@@ -285,7 +288,8 @@ def _next_due(contact: Contact, facts: Facts, kind: EventKind, at: datetime) -> 
         case EventKind.ATTEMPT_FAILED:
             return max(facts.due_at, again)
         case EventKind.HANDED_BACK:
-            return again if facts.reached_at else contact.offer.first_contact_due_at
+            first = contact.offer.first_contact_due_at
+            return at if facts.called_in else again if facts.reached_at else first
         case EventKind.REACHED | EventKind.CONVERSATION:
             return end_of_working_day(at, days=policy.follow_up_days[0])
         case EventKind.FOLLOW_UP_HELD:

@@ -65,8 +65,8 @@ TRANSITIONS: dict[ContactState, dict[EventKind, Step]] = {
         _E.CLOSED: Step(_S.CLOSED, _SUPPORTER | _COORDINATOR),
     },
     _S.IN_CONTACT: {
-        # The supporter who has begun does not hand back; the employee and the coordinator may choose another.
-        _E.HANDED_BACK: Step(_S.HANDED_BACK, _EMPLOYEE | _COORDINATOR),
+        # The supporter who has begun hands back only when away (supporters.hand_over).
+        _E.HANDED_BACK: Step(_S.HANDED_BACK, _EVERYBODY),
         _E.ATTEMPT_FAILED: Step(_S.IN_CONTACT, _SUPPORTER),
         _E.CONVERSATION: Step(_S.IN_CONTACT, _SUPPORTER),
         _E.OFFER_DECLINED: Step(_S.CLOSED, _EVERYBODY),

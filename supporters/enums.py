@@ -73,6 +73,8 @@ class HandBackReason(models.TextChoices):
 
     CONFLICT = "conflict", _("Too close")
     NO_TIME = "no_time", _("No time")
+    #: The only one with which a supporter hands back once the two have spoken.
+    AWAY = "away", _("Away")
 
 
 class Waiting(models.TextChoices):

@@ -183,6 +183,8 @@ PAGES: dict[str, str | set[Role]] = {
     "contacts:log": SUPPORTER,
     "contacts:undo": SUPPORTER,
     "contacts:availability": SUPPORTER,
+    "contacts:hand-over": SUPPORTER,
+    "contacts:take-back": SUPPORTER,
     # supporters: the involved employee's
     "me": SIGNED_IN,
     "me-decide": SIGNED_IN,

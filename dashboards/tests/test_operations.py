@@ -77,6 +77,7 @@ def test_what_came_back_to_the_coordinator_now_and_before():
         "You were alerted": (1, 0),
         "Handed back: too close": (0, 0),
         "Handed back: no time": (1, 1),
+        "Handed back: away": (0, 0),
         "Somebody else was asked for": (0, 0),
     }
 

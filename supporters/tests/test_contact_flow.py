@@ -85,13 +85,18 @@ class Case:
 def needed(kind, party, state, at):
     """What a step cannot go without."""
     return {
-        "handed_back": {"reason": HandBackReason.NO_TIME if party == Party.SUPPORTER else ""},
+        "handed_back": {"reason": _why_back(state) if party == Party.SUPPORTER else ""},
         "offer_later": {"planned_for": at + 5 * DAY},
         "follow_up_planned": {"planned_for": at + 3 * DAY},
         "conversation": {"mode": "telephone"},
         "follow_up_held": {"mode": "telephone"},
         "closed": {"outcome": Outcome.COMPLETED if state == ContactState.IN_CONTACT else Outcome.UNREACHABLE},
     }.get(kind, {})
+
+
+def _why_back(state):
+    """Whoever has begun hands back only when away."""
+    return HandBackReason.AWAY if state == ContactState.IN_CONTACT else HandBackReason.NO_TIME
 
 
 @pytest.fixture
@@ -270,6 +275,19 @@ def test_a_step_without_what_it_needs_is_refused(case, kind, fields):
 def test_a_supporter_says_one_word_when_handing_back(case):
     with pytest.raises(contact_flow.NotAllowed):
         case.take("handed_back", reason="")
+
+
+@pytest.mark.parametrize("reason", [HandBackReason.NO_TIME, HandBackReason.CONFLICT])
+def test_who_has_begun_hands_back_only_when_away(case, reason):
+    case.take_all("accepted", "reached")
+    with pytest.raises(contact_flow.NotAllowed):
+        case.take("handed_back", reason=reason)
+
+
+def test_who_called_in_the_coordinator_and_hands_back_leaves_somebody_who_is_wanted_at_once(case):
+    case.take_all("accepted", "reached", "coordinator_called_in", "handed_back")
+    offer = Offer.objects.get()
+    assert (offer.waiting_for, offer.due_at) == (Waiting.ASSIGNMENT, case.at)
 
 
 def test_handing_back_waits_for_another_supporter(case):

@@ -31,7 +31,7 @@ TABLE = """
                         proposed        accepted          in_contact
 assigned                .               .                 .
 accepted                accepted:S      .                 .
-handed_back             handed_back:SEC handed_back:SEC   handed_back:EC
+handed_back             handed_back:SEC handed_back:SEC   handed_back:SEC
 attempt_failed          .               accepted:S        in_contact:S
 reached                 .               in_contact:S      .
 offer_declined          closed:EC       closed:SEC        closed:SEC

@@ -13,10 +13,11 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
-from supporters import contact_flow, contact_forms, retention
+from notifications.models import Reminder
+from supporters import contact_flow, contact_forms, contact_reminders, retention
 from supporters.contact_log import UNDO_WITHIN
-from supporters.enums import ContactState, EventKind, SupporterStatus
-from supporters.models import Contact, Supporter
+from supporters.enums import ContactState, EventKind, HandBackReason, SupporterStatus, Waiting
+from supporters.models import Contact, Exclusion, Supporter
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
 pytestmark = pytest.mark.django_db
@@ -365,6 +366,77 @@ def test_an_absence_ends_after_it_starts(client):
         {"absent_from": str(today), "absent_until": str(today - timedelta(days=1)), "capacity": 3},
     )
     assert response.context["form"].errors
+
+
+def hand_over(client):
+    return client.post(reverse("contacts:hand-over"), follow=True)
+
+
+def test_who_falls_ill_hands_everything_over_in_one_tap(client, supporter):
+    asked, accepted, reached = (propose(supporter) for _ in range(3))
+    for contact in (accepted, reached):
+        tap(client, contact, "accepted")
+    tap(client, reached, "reached")
+    other = propose(SupporterFactory(trained=True))
+    page = client.get(reverse("contacts:availability")).text
+    assert "Hand all 3 contacts over to the coordinator" in page
+    response = hand_over(client)
+    assert said(response)[0].startswith("Handed over: 3 contacts.")
+    for contact in (asked, accepted, reached):
+        contact.offer.refresh_from_db()
+        assert (state(contact), contact.offer.waiting_for) == ("handed_back", Waiting.ASSIGNMENT)
+        assert contact.events.latest("id").reason == HandBackReason.AWAY
+        notices = Reminder.objects.filter(subject_id=contact.pk, done_at=None, cancelled_at=None)
+        assert [each.kind for each in notices] == [contact_reminders.HANDED_BACK]
+    assert state(other) == ContactState.PROPOSED
+    assert not Exclusion.objects.exists()
+    supporter.refresh_from_db()
+    assert supporter.load == 0
+    assert "over to the coordinator" not in client.get(reverse("contacts:availability")).text
+
+
+def test_the_employee_hears_nothing_new_when_it_is_handed_over(client, contact):
+    tap(client, contact, "accepted")
+    tap(client, contact, "reached")
+    employee = contact.offer.involvement.employee
+    hand_over(client)
+    assert not Reminder.objects.filter(recipient=employee).exists()
+    own = Client()
+    own.force_login(employee)
+    assert contact.supporter.user.name not in own.get(reverse("me")).text
+
+
+def test_handing_over_twice_or_after_the_coordinator_does_no_harm(client, supporter):
+    one, other = propose(supporter), propose(supporter)
+    coordinator = UserFactory(roles=[Role.COORDINATOR])
+    contact_flow.withdraw(contact=one, by=coordinator, at=timezone.now())
+    assert said(hand_over(client))[0].startswith("Handed over: 1 contact.")
+    lines = [each.events.count() for each in (one, other)]
+    assert "nothing left to hand over" in said(hand_over(client))[0]
+    assert [each.events.count() for each in (one, other)] == lines
+
+
+def test_what_was_handed_over_is_taken_back_but_where_somebody_else_was_asked(client, supporter):
+    mine, theirs, before = propose(supporter), propose(supporter), propose(supporter)
+    tap(client, before, "handed_back", reason="no_time")
+    hand_over(client)
+    contact_flow.propose(
+        offer=theirs.offer,
+        supporter=SupporterFactory(trained=True),
+        by=UserFactory(roles=[Role.COORDINATOR]),
+        at=timezone.now(),
+    )
+    response = client.post(reverse("contacts:take-back"), follow=True)
+    assert said(response) == ["1 contact is yours again."]
+    assert [state(each) for each in (mine, theirs, before)] == ["proposed", "handed_back", "handed_back"]
+
+
+def test_what_was_handed_over_stays_so_after_ten_minutes(client, contact, time_machine):
+    hand_over(client)
+    time_machine.move_to(timezone.now() + UNDO_WITHIN + timedelta(seconds=1))
+    client.force_login(contact.supporter.user)
+    client.post(reverse("contacts:take-back"))
+    assert state(contact) == ContactState.HANDED_BACK
 
 
 def test_who_has_stopped_has_no_availability(client, supporter):

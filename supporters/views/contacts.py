@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import unsent
@@ -26,7 +26,7 @@ from accounts.models import User
 from hospital.clock import NO_CALLS, call_by
 from incidents.enums import EventType
 from incidents.models import name_of
-from supporters import contact_flow, wording
+from supporters import contact_flow, hand_over, wording
 from supporters.case_log import log_contact
 from supporters.contact_flow import ContactError
 from supporters.contact_forms import AvailabilityForm, StepForm
@@ -228,7 +228,38 @@ def availability(request: SignedInRequest) -> HttpResponse:
             supporter.save(update_fields=["status", "absent_from", "absent_until", "capacity"])
             say(request, _("Thank you, that’s noted."))
             return redirect("contacts:list")
-    return render(request, "supporters/availability.html", {"form": form})
+    running = Contact.objects.open().filter(supporter=supporter).count()
+    return render(request, "supporters/availability.html", {"form": form, "running": running})
+
+
+@allow(Role.SUPPORTER)
+@only_posted("contacts:availability", does=gettext_lazy("Hand all your contacts over to the coordinator"))
+def hand_all_over(request: SignedInRequest) -> HttpResponse:
+    """Every open contact goes back to the coordinator, in one tap."""
+    count = hand_over.hand_over(by=request.user, at=timezone.now())
+    if count:
+        text = ngettext(
+            "Handed over: %(count)d contact. The coordinator will ask somebody else. Take care of yourself.",
+            "Handed over: %(count)d contacts. The coordinator will ask somebody else. Take care of yourself.",
+            count,
+        )
+        say(request, text % {"count": count}, undo_url=reverse("contacts:take-back"))
+    else:
+        say(request, _("You have no open contacts any more: there is nothing left to hand over."))
+    return redirect("contacts:availability")
+
+
+@allow(Role.SUPPORTER)
+@only_posted("contacts:list", does=gettext_lazy("Take back the contacts that you handed over"))
+def take_back(request: SignedInRequest) -> HttpResponse:
+    """What was just handed over is one's own again."""
+    count = hand_over.take_back(by=request.user, at=timezone.now())
+    if count:
+        text = ngettext("%(count)d contact is yours again.", "%(count)d contacts are yours again.", count)
+        say(request, text % {"count": count})
+    else:
+        say(request, _("This can no longer be undone."), level=messages.WARNING)
+    return redirect("contacts:list")
 
 
 def _own(user: User) -> ContactQuerySet:
@@ -281,4 +312,6 @@ def _steps(facts: Facts, policy: SupportPolicy) -> set[str]:
         can.discard(EventKind.CONVERSATION)
     if facts.called_in:
         can.discard(EventKind.CLOSED)
+    if facts.state == ContactState.IN_CONTACT:
+        can.discard(EventKind.HANDED_BACK)
     return can
