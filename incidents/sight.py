@@ -12,7 +12,7 @@ from accounts.enums import AccessAction, Role
 from accounts.models import User
 from accounts.names import sort_key
 from incidents.enums import IncidentKind
-from incidents.models import Incident, Involvement, Policy
+from incidents.models import Incident, Involvement, Policy, events_of
 
 #: In the access log: by having reported it. Who was named is not shown these lines (supporters.views.me).
 OWN_REPORT = "own report"
@@ -37,7 +37,7 @@ class Sight:
 
 def sight_of(incident: Incident, *, user: User, at: datetime) -> Sight:
     """What `user`, who may see `incident` at all, sees of it at `at`: of the own, what any employee sees."""
-    if incident.involvements.filter(employee=user).exists():
+    if incident.pk in events_of(user):
         return Sight(None, False, False, False, False, [])
     if user.has_role(Role.COORDINATOR):
         names = incident.involvements.select_related("employee", "profession", "department")

@@ -38,6 +38,11 @@ def expected(at: datetime) -> Iterable[Reminder]:
     return (_reminder(contact, at) for contact in _conflicts())
 
 
+def is_one(contact: Contact) -> bool:
+    """Whether the supporter of `contact`, which is open, is on the analysis team of its event."""
+    return _conflicts().filter(pk=contact.pk).exists()
+
+
 def _conflicts() -> QuerySet[Any]:
     """Open contacts whose supporter is on the analysis team of the event, with that place as `member`."""
     team = TeamMember.objects.current().filter(

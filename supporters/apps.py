@@ -17,6 +17,7 @@ class SupportersConfig(AppConfig):
             analyst_conflict,
             calendar_entries,
             employee_left,
+            involved_conflict,
             lacks,
             own_calls,
             reminders,
@@ -25,7 +26,7 @@ class SupportersConfig(AppConfig):
         )
         from supporters.offers import expected, open_offers, push_counts
 
-        involvement_listeners.append(open_offers)
+        involvement_listeners += [open_offers, involved_conflict.tell_coordinators]
         track_listeners.append(lambda incident, at: push_counts(incident, at=at))
         leaving.listeners += [supporter_left.tell_coordinators, employee_left.tell_coordinators]
         leaving.kinds.append(supporter_left.LEFT_OPEN)

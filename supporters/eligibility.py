@@ -34,7 +34,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import User
 from accounts.who_is_who import Named, same_human
-from incidents.models import Involvement, TeamMember
+from incidents.models import Incident, Involvement, TeamMember
 from supporters.enums import LadderStep, Rule, SameProfession, SupporterStatus
 from supporters.ladder import RuleCount
 from supporters.matching import Candidate, MatchingPolicy, Person, Wishes
@@ -65,7 +65,6 @@ class Need:
     manager_id: UUID | None
     person: Person
     named: Named | None = None
-    reporter_id: UUID | None = None
 
 
 def need_of(offer: Offer, at: datetime) -> Need:
@@ -79,7 +78,6 @@ def need_of(offer: Offer, at: datetime) -> Need:
         incident_id=offer.incident_id,
         employee_id=involvement.employee_id,
         manager_id=employee.manager_id if employee else None,
-        reporter_id=offer.incident.reporter_id,
         person=Person(
             profession_id=involvement.profession_id,
             profession_group=profession.group if profession else "",
@@ -239,8 +237,7 @@ def _rules_of_event(need: Need) -> Mapping[Rule, Q]:
         rules[Rule.INVOLVED_IN_EVENT] &= ~rules[Rule.IS_SELF]
         rules[Rule.ON_EXCLUSION_LIST] = Q(id__in=pairs) | Q(id__in=by_hand)
         rules |= _rules_of_line(need.employee_id, need.manager_id)
-    if need.reporter_id and need.reporter_id != need.employee_id:
-        rules[Rule.REPORTED_EVENT] = Q(user_id=need.reporter_id)
+    rules[Rule.REPORTED_EVENT] = _reported(need)
     return rules
 
 
@@ -250,6 +247,13 @@ def _typed_in(incident_id: UUID) -> Q:
     addresses = by_hand.exclude(email="").values("email")
     numbers = by_hand.exclude(telephone="").values("telephone")
     return Q(user__email__in=addresses) | Q(user__telephone__in=numbers)
+
+
+def _reported(need: Need) -> Q:
+    """Who reported the event, also on a report that was joined with it; not the person themselves."""
+    reports = Incident.objects.filter(Q(pk=need.incident_id) | Q(joined_into=need.incident_id))
+    others = reports.exclude(reporter=None).exclude(reporter=need.employee_id)
+    return Q(user_id__in=others.values("reporter_id"))
 
 
 def _rules_of_line(employee_id: UUID, manager_id: UUID | None) -> Mapping[Rule, Q]:

@@ -15,10 +15,11 @@ from django.db import transaction
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
-from incidents import joining, team
+from incidents import joining, put_aside
 from incidents.intake import are_one
 from incidents.models import Incident, Involvement
 from notifications.schedule import cancel
+from supporters import involved_conflict
 from supporters.enums import ContactState, Waiting
 from supporters.models import Offer
 from supporters.offers import push_counts
@@ -53,8 +54,9 @@ def join(*, one: Incident, other: Incident, by: User, at: datetime) -> Incident:
         for person in people:
             _move(person, stays)
         cancel(subject_id=goes.pk, at=at)
-        added = stays.involvements.filter(pk__in=[person.pk for person in people])
-        team.end_for_involved(added)
+        added = stays.involvements.filter(pk__in=[person.pk for person in people]).select_related("employee")
+        put_aside.follow(stays, added, at=at)
+        involved_conflict.tell_coordinators(added, at)
         joining.put_together(stays=stays, goes=goes, by=by, at=at)
         push_counts(stays, at=at)
         _log(stays, [None, *added.values_list("pk", flat=True)], by, at)

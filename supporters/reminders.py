@@ -13,7 +13,14 @@ from incidents import put_aside
 from notifications import kinds, reconcile
 from notifications.enums import Group
 from notifications.kinds import Bundle, Kind
-from supporters import analyst_conflict, contact_reminders, employee_left, event_parts, supporter_left
+from supporters import (
+    analyst_conflict,
+    contact_reminders,
+    employee_left,
+    event_parts,
+    involved_conflict,
+    supporter_left,
+)
 from supporters.enums import Waiting
 from supporters.models import Offer
 from supporters.notice_words import event_of
@@ -90,6 +97,7 @@ def register() -> None:
     for kind in (
         *contact_reminders.KINDS,
         analyst_conflict.KIND,
+        involved_conflict.KIND,
         supporter_left.KIND,
         employee_left.KIND,
         *KINDS,
@@ -99,6 +107,7 @@ def register() -> None:
     reconcile.expectations += [
         contact_reminders.expected,
         analyst_conflict.expected,
+        involved_conflict.expected,
         supporter_left.expected,
         employee_left.expected,
     ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.names import sort_key
 from hospital.clock import call_by
+from supporters import wording
 from supporters.enums import Outcome, Waiting
 from supporters.models import Contact, OfferQuerySet
 from supporters.worklist import State, state_of, url_of, values_of
@@ -29,7 +30,7 @@ class Line:
     profession: str
     department: str
     supporter: str
-    analyses: bool
+    conflict: str
     state: State
     waits: bool
     in_time: bool
@@ -40,14 +41,18 @@ class Line:
 
 def lines_of(offers: OfferQuerySet, now: datetime, *, analysts: Collection[UUID]) -> list[Line]:
     """`offers` of one event, by name: one query. `analysts` are on its analysis team."""
-    people = values_of(offers, "closed_at", "outcome", "norm_due_at")
+    people = values_of(offers, "closed_at", "outcome", "norm_due_at", "involvement__employee")
     running = Contact.objects.open().filter(offer=OuterRef("pk"))
     people = people.annotate(supporter_user=Subquery(running.values("supporter__user")))
     in_order = sorted(people, key=lambda each: (sort_key(each["name"]), each["id"]))
-    return [_line(each, now, analysts) for each in in_order]
+    involved = {each["involvement__employee"] for each in in_order} - {None}
+    return [_line(each, now, analysts, involved) for each in in_order]
 
 
-def _line(person: dict[str, Any], now: datetime, analysts: Collection[UUID]) -> Line:
+def _line(
+    person: dict[str, Any], now: datetime, analysts: Collection[UUID], involved: Collection[UUID]
+) -> Line:
+    supporter = person["supporter_user"]
     offered_at, due_at = person["offered_at"], call_by(person["due_at"], now=now)
     return Line(
         offer_id=person["id"],
@@ -58,7 +63,7 @@ def _line(person: dict[str, Any], now: datetime, analysts: Collection[UUID]) -> 
         profession=person["profession"] or "",
         department=person["department"] or "",
         supporter=person["supporter"] or "",
-        analyses=person["supporter_user"] in analysts,
+        conflict=wording.conflict(analyses=supporter in analysts, involved=supporter in involved),
         state=_ended(person["outcome"])
         if person["closed_at"]
         else state_of(person["waiting_for"], late=due_at < now),

@@ -69,6 +69,13 @@ def awaited(step: NextStep) -> str:
     return words[step]
 
 
+def conflict(*, analyses: bool, involved: bool) -> str:
+    """Why the supporter of a contact had better be somebody else; empty for nothing."""
+    if involved:
+        return _("Involved in this event: choose somebody else")
+    return _("Analyses this event: choose somebody else") if analyses else ""
+
+
 def way_so_far(facts: Facts, *, now: datetime) -> list[Dot]:
     """The dots above a contact: where it is between being asked and rounded off."""
     stations = [

@@ -264,12 +264,18 @@ class Incident(models.Model):
 
 
 def events_of(user: User) -> list[uuid.UUID]:
-    """The events in which `user` is involved: for these they are put aside, whatever their role
-    (incidents.put_aside). One small statement, by hand, for it is asked on most pages of a role; nearly
-    always there are none, and what it is asked for stays as it was.
+    """The events in which `user` is involved, with the reports that were joined to them: for these they are
+    put aside, whatever their role (incidents.put_aside). One small statement, by hand, for it is asked on
+    most pages of a role; nearly always there are none, and what it is asked for stays as it was.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT incident_id FROM incidents_involvement WHERE employee_id = %s", [user.pk])
+        cursor.execute(
+            "SELECT incident_id FROM incidents_involvement WHERE employee_id = %(user)s"
+            " UNION ALL SELECT joined.id FROM incidents_incident joined"
+            " JOIN incidents_involvement own ON own.incident_id = joined.joined_into_id"
+            " WHERE own.employee_id = %(user)s",
+            {"user": user.pk},
+        )
         return [incident for (incident,) in cursor.fetchall()]
 
 

@@ -37,8 +37,8 @@ def worklist_row(row: Row, now: datetime, primary: bool = False) -> SafeString:
 def roll_call_row(line: Line, now: datetime) -> SafeString:
     """One line of a roll-call: who, what is waiting or how it ended, and the page of this person."""
     supporter = f'<span class="quiet">{html.escape(line.supporter)}</span>' if line.supporter else ""
-    if line.analyses:
-        supporter += chip(gettext("Analyses this event: choose somebody else"), "alert-triangle", "late")
+    if line.conflict:
+        supporter += chip(line.conflict, "alert-triangle", "late")
     if line.closed_at:
         until = f'<span class="quiet">{moment(line.closed_at, now=now)}</span>'
     else:

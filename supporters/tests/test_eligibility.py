@@ -301,6 +301,20 @@ def test_who_reported_the_event_is_not_asked_in_it(offer):
     assert named == {Rule.REPORTED_EVENT: [reporter]}
 
 
+@pytest.mark.django_db
+def test_who_reported_it_on_a_report_that_was_joined_is_not_asked_either():
+    offer = OfferFactory()
+    reporter = SupporterFactory(trained=True)
+    joined = IncidentFactory(reporter=reporter.user, joined_into=offer.incident, joined_at=NOW)
+    IncidentFactory(reporter=None, joined_into=offer.incident, joined_at=NOW)
+    other = SupporterFactory(trained=True)
+    assert rules_for(offer, reporter) == {Rule.REPORTED_EVENT}
+    assert rules_for(offer, other) == set()
+    joined.joined_into = joined.joined_at = None
+    joined.save()
+    assert rules_for(offer, reporter) == set()
+
+
 def test_who_was_there_too_is_not_asked_whatever_became_of_their_own_offer(offer):
     witness = SupporterFactory(trained=True)
     OfferFactory(involvement__incident=offer.incident, involvement__employee=witness.user, closed=True)

@@ -11,11 +11,14 @@ from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents import classification, joining, milestones
 from incidents.enums import EventType, Ground, IncidentKind, Step, TrackEventKind, Verdict
 from incidents.intake import Involved, report_incident
-from incidents.models import Incident, Involvement, Milestone
+from incidents.models import Incident, Involvement, Milestone, events_of
+from notifications.models import Notice
+from notifications.schedule import reminder
 from supporters import assignment, contact_flow, offers, retention
-from supporters.enums import ContactState, EventKind, Outcome
+from supporters.enums import ContactState, EventKind, Outcome, Rule
 from supporters.joining import TwoAtWork, join
 from supporters.models import Contact, Offer
+from supporters.reminders import SOMEBODY_WAITS
 from supporters.tests.factories import SupporterFactory
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -170,6 +173,31 @@ class TestThePeople:
         client.force_login(nurse)
         lines = client.get(reverse("me")).context["opened"]
         assert {line.object_ref for line in lines} == {stays.reference, goes.reference}
+
+    def test_a_supporter_on_either_is_not_asked_for_the_others(self, coordinator, nurse):
+        there = SupporterFactory(trained=True)
+        stays, goes = reported(there.user), reported(nurse, at=NOW + HOUR)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        offer = Offer.objects.get(involvement__employee=nurse)
+        with pytest.raises(assignment.NotEligible) as refused:
+            assignment.assign(offer=offer, supporter=there, by=coordinator, at=LATER)
+        assert Rule.INVOLVED_IN_EVENT in refused.value.rules
+
+    def test_who_has_a_role_is_put_aside_for_both(self, client, coordinator, nurse):
+        other = UserFactory(roles=[Role.COORDINATOR])
+        stays, goes = reported(nurse), reported(other, at=NOW + HOUR, reporter=other)
+        told = reminder(
+            key="told", kind=SOMEBODY_WAITS, due_at=NOW, subject_id=stays.pk, url="/", role=Role.COORDINATOR
+        )
+        told.save()
+        told.notices.create(user=other, kind=SOMEBODY_WAITS, subject_id=stays.pk, url="/", created_at=NOW)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        assert set(events_of(other)) == {stays.pk, goes.pk}
+        assert not Notice.objects.filter(user=other).exists()
+        client.force_login(other)
+        assert client.get(reverse("incidents:detail", args=[stays.reference])).status_code == 404
+        own = client.get(reverse("incidents:detail", args=[goes.reference]))
+        assert (own.status_code, own.context["sight"].role) == (200, None)
 
     def test_erased_they_are_on_neither_and_reported_neither(self, coordinator, nurse):
         stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR, reporter=nurse)

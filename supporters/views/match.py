@@ -16,7 +16,15 @@ from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.typed import answered, typed
 from hospital.clock import call_by
-from supporters import assignment, contact_reminders, eligibility, matching, wording
+from supporters import (
+    analyst_conflict,
+    assignment,
+    contact_reminders,
+    eligibility,
+    involved_conflict,
+    matching,
+    wording,
+)
 from supporters.assignment import Choice, WhyNobody
 from supporters.case_log import log_case
 from supporters.enums import ContactState, LadderStep, NextStep, Outcome, Rule, Waiting
@@ -93,6 +101,7 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
     due_at = call_by(contact.due_at if contact else offer.due_at, now=now)
     return {
         "contact": contact,
+        "conflict": _conflict(contact) if contact else "",
         "step": wording.awaited(NextStep(contact.next_step)) if contact else "",
         "log": _log(offer) if contacts else [],
         "reminded_today": contact is not None and contact_reminders.asked_on(contact=contact, at=now),
@@ -103,6 +112,13 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
         "before": [each for each in contacts if each.state == ContactState.HANDED_BACK],
         "outcomes": _outcomes(contact),
     }
+
+
+def _conflict(contact: Contact) -> str:
+    """Why the supporter of `contact` had better be somebody else."""
+    return wording.conflict(
+        analyses=analyst_conflict.is_one(contact), involved=involved_conflict.is_one(contact)
+    )
 
 
 def _log(offer: Offer) -> list[ContactEvent]:
