@@ -50,6 +50,12 @@ def search(query: str, *, near: User, among: QuerySet[User] | None = None) -> Fo
     return Found(told_apart(listed[:MOST]), more=len(listed) > MOST)
 
 
+def told(one: User) -> str:
+    """Somebody in one line, as a list to choose from says it: `one` comes from `told_apart`."""
+    what = " · ".join(str(part) for part in (one.profession, one.department, one.apart) if part)
+    return f"{one.name} ({what})" if what else one.name
+
+
 def told_apart(people: Iterable[User]) -> list[User]:
     """`people`, each who has a namesake of the same profession and department with `apart`: location, last
     figures of the employee number, mail address, as much as it takes. One query; reads department with its

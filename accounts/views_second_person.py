@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import role_grants, roles, second_factor, sign_in_changes
+from accounts import people, role_grants, roles, second_factor, sign_in_changes
 from accounts.access import SignedInRequest, allow_at_once, allow_signed_in, recently_confirmed
 from accounts.enums import Role
 from accounts.feedback import say
@@ -77,8 +77,10 @@ def confirmations(request: SignedInRequest) -> HttpResponse:
 
 def _grants(user: User, now: datetime) -> Iterator[Asked]:
     waiting = RoleGrant.objects.visible_to(user).waiting().filter(expires_at__gt=now)
-    people = ("user__department", "user__profession", "granted_by")
-    for grant in waiting.select_related(*people).order_by("expires_at", "id"):
+    waiting = waiting.select_related("user__department__location", "user__profession", "granted_by")
+    grants = list(waiting.order_by("expires_at", "id"))
+    people.told_apart([grant.user for grant in grants])
+    for grant in grants:
         mine = grant.granted_by_id == user.pk
         yield Asked(grant, role_grants.may_confirm(grant, user), may_withdraw=mine)
 

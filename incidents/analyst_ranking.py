@@ -29,6 +29,7 @@ class Candidate:
     profession: str = ""
     department_id: UUID | None = None
     department: str = ""
+    apart: str = ""
     running: int = 0
     last_asked_at: datetime | None = None
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
+from accounts.person_field import PersonChoiceField
 from incidents.local_moments import LocalMomentField
 from incidents.models import Duty
 
@@ -17,6 +18,7 @@ class DutyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is n
     class Meta:
         model = Duty
         fields = ("starts_at", "ends_at", "director", "deputy")
+        field_classes = {"director": PersonChoiceField, "deputy": PersonChoiceField}
 
     def __init__(self, *args: object, at: datetime, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
@@ -26,7 +28,7 @@ class DutyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is n
         directors = User.objects.filter(is_active=True, groups__name=Role.DIRECTOR).order_by("sort_key", "id")
         for name in ("director", "deputy"):
             field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)
+            assert isinstance(field, PersonChoiceField)
             field.queryset = directors
             field.empty_label = _("Choose") if name == "director" else _("Nobody")
 

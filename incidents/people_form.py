@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import telephones
 from accounts.models import Department, Profession, User
-from accounts.people import Found
+from accounts.people import Found, told
 from accounts.who_is_who import Named
 from incidents import colleagues
 from incidents.intake import Involved
@@ -152,7 +152,7 @@ class Row:
         """Put the question whether this is one of `meant`. Another answer than to these is none."""
         self.meant = {str(one.pk): one for one in meant}
         yes = gettext("Yes, this is %(who)s")
-        choices = [(key, yes % {"who": _told(one)}) for key, one in self.meant.items()]
+        choices = [(key, yes % {"who": told(one)}) for key, one in self.meant.items()]
         nobody = "no " + " ".join(sorted(self.meant))
         self.form.fields[IS_WHO] = forms.ChoiceField(
             label=ngettext("Is this your colleague?", "Is this one of your colleagues?", len(meant)),
@@ -281,12 +281,6 @@ def _is_id(text: str) -> bool:
         return str(UUID(text)) == text
     except ValueError:
         return False
-
-
-def _told(one: User) -> str:
-    """A colleague as the picker shows them."""
-    what = " · ".join(str(part) for part in (one.profession, one.department, one.apart) if part)
-    return f"{one.name} ({what})" if what else one.name
 
 
 def _free_hand(keys: Iterable[str]) -> str:

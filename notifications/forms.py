@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.person_field import PersonChoiceField
 from hospital.form_fields import DayField
 from notifications import absence
 from notifications.enums import Group
@@ -49,7 +50,7 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself i
     def __init__(self, data: Any = None, *, user: User) -> None:
         announced = Absence.objects.filter(user=user).first()
         super().__init__(data, instance=announced or Absence(user=user))
-        self.fields["substitute"] = forms.ModelChoiceField(
+        self.fields["substitute"] = PersonChoiceField(
             absence.candidates(user),
             label=gettext("Substitute"),
             help_text=gettext("Colleagues who have the same task as you."),

@@ -4,7 +4,7 @@ Matching asks nobody who is involved. Added to the event later, or on a report t
 are known only then: it is told to the coordinators who are not involved themselves, and to nobody else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from supporters.notice_words import event_of
 INVOLVED_SUPPORTS = "support.involved_supports"
 
 
-def tell_coordinators(added: Sequence[Involvement], at: datetime) -> None:
+def tell_coordinators(added: Iterable[Involvement], at: datetime) -> None:
     """In the transaction that put `added` on the list of an event, or moved them there."""
     events = {each.incident_id for each in added}
     remind(_reminder(contact, at) for contact in _conflicts().filter(offer__incident__in=events))

@@ -151,7 +151,7 @@ def listed(supporters: QuerySet[Supporter]) -> QuerySet[Supporter]:
     return (
         supporters.filter(user__is_active=True)
         .annotate(sort_name=F("user__sort_key"))
-        .select_related("user__profession", "user__department")
+        .select_related("user__profession", "user__department__location")
         .order_by("sort_name", "user_id")
     )
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from accounts.enums import Role
 from accounts.models import AccessEvent, PolicyChange
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from incidents import duty as duties
 from incidents.duty import Gap, Over, Overlaps
 from incidents.milestones import Stale
@@ -34,6 +34,15 @@ def directors(db):
 
 def unsaved(directors, starts=AT, ends=AT + 7 * DAY):
     return Duty(starts_at=starts, ends_at=ends, director=directors[0], deputy=directors[1])
+
+
+def test_directors_of_one_name_are_told_apart_in_the_form(client, admin):
+    shared = {"department": DepartmentFactory(), "profession": ProfessionFactory()}
+    for number in ("100111", "100222"):
+        UserFactory(name="Noor Bakker", roles=[Role.DIRECTOR], employee_number=number, **shared)
+    client.force_login(admin)
+    page = client.get(URL).text
+    assert page.count("…0111)</option>") == page.count("…0222)</option>") == 2
 
 
 class TestKeeping:

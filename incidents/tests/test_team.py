@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import AccessEvent
-from accounts.tests.factories import DepartmentFactory, UserFactory
+from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from incidents import intake, milestones, team, team_reminders
 from incidents.enums import EventType, IncidentKind, Step, TeamRule
 from incidents.models import Incident, Milestone, TeamMember
@@ -91,11 +91,18 @@ class TestSuggestion:
         (ranked,) = team.suggest(incident=calamity, at=AT)
         assert ranked.rules == (TeamRule.SAME_DEPARTMENT,)
 
+    def test_tells_namesakes_apart(self, calamity):
+        ward, profession = DepartmentFactory(), ProfessionFactory()
+        for number in ("100111", "100222"):
+            analyst(name="Noor Bakker", department=ward, profession=profession, employee_number=number)
+        apart = {each.candidate.apart for each in team.suggest(incident=calamity, at=AT)}
+        assert apart == {"…0111", "…0222"}
+
     def test_asks_as_few_queries_for_many(self, calamity, django_assert_num_queries):
         for size in (1, 30):
             for _ in range(size):
                 analyst()
-            with django_assert_num_queries(2):
+            with django_assert_num_queries(3):
                 suggested(calamity)
 
 
@@ -316,5 +323,5 @@ class TestPages:
             for _ in range(size):
                 analyst()
             client.get(self.url(calamity))
-            with django_assert_num_queries(9):
+            with django_assert_num_queries(10):
                 client.get(self.url(calamity))

@@ -69,6 +69,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "contact.called_in",
             "contact.handed_back",
             "support.analyst_supports",
+            "support.involved_supports",
             "support.supporter_left",
             "support.employee_left",
             "support.somebody_waits",

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from accounts.enums import Role
 from accounts.models import PolicyChange
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from notifications import absence
 from notifications.enums import Group
 from notifications.models import Absence, CalendarAddress, DeliveryPolicy, MailOff, Reminder
@@ -68,6 +68,14 @@ def test_substitute_is_chosen_among_colleagues_with_the_same_task(signed_in):
     UserFactory(roles=[Role.CCP], leaver=True)
     form = signed_in.get(reverse("notice-settings")).context["absence_form"]
     assert list(form.fields["substitute"].queryset) == [colleague]
+
+
+def test_substitutes_of_one_name_are_told_apart(signed_in):
+    shared = {"department": DepartmentFactory(), "profession": ProfessionFactory()}
+    for number in ("100111", "100222"):
+        UserFactory(name="Noor Bakker", roles=[Role.CCP], employee_number=number, **shared)
+    page = signed_in.get(reverse("notice-settings")).text
+    assert page.count("…0111)</option>") == page.count("…0222)</option>") == 1
 
 
 def test_supporters_hand_on_nothing_to_each_other(client):
@@ -163,7 +171,7 @@ def test_who_has_no_address_for_mail_is_told(client):
 def test_page_costs_the_same_for_few_and_many(signed_in, user, django_assert_num_queries):
     UserFactory(roles=[Role.CCP])
     AbsenceFactory(substitute=user)
-    with django_assert_num_queries(10) as few:
+    with django_assert_num_queries(11) as few:
         page(signed_in)
     for _ in range(5):
         UserFactory(roles=[Role.CCP])

@@ -14,7 +14,7 @@ from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from notifications import kinds
 from notifications.models import Reminder
 from notifications.reconcile import reconcile
-from supporters import contact_flow
+from supporters import contact_flow, event_parts
 from supporters.involved_conflict import INVOLVED_SUPPORTS
 from supporters.joining import join
 from supporters.tests.factories import ContactFactory
@@ -87,7 +87,7 @@ def test_it_concerns_coordinators_until_somebody_else_is_asked(coordinator, cont
     assert kind.concerns(coordinator, contact.pk)
     assert not kind.concerns(UserFactory(roles=[Role.CCP]), contact.pk)
     assert not kind.concerns(contact.supporter.user, contact.pk)
-    assert kind.event([contact.pk]) == {contact.pk: contact.offer.incident_id}
+    assert kind.event is event_parts.of_contacts
     contact_flow.withdraw(contact=contact, by=coordinator, at=NOW)
     assert not kind.concerns(coordinator, contact.pk)
 

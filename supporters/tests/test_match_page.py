@@ -6,11 +6,12 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from notifications.models import Reminder
 from supporters import assignment, contact_flow
 from supporters.enums import ContactState, EventKind, Outcome, SameProfession, Waiting
@@ -272,14 +273,33 @@ def test_erased_person_is_not_taken_up_again(client, coordinator):
     assert "Take it up again" not in text(client.get(url(offer)))
 
 
+def test_namesakes_in_the_pool_are_told_apart(client, coordinator, offer):
+    ward, nurse = DepartmentFactory(), ProfessionFactory()
+    for number in ("100111", "100222"):
+        SupporterFactory(
+            trained=True,
+            user__name="Noor Bakker",
+            user__department=ward,
+            user__profession=nurse,
+            user__employee_number=number,
+        )
+    for page in (client.get(url(offer)), client.post(url(offer), {"q": "bakker"}, follow=True)):
+        assert page.text.count("…0111") == page.text.count("…0222") > 0
+    assert "…0222" in client.get(reverse("pool:list")).text
+    together = {"together": 1}
+    OfferFactory(involvement__incident=offer.incident)
+    roll_call = reverse("support:roll-call", args=[offer.incident.reference])
+    assert "…0111" in client.get(roll_call, together).text
+
+
 def test_page_asks_as_few_queries_for_a_large_pool(client, coordinator, offer, django_assert_num_queries):
     SupportPolicy.current()
     SupporterFactory.create_batch(2, trained=True)
     client.get(url(offer))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url(offer))
     SupporterFactory.create_batch(12, trained=True)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url(offer))
 
 

@@ -232,10 +232,10 @@ def test_list_pages_by_key(client, coordinator, monkeypatch):
 
 def test_list_asks_as_few_queries_for_many(client, coordinator, django_assert_num_queries):
     SupporterFactory.create_batch(2, trained=True)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/pool/")
     SupporterFactory.create_batch(10, trained=True)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/pool/")
 
 

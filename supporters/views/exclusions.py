@@ -30,7 +30,8 @@ def exclusions(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return redirect("pool:exclusions", pk)
     query = request.POST.get("q", "").strip()
     mine = KeptApart.objects.visible_to(request.user).filter(supporter=supporter)
-    pairs = list(mine.select_related("employee__profession", "employee__department", "added_by"))
+    pairs = list(mine.select_related("employee__profession", "employee__department__location", "added_by"))
+    people.told_apart([pair.employee for pair in pairs])
     listed = {supporter.user_id, *(pair.employee_id for pair in pairs)}
     employees = User.objects.filter(is_active=True).exclude(pk__in=listed)
     context = {

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
+from accounts import people
 from accounts.access import SignedInRequest, allow
 from accounts.enums import AccessAction, Role
 from accounts.typed import answered, typed
@@ -73,6 +74,7 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not offer.closed_at and context["can_ask"]:
         context |= _candidates(offer, request.GET.get("step", ""), now)
         context |= _found(offer, typed(request), now)
+        tell_apart([*context["cards"], *context.get("found", ())])
         context |= _left_out(offer, now) if "left_out" in request.GET else {}
     return render(request, "supporters/match.html", context)
 
@@ -82,6 +84,11 @@ def card(choice: Choice, rules: Iterable[Rule] = ()) -> Card:
     return Card(
         choice, [(reason.good, matching.say(reason)) for reason in choice.ranked.reasons], tuple(rules)
     )
+
+
+def tell_apart(cards: Iterable[Card]) -> None:
+    """Say on `cards` what tells a supporter from a namesake: one query."""
+    people.told_apart([each.choice.supporter.user for each in cards])
 
 
 def _event(offer: Offer) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def pool(request: SignedInRequest) -> HttpResponse:
         listed = listed.filter(Q(sort_name__gt=name) | Q(sort_name=name, user_id__gt=pk))
     found: list[Any] = list(listed[: PAGE + 1])
     shown = found[:PAGE]
+    people.told_apart([each.user for each in shown])
     context = {
         "now": now,
         "lines": [(each, standing(each, now)) for each in shown],
@@ -234,8 +235,8 @@ def _supporter(request: SignedInRequest, pk: UUID) -> Supporter:
 def _employee(pk: str) -> User | None:
     if not _is_uuid(pk):
         return None
-    employees = User.objects.filter(is_active=True).select_related("profession", "department")
-    return employees.filter(pk=pk).first()
+    employees = User.objects.filter(is_active=True).select_related("profession", "department__location")
+    return next(iter(people.told_apart(employees.filter(pk=pk))), None)
 
 
 def _added(request: SignedInRequest, employee: User, form: TrainedForm) -> bool:

@@ -27,7 +27,7 @@ from supporters.models import Offer, Supporter
 from supporters.offers import OfferClosed
 from supporters.roll_call import Line, lines_of
 from supporters.views.case import not_eligible, taken
-from supporters.views.match import Card, card
+from supporters.views.match import Card, card, tell_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,15 @@ def _offers(lines: Sequence[Line]) -> list[Offer]:
 
 
 def _choices(proposals: Iterable[Proposal]) -> list[Choices]:
-    return [
+    choices = [
         Choices(
             each.offer,
             [card(choice) for choice in ((each.choice,) if each.choice else ()) + each.alternatives],
         )
         for each in proposals
     ]
+    tell_apart(each for one in choices for each in one.cards)
+    return choices
 
 
 def _chosen(request: SignedInRequest, incident: Incident) -> list[tuple[Offer, Supporter]]:
