@@ -43,10 +43,6 @@ GRACE = timedelta(days=30)
 """How long after its end a period is published by itself. Support takes about three weeks (first contact
 within 3 days, follow-up after two weeks: UMCG), so nearly everything of the last day has ended by then."""
 
-AT_ONCE = timedelta(hours=24)
-"""What is to be done at once (telling the director, aligning: UMCG 2019) is due the moment the clock starts.
-It counts as in time within a day."""
-
 UNKNOWN = "unknown"
 """Profession of somebody typed in by hand, when it was not given."""
 OPEN = "open"
@@ -61,9 +57,6 @@ FOLLOW_UPS = ("0", "1", "2")
 ON_THE_WAY = ("handed_back", "called_in", "referred")
 """Another supporter was asked; the coordinator was called in; referred on to professional help (tier 3,
 Scott 2016)."""
-
-
-_AT_ONCE = (Step.DIRECTOR, Step.ALIGNMENT)
 
 
 class PeriodRuns(Exception):
@@ -268,16 +261,17 @@ def _number(value: str) -> int:
 
 
 def _steps(period: Period, at: datetime) -> tuple[StepFigures, ...]:
-    """How the calamities reported in `period` kept their terms, by step; one statement."""
+    """How the calamities reported in `period` kept their terms, by step, late as on their own pages; one
+    statement.
+    """
     everybody_offered = Q(step=Step.SUPPORT, involved__gt=0, offered__gte=F("involved"))
-    counts: dict[str, Count] = {}
+    nobody = Q(step=Step.SUPPORT) & (Q(involved=None) | Q(involved=0))
+    counts: dict[str, Count] = {"unnamed": Count("id", filter=nobody)}
     for clock in ("internal", "statutory"):
-        due = f"{clock}_due_at"
-        has_term = Q(**{f"{due}__isnull": False})
-        if clock == "statutory":
-            has_term &= Q(statutory_expected=False)
-        in_time = Q(done_at__lte=F(due)) | Q(step__in=_AT_ONCE, done_at__lte=F(due) + AT_ONCE)
-        still_time = has_term & Q(**{f"{due}__gte": at}, done_at=None)
+        late = f"{clock}_late"
+        has_term = Q(**{f"{late}__isnull": False})
+        in_time = Q(done_at__lte=F(late))
+        still_time = has_term & Q(**{f"{late}__gte": at}, done_at=None)
         counts |= {
             f"{clock}_terms": Count("id", filter=has_term),
             f"{clock}_in_time": Count("id", filter=has_term & (in_time | everybody_offered)),
@@ -288,12 +282,14 @@ def _steps(period: Period, at: datetime) -> tuple[StepFigures, ...]:
         for row in Milestone.objects.filter(
             incident__kind=IncidentKind.CALAMITY, **_within(period, "incident__reported_at")
         )
+        .with_late()
         .values("step")
         .annotate(**counts)
     }
     return tuple(
-        StepFigures(step, _clock(found.get(step, {}), "internal"), _clock(found.get(step, {}), "statutory"))
+        StepFigures(step, _clock(row, "internal"), _clock(row, "statutory"), row.get("unnamed", 0))
         for step in Step.track()
+        for row in (found.get(step, {}),)
     )
 
 

@@ -36,7 +36,10 @@ def calamities(now: Tables, before: Tables | None, previous_label: str) -> Block
         % {"period": previous_label, "number": before.calamities}
         if before
         else "",
-        elsewhere=_("Internal norms: UMCG 2019. Terms of the law: Wkkgz. Exact: about the organisation."),
+        elsewhere=_(
+            "Internal norms: UMCG 2019. What is to be done at once counts as in time until, by our policy, "
+            "the deputy is told. Terms of the law: Wkkgz. Exact: about the organisation."
+        ),
     )
 
 
@@ -68,6 +71,9 @@ def _steps(now: Tables, before: Tables | None, previous_label: str) -> Chart:
 
 def _step_row(row: StepFigures, then: Mapping[Step, StepFigures]) -> tuple[str, ...]:
     cells = [str(row.step.label), _kept(row.internal), _kept(row.statutory)]
+    if row.unnamed:
+        nobody = ngettext("%(number)d names nobody", "%(number)d name nobody", row.unnamed)
+        cells[1] = ", ".join([*cells[1:2] * (row.internal is not None), nobody % {"number": row.unnamed}])
     if then:
         cells.append(_kept(then[row.step].internal))
     return tuple(cells)
@@ -149,6 +155,8 @@ def _kept(clock: Clock | None) -> str:
     """How many of how many: "7 of 8", and how many still have time, if any."""
     if clock is None:
         return "–"
+    if not clock.due:
+        return _("%(running)s still have time") % {"running": clock.running}
     kept = _("%(part)s of %(whole)s") % {"part": clock.in_time, "whole": clock.due}
     if not clock.running:
         return kept

@@ -27,11 +27,14 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class StepFigures:
-    """One step after a calamity on both clocks; None where a clock has no term for it."""
+    """One step after a calamity on both clocks; None where a clock has no term for it. `unnamed` calamities
+    name nobody to whom support is owed.
+    """
 
     step: Step
     internal: Clock | None
     statutory: Clock | None
+    unnamed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,12 @@ class Tables:
             },
             calamities=stored["calamities"],
             steps=tuple(
-                StepFigures(Step(row["step"]), _clock(row["internal"]), _clock(row["statutory"]))
+                StepFigures(
+                    Step(row["step"]),
+                    _clock(row["internal"]),
+                    _clock(row["statutory"]),
+                    row.get("unnamed", 0),
+                )
                 for row in stored["steps"]
             ),
             supporters=stored["supporters"],

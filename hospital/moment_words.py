@@ -102,6 +102,23 @@ def lateness(overdue: timedelta) -> str:
     return ngettext("%(count)d day late", "%(count)d days late", count) % {"count": count}
 
 
+def duration(span: timedelta) -> str:
+    """How long something took, for who has to account for it: in hours and minutes under 3 hours, then in
+    hours within two days, then in days.
+    """
+    minutes = max(1, round(span / timedelta(minutes=1)))
+    hours, rest = divmod(minutes, 60)
+    said = ngettext("%(count)d minute", "%(count)d minutes", rest) % {"count": rest}
+    if not hours:
+        return said
+    if span >= timedelta(hours=48):
+        return ngettext("%(count)d day", "%(count)d days", span.days) % {"count": span.days}
+    if minutes >= 180:
+        hours, rest = round(span / timedelta(hours=1)), 0
+    in_hours = ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    return gettext("%(hours)s and %(minutes)s") % {"hours": in_hours, "minutes": said} if rest else in_hours
+
+
 def exact(moment: datetime | date) -> str:
     """The whole moment, for hovering and for paper: "Thursday 19 November 2026, 16:20"."""
     if not isinstance(moment, datetime):

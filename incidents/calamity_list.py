@@ -1,28 +1,13 @@
 """The list of calamities: the late ones first, then the others, newest first; by state and by words."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import (
-    Case,
-    DurationField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    IntegerField,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Least
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
 from accounts.names import letters
-from incidents.deadlines import AT_ONCE
 from incidents.enums import IncidentKind, Step
 from incidents.models import Incident, Milestone
 
@@ -38,20 +23,6 @@ STATES = {
 #: Late ones above the list; there are more under "Late".
 MOST_LATE = 50
 
-_MINUTE = timedelta(minutes=1)
-#: As Milestone.leeway.
-_LEEWAY = Case(
-    When(
-        step__in=AT_ONCE,
-        policy__director_hours=0,
-        then=ExpressionWrapper(
-            Cast(KT("policy__duty_deputy_minutes"), IntegerField()) * Value(_MINUTE, DurationField()),
-            output_field=DurationField(),
-        ),
-    ),
-    default=Value(timedelta(0), DurationField()),
-)
-
 
 def open_steps(user: User) -> QuerySet[Milestone]:
     """The steps that run and are not done, of those that `user` sees of what they follow."""
@@ -62,8 +33,7 @@ def open_steps(user: User) -> QuerySet[Milestone]:
 
 def late_steps(user: User, at: datetime) -> QuerySet[Milestone]:
     """Those of `open_steps` that are late at `at`, as incidents.track says it of one."""
-    passed = Q(ended_at__lt=at) | Q(statutory_due_at__lt=at, statutory_expected=False)
-    return open_steps(user).annotate(ended_at=F("internal_due_at") + _LEEWAY).filter(passed)
+    return open_steps(user).with_late().filter(Q(internal_late__lt=at) | Q(statutory_late__lt=at))
 
 
 def in_state(calamities: QuerySet[Incident], state: str, *, user: User, at: datetime) -> QuerySet[Incident]:

@@ -143,9 +143,14 @@ class Moments:
     in_doubt: bool = False
     analysis_done: datetime | None = None
     reported: datetime | None = None
+    named: datetime | None = None
+    """When the first of the involved was named; None while nobody is."""
 
     def __post_init__(self) -> None:
-        known = (self.noticed, self.occurred, self.reported, self.established, self.analysis_done)
+        known = (
+            *(self.noticed, self.occurred, self.reported),
+            *(self.established, self.analysis_done, self.named),
+        )
         for moment in known:
             if moment is not None:
                 on_the_wall(moment)
@@ -163,6 +168,15 @@ class Moments:
         if moment == Moment.REPORTED:
             return self.reported or self.noticed
         return self.established or (None if self.in_doubt else self.noticed)
+
+    def support_start(self, moment: Moment) -> datetime | None:
+        """When support is owed from: as `start`, of who was named after the report from then on; None while
+        nobody is named.
+        """
+        start = self.start(moment)
+        if start is None or self.named is None:
+            return None
+        return start if self.named <= (self.reported or self.noticed) else max(start, self.named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +216,8 @@ def due(step: Step, moments: Moments, policy: DeadlinePolicy) -> Due:
     """
     if step == Step.ESTABLISH:
         return Due(statutory=establish_by(moments, policy))
-    start = moments.start(policy.starts[step])
+    begins = policy.starts[step]
+    start = moments.support_start(begins) if step == Step.SUPPORT else moments.start(begins)
     if step == Step.FEEDBACK and start is not None:
         internal = add_days(start, policy.feedback_days)
         opens = min(internal, add_days(start, policy.analysis_days))

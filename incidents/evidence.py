@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.enums import Role
 from accounts.models import User
-from hospital.moment_words import lateness
+from hospital.moment_words import duration
 from incidents import milestones
 from incidents.analysis import Mark, marks
 from incidents.enums import Step, TrackEventKind
@@ -27,7 +26,7 @@ from incidents.models import (
 )
 from incidents.track import Clock, TrackStep, track
 
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +86,11 @@ def of(calamity: Incident, *, at: datetime) -> Evidence:
     changes = list(found)
     by_step = {milestone.step: milestone for milestone in every}
     team = list(calamity.team.current().values_list("analyst__department", flat=True))
-    support = by_step.get(Step.SUPPORT)
+    steps = track(every, now=at, running=calamity.running_steps)
+    support = next((step for step in steps if step.counts_support), None)
     return Evidence(
-        lines=tuple(
-            _line(step, changes, at) for step in track(every, now=at, running=calamity.running_steps)
-        ),
-        support=support if support and support.involved is not None else None,
+        lines=tuple(_line(step, changes, at) for step in steps),
+        support=support.milestone if support else None,
         hours=milestones.support_norm(calamity) // HOUR,
         analysts=len(team),
         distant=sum(department != calamity.department_id for department in team),
@@ -127,10 +125,8 @@ def judged(
     if late <= timedelta(0):
         return _("on time"), False
     if late <= leeway:
-        minutes = max(1, round(late / MINUTE))
-        words = ngettext("after %(count)d minute", "after %(count)d minutes", minutes)
-        return words % {"count": minutes}, False
-    words = lateness(late)
+        return _("after %(duration)s") % {"duration": duration(late)}, False
+    words = _("%(duration)s late") % {"duration": duration(late)}
     return (words if done_at else _("open, %(late)s") % {"late": words}), True
 
 

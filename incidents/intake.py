@@ -227,7 +227,7 @@ def _store(incident: Incident, involved: Sequence[Involved], at: datetime) -> No
     incident.save(force_insert=True)
     if incident.kind == IncidentKind.CALAMITY:
         # Before the involved: support tells the milestone how many there are.
-        milestones.open_track(incident=incident, at=at)
+        milestones.open_track(incident=incident, at=at, named_at=at if involved else None)
     added = _add(incident, involved, at)
     if incident.reporter is not None:
         # Whoever was involved is not named beside the case: only the record says whose it is, until erased.

@@ -20,7 +20,15 @@ from incidents.enums import (
     TermChangeKind,
     TrackEventKind,
 )
-from incidents.models import Alignment, Incident, Milestone, Policy, TermChange, TrackEvent
+from incidents.models import (
+    Alignment,
+    Incident,
+    Involvement,
+    Milestone,
+    Policy,
+    TermChange,
+    TrackEvent,
+)
 from incidents.moments import InTheFuture, OutOfOrder
 
 #: What is told of the analysis, so that doing it before is asked about.
@@ -59,15 +67,18 @@ class SupportCounts:
 track_listeners: list[Callable[[Incident, datetime], None]] = []
 
 
-def open_track(*, incident: Incident, at: datetime, known: Collection[str] = ()) -> list[Milestone]:
+def open_track(
+    *, incident: Incident, at: datetime, named_at: datetime | None, known: Collection[str] = ()
+) -> list[Milestone]:
     """The milestones for what `incident` is taken to be, but for the steps that are `known` already, and the
     reminders of what was made.
 
     Until a calamity is established the clocks run from the moment it was noticed, or reported if that is not
-    known: the safe side. In doubt only what is owed anyway runs. The policy in force is frozen on each.
+    known: the safe side. In doubt only what is owed anyway runs. Support is owed since somebody was named
+    (`named_at`). The policy in force is frozen on each.
     """
     policy = deadline_policy(Policy.current())
-    frozen, moments = policy.to_data(), _moments(incident)
+    frozen, moments = policy.to_data(), _moments(incident, named_at)
     dues = {step: due(step, moments, policy) for step in incident.running_steps if step not in known}
     made = Milestone.objects.bulk_create(
         Milestone(
@@ -94,7 +105,8 @@ def follow_verdict(*, incident: Incident, before: Collection[Step], at: datetime
     """
     started = set(incident.running_steps).difference(before)
     rows = list(Milestone.objects.filter(incident=incident))
-    open_track(incident=incident, at=at, known={row.step for row in rows})
+    known = {row.step for row in rows}
+    open_track(incident=incident, at=at, named_at=_named_at(incident), known=known)
     _compute(incident, rows, at=at, started=started)
     stopped = [row for row in rows if row.step not in incident.running_steps]
     reminders.renew(stopped, incident=incident, at=at)
@@ -131,7 +143,7 @@ def _compute(
     done_too: bool = False,
 ) -> None:
     analysis_done = next((row.done_at for row in rows if row.step == Step.ANALYSIS), None)
-    moments, changes = _moments(incident, analysis_done), _term_changes(rows)
+    moments, changes = _moments(incident, _named_at(incident), analysis_done), _term_changes(rows)
     moved = []
     for row in rows:
         if (row.done_at is not None and not done_too) or row.step not in incident.running_steps:
@@ -255,8 +267,8 @@ def keep_support_step(
     """Bring a calamity's step "support" in line with what `count` finds, in the caller's transaction.
 
     The step is done when everybody was offered support, and open again when somebody is added: by itself,
-    and the log says so. `count` is called once the step is locked, so that what two people do at one moment
-    is counted one after the other. None where there are no steps.
+    and the log says so. Its clock starts when the first is named. `count` is called once the step is locked,
+    so that what two people do at one moment is counted one after the other. None where there are no steps.
     """
     steps = Milestone.objects.select_for_update(of=("self",)).select_related("incident")
     milestone = steps.filter(incident=incident, step=Step.SUPPORT).first()
@@ -266,11 +278,23 @@ def keep_support_step(
     milestone.offered, milestone.involved = counts.offered, counts.involved
     if counts.settled_at is None or was is None:
         milestone.done_at, milestone.done_by = counts.settled_at, None
-    milestone.save(update_fields=["offered", "involved", "done_at", "done_by"])
+    starts = milestone.internal_due_at is None and counts.involved > 0
+    if starts:
+        moments = _moments(milestone.incident, _named_at(incident))
+        policy = DeadlinePolicy.from_data(milestone.policy)
+        milestone.internal_due_at = due(Step.SUPPORT, moments, policy).internal
+    milestone.save(update_fields=["offered", "involved", "done_at", "done_by", "internal_due_at"])
     if milestone.done_at != was:
         _log(milestone, previous=was, by=None, at=at)
-        reminders.renew([milestone], incident=incident, at=at)
+    if milestone.done_at != was or starts:
+        reminders.renew([milestone], incident=milestone.incident, at=at)
     return milestone
+
+
+def _named_at(incident: Incident) -> datetime | None:
+    """When the first of the involved was named; None while nobody is."""
+    rows = Involvement.objects.filter(incident=incident)
+    return rows.order_by("added_at").values_list("added_at", flat=True).first()
 
 
 def support_norm(incident: Incident) -> timedelta:
@@ -307,7 +331,7 @@ def deadline_policy(policy: Policy) -> DeadlinePolicy:
     )
 
 
-def _moments(incident: Incident, analysis_done: datetime | None = None) -> Moments:
+def _moments(incident: Incident, named_at: datetime | None, analysis_done: datetime | None = None) -> Moments:
     if incident.igj_form and incident.established_at:
         # Of what is no calamity the law knows no time to establish: what is notified starts the clock.
         return Moments(
@@ -322,6 +346,7 @@ def _moments(incident: Incident, analysis_done: datetime | None = None) -> Momen
         established=incident.established_at,
         in_doubt=incident.in_doubt,
         analysis_done=analysis_done,
+        named=named_at,
     )
 
 

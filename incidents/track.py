@@ -66,6 +66,16 @@ class TrackStep:
         return ACTS[self.step]
 
     @property
+    def names_nobody(self) -> bool:
+        """Whether support is owed to nobody, for nobody is named: its clock does not run."""
+        return self.step == Step.SUPPORT and not self.milestone.involved
+
+    @property
+    def counts_support(self) -> bool:
+        """Whether it is to be said to how many support was offered, or that nobody is named."""
+        return self.step == Step.SUPPORT and (self.is_running or bool(self.milestone.involved))
+
+    @property
     def next_due(self) -> datetime | None:
         """The earliest of the due moments that are still to come, else the latest that has passed."""
         coming = [clock.due for clock in self.running_clocks if not clock.late]
@@ -88,18 +98,21 @@ def track(
     """The steps in their order, with the state of each at `now`. The clocks of the `running` ones run."""
     order = {step.value: index for index, step in enumerate(Step)}
     ranked = sorted(milestones, key=lambda milestone: order[milestone.step])
-    current = next_of([_step(milestone, now, running, is_next=False) for milestone in ranked])
+    first = next_of([_step(milestone, now, running, is_next=False) for milestone in ranked])
+    current = first.milestone if first and first.first_due else None
     return [
-        _step(milestone, now, running, is_next=current is not None and milestone is current.milestone)
+        _step(milestone, now, running, is_next=current is not None and milestone is current)
         for milestone in ranked
     ]
 
 
 def next_of(steps: Sequence[TrackStep]) -> TrackStep | None:
-    """The open step that is due first; None when all are done."""
+    """The open step that is due first, else the first one without a term; None when all are done."""
     dated = [(step.first_due, index) for index, step in enumerate(steps) if step.state not in CLOSED]
     due = [(moment, index) for moment, index in dated if moment is not None]
-    return steps[min(due)[1]] if due else None
+    if due:
+        return steps[min(due)[1]]
+    return next((step for step in steps if step.state not in CLOSED), None)
 
 
 def _clocks(milestone: Milestone, until: datetime) -> Iterator[Clock]:

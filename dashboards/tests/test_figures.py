@@ -187,10 +187,8 @@ def test_the_terms_of_calamities_are_counted_exactly_on_both_clocks():
         MilestoneFactory(
             incident=IncidentFactory(calamity=True, reported_at=at),
             step=step,
-            internal_due_at=at + timedelta(days=0 if step == Step.DIRECTOR else 1),
             statutory_due_at=at + timedelta(days=statutory) if statutory else None,
-            **done,
-            **fields,
+            **{"internal_due_at": at + timedelta(days=0 if step == Step.DIRECTOR else 1), **done, **fields},
         )
 
     calamity(done_after=timedelta(hours=20))
@@ -198,18 +196,19 @@ def test_the_terms_of_calamities_are_counted_exactly_on_both_clocks():
     calamity(done_after=timedelta(days=5))
     calamity(statutory=120)
     calamity(at=moment(2026, 3, 1), done_after=timedelta(hours=1))
-    calamity(Step.DIRECTOR, statutory=0, done_after=timedelta(hours=23))
-    calamity(Step.DIRECTOR, statutory=0, done_after=timedelta(hours=25))
+    calamity(Step.DIRECTOR, statutory=0, done_after=timedelta(minutes=29))
+    calamity(Step.DIRECTOR, statutory=0, done_after=timedelta(minutes=31))
     calamity(Step.SUPPORT, statutory=0, offered=3, involved=3)
     calamity(Step.SUPPORT, statutory=0, offered=2, involved=3)
+    calamity(Step.SUPPORT, statutory=0, internal_due_at=None, offered=0, involved=0)
 
     published = publish()
     steps = {row.step: row for row in published.steps}
 
-    assert published.calamities == 8
+    assert published.calamities == 9
     assert steps[Step.IGJ] == StepFigures(Step.IGJ, Clock(1, 3, 0), Clock(2, 1, 1))
     assert steps[Step.DIRECTOR] == StepFigures(Step.DIRECTOR, Clock(1, 1, 0), None)
-    assert steps[Step.SUPPORT] == StepFigures(Step.SUPPORT, Clock(1, 1, 0), None)
+    assert steps[Step.SUPPORT] == StepFigures(Step.SUPPORT, Clock(1, 1, 0), None, 1)
     assert steps[Step.FEEDBACK] == StepFigures(Step.FEEDBACK, None, None)
 
 

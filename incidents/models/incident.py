@@ -4,11 +4,13 @@ from typing import Self
 
 from django.db import connection, models
 from django.db.models import F
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import Department, User
-from incidents.deadlines import AT_ONCE
+from incidents.deadlines import AT_ONCE, DeadlinePolicy
 from incidents.enums import (
     AlreadyOffered,
     EventType,
@@ -282,8 +284,32 @@ def events_of(user: User) -> list[uuid.UUID]:
 #: Who sees every step of what they follow.
 OVERSEERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR)
 
+#: Of what was frozen before there was a ladder.
+_DEPUTY_MINUTES = DeadlinePolicy().duty_deputy_minutes
+_MINUTE = timedelta(minutes=1)
+#: `Milestone.leeway` of many.
+_LEEWAY = models.Case(
+    models.When(
+        step__in=AT_ONCE,
+        policy__director_hours=0,
+        then=models.ExpressionWrapper(
+            Coalesce(Cast(KT("policy__duty_deputy_minutes"), models.IntegerField()), _DEPUTY_MINUTES)
+            * models.Value(_MINUTE, models.DurationField()),
+            output_field=models.DurationField(),
+        ),
+    ),
+    default=models.Value(timedelta(0), models.DurationField()),
+)
+
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def with_late(self) -> Self:
+        """With the moments after which the step is late, as incidents.track says it of one: `internal_late`
+        and `statutory_late`, empty where that clock does not run, or is expected only.
+        """
+        law = models.When(statutory_expected=False, then=F("statutory_due_at"))
+        return self.annotate(internal_late=F("internal_due_at") + _LEEWAY, statutory_late=models.Case(law))
+
     def visible_to(self, user: User) -> Self:
         """Of calamities that `user` follows (Incident.tracked_by): every step for who oversees them and the
         own department's leader; the analysis for an analyst, the alignment for another department's leader.
@@ -360,4 +386,4 @@ class Milestone(models.Model):
         """
         if self.step not in AT_ONCE or self.policy.get("director_hours") != 0:
             return timedelta(0)
-        return timedelta(minutes=self.policy["duty_deputy_minutes"])
+        return timedelta(minutes=self.policy.get("duty_deputy_minutes", _DEPUTY_MINUTES))

@@ -15,7 +15,7 @@ from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.calamity_list import DONE, LATE, NONE, RUNNING, STATES, in_state, late_steps
 from incidents.classification import classify, standing
 from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict
-from incidents.intake import report_incident
+from incidents.intake import Involved, report_incident
 from incidents.models import Incident, Milestone
 from incidents.tests.factories import AlignmentFactory, IncidentFactory, MilestoneFactory, on_team
 from incidents.track import track
@@ -44,7 +44,7 @@ def reported(at, **changes):
         reporter=None,
         kind=IncidentKind.CALAMITY,
         event_type=EventType.SAFETY,
-        involved=[],
+        involved=[Involved(employee=UserFactory())],
         submission_key=None,
         at=at,
         **given,
@@ -83,6 +83,15 @@ def test_says_how_many_steps_more_are_late(client, member):
     reported(NOW - 9 * DAY)
     page, _found = shown(client)
     assert "and 3 more late steps" in page
+
+
+def test_what_names_nobody_is_not_late_by_its_support_and_says_so(client, member):
+    incident = IncidentFactory(calamity=True, reported_at=NOW - 9 * DAY)
+    MilestoneFactory(incident=incident, step=Step.SUPPORT, internal_due_at=None)
+    page, found = shown(client, "?state=running")
+    assert found == [incident.reference]
+    assert "Nobody is named" in page
+    assert shown(client, "?state=late")[1] == shown(client, "?state=done")[1] == []
 
 
 def test_each_state_has_its_own(client, member):

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def calamity():
     incident = IncidentFactory(established=True)
     if not incident.milestones.exists():
-        open_track(incident=incident, at=timezone.now())
+        open_track(incident=incident, at=timezone.now(), named_at=timezone.now())
     return incident
 
 

@@ -13,7 +13,7 @@ from incidents.intake import Involved, report_incident
 from incidents.milestones import Stale
 from incidents.models import Incident, Milestone, TrackEvent
 from incidents.moments import InTheFuture, OutOfOrder
-from incidents.tests.factories import IncidentFactory
+from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from notifications.models import Reminder
 
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
@@ -222,6 +222,7 @@ class TestNoCalamity:
 class TestFromAnIncident:
     def test_opens_the_track_and_starts_the_clocks_from_when_it_was_noticed(self, decide):
         incident = reported(kind=IncidentKind.VIM, noticed_at=None, occurred_at=NOTICED - HOUR)
+        InvolvementFactory(incident=incident, added_at=AT)
         assert not Milestone.objects.exists()
         later = AT + 3 * DAY
         decide(incident, Verdict.REPORTED, noticed_at=NOTICED, at=later)

@@ -146,6 +146,7 @@ FINAL = [
 
 
 def moments(noticed: str, established: str | None = None, **known) -> Moments:
+    known = {"named": at(noticed), **known}
     return Moments(noticed=at(noticed), established=at(established) if established else None, **known)
 
 
@@ -224,6 +225,20 @@ def test_at_once_counts_from_the_report_unless_policy_says_otherwise(start, due_
     starts = STARTS if start is None else {**STARTS, Step.DIRECTOR: start}
     known = moments("2026-03-02 11:00", occurred=at("2026-03-02 08:30"), reported=at("2026-03-02 11:14"))
     assert said(due(Step.DIRECTOR, known, replace(POLICY, starts=starts)).internal) == due_at
+
+
+@pytest.mark.parametrize(
+    ("named", "due_at"),
+    [
+        (None, None),  # nobody is named: there is nobody to offer it to
+        ("2026-03-02 11:14", "2026-03-03 09:00"),  # with the report: from when it was noticed
+        ("2026-03-01 10:00", "2026-03-03 09:00"),  # on another report of the event
+        ("2026-03-05 10:00", "2026-03-06 10:00"),  # later: from then
+    ],
+)
+def test_support_is_owed_since_somebody_is_named(named, due_at):
+    known = moments("2026-03-02 09:00", reported=at("2026-03-02 11:14"), named=at(named) if named else None)
+    assert said(due(Step.SUPPORT, known, POLICY).internal) == due_at
 
 
 def test_the_final_report_is_only_expected_by_law():
@@ -370,7 +385,7 @@ policies = st.builds(
 spans = st.timedeltas(timedelta(0), timedelta(days=70))
 known_moments = st.builds(
     lambda noticed, before, after, doubt: Moments(
-        noticed, noticed - before, None if after is None else noticed + after, doubt
+        noticed, noticed - before, None if after is None else noticed + after, doubt, named=noticed
     ),
     instants,
     spans,

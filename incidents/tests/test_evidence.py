@@ -87,6 +87,10 @@ def sheet(client, calamity, user):
         (None, NOW + HOUR, "still open", False),
         (None, NOW, "still open", False),
         (None, NOW - 2 * HOUR, "open, 2 hours late", True),
+        (NOW, NOW - timedelta(minutes=56), "56 minutes late", True),
+        (NOW, NOW - timedelta(minutes=61), "1 hour and 1 minute late", True),
+        (NOW, NOW - timedelta(minutes=95), "1 hour and 35 minutes late", True),
+        (NOW, NOW - timedelta(minutes=200), "3 hours late", True),
     ],
 )
 def test_how_a_step_stands_to_its_due_moment(done_at, due, words, late):
@@ -122,6 +126,29 @@ def test_has_every_step_both_clocks_counts_talks_and_who_made_it_and_no_names(cl
         assert words in body
     for name in ("Els Vos", "Noor Bos", "Carla", "Arie", "Bea", "Kees"):
         assert name not in body
+
+
+def test_says_that_nobody_is_named_and_not_that_support_was_late(client, member):
+    calamity = report_incident(
+        reporter=None,
+        kind=IncidentKind.CALAMITY,
+        event_type=EventType.SAFETY,
+        involved=[],
+        submission_key=None,
+        at=NOTICED,
+    )
+    keep_support_step(
+        incident=calamity, count=lambda: SupportCounts(offered=0, involved=0, settled_at=None), at=NOTICED
+    )
+    page = sheet(client, calamity, member)
+    assert "Nobody is named: there is nobody to offer support to." in page
+    assert "0 of 0" not in page
+    row = next(row for row in page.split("<tr>") if str(Step.SUPPORT.label) in row)
+    assert "nobody is named" in row
+    assert "late" not in row
+    page = client.get(reverse("calamities:detail", args=[calamity.reference])).content.decode()
+    assert "Nobody is named: there is nobody to offer support to." in page
+    assert "0 of 0" not in page
 
 
 def test_says_that_the_clocks_of_what_is_no_calamity_run_no_longer(client, calamity, member):

@@ -18,6 +18,7 @@ from notifications.models import Reminder
 
 LADDER = import_module("incidents.migrations.0012_drop_former_reminders").Migration.operations[0]
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+BEFORE = NOTICED - timedelta(days=1)
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOTICED)]
 
 
@@ -172,7 +173,7 @@ def test_no_term_is_taken_for_the_laws_that_is_not(before_it_was_asked):
     found = rows.values_list("incident__reference", "step", "statutory_due_at", "statutory_expected")
     assert list(found) == [
         ("2026-0001", "final_report", None, False),
-        ("2026-0001", "igj", None, False),
+        ("2026-0001", "igj", datetime(2026, 4, 23, 21, 59, 59, tzinfo=UTC), False),
         ("2026-0002", "final_report", NOTICED, True),
         ("2026-0002", "igj", NOTICED, False),
         ("2026-0003", "final_report", NOTICED, False),
@@ -182,3 +183,72 @@ def test_no_term_is_taken_for_the_laws_that_is_not(before_it_was_asked):
     assert (policy.analysis_days, policy.feedback_days, policy.final_report_days) == (40, 40, 42)
     # Chosen by an administrator it stays.
     assert (policy.director_starts, policy.alignment_starts) == ("reported", "noticed")
+
+
+@pytest.fixture
+def without_terms():
+    """Calamities as migration 0022 left them, and one that names nobody; by reference."""
+    state = [("incidents", "0027_apostrophes")]
+    executor = MigrationExecutor(connection)
+    executor.migrate(state)
+    old = executor.loader.project_state(state).apps
+    person = old.get_model("accounts", "User").objects.create(username="wieke", name="Wieke")
+    frozen = {"decreed_holidays": ["2026-04-21"]}
+    for reference, established, policy in (
+        ("2026-0001", None, {}),
+        ("2026-0002", None, frozen),
+        ("2026-0003", NOTICED, {}),
+    ):
+        incident = old.get_model("incidents", "Incident").objects.create(
+            reference=reference,
+            kind="calamity",
+            event_type="safety",
+            reported_at=NOTICED,
+            tracked_since=NOTICED,
+            noticed_at=NOTICED,
+            established_at=established,
+        )
+        for step in ("igj", "support"):
+            row = old.get_model("incidents", "Milestone").objects.create(
+                incident=incident, step=step, internal_due_at=NOTICED, policy=policy, reminded_at=BEFORE
+            )
+            for kind in ("incidents.law_due", "incidents.step_due"):
+                old.get_model("notifications", "Reminder").objects.create(
+                    key=f"{row.pk}:{kind}", kind=kind, role="ccp", subject_id=row.pk, url="/", due_at=NOTICED
+                )
+    old.get_model("incidents", "Involvement").objects.create(
+        incident=incident, employee=person, added_at=NOTICED
+    )
+    yield
+    call_command("migrate", verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_only_reported_has_its_notice_due_and_support_of_nobody_is_not(without_terms):
+    call_command("migrate", verbosity=0)
+    rows = Milestone.objects.order_by("incident__reference", "step")
+    # Noticed Monday 9 March; six weeks later is 20 April, and three working days after it.
+    notice, later = (datetime(2026, 4, day, 21, 59, 59, tzinfo=UTC) for day in (23, 24))
+    found = rows.values_list("incident__reference", "step", "internal_due_at", "statutory_due_at")
+    assert list(found) == [
+        ("2026-0001", "igj", NOTICED, notice),
+        ("2026-0001", "support", None, None),
+        ("2026-0002", "igj", NOTICED, later),
+        ("2026-0002", "support", None, None),
+        ("2026-0003", "igj", NOTICED, None),
+        ("2026-0003", "support", NOTICED, None),
+    ]
+    waiting = Reminder.objects.waiting().filter(due_at=NOTICED, key__endswith="_due")
+    told = {(row.subject_id, row.kind) for row in waiting}
+    of = {(row.incident.reference, row.step): row.pk for row in rows.select_related("incident")}
+    assert told == {
+        (of["2026-0001", "igj"], "incidents.step_due"),
+        (of["2026-0001", "support"], "incidents.law_due"),
+        (of["2026-0002", "igj"], "incidents.step_due"),
+        (of["2026-0002", "support"], "incidents.law_due"),
+        (of["2026-0003", "igj"], "incidents.law_due"),
+        (of["2026-0003", "igj"], "incidents.step_due"),
+        (of["2026-0003", "support"], "incidents.law_due"),
+        (of["2026-0003", "support"], "incidents.step_due"),
+    }
+    assert not Milestone.objects.filter(incident__reference="2026-0001", reminded_at=BEFORE).exists()

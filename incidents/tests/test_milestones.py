@@ -6,14 +6,14 @@ from django.db import DatabaseError, transaction
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from hospital.models import WorkingHours
-from incidents import milestones, reminders
+from incidents import milestones, moment_writer, reminders
 from incidents.deadlines import DeadlinePolicy
-from incidents.enums import Clock, EventType, IncidentKind, Rung, Step, TrackEventKind
-from incidents.intake import report_incident
+from incidents.enums import Clock, CorrectionReason, EventType, IncidentKind, Rung, Step, TrackEventKind
+from incidents.intake import Involved, report_incident
 from incidents.milestones import BeforeAnalysis, DoneByItself, Stale, SupportCounts
-from incidents.models import Milestone, Policy, TrackEvent
+from incidents.models import Involvement, Milestone, Policy, TrackEvent
 from incidents.moments import InTheFuture, OutOfOrder
-from incidents.tests.factories import IncidentFactory
+from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from notifications.models import Reminder
 
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00
@@ -23,12 +23,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 
 
 def reported(**changes):
-    given = {"noticed_at": NOTICED, "at": AT, **changes}
+    given = {"noticed_at": NOTICED, "at": AT, "involved": [], **changes}
     return report_incident(
         reporter=None,
         kind=IncidentKind.CALAMITY,
         event_type=EventType.SAFETY,
-        involved=[],
         submission_key=None,
         **given,
     )
@@ -57,7 +56,7 @@ def open_reminders(milestone):
 
 class TestOpening:
     def test_a_calamity_has_seven_steps_on_two_clocks(self):
-        found = due(reported(established_at=NOTICED))
+        found = due(reported(established_at=NOTICED, involved=[Involved(employee=UserFactory())]))
         assert set(found) == set(Step.track())
         assert found[Step.DIRECTOR] == (AT, None)
         assert found[Step.IGJ] == (
@@ -199,7 +198,9 @@ class TestSupportStep:
 
     @pytest.fixture
     def incident(self):
-        return reported()
+        incident = reported()
+        InvolvementFactory(incident=incident, added_at=AT)
+        return incident
 
     def keep(self, incident, *, at=AT, offered=0, involved=0, settled_at=None):
         counts = SupportCounts(offered=offered, involved=involved, settled_at=settled_at)
@@ -243,7 +244,26 @@ class TestSupportStep:
         with pytest.raises(DoneByItself):
             milestones.set_done(milestone=row, done_at=AT, by=member, at=AT, seen=None)
 
-    def test_is_the_committees_where_nobody_is_involved(self, incident, member):
+    def test_is_not_late_while_nobody_is_named_and_counts_from_when_somebody_is(self, incident):
+        Involvement.objects.all().delete()
+        row = step(incident, Step.SUPPORT)
+        assert (row.internal_due_at, open_reminders(row)) == (None, [])
+        later = AT + timedelta(days=3)
+        InvolvementFactory(incident=incident, added_at=later)
+        row = self.keep(incident, at=later, involved=1)
+        assert row.internal_due_at == later + timedelta(days=1)
+        assert (DUE, row.internal_due_at) in open_reminders(row)
+        moment_writer.correct(
+            incident=incident,
+            moments={"noticed_at": NOTICED - timedelta(days=1)},
+            seen={"noticed_at": NOTICED},
+            reason=CorrectionReason.TYPED,
+            by=None,
+            at=later,
+        )
+        assert step(incident, Step.SUPPORT).internal_due_at == later + timedelta(days=1)
+
+    def test_is_the_committees_where_nobody_is_named(self, incident, member):
         row = step(incident, Step.SUPPORT)
         milestones.set_done(milestone=row, done_at=AT, by=member, at=AT, seen=None)
         assert step(incident, Step.SUPPORT).done_by == member

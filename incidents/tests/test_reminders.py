@@ -9,7 +9,7 @@ from hospital.clock import AMSTERDAM
 from incidents import milestones, reminders
 from incidents.classification import classify, standing
 from incidents.enums import Clock, EventType, Ground, IncidentKind, Rung, Step, Verdict
-from incidents.intake import report_incident
+from incidents.intake import Involved, report_incident
 from incidents.models import Alignment, Duty, Milestone, Policy
 from incidents.tests.factories import on_team
 from notifications import delivery, digest, kinds
@@ -46,16 +46,15 @@ def house(ward):
 
 @pytest.fixture
 def calamity(house, ward):
-    return reported(ward)
+    return reported(ward, involved=[Involved(employee=UserFactory())])
 
 
 def reported(ward, **changes):
-    given = {"noticed_at": NOTICED, "at": AT, **changes}
+    given = {"noticed_at": NOTICED, "at": AT, "involved": [], **changes}
     return report_incident(
         reporter=None,
         kind=IncidentKind.CALAMITY,
         event_type=EventType.SAFETY,
-        involved=[],
         submission_key=None,
         department=ward,
         **given,

@@ -201,10 +201,11 @@ def _of_the_term(term: TrackStep, now: datetime, given: Forms) -> dict[str, obje
 
 def _of_overseers(user: User, calamity: Incident, steps: list[TrackStep]) -> dict[str, object]:
     director = next((one for one in steps if one.step == Step.DIRECTOR and one.is_running), None)
+    support = next((one for one in steps if one.counts_support), None)
     told = director is not None and director.state != "done"
     since = director.milestone.reminded_at if director else None
     return {
-        "support": next((one.milestone for one in steps if one.step == Step.SUPPORT), None),
+        "support": support.milestone if support else None,
         "hours": support_norm(calamity) // timedelta(hours=1),
         "log": calamity.track_events.exclude(kind__in=TrackEventKind.of_disclosure())
         .select_related("by", "department")
