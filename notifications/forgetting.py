@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import User
 from hospital.clock import local_day
@@ -35,11 +35,14 @@ def forget(*, user: User, subjects: Iterable[UUID], kinds: Iterable[str] | None 
 def prune(*, at: datetime) -> int:
     """Delete what was over longer ago than `KEPT` at `at`; how many mails, notices and reminders.
 
-    A notice that nobody read stays, with its reminder. So does a reminder that would be written anew because
-    its thing still runs. An absence goes when it is over.
+    A mail that waits is written anew, in one transaction with all that wait: by the one that wrote it last
+    (`xmin`) it would be known what was shown in that minute, also when that was forgotten since. A notice
+    that nobody read stays, with its reminder. So does a reminder that would be written anew because its
+    thing still runs. An absence goes when it is over.
     """
     Absence.objects.filter(last_day__lt=local_day(at)).delete()
     before = at - KEPT
+    Mail.objects.waiting().update(due_at=F("due_at"))
     Bounce.objects.filter(at__lte=before).delete()
     mails, _ = Mail.objects.filter(Q(sent_at__lte=before) | Q(dropped_at__lte=before)).delete()
     notices, _ = Notice.objects.filter(read_at__lte=before).delete()

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
 from notifications import centre, delivery
-from notifications.forgetting import forget
-from notifications.models import DeliveryPolicy, Mail, Notice
+from notifications.forgetting import forget, prune
+from notifications.models import DeliveryPolicy, Mail, Notice, Reminder
 from notifications.tests.conftest import BUNDLED, LEGAL, URGENT
 from notifications.tests.factories import KIND
 from notifications.tests.test_delivery import due, local
@@ -156,3 +157,26 @@ def test_forgetting_what_waited_takes_its_mail_along_but_not_one_that_says_more(
         forget(user=each, subjects=[notice.subject_id])
     assert not Mail.objects.filter(user=user).exists()
     assert Mail.objects.filter(user=other).count() == 1
+
+
+def transactions(model, **row):
+    """Which transactions wrote these rows last."""
+    with connection.cursor() as cursor:
+        keys = list(model.objects.filter(**row).values_list("pk", flat=True))
+        cursor.execute(f"SELECT xmin::text FROM {model._meta.db_table} WHERE id = ANY(%s)", [keys])
+        return {written for (written,) in cursor.fetchall()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_the_night_no_transaction_ties_a_mail_that_stays_to_what_was_forgotten(user):
+    later = EVENING + timedelta(minutes=20)
+    night(user, 1)
+    forgotten = due(recipient=user, due_at=later)
+    due(recipient=UserFactory(), due_at=later)
+    delivery.sweep(at=later)
+    with transaction.atomic():
+        forget(user=user, subjects=[forgotten.subject_id])
+    prune(at=later)
+    others = transactions(Notice) | transactions(Reminder)
+    (mail,) = transactions(Mail, user=user)
+    assert mail not in others
