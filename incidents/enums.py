@@ -173,6 +173,7 @@ class TrackEventKind(models.TextChoices):
     COACH_ASKED = "coach_asked", _("Disclosure coach asked for")
     COACH_FOUND = "coach_found", _("Disclosure coach found")
     REPORT_JOINED = "report_joined", _("Another report of the same event joined")
+    TERM_COMPUTED = "term_computed", _("Legal term, by the corrected moments")
 
     @classmethod
     def of_clocks(cls) -> tuple["TrackEventKind", ...]:
@@ -195,6 +196,7 @@ class TrackEventKind(models.TextChoices):
             cls.EXTENSION_GRANTED,
             cls.EXTENSION_REFUSED,
             cls.TERM_TAKEN_BACK,
+            cls.TERM_COMPUTED,
         )
 
     @classmethod

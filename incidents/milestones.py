@@ -126,12 +126,12 @@ def settle_doubt(
         step.filter(done_at__isnull=True).update(done_at=established_at or at, done_by=by)
 
 
-def recompute(*, incident: Incident, at: datetime, done_too: bool = False) -> None:
+def recompute(*, incident: Incident, at: datetime, done: Collection[str] = ()) -> None:
     """Give what is open its due moments by the moments and terms as they are now, and the policy frozen on
-    it; what moved gets new reminders in place of the old. What is done keeps those it was done under, unless
-    `done_too`: they were computed from a moment that was wrong.
+    it; what moved gets new reminders in place of the old. What is done keeps those it was done under, but
+    for the steps in `done`: they were computed from what was wrong, or not known.
     """
-    _compute(incident, list(Milestone.objects.filter(incident=incident)), at=at, done_too=done_too)
+    _compute(incident, list(Milestone.objects.filter(incident=incident)), at=at, done=done)
 
 
 def _compute(
@@ -140,13 +140,14 @@ def _compute(
     *,
     at: datetime,
     started: Collection[Step] = (),
-    done_too: bool = False,
+    done: Collection[str] = (),
 ) -> None:
     analysis_done = next((row.done_at for row in rows if row.step == Step.ANALYSIS), None)
     moments, changes = _moments(incident, _named_at(incident), analysis_done), _term_changes(rows)
     moved = []
     for row in rows:
-        if (row.done_at is not None and not done_too) or row.step not in incident.running_steps:
+        keeps = row.done_at is not None and row.step not in done
+        if keeps or row.step not in incident.running_steps:
             continue
         found = due(Step(row.step), moments, DeadlinePolicy.from_data(row.policy))
         if found.statutory is not None and row.pk in changes:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext_lazy
 
+from incidents.enums import Step
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
@@ -63,19 +65,38 @@ class OutOfOrder(WrongMoment):
         self.is_later = is_later
 
 
+class AfterStep(WrongMoment):
+    """It lies after `step` was done, at `done_at`."""
+
+    def __init__(self, moment: str, *, step: Step, done_at: datetime) -> None:
+        super().__init__(moment)
+        self.step = step
+        self.done_at = done_at
+
+
 def said(wrong: WrongMoment) -> str:
     """What is wrong, in the reader's language, to stand beside the field of `wrong.moment`."""
     if isinstance(wrong, InTheFuture):
         return gettext("This moment is still to come.")
+    if isinstance(wrong, AfterStep):
+        text = gettext(
+            "This is later than when this step was done: %(step)s, %(done)s. If that is wrong, correct the "
+            "step first."
+        )
+        return text % {"step": wrong.step.label, "done": _exact(wrong.done_at)}
     if not isinstance(wrong, OutOfOrder):
         return gettext("This lies before the year 2000. Is the year right?")
     words = {
         "other": _WHEN[wrong.other],
-        "limit": date_format(timezone.localtime(wrong.limit), "j F Y H:i"),
+        "limit": _exact(wrong.limit),
     }
     if wrong.is_later:
         return gettext("This is later than %(other)s: %(limit)s.") % words
     return gettext("This is earlier than %(other)s: %(limit)s.") % words
+
+
+def _exact(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "j F Y H:i")
 
 
 def judge(moments: Mapping[str, datetime | None], *, changed: Mapping[str, datetime], at: datetime) -> None:

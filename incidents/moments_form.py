@@ -1,6 +1,6 @@
 """What the committee fills in to correct the moments of a calamity."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from incidents.enums import CorrectionReason
+from incidents.enums import CorrectionReason, Step
 from incidents.local_moments import LocalMomentField
 from incidents.models import Incident
 from incidents.moment_writer import FIELDS
@@ -43,6 +43,16 @@ class MomentsForm(forms.Form):
             error_messages={"required": _("Choose why.")},
         )
 
+    def ask_whether_sure(self, steps: Sequence[Step]) -> None:
+        """Ask whether `steps` were done before it was established."""
+        self.fields["sure"] = forms.BooleanField(
+            required=False, label=_("Yes, this was done before it was established")
+        )
+        text = gettext(
+            "Done before this moment: %(steps)s. Is this right? Then say so under it, else correct it."
+        )
+        self.add_error("established_at", text % {"steps": ", ".join(str(step.label) for step in steps)})
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         moments = [name for name in FIELDS if name in self.fields]
@@ -57,6 +67,7 @@ class MomentsForm(forms.Form):
             "moments": {name: self.cleaned_data[name] for name in changed},
             "seen": {name: self._shown(name) for name in changed},
             "reason": CorrectionReason(self.cleaned_data["reason"]),
+            "sure": bool(self.data.get("sure")),
         }
 
     def _is_other(self, name: str) -> bool:

@@ -44,7 +44,7 @@ def ask(*, milestone: Milestone, asked_at: datetime, reference: str, by: User, a
         raise InTheFuture("asked_at")
     try:
         with transaction.atomic():
-            _running(milestone)
+            _running(milestone, done=False)
             if state(milestone) != ReportState.ASKED:
                 raise NotAskedFor
             change = TermChange.objects.create(
@@ -56,7 +56,7 @@ def ask(*, milestone: Milestone, asked_at: datetime, reference: str, by: User, a
                 recorded_at=at,
                 recorded_by=by,
             )
-            milestones.recompute(incident=milestone.incident, at=at)
+            _recompute(milestone, at)
             _log(milestone, TrackEventKind.EXTENSION_ASKED, moment=asked_at, by=by, at=at)
             return change
     except IntegrityError as error:
@@ -81,7 +81,7 @@ def answer(*, change: TermChange, until: date | None, reference: str, by: User, 
         )
         if not waiting.update(answer=granted, until=until, reference=reference or change.reference):
             raise Stale
-        milestones.recompute(incident=milestone.incident, at=at)
+        _recompute(milestone, at)
         kind = TrackEventKind.EXTENSION_REFUSED if until is None else TrackEventKind.EXTENSION_GRANTED
         _log(milestone, kind, moment=_end(milestone), previous=before, by=by, at=at)
     change.refresh_from_db()
@@ -104,7 +104,8 @@ def confirm(
     """The inspectorate's confirmation of the notification, of the local day `dated`, asks for the report up
     to and including `until`, or (None) for none: then the law's clock ends, and the hospital's own runs on.
 
-    It takes the place of what was expected, and of what was confirmed before. Raises InTheFuture for a
+    It takes the place of what was expected, and of what was confirmed before; a report that is done stays so.
+    Raises InTheFuture for a
     confirmation of a day to come, what incidents.deadlines.extended raises, and Stale.
     """
     kind = TrackEventKind.REPORT_NOT_ASKED if until is None else TrackEventKind.REPORT_ASKED
@@ -166,7 +167,7 @@ def _said(
             recorded_at=at,
             recorded_by=by,
         )
-        milestones.recompute(incident=milestone.incident, at=at)
+        _recompute(milestone, at)
         _log(milestone, logged, moment=_end(milestone), previous=before, by=by, at=at)
         return change
 
@@ -179,18 +180,25 @@ def take_back(*, change: TermChange, by: User, at: datetime) -> TermChange:
         standing = TermChange.objects.filter(pk=change.pk, answer=change.answer, taken_back_at__isnull=True)
         if not standing.update(taken_back_at=at):
             raise Stale
-        milestones.recompute(incident=milestone.incident, at=at)
+        _recompute(milestone, at)
         kind = TrackEventKind.TERM_TAKEN_BACK
         _log(milestone, kind, moment=_end(milestone), previous=before, by=by, at=at)
     change.taken_back_at = at
     return change
 
 
-def _running(milestone: Milestone) -> datetime | None:
-    """Lock the report; the end that holds (None: nothing is asked). Raises Stale where there is no term."""
+def _recompute(milestone: Milestone, at: datetime) -> None:
+    """What is known of the term since; of a report that is done too, which stays so."""
+    milestones.recompute(incident=milestone.incident, at=at, done=(milestone.step,))
+
+
+def _running(milestone: Milestone, *, done: bool = True) -> datetime | None:
+    """Lock the report; the end that holds (None: nothing is asked). Raises Stale where there is no term, and
+    unless it may be `done` already, where it is.
+    """
     incident = milestones.locked(milestone.incident)
     row = Milestone.objects.get(pk=milestone.pk)
-    runs = row.done_at is None and row.step in incident.running_steps
+    runs = row.step in incident.running_steps and (done or row.done_at is None)
     if not runs or incident.established_at is None or row.step not in EXTENDABLE:
         raise Stale
     milestone.incident = incident

@@ -119,8 +119,8 @@ def _clocks(milestone: Milestone, until: datetime) -> Iterator[Clock]:
     internal, statutory = milestone.internal_due_at, milestone.statutory_due_at
     if internal is not None:
         yield Clock(False, internal, until > internal + milestone.leeway)
-    if statutory is not None:
-        expected = milestone.statutory_expected
+    expected = milestone.statutory_expected
+    if statutory is not None and not (expected and milestone.done_at):
         yield Clock(True, statutory, not expected and until > statutory, expected)
 
 

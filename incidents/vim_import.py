@@ -321,6 +321,7 @@ def _refusal(incident: Incident, occurred_at: datetime, at: datetime) -> str:
     known = {name: getattr(incident, name) for name in ("noticed_at", "established_at", "reported_at")}
     try:
         moments.judge(known, changed={"occurred_at": occurred_at}, at=at)
+        moment_writer.check_steps(incident, {"occurred_at": occurred_at})
     except WrongMoment as refused:
         return moments.said(refused)
     return ""

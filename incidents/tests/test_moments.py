@@ -32,7 +32,8 @@ from incidents.enums import (
 from incidents.intake import report_incident
 from incidents.milestones import Stale
 from incidents.models import Incident, Milestone, TermChange, TrackEvent
-from incidents.moments import InTheFuture, OutOfOrder, TooLongAgo, WrongMoment, judge
+from incidents.moment_writer import DoneBefore
+from incidents.moments import AfterStep, InTheFuture, OutOfOrder, TooLongAgo, WrongMoment, judge
 from incidents.tests.factories import IncidentFactory
 from notifications.models import Reminder
 
@@ -65,11 +66,17 @@ def member(db):
 
 @pytest.fixture
 def correct(member):
-    def correct_(incident, *, at=AT, reason=TYPED, seen=None, **changes):
+    def correct_(incident, *, at=AT, reason=TYPED, seen=None, sure=False, **changes):
         stored = Incident.objects.get(pk=incident.pk)
         shown = {name: getattr(stored, name) for name in moment_writer.FIELDS}
         return moment_writer.correct(
-            incident=incident, moments=changes, reason=reason, by=member, at=at, seen=seen or shown
+            incident=incident,
+            moments=changes,
+            reason=reason,
+            by=member,
+            at=at,
+            seen=seen or shown,
+            sure=sure,
         )
 
     return correct_
@@ -193,7 +200,70 @@ class TestCorrecting:
         correct(calamity, **right)
         calamity.refresh_from_db()
         assert {name: getattr(calamity, name) for name in right} == right
-        assert TrackEvent.objects.count() == 6
+        assert TrackEvent.objects.exclude(kind=TrackEventKind.TERM_COMPUTED).count() == 6
+
+    def test_a_legal_term_that_moves_is_logged_with_what_it_was(self, client, calamity, member, correct):
+        notified = Milestone.objects.get(incident=calamity, step=Step.IGJ).statutory_due_at
+        correct(calamity, established_at=AT + DAY, at=AT + 2 * DAY)
+        line = TrackEvent.objects.get(kind=TrackEventKind.TERM_COMPUTED)
+        assert (line.step, line.moment, line.previous, line.reason, line.by) == (
+            Step.IGJ,
+            notified + DAY,
+            notified,
+            TYPED,
+            member,
+        )
+        client.force_login(member)
+        page = client.get(reverse("calamities:evidence", args=[calamity.reference])).content.decode()
+        row = next(row for row in page.split("<tr>") if "Legal term, by the corrected moments" in row)
+        assert str(Step.IGJ.label) in row
+        assert "12 March 2026 23:59" in row
+        assert "13 March 2026 23:59" in row
+
+    @pytest.mark.parametrize("name", ["occurred_at", "noticed_at"])
+    def test_what_nothing_can_precede_is_not_put_after_a_step_that_was_done(
+        self, calamity, member, correct, name
+    ):
+        told = Milestone.objects.select_related("incident").get(incident=calamity, step=Step.DIRECTOR)
+        done_at = NOTICED + HOUR / 2
+        milestones.set_done(milestone=told, done_at=done_at, by=member, at=AT, seen=None)
+        changes = {"noticed_at": NOTICED + HOUR, name: NOTICED + HOUR}
+        with pytest.raises(AfterStep) as refused:
+            correct(calamity, **changes)
+        assert (refused.value.moment, refused.value.step, refused.value.done_at) == (
+            name,
+            Step.DIRECTOR,
+            done_at,
+        )
+        assert "Report to the director on duty, 9 March 2026 09:30." in moments.said(refused.value)
+        correct(calamity, noticed_at=done_at)
+
+    def test_established_after_a_step_that_counts_from_it_is_asked_about(self, calamity, member, correct):
+        for step in (Step.DIRECTOR, Step.IGJ):
+            row = Milestone.objects.select_related("incident").get(incident=calamity, step=step)
+            milestones.set_done(milestone=row, done_at=AT + HOUR, by=member, at=AT + HOUR, seen=None)
+        later = {"established_at": AT + 2 * HOUR, "at": AT + 3 * HOUR}
+        with pytest.raises(DoneBefore) as asked:
+            correct(calamity, **later)
+        assert asked.value.steps == [Step.IGJ]
+        correct(calamity, **later, sure=True)
+        assert Incident.objects.get().established_at == AT + 2 * HOUR
+
+    def test_the_step_of_establishing_follows(self, member, correct):
+        calamity = report_incident(
+            reporter=None,
+            kind=IncidentKind.CALAMITY,
+            event_type=EventType.SAFETY,
+            involved=[],
+            submission_key=None,
+            noticed_at=NOTICED,
+            in_doubt=True,
+            at=AT,
+        )
+        seen = standing(calamity)
+        classify(incident=calamity, verdict=Verdict.CALAMITY, moment=AT, by=member, at=AT + DAY, seen=seen)
+        correct(calamity, established_at=AT + HOUR, at=AT + DAY)
+        assert Milestone.objects.get(step=Step.ESTABLISH).done_at == AT + HOUR
 
     def test_what_cannot_be_changes_nothing(self, calamity, correct):
         before = dues(calamity)
@@ -330,6 +400,18 @@ class TestPage:
         log = page.split('track-log"', 1)[1]
         assert "<span>Monday 9 March at 08:30</span>" in log
         assert "<span>Monday 9 March at 09:00</span>" in log
+
+    def test_a_step_before_the_moment_of_establishing_is_asked_about_and_then_believed(
+        self, client, calamity, member
+    ):
+        igj = Milestone.objects.select_related("incident").get(incident=calamity, step=Step.IGJ)
+        milestones.set_done(milestone=igj, done_at=AT + HOUR, by=member, at=AT + HOUR, seen=None)
+        page = self.send(client, calamity, established_at="2026-03-09T13:00")
+        assert f"Done before this moment: {Step.IGJ.label}." in page
+        assert 'name="sure"' in page
+        self.send(client, calamity, established_at="2026-03-09T13:00", sure="on")
+        calamity.refresh_from_db()
+        assert calamity.established_at == AT + 2 * HOUR
 
     def test_who_is_second_is_told(self, client, calamity, correct):
         shown = Incident.objects.get()

@@ -218,6 +218,32 @@ class TestWhetherAReportIsAsked:
         )
         assert law(report) == (end_of(2026, 6, 1), False, ReportState.ASKED)
 
+    def test_of_a_report_that_is_done_nothing_is_expected_and_what_comes_later_is_recorded(
+        self, client, calamity, report, member
+    ):
+        later = AT + 3 * DAY
+        milestones.set_done(milestone=report, done_at=AT + DAY, by=member, at=later, seen=None, sure=True)
+
+        def pages():
+            client.force_login(member)
+            names = ("calamities:detail", "calamities:evidence")
+            return [client.get(reverse(name, args=[calamity.reference])).content.decode() for name in names]
+
+        for page in pages():
+            assert "expected" not in page.lower()
+        assert "The report is done" in pages()[0]
+        change = terms.confirm(
+            milestone=report, dated=AT.date(), until=date(2026, 5, 4), reference="V0", by=member, at=later
+        )
+        assert law(report) == (end_of(2026, 5, 4), False, ReportState.ASKED)
+        assert report.done_at == AT + DAY
+        assert reminded(report) == []
+        row = next(row for row in pages()[1].split("<tr>") if "4 May 2026 23:59" in row)
+        assert row.count("on time") == 2
+        terms.take_back(change=change, by=member, at=later)
+        assert law(report)[1:] == (True, ReportState.UNKNOWN)
+        assert report.done_at == AT + DAY
+
     def test_taken_back_it_is_not_known_again(self, report, member, confirmed):
         terms.take_back(change=confirmed, by=member, at=AT)
         assert law(report) == (BY_LAW, True, ReportState.UNKNOWN)

@@ -175,7 +175,7 @@ def _of_the_committee(
         "step_forms": [(one, form) for one, form in pairs if one is not coming],
     }
     term = next((one for one in steps if one.step in terms.EXTENDABLE and one.is_running), None)
-    if term is not None and calamity.established_at and term.milestone.done_at is None:
+    if term is not None and calamity.established_at:
         context |= _of_the_term(term, now, given)
     return context
 
@@ -186,14 +186,14 @@ def _of_the_term(term: TrackStep, now: datetime, given: Forms) -> dict[str, obje
     changes = list(standing.select_related("recorded_by").order_by("recorded_at"))
     waiting = next((one for one in changes if one.answer == TermAnswer.WAITING), None)
     state = milestones.report_state(changes)
-    is_asked = state == ReportState.ASKED
+    extends = state == ReportState.ASKED and term.milestone.done_at is None
     return {
         "term": term,
         "term_state": state,
         "term_changes": changes,
         "waiting_change": waiting,
         "confirm_form": given.get("confirm") or ConfirmationForm(at=now),
-        "ask_form": given.get("ask") or AskForm(at=now) if is_asked and not waiting else None,
+        "ask_form": given.get("ask") or AskForm(at=now) if extends and not waiting else None,
         "answer_form": (given.get("answer") or AnswerForm()) if waiting else None,
         "letter_form": None if state == ReportState.UNKNOWN else given.get("letter") or LetterForm(at=now),
     }

@@ -37,6 +37,8 @@ def correct(request: SignedInRequest, reference: str) -> HttpResponse:
             return overtaken(request, calamity)
         except WrongMoment as refused:
             put_error(form, refused.moment, refused)
+        except moment_writer.DoneBefore as refused:
+            form.ask_whether_sure(refused.steps)
         except ExtensionError as refused:
             put_error(form, "established_at", refused)
         else:
