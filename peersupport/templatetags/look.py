@@ -26,6 +26,8 @@ register = template.Library()
 
 Tone = Literal["neutral", "calm", "good", "attention", "late", "info"]
 TONES = frozenset({"neutral", "calm", "good", "attention", "late", "info"})
+#: Longer than a column of the track is wide.
+COMPOUND = re.compile(r"(calamiteiten|analyse)(?=\w{4})", re.IGNORECASE)
 BLOCKS = 6  # of the bar of `time_left`
 
 
@@ -162,6 +164,12 @@ def initials(name: str) -> str:
     """First letters of the first and the last word: "Noor van den Berg" → "NB"."""
     words = str(name).split()
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else ""
+
+
+@register.filter
+def hyphenated(words: str) -> str:
+    """`words` with a place to break in long Dutch compounds, for browsers without a Dutch dictionary."""
+    return COMPOUND.sub("\\1\u00ad", str(words))
 
 
 @register.filter

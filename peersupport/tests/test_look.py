@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from peersupport.templatetags.look import (
     blocks_left,
     chip,
+    hyphenated,
     icon,
     icon_names,
     initials,
@@ -138,3 +139,16 @@ def test_form_says_its_errors_at_the_top(path):
 def test_stylesheets_carry_no_data_images():
     for sheet in (settings.BASE_DIR / "static").rglob("*.css"):
         assert "data:" not in sheet.read_text(), sheet.name
+
+
+@pytest.mark.parametrize(
+    ("words", "breaks"),
+    [
+        ("Calamiteitencommissie", "Calamiteiten-commissie"),
+        ("het calamiteitenanalyseteam", "het calamiteiten-analyse-team"),
+        ("Coördinator peersupport", "Coördinator peersupport"),
+        ("Analyseren", "Analyseren"),
+    ],
+)
+def test_a_long_compound_has_a_place_to_break(words, breaks):
+    assert hyphenated(words).replace("\u00ad", "-") == breaks
