@@ -10,6 +10,7 @@ from accounts.models import Department, User
 from accounts.names import letters
 from incidents.enums import IncidentKind, Step
 from incidents.models import Incident, Milestone
+from incidents.models.incident import MilestoneQuerySet
 
 LATE, RUNNING, DONE, NONE = "late", "running", "done", "none"
 #: What the list can be narrowed to, and what that is called.
@@ -24,14 +25,14 @@ STATES = {
 MOST_LATE = 50
 
 
-def open_steps(user: User) -> QuerySet[Milestone]:
+def open_steps(user: User) -> MilestoneQuerySet:
     """The steps that run and are not done, of those that `user` sees of what they follow."""
     runs = Q(incident__kind=IncidentKind.CALAMITY) & (Q(incident__in_doubt=True) | ~Q(step=Step.ESTABLISH))
     runs |= ~Q(incident__igj_form="") & Q(step=Step.IGJ)
     return Milestone.objects.visible_to(user).filter(runs, done_at__isnull=True)
 
 
-def late_steps(user: User, at: datetime) -> QuerySet[Milestone]:
+def late_steps(user: User, at: datetime) -> MilestoneQuerySet:
     """Those of `open_steps` that are late at `at`, as incidents.track says it of one."""
     return open_steps(user).with_late().filter(Q(internal_late__lt=at) | Q(statutory_late__lt=at))
 

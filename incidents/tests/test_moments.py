@@ -204,6 +204,7 @@ class TestCorrecting:
 
     def test_a_legal_term_that_moves_is_logged_with_what_it_was(self, client, calamity, member, correct):
         notified = Milestone.objects.get(incident=calamity, step=Step.IGJ).statutory_due_at
+        assert notified is not None
         correct(calamity, established_at=AT + DAY, at=AT + 2 * DAY)
         line = TrackEvent.objects.get(kind=TrackEventKind.TERM_COMPUTED)
         assert (line.step, line.moment, line.previous, line.reason, line.by) == (
