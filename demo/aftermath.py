@@ -89,7 +89,7 @@ class Aftermath:
         if self.year.chance.random() < 0.4:
             disclosure.ask_for_coach(incident=self.incident, by=self.year.committee, at=at)
             self.year.then(at + self.year.hours(1, 6), self.find_coach)
-        planned_for = at + self.year.hours(20, 60)
+        planned_for = self.year.by_day(at + self.year.hours(20, 60))
         talk = disclosure.plan(incident=self.incident, planned_for=planned_for, by=self.year.committee, at=at)
         self.year.then(planned_for + self.year.hours(0.5, 20), partial(self.hold_talk, talk.pk, planned_for))
         self.year.then(at + timedelta(days=self.year.chance.randint(30, 45)), self.second_talk)

@@ -11,6 +11,7 @@ from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, Location, Profession, User
 from dashboards import figures
 from demo import committee, today
+from demo.daytime import by_day
 from demo.hospital import DEPARTMENTS, LOCATIONS, NAME, PARTNER, PROFESSIONS, staff
 from demo.year import REPORTS, Year
 from hospital.models import Hospital
@@ -39,7 +40,8 @@ _ROLES: dict[str, tuple[str, str, tuple[Role, ...]]] = {
 
 
 def build(*, seed: int, at: datetime, size: int = STAFF, reports: int = REPORTS) -> None:
-    """The hospital, its pool of supporters and its past year up to `at`; the same for the same seed and `at`.
+    """The hospital, its pool of supporters and its past year up to `at`, or to the evening before when that
+    lies in the night; the same for the same seed and `at`.
 
     `size` people work there and `reports` came in; tests take fewer of both.
 
@@ -47,7 +49,7 @@ def build(*, seed: int, at: datetime, size: int = STAFF, reports: int = REPORTS)
     """
     if User.objects.exists():
         raise ValueError("There are people in this database; the demo hospital needs an empty one.")
-    chance = random.Random(seed)
+    chance, now, at = random.Random(seed), at, by_day(at)
     with connection.cursor() as cursor:
         # Thousands of small transactions, none of which has to outlive a power cut.
         cursor.execute("SET synchronous_commit TO off")
@@ -67,9 +69,9 @@ def build(*, seed: int, at: datetime, size: int = STAFF, reports: int = REPORTS)
         analyst=demo["analyst"],
         reports=reports,
     ).live()
-    committee.set_out(demo, at=at)
+    committee.set_out(demo, at=at, now=now)
     today.set_out(demo, at=at)
-    figures.publish_due(at=at)
+    figures.publish_due(at=now)
     # No mail leaves for a past that never was, and what is older than yesterday was read.
     Mail.objects.filter(sent_at=None).update(dropped_at=at)
     Notice.objects.filter(awaits_digest=True).update(awaits_digest=False)

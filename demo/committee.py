@@ -11,6 +11,7 @@ from accounts import role_grants, roles
 from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, User
 from accounts.two_people import RoleGrant
+from demo.daytime import by_day
 from hospital.clock import local_moment, start_of_week
 from incidents import alignment, committee, duty, intake, milestones, terms
 from incidents.classification import classify, standing
@@ -68,14 +69,14 @@ def on(monday: date, week: int) -> tuple[int, int, int]:
     return found.year, found.month, found.day
 
 
-def set_out(people: Mapping[str, User], *, at: datetime) -> None:
-    """One calamity in each state; everything by the services that the pages use."""
+def set_out(people: Mapping[str, User], *, at: datetime, now: datetime) -> None:
+    """One calamity in each state; everything by the services that the pages use. One came in just `now`."""
     member, leader = people["ccp"], people["teamleader"]
     elsewhere = Department.objects.filter(location__is_partner=False).order_by("name")
     others = [one for one in elsewhere if one.pk != leader.department_id][:3]
 
-    fresh = _reported(leader, at=at - HOUR / 2)
-    alignment.name(incident=fresh, department=others[0], by=leader, at=at - HOUR / 3)
+    fresh = _reported(leader, at=now - HOUR / 2)
+    alignment.name(incident=fresh, department=others[0], by=leader, at=now - HOUR / 3)
 
     doubted = _reported(leader, at=at - 9 * DAY, in_doubt=True)
     at_once = (Step.DIRECTOR, Step.ALIGNMENT, Step.SUPPORT)
@@ -152,4 +153,5 @@ def _done(incident: Incident, by: User, steps: Mapping[Step, timedelta], *, at: 
     """Mark steps done so long ago."""
     for step, ago in steps.items():
         row = Milestone.objects.select_related("incident").get(incident=incident, step=step)
-        milestones.set_done(milestone=row, done_at=at - ago, by=by, at=at - ago, seen=None)
+        moment = max(row.incident.reported_at, by_day(at - ago))
+        milestones.set_done(milestone=row, done_at=moment, by=by, at=moment, seen=None)

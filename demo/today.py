@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import User
+from demo.daytime import by_day
 from incidents import intake
 from incidents.enums import EventType, IncidentKind
 from notifications import absence, delivery
@@ -15,7 +16,7 @@ from supporters.enums import ConversationMode, EventKind
 from supporters.models import Contact, Offer, Supporter
 
 #: Steps of a contact: how long ago, what, and the facts that go with it.
-Steps = Sequence[tuple[timedelta, EventKind, dict[str, str | timedelta]]]
+Steps = Sequence[tuple[timedelta, EventKind, dict[str, str]]]
 
 _TO_BE_ANSWERED: Steps = ()
 _TO_BE_CALLED_AGAIN: Steps = (
@@ -26,7 +27,6 @@ _TO_BE_FOLLOWED_UP: Steps = (
     (timedelta(hours=90), EventKind.ACCEPTED, {}),
     (timedelta(hours=80), EventKind.REACHED, {}),
     (timedelta(hours=74), EventKind.CONVERSATION, {"mode": ConversationMode.IN_PERSON}),
-    (timedelta(hours=73), EventKind.FOLLOW_UP_PLANNED, {"planned_for": timedelta(hours=75)}),
 )
 
 
@@ -43,12 +43,13 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
             (timedelta(hours=20), timedelta(hours=92), timedelta(hours=1)),
             strict=True,
         ):
-            offer = _reported(leader, colleague, at=at - ago - timedelta(minutes=30))
+            asked_at = by_day(at - ago)
+            offer = _reported(leader, colleague, at=asked_at - timedelta(minutes=30))
             contact = assignment.assign(
                 offer=offer,
                 supporter=Supporter.objects.get(user=people[supporter]),
                 by=people["coordinator"],
-                at=at - ago,
+                at=asked_at,
                 beyond_rules=True,
             )
             _take(contact, steps, by=people[supporter], at=at)
@@ -80,12 +81,7 @@ def _reported(leader: User, colleague: User, *, at: datetime) -> Offer:
 
 def _take(contact: Contact, steps: Steps, *, by: User, at: datetime) -> None:
     for ago, kind, facts in steps:
-        planned = facts.get("planned_for")
+        moment = by_day(at - ago)
         contact = contact_flow.record(
-            contact=contact,
-            kind=kind,
-            by=by,
-            at=at - ago,
-            mode=str(facts.get("mode", "")),
-            planned_for=at - ago + planned if isinstance(planned, timedelta) else None,
+            contact=contact, kind=kind, by=by, at=moment, mode=facts.get("mode", "")
         )

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from accounts.models import User
 from demo.aftermath import Aftermath
+from demo.daytime import by_day, from_the_morning
 from evaluations import answers, invitations, tickets
 from evaluations.enums import Question
 from evaluations.models import Invitation
@@ -57,8 +58,12 @@ class Year:
     _queue: list[tuple[datetime, int, Step]] = field(default_factory=list)
     _count: int = 0
 
-    def then(self, at: datetime, step: Step) -> None:
-        """Do `step` when the clock shows `at`, unless that is later than now."""
+    def then(self, at: datetime, step: Step, *, by_night: bool = False) -> None:
+        """Do `step` when the clock shows `at`, or the morning after that night, unless that is later than
+        now.
+        """
+        if not by_night:
+            at = self.by_day(at)
         if at <= self.now:
             self._count += 1
             heapq.heappush(self._queue, (at, self._count, step))
@@ -66,15 +71,19 @@ class Year:
     def live(self) -> None:
         """From the first report to this moment."""
         for at, kind in self._reports():
-            self.then(at, Report(self, kind).come_in)
+            self.then(at, Report(self, kind).come_in, by_night=True)
         for weeks in range(DAYS // 7 + 1):
-            self.then(self.now - timedelta(days=7 * weeks), Week(self).end)
+            self.then(by_day(self.now - timedelta(days=7 * weeks)), Week(self).end)
         while self._queue:
             at, _, step = heapq.heappop(self._queue)
             step(at)
 
     def hours(self, low: float, high: float) -> timedelta:
         return timedelta(hours=self.chance.uniform(low, high))
+
+    def by_day(self, at: datetime) -> datetime:
+        """Nobody calls or writes at night."""
+        return from_the_morning(at, after=self.hours(0.1, 1.5))
 
     def _reports(self) -> list[tuple[datetime, IncidentKind]]:
         calamities = self.reports * CALAMITIES // REPORTS
@@ -124,7 +133,11 @@ class Report:
             Aftermath(self.year, incident.pk, own).begin(at)
         at_once = (CalamityStep.DIRECTOR, CalamityStep.ALIGNMENT, CalamityStep.IGJ)
         for milestone in Milestone.objects.filter(incident=incident, step__in=at_once):
-            self.year.then(self._done_at(milestone, at), partial(self._finish, milestone))
+            self.year.then(
+                self._done_at(milestone, at),
+                partial(self._finish, milestone),
+                by_night=milestone.step != CalamityStep.IGJ,
+            )
 
     def _done_at(self, milestone: Milestone, at: datetime) -> datetime:
         """Mostly in time: at once for what is due at once, and now and then too late."""
@@ -261,8 +274,9 @@ class Conversations:
         self.log(EventKind.CONVERSATION, at, mode=mode)
         if self.year.chance.random() < 0.85:
             days = self.year.chance.choice((3, 14))
-            self.log(EventKind.FOLLOW_UP_PLANNED, at, planned_for=at + timedelta(days=days))
-            self.year.then(at + timedelta(days=days) + self.year.hours(-2, 10), self.follow_up)
+            planned_for = contact_flow.end_of_working_day(at, days=days)
+            self.log(EventKind.FOLLOW_UP_PLANNED, at, planned_for=planned_for)
+            self.year.then(planned_for + self.year.hours(-7, 3), self.follow_up)
         else:
             self.year.then(at + self.year.hours(24, 24 * 10), self.close)
 

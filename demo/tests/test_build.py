@@ -11,9 +11,14 @@ from django.urls import resolve
 from accounts.demo_people import DEMO_PEOPLE
 from accounts.models import User
 from demo.build import build
-from incidents.models import Involvement
+from hospital.clock import NO_CALLS, local_day
+from hospital.models import WorkingHours
+from incidents.enums import Step
+from incidents.models import Involvement, Milestone
+from notifications.models import Notice
 from supporters import retention
-from supporters.models import Offer
+from supporters.enums import EventKind
+from supporters.models import ContactEvent, Offer
 
 DAYS = {
     "New Year's Eve": datetime(2026, 12, 31, 22, 50, tzinfo=UTC),
@@ -60,5 +65,14 @@ def test_a_small_hospital_has_lived_through_its_year_and_opens_every_page(day, s
     assert Involvement.objects.exclude(erased_at=None).exists()
     assert not Offer.objects.filter(closed_at__gt=day).exists()
     assert Offer.objects.filter(opened_at__gt=day - timedelta(days=1), closed_at=None).exists()
+    by_night = [line for line in ContactEvent.objects.all() if NO_CALLS.holds(line.at)]
+    assert by_night == []
+    assert [notice for notice in Notice.objects.all() if NO_CALLS.holds(notice.created_at)] == []
+    notified = Milestone.objects.filter(step=Step.IGJ, done_at__isnull=False, incident__kind="calamity")
+    assert [row for row in notified if row.done_at and NO_CALLS.holds(row.done_at)] == []
+    office = WorkingHours.current().office
+    for line in ContactEvent.objects.filter(kind=EventKind.FOLLOW_UP_PLANNED):
+        assert line.planned_for is not None
+        assert line.planned_for == office.close_of(local_day(line.planned_for))
     people = User.objects.filter(username__in=DEMO_PEOPLE)
     assert [page for user in people for page in wrong_pages(user)] == []
