@@ -152,7 +152,9 @@ KINDS = (ASKED, DECIDED, GIVEN, ON_THE_SERVER, CHANGED, OWN, TOLD)
 
 
 def grant_decided_or_waits(grant: RoleGrant, at: datetime) -> None:
-    """Ask who may confirm, at once and after a week; or tell what was decided."""
+    """Ask who may confirm, at once and after a week; or tell what was decided, and whoever may confirm others
+    with the role what waits already.
+    """
     if not grant.outcome:
         people = role_grants.confirmers(grant)
         schedule.remind(
@@ -170,7 +172,21 @@ def grant_decided_or_waits(grant: RoleGrant, at: datetime) -> None:
         if grant.decided_by is None:
             officers = _officers().exclude(pk=grant.user_id)
             told += [_reminder(ON_THE_SERVER, grant.pk, one, at, url="access-log:list") for one in officers]
+        told += _waits_already(User.objects.get(pk=grant.user_id), at)
     schedule.remind(told)
+
+
+def _waits_already(user: User, at: datetime) -> Iterable[Reminder]:
+    """What `user`, who has a role from now on, may confirm with it."""
+    grants = RoleGrant.objects.visible_to(user).waiting().filter(expires_at__gt=at)
+    for grant in grants:
+        if role_grants.may_confirm(grant, user):
+            yield _reminder(ASKED, grant.pk, user, at, number=":0")
+            if grant.granted_at + AGAIN > at:
+                yield _reminder(ASKED, grant.pk, user, grant.granted_at + AGAIN, number=":1")
+    for change in SignInChange.objects.visible_to(user).to_confirm().select_related("user"):
+        if sign_in_changes.may_confirm(change, user):
+            yield _reminder(CHANGED, change.pk, user, at)
 
 
 def sign_in_changed(changes: Sequence[SignInChange], at: datetime) -> None:

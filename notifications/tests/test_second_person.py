@@ -80,6 +80,29 @@ class TestRoles:
         client.force_login(officer)
         assert "as the second person" in client.get("/notices/").content.decode()
 
+    def test_who_may_confirm_from_now_on_is_told_at_once_of_what_waits(self, admin, client):
+        grants = [give(UserFactory(), role, admin) for role in (Role.COORDINATOR, Role.CCP)]
+        change(UserFactory(roles=[Role.SUPPORTER]), admin, email=NEW)
+        officer = UserFactory()
+        roles.given_on_the_server(
+            user=officer, role=Role.PRIVACY_OFFICER, access_point="test", at=timezone.now()
+        )
+        delivery.sweep(at=timezone.now())
+        told = Notice.objects.filter(user=officer).values_list("kind", flat=True)
+        assert sorted(told) == ["accounts.role_given", "accounts.role_waits", "accounts.sign_in_changed"]
+        client.force_login(officer)
+        assert "2 roles wait for a second person" in client.get("/notices/").content.decode()
+        assert {one.subject_id for one in Reminder.objects.waiting().filter(recipient=officer)} == {
+            grant.pk for grant in grants
+        }
+
+    def test_who_gets_a_role_that_confirms_nothing_of_it_is_not(self, admin, officer):
+        give(UserFactory(), Role.COORDINATOR, admin)
+        user = UserFactory()
+        grant = give(user, Role.CCP, admin)
+        role_grants.confirm(grant_id=grant.pk, by=officer, access_point="test", at=timezone.now())
+        assert {one.kind for one in Reminder.objects.filter(recipient=user)} == {"accounts.role_given"}
+
 
 class TestSignIn:
     def test_the_privacy_officer_and_the_person_are_told(self, admin, officer):
