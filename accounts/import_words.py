@@ -25,6 +25,18 @@ FILE_REASONS = {
     ),
     "column_twice": _("Two columns mean the same. Leave one out."),
     "too_many_rows": _("The file has more than 100,000 rows. Delete what stands far below the others."),
+    "too_many_rows_at_once": _("The file has more than 25,000 rows. Import it a period at a time."),
+    "too_many_cells": _(
+        "The file has more than 500,000 filled cells. Leave out columns that are not needed."
+    ),
+    "too_many_cells_at_once": _(
+        "The file has more than 200,000 filled cells. Import it a period at a time, or leave out columns that"
+        " are not needed."
+    ),
+    "too_many_stored": _(
+        "The file has more than 1,000,000 cells, most of them empty with only a format. Copy what is filled"
+        " into a new file, or save it as CSV."
+    ),
     "no_rows": _("The file has column names and nothing below them."),
 }
 

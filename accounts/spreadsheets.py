@@ -21,6 +21,11 @@ from accounts.workbooks import MEGABYTE
 
 MAX_BYTES = 10 * MEGABYTE
 MAX_ROWS = 100_000
+#: Filled ones. 20,000 people with 20 columns have 400,000, which takes a worker some seconds.
+MAX_CELLS = 500_000
+#: Where somebody waits for the page: many years of reports.
+MAX_ROWS_AT_ONCE = 25_000
+MAX_CELLS_AT_ONCE = 200_000
 HEADER_WITHIN = 10  # rows: exports often begin with a title
 EXACT = 10**15  # Excel keeps fifteen figures of a number
 
@@ -33,7 +38,8 @@ Known = Callable[[list[str]], int]
 class FileRefused(Exception):
     """The file as a whole cannot be read; `code` (accounts.import_words.FILE_REASONS) says why, `line` where.
 
-    too_large, unpacks_too_large, empty, unknown_kind, damaged, quote_open, no_header, too_many_rows.
+    too_large, unpacks_too_large, empty, unknown_kind, damaged, quote_open, no_header, too_many_rows,
+    too_many_cells (and these two "_at_once"), too_many_stored.
     """
 
     def __init__(self, code: str, line: int = 0) -> None:
@@ -87,13 +93,16 @@ class Table:
                 yield Problem(row.line, self.column(index), code)
 
 
-def read(content: bytes, file_name: str, *, known: Known) -> Table:
-    """The table in `content`.
+def read(content: bytes, file_name: str, *, known: Known, at_once: bool = False) -> Table:
+    """The table in `content`; `at_once` when somebody waits for it, so it may hold less.
 
     `known` counts how many names of columns a row holds: it tells the header (two at least) and the
     separator. Empty rows are left out. Raises FileRefused; so may the rows, while they are read.
     """
-    source = _source(content, file_name, known)
+    limits = (
+        _Limits(MAX_ROWS_AT_ONCE, MAX_CELLS_AT_ONCE, "_at_once") if at_once else _Limits(MAX_ROWS, MAX_CELLS)
+    )
+    source = _source(content, file_name, known, limits)
     for _line, raw in islice(source.lines, HEADER_WITHIN):
         header = [_read(cell).text for cell in raw]
         while header and not header[-1]:
@@ -146,6 +155,14 @@ def _is_utf8(content: bytes) -> bool:
     return True
 
 
+class _Limits(NamedTuple):
+    """How many rows and filled cells are read; `code` ends the codes of what is refused by them."""
+
+    rows: int
+    cells: int
+    code: str = ""
+
+
 Lines = Iterator[tuple[int, Sequence[object]]]
 
 
@@ -158,17 +175,18 @@ class _Source:
 
     lines: Lines
     about: int
+    limits: _Limits
     is_text: bool
     mended: Collection[int] = ()
 
 
-def _source(content: bytes, file_name: str, known: Known) -> _Source:
+def _source(content: bytes, file_name: str, known: Known, limits: _Limits) -> _Source:
     if len(content) > MAX_BYTES:
         raise FileRefused("too_large")
     if not content.strip():
         raise FileRefused("empty")
     if content[:4] == b"PK\x03\x04":
-        return _Source(_workbook_lines(content), len(content) // 50, is_text=False)
+        return _Source(_workbook_lines(content, limits), len(content) // 50, limits, is_text=False)
     if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" or not file_name.lower().endswith(
         (".csv", ".txt", ".tsv")
     ):
@@ -179,16 +197,20 @@ def _source(content: bytes, file_name: str, known: Known) -> _Source:
         text, skipped = text[hint.end() :], 1
     separator = hint[1] if hint else _separator(text, known)
     lines = _csv_lines(text, separator, skipped)
-    return _Source(lines, text.count("\n"), is_text=True, mended=frozenset(mended))
+    return _Source(lines, text.count("\n"), limits, is_text=True, mended=frozenset(mended))
 
 
-def _workbook_lines(content: bytes) -> Lines:
+def _workbook_lines(content: bytes, limits: _Limits) -> Lines:
     try:
-        yield from workbooks.rows(content)
+        yield from workbooks.rows(content, most=limits.cells)
     except workbooks.Damaged as error:
         raise FileRefused("damaged") from error
     except workbooks.TooMuch as error:
         raise FileRefused("unpacks_too_large") from error
+    except workbooks.TooManyCells as error:
+        raise FileRefused(f"too_many_cells{limits.code}") from error
+    except workbooks.TooManyStored as error:
+        raise FileRefused("too_many_stored") from error
     except workbooks.TooManyLines as error:
         raise FileRefused("too_many_rows") from error
 
@@ -219,16 +241,19 @@ def _csv_lines(text: str, separator: str, skipped: int) -> Lines:
 
 
 def _rows(table: Table, source: _Source) -> Iterator[Row]:
-    found = 0
+    found, filled, limits = 0, 0, source.limits
     for line, raw in source.lines:
-        cells = [_read(value) for value in raw]
+        cells = [_read(value) if value is not None and value != "" else _EMPTY for value in raw]
         while cells and not (cells[-1].text or cells[-1].fault):  # a workbook pads its rows
             cells.pop()
         if not cells:
             continue
         found += 1
-        if found > MAX_ROWS:
-            raise FileRefused("too_many_rows")
+        if found > limits.rows:
+            raise FileRefused(f"too_many_rows{limits.code}")
+        filled += len(cells) - cells.count(_EMPTY)
+        if filled > limits.cells:
+            raise FileRefused(f"too_many_cells{limits.code}")
         faults = {index: cell.fault for index, cell in enumerate(cells) if cell.fault}
         if source.is_text and len(cells) > len(table.header):
             faults[len(table.header)] = "extra_cells"
@@ -250,6 +275,7 @@ class _Cell(NamedTuple):
     is_cleaned: bool = False
 
 
+_EMPTY = _Cell("")
 _KEPT = re.compile(r'="(.*)"', re.DOTALL)  # how an export keeps Excel from eating zeros
 _FORMULA = re.compile(r"=[A-Za-z(@+-]")
 #: In English and in Dutch; a row of # is a date or a number in a column that was too narrow.
@@ -266,7 +292,7 @@ def _read(value: object) -> _Cell:
         case str():
             return _text(value)
         case None:
-            return _Cell("")
+            return _EMPTY
         case workbooks.NO_VALUE:
             return _Cell("", "formula")
         case int() | float() if not isinstance(value, bool):

@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 import openpyxl
@@ -20,8 +21,11 @@ MAX_UNPACKED = 120 * MEGABYTE  # 20,000 people unpack to about 15
 MAX_MEMBERS = 500
 MAX_LINES = 100_100
 MAX_COLUMNS = 100
-#: Of XML, opening and closing: what reading costs. 20,000 people with 20 columns have two million.
+#: The empty ones with only a format are counted too; they cost less to cut out than a filled one to read.
+MAX_STORED = 1_000_000
+#: Of XML, opening and closing. 20,000 people with 20 columns have two million.
 MAX_TAGS = 4_000_000
+MAX_TAGS_PER_CELL = 8  # of those that may be filled, with their shared texts
 MAX_TAGS_IN_ROW = 5_000
 MAX_TAGS_ASIDE = 2_000_000  # in a part without rows, such as the texts or the styles
 
@@ -31,6 +35,7 @@ NO_VALUE: Final = object()
 #: Only those that say where they stand: without, the next one is counted from them.
 _EMPTY_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*\s)?r=["'][A-Z]+\d+["'][^>]*?(?:/>|>\s*</(?:\w+:)?c>)""")
 _EMPTY_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*\s)?r=["']\d+["'][^>]*?(?:/>|>\s*</(?:\w+:)?row>)""")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*encoding=["']([^"']*)["']""")
 _ENCODINGS = frozenset({b"utf-8", b"us-ascii", b"iso-8859-1", b"windows-1252"})  # in which "<" is one byte
 _ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])([^>]*)")
@@ -47,19 +52,28 @@ class TooMuch(Exception):
     """Unpacked it is more than any hospital's staff or reports can be."""
 
 
+class TooManyCells(Exception):
+    """More of them are filled than may be."""
+
+
+class TooManyStored(Exception):
+    """More than `MAX_STORED`, the empty ones with a format included."""
+
+
 class TooManyLines(Exception):
     """Something stands below `MAX_LINES`."""
 
 
-def rows(content: bytes) -> Iterator[tuple[int, Sequence[object]]]:
+def rows(content: bytes, *, most: int) -> Iterator[tuple[int, Sequence[object]]]:
     """The lines of the first visible sheet that hold something, with their cells: None for an empty one.
 
-    `NO_VALUE` is a formula without a value. Raises Damaged, TooMuch and TooManyLines, before the first line
+    `NO_VALUE` is a formula without a value; `most` how many cells of a sheet may be filled, counted before
+    any is read. Raises Damaged, TooMuch, TooManyCells, TooManyStored and TooManyLines, before the first line
     or later.
     """
     try:
-        yield from _rows(content)
-    except (TooMuch, TooManyLines):
+        yield from _rows(content, most)
+    except (TooMuch, TooManyCells, TooManyStored, TooManyLines):
         raise
     except Exception as error:
         # What malformed XML makes of openpyxl has no end: nine kinds of errors were seen.
@@ -71,8 +85,8 @@ def letter(index: int) -> str:
     return get_column_letter(index + 1)
 
 
-def _rows(content: bytes) -> Iterator[tuple[int, Sequence[object]]]:
-    package, has_formulas = _looked_through(content)
+def _rows(content: bytes, most: int) -> Iterator[tuple[int, Sequence[object]]]:
+    package, has_formulas = _looked_through(content, most)
     values = _cells(package, data_only=True)
     if not has_formulas:
         yield from ((line, row) for line, row in enumerate(values, start=1) if row != _NOTHING)
@@ -93,7 +107,7 @@ def _cells(package: bytes, *, data_only: bool) -> Iterator[tuple[object, ...]]:
     return iter(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True))
 
 
-def _looked_through(content: bytes) -> tuple[bytes, bool]:
+def _looked_through(content: bytes, most: int) -> tuple[bytes, bool]:
     """The XML of `content`, packed anew without what is empty, and whether there are formulas in it."""
     tags, has_formulas = 0, False
     packed = io.BytesIO()
@@ -110,14 +124,24 @@ def _looked_through(content: bytes) -> tuple[bytes, bool]:
                 raise Damaged
             if b"<!DOCTYPE" in part or b"\x00" in part:
                 raise Damaged
-            part = _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", part))
-            tags += part.count(b"<")
-            if tags > MAX_TAGS:
+            if _has_more_cells(part, MAX_STORED):
+                raise TooManyStored
+            if part.count(b"<") > MAX_TAGS:
                 raise TooMuch
+            part = _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", part))
             _look_at_rows(part)
+            if _has_more_cells(part, most):
+                raise TooManyCells
+            tags += part.count(b"<")
+            if tags > min(MAX_TAGS, most * MAX_TAGS_PER_CELL):
+                raise TooMuch
             has_formulas = has_formulas or _FORMULA.search(part) is not None
             kept.writestr(member.filename, part)
     return packed.getvalue(), has_formulas
+
+
+def _has_more_cells(part: bytes, most: int) -> bool:
+    return next(islice(_CELL.finditer(part), most, None), None) is not None
 
 
 def _look_at_rows(part: bytes) -> None:

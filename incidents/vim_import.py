@@ -147,7 +147,7 @@ class Plan:
 def read(content: bytes, file_name: str) -> Table:
     """The table in an export. Raises accounts.spreadsheets.FileRefused."""
     mappings = list(VimMapping.objects.values_list("columns", flat=True))
-    table = spreadsheets.read(content, file_name, known=lambda row: known(row, mappings))
+    table = spreadsheets.read(content, file_name, known=lambda row: known(row, mappings), at_once=True)
     table.rows = list(table.rows)
     return table
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import zipfile
 
 import openpyxl
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import workbooks
+from accounts.import_words import FILE_REASONS
 from accounts.spreadsheets import FileRefused, read
 from accounts.tests.test_spreadsheets import HEADER, known, table, workbook
 
@@ -124,6 +126,45 @@ def test_what_is_only_formatted_is_never_read(far):
     content = sheet(NAMES, JAN.format(line=2), far, before='<dimension ref="A1:XFD1048576"/>')
     assert table(content, "export.xlsx") == (["Nummer", "Naam"], [(2, ["1", "Jan"])])
     assert workbooks.MAX_LINES < 200_000
+
+
+FULL = "".join(f'<c r="{chr(65 + n)}{{line}}"><v>1</v></c>' for n in range(10))
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines", "at_once", "code"),
+    [
+        (FULL, 20_001, True, "too_many_cells_at_once"),
+        (FULL, 50_001, False, "too_many_cells"),
+        ("<c/>" * 40, 100_000, False, "too_many_stored"),
+        ('<c r="A{line}" s="0"/>' * 40, 100_000, False, "too_many_stored"),
+        ('<c r="XFD{line}"><v>1</v></c>' * 6, 99_000, False, "too_many_cells"),
+    ],
+)
+def test_more_cells_than_may_be_are_refused_before_any_is_read(monkeypatch, rows, lines, at_once, code):
+    def parsed(*args, **options):
+        raise AssertionError("It was read.")
+
+    monkeypatch.setattr(openpyxl, "load_workbook", parsed)
+    body = (f'<row r="{line}">{rows.format(line=line)}</row>' for line in range(2, lines + 1))
+    with pytest.raises(FileRefused) as refused:
+        read(sheet(NAMES, *body), "export.xlsx", known=known, at_once=at_once)
+    assert refused.value.code == code
+    assert re.search(r"\d+,000", str(FILE_REASONS[code]))
+
+
+def test_far_off_cells_cost_no_more_than_those_close_by():
+    content = sheet(NAMES, *(f'<row r="{n}"><c r="CV{n}"><v>1</v></c></row>' for n in range(2, 30_000)))
+    with pytest.raises(FileRefused) as refused:
+        list(read(content, "export.xlsx", known=known, at_once=True).rows)
+    assert refused.value.code == "too_many_rows_at_once"
+
+
+def test_text_has_the_same_limits():
+    header, cells = ";".join(HEADER), "1;" * 20
+    content = "\n".join([header, *[cells] * 10_001]).encode()
+    with pytest.raises(FileRefused, match="too_many_cells_at_once"):
+        list(read(content, "export.csv", known=known, at_once=True).rows)
 
 
 def test_the_size_that_a_workbook_says_is_not_believed():
