@@ -67,6 +67,7 @@ def run(moment: datetime, arguments: list[str], faketime: Path) -> bool:
         "LD_PRELOAD": str(faketime),
         "FAKETIME": f"{offset:+d}s",  # an offset is the same for every process, whenever it starts
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",  # else what waits on that clock waits for decades
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # a repair of old C libraries, that makes waiting threads spin
         "PYTHONPATH": os.pathsep.join([str(ROOT / "tools" / "faketime"), os.environ.get("PYTHONPATH", "")]),
     }
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]

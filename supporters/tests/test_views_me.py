@@ -1,6 +1,6 @@
 """The involved employee's own page."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -112,12 +112,19 @@ def test_somebody_else_is_one_tap_without_a_reason(client, offer, supporter):
     assert "We are looking for a colleague for you" in client.get(ME).text
 
 
-@pytest.mark.parametrize("field", ["days", "on"])
+@pytest.mark.clock(datetime(2026, 11, 24, 9, tzinfo=UTC))
+@pytest.mark.parametrize("field", [{"days": 7}, {"on": "2026-12-01"}])
 def test_later_is_a_button_or_a_date(client, offer, field):
-    in_a_week = timezone.localdate() + timedelta(days=7)
-    decide(client, offer, "later", **{field: {"days": 7, "on": str(in_a_week)}[field]})
+    decide(client, offer, "later", **field)
     due = timezone.localtime(Offer.objects.get().first_contact_due_at)
-    assert (due.date(), due.hour) == (in_a_week, 17)
+    assert (due.date(), due.hour) == (date(2026, 12, 1), 17)
+
+
+@pytest.mark.clock(datetime(2026, 11, 28, 9, tzinfo=UTC))
+@pytest.mark.parametrize(("field", "day"), [({"days": 7}, 7), ({"on": "2026-12-05"}, 5)])
+def test_later_by_button_ends_on_a_working_day_and_a_chosen_saturday_stays(client, offer, field, day):
+    decide(client, offer, "later", **field)
+    assert timezone.localtime(Offer.objects.get().first_contact_due_at).date() == date(2026, 12, day)
 
 
 @pytest.mark.parametrize("fields", [{}, {"on": "ooit"}, {"on": "2001-01-01"}])
