@@ -13,6 +13,16 @@ from anyascii import anyascii
 LONGEST_KEY = 400
 """Of a key: a name of 150 characters in another script may become longer."""
 
+PREFIXES = frozenset(
+    (
+        *("aan", "bij", "de", "den", "der", "het", "in", "op", "te", "ten", "ter", "tot", "van"),
+        *("vande", "vanden", "vander", "vd", "von"),
+    )
+)
+"""What is so often written wrongly before a surname that a search forgives it. What a prefix is in a name is
+read from the name; of one that is not here a search forgives nothing.
+"""
+
 _PART = re.compile(r"[A-Z]*[a-z]+|[A-Z]+|\d+")
 
 

@@ -7,7 +7,7 @@ from operator import and_
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Expression, IntegerField, Q, QuerySet, Value, When
 
 from accounts import names
 from accounts.models import NAME_WORDS, Department, User
@@ -38,15 +38,18 @@ def search(query: str, *, near: User, among: QuerySet[User] | None = None) -> Fo
     """At most `MOST` employees of `among` (those in service) whose name or department has every word of
     `query`: of the department of `near` first, then by surname.
 
-    A word may be the beginning of one; capitals, accents, hyphens, apostrophes and scripts make no
-    difference. Each person comes with department, location and profession, told apart from a namesake.
+    A word may be the beginning of one, or a part of one with its neighbour ("anne marie"); capitals, accents,
+    hyphens, apostrophes and scripts make no difference. With another prefix ("van der" for "van den") people
+    are found behind those whose prefix it is. Each person comes with department, location and profession,
+    told apart from a namesake.
     Nobody for a query without a letter or a figure.
     """
     employees = User.objects.filter(is_active=True) if among is None else among
     found = matching(employees, query).select_related("department__location", "profession")
     here = Q(department__isnull=False, department=near.department_id)
     elsewhere = Case(When(here, then=0), default=1)
-    listed = list(found.order_by(elsewhere, "sort_key", "department", "profession", "id")[: MOST + 1])
+    order = ("sort_key", "department", "profession", "id")
+    listed = list(found.order_by(_other_prefix(query), elsewhere, *order)[: MOST + 1])
     return Found(told_apart(listed[:MOST]), more=len(listed) > MOST)
 
 
@@ -112,12 +115,14 @@ def named(people: QuerySet[User], query: str) -> QuerySet[User]:
 def has_words(name: str, query: str) -> bool:
     """Whether `name`, of somebody without an account, has every word of `query`; not without a word."""
     key = names.search_key(name).split()
-    words = _words(query)
+    words = _wanted(query)
     return bool(words) and all(any(_begins(way, key) for way in word) for word in words)
 
 
 Word = tuple[tuple[str, ...], ...]
-"""The ways in which one word of a query may stand in a name: as one, or in the parts that a hyphen makes."""
+"""The ways in which one word of a query may stand in a name: as one, in the parts that a hyphen makes, or as
+part of one with its neighbour.
+"""
 
 
 Departments = list[tuple[UUID, list[str]]]
@@ -125,16 +130,37 @@ Departments = list[tuple[UUID, list[str]]]
 
 
 def _having(people: QuerySet[User], query: str, departments: Departments) -> QuerySet[User]:
-    words = _words(query)
+    words = _wanted(query)
     if not words:
         return people.none()
     conditions = (_has(word, departments) for word in words)
     return people.alias(name_words=NAME_WORDS).filter(reduce(and_, conditions))
 
 
-def _words(query: str) -> list[Word]:
-    ways = (((names.letters(token),), tuple(names.pieces(token))) for token in query.split()[:WORDS])
-    return [tuple(dict.fromkeys(way)) for way in ways if all(way) and all(map(all, way))]
+def _other_prefix(query: str) -> Expression:
+    """1 for whoever is found by `query` though a prefix in it is not theirs, else 0."""
+    prefixes = [_has(word, []) for token, word in _words(query) if token in names.PREFIXES]
+    if not prefixes:
+        return Value(0)
+    return Case(When(reduce(and_, prefixes), then=0), default=1, output_field=IntegerField())
+
+
+def _wanted(query: str) -> list[Word]:
+    """The words that must be there: the prefixes only when there is nothing else."""
+    words = _words(query)
+    return [word for token, word in words if token not in names.PREFIXES] or [word for _, word in words]
+
+
+def _words(query: str) -> list[tuple[str, Word]]:
+    """The words of `query` as letters, each with the ways in which it may stand in a name."""
+    tokens = [token for token in query.split()[:WORDS] if names.letters(token)]
+    written = [names.letters(token) for token in tokens]
+    found = []
+    for place, token in enumerate(tokens):
+        pairs = (written[start : start + 2] for start in (place - 1, place) if start >= 0)
+        ways = [(written[place],), tuple(names.pieces(token)), *(("".join(pair),) for pair in pairs)]
+        found.append((written[place], tuple(dict.fromkeys(ways))))
+    return found
 
 
 def _begins(way: tuple[str, ...], key: list[str]) -> bool:
