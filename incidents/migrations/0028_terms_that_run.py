@@ -33,8 +33,8 @@ def notices_of_reported(apps, schema_editor):
 def support_of_nobody(apps, schema_editor):
     """Where nobody is named, nobody waits for support: its clock starts with the first who is."""
     named = apps.get_model("incidents", "Involvement").objects.filter(incident=OuterRef("incident"))
-    milestones = apps.get_model("incidents", "Milestone")
-    rows = list(milestones.objects.filter(~Exists(named), step="support", internal_due_at__isnull=False))
+    Milestone = apps.get_model("incidents", "Milestone")
+    rows = list(Milestone.objects.filter(~Exists(named), step="support", internal_due_at__isnull=False))
     for row in rows:
         row.internal_due_at = None
     _store(apps, rows, ["internal_due_at"], "incidents.step_")
