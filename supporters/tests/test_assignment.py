@@ -31,7 +31,7 @@ from supporters.enums import (
 from supporters.models import Contact, Exclusion, Offer, Supporter, SupportPolicy
 from supporters.offers import OfferClosed, open_offers
 from supporters.tests.factories import OfferFactory, SupporterFactory
-from supporters.tests.test_eligibility import pool_of
+from supporters.tests.test_eligibility import NOW, pool_of
 
 
 @pytest.fixture
@@ -246,6 +246,7 @@ def test_propose_together_asks_as_few_queries_for_many(db, django_assert_num_que
 
 
 @pytest.mark.django_db
+@pytest.mark.clock(NOW)
 def test_propose_together_is_the_best_of_all():
     """As good as the optimum over the whole pool, whatever the people are like."""
     pool_of(80, seed=11)
