@@ -355,7 +355,8 @@ def goes_away(visitor, first, last, substitute):
     page = visitor.page
     page.locator("[name=first_day]").fill(first)
     page.locator("[name=last_day]").fill(last)
-    page.locator("[name=substitute]").select_option(label=substitute)
+    named = page.locator("[name=substitute] option").filter(has_text=substitute)
+    page.locator("[name=substitute]").select_option(value=named.get_attribute("value"))
     with page.expect_navigation():
         page.locator("form").filter(has=page.locator("[name=first_day]")).get_by_role("button").click()
     visitor.looks()
