@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Union
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import unsent
+from accounts.models import User
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,6 +34,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 #: A word for a value: a mapping of them, or a function of the value.
 Words = Mapping[str, "StrOrPromise"] | Callable[[str], "StrOrPromise"]
 Shown = Mapping[str, tuple["StrOrPromise", Words | None]]
+#: A sentence, or what gives it for what was sent, where the buttons of a page do different things.
+Does = Union["StrOrPromise", Callable[[Mapping[str, str]], "StrOrPromise"]]
 
 
 @dataclass(frozen=True)
@@ -40,20 +44,26 @@ class Question:
     where a person would not know the value. A form's prefix before a field's name makes no difference.
     """
 
-    does: "StrOrPromise" = ""
-    shown: Shown = field(default_factory=lambda: {"q": (_("Search"), None)})
+    does: Does = ""
+    shown: Shown = field(default_factory=dict)
+
+    def words(self, data: Mapping[str, str]) -> str:
+        if said := self.does(data) if callable(self.does) else self.does:
+            return str(said)
+        return gettext("Search for what you typed") if "q" in data else gettext("What you last sent")
 
     def answers(self, data: Mapping[str, str]) -> list[tuple[str, str]]:
         """What was typed or chosen, as label and value."""
         found = []
+        shown = {"q": (_("Search"), None), **self.shown}
         for name, value in data.items():
-            label, words = self.shown.get(name.rpartition("-")[2], ("", None))
+            label, words = shown.get(name.rpartition("-")[2], ("", None))
             if label and value:
                 found.append((str(label), _said(value, words)))
         return found
 
 
-def asks_again(*, does: "StrOrPromise" = "", shown: Shown | None = None) -> Callable[[View], View]:
+def asks_again(*, does: Does = "", shown: Shown | None = None) -> Callable[[View], View]:
     """In which words the view asks again what comes back, where it fills no form with it."""
 
     def decorate(view: View) -> View:
@@ -66,7 +76,7 @@ def asks_again(*, does: "StrOrPromise" = "", shown: Shown | None = None) -> Call
 def only_posted(
     place: str | Callable[..., str],
     *parameters: str,
-    does: "StrOrPromise" = "",
+    does: Does = "",
     shown: Shown | None = None,
 ) -> Callable[[View], View]:
     """This address takes POST; GET leads to `place`, or asks again what is kept.
@@ -110,13 +120,25 @@ def ask(request: HttpRequest, view: Callable[..., Any]) -> HttpResponse | None:
         if name not in {"csrfmiddlewaretoken", unsent.FIELD}
         for value in values
     ]
+    sent = {name: str(data[name]) for name in data}
+    match = request.resolver_match
+    reference = str(match.kwargs.get("reference", "")) if match else ""
+    about = [(gettext("Reference"), reference)] if reference else []
     context = {
-        "does": question.does or gettext("What you last sent"),
-        "answers": question.answers({name: str(data[name]) for name in data}),
+        "does": question.words(sent),
+        "answers": about + question.answers(sent),
         "hidden": hidden,
         "otherwise": request.get_full_path(),
     }
     return render(request, "accounts/asked_again.html", context)
+
+
+def name_of(pk: str) -> str:
+    """The name of the employee whose id a form sent; "" for anything else."""
+    try:
+        return next((one.name for one in User.objects.filter(pk=UUID(pk))), "")
+    except ValueError:
+        return ""
 
 
 def _said(value: str, words: Words | None) -> str:

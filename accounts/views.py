@@ -1,3 +1,4 @@
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -46,13 +47,14 @@ def demo(request: HttpRequest) -> HttpResponse:
     people = [
         (username, names[username], *words) for username, words in DEMO_PEOPLE.items() if username in names
     ]
-    return render(request, "accounts/demo.html", {"people": people})
+    context = {"people": people, "next": get_next_redirect_url(request)}
+    return render(request, "accounts/demo.html", context)
 
 
 @allow_public
 @only_posted("demo")
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign in as `username`, one of the demo people; 404 for anybody else."""
+    """Sign in as `username`, one of the demo people, and go on to `next`; 404 for anybody else."""
     _only_in_the_demo()
     username = request.POST.get("username", "")
     if username not in DEMO_PEOPLE:
@@ -69,7 +71,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
         signal_kwargs=None,
         email=None,
         signup=False,
-        redirect_url=None,
+        redirect_url=get_next_redirect_url(request),
     )
 
 

@@ -2,7 +2,7 @@
 in, and signing in to such a role without a second factor.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -15,10 +15,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts import people, role_grants, roles, second_factor, sign_in_changes
 from accounts.access import SignedInRequest, allow_at_once, allow_signed_in, recently_confirmed
+from accounts.asked_again import asks_again
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
@@ -48,6 +50,7 @@ class Decided:
 
 
 @allow_at_once
+@asks_again(does=gettext_lazy("Leave the second step for later"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor_first(request: SignedInRequest) -> HttpResponse:
     """Why this role needs a second factor, and the ways to one; in the demo, and only there, it can wait."""
@@ -59,8 +62,37 @@ def second_factor_first(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/second_factor.html", {"can_skip": settings.DEMO})
 
 
+def _asked(data: Mapping[str, str]) -> str:
+    """What the button that was tapped does."""
+    answers = {
+        "confirm": _("Confirm this role"),
+        "refuse": _("Refuse this role"),
+        "withdraw": _("Take this role back"),
+    }
+    if "change" in data:
+        return _("Confirm this change to how somebody signs in")
+    return answers.get(data.get("answer", ""), "")
+
+
+def _grant_in_words(pk: str) -> str:
+    found = RoleGrant.objects.filter(pk=_uuid(pk)).select_related("user").first()
+    return f"{found.user.name}, {found.get_role_display()}" if found else ""
+
+
+def _change_in_words(pk: str) -> str:
+    found = SignInChange.objects.filter(pk=_uuid(pk)).select_related("user").first()
+    return f"{found.user.name}, {found.get_what_display()}" if found else ""
+
+
 @allow_signed_in
 @recently_confirmed
+@asks_again(
+    does=_asked,
+    shown={
+        "grant": (gettext_lazy("Role"), _grant_in_words),
+        "change": (gettext_lazy("Whose"), _change_in_words),
+    },
+)
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirmations(request: SignedInRequest) -> HttpResponse:
     """What waits for a second person, and what became of it, as far as it concerns the reader."""

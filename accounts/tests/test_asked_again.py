@@ -1,15 +1,20 @@
 """What did not arrive is asked again, of the same person only, and never sent by itself."""
 
+import inspect
 from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from accounts.enums import Language
+from accounts import roles
+from accounts.access import access_of
+from accounts.asked_again import Question, only_takes_post
+from accounts.enums import Language, Role
 from accounts.models import Location, User
 from accounts.tests.factories import UserFactory
+from accounts.two_people import RoleGrant
 from accounts.unsent import Ticket
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +210,47 @@ class TestAPartOfAPage:
         page = client.get(ADD).text
         assert 'value="De Nieuwe Brink"' in page
         assert not Location.objects.filter(name="De Nieuwe Brink").exists()
+
+
+def test_of_buttons_that_do_different_things_it_says_which(client):
+    admin_, officer = admin(), UserFactory(roles=["privacy_officer"])
+    roles.give_and_take(
+        user=UserFactory(name="Noëlle Jansen"),
+        give={Role.COORDINATOR},
+        by=admin_,
+        access_point="test",
+        basis="test",
+        at=timezone.now(),
+    )
+    grant = RoleGrant.objects.waiting().get()
+    client.post("/confirmations/", {"grant": grant.pk, "answer": "refuse", **ticket(officer)})
+    client.force_login(officer)
+    page = client.get("/confirmations/").text
+    assert "Refuse this role" in page
+    assert f"Noëlle Jansen, {grant.get_role_display()}" in page
+    assert RoleGrant.objects.waiting().exists()
+
+
+def test_every_action_says_what_its_tap_will_do():
+    """Whatever takes POST of somebody signed in either fills its form with what comes back, or says so."""
+    silent = []
+    for pattern in addresses(get_resolver()):
+        view = inspect.unwrap(pattern.callback)
+        access = access_of(pattern.callback)
+        source = inspect.getsource(view)
+        if access is None or access.public or view.__module__.startswith(("allauth", "django")):
+            continue
+        if "POST" not in source and not only_takes_post(pattern.callback):
+            continue
+        fills = "unsent.posted(" in source or "answered(request" in source
+        if not fills and not getattr(pattern.callback, "question", Question()).does:
+            silent.append(f"{view.__module__}.{view.__name__}")
+    assert silent == []
+
+
+def addresses(resolver):
+    for pattern in resolver.url_patterns:
+        yield from addresses(pattern) if hasattr(pattern, "url_patterns") else [pattern]
 
 
 def test_every_form_says_whose_page_it_stands_on(client):

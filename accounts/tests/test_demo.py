@@ -47,6 +47,26 @@ def test_a_click_signs_in(client):
     assert AccessEvent.objects.get().action == AccessAction.SIGN_IN
 
 
+def test_who_came_from_a_page_goes_on_to_it(client):
+    UserFactory(username="employee")
+    page = client.get("/account/sign-in/?next=/me/notices/").content.decode()
+    assert 'href="/demo/?next=%2Fme%2Fnotices%2F"' in page
+    page = client.get("/demo/?next=%2Fme%2Fnotices%2F").content.decode()
+    assert '<input type="hidden" name="next" value="/me/notices/">' in page
+    assert (
+        client.post("/demo/sign-in/", {"username": "employee", "next": "/me/notices/"}).url == "/me/notices/"
+    )
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"]
+)
+def test_nobody_is_led_to_another_site(client, elsewhere):
+    UserFactory(username="employee")
+    assert client.get("/demo/", {"next": elsewhere}).context["next"] is None
+    assert client.post("/demo/sign-in/", {"username": "employee", "next": elsewhere}).url == "/"
+
+
 @pytest.mark.parametrize("username", ["", "root", "iemand"])
 def test_nobody_else_signs_in_with_a_click(client, username):
     UserFactory(username="iemand")

@@ -2,6 +2,7 @@ import pytest
 
 from accounts.tests.counting import statements
 from accounts.tests.factories import UserFactory
+from accounts.unsent import Ticket
 from incidents.tests.factories import IncidentFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,3 +26,14 @@ def test_statements_do_not_grow_with_the_reports(client):
     few = statements(client, "/")
     IncidentFactory.create_batch(4, reporter=nurse)
     assert statements(client, "/") == few
+
+
+def test_taking_one_back_that_did_not_arrive_is_asked_again_with_its_reference(client):
+    nurse = UserFactory()
+    incident = IncidentFactory(reporter=nurse)
+    place = f"/incidents/{incident.reference}/withdraw/"
+    client.post(place, {"ticket": str(Ticket.new(nurse))})
+    client.force_login(nurse)
+    page = client.get(place).content.decode()
+    assert "Take back this report" in page
+    assert f"<dd><p>{incident.reference}" in page or f"<dd>{incident.reference}</dd>" in page

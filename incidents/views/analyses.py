@@ -1,5 +1,6 @@
 """The analyst's page: the own analyses with their terms, and how far each is."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib import messages
@@ -10,10 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import asks_again
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from hospital.moment_words import lateness, time_to_go
@@ -50,7 +53,18 @@ def listing(request: SignedInRequest) -> HttpResponse:
     return render(request, "incidents/analyses.html", context)
 
 
+def _asked(data: Mapping[str, str]) -> str:
+    return _("Not yet after all: take this step back") if "takes_back" in data else _("Note this step")
+
+
 @allow(Role.ANALYST)
+@asks_again(
+    does=_asked,
+    shown={
+        "state": (gettext_lazy("Step"), {str(one): one.label for one in AnalysisState}),
+        "moment": (gettext_lazy("When"), None),
+    },
+)
 @require_http_methods(["GET", "POST"])
 def analysis(request: SignedInRequest, reference: str) -> HttpResponse:
     """How far one analysis is. POST marks a state reached, corrects it, or ("takes_back") takes it back."""

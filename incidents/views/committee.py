@@ -1,5 +1,6 @@
 """The twelve seats of the calamity committee, kept by the functional administrator."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import people
 from accounts.access import SignedInRequest, allow, recently_confirmed
-from accounts.asked_again import only_posted
+from accounts.asked_again import asks_again, name_of, only_posted
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
@@ -50,8 +51,13 @@ def seats(request: SignedInRequest) -> HttpResponse:
     return render(request, "incidents/committee.html", context)
 
 
+def _asked(data: Mapping[str, str]) -> str:
+    return gettext("Give this colleague a seat on the committee") if "since" in data else ""
+
+
 @allow(Role.ADMIN)
 @recently_confirmed
+@asks_again(does=_asked, shown={"user": (_("Colleague"), name_of), "since": (_("From"), None)})
 @require_http_methods(["GET", "POST"])
 def take(request: SignedInRequest, number: int) -> HttpResponse:
     """Find an employee by name, and give that person the seat."""

@@ -1,6 +1,6 @@
 """The open talks with patient or next of kin: planned, held, and whether a coach helps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import asks_again, name_of
 from accounts.enums import AccessAction, Role
 from accounts.feedback import say
 from hospital import names
@@ -30,7 +32,23 @@ from incidents.moments import WrongMoment, said
 Forms = dict[str, MomentForm]
 
 
+def _asked(data: Mapping[str, str]) -> str:
+    said = {
+        "plan": _("Plan this talk"),
+        "move": _("Move this talk"),
+        "call-off": _("Take this talk off the list"),
+        "hold": _("Note when this talk was held"),
+        "ask-coach": _("Ask for a disclosure coach"),
+        "coach": _("Make this colleague the disclosure coach"),
+    }
+    return said.get(data.get("do", ""), "")
+
+
 @allow(Role.CCP, Role.TEAM_LEADER)
+@asks_again(
+    does=_asked,
+    shown={"moment": (gettext_lazy("When"), None), "coach": (gettext_lazy("Colleague"), name_of)},
+)
 @require_http_methods(["GET", "POST"])
 def disclosure(request: SignedInRequest, reference: str) -> HttpResponse:
     """The talks of one calamity and its coach. POST does what the button named `do` says, about `talk`."""

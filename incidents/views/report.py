@@ -105,7 +105,7 @@ def report(request: SignedInRequest, kind: str) -> HttpResponse:
 
 
 @allow_signed_in
-@only_posted("incidents:new")
+@only_posted("incidents:new", does=_("Search for a colleague"))
 def found(request: SignedInRequest) -> HttpResponse:
     """The options of the people picker for `q`: name, profession and department, ten at most.
 

@@ -7,15 +7,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import SignedInRequest, allow_signed_in
+from accounts.asked_again import asks_again
 from accounts.feedback import say
 from incidents import withdrawal
 from incidents.models import Incident
 
 
 @allow_signed_in
+@asks_again(does=gettext_lazy("Take back this report"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask once, then take it back; too late, say so."""

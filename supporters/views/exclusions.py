@@ -1,6 +1,7 @@
 """With whom a supporter is never matched, as far as coordinators put it by hand."""
 
 import re
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,10 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts import people
 from accounts.access import SignedInRequest, allow
+from accounts.asked_again import asks_again, name_of
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
@@ -19,7 +22,25 @@ from supporters import exclusions as lists
 from supporters.models import KeptApart, Supporter
 
 
+def _asked(data: Mapping[str, str]) -> str:
+    if "add" in data:
+        return _("Never match this supporter with this colleague")
+    return _("Take this colleague off the list") if "remove" in data else ""
+
+
+def _pair_in_words(pk: str) -> str:
+    pair = KeptApart.objects.filter(pk=_number(pk)).select_related("employee").first()
+    return pair.employee.name if pair else ""
+
+
 @allow(Role.COORDINATOR)
+@asks_again(
+    does=_asked,
+    shown={
+        "add": (gettext_lazy("Colleague"), name_of),
+        "remove": (gettext_lazy("Colleague"), _pair_in_words),
+    },
+)
 @require_http_methods(["GET", "POST"])
 def exclusions(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The pairs by name. POST searches (`q`), adds (`add`, an employee) or takes one off (`remove`)."""

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, allow_signed_in
-from accounts.asked_again import only_posted
+from accounts.asked_again import asks_again, only_posted
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import AccessEvent, User
@@ -99,6 +99,7 @@ def decide(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow_signed_in
+@asks_again(does=gettext_lazy("Erase my name from this case, for good"))
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Have one's name erased now instead of at the end of the term."""

@@ -1,5 +1,6 @@
 """The pool of supporters."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import people, unsent
 from accounts.access import SignedInRequest, allow
-from accounts.asked_again import only_posted
+from accounts.asked_again import asks_again, name_of, only_posted
 from accounts.enums import Role
 from accounts.feedback import say
 from accounts.models import User
@@ -80,7 +81,12 @@ def coverage(request: SignedInRequest) -> HttpResponse:
     return render(request, "supporters/pool_coverage.html", {"groups": pools.coverage(timezone.now())})
 
 
+def _asked(data: Mapping[str, str]) -> str:
+    return _("Put this colleague in the pool") if "user" in data else ""
+
+
 @allow(Role.COORDINATOR)
+@asks_again(does=_asked, shown={"user": (gettext_lazy("Colleague"), name_of)})
 @require_http_methods(["GET", "POST"])
 def add(request: SignedInRequest) -> HttpResponse:
     """Find an employee by name, and put that person in the pool."""
