@@ -18,7 +18,7 @@ from accounts import file_names, leaving, staff_import, tasks, unsent
 from accounts.access import SignedInRequest, allow, recently_confirmed
 from accounts.asked_again import only_posted
 from accounts.bodies import takes_a_file
-from accounts.enums import ProfessionGroup, Role
+from accounts.enums import ImportState, ProfessionGroup, Role
 from accounts.feedback import say
 from accounts.file_names import Unknown
 from accounts.file_names_form import NamesForm
@@ -144,7 +144,7 @@ def _choose(request: SignedInRequest, current: StaffImport, names: NamesForm, sa
         )
         _nudge(current.id)
     except staff_import.NotReady:
-        say(request, _("This changed in the meantime. Look again."), level=messages.WARNING)
+        _say_why_not(request, current.id)
     return redirect("settings:staff-import-file", pk=current.id)
 
 
@@ -202,7 +202,7 @@ def staff_import_confirm(request: SignedInRequest, pk: UUID) -> HttpResponse:
     except staff_import.ManyLeave:
         say(request, _("Tick that so many people leave, or throw the file away."), level=messages.WARNING)
     except staff_import.NotReady:
-        say(request, _("This changed in the meantime. Look again."), level=messages.WARNING)
+        _say_why_not(request, pk)
     return redirect("settings:staff-import-file", pk=pk)
 
 
@@ -214,10 +214,22 @@ def staff_import_discard(request: SignedInRequest, pk: UUID) -> HttpResponse:
     try:
         staff_import.discard(staff_import=current, by=request.user, at=timezone.now())
     except staff_import.NotReady:
-        say(request, _("It is being imported already."), level=messages.WARNING)
+        _say_why_not(request, pk)
         return redirect("settings:staff-import-file", pk=pk)
     say(request, _("The file is thrown away. Nothing was changed."))
     return redirect("settings:staff-import")
+
+
+def _say_why_not(request: SignedInRequest, pk: UUID) -> None:
+    """A second tap, a second tab, or Back: say where the import is, which its page shows."""
+    words = {
+        ImportState.COMMITTING: _("It is being imported already."),
+        ImportState.DONE: _("This file was imported already. It is not imported again."),
+        ImportState.DISCARDED: _("This file was thrown away already. Nothing was changed."),
+    }
+    state = ImportState(StaffImport.objects.values_list("state", flat=True).get(pk=pk))
+    text = words.get(state, _("This changed in the meantime. Look again."))
+    say(request, text, level=messages.INFO if state in words else messages.WARNING)
 
 
 def _nudge(import_id: UUID) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from accounts import people, staff_apply, staff_import, staff_plan, tasks
 from accounts.enums import ImportState, ProfessionGroup, Role
@@ -534,3 +535,19 @@ def test_the_command_asks_on_the_page_what_it_cannot_answer(hospital, tmp_path, 
     assert "Bram de Graaf (P2): Has the role “Peer supporter”." in said.out
     assert StaffImport.objects.get(state=ImportState.PREVIEW).content is not None
     assert User.objects.filter(is_active=True).count() == 2
+
+
+def test_a_second_tap_on_import_says_that_it_was_imported_and_shows_it(hospital, client):
+    admin = UserFactory(roles=[Role.ADMIN], employee_number="")
+    client.force_login(admin)
+    current = read(line("P1"), by=admin)
+    confirm = reverse("settings:staff-import-confirm", args=[current.pk])
+    tapped = {"digest": current.preview["digest"]}
+    client.post(confirm, tapped)
+    assert "It is being imported already" in client.post(confirm, tapped, follow=True).content.decode()
+    staff_import.work(import_id=current.pk, at=AT)
+    for url in (confirm, reverse("settings:staff-import-discard", args=[current.pk])):
+        page = client.post(url, tapped, follow=True).content.decode()
+        assert "This file was imported already" in page
+        assert "Everybody in the file is up to date" in page
+    assert User.objects.filter(employee_number="P1").count() == 1

@@ -346,7 +346,28 @@ class TestPages:
         kept.refresh_from_db()
         assert (kept.content, kept.counts) == (None, {"new": 6, "known": 0, "changed": 0})
         assert AccessEvent.objects.filter(object_kind="vim import").count() == 1
-        assert client.get(check).status_code == 404
+
+    @pytest.mark.parametrize("how", ["a second tap", "back", "thrown away in another tab"])
+    def test_what_was_imported_already_says_so_and_shows_the_reports(self, client, kept, how):
+        check = reverse("incidents:import-check", args=[kept.pk])
+        client.post(check, self.mapping())
+        client.post(reverse("incidents:import-commit", args=[kept.pk]))
+        urls = {
+            "a second tap": reverse("incidents:import-commit", args=[kept.pk]),
+            "back": check,
+            "thrown away in another tab": reverse("incidents:import-discard", args=[kept.pk]),
+        }
+        response = (client.get if how == "back" else client.post)(urls[how], follow=True)
+        assert response.redirect_chain == [(reverse("incidents:list"), 302)]
+        assert "This file was imported already" in response.content.decode()
+        assert Incident.objects.count() == 6
+
+    def test_what_was_thrown_away_says_so(self, client, kept):
+        client.post(reverse("incidents:import-discard", args=[kept.pk]))
+        response = client.post(reverse("incidents:import-commit", args=[kept.pk]), follow=True)
+        assert response.redirect_chain == [(reverse("incidents:import"), 302)]
+        assert "nothing of it was imported" in response.content.decode()
+        assert not Incident.objects.exists()
 
     def test_says_what_was_brought_up_to_date_and_beside_the_row_what_cannot_be(
         self, client, kept, hospital, time_machine

@@ -23,6 +23,7 @@ from accounts.import_words import mended, refusal
 from accounts.models import FileName
 from accounts.policy_log import PolicyLog
 from accounts.spreadsheets import FileRefused, Table
+from hospital.moment_words import at_moment
 from incidents import vim_import
 from incidents.models import VimImport, VimMapping
 from incidents.vim_columns import FIELDS, Columns
@@ -64,7 +65,9 @@ def upload(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def check(request: SignedInRequest, pk: str) -> HttpResponse:
     """What the columns mean; once that is saved, what importing the file would do."""
-    kept = _open(request, pk)
+    kept = _mine(request, pk)
+    if kept.finished_at:
+        return _ended(request, kept)
     table = vim_import.read(bytes(kept.content or b""), kept.file_name)
     if kept.mapping is not None:
         name, columns = kept.mapping.name, Columns(tuple(table.header), kept.mapping.columns)
@@ -101,7 +104,9 @@ def check(request: SignedInRequest, pk: str) -> HttpResponse:
 @only_posted("incidents:import-check", "pk", does=gettext_lazy("Import this file"))
 def commit(request: SignedInRequest, pk: str) -> HttpResponse:
     """Do what the check showed, with the changes that were ticked: all of it or nothing."""
-    kept = _open(request, pk)
+    kept = _mine(request, pk)
+    if kept.finished_at:
+        return _ended(request, kept)
     table = vim_import.read(bytes(kept.content or b""), kept.file_name)
     if kept.mapping is None:
         return redirect("incidents:import-check", pk)
@@ -114,6 +119,9 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
     now = timezone.now()
     try:
         with transaction.atomic():
+            # Two taps at once: the second waits here, and finds what the first did.
+            if VimImport.objects.select_for_update().get(pk=kept.pk).finished_at:
+                return _ended(request, _mine(request, pk))
             vim_import.carry_out(plan, take=take, calamities=calamities, by=request.user, at=now)
             _finish(kept, counts=plan.counts)
     except NotImportable:
@@ -131,7 +139,10 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
 @only_posted("incidents:import-check", "pk", does=gettext_lazy("Throw this file away"))
 def discard(request: SignedInRequest, pk: str) -> HttpResponse:
     """Throw the file away."""
-    _finish(_open(request, pk), counts={})
+    kept = _mine(request, pk)
+    if kept.finished_at:
+        return _ended(request, kept)
+    _finish(kept, counts={})
     say(request, gettext("The file is thrown away. Nothing was imported."))
     return redirect("incidents:import")
 
@@ -183,13 +194,21 @@ def _keep(request: SignedInRequest, name: str, content: bytes) -> VimImport:
         )
 
 
-def _open(request: SignedInRequest, pk: str) -> VimImport:
-    mine = (
-        VimImport.objects.visible_to(request.user)
-        .filter(finished_at=None)
-        .select_related("mapping", "created_by")
-    )
+def _mine(request: SignedInRequest, pk: str) -> VimImport:
+    mine = VimImport.objects.visible_to(request.user).select_related("mapping", "created_by")
     return get_object_or_404(mine, pk=pk)
+
+
+def _ended(request: SignedInRequest, kept: VimImport) -> HttpResponse:
+    """A second tap, a second tab, or Back: say what became of the file, and go to where that is."""
+    if not kept.counts:
+        text = gettext("This file is no longer here, and nothing of it was imported. Choose it again.")
+        say(request, text, level=messages.WARNING)
+        return redirect("incidents:import")
+    assert kept.finished_at is not None
+    text = gettext("This file was imported already, %(moment)s. It is not imported again.")
+    say(request, text % {"moment": at_moment(kept.finished_at, now=timezone.now())}, level=messages.INFO)
+    return redirect("incidents:list")
 
 
 def _plan(kept: VimImport, table: Table, answers: Mapping[str, str] | None = None) -> Plan:
