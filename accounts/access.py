@@ -22,7 +22,7 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from accounts import asked_again, second_factor, unsent
+from accounts import asked_again, language, second_factor, unsent
 from accounts.enums import Role
 from accounts.models import User
 
@@ -170,6 +170,9 @@ def _instead(request: SignedInRequest, view: Callable[..., Any], access: Access)
         raise PermissionDenied
     if not access.at_once and second_factor.is_due(request):
         return _to_second_factor(request)
+    if chosen := language.asked_along(request):
+        User.objects.filter(pk=request.user.pk).update(language=chosen)
+        return language.speak(go(request, str, kept=unsent.keep(request)), chosen)
     if request.method == "POST" and unsent.LATER in request.POST:
         return go(request, str, kept=unsent.keep(request))
     if asked_again.only_takes_post(view) and _comes_back(request):

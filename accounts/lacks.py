@@ -176,7 +176,7 @@ def _of_security(admin: User) -> Iterator[Lack]:
             Weight.ONE_PERSON_SHORT,
             "fingerprint",
             _("You sign in with a password alone"),
-            _("Anyone who has it can give out roles. Add a passkey or an authenticator app."),
+            _("Anyone who has your password can give out roles. Add a passkey or an authenticator app."),
             reverse("mfa_index"),
             _("Sign-in and security"),
         )

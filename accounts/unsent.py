@@ -21,6 +21,7 @@ from django.core import signing
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 
+from accounts import language
 from accounts.feedback import say
 from accounts.models import User
 from accounts.sealing import fernet
@@ -127,7 +128,8 @@ def take_along(request: HttpRequest, sealed: str) -> str:
 def _kept(request: HttpRequest) -> Kept | None:
     ticket = Ticket.read(request.POST.get(FIELD, ""))
     data = request.POST.copy()
-    data.pop(LATER, None)
+    for reason in (LATER, language.FIELD):
+        data.pop(reason, None)
     text = data.urlencode().encode()
     if ticket is None or len(text) > LARGEST:
         return None

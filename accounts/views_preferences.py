@@ -1,16 +1,14 @@
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
 
+from accounts import language
 from accounts.access import allow_public
 from accounts.asked_again import only_posted
 from accounts.models import User
 
 THEMES = frozenset({"light", "dark", "system"})
-YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 @allow_public
@@ -18,11 +16,10 @@ YEAR = 365 * 24 * 60 * 60  # seconds
 def set_language(request: HttpRequest) -> HttpResponse:
     """Speak `language` from now on, on this browser and, when signed in, in this person's mail too."""
     response = _back(request)
-    language = request.POST.get("language", "")
-    if language in dict(settings.LANGUAGES) and check_for_language(language):
-        _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
+    if chosen := language.known(request.POST.get("language", "")):
+        language.speak(response, chosen)
         if isinstance(request.user, User):
-            User.objects.filter(pk=request.user.pk).update(language=language)
+            User.objects.filter(pk=request.user.pk).update(language=chosen)
     return response
 
 
@@ -33,19 +30,8 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     theme = request.POST.get("theme", "")
     if theme in THEMES:
-        _remember(response, "theme", theme)
+        language.remember(response, "theme", theme)
     return response
-
-
-def _remember(response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=YEAR,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:

@@ -28,6 +28,7 @@ from accounts.two_people import RoleGrant, SignInChange
 
 #: How many decided ones are shown.
 HISTORY = 50
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,12 @@ def _asked(data: Mapping[str, str]) -> str:
 
 
 def _grant_in_words(pk: str) -> str:
-    found = RoleGrant.objects.filter(pk=_uuid(pk)).select_related("user").first()
+    found = RoleGrant.objects.filter(pk=_uuid(pk) or NOBODY).select_related("user").first()
     return f"{found.user.name}, {found.get_role_display()}" if found else ""
 
 
 def _change_in_words(pk: str) -> str:
-    found = SignInChange.objects.filter(pk=_uuid(pk)).select_related("user").first()
+    found = SignInChange.objects.filter(pk=_uuid(pk) or NOBODY).select_related("user").first()
     return f"{found.user.name}, {found.get_what_display()}" if found else ""
 
 

@@ -56,6 +56,25 @@ def test_link_brings_the_code_which_leaves_the_address(page, live_server, watch,
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_another_language_keeps_what_was_filled_in_and_sends_nothing(browser, live_server, ticket, scripts):
+    context = browser.new_context(java_script_enabled=scripts, locale="en-GB", viewport=PHONE)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/evaluation/")
+    page.get_by_label("Your code").fill(tickets.grouped(ticket))
+    fill_in(page)
+    page.get_by_role("button", name="Nederlands").click()
+    expect(page.get_by_role("heading", name="Wat had je aan de steun?")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "nl")
+    expect(page.locator("#id_mark").get_by_role("radio", name="9")).to_be_checked()
+    assert not Envelope.objects.exists()
+    page.get_by_role("button", name="Versturen").click()
+    expect(page.get_by_role("heading", name="Dank je wel")).to_be_visible()
+    assert len(answers().answers) == 9
+    assert {cookie["name"] for cookie in context.cookies()} <= {"csrf", "language"}
+    context.close()
+
+
 def test_link_opened_where_the_page_stands_already_brings_the_code_too(page, live_server, ticket):
     page.goto(f"{live_server.url}/evaluation/")
     page.goto(f"{live_server.url}/evaluation/#{tickets.grouped(ticket)}")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import unsent
+from accounts import language, unsent
 from accounts.access import SignedInRequest, allow, allow_public
 from accounts.enums import Role
 from accounts.feedback import say
@@ -34,9 +34,12 @@ def evaluation(request: HttpRequest, mangled: str = "") -> HttpResponse:
     """
     ticket = tickets.within(mangled, settings.EVALUATION_TICKET_KEY)
     form = EvaluationForm(request.POST if request.method == "POST" else None, initial={"ticket": ticket})
-    if "stay" in request.POST:
+    if chosen := language.asked_along(request):
+        language.at_once(request, chosen)
+    if chosen or "stay" in request.POST:
         form.leave_unjudged()
-        return _page(request, form)
+        page = _page(request, form)
+        return language.speak(page, chosen) if chosen else page
     if not form.is_valid():
         return _page(request, form)
     try:
@@ -52,7 +55,8 @@ def evaluation(request: HttpRequest, mangled: str = "") -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: EvaluationForm) -> HttpResponse:
-    return render(request, "evaluations/evaluation.html", {"form": form, "least": EvaluationPolicy.LEAST})
+    context = {"form": form, "least": EvaluationPolicy.LEAST, "kept_form": True}
+    return render(request, "evaluations/evaluation.html", context)
 
 
 @allow_public

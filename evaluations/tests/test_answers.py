@@ -213,3 +213,18 @@ def test_form_needs_no_statement_and_an_answer_few(client, invitation, django_as
     # The policy, all open invitations; then in a transaction the lock, the batch, the envelope.
     with django_assert_num_queries(7):
         send(client, invitation)
+
+
+def test_another_language_keeps_what_was_filled_in_and_stores_nothing(client, invitation):
+    person = UserFactory(language="en")
+    client.force_login(person)
+    with CaptureQueriesContext(connection) as queries:
+        response = send(client, invitation, mark="9", speak="nl")
+    page = response.content.decode()
+    assert '<html lang="nl"' in page
+    assert re.search(r'name="mark" value="9"[^>]* checked', page)
+    assert len(queries) == 0
+    assert not Envelope.objects.exists()
+    assert set(response.cookies) <= {settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME}
+    person.refresh_from_db()
+    assert person.language == "en"

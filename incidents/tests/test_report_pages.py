@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -449,3 +450,28 @@ def test_needs_csrf_protection(nurse):
     client = Client(enforce_csrf_checks=True)
     client.force_login(nurse)
     assert client.post(url("vim"), filled(nurse)).status_code == 403
+
+
+class TestAnotherLanguage:
+    """Chosen in the menu while the form is half filled in: its button sends the form along."""
+
+    def test_keeps_what_was_typed(self, client, nurse):
+        page = text(client.get(url("vim")))
+        assert '<form id="kept-form"' in page
+        assert 'form="kept-form" formnovalidate name="speak" value="nl"' in page
+        typed = filled(nurse, speak="nl", person=["hand-1"], **by_hand(1))
+        del typed["send"]
+        answer = client.post(url("vim"), typed)
+        assert (answer.status_code, answer.url) == (302, url("vim"))
+        page = text(client.get(url("vim")))
+        assert '<html lang="nl"' in page
+        assert "2026-03-10T08:15" in page
+        assert "Bram Visser" in page
+        assert not Incident.objects.exists()
+        nurse.refresh_from_db()
+        assert nurse.language == "nl"
+
+    def test_that_is_none_is_no_choice(self, client, nurse):
+        answer = client.post(url("vim"), {"speak": "xx"})
+        assert answer.status_code == 200
+        assert settings.LANGUAGE_COOKIE_NAME not in answer.cookies

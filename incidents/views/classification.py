@@ -46,7 +46,8 @@ def classify(request: SignedInRequest, reference: str) -> HttpResponse:
         else:
             say(request, gettext("Recorded: %(verdict)s.") % {"verdict": decided.verdict.label})
             return redirect("calamities:detail", reference)
-    context = {"incident": incident, "form": form, "weeks": Policy.current().establish_weeks}
+    weeks = Policy.current().establish_weeks
+    context = {"incident": incident, "form": form, "weeks": weeks, "kept_form": True}
     return render(request, "incidents/classification.html", context)
 
 

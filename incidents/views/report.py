@@ -101,7 +101,9 @@ def report(request: SignedInRequest, kind: str) -> HttpResponse:
         form.leave_unjudged()
     if part:
         return render(request, "incidents/_people.html", {"form": form})
-    return render(request, "incidents/report.html", {"form": form, "hours": within_hours()})
+    return render(
+        request, "incidents/report.html", {"form": form, "hours": within_hours(), "kept_form": True}
+    )
 
 
 @allow_signed_in

@@ -92,7 +92,8 @@ def add_people(request: SignedInRequest, reference: str) -> HttpResponse:
         return redirect("incidents:detail", reference)
     if part:
         return render(request, "incidents/_people.html", {"form": form})
-    return render(request, "incidents/add_people.html", {"form": form, "incident": incident})
+    context = {"form": form, "incident": incident, "kept_form": True}
+    return render(request, "incidents/add_people.html", context)
 
 
 def full_reference(typed: str, *, year: int) -> str:

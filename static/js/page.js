@@ -26,7 +26,11 @@ document.addEventListener("htmx:afterRequest", (event) => release(event.target.o
 // A long form (data-guarded) is sent by htmx, which puts the answer in its place in the history too: what was sent
 // stands nowhere to go back to. Whatever the answer is, it is shown; without one, the form says so and stays.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.boosted && event.detail.xhr.status >= 400) event.detail.shouldSwap = true;
+  if (!event.detail.boosted) return;
+  if (event.detail.xhr.status >= 400) event.detail.shouldSwap = true;
+  // The answer may be in another language, as was asked with the form.
+  const language = /<html lang="([a-z]+)"/.exec(event.detail.xhr.responseText);
+  if (language) document.documentElement.lang = language[1];
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   // htmx notes in the browser which page that was.

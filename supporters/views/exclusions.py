@@ -29,7 +29,7 @@ def _asked(data: Mapping[str, str]) -> str:
 
 
 def _pair_in_words(pk: str) -> str:
-    pair = KeptApart.objects.filter(pk=_number(pk)).select_related("employee").first()
+    pair = KeptApart.objects.filter(pk=_number(pk) or 0).select_related("employee").first()
     return pair.employee.name if pair else ""
 
 
