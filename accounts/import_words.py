@@ -49,6 +49,9 @@ CELL_REASONS = {
     "error_value": _("Excel shows an error here."),
     "figures_lost": _("This number is so long that Excel has lost figures of it. Make the column text."),
     "number_scientific": _("Excel has shortened this number. Format the column as text and enter it again."),
+    "number_quoted": _(
+        "An apostrophe stands before this number. Take it out, and format the column as text."
+    ),
     "telephone_spoilt": _(
         "A spreadsheet has changed this telephone number. Format the column as text and enter it again."
     ),

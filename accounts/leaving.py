@@ -59,5 +59,5 @@ def in_words(code: str) -> str:
     """What a code of `left_open` says; empty for one that no longer exists."""
     if code.startswith(ROLE):
         role = Role(code.removeprefix(ROLE)).label
-        return gettext("Has the role “%(role)s”. Nobody acts in it after this.") % {"role": role}
+        return gettext("Has the role “%(role)s”. Nobody takes it over by itself.") % {"role": role}
     return next((str(kind.words) for kind in kinds if kind.code == code), "")

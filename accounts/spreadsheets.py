@@ -124,6 +124,13 @@ def is_scientific(cell: str) -> bool:
     return re.fullmatch(r"[+-]?\d+([.,]\d+)?[eE]\+?\d+", cell) is not None
 
 
+def spoilt_number(cell: str) -> str:
+    """What a spreadsheet did to the number in `cell` (accounts.import_words.CELL_REASONS); "" for nothing."""
+    if is_scientific(cell):
+        return "number_scientific"
+    return "number_quoted" if cell.startswith(("'", "’", "‘", "`")) else ""  # noqa: RUF001
+
+
 def decoded(content: bytes) -> tuple[str, list[int]]:
     """`content` as text, by its byte order mark, else as UTF-8, else as Windows-1252.
 

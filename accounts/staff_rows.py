@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts import telephones
-from accounts.spreadsheets import CLEAR, FileRefused, Problem, Row, is_scientific
+from accounts.spreadsheets import CLEAR, FileRefused, Problem, Row, spoilt_number
 from accounts.staff_file import Sheet
 
 Value = str | int | None
@@ -128,7 +128,7 @@ def _value(name: str, cell: str, this_year: int) -> tuple[Value, str]:
 def _spoilt(name: str, cell: str) -> str:
     if len(cell) > LONGEST.get(name, 50):
         return "too_long"
-    return "number_scientific" if name in {"employee_number", "manager"} and is_scientific(cell) else ""
+    return spoilt_number(cell) if name in {"employee_number", "manager"} else ""
 
 
 def _email(cell: str) -> tuple[str, str]:

@@ -26,7 +26,7 @@ from accounts.import_words import Mended
 from accounts.models import StaffImport
 from accounts.spreadsheets import MAX_BYTES
 from accounts.staff_same_form import SameForm
-from accounts.staff_words import FIELDS, REASONS, WAITS
+from accounts.staff_words import FIELDS, REASONS, WAITS, column
 
 
 class UploadForm(forms.Form):
@@ -104,7 +104,8 @@ def staff_import_file(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "done": done,
         "total": total,
         "errors": [
-            {**error, "reason": REASONS[error["code"]], "column": _column(error)} for error in current.errors
+            {**error, "reason": REASONS[error["code"]], "column": column(error["column"])}
+            for error in current.errors
         ],
         "mended": [Mended(**each) for each in current.preview.get("mended", [])],
         "unused": current.preview.get("ignored", []),
@@ -156,11 +157,6 @@ def staff_import_forget(request: SignedInRequest, pk: UUID) -> HttpResponse:
     file_names.forget(name=name, log=staff_import.NAMES, by=request.user, at=timezone.now())
     say(request, _("The next file asks for “%(name)s” again.") % {"name": name.written})
     return redirect("settings:staff-import")
-
-
-def _column(error: dict[str, str]) -> str:
-    """The file's own header, or our word for a column that is not there."""
-    return str(FIELDS.get(error["column"], error["column"]))
 
 
 def _readable(person: dict[str, Any]) -> dict[str, Any]:

@@ -164,8 +164,8 @@ class _Row:
         elif len(number) > LONGEST_NUMBER:
             self.wrong("number", "too_long")
         for name in ("number", "involved_number"):
-            if any(map(spreadsheets.is_scientific, _parts(self.get(name)))):
-                self.wrong(name, "number_scientific")
+            if spoilt := next(filter(None, map(spreadsheets.spoilt_number, _parts(self.get(name)))), ""):
+                self.wrong(name, spoilt)
         for name in ("department", "location", "involved_profession"):
             if len(self.get(name)) > LONGEST_NAME:
                 self.wrong(name, "too_long")

@@ -147,6 +147,7 @@ def test_years_and_dates(written, year):
         ({"in_profession_since": "2099"}, "In functie sinds", "year_wrong"),
         ({"employee_number": "3,16E+10"}, "Personeelsnummer", "number_scientific"),
         ({"employee_number": "1E5"}, "Personeelsnummer", "number_scientific"),
+        ({"employee_number": "'1001"}, "Personeelsnummer", "number_quoted"),
         ({"employee_number": "-"}, "Personeelsnummer", "required"),
         ({"name": "#N/B"}, "Naam", "error_value"),
         ({"department": "=VERT.ZOEKEN(A2)"}, "Afdeling", "formula"),

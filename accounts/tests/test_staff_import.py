@@ -504,11 +504,27 @@ class TestCommand:
         self.run(path, make_missing=True)
         assert Department.objects.filter(name="Dialyse").exists()
 
+    def test_says_the_group_of_a_new_profession_in_words(self, hospital, file):
+        assert "Diëtist → Allied health" in self.run(file(line("P1", profession="Diëtist")), commit=False)
+
     def test_refuses_with_line_column_and_reason(self, hospital, file, capsys):
         err = io.StringIO()
         with pytest.raises(CommandError, match="Nothing was changed"):
             call_command("import_staff", file(line("P1", email="fout")), stderr=err)
-        assert err.getvalue() == "2, E-mail: This is not an e-mail address.\n"
+        assert err.getvalue() == "Line 2: E-mail: This is not an e-mail address.\n"
+
+    def test_names_columns_and_groups_as_the_page_does(self, hospital, tmp_path):
+        path, err = tmp_path / "staf.csv", io.StringIO()
+        path.write_text(
+            "Personeelsnr;Voornaam;Achternaam;E-mail;Afdeling;Functie\nP1;A;" + "x" * 200 + ";;SEH;Arts\n"
+        )
+        with pytest.raises(CommandError):
+            call_command("import_staff", str(path), stderr=err)
+        assert err.getvalue() == "Line 2: Name: This is too long.\n"
+        path.write_text('Personeelsnr;Naam;E-mail;Afdeling;Functie\nP1;"A;;SEH;Arts\n')
+        with pytest.raises(CommandError):
+            call_command("import_staff", str(path), stderr=(err := io.StringIO()))
+        assert err.getvalue().startswith("Line 2: A quotation mark")
 
     def test_waits_for_another(self, hospital, file):
         upload(line("P9"))
@@ -532,7 +548,7 @@ def test_the_command_asks_on_the_page_what_it_cannot_answer(hospital, tmp_path, 
     said = capsys.readouterr()
     assert "Who is Noëlle Jansen (P9)?" in said.err
     assert "Profession: Goochelaar (1)" in said.err
-    assert "Bram de Graaf (P2): Has the role “Peer supporter”." in said.out
+    assert "Bram de Graaf (P2): Has the role “Peer supporter”. Nobody takes it over by itself." in said.out
     assert StaffImport.objects.get(state=ImportState.PREVIEW).content is not None
     assert User.objects.filter(is_active=True).count() == 2
 

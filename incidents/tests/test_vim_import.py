@@ -542,6 +542,10 @@ class TestWhoIsWho:
         (problem,) = plan.problems
         assert (problem.line, problem.column, problem.code) == (3, "Telefoon betrokkene", "telephone_spoilt")
 
+    def test_an_apostrophe_before_a_number_is_an_error_with_its_line(self):
+        (problem,) = plan_of(row("'V-1", "Noor", "0612345678")).problems
+        assert (problem.line, problem.code) == (2, "number_quoted")
+
     def test_the_page_asks_before_it_imports(self, client):
         noor = UserFactory(name="Noor Bakker", telephone="0612345678")
         client.force_login(UserFactory(roles=[Role.COORDINATOR]))

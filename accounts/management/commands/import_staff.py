@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import leaving, staff_import
-from accounts.enums import ImportState, NameKind
+from accounts.enums import ImportState, NameKind, ProfessionGroup
 from accounts.file_names import Unknown
 from accounts.import_words import Mended, said_of_file
 from accounts.models import StaffImport
-from accounts.staff_words import FIELDS, REASONS, WAITS, WHY
+from accounts.staff_words import FIELDS, REASONS, WAITS, WHY, column
 
 
 class Command(BaseCommand):
@@ -97,8 +97,9 @@ class Command(BaseCommand):
     def _step(self, current: StaffImport, expected: ImportState) -> StaffImport:
         current = staff_import.work(import_id=current.id, at=timezone.now())
         for error in current.errors:
-            where = f"{error['line']}, {error['column']}: " if error["line"] else ""
-            self.stderr.write(f"{where}{REASONS[error['code']]}")
+            reason = ": ".join(filter(None, (column(error["column"]), str(REASONS[error["code"]]))))
+            said = _("Line %(line)d: %(reason)s") % {"line": error["line"], "reason": reason}
+            self.stderr.write(said if error["line"] else reason)
         if current.state != expected:
             raise CommandError(_("Nothing was changed."))
         return current
@@ -124,7 +125,7 @@ class Command(BaseCommand):
         for names in (
             missing["locations"],
             missing["departments"],
-            [" → ".join(p) for p in missing["professions"]],
+            [f"{name} → {ProfessionGroup(group).label}" for name, group in missing["professions"]],
         ):
             if names:
                 self.stdout.write(_("Not there yet: %(names)s") % {"names": ", ".join(names)})
