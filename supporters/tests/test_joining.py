@@ -309,3 +309,13 @@ class TestThePages:
             asked(incident, nurse, coordinator)
         page = client.post(self.url(stays), {"other": goes.reference, "sure": "1"}, follow=True).text
         assert "Two supporters are asked or at work for Fatima el Idrissi." in page
+
+    def test_after_a_busy_night_the_likeliest_reports_are_suggested(self, client, nurse):
+        ward = DepartmentFactory()
+        this = reported(nurse, department=ward, occurred_at=NOW - HOUR)
+        twin = reported(department=ward, at=NOW + HOUR, occurred_at=NOW - HOUR)
+        same_person = reported(nurse, at=NOW - 30 * HOUR, department=DepartmentFactory())
+        for number in range(8):
+            reported(department=ward, at=NOW + 2 * HOUR, occurred_at=NOW + timedelta(minutes=number))
+        likely = client.get(self.url(this)).context["likely"]
+        assert likely[:2] == [same_person, twin]

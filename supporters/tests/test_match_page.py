@@ -312,6 +312,7 @@ def test_late_case_says_which_step_since_when_and_whom_to_phone(client, coordina
     assert "The first call" in page
     assert "days late" in page
     assert "tel:+31612345678" in page
+    assert "06 12345678" in page
     assert "Asked: Sam de Wit" in page
     assert "Accepted" in page
 

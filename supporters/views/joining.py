@@ -1,10 +1,11 @@
 """Joining a report with another of the same event, by the coordinator."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from accounts.enums import Role
 from accounts.feedback import say
 from incidents import joining
 from incidents.enums import IncidentKind
-from incidents.models import Incident
+from incidents.models import Incident, Involvement
 from incidents.views.reports import full_reference
 from supporters.joining import TwoAtWork, join
 
@@ -99,13 +100,20 @@ def _why_not(refused: joining.NotJoinable) -> str:
             return _("A question for support is no report of an event: it stands by itself.")
 
 
-def _likely(this: Incident, incidents: QuerySet[Incident]) -> list[Incident]:
-    """The reports that may be of the same event, newest first."""
+def _likely(this: Incident, incidents: QuerySet[Incident]) -> Sequence[Incident]:
+    """The reports that may be of the same event: somebody is on both, then those that happened nearest."""
     around = (this.reported_at - AROUND, this.reported_at + AROUND)
     people = this.involvements.exclude(employee=None).values("employee")
-    same = Q(involvements__employee__in=people)
+    on_both = Exists(Involvement.objects.filter(incident=OuterRef("pk"), employee__in=people))
+    same = Q(on_both=True)
     if this.department_id:
         same |= Q(department=this.department_id)
-    events = incidents.filter(same, reported_at__range=around, withdrawn_at=None, joined_into=None)
-    found = events.exclude(pk=this.pk).exclude(kind__in=IncidentKind.personal())
-    return list(found.distinct().order_by("-reported_at", "-id")[:OFFERED])
+    events = incidents.annotate(on_both=on_both).filter(same, reported_at__range=around)
+    open_ones = events.filter(withdrawn_at=None, joined_into=None).exclude(pk=this.pk)
+    found = list(open_ones.exclude(kind__in=IncidentKind.personal()))
+    found.sort(key=lambda each: (not each.on_both, abs(_moment(each) - _moment(this)), each.reference))
+    return found[:OFFERED]
+
+
+def _moment(incident: Incident) -> datetime:
+    return incident.occurred_at or incident.reported_at
