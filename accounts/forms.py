@@ -12,6 +12,7 @@ from allauth.account.forms import (
     ResetPasswordKeyForm,
     SetPasswordForm,
 )
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.db import transaction
@@ -61,6 +62,10 @@ class FirstPasswordForm(InOurWords, SetPasswordForm):  # type: ignore[misc]  # a
 
 class NewPasswordForm(InOurWords, ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no types
     words = {"password2": _("New password, once more")}
+
+
+class AddAppForm(InOurWords, ActivateTOTPForm):  # type: ignore[misc]  # allauth ships no types
+    words = {"code": _("Code from the app")}
 
 
 class AddPasskeyForm(InOurWords, AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types

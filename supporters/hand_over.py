@@ -1,4 +1,5 @@
-"""A supporter who is away all of a sudden hands every open contact to the coordinator at once.
+"""A supporter who is away all of a sudden hands every open contact to the coordinator at once, and is not
+asked again until they say so.
 
 Each is a hand-back of its own (supporters.contact_flow), in a transaction of its own: locks are taken by
 case, and one in which somebody else has just done something holds up none of the others.
@@ -11,12 +12,13 @@ from functools import partial
 from accounts.models import User
 from supporters.contact_flow import ContactError, record, undo
 from supporters.contact_log import UNDO_WITHIN
-from supporters.enums import ContactState, EventKind, HandBackReason
-from supporters.models import Contact
+from supporters.enums import ContactState, EventKind, HandBackReason, SupporterStatus, Waiting
+from supporters.models import Contact, ContactQuerySet, Supporter
 
 
 def hand_over(*, by: User, at: datetime) -> int:
-    """Hand back what `by` has open, in whatever state; how many contacts that were."""
+    """Pause `by` and hand back what they have open, in whatever state; how many contacts that were."""
+    Supporter.objects.filter(user=by, status=SupporterStatus.ACTIVE).update(status=SupporterStatus.PAUSED)
     mine = Contact.objects.open().filter(supporter__user=by)
     step = partial(record, kind=EventKind.HANDED_BACK, reason=HandBackReason.AWAY, by=by, at=at)
     return _count(mine.order_by("id"), step)
@@ -24,16 +26,21 @@ def hand_over(*, by: User, at: datetime) -> int:
 
 def take_back(*, by: User, at: datetime) -> int:
     """Undo what `by` handed over just now, as far as nobody else was asked meanwhile; how many contacts."""
-    mine = Contact.objects.filter(
+    return _count(returnable(by=by, at=at).order_by("id"), partial(undo, by=by, at=at))
+
+
+def returnable(*, by: User, at: datetime) -> ContactQuerySet:
+    """The contacts that `by` handed over so short ago that it can be undone, unless somebody was asked."""
+    return Contact.objects.filter(
         supporter__user=by,
         state=ContactState.HANDED_BACK,
+        offer__waiting_for=Waiting.ASSIGNMENT,
         events__kind=EventKind.HANDED_BACK,
         events__reason=HandBackReason.AWAY,
         events__by=by,
         events__at__gte=at - UNDO_WITHIN,
         events__corrected_by=None,
     )
-    return _count(mine.order_by("id"), partial(undo, by=by, at=at))
 
 
 def _count(contacts: Iterable[Contact], step: Callable[..., Contact]) -> int:

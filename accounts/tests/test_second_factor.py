@@ -1,6 +1,7 @@
 """Secrets of second factors stand encrypted in the database; and who has to have one."""
 
 import json
+from time import time
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -99,6 +100,18 @@ def test_the_upgrade_encrypts_what_stands_there_and_leaves_passkeys():
     assert Authenticator.objects.get(type="totp").data == {"secret": secret}
     call_command("migrate", verbosity=0)
     assert len(stored()) == len(encrypted)
+
+
+@pytest.mark.django_db
+def test_the_app_is_set_up_in_dutch_words(client):
+    user = UserFactory()
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    page = client.get(reverse("mfa_activate_totp"), headers={"accept-language": "nl"})
+    assert "Code uit de app" in page.content.decode()
 
 
 @pytest.mark.django_db

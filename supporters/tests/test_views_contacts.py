@@ -391,8 +391,10 @@ def test_who_falls_ill_hands_everything_over_in_one_tap(client, supporter):
     assert state(other) == ContactState.PROPOSED
     assert not Exclusion.objects.exists()
     supporter.refresh_from_db()
-    assert supporter.load == 0
-    assert "contacts over" not in client.get(reverse("contacts:availability")).text
+    assert (supporter.load, supporter.status) == (0, SupporterStatus.PAUSED)
+    page = client.get(reverse("contacts:availability")).text
+    assert "contacts over" not in page
+    assert "Take 3 contacts back" in page
 
 
 def test_the_employee_hears_nothing_new_when_it_is_handed_over(client, contact):
@@ -435,6 +437,7 @@ def test_what_was_handed_over_stays_so_after_ten_minutes(client, contact, time_m
     hand_over(client)
     time_machine.move_to(timezone.now() + UNDO_WITHIN + timedelta(seconds=1))
     client.force_login(contact.supporter.user)
+    assert "Take 1 contact back" not in client.get(reverse("contacts:availability")).text
     client.post(reverse("contacts:take-back"))
     assert state(contact) == ContactState.HANDED_BACK
 

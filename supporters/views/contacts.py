@@ -228,8 +228,12 @@ def availability(request: SignedInRequest) -> HttpResponse:
             supporter.save(update_fields=["status", "absent_from", "absent_until", "capacity"])
             say(request, _("Thank you, that’s noted."))
             return redirect("contacts:list")
-    running = Contact.objects.open().filter(supporter=supporter).count()
-    return render(request, "supporters/availability.html", {"form": form, "running": running})
+    context = {
+        "form": form,
+        "running": Contact.objects.open().filter(supporter=supporter).count(),
+        "returnable": hand_over.returnable(by=request.user, at=timezone.now()).count(),
+    }
+    return render(request, "supporters/availability.html", context)
 
 
 @allow(Role.SUPPORTER)
@@ -239,18 +243,21 @@ def hand_all_over(request: SignedInRequest) -> HttpResponse:
     count = hand_over.hand_over(by=request.user, at=timezone.now())
     if count:
         text = ngettext(
-            "Handed over: %(count)d contact. The coordinator will ask somebody else. Take care of yourself.",
-            "Handed over: %(count)d contacts. The coordinator will ask somebody else. Take care of yourself.",
+            "Handed over: %(count)d contact. Nobody asks you again until you say you are back. Take care.",
+            "Handed over: %(count)d contacts. Nobody asks you again until you say you are back. Take care.",
             count,
         )
-        say(request, text % {"count": count}, undo_url=reverse("contacts:take-back"))
+        say(request, text % {"count": count})
     else:
-        say(request, _("You have no open contacts any more: there is nothing left to hand over."))
+        say(
+            request,
+            _("There is nothing left to hand over. Nobody asks you again until you say that you are back."),
+        )
     return redirect("contacts:availability")
 
 
 @allow(Role.SUPPORTER)
-@only_posted("contacts:list", does=gettext_lazy("Take back the contacts that you handed over"))
+@only_posted("contacts:availability", does=gettext_lazy("Take back the contacts that you handed over"))
 def take_back(request: SignedInRequest) -> HttpResponse:
     """What was just handed over is one's own again."""
     count = hand_over.take_back(by=request.user, at=timezone.now())
@@ -259,7 +266,7 @@ def take_back(request: SignedInRequest) -> HttpResponse:
         say(request, text % {"count": count})
     else:
         say(request, _("This can no longer be undone."), level=messages.WARNING)
-    return redirect("contacts:list")
+    return redirect("contacts:availability")
 
 
 def _own(user: User) -> ContactQuerySet:
