@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from accounts.enums import Role
 from accounts.models import User
 from e2e.browser import Watch, accessibility_problems, overflow, small_targets
+from hospital.models import Hospital
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -234,3 +235,17 @@ def test_chosen_segment_stands_out_in_forced_colours(open_page, page, watch):
         "(all) => all.map((one) => getComputedStyle(one).backgroundColor)"
     )
     assert len(set(backgrounds)) == 2
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_name_in_front_of_the_door_stands_there_whole_or_not_at_all(open_page, page, watch, named):
+    Hospital.objects.update_or_create(defaults={"name": "Merwede Ziekenhuis" if named else ""})
+    open_page("/account/sign-in/")
+    for width in (320, 375, 480, 600):
+        page.set_viewport_size({"width": width, "height": 700})
+        room, name, end = (
+            page.locator(part).bounding_box() for part in (".wordmark", ".wordmark svg", ".top-end")
+        )
+        assert room["width"] in {30, name["width"]}, width
+        before = page.locator(".hospital").bounding_box() if named else room
+        assert before["x"] + before["width"] <= end["x"], width
