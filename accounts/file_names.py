@@ -6,7 +6,7 @@ remembers what was.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -28,6 +28,11 @@ def key_of(*parts: str) -> str:
     return AT.join(" ".join(part.split()).casefold() for part in parts if part)
 
 
+def key_of_written(written: str) -> str:
+    """`written`, a department with its location where the file says one, as it is compared."""
+    return key_of(*written.split(AT))
+
+
 @dataclass(frozen=True)
 class Unknown:
     """A name in a file that the house does not have, and in how many rows it stands.
@@ -44,23 +49,31 @@ class Unknown:
 
     @property
     def key(self) -> Key:
-        return self.kind, key_of(*self.written.split(AT))
+        return self.kind, key_of_written(self.written)
+
+
+Target = Location | Department | Profession | Unknown
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a name stands for: one that is here, or a new one in `group` or at `location`; or nothing."""
+    """What a name stands for: one that is here, a new one in `group` or at `location`, or what another name
+    of the file stands for (`same_as`); or nothing.
+    """
 
     unknown: Unknown
     location: Location | None = None
     department: Department | None = None
     profession: Profession | None = None
     group: str = ""
+    same_as: str = ""
 
     @classmethod
-    def of(cls, unknown: Unknown, target: Location | Department | Profession) -> "Choice":
+    def of(cls, unknown: Unknown, target: Target) -> "Choice":
         """That `unknown` is the same as `target`."""
         match target:
+            case Unknown():
+                return cls(unknown, same_as=target.written)
             case Location():
                 return cls(unknown, location=target)
             case Department():
@@ -68,8 +81,14 @@ class Choice:
         return cls(unknown, profession=target)
 
     @property
+    def is_new(self) -> bool:
+        """Whether the name is still one of its own, of which something new is made."""
+        place = self.location if self.unknown.kind == NameKind.DEPARTMENT else None
+        return bool(self.group or place)
+
+    @property
     def said(self) -> str:
-        return _said(self.location, self.department, self.profession, self.group)
+        return _said(self.location, self.department, self.profession, self.group, self.same_as)
 
 
 def remembered(source: str) -> dict[Key, FileName]:
@@ -85,10 +104,15 @@ def known(source: str) -> QuerySet[FileName]:
 
 
 def remember(*, source: str, choices: Iterable[Choice], log: PolicyLog, by: User, at: datetime) -> None:
-    """Keep `choices` for the next files of `source` too, each with a line in `log`."""
+    """Keep `choices` for the next files of `source` too, each with a line in `log`.
+
+    What was the same as one of these names before goes along with it.
+    """
     chosen = {choice.unknown.key: choice for choice in choices}
     with transaction.atomic():
-        before = {name_key: stands_for(name) for name_key, name in remembered(source).items()}
+        names = remembered(source)
+        chosen = {**_going_along(names, chosen), **chosen}
+        before = {name_key: stands_for(name) for name_key, name in names.items()}
         FileName.objects.bulk_create(
             [
                 FileName(
@@ -100,12 +124,13 @@ def remember(*, source: str, choices: Iterable[Choice], log: PolicyLog, by: User
                     department=choice.department,
                     profession=choice.profession,
                     group=choice.group,
+                    same_as=choice.same_as,
                 )
                 for choice in chosen.values()
             ],
             update_conflicts=True,
             unique_fields=["source", "kind", "key"],
-            update_fields=["written", "location", "department", "profession", "group"],
+            update_fields=["written", "location", "department", "profession", "group", "same_as"],
         )
         changes = {
             _field(source, choice.unknown.kind, choice.unknown.written): (before.get(name_key), choice.said)
@@ -125,7 +150,7 @@ def forget(*, name: FileName, log: PolicyLog, by: User, at: datetime) -> None:
 
 def stands_for(name: FileName) -> str:
     """What `name` stands for, in words of the reader's language."""
-    return _said(name.location, name.department, name.profession, name.group)
+    return _said(name.location, name.department, name.profession, name.group, name.same_as)
 
 
 def in_words(field: str) -> str:
@@ -155,9 +180,25 @@ def _field(source: str, kind: str, written: str) -> str:
     return ": ".join([*([source] if source else []), kind, written])[:120]
 
 
+def _going_along(names: Mapping[Key, FileName], chosen: Mapping[Key, Choice]) -> dict[Key, Choice]:
+    """The `names` that are the same as one for which something else is `chosen` now, each with that."""
+    found = {}
+    for name_key, name in names.items():
+        choice = chosen.get((name.kind, key_of_written(name.same_as))) if name.same_as else None
+        if choice and not choice.is_new:
+            found[name_key] = replace(choice, unknown=Unknown(name.kind, name.written, 0))
+    return found
+
+
 def _said(
-    location: Location | None, department: Department | None, profession: Profession | None, group: str
+    location: Location | None,
+    department: Department | None,
+    profession: Profession | None,
+    group: str,
+    same_as: str,
 ) -> str:
+    if same_as:
+        return same_as
     if department:
         return f"{department.name}{AT}{department.location.name}"
     if profession:

@@ -1,6 +1,6 @@
 """The form in which somebody says what the unknown names of a file stand for: one line for each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import NameKind, ProfessionGroup
-from accounts.file_names import Choice, Unknown, labels
-from accounts.models import Department, Location, Profession
+from accounts.file_names import Choice, Key, Target, Unknown, labels
+from accounts.models import Location
 
 SHOWN = 100  # lines at once; what is chosen is kept, and the next ones follow
 NOTHING = "nothing"
@@ -46,7 +46,8 @@ class Section:
 
 
 class NamesForm(forms.Form):
-    """What each of `unknown` stands for. Where new ones can be made (`makes`) an empty line means: a new one.
+    """What each of `unknown` stands for. Where new ones can be made (`makes`) an empty line means: a new one,
+    and other names can be the same as that one.
 
     A choice that `must` be made may be left for later; it comes again.
     """
@@ -56,8 +57,10 @@ class NamesForm(forms.Form):
         self.makes = makes
         self.unknown = sorted(unknown, key=lambda each: (not each.must, *each.key))[:SHOWN]
         self.left = len(unknown) - len(self.unknown)
-        self.targets: dict[str, Mapping[str, Location | Department | Profession]] = {
-            kind: labels(kind) for kind in {each.kind for each in self.unknown}
+        new = sorted(unknown, key=lambda each: each.key) if makes else []
+        self.targets: dict[str, Mapping[str, Target]] = {
+            kind: {**{each.written: each for each in new if each.kind == kind}, **labels(kind)}
+            for kind in {each.kind for each in self.unknown}
         }
         self.by_label = {
             kind: {label.casefold(): target for label, target in targets.items()}
@@ -107,12 +110,23 @@ class NamesForm(forms.Form):
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or self.cleaned_data
-        for number, unknown in enumerate(self.unknown):
-            same = str(data.get(f"same_{number}") or "").strip()
-            if same and same.casefold() not in self.by_label[unknown.kind]:
-                said = gettext("There is no “%(name)s” here: choose from the list.") % {"name": same}
-                self.add_error(f"same_{number}", said)
+        lines = [(n, each, str(data.get(f"same_{n}") or "").strip()) for n, each in enumerate(self.unknown)]
+        moved = {unknown.key for _number, unknown, same in lines if same}
+        for number, unknown, same in lines:
+            if same and (said := self._why_not(unknown, same, moved)):
+                self.add_error(f"same_{number}", said % {"name": same})
         return data
+
+    def _why_not(self, unknown: Unknown, same: str, moved: Collection[Key]) -> str:
+        """Why `unknown` cannot be `same`; `moved` are the names that become another one."""
+        target = self.by_label[unknown.kind].get(same.casefold())
+        if target is None:
+            return gettext("There is no “%(name)s” here: choose from the list.")
+        if target == unknown:
+            return gettext("This is the name itself. Leave it empty, or choose another one.")
+        if isinstance(target, Unknown) and target.key in moved:
+            return gettext("“%(name)s” becomes another name itself: choose one that stays.")
+        return ""
 
     @property
     def choices(self) -> list[Choice]:

@@ -324,8 +324,9 @@ class FileName(models.Model):
     """What a name in an imported file stands for, as somebody chose it; used again for the next file.
 
     `source` is "" for the staff file, else the name of a VIM export. `key` is the name as it is compared. A
-    profession may stand for a new one in `group`, a department for a new one at `location`; without all of
-    these the name stands for nothing. Written by accounts.file_names.
+    profession may stand for a new one in `group`, a department for a new one at `location`; `same_as` is
+    another name in the files, that has none itself. Without all of these the name stands for nothing.
+    Written by accounts.file_names.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -337,6 +338,7 @@ class FileName(models.Model):
     department = models.ForeignKey(Department, models.CASCADE, null=True, related_name="+")
     profession = models.ForeignKey(Profession, models.CASCADE, null=True, related_name="+")
     group = models.CharField(max_length=20, choices=ProfessionGroup.choices, blank=True, default="")
+    same_as = models.CharField(max_length=250, blank=True, default="", db_default="")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["source", "kind", "key"], name="file_name_once"),)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 
 from accounts import file_names
 from accounts.enums import NameKind
-from accounts.file_names import AT, Unknown, key_of
-from accounts.models import Department, Location, Profession
+from accounts.file_names import AT, Unknown, key_of, key_of_written
+from accounts.models import Department, FileName, Location, Profession
 from accounts.staff_rows import Person
 from accounts.staff_words import group_of
 from hospital.models import Hospital
@@ -62,10 +62,10 @@ class Places:
 
         `before` is the one they have here, whose location holds where the file says none.
         """
-        written, location = person.get("department"), person.get("location")
-        if not written:
+        if not person.get("department"):
             return ""
-        chosen = self.chosen.get((NameKind.DEPARTMENT, key_of(written, location)))
+        chosen, written, location = self._meant_department(person)
+        named = AT.join(filter(None, (written, location)))
         if chosen and chosen.department:
             return f"{chosen.department.name}{AT}{chosen.department.location.name}"
         was, _at, place = before.rpartition(AT)
@@ -77,13 +77,12 @@ class Places:
         if not location:
             self._note(Unknown(NameKind.DEPARTMENT, written, 0, must=True))
             return ""
-        return self._at(written, location, person)
+        return self._at(written, location, named)
 
     def profession(self, person: Person) -> str:
         """The profession of `person`; empty for none, or not known yet."""
-        written = person.get("profession")
+        chosen, written = self._meant(NameKind.PROFESSION, person.get("profession"))
         key = key_of(written)
-        chosen = self.chosen.get((NameKind.PROFESSION, key))
         if chosen and chosen.profession:
             return chosen.profession.name
         if not written or (key in self.professions and key not in self.missing.professions):
@@ -99,28 +98,40 @@ class Places:
 
     def plain(self, person: Person) -> Place:
         """Department and profession of `person` as they are called here, and as they are compared."""
-        written, job = person.get("department"), key_of(person.get("profession"))
-        department = self.chosen.get((NameKind.DEPARTMENT, key_of(written, person.get("location"))))
-        profession = self.chosen.get((NameKind.PROFESSION, job))
+        department, ward, _location = self._meant_department(person)
+        profession, job = self._meant(NameKind.PROFESSION, person.get("profession"))
         return (
-            key_of(department.department.name if department and department.department else written),
-            key_of(profession.profession.name) if profession and profession.profession else job,
+            key_of(department.department.name if department and department.department else ward),
+            key_of(profession.profession.name if profession and profession.profession else job),
         )
 
-    def _at(self, written: str, location: str, person: Person) -> str:
+    def _meant(self, kind: str, written: str) -> tuple[FileName | None, str]:
+        """What was chosen for a name, and the name of which it is the same: often the name itself."""
+        chosen = self.chosen.get((kind, key_of_written(written)))
+        if chosen and chosen.same_as:
+            return self.chosen.get((kind, key_of_written(chosen.same_as))), chosen.same_as
+        return chosen, written
+
+    def _meant_department(self, person: Person) -> tuple[FileName | None, str, str]:
+        written, location = person.get("department"), person.get("location")
+        named = AT.join(filter(None, (written, location)))
+        chosen, meant = self._meant(NameKind.DEPARTMENT, named)
+        if meant != named:
+            written, _at, location = meant.partition(AT)
+        return chosen, written, location
+
+    def _at(self, written: str, location: str, named: str) -> str:
         key = (key_of(written), key_of(location))
         if key not in self.departments or key in self.missing.departments:
-            self._note(
-                Unknown(NameKind.DEPARTMENT, AT.join(filter(None, (written, person.get("location")))), 0)
-            )
+            self._note(Unknown(NameKind.DEPARTMENT, named, 0))
         if key not in self.departments:
             self.missing.departments[key] = written, location
             self._add(written, location)
         return f"{self.departments[key]}{AT}{location}"
 
     def _location(self, written: str) -> str:
+        chosen, written = self._meant(NameKind.LOCATION, written)
         key = key_of(written)
-        chosen = self.chosen.get((NameKind.LOCATION, key))
         if chosen and chosen.location:
             return chosen.location.name
         if key not in self.locations or key in self.missing.locations:

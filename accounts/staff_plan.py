@@ -65,7 +65,7 @@ class Plan:
         return len(self.leaving) * 10 > self.in_service
 
     def digest(self) -> str:
-        """The same for two plans that do the same, whenever and wherever they were made."""
+        """The same for two plans that do and ask the same, whenever and wherever they were made."""
         changes = sorted(
             [kind, change.number, change.name, sorted(change.after.items())]
             for kind, changes in (("+", self.added), ("~", self.changed), ("-", self.leaving))
@@ -77,7 +77,8 @@ class Plan:
             sorted(self.missing.professions.values()),
         ]
         left_open = sorted([str(key), *codes] for key, codes in self.left_open.items())
-        whole = [changes, missing, left_open, self.is_settled]
+        asked = sorted(each.key for each in self.unknown)
+        whole = [changes, missing, left_open, asked, self.is_settled]
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 

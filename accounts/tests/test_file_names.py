@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts import file_names, staff_import
 from accounts.enums import ImportState, Role
 from accounts.file_names import Choice, Unknown
+from accounts.file_names_form import NamesForm
 from accounts.models import Department, FileName, Location, Profession, StaffImport, User
 from accounts.staff_same_form import SameForm
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
@@ -23,7 +24,7 @@ def hospital():
 
 @pytest.fixture
 def admin():
-    return UserFactory(roles=[Role.ADMIN], employee_number="")
+    return UserFactory(roles=[Role.ADMIN], employee_number="", department=None, profession=None)
 
 
 def unknown(current):
@@ -130,6 +131,40 @@ def test_who_chose_what_is_kept_and_can_be_forgotten(hospital, admin):
     assert len(staff_import.NAMES.history(QueryDict()).changes) == 2
 
 
+def test_what_was_the_same_goes_along_when_its_name_becomes_another(db, admin):
+    current = read(*(line(f"P{n}", profession=f"Arts {letter}") for n, letter in enumerate("ABC")))
+    a, b, c = (Unknown("profession", f"Arts {letter}", 1) for letter in "ABC")
+    current = answer(current, choices=[Choice.of(a, b)], by=admin)
+    assert unknown(current)["profession", "Arts B"]["count"] == 2
+    current = answer(current, choices=[Choice.of(b, c)], by=admin)
+    assert unknown(current)["profession", "Arts C"]["count"] == 3
+    assert set(FileName.objects.values_list("written", "same_as")) == {
+        ("Arts A", "Arts C"),
+        ("Arts B", "Arts C"),
+    }
+    commit(current)
+    assert [each.name for each in Profession.objects.all()] == ["Arts C"]
+
+
+def test_what_was_the_same_is_new_with_the_group_of_its_name(db, admin):
+    current = read(line("P1", profession="Goochelaar"), line("P2", profession="Tovenaar"))
+    wizard = Unknown("profession", "Tovenaar", 1)
+    conjurer = Choice.of(Unknown("profession", "Goochelaar", 1), wizard)
+    current = answer(current, choices=[conjurer, Choice(wizard, group="support")], by=admin)
+    commit(current)
+    assert [*Profession.objects.values_list("name", "group")] == [("Tovenaar", "support")]
+    assert FileName.objects.get(written="Goochelaar").same_as == "Tovenaar"
+
+
+def test_an_answer_to_names_that_were_asked_before_is_refused(db, admin):
+    current = read(line("P1", profession="Goochelaar"), line("P2", profession="Tovenaar"))
+    conjurer, wizard = (Unknown("profession", name, 1) for name in ("Goochelaar", "Tovenaar"))
+    answer(current, choices=[Choice.of(conjurer, wizard)], by=admin)
+    with pytest.raises(staff_import.NotReady):
+        answer(current, choices=[Choice.of(wizard, conjurer)], by=admin)
+    assert [name.written for name in FileName.objects.all()] == ["Goochelaar"]
+
+
 class TestPage:
     @pytest.fixture
     def browser(self, client, admin):
@@ -162,6 +197,57 @@ class TestPage:
         assert 'value="Tovenaar"' in page
         assert StaffImport.objects.get().state == ImportState.PREVIEW
         assert not FileName.objects.exists()
+
+    def test_two_spellings_become_one_in_an_empty_hospital_and_in_the_next_file(self, browser, admin):
+        rows = (
+            line("P1", profession="Verpl. niv 4", department="Hart", location="HMC"),
+            line("P2", profession="Verpleegkundige", department="Cardiologie", location="Noord"),
+        )
+        current = read(*rows)
+        page = browser.get(self.page(current)).content.decode()
+        for name in ("Verpleegkundige", "Cardiologie · Noord", "Noord"):
+            assert f'<option value="{name}">' in page
+        self.post(browser, current, **self.same(current, HMC="noord"))
+        current = staff_import.work(import_id=current.id, at=AT)
+        spellings = {"Hart · HMC": "Cardiologie · Noord", "Verpl. niv 4": "Verpleegkundige"}
+        self.post(browser, current, **self.same(current, **spellings))
+        current = staff_import.work(import_id=current.id, at=AT)
+        commit(current)
+        people = User.objects.exclude(pk=admin.pk)
+        assert {(str(one.department), str(one.profession)) for one in people} == {
+            (str(Department.objects.get()), "Verpleegkundige")
+        }
+        assert [place.name for place in Location.objects.all()] == ["Noord"]
+        again = read(*rows)
+        assert (again.preview["unknown"], again.preview["counts"]["unchanged"]) == ([], 2)
+        assert "Verpl. niv 4" in browser.get(reverse("settings:staff-import")).content.decode()
+
+    @pytest.mark.parametrize(
+        ("chosen", "beside"),
+        [
+            ({"Arts A": "Arts B", "Arts B": "Arts A"}, {"Arts A", "Arts B"}),
+            ({"Arts A": "Arts B", "Arts B": "Arts C"}, {"Arts A"}),
+            ({"Arts A": "Arts A", "Arts B": "Arts C"}, {"Arts A"}),
+        ],
+    )
+    def test_a_circle_or_a_chain_of_names_is_refused_beside_its_field(self, browser, chosen, beside):
+        current = read(*(line(f"P{n}", profession=f"Arts {letter}") for n, letter in enumerate("ABC")))
+        form = self.post(browser, current, **self.same(current, **chosen)).context["names"]
+        numbers = {int(name.removeprefix("same_")) for name in form.errors}
+        assert {form.unknown[number].written for number in numbers} == beside
+        assert StaffImport.objects.get().state == ImportState.PREVIEW
+        assert not FileName.objects.exists()
+
+    def same(self, current, **chosen):
+        """The fields in which names are said to be the same as others."""
+        lines = NamesForm(
+            unknown=[Unknown(**each) for each in current.preview["unknown"]], makes=True
+        ).unknown
+        return {
+            f"names__same_{number}": chosen[each.written]
+            for number, each in enumerate(lines)
+            if each.written in chosen
+        }
 
     def test_two_people_cannot_be_the_same_one(self, browser, hospital):
         bring(line("P1"), line("P2", "Bram de Graaf"))
