@@ -11,12 +11,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from hospital.clock import start_of_day
+from hospital.clock import end_of_day, start_of_day
 from incidents import milestones
 from incidents.enums import ReportState, Step, TermAnswer, TermChangeKind, TrackEventKind
 from incidents.milestones import Stale
 from incidents.models import Milestone, TermChange, TrackEvent
-from incidents.moments import InTheFuture
+from incidents.moments import InTheFuture, OutOfOrder
 
 #: Whose statutory term the inspectorate extends (law: the final report; a notice is due at once).
 EXTENDABLE = frozenset({Step.FINAL_REPORT})
@@ -37,14 +37,15 @@ class Replaced(Exception):
 def ask(*, milestone: Milestone, asked_at: datetime, reference: str, by: User, at: datetime) -> TermChange:
     """Record that an extension was asked for at `asked_at`; the term moves when it is granted.
 
-    Raises InTheFuture, deadlines.ExtensionTooLateError when the term had expired by then, AlreadyAsked,
-    NotAskedFor, and Stale when the step is done or runs no longer.
+    Raises InTheFuture, OutOfOrder, deadlines.ExtensionTooLateError when the term had expired by then,
+    AlreadyAsked, NotAskedFor, and Stale when the step is done or runs no longer.
     """
     if asked_at > at:
         raise InTheFuture("asked_at")
     try:
         with transaction.atomic():
             _running(milestone, done=False)
+            _not_before_noticed("asked_at", asked_at, milestone)
             if state(milestone) != ReportState.ASKED:
                 raise NotAskedFor
             change = TermChange.objects.create(
@@ -105,8 +106,8 @@ def confirm(
     to and including `until`, or (None) for none: then the law's clock ends, and the hospital's own runs on.
 
     It takes the place of what was expected, and of what was confirmed before; a report that is done stays so.
-    Raises InTheFuture for a
-    confirmation of a day to come, what incidents.deadlines.extended raises, and Stale.
+    Raises InTheFuture for a confirmation of a day to come, OutOfOrder for one of before it was noticed, what
+    incidents.deadlines.extended raises, and Stale.
     """
     kind = TrackEventKind.REPORT_NOT_ASKED if until is None else TrackEventKind.REPORT_ASKED
     return _said(
@@ -127,7 +128,7 @@ def set_by_letter(
     """The inspectorate's letter of the local day `dated` names `until`: the term ends at the end of that day.
 
     It takes the place of the computed end and of what was granted before. Raises InTheFuture for a letter of
-    a day to come, and Stale.
+    a day to come, OutOfOrder for one of before it was noticed, and Stale.
     """
     return _said(
         milestone,
@@ -157,6 +158,7 @@ def _said(
         raise InTheFuture("dated")
     with transaction.atomic():
         before = _running(milestone)
+        _not_before_noticed("dated", end_of_day(dated), milestone)
         change = TermChange.objects.create(
             milestone=milestone,
             kind=kind,
@@ -203,6 +205,13 @@ def _running(milestone: Milestone, *, done: bool = True) -> datetime | None:
         raise Stale
     milestone.incident = incident
     return row.statutory_due_at
+
+
+def _not_before_noticed(field: str, moment: datetime, milestone: Milestone) -> None:
+    """Raises OutOfOrder: nothing is said or asked about what nobody has noticed."""
+    noticed = milestone.incident.noticed_at
+    if noticed is not None and moment < noticed:
+        raise OutOfOrder(field, other="noticed_at", limit=noticed)
 
 
 def _end(milestone: Milestone) -> datetime | None:

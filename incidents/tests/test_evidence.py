@@ -166,6 +166,7 @@ def test_says_that_the_clocks_of_what_is_no_calamity_run_no_longer(client, calam
     assert "No calamity" in sheet(client, calamity, member)
     assert body.count("Ended") == 6
     assert "still open" not in body
+    assert "<dt>Established</dt><dd>no</dd>" in body
 
 
 def test_at_once_is_judged_from_the_report_in_minutes(client, member):
@@ -247,7 +248,15 @@ def test_says_what_moved_a_term(client, calamity, member):
         moment=NOW,
         taken_back_at=NOW,
     )
+    TermChange.objects.create(
+        **common,
+        kind=TermChangeKind.LETTER,
+        answer=TermAnswer.GRANTED,
+        moment=NOW,
+        until=date(2026, 6, 8),
+    )
     page = sheet(client, calamity, member)
+    assert "letter of 14 March 2026: until 8 June 2026" in page
     assert "extension asked 14 March 2026, granted until 1 June 2026 (IGJ-77)" in page
     assert "refused" not in page.split('class="sheet"')[1]
 

@@ -409,6 +409,7 @@ class TestPages:
             ({"confirm-until": "2026-03-01"}, "before the day of the confirmation"),
             ({"confirm-dated": "2026-06-01", "confirm-until": "2026-06-02"}, "still to come"),
             ({"confirm-dated": "1026-03-16"}, "Is the year right?"),
+            ({"confirm-dated": "2026-03-08"}, "earlier than when it was noticed: 9 March 2026 09:00"),
         ],
     )
     def test_a_confirmation_that_cannot_be_comes_back_with_words(self, client, calamity, changes, said):
@@ -434,6 +435,8 @@ class TestPages:
             ("ask", {"ask-asked_at": "2026-05-05T10:00"}, "still to come"),
             ("ask", {"ask-asked_at": ""}, "This field is required."),
             ("ask", {"ask-asked_at": "2026-04-18T10:00", "ask-reference": "Dear sir"}, "Letters, figures"),
+            ("ask", {"ask-asked_at": "2026-03-09T08:59"}, "earlier than when it was noticed"),
+            ("letter", {"letter-dated": "2026-03-08", "letter-until": "2026-05-11"}, "when it was noticed"),
             ("letter", {"letter-dated": "2026-03-16", "letter-until": "2026-03-01"}, "before the day"),
             ("letter", {"letter-dated": "2026-12-01", "letter-until": "2026-12-24"}, "still to come"),
             ("letter", {"letter-dated": "0001-01-01", "letter-until": "2026-12-24"}, "Is the year right?"),
