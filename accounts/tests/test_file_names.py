@@ -13,7 +13,7 @@ from accounts.staff_same_form import SameForm
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
 from accounts.tests.test_staff_import import AT, answer, bring, commit, line, read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from incidents.vim_import import NotImportable
 
 HEADER = "Meldnr;Datum voorval;Tijd voorval;Afdeling;Locatie;Soort melding;Soort incident;Omschrijving"
 SOURCE = "Meldsysteem"
+pytestmark = pytest.mark.clock(AT)
 
 
 def csv_of(*rows, header=HEADER):

@@ -21,7 +21,7 @@ from notifications.tests.factories import MailFactory
 from notifications.tests.imap_server import ImapServer
 from notifications.tests.test_delivery import MORNING, due
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge"), pytest.mark.clock(MORNING)]
 REPORTS = ["full", "headers"]
 
 

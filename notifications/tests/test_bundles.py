@@ -14,7 +14,7 @@ from notifications.tests.conftest import BUNDLED
 from notifications.tests.factories import ReminderFactory
 from notifications.tests.test_delivery import MORNING, due
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp"), pytest.mark.clock(MORNING)]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ from types import SimpleNamespace
 
 import pytest
 from django.core import mail as django_mail
-from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
 from notifications import outbox
@@ -12,7 +11,7 @@ from notifications.tests.conftest import OUTSIDE
 from notifications.tests.factories import MailFactory
 from notifications.tests.test_delivery import MORNING
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge"), pytest.mark.clock(MORNING)]
 
 
 def due(**fields):
@@ -166,6 +165,6 @@ def test_marks_follow_the_servers_answer_one_by_one(smtp, django_assert_num_quer
 
 def test_console_and_file_backends_work_too(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    due(due_at=timezone.now() - timedelta(days=1))
-    outbox.send_due(at=MORNING + timedelta(days=400))
+    due()
+    outbox.send_due(at=MORNING)
     assert len(django_mail.outbox) == 1

@@ -1,6 +1,7 @@
 """No test mixes a day that is written down with the real one: it would pass today and fail in spring."""
 
 import ast
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -41,25 +42,51 @@ def has_a_clock(scope: ast.AST) -> bool:
     return any(isinstance(mark, ast.Call) and name_of(mark) == "clock" for mark in marks)
 
 
-def without_a_clock(scope: ast.AST, *, inside_a_test: bool = False) -> list[int]:
-    """The lines on which a day is written down, or the real one asked for before a test began."""
+def is_written(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and name_of(node) in WRITTEN
+        and any(isinstance(it, ast.Constant) for it in node.args)
+    )
+
+
+def borrowed(tree: ast.Module) -> set[str]:
+    """What a module takes from other test modules that was made there with a day that is written down."""
+    found = set()
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and ".tests.test_" in (node.module or ""):
+            other = ast.parse((ROOT / f"{str(node.module).replace('.', '/')}.py").read_text())
+            taken = {alias.name for alias in node.names}
+            for statement in other.body:
+                target = getattr(statement, "targets", [statement])[0]
+                name = getattr(target, "name", None) or name_of(target)
+                if name in taken and any(map(is_written, ast.walk(statement))):
+                    found.add(name)
+    return found
+
+
+def without_a_clock(
+    scope: ast.AST, *, inside_a_test: bool = False, written: Collection[str] = ()
+) -> list[int]:
+    """The lines on which a day is written down, one of `written` stands, or the real day is asked for before
+    a test began.
+    """
     if has_a_clock(scope):
         return []
     found = []
     for node in ast.iter_child_nodes(scope):
         inside = inside_a_test or (isinstance(scope, ast.FunctionDef) and node not in scope.decorator_list)
-        if isinstance(node, ast.Call):
-            written = name_of(node) in WRITTEN and any(isinstance(it, ast.Constant) for it in node.args)
-            if written or (name_of(node) in REAL and not inside):
-                found.append(node.lineno)
-        found += without_a_clock(node, inside_a_test=inside)
+        too_early = isinstance(node, ast.Call) and name_of(node) in REAL and not inside
+        if is_written(node) or too_early or (isinstance(node, ast.Name) and node.id in written):
+            found.append(node.lineno)  # type: ignore[attr-defined]  # a call or a name
+        found += without_a_clock(node, inside_a_test=inside, written=written)
     return found
 
 
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_a_written_day_is_the_day_that_its_test_is_lived_at(module):
     tree = ast.parse((ROOT / module).read_text())
-    assert not asks_the_database(tree) or without_a_clock(tree) == []
+    assert not asks_the_database(tree) or without_a_clock(tree, written=borrowed(tree)) == []
 
 
 @pytest.mark.parametrize(
@@ -76,3 +103,11 @@ def test_a_written_day_is_the_day_that_its_test_is_lived_at(module):
 )
 def test_what_is_found(source, lines):
     assert without_a_clock(ast.parse(source)) == lines
+
+
+def test_a_day_that_another_module_wrote_is_found():
+    tree = ast.parse(
+        "from supporters.tests.test_eligibility import NOW, pool_of\ndef test(db):\n    pool_of(3)"
+    )
+    assert borrowed(tree) == {"NOW", "pool_of"}
+    assert without_a_clock(tree, written=borrowed(tree)) == [3]

@@ -15,7 +15,7 @@ from supporters.supporter_left import LEFT_OPEN
 from supporters.tests.factories import ContactFactory, OfferFactory
 from supporters.tests.test_supporter_left import leave, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 
 
 def staff(*people):
