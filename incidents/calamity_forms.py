@@ -1,11 +1,11 @@
 """What the calamity committee (CCP) fills in on the page of a calamity."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,9 @@ from accounts.models import Department
 from hospital.form_fields import DayField
 from incidents.local_moments import LocalMomentField
 from incidents.models import Incident
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class MomentForm(forms.Form):
@@ -80,6 +83,13 @@ def _reference() -> forms.CharField:
     )
 
 
+def _until(label: "StrOrPromise", *, at: datetime, required: bool = True) -> DayField:
+    """The day on which a term ends: within a year, since a slip of the year would silence its clock."""
+    text = _("This lies more than a year ahead. Is the year right?")
+    latest = MaxValueValidator(timezone.localdate(at) + timedelta(days=366), text)
+    return DayField(label=label, required=required, validators=[latest])
+
+
 class ConfirmationForm(forms.Form):
     """What the inspectorate's confirmation of the notification says: until when it asks for a report; no day
     where it asks for none.
@@ -88,7 +98,8 @@ class ConfirmationForm(forms.Form):
     def __init__(self, data: Mapping[str, str] | None = None, *, at: datetime, is_asked: bool = True) -> None:
         super().__init__(data, prefix="confirm", initial={"dated": timezone.localdate(at)})
         self.fields["dated"] = DayField(label=_("Confirmation of"))
-        self.fields["until"] = DayField(label=_("The report is asked up to and including"), required=is_asked)
+        label = _("The report is asked up to and including")
+        self.fields["until"] = _until(label, at=at, required=is_asked)
         self.fields["reference"] = _reference()
         self.is_asked = is_asked
 
@@ -113,9 +124,9 @@ class AskForm(forms.Form):
 class AnswerForm(forms.Form):
     """Until when an extension was granted; no day where it was refused."""
 
-    def __init__(self, data: Mapping[str, str] | None = None, *, refused: bool = False) -> None:
+    def __init__(self, data: Mapping[str, str] | None = None, *, at: datetime, refused: bool = False) -> None:
         super().__init__(data, prefix="answer")
-        self.fields["until"] = DayField(label=_("Granted up to and including"), required=not refused)
+        self.fields["until"] = _until(_("Granted up to and including"), at=at, required=not refused)
         self.fields["reference"] = _reference()
 
 
@@ -125,7 +136,7 @@ class LetterForm(forms.Form):
     def __init__(self, data: Mapping[str, str] | None = None, *, at: datetime) -> None:
         super().__init__(data, prefix="letter", initial={"dated": timezone.localdate(at)})
         self.fields["dated"] = DayField(label=_("Letter of"))
-        self.fields["until"] = DayField(label=_("The report is due on"))
+        self.fields["until"] = _until(_("The report is due on"), at=at)
         self.fields["reference"] = _reference()
 
     def clean_until(self) -> date:

@@ -409,6 +409,7 @@ class TestPages:
             ({"confirm-until": "2026-03-01"}, "before the day of the confirmation"),
             ({"confirm-dated": "2026-06-01", "confirm-until": "2026-06-02"}, "still to come"),
             ({"confirm-dated": "1026-03-16"}, "Is the year right?"),
+            ({"confirm-until": "2062-05-11"}, "more than a year ahead"),
             ({"confirm-dated": "2026-03-08"}, "earlier than when it was noticed: 9 March 2026 09:00"),
         ],
     )
@@ -441,6 +442,7 @@ class TestPages:
             ("letter", {"letter-dated": "2026-12-01", "letter-until": "2026-12-24"}, "still to come"),
             ("letter", {"letter-dated": "0001-01-01", "letter-until": "2026-12-24"}, "Is the year right?"),
             ("letter", {"letter-dated": "2026-03-16", "letter-until": "9999-12-31"}, "Is the year right?"),
+            ("letter", {"letter-dated": "2026-03-16", "letter-until": "2062-05-11"}, "a year ahead"),
         ],
     )
     def test_what_cannot_be_comes_back_with_words(self, client, calamity, confirmed, name, data, said):
@@ -454,8 +456,9 @@ class TestPages:
         assert "The term had expired by then" in page
 
     def test_a_year_that_cannot_be_meant_is_said_kindly(self, client, calamity, report, asked):
-        page = self.send(client, calamity, "answer", asked, **{"answer-until": "9999-12-31"})
-        assert "Is the year right?" in page
+        for year in ("9999", "2062"):
+            page = self.send(client, calamity, "answer", asked, **{"answer-until": f"{year}-12-31"})
+            assert "Is the year right?" in page
         assert due(report) == BY_LAW
 
     def test_an_earlier_day_is_said_kindly(self, client, calamity, asked):

@@ -194,7 +194,7 @@ def _of_the_term(term: TrackStep, now: datetime, given: Forms) -> dict[str, obje
         "waiting_change": waiting,
         "confirm_form": given.get("confirm") or ConfirmationForm(at=now),
         "ask_form": given.get("ask") or AskForm(at=now) if extends and not waiting else None,
-        "answer_form": (given.get("answer") or AnswerForm()) if waiting else None,
+        "answer_form": (given.get("answer") or AnswerForm(at=now)) if waiting else None,
         "letter_form": None if state == ReportState.UNKNOWN else given.get("letter") or LetterForm(at=now),
     }
 

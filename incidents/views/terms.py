@@ -74,7 +74,7 @@ def answer(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
     calamity, milestone = _term(request, reference)
     change = _change(milestone, pk)
     refused = "refused" in request.POST
-    form = AnswerForm(request.POST, refused=refused)
+    form = AnswerForm(request.POST, at=now, refused=refused)
     if not form.is_valid():
         return page(request, calamity, now, {"answer": form})
     return _carry_out(

@@ -59,10 +59,12 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-guarded]") && !event.defaultPrevented) leaves = true;
 });
 
-// Enter in a field of a long form goes on to the next field.
+// Enter in a field of a long form, and where a day or a time is chosen, goes on to the next field.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.defaultPrevented || event.isComposing) return;
-  const field = event.target.closest("form[data-no-enter] input:not([type=submit], [type=button])");
+  const field = event.target.closest(
+    "form[data-no-enter] input:not([type=submit], [type=button]), form[method=post] :is([type=date], [type=time], [type=datetime-local])",
+  );
   if (!field) return;
   event.preventDefault();
   const all = [...field.form.elements].filter((one) => one.tabIndex >= 0 && one.type !== "hidden" && one.checkVisibility());

@@ -57,6 +57,19 @@ def test_leaves_the_reference_and_nobody(nurse):
     assert record not in AccessEvent.objects.filter(user=nurse).values_list("record", flat=True)
 
 
+def test_nobody_is_added_to_it_any_more(nurse, client):
+    incident = reported(nurse)
+    add = reverse("incidents:add-people", args=[incident.reference])
+    roll_call = reverse("support:roll-call", args=[incident.reference])
+    client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+    assert add in client.get(roll_call).text
+    withdrawal.withdraw(incident=incident, by=nurse, at=LATER)
+    assert add not in client.get(roll_call).text
+    answer = client.get(add, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("incidents:detail", args=[incident.reference])
+    assert "This report was taken back" in answer.text
+
+
 @pytest.mark.parametrize("kind", [IncidentKind.SELF, IncidentKind.VIM])
 def test_who_was_involved_themselves_is_not_its_reporter_any_more(nurse, kind):
     incident = reported(nurse, kind=kind, involved=[Involved(employee=nurse)])
