@@ -4,6 +4,7 @@ And what was not sent is not sent by Enter, nor left without a word.
 """
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -15,6 +16,7 @@ from evaluations import batches, tickets
 from evaluations.models import Envelope
 from evaluations.tests.factories import InvitationFactory, ticket_of
 from incidents.models import Incident
+from supporters.tests.factories import OfferFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = "The pump stopped at night"
@@ -150,3 +152,18 @@ def test_without_a_connection_the_report_stays(page, live_server, client):
     page.context.set_offline(False)
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_role("heading", name="Your report came in")).to_be_visible()
+
+
+def test_enter_does_not_put_support_off(page, live_server, client):
+    offer = OfferFactory()
+    client.force_login(offer.involvement.employee)
+    session = client.cookies["session"].value
+    page.context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
+    page.goto(f"{live_server.url}/me/")
+    page.locator("summary", has_text="Not now, maybe later").click()
+    page.get_by_label("Or on").fill(str(timezone.localdate() + timedelta(days=9)))
+    page.get_by_label("Or on").press("Enter")
+    expect(page.get_by_role("button", name="Call me then")).to_be_focused()
+    was = offer.first_contact_due_at
+    offer.refresh_from_db()
+    assert offer.first_contact_due_at == was

@@ -9,8 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import unsent
@@ -25,7 +24,7 @@ from incidents.models import Incident
 from incidents.people_form import AddPeopleForm
 from incidents.sight import record_view, sight_of, what_happens, within_hours
 
-ENDED = _("This report was taken back or joined with another.")
+ENDED = gettext_lazy("This report was taken back or joined with another.")
 
 
 @allow_signed_in
@@ -89,7 +88,7 @@ def add_people(request: SignedInRequest, reference: str) -> HttpResponse:
     """More people on the list of a report, by the coordinator."""
     incident = get_object_or_404(Incident.objects.in_role_of(request.user), reference=reference)
     if incident.has_ended and request.method == "GET":
-        say(request, ENDED, level=messages.WARNING)
+        say(request, str(ENDED), level=messages.WARNING)
         return redirect("incidents:detail", reference)
     form = AddPeopleForm(unsent.posted(request), user=request.user)
     part = bool(request.htmx and not request.htmx.boosted)
@@ -117,7 +116,7 @@ def _add(request: SignedInRequest, incident: Incident, form: AddPeopleForm, now:
         form.add_error(None, ENDED)
         return False
     except AlreadyInvolved as refused:
-        form.add_error(None, _("%(name)s is already on the list.") % {"name": refused.name})
+        form.add_error(None, gettext("%(name)s is already on the list.") % {"name": refused.name})
         return False
     said = ngettext("%(count)d person is added.", "%(count)d people are added.", len(added))
     say(request, said % {"count": len(added)})
@@ -135,13 +134,13 @@ def _filtered(incidents: QuerySet[Incident], kind: str, year: str) -> QuerySet[I
 
 
 def _kind_filters(request: SignedInRequest, chosen: str) -> list[dict[str, object]]:
-    every = [("", _("All kinds")), *IncidentKind.choices]
+    every = [("", gettext("All kinds")), *IncidentKind.choices]
     return [_filter(request, "kind", value, str(label), chosen) for value, label in every]
 
 
 def _year_filters(request: SignedInRequest, chosen: str) -> list[dict[str, object]]:
     this = timezone.localtime().year
-    every = [("", _("All years")), *((str(year), str(year)) for year in range(this, this - 4, -1))]
+    every = [("", gettext("All years")), *((str(year), str(year)) for year in range(this, this - 4, -1))]
     return [_filter(request, "year", value, label, chosen) for value, label in every]
 
 
