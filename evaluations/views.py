@@ -55,7 +55,7 @@ def evaluation(request: HttpRequest, mangled: str = "") -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: EvaluationForm) -> HttpResponse:
-    context = {"form": form, "least": EvaluationPolicy.LEAST, "kept_form": True}
+    context = {"form": form, "least": EvaluationPolicy.LEAST, "kept_form": "components/default_button.html"}
     return render(request, "evaluations/evaluation.html", context)
 
 

@@ -47,7 +47,12 @@ def classify(request: SignedInRequest, reference: str) -> HttpResponse:
             say(request, gettext("Recorded: %(verdict)s.") % {"verdict": decided.verdict.label})
             return redirect("calamities:detail", reference)
     weeks = Policy.current().establish_weeks
-    context = {"incident": incident, "form": form, "weeks": weeks, "kept_form": True}
+    context = {
+        "incident": incident,
+        "form": form,
+        "weeks": weeks,
+        "kept_form": "components/default_button.html",
+    }
     return render(request, "incidents/classification.html", context)
 
 

@@ -44,4 +44,8 @@ def correct(request: SignedInRequest, reference: str) -> HttpResponse:
         else:
             say(request, gettext("Corrected. The terms and their reminders follow."))
             return redirect("calamities:detail", reference)
-    return render(request, "incidents/moments.html", {"calamity": calamity, "form": form, "kept_form": True})
+    return render(
+        request,
+        "incidents/moments.html",
+        {"calamity": calamity, "form": form, "kept_form": "components/default_button.html"},
+    )

@@ -101,9 +101,9 @@ def report(request: SignedInRequest, kind: str) -> HttpResponse:
         form.leave_unjudged()
     if part:
         return render(request, "incidents/_people.html", {"form": form})
-    return render(
-        request, "incidents/report.html", {"form": form, "hours": within_hours(), "kept_form": True}
-    )
+    enter = "incidents/_default_button.html" if form.people else "components/default_button.html"
+    context = {"form": form, "hours": within_hours(), "kept_form": enter}
+    return render(request, "incidents/report.html", context)
 
 
 @allow_signed_in

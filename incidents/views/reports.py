@@ -98,7 +98,7 @@ def add_people(request: SignedInRequest, reference: str) -> HttpResponse:
         return redirect("incidents:detail", reference)
     if part:
         return render(request, "incidents/_people.html", {"form": form})
-    context = {"form": form, "incident": incident, "kept_form": True}
+    context = {"form": form, "incident": incident, "kept_form": "incidents/_default_button.html"}
     return render(request, "incidents/add_people.html", context)
 
 
