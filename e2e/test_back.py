@@ -12,6 +12,7 @@ from playwright.sync_api import Dialog, expect
 
 from accounts.tests.factories import UserFactory
 from e2e.test_evaluation import PHONE, fill_in
+from e2e.visitor import days_ago
 from evaluations import batches, tickets
 from evaluations.models import Envelope
 from evaluations.tests.factories import InvitationFactory, ticket_of
@@ -85,7 +86,7 @@ def test_nor_after_something_had_to_be_filled_in_still(page, live_server, ticket
 def test_a_report_that_was_sent_is_nowhere_filled_in(visit, live_server):
     visit.goto(f"{live_server.url}/incidents/new/")
     visit.goto(f"{live_server.url}/incidents/new/vim/")
-    visit.locator("input[name=occurred_at]").fill("2026-03-10T08:15")
+    visit.locator("input[name=occurred_at]").fill(days_ago(3, "08:15"))
     visit.locator("textarea").fill(TEXT)
     visit.get_by_role("button", name="Send the report").click()
     expect(visit.get_by_role("heading", name="Your report came in")).to_be_visible()
@@ -97,7 +98,7 @@ def test_a_report_that_was_sent_is_nowhere_filled_in(visit, live_server):
 def test_enter_does_not_send_a_report(visit, live_server):
     visit.goto(f"{live_server.url}/incidents/new/vim/")
     visit.locator("textarea").fill(TEXT)
-    visit.locator("input[name=occurred_at]").fill("2026-03-10T08:15")
+    visit.locator("input[name=occurred_at]").fill(days_ago(3, "08:15"))
     visit.locator("input[name=occurred_at]").press("Enter")
     visit.wait_for_load_state()
     expect(visit.locator("textarea")).to_have_value(TEXT)
@@ -145,7 +146,7 @@ def test_without_a_connection_the_report_stays(page, live_server, client):
     )
     page.goto(f"{live_server.url}/incidents/new/vim/")
     page.locator("textarea").fill(TEXT)
-    page.locator("input[name=occurred_at]").fill("2026-03-10T08:15")
+    page.locator("input[name=occurred_at]").fill(days_ago(3, "08:15"))
     page.context.set_offline(True)
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_text("there is no connection")).to_be_visible()

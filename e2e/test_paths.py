@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from e2e.browser import small_targets
-from e2e.visitor import PASSWORD, PHONE, nl
+from e2e.visitor import PASSWORD, PHONE, days_ago, nl
 from incidents.models import Incident
 from incidents.tests.factories import InvolvementFactory
 from supporters.enums import ContactState
@@ -63,7 +63,7 @@ def test_report_assign_and_log_without_javascript(arrive, live_server):
     nurse = without_scripts(arrive(**plain), person())
     nurse.goto(f"{live_server.url}/incidents/new/event/")
     nurse.locator("[name=event_type]").select_option("aggression")
-    nurse.locator("[name=occurred_at]").fill("2026-01-05T14:30")
+    nurse.locator("[name=occurred_at]").fill(days_ago(3, "14:30"))
     nurse.locator("[name=q]").fill("pieter")
     nurse.locator("[name=q]").press("Enter")  # which searches, and does not send the report
     nurse.get_by_role("button", name=colleague.name).click()

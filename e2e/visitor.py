@@ -1,7 +1,9 @@
 """Somebody at a browser of their own, in Dutch, and what holds on every page that they meet."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext, override
 from playwright.sync_api import Locator, Page
 
@@ -11,6 +13,11 @@ from e2e.browser import Watch, accessibility_problems, overflow
 PHONE = {"width": 375, "height": 812}
 DESK = {"width": 1280, "height": 900}
 PASSWORD = "een lange wandeling naar zee"  # of people who exist in tests only
+
+
+def days_ago(days: int, time: str) -> str:
+    """`time` of a day not long ago, as it is typed: a day that is written down is one day a year ago."""
+    return f"{timezone.localdate() - timedelta(days=days)}T{time}"
 
 
 def nl(text: str, **words: object) -> str:

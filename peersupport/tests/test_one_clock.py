@@ -1,6 +1,7 @@
 """No test mixes a day that is written down with the real one: it would pass today and fail in spring."""
 
 import ast
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -103,6 +104,12 @@ def test_a_written_day_is_the_day_that_its_test_is_lived_at(module):
 )
 def test_what_is_found(source, lines):
     assert without_a_clock(ast.parse(source)) == lines
+
+
+@pytest.mark.parametrize("module", [path.name for path in (ROOT / "e2e").glob("test_*.py")])
+def test_no_browser_of_the_real_day_types_a_written_one(module):
+    source = (ROOT / "e2e" / module).read_text()
+    assert "StillEngine" in source or not re.search(r"\b20\d\d-\d\d-\d\d", source)
 
 
 def test_a_day_that_another_module_wrote_is_found():
