@@ -128,7 +128,7 @@ def spoilt_number(cell: str) -> str:
     """What a spreadsheet did to the number in `cell` (accounts.import_words.CELL_REASONS); "" for nothing."""
     if is_scientific(cell):
         return "number_scientific"
-    return "number_quoted" if cell.startswith(("'", "’", "‘", "`")) else ""  # noqa: RUF001
+    return "number_quoted" if cell.startswith(("'", "’", "‘", "`")) else ""  # noqa: RUF001  # signs that look like an apostrophe
 
 
 def decoded(content: bytes) -> tuple[str, list[int]]:
