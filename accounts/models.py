@@ -390,4 +390,4 @@ class StaffImport(models.Model):
 
 
 # Beside what needs them; Django finds models from here.
-from accounts.two_people import RoleGrant, SignInChange  # noqa: E402, F401
+from accounts.two_people import RoleGrant, SignInChange  # noqa: E402, F401  # see above

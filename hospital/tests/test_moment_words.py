@@ -140,7 +140,7 @@ def test_exact_moment_is_local_and_whole():
 
 
 # hypothesis wants bounds without a zone, and gives each moment its own.
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # see above
 languages = st.sampled_from(["en", "nl"])
 TIME_OF_DAY = re.compile(r" (?:at|om) (\d\d:\d\d)$")
 WORDS = {

@@ -133,7 +133,7 @@ class TestOrder:
 
     @given(
         st.lists(
-            st.none() | st.datetimes(datetime(2001, 1, 1), datetime(2026, 1, 1)),  # noqa: DTZ001
+            st.none() | st.datetimes(datetime(2001, 1, 1), datetime(2026, 1, 1)),  # noqa: DTZ001  # bounds have no zone
             min_size=3,
             max_size=3,
         )
