@@ -35,8 +35,9 @@ class _Steps:
     stand_ins: StandIns
 
     @classmethod
-    def load(cls, ids: set[UUID]) -> "_Steps":
-        rows = Milestone.objects.filter(done_at__isnull=True).select_related("incident").in_bulk(list(ids))
+    def load(cls, ids: set[UUID], *, done: bool) -> "_Steps":
+        steps = Milestone.objects.filter(done_at__isnull=not done).select_related("incident")
+        rows = steps.in_bulk(list(ids))
         running = {key: row for key, row in rows.items() if Step(row.step) in row.incident.running_steps}
         incidents = {row.incident_id: row.incident for row in running.values()}
         analysts = TeamMember.objects.current().filter(incident__in=incidents)
@@ -112,23 +113,37 @@ def of_duty(rung: Rung) -> Concern:
     """
 
     def judge(user: User, milestone: Milestone, steps: _Steps) -> bool:
-        if not user.has_role(Role.DIRECTOR) or milestone.reminded_at is None:
-            return False
-        moments = duty_rungs(since=milestone.reminded_at, policy=DeadlinePolicy.from_data(milestone.policy))
-        duty = steps.duty_at(moments[rung])
-        if rung == Rung.EVERYBODY or duty is None:
-            return True
-        director, deputy = (
-            steps.place(each, milestone.incident_id, moments[rung])
-            for each in (duty.director_id, duty.deputy_id)
-        )
-        first = director or deputy
-        if rung == Rung.ON_DUTY:
-            return not first or user.pk in first
-        passed_on = duty != steps.duty_at(moments[Rung.ON_DUTY])
-        return user.pk in deputy or (passed_on and user.pk in first)
+        return _is_called(rung, user, milestone, steps)
 
     return _by_milestone(judge)
+
+
+def of_duty_again(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
+    """Of the same word where the step is done, by somebody who was put aside since: to who has the place that
+    was on duty then.
+    """
+
+    def judge(user: User, milestone: Milestone, steps: _Steps) -> bool:
+        return _is_called(Rung.ON_DUTY, user, milestone, steps)
+
+    return _by_milestone(judge, done=True)(pairs)
+
+
+def _is_called(rung: Rung, user: User, milestone: Milestone, steps: _Steps) -> bool:
+    if not user.has_role(Role.DIRECTOR) or milestone.reminded_at is None:
+        return False
+    moments = duty_rungs(since=milestone.reminded_at, policy=DeadlinePolicy.from_data(milestone.policy))
+    duty = steps.duty_at(moments[rung])
+    if rung == Rung.EVERYBODY or duty is None:
+        return True
+    director, deputy = (
+        steps.place(each, milestone.incident_id, moments[rung]) for each in (duty.director_id, duty.deputy_id)
+    )
+    first = director or deputy
+    if rung == Rung.ON_DUTY:
+        return not first or user.pk in first
+    passed_on = duty != steps.duty_at(moments[Rung.ON_DUTY])
+    return user.pk in deputy or (passed_on and user.pk in first)
 
 
 def of_intake(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
@@ -184,6 +199,11 @@ def _aside(incidents: Iterable[UUID]) -> frozenset[tuple[UUID, UUID | None]]:
     return frozenset(involved.values_list("incident_id", "employee_id"))
 
 
+def is_aside(user: User, incident: UUID) -> bool:
+    """Whether `user` is put aside for this event."""
+    return (incident, user.pk) in _aside([incident])
+
+
 def heads_of(alignment: Alignment) -> list[User]:
     """The team leaders of its department who are in service, but who is put aside for the event."""
     involved = Involvement.objects.filter(incident=alignment.incident_id, employee__isnull=False)
@@ -195,9 +215,11 @@ def _heads() -> QuerySet[User]:
     return User.objects.filter(is_active=True, groups__name=Role.TEAM_LEADER)
 
 
-def _by_milestone(judge: Callable[[User, Milestone, _Steps], bool]) -> Concern:
+def _by_milestone(judge: Callable[[User, Milestone, _Steps], bool], *, done: bool = False) -> Concern:
+    """Of what is about steps that run, and are (not) `done`."""
+
     def concern(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
-        steps = _Steps.load({subject for _user, subject in pairs})
+        steps = _Steps.load({subject for _user, subject in pairs}, done=done)
         return [
             subject in steps.milestones and judge(user, steps.milestones[subject], steps)
             for user, subject in pairs

@@ -52,6 +52,8 @@ STEP = {
 }
 #: A warning within a day of the end of a term set by law: in the morning it could be too late.
 LAW_LAST = "incidents.law_last"
+#: To the place on duty of who confirmed a calamity and was put aside for it since.
+DUTY_AGAIN = "incidents.duty_again"
 #: All that is about one milestone.
 OF_MILESTONE = (*STEP.values(), LAW_LAST, *DUTY.values())
 
@@ -100,6 +102,10 @@ def register() -> None:
         kinds.register(
             _kind(code, duty[rung], concerns.of_duty(rung), event=_event_of_milestone, handed_on=handed_on)
         )
+    again, in_place = concerns.of_duty_again, HandedOn.IN_PLACE
+    kinds.register(
+        _kind(DUTY_AGAIN, duty[Rung.ON_DUTY], again, event=_event_of_milestone, handed_on=in_place)
+    )
     came_in = format_lazy(_("There is a new report for {committee}."), committee=names.the_committee)
     align = _("Your department is asked to align.")
     kinds.register(_kind(CAME_IN, came_in, concerns.of_intake, event=kinds.itself))
@@ -143,23 +149,30 @@ def readdress(incident: Incident, people: Iterable[User], *, at: datetime) -> No
     """`people` were put aside for `incident`: what only they were told comes to who is left, now."""
     for alignment in _asked(Alignment.objects.filter(incident=incident)):
         ask_to_align(alignment)
-    told = incident.milestones.filter(step=Step.DIRECTOR, done_at__isnull=True).first()
+    told = incident.milestones.filter(step=Step.DIRECTOR).select_related("done_by").first()
     if (
         told is None
         or Step.DIRECTOR not in incident.running_steps
         or not any(person.has_role(Role.DIRECTOR) for person in people)
+        or _is_known_to_who_is_left(told)
     ):
         return
-    # Again to the place of who is on duty: it is another's by now.
+    # Again to the place of who is on duty: it is another's by now. What was done stays done.
     again = reminder(
         key=f"milestone:{told.pk}:{Rung.ON_DUTY}:{_stamp(at)}:again",
-        kind=DUTY[Rung.ON_DUTY],
+        kind=DUTY[Rung.ON_DUTY] if told.done_at is None else DUTY_AGAIN,
         due_at=at,
         subject_id=told.pk,
         url=_url(incident),
         role=Role.DIRECTOR,
     )
     remind([again])
+
+
+def _is_known_to_who_is_left(told: Milestone) -> bool:
+    """Whether a director who is not put aside confirmed that they were told."""
+    by = told.done_by
+    return by is not None and by.has_role(Role.DIRECTOR) and not concerns.is_aside(by, told.incident_id)
 
 
 def expected(at: datetime) -> Iterator[Reminder]:

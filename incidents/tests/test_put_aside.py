@@ -9,8 +9,8 @@ from accounts import access_log
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, UserFactory
-from incidents import alignment, put_aside, reminders
-from incidents.enums import Clock, EventType, IncidentKind, Rung
+from incidents import alignment, milestones, put_aside, reminders
+from incidents.enums import Clock, EventType, IncidentKind, Rung, Step
 from incidents.intake import Involved, add_involved, report_incident
 from incidents.models import Duty, events_of
 from incidents.tests.factories import IncidentFactory, InvolvementFactory
@@ -22,7 +22,8 @@ from notifications.tests.factories import AbsenceFactory
 
 AT = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)  # Monday 10:00
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+DUTY_KINDS = (*reminders.DUTY.values(), reminders.DUTY_AGAIN)
 
 
 @pytest.fixture
@@ -61,6 +62,12 @@ def on_duty(house):
     Duty.objects.create(
         starts_at=AT - DAY, ends_at=AT + 90 * DAY, director=house["director"], deputy=house["deputy"]
     )
+
+
+def note(calamity, *, by, at):
+    """Note that the director on duty was told; the step."""
+    step = calamity.milestones.get(step=Step.DIRECTOR)
+    return milestones.set_done(milestone=step, done_at=at, by=by, at=at, seen=None)
 
 
 def told(house, *codes, until):
@@ -142,6 +149,35 @@ class TestTheDirectors:
         add(calamity, house["director"], at=AT + timedelta(minutes=5))
         assert told(house, reminders.DUTY[Rung.ON_DUTY], until=AT + timedelta(minutes=5)) == ["deputy"]
         assert reconcile(at=AT + timedelta(minutes=6)) == 0
+
+    @pytest.mark.parametrize("noted_by", ["director", "member"])
+    def test_added_after_it_was_noted_the_deputy_is_told_and_the_note_stays(self, house, ward, noted_by):
+        on_duty(house)
+        calamity = reported(ward)
+        told(house, until=AT)
+        step = note(calamity, by=house[noted_by], at=AT + MINUTE)
+        add(calamity, house["director"], at=AT + HOUR)
+        assert told(house, *DUTY_KINDS, until=AT + 2 * HOUR) == ["deputy"]
+        notice = Notice.objects.get(user=house["deputy"])
+        opened = centre.open_notice(notice=notice, user=house["deputy"], at=AT + 2 * HOUR)
+        assert opened is Opened.YOURS
+        step.refresh_from_db()
+        assert (step.done_at, step.done_by) == (AT + MINUTE, house[noted_by])
+        assert reconcile(at=AT + 2 * HOUR) == 0
+
+    def test_nobody_is_told_again_when_another_director_noted_it(self, house, ward):
+        on_duty(house)
+        calamity = reported(ward)
+        note(calamity, by=house["third"], at=AT)
+        add(calamity, house["director"], at=AT + HOUR)
+        assert told(house, *DUTY_KINDS, until=AT + 2 * HOUR) == []
+
+    def test_all_others_are_told_when_the_deputy_is_added_too(self, house, ward):
+        on_duty(house)
+        calamity = reported(ward)
+        note(calamity, by=house["director"], at=AT)
+        add(calamity, house["director"], house["deputy"], at=AT + HOUR)
+        assert told(house, *DUTY_KINDS, until=AT + 2 * HOUR) == ["third"]
 
 
 class TestTheHeads:

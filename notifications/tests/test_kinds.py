@@ -78,6 +78,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
         HandedOn.IN_PLACE: {
             "incidents.duty_director",
             "incidents.duty_deputy",
+            "incidents.duty_again",
             "incidents.step_director",
             "incidents.law_director",
         },
