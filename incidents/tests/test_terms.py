@@ -333,14 +333,49 @@ class TestTheDatabase:
         ("wrong", "constraint"),
         [
             ({"answer": TermAnswer.GRANTED}, "term_change_granted_until_a_day"),
-            ({"until": date(2026, 6, 1)}, "term_change_granted_until_a_day"),
-            ({"kind": "letter"}, "term_change_letter_names_a_day"),
+            ({"answer": TermAnswer.REFUSED, "until": date(2026, 6, 1)}, "term_change_granted_until_a_day"),
             ({"answer": "not_asked"}, "term_change_letter_names_a_day"),
         ],
     )
     def test_holds_what_belongs_together(self, asked, wrong, constraint):
         with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
             TermChange.objects.filter(pk=asked.pk).update(**wrong)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"kind": "letter"},
+            {"moment": AT},
+            {"recorded_at": AT},
+            {"until": date(2026, 6, 1)},
+            {"reference": "other"},
+            {"answer": TermAnswer.REFUSED, "moment": AT},
+            {"taken_back_at": AT, "reference": "other"},
+        ],
+    )
+    def test_what_was_recorded_is_not_written_over(self, asked, wrong):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            TermChange.objects.filter(pk=asked.pk).update(**wrong)
+
+    def test_nor_its_answer_nor_that_it_was_taken_back(self, asked, member):
+        terms.answer(change=asked, until=None, reference="", by=member, at=ASKED)
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            TermChange.objects.update(answer=TermAnswer.GRANTED, until=date(2026, 6, 1))
+        terms.take_back(change=asked, by=member, at=ASKED)
+        for moment in (None, AT):
+            with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+                TermChange.objects.update(taken_back_at=moment)
+
+    @pytest.mark.parametrize("statement", ["DELETE FROM", "TRUNCATE"])
+    @pytest.mark.parametrize("model", [TermChange, TrackEvent])
+    def test_nothing_of_a_term_or_of_the_log_is_deleted(self, asked, model, statement):
+        with (
+            pytest.raises(IntegrityError, match="append-only"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"{statement} {model._meta.db_table}")
 
     @pytest.mark.django_db(transaction=True)
     def test_two_who_record_the_answer_at_once(self, report, member, asked):
