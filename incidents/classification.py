@@ -64,7 +64,7 @@ def options(incident: Incident, *, user: User) -> tuple[Verdict, ...]:
     """What `user`, who may see `incident`, may take it to be from now on; empty for none."""
     if incident.kind in IncidentKind.personal() or incident.has_ended:
         return ()
-    found = BECOMES[incident.verdict] if user.has_role(Role.CCP) and incident.tracked_since else ()
+    found = _possible(incident) if user.has_role(Role.CCP) and incident.tracked_since else ()
     if user.has_role(Role.COORDINATOR) and is_unjudged(incident):
         return (*FIRST, *(one for one in found if one not in FIRST))
     return found
@@ -165,8 +165,18 @@ def is_unjudged(incident: Incident) -> bool:
     return incident.verdict == Verdict.NONE and incident.tracked_since is None
 
 
+def _possible(incident: Incident) -> tuple[Verdict, ...]:
+    """What it can become: in doubt never, once it was established as a calamity, whatever it was found to be
+    since. A doubt would stop the terms of the law, which run from that moment.
+    """
+    found = BECOMES[incident.verdict]
+    if Verdict.DOUBT in found and Verdict.CALAMITY in kept_moments(incident):
+        return tuple(verdict for verdict in found if verdict != Verdict.DOUBT)
+    return found
+
+
 def _check(incident: Incident, verdict: Verdict, moment: datetime | None, ground: Ground | None) -> None:
-    possible = BECOMES[incident.verdict]
+    possible = _possible(incident)
     if is_unjudged(incident):
         possible = (*possible, *FIRST)
     if verdict not in possible or incident.kind in IncidentKind.personal():

@@ -129,6 +129,28 @@ class TestInDoubt:
         with pytest.raises(NotPossible):
             decide(incident, Verdict.DOUBT)
 
+    @pytest.mark.parametrize("came_in", [False, True])
+    @pytest.mark.parametrize("since", [Verdict.NONE, Verdict.VIOLENCE, Verdict.DISMISSAL])
+    def test_what_was_established_once_does_not_either(self, decide, member, since, came_in):
+        incident = reported(established_at=AT if came_in else None)
+        if not came_in:
+            decide(incident, Verdict.CALAMITY, moment=AT)
+        given = {"ground": Ground.MISTAKE} if since == Verdict.NONE else {"moment": AT}
+        decide(incident, since, **given)
+        incident.refresh_from_db()
+        assert Verdict.DOUBT not in options(incident, user=member)
+        assert Verdict.CALAMITY in options(incident, user=member)
+        with pytest.raises(NotPossible):
+            decide(incident, Verdict.DOUBT)
+
+    @pytest.mark.parametrize("other", [Verdict.VIOLENCE, Verdict.DISMISSAL])
+    def test_what_was_no_calamity_before_can_be(self, decide, member, other):
+        incident = reported()
+        decide(incident, other, moment=AT)
+        incident.refresh_from_db()
+        assert Verdict.DOUBT in options(incident, user=member)
+        decide(incident, Verdict.DOUBT)
+
 
 class TestNoCalamity:
     def test_ends_clocks_and_reminders_and_erases_nothing(self, decide, member):
@@ -181,8 +203,7 @@ class TestNoCalamity:
             with pytest.raises(MomentKept) as refused:
                 decide(incident, Verdict.CALAMITY, moment=other, at=AT + 30 * DAY)
             assert refused.value.kept == first
-        # By way of a doubt, or another form, it is the same moment; who types it gives no seconds.
-        decide(incident, Verdict.DOUBT, at=AT + 31 * DAY)
+        # By way of another form it is the same moment; who types it gives no seconds.
         decide(incident, Verdict.VIOLENCE, moment=AT + 31 * DAY, at=AT + 31 * DAY)
         decide(incident, Verdict.CALAMITY, moment=AT, at=AT + 32 * DAY)
         assert {step: due(incident)[step] for step in frozen} == frozen

@@ -107,6 +107,16 @@ class TestTheCommittee:
         form_alone = refused.split("error-summary", 1)[1].split("</ul>", 1)[1]
         assert form_alone.count(said) == 1
 
+    def test_reads_that_a_notice_stays_made_whatever_form_it_is(self, client, sign_in):
+        member = sign_in(Role.CCP)
+        calamity = reported()
+        said = "The inspectorate was notified already"
+        assert said not in client.get(page_of(calamity, "classify")).text
+        calamity.milestones.filter(step=Step.IGJ).update(done_at=NOW, done_by=member)
+        assert said in client.get(page_of(calamity, "classify")).text
+        decide(client, calamity, Verdict.VIOLENCE, moment="2026-03-09T10:00")
+        assert calamity.milestones.get(step=Step.IGJ).done_at == NOW
+
     @pytest.mark.parametrize(
         ("data", "said"),
         [

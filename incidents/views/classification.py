@@ -16,6 +16,7 @@ from accounts.feedback import say
 from incidents import classification
 from incidents.classification_form import ClassificationForm
 from incidents.deadlines import ExtensionError
+from incidents.enums import Step
 from incidents.milestones import Stale
 from incidents.models import Incident, Policy
 from incidents.moments import WrongMoment
@@ -51,6 +52,7 @@ def classify(request: SignedInRequest, reference: str) -> HttpResponse:
         "incident": incident,
         "form": form,
         "weeks": weeks,
+        "is_notified": incident.milestones.filter(step=Step.IGJ, done_at__isnull=False).exists(),
         "kept_form": "components/default_button.html",
     }
     return render(request, "incidents/classification.html", context)
