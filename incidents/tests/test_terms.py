@@ -369,13 +369,10 @@ class TestTheDatabase:
     @pytest.mark.parametrize("statement", ["DELETE FROM", "TRUNCATE"])
     @pytest.mark.parametrize("model", [TermChange, TrackEvent])
     def test_nothing_of_a_term_or_of_the_log_is_deleted(self, asked, model, statement):
-        with (
-            pytest.raises(IntegrityError, match="append-only"),
-            transaction.atomic(),
-            connection.cursor() as cursor,
-        ):
+        with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute(f"{statement} {model._meta.db_table}")
+            with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+                cursor.execute(f"{statement} {model._meta.db_table}")
 
     @pytest.mark.django_db(transaction=True)
     def test_two_who_record_the_answer_at_once(self, report, member, asked):
