@@ -1,5 +1,7 @@
 """The hospital's working hours and days off, as the functional administrator keeps them."""
 
+from datetime import time
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -40,7 +42,13 @@ class WorkingHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # Django its
         }
 
     def clean_decreed_days(self) -> list[object]:
-        return sorted(set(self.cleaned_data["decreed_days"]))
+        return sorted(self.cleaned_data["decreed_days"])
+
+    def clean_ends(self) -> time:
+        ends: time = self.cleaned_data["ends"]
+        if (starts := self.cleaned_data.get("starts")) and ends <= starts:
+            raise forms.ValidationError(gettext("The working day must end after it starts."))
+        return ends
 
 
 @allow(Role.ADMIN)

@@ -1,6 +1,7 @@
-"""Days in forms: one of this century, and lists of them in one line."""
+"""Days in forms: one of this century; and lists, of days or numbers, in one line."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
@@ -25,6 +26,16 @@ class DayField(forms.DateField):
 
 
 class ListField(SimpleArrayField):
-    """Several values in one line, with commas between; what is wrong is said of each by its place."""
+    """Several values in one line, with commas between, each once; what is wrong is said by its place."""
 
-    default_error_messages = {"item_invalid": _("Number %(nth)s of the list:")}
+    default_error_messages = {
+        "item_invalid": _("Number %(nth)s of the list:"),
+        "twice": _("Number %(nth)s of the list stands there already. Leave one of the two out."),
+    }
+
+    def clean(self, value: object) -> list[Any]:
+        values: list[Any] = super().clean(value)
+        for place, one in enumerate(values):
+            if one in values[:place]:
+                raise forms.ValidationError(self.error_messages["twice"], "twice", {"nth": place + 1})
+        return values

@@ -17,9 +17,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import telephones
 from accounts.models import Department, Profession, User
 from accounts.people import Found, told
+from accounts.telephone_field import TypedTelephoneField
 from accounts.who_is_who import Named
 from incidents import colleagues
 from incidents.intake import Involved
@@ -65,25 +65,12 @@ class Lists:
         }
 
 
-_NO_NUMBER = _("Give a telephone number, such as 06 12345678.")
-_NOT_ONE_NUMBER = {
-    "several": _("Give one telephone number: the one to call first."),
-    "words": _("Give the telephone number alone, without words."),
-}
-"""Why what was typed is not a telephone number, by `telephones.Unreadable.code`."""
-
-
 class HandForm(WishesForm):
     """Somebody without an account: temporary staff, a student, agency staff."""
 
     name = forms.CharField(label=_("Name"), max_length=150)
     email = forms.EmailField(label=_("E-mail"), required=False)
-    telephone = forms.CharField(
-        label=_("Telephone"),
-        max_length=60,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
-    )
+    telephone = TypedTelephoneField(label=_("Telephone"), max_length=60, required=False)
     profession = forms.ChoiceField(label=_("Profession"))
     department = forms.ChoiceField(label=_("Department"), required=False)
 
@@ -97,12 +84,6 @@ class HandForm(WishesForm):
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", gettext("Choose")), *((key, str(one)) for key, one in given.items())]
         self.fields["name"].widget.attrs["autocomplete"] = "off"
-
-    def clean_telephone(self) -> str:
-        try:
-            return telephones.read(self.cleaned_data["telephone"])
-        except telephones.Unreadable as error:
-            raise forms.ValidationError(str(_NOT_ONE_NUMBER.get(error.code, _NO_NUMBER))) from error
 
     def clean_profession(self) -> Profession:
         return self.lists.professions[self.cleaned_data["profession"]]

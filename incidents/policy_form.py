@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.telephone_field import TypedTelephoneField
 from hospital.form_fields import ListField
 from incidents.enums import Moment, Step
 from incidents.milestones import AFTER_ANALYSIS
@@ -14,6 +15,9 @@ from incidents.models import Policy
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
+
+#: The hospital's own numbers.
+NUMBERS = ("company_doctor", "social_work", "chaplain")
 
 #: The headings of the page, and what stands under each.
 PARTS: "tuple[tuple[StrPromise, tuple[str, ...]], ...]" = (
@@ -35,8 +39,11 @@ PARTS: "tuple[tuple[StrPromise, tuple[str, ...]], ...]" = (
     (_("Our own clocks run from the moment that"), tuple(f"{step}_starts" for step in Step.track())),
     (_("A new calamity"), ("duty_deputy_minutes", "duty_all_minutes")),
     (_("Reminders of each step"), ("remind_hours", "late_committee_hours", "late_director_hours")),
-    (_("Own numbers on the page with help"), ("company_doctor", "social_work", "chaplain")),
+    (_("Own numbers on the page with help"), NUMBERS),
 )
+
+#: Who stands higher on the ladder, after whom.
+LADDER = (("late_director_hours", "late_committee_hours"), ("duty_all_minutes", "duty_deputy_minutes"))
 
 #: What is sensible: (least, most), in the unit of the field.
 LIMITS = {
@@ -73,10 +80,8 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is
     class Meta:
         model = Policy
         fields = tuple(name for _title, names in PARTS for name in names)
-        widgets = {
-            name: forms.TextInput(attrs={"type": "tel"})
-            for name in ("company_doctor", "social_work", "chaplain")
-        }
+        field_classes = dict.fromkeys(NUMBERS, TypedTelephoneField)
+        widgets = dict.fromkeys(NUMBERS, TypedTelephoneField.widget)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,7 +92,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is
 
     def clean_remind_hours(self) -> list[int]:
         hours: list[int] = self.cleaned_data["remind_hours"]
-        return sorted(set(hours), reverse=True)
+        return sorted(hours, reverse=True)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -102,6 +107,11 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is
             if days is not None and most is not None and days < most:
                 text = gettext("This is before the analysis is due, after %(days)d days.") % {"days": most}
                 self.add_error(f"{step}_days", text)
+        for later, sooner in LADDER:
+            first, second = data.get(sooner), data.get(later)
+            if first is not None and second is not None and second < first:
+                text = gettext("Who stands higher on the ladder is told later, not sooner.")
+                self.add_error(later, text)
         return data
 
     def parts(self) -> "Iterator[tuple[StrPromise, list[forms.BoundField]]]":

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hospital.form_fields import DayField
+from hospital.form_fields import DayField, ListField
 from supporters.models import Supporter, SupportPolicy
 
 
@@ -57,9 +57,11 @@ class SupporterForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic w
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
     """How this hospital gives support. The defaults are those of the hospitals that went before."""
 
-    follow_up_days = forms.CharField(
+    follow_up_days = ListField(
+        forms.IntegerField(min_value=1, max_value=90),
         label=gettext_lazy("Follow-up after (days)"),
-        help_text=gettext_lazy("One or two numbers, for instance: 3, 14."),
+        max_length=4,
+        help_text=gettext_lazy("At most four numbers with commas between, the earliest first: 3, 14."),
     )
 
     class Meta:
@@ -93,14 +95,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
             self.fields[name] = forms.IntegerField(
                 label=self.fields[name].label, min_value=least, max_value=most
             )
-        if self.instance.follow_up_days:
-            self.initial["follow_up_days"] = ", ".join(map(str, self.instance.follow_up_days))
 
     def clean_follow_up_days(self) -> list[int]:
-        parts = [part.strip() for part in self.cleaned_data["follow_up_days"].split(",")]
-        if not all(part.isascii() and part.isdecimal() for part in parts):
-            raise forms.ValidationError(_("Write whole days with a comma between them."))
-        days = [int(part) for part in parts]
-        if len(days) > 4 or not all(1 <= day <= 90 for day in days) or days != sorted(set(days)):
-            raise forms.ValidationError(_("At most four, between 1 and 90 days, the earliest first."))
+        days: list[int] = self.cleaned_data["follow_up_days"]
+        if days != sorted(days):
+            raise forms.ValidationError(_("The earliest first."))
         return days

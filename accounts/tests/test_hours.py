@@ -24,7 +24,7 @@ def hours(**changes):
 
 
 def test_hours_and_days_are_changed_and_that_is_recorded(client, admin):
-    posted = hours(starts="07:30", decreed_days="2027-01-02, 31-12-2026,2027-01-02")
+    posted = hours(starts="07:30", decreed_days="2027-01-02, 31-12-2026")
     assert client.post(URL, posted).url == URL
     kept = WorkingHours.current()
     assert (kept.starts, kept.ends) == (time(7, 30), time(17))
@@ -39,6 +39,10 @@ def test_hours_and_days_are_changed_and_that_is_recorded(client, admin):
     ("wrong", "said"),
     [
         ({"starts": "17:00", "ends": "08:00"}, "The working day must end after it starts."),
+        (
+            {"decreed_days": "2027-01-02, 31-12-2026, 02-01-2027"},
+            "Number 3 of the list stands there already.",
+        ),
         ({"decreed_days": "31-12-2026, soon"}, "Number 2 of the list: This is not a day such as 31-12-2026."),
         ({"ends": "late"}, "Enter a valid time."),
     ],

@@ -31,11 +31,12 @@ def terms(**changes):
 
 
 def test_terms_and_numbers_are_changed_and_that_is_recorded(client, admin):
-    response = client.post(URL, terms(analysis_days=35, chaplain="010 1234"))
+    response = client.post(URL, terms(analysis_days=35, chaplain="1234", social_work="088 1234567"))
     assert response.url == URL
     policy = Policy.current()
-    assert (policy.analysis_days, policy.chaplain) == (35, "010 1234")
+    assert (policy.analysis_days, policy.chaplain, policy.social_work) == (35, "1234", "+31881234567")
     assert AccessEvent.objects.get(object_kind="policy").user == admin
+    assert client.get(URL).context["form"]["social_work"].value() == "088 123 4567"
 
 
 def test_the_ladder_is_policy_and_shows_who_changed_it(client, admin):
@@ -58,6 +59,10 @@ def test_the_ladder_is_policy_and_shows_who_changed_it(client, admin):
         ({"final_report_days": 27}, "This is before the analysis is due, after 28 days."),
         ({"feedback_starts": "noticed"}, "fall due before the analysis, which starts later"),
         ({"remind_hours": "1,2,3,4,5"}, "no more than 4"),
+        ({"remind_hours": "4,4"}, "Number 2 of the list stands there already."),
+        ({"company_doctor": "abc"}, "Give a telephone number, such as 06 12345678."),
+        ({"social_work": "06 12345678 / 06 87654321"}, "Give one telephone number"),
+        ({"chaplain": "bel 06 12345678"}, "without words"),
         ({"igj_working_days": 0}, "greater than or equal to 1"),
         ({"igj_working_days": 4}, "less than or equal to 3"),
         ({"establish_weeks": 7}, "less than or equal to 6"),
@@ -65,7 +70,9 @@ def test_the_ladder_is_policy_and_shows_who_changed_it(client, admin):
     ],
 )
 def test_a_ladder_that_makes_no_sense_is_refused_with_words(client, admin, wrong, said):
-    assert said in client.post(URL, terms(**wrong)).content.decode()
+    response = client.post(URL, terms(**wrong))
+    assert said in response.text
+    assert not response.context["form"].non_field_errors()
     assert Policy.current().late_director_hours == 24
 
 
