@@ -22,10 +22,11 @@ Marks = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Found:
-    """Who was found, and whether there are `more` than are shown."""
+    """Who was found, and whether there are `more` than are shown; `too_short` where nobody was looked for."""
 
     people: Sequence[User] = ()
     more: bool = False
+    too_short: bool = False
 
     def __iter__(self) -> Iterator[User]:
         return iter(self.people)

@@ -17,7 +17,7 @@ class TypedTelephoneField(forms.CharField):
     }
 
     def to_python(self, value: object) -> str:
-        typed = super().to_python(value)
+        typed = super().to_python(value) or ""
         try:
             return telephones.read(typed)
         except telephones.Unreadable as error:

@@ -123,6 +123,10 @@ class SignInChangeQuerySet(models.QuerySet["SignInChange"]):
     def open(self) -> Self:
         return self.filter(closing="")
 
+    def that_wait(self) -> Self:
+        """Those that stop something: also an address that was only taken away, of who is in service."""
+        return self.open().exclude(what=SignIn.EMAIL, new="", user__is_active=False)
+
     def to_confirm(self) -> Self:
         """Those that open something once a second person says so; as `SignInChange.can_be_confirmed`."""
         return self.open().exclude(what=SignIn.EMAIL, new="")

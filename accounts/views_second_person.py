@@ -119,10 +119,11 @@ def _grants(user: User, now: datetime) -> Iterator[Asked]:
 
 
 def _changes(user: User) -> Iterator[Asked]:
-    found = SignInChange.objects.visible_to(user).to_confirm().select_related("user", "by")
+    found = SignInChange.objects.visible_to(user).that_wait().select_related("user", "by")
     for change in found.prefetch_related("user__groups").order_by("at", "id"):
         change.user.roles = Role.among(group.name for group in change.user.groups.all())
-        yield Asked(change, sign_in_changes.may_confirm(change, user))
+        may_confirm = change.can_be_confirmed and sign_in_changes.may_confirm(change, user)
+        yield Asked(change, may_confirm)
 
 
 def _history(user: User) -> Iterator[Decided]:

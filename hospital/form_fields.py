@@ -34,7 +34,7 @@ class ListField(SimpleArrayField):
     }
 
     def clean(self, value: object) -> list[Any]:
-        values: list[Any] = super().clean(value)
+        values = list(super().clean(value))
         for place, one in enumerate(values):
             if one in values[:place]:
                 raise forms.ValidationError(self.error_messages["twice"], "twice", {"nth": place + 1})

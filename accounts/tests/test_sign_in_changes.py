@@ -313,6 +313,21 @@ class TestConfirming:
         again = client.post("/confirmations/", {"change": row.pk}, follow=True)
         assert "meanwhile" in again.content.decode()
 
+    def test_page_lists_an_address_that_was_only_taken_away(self, client, admin, officer):
+        user = person(roles=[Role.COORDINATOR])
+        change(user, by=admin, email="")
+        row = SignInChange.objects.get()
+        client.force_login(officer)
+        page = client.get("/confirmations/")
+        assert [(one.what, one.may_confirm) for one in page.context["changes"]] == [(row, False)]
+        assert OLD in page.text
+        assert "nothing to confirm" in page.text
+        client.post("/confirmations/", {"change": row.pk})
+        assert SignInChange.objects.open().get() == row
+        change(user, by=admin, email=NEW)
+        page = client.get("/confirmations/")
+        assert [(one.what.new, one.may_confirm) for one in page.context["changes"]] == [(NEW, True)]
+
     def test_page_takes_as_many_statements_for_few_as_for_many(self, client, admin, officer):
         client.force_login(officer)
 
