@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.forms.utils import ErrorDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.enums import Question
@@ -38,8 +39,13 @@ class EvaluationForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for question in Question.feelings():
-            self.fields[f"{question}_before"] = _choice(_("Before the support"), FEELING)
-            self.fields[f"{question}_after"] = _choice(_("Now"), FEELING)
+            # The page writes the feeling once above both; the summary of errors names it with each.
+            for moment, label in (
+                ("before", _("{question}, before the support")),
+                ("after", _("{question}, now")),
+            ):
+                named = format_lazy(label, question=question.label)
+                self.fields[f"{question}_{moment}"] = _choice(named, FEELING)
         for question in Question.statements():
             self.fields[question] = _choice(question.label, STATEMENT)
         self.fields[Question.MARK] = _choice(Question.MARK.label, MARK)

@@ -12,9 +12,11 @@ from accounts.who_is_who import Named
 
 
 def search(text: str, *, near: User) -> Found:
-    """Those who are found by `text`, the department of `near` first; nobody for less than two characters."""
+    """Those who are found by `text`, the department of `near` first; nobody is looked for by less
+    than two characters.
+    """
     if len(text.strip()) < 2:
-        return Found()
+        return Found(too_short=True)
     return people.search(text, near=near, among=_colleagues())
 
 

@@ -7,6 +7,7 @@ the people picker just now, and has the wishes that everybody starts with.
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -199,7 +200,7 @@ class PeopleForm:
         if not self.has_searched:
             return Found()
         found = colleagues.search(self.q, near=self.user)
-        return Found([one for one in found if str(one.pk) not in self.keys], more=found.more)
+        return replace(found, people=[one for one in found if str(one.pk) not in self.keys])
 
     @cached_property
     def rows(self) -> list[Row]:

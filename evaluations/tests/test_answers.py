@@ -188,6 +188,8 @@ def test_code_whose_answer_was_opened_is_told_kindly(client, invitation):
 def test_feeling_counts_as_a_pair_only(client, invitation):
     response = send(client, invitation, blame_after="")
     assert list(response.context["form"].errors) == ["blame_after"]
+    summary = response.text.partition("error-summary")[2].partition("</ul>")[0]
+    assert f"{Question.BLAME.label}, now: Choose here too, or leave both open." in summary
     response = send(client, invitation, blame_after="", blame_before="")
     assert response.status_code == 302
 

@@ -219,6 +219,8 @@ class TestPage:
         coach = UserFactory(name="Hanneke Prins")
         client.post(url, {"do": "ask-coach"})
         assert "Hanneke Prins" in client.post(url, {"q": "hanneke"}).content.decode()
+        assert "Type at least two letters." in client.post(url, {"q": "h"}).text
+        assert "Nobody found" in client.post(url, {"q": "zz"}).text
         client.post(url, {"do": "coach", "coach": coach.pk})
         page = self.page(client, url)
         assert "Hanneke Prins" in page

@@ -372,7 +372,15 @@ class TestSearch:
 
     @pytest.mark.parametrize("q", ["", "i", "  i "])
     def test_needs_two_characters(self, client, nurse, q):
-        assert "data-id" not in text(client.post(reverse("incidents:people"), {"q": q}))
+        page = text(client.post(reverse("incidents:people"), {"q": q}))
+        assert "data-id" not in page
+        assert "Nobody found" not in page
+        assert ("Type at least two letters." in page) is bool(q)
+
+    def test_says_so_without_scripts_too(self, client, nurse):
+        for q, said in (("i", "Type at least two letters."), ("zz", "Nobody found.")):
+            form = {"ticket": str(Ticket.new(nurse)), "search": "person", "q": q}
+            assert said in text(client.post(url("vim"), form))
 
     def test_does_not_find_who_left_or_who_belongs_elsewhere(self, client, nurse):
         UserFactory(name="Gijs Lammers", leaver=True)
