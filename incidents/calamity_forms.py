@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from hospital.form_fields import DayField
-from incidents.local_moments import LocalMomentField
+from incidents import milestones
+from incidents.local_moments import LocalMomentField, order_first
 from incidents.models import Incident
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 
 class MomentForm(forms.Form):
-    """One moment, in local time; `seen` is what it was when the page was made."""
+    """One moment, in local time; `seen` is what it was when the page was made. What was done lies `after` the
+    moments of an event.
+    """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     sure = forms.BooleanField(required=False, label=_("Yes, it was done before the analysis"))
@@ -35,7 +38,9 @@ class MomentForm(forms.Form):
         label: str,
         at: datetime,
         current: datetime | None,
+        after: Incident | None = None,
     ) -> None:
+        self.at, self.after = at, after
         initial = {"moment": current or at, "seen": current.isoformat() if current else ""}
         super().__init__(data, prefix=prefix, initial=initial)
         self.fields["moment"] = LocalMomentField(label=label, at=at)
@@ -46,6 +51,16 @@ class MomentForm(forms.Form):
             return datetime.fromisoformat(seen) if seen else None
         except ValueError:
             raise forms.ValidationError(_("Open this page again.")) from None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.after is not None:
+            order_first(self, ["moment"], self._check)
+        return data
+
+    def _check(self, given: Mapping[str, datetime]) -> None:
+        assert self.after is not None
+        milestones.check(given["moment"], incident=self.after, at=self.at)
 
     def ask_whether_sure(self) -> None:
         """Ask whether a step was done that rests on an analysis which is not."""

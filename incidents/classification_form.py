@@ -1,6 +1,6 @@
 """What the committee, or first the coordinator, fills in about what a report is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents import classification
 from incidents.enums import Ground, Verdict
-from incidents.local_moments import LocalMomentField
+from incidents.local_moments import LocalMomentField, order_first
 from incidents.models import Incident
+from incidents.moments import WrongMoment, judge
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -47,6 +48,7 @@ class ClassificationForm(forms.Form):
     def __init__(
         self, data: QueryDict | None, *, incident: Incident, options: Sequence[Verdict], at: datetime
     ) -> None:
+        self.incident, self.at = incident, at
         kept = classification.kept_moments(incident)
         first = next((kept[one] for one in options if one in kept), at)
         initial = {"seen": classification.standing(incident), "moment": first}
@@ -86,7 +88,21 @@ class ClassificationForm(forms.Form):
             self.add_error("moment", gettext("Say when this was established."))
         if verdict == Verdict.NONE and not data.get("ground"):
             self.add_error("ground", gettext("Choose why."))
+        used = {
+            "moment": verdict in classification.ESTABLISHED,
+            "noticed_at": verdict in classification.CALAMITY and "noticed_at" in self.fields,
+        }
+        order_first(self, [name for name, is_used in used.items() if is_used], self._judge)
         return data
+
+    def _judge(self, given: Mapping[str, datetime]) -> None:
+        known = {name: getattr(self.incident, name) for name in ("occurred_at", "noticed_at", "reported_at")}
+        changed = {"established_at" if name == "moment" else name: moment for name, moment in given.items()}
+        try:
+            judge(known, changed=changed, at=self.at)
+        except WrongMoment as wrong:
+            wrong.moment = "moment" if wrong.moment == "established_at" else wrong.moment
+            raise
 
     def refuse_moment(self, kept: datetime) -> None:
         """Say beside the moment that it stays `kept`: in the error alone, where the help says it too."""

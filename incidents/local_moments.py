@@ -5,8 +5,8 @@ whoever types it is asked which of the two it was, by a choice that only shows t
 more than a year ago it is asked whether it is right: the year is what is typed wrong most.
 """
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -18,13 +18,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hospital.clock import SkippedHourError, comes_twice, local_moment, on_the_wall
-from incidents.moments import EARLIEST
+from incidents.moments import EARLIEST, WrongMoment, is_long_ago, said
 
 FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d-%m-%Y %H:%M", "%d-%m-%Y %H.%M")
 FIRST, SECOND = "1", "2"
 #: Between what was typed, which of two hours it was, and of which moment long ago it was said to be right.
 MARK = "|"
-LONG_AGO = timedelta(days=365)
+#: The code of the question whether a moment long ago is right; its parameter "moment" is that moment.
+LONG_AGO = "long_ago"
 
 
 def as_typed(moment: datetime) -> str:
@@ -39,11 +40,6 @@ def _parsed(typed: str) -> datetime | None:
         except ValueError:
             continue
     return None
-
-
-def _is_long_ago(local: datetime, at: datetime) -> bool:
-    """Whether a naive local time that was typed at `at` lies more than a year before it, and may be meant."""
-    return EARLIEST.replace(tzinfo=None) <= local < on_the_wall(at).replace(tzinfo=None) - LONG_AGO
 
 
 def _parts(value: object) -> tuple[str, str, str]:
@@ -80,7 +76,7 @@ class LocalMomentInput(forms.DateTimeInput):
         if moment is None:
             return field
         identity = (attrs or {}).get("id", name)
-        if self.at is not None and _is_long_ago(moment, self.at):
+        if self.at is not None and is_long_ago(moment, self.at):
             field = format_html(
                 '{}<label class="form-check moment-sure" for="{}-sure"><input type="checkbox" '
                 'class="form-check-input" id="{}-sure" name="{}-sure" value="{}"{}> '
@@ -145,8 +141,8 @@ class LocalMomentField(forms.Field):
             moment = None
         if local is None or moment is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        if not self.to_come and _is_long_ago(local, self.at) and sure != local.isoformat():
-            raise forms.ValidationError(self.error_messages["long_ago"], code="long_ago")
+        if not self.to_come and is_long_ago(local, self.at) and sure != local.isoformat():
+            raise forms.ValidationError(self.error_messages["long_ago"], LONG_AGO, {"moment": moment})
         if comes_twice(local) and hour not in {FIRST, SECOND} and self._both_can_be(local):
             raise forms.ValidationError(self.error_messages["twice"], code="twice")
         return moment
@@ -171,3 +167,30 @@ class LocalMomentField(forms.Field):
             return initial != self.to_python(data)
         except forms.ValidationError:
             return True
+
+
+def order_first(
+    form: forms.Form, fields: Iterable[str], judge: Callable[[Mapping[str, datetime]], None]
+) -> None:
+    """Where it is asked whether a moment long ago is right: say before that what it cannot be.
+
+    `judge` takes what was given for `fields`, and raises a WrongMoment of one of them.
+    """
+    given: dict[str, datetime] = {}
+    asked = []
+    for name in fields:
+        errors = form.errors[name].as_data() if name in form.errors else []
+        moment = next((one.params["moment"] for one in errors if one.params and one.code == LONG_AGO), None)
+        if moment is not None:
+            asked.append(name)
+        moment = moment or form.cleaned_data.get(name)
+        if moment is not None:
+            given[name] = moment
+    if not asked:
+        return
+    try:
+        judge(given)
+    except WrongMoment as wrong:
+        for name in asked:
+            del form.errors[name]
+        form.add_error(wrong.moment, said(wrong))

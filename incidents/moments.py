@@ -4,13 +4,14 @@ They are written by incidents.moment_writer only.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext_lazy
 
+from hospital.clock import on_the_wall
 from incidents.enums import Step
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 #: No moment lies before this: an earlier one is a slip of the pen.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+
+#: Of what lies further back it is asked, on every way in, whether it is right.
+LONG_AGO = timedelta(days=365)
 
 #: In the order in which they must lie; a report is made after it was noticed.
 _ORDER = (
@@ -97,6 +101,15 @@ def said(wrong: WrongMoment) -> str:
 
 def _exact(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F Y H:i")
+
+
+def is_long_ago(moment: datetime, at: datetime) -> bool:
+    """Whether `moment`, told at `at`, may be meant, and lies more than a year back by the clock on the wall
+    (a naive `moment` is local).
+    """
+    if moment.tzinfo is None:
+        return EARLIEST.replace(tzinfo=None) <= moment < on_the_wall(at).replace(tzinfo=None) - LONG_AGO
+    return is_long_ago(on_the_wall(moment).replace(tzinfo=None), at)
 
 
 def judge(moments: Mapping[str, datetime | None], *, changed: Mapping[str, datetime], at: datetime) -> None:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from incidents.enums import CorrectionReason, Step
-from incidents.local_moments import LocalMomentField
+from incidents.local_moments import LocalMomentField, order_first
 from incidents.models import Incident
 from incidents.moment_writer import FIELDS
+from incidents.moments import judge
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -27,6 +28,8 @@ class MomentsForm(forms.Form):
     """The moments that are known, or can be given, and why one of them was wrong. No free text."""
 
     def __init__(self, data: Mapping[str, str] | None, *, calamity: Incident, at: datetime) -> None:
+        self.at = at
+        self.reported_at = calamity.reported_at
         self.seen: dict[str, datetime | None] = {name: getattr(calamity, name) for name in FIELDS}
         given = {f"seen_{name}": moment.isoformat() for name, moment in self.seen.items() if moment}
         super().__init__(data, initial={**self.seen, **given})
@@ -58,6 +61,8 @@ class MomentsForm(forms.Form):
         moments = [name for name in FIELDS if name in self.fields]
         if not self.errors and not any(self._is_other(name) for name in moments):
             self.add_error(None, gettext("Nothing differs from what is here."))
+        known = {**self.seen, "reported_at": self.reported_at}
+        order_first(self, moments, lambda given: judge(known, changed=given, at=self.at))
         return data
 
     def as_corrected(self) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from hospital import names
 from incidents import intake
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.intake import Involved, report_incident
-from incidents.local_moments import LocalMomentField
+from incidents.local_moments import LocalMomentField, order_first
 from incidents.models import Incident
-from incidents.moments import WrongMoment, said
+from incidents.moments import WrongMoment, judge, said
 from incidents.people_form import PeopleForm, UnjudgedForm, WishesForm
 
 
@@ -97,6 +97,12 @@ class ReportForm(UnjudgedForm):
                 self.add_error(None, error)
             if not self.people.errors:
                 self.add_error(None, gettext("Something is missing about the people involved."))
+        known = {"reported_at": self.at}
+        order_first(
+            self,
+            [name for name in ("occurred_at", "noticed_at") if name in self.fields],
+            lambda given: judge(known, changed=given, at=self.at),
+        )
         return data
 
     def save(self) -> Incident | None:

@@ -37,6 +37,10 @@ class NotImportable(Exception):
     """The plan has problems, or somebody imported the same numbers meanwhile: look at it again."""
 
 
+class NotSure(NotImportable):
+    """The file has new reports of more than a year ago, and nobody said that their dates are right."""
+
+
 @dataclass(frozen=True)
 class Resolved:
     """A report of the file, with the department and the people it means."""
@@ -44,6 +48,7 @@ class Resolved:
     report: Report
     department: Department | None
     people: tuple[Involved, ...]
+    is_long_ago: bool
 
     @property
     def number(self) -> str:
@@ -57,13 +62,18 @@ class Resolved:
 @dataclass(frozen=True)
 class Change:
     """One field of a known report: as it stands here, and as the file has it; `refused` says why it cannot be
-    taken over (empty: it can).
+    taken over (empty: it can). Of a moment that `is_long_ago` it is asked whether it is right.
     """
 
     name: str
     here: object
     there: object
     refused: str = ""
+    is_long_ago: bool = False
+
+    @property
+    def asks(self) -> bool:
+        return self.is_long_ago and not self.refused
 
     @property
     def label(self) -> str:
@@ -93,15 +103,24 @@ class Changed:
     def number(self) -> str:
         return self.incident.external_number
 
-    @property
-    def possible(self) -> dict[str, object]:
-        """The fields that can be taken over, with what they become."""
-        return {change.name: change.there for change in self.changes if not change.refused}
+    def possible(self, sure: Collection[str]) -> dict[str, object]:
+        """The fields that can be taken over, with what they become: a moment long ago only where the number
+        is among those of which somebody is `sure`.
+        """
+        is_sure = self.number in sure
+        return {
+            change.name: change.there
+            for change in self.changes
+            if not change.refused and (is_sure or not change.is_long_ago)
+        }
 
     @property
     def has_something(self) -> bool:
         """Whether there is anything to take over."""
-        return bool(self.possible or self.new_people)
+        return self.takes([self.number])
+
+    def takes(self, sure: Collection[str]) -> bool:
+        return bool(self.possible(sure) or self.new_people)
 
 
 @dataclass
@@ -139,9 +158,14 @@ class Plan:
         """Everybody whom the new reports name."""
         return [one for resolved in self.new for one in resolved.people]
 
-    def taken(self, take: Collection[str]) -> int:
+    @property
+    def long_ago(self) -> list[Resolved]:
+        """The new reports of more than a year ago."""
+        return [resolved for resolved in self.new if resolved.is_long_ago]
+
+    def taken(self, take: Collection[str], sure: Collection[str]) -> int:
         """Of how many known reports something is taken over, for the numbers in `take`."""
-        return sum(changed.number in take and changed.has_something for changed in self.changed)
+        return sum(changed.number in take and changed.takes(sure) for changed in self.changed)
 
 
 def read(content: bytes, file_name: str) -> Table:
@@ -186,7 +210,12 @@ def plan(
         for incident in known_here.select_related("department").prefetch_related("involvements__employee")
     }
     for report in reports:
-        resolved = Resolved(report, lookup.department(report), tuple(lookup.people(report)))
+        resolved = Resolved(
+            report,
+            lookup.department(report),
+            tuple(lookup.people(report)),
+            moments.is_long_ago(report.occurred_at, at),
+        )
         incident = here.get(report.number)
         if incident is None:
             result.new.append(resolved)
@@ -215,22 +244,26 @@ def carry_out(
     by: User | None,
     at: datetime,
     calamities: Collection[str] = (),
+    sure: Collection[str] = (),
 ) -> list[Incident]:
     """Take in everything new, and what changed for the numbers in `take`; the new reports, in their order.
 
     Those of `plan.calamities` whose numbers are in `calamities` are reported as calamities, to the committee;
-    the others are incidents. `by` is the coordinator, None for the command. Raises NotImportable, and then
-    nothing is written.
+    the others are incidents. `by` is the coordinator, None for the command. `sure` are the numbers of which
+    somebody said that a date of more than a year ago is right: without it a new one raises NotSure, and that
+    of a known report stays as it is. Raises NotImportable; what raises writes nothing.
     """
     if not plan.can_be_done:
         raise NotImportable
+    if not {resolved.number for resolved in plan.long_ago} <= {*sure}:
+        raise NotSure
     try:
         with transaction.atomic():
             proposed = {each.number for each in plan.calamities} & {*calamities}
             new = [_take_in(each, plan.source, at, calamity=each.number in proposed) for each in plan.new]
             for changed in plan.changed:
                 if changed.number in take:
-                    _take_over(changed, by, at)
+                    _take_over(changed, by, at, sure)
                 if changed.number in proposed:
                     _report_as_calamity(changed.incident, by, at)
             audit.record(
@@ -283,8 +316,8 @@ def _report_as_calamity(incident: Incident, by: User | None, at: datetime) -> No
     )
 
 
-def _take_over(changed: Changed, by: User | None, at: datetime) -> None:
-    fields = changed.possible
+def _take_over(changed: Changed, by: User | None, at: datetime, sure: Collection[str]) -> None:
+    fields = changed.possible(sure)
     occurred_at = fields.pop("occurred_at", None)
     if isinstance(occurred_at, datetime):
         moment_writer.correct(
@@ -313,8 +346,14 @@ def _changes(incident: Incident, resolved: Resolved, columns: Columns, at: datet
         here = getattr(incident, name)
         given = name == "occurred_at" or columns.index(name) is not None
         if given and value != here and (value or name == "description"):
-            refused = _refusal(incident, value, at) if isinstance(value, datetime) else ""
-            yield Change(name, EventType(here) if name == "event_type" else here, value, refused)
+            is_moment = isinstance(value, datetime)
+            yield Change(
+                name,
+                EventType(here) if name == "event_type" else here,
+                value,
+                refused=_refusal(incident, report.occurred_at, at) if is_moment else "",
+                is_long_ago=is_moment and resolved.is_long_ago,
+            )
 
 
 def _refusal(incident: Incident, occurred_at: datetime, at: datetime) -> str:

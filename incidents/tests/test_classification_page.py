@@ -122,6 +122,7 @@ class TestTheCommittee:
         [
             ({"verdict": Verdict.CALAMITY}, "Say when this was established."),
             ({"verdict": Verdict.CALAMITY, "moment": "2026-03-09T08:00"}, "earlier than when it was noticed"),
+            ({"verdict": Verdict.CALAMITY, "moment": "2025-03-01T09:00"}, "earlier than when it was noticed"),
             ({"verdict": Verdict.CALAMITY, "moment": "2026-03-09T12:00"}, "still to come"),
             ({"verdict": "party"}, "Select a valid choice"),
             ({"verdict": ""}, "This field is required."),

@@ -381,6 +381,7 @@ class TestPage:
             ({"occurred_at": "2026-03-09T09:30"}, "This is later than when it was noticed"),
             ({"occurred_at": "1026-03-09T08:00"}, "before the year 2000"),
             ({"occurred_at": "2024-03-09T08:00"}, "more than a year ago"),
+            ({"noticed_at": "2024-03-09T09:00"}, "This is earlier than when it happened"),
             ({"noticed_at": ""}, "This field is required."),
             ({}, "Nothing differs from what is here."),
             ({"noticed_at": "2026-03-09T08:30", "reason": ""}, "Choose why."),
@@ -388,8 +389,18 @@ class TestPage:
         ],
     )
     def test_what_cannot_be_comes_back_with_words(self, client, calamity, changes, said):
-        assert said in self.send(client, calamity, **changes)
+        page = self.send(client, calamity, **changes)
+        assert said in page
+        assert ("more than a year ago" in page) is (said == "more than a year ago")
         assert not TrackEvent.objects.exists()
+
+    def test_a_step_long_before_it_was_noticed_is_said_to_be_so_before_it_is_asked_about(
+        self, client, calamity
+    ):
+        address = reverse("calamities:step", args=[calamity.reference, Step.IGJ])
+        page = client.post(address, {"igj-moment": "2024-03-09T09:00", "igj-seen": ""}).text
+        assert "This is earlier than when it" in page
+        assert "more than a year ago" not in page
 
     def test_a_correction_of_hours_can_be_told_apart_weeks_later(
         self, client, calamity, member, time_machine

@@ -460,6 +460,18 @@ def test_needs_csrf_protection(nurse):
     assert client.post(url("vim"), filled(nurse)).status_code == 403
 
 
+class TestTheOrderOfMoments:
+    def test_is_said_before_it_is_asked_whether_one_is_long_ago(self, client, nurse):
+        moments = {"noticed_at": "2025-03-01T09:00", "occurred_at": "2026-03-01T08:00"}
+        form = filled(nurse, department=DepartmentFactory().pk, **moments)
+        page = text(client.post(url("calamity"), form))
+        assert "This is earlier than when it happened: 1 March 2026 08:00." in page
+        assert "more than a year ago" not in page
+        page = text(client.post(url("calamity"), {**form, "occurred_at": "2025-03-01T08:00"}))
+        assert page.count("This is more than a year ago. Is it right?") >= 2
+        assert not Incident.objects.exists()
+
+
 class TestAnotherLanguage:
     """Chosen in the menu while the form is half filled in: its button sends the form along."""
 

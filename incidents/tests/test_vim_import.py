@@ -36,7 +36,7 @@ from incidents.models import (
 )
 from incidents.tests.factories import InvolvementFactory
 from incidents.vim_columns import Columns, guess
-from incidents.vim_import import NotImportable
+from incidents.vim_import import NotImportable, NotSure
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 DUTCH, ENGLISH = SAMPLES / "vim-export-nl.csv", SAMPLES / "vim-export-en.xlsx"
@@ -60,9 +60,9 @@ def hospital():
     return [*people, UserFactory(email="Lars.Gokdemir@merwede.example")]
 
 
-def planned(path, source="Meldsysteem"):
+def planned(path, source="Meldsysteem", at=AT):
     table = vim_import.read(path.read_bytes(), path.name)
-    return vim_import.plan(table, source=source, columns=guess(table.header), at=AT)
+    return vim_import.plan(table, source=source, columns=guess(table.header), at=at)
 
 
 def imported(path, source="Meldsysteem"):
@@ -211,6 +211,48 @@ class TestSamples:
         Incident.objects.filter(pk=incident.pk).update(occurred_at=F("occurred_at") - HOUR)
         with pytest.raises(NotImportable):
             vim_import.carry_out(plan, take=["V-26-00121"], by=None, at=AT)
+
+    def test_a_moment_a_year_off_is_taken_over_only_when_somebody_is_sure(self, hospital):
+        imported(DUTCH)
+        incident = Incident.objects.get(external_number="V-26-00121")
+        occurred = incident.occurred_at
+        assert occurred
+        Incident.objects.filter(pk=incident.pk).update(
+            kind=IncidentKind.CALAMITY,
+            tracked_since=AT,
+            noticed_at=occurred + HOUR,
+            established_at=occurred + HOUR,
+            description="Anders",
+        )
+        later, number = occurred + timedelta(days=366), "V-26-00121"
+        (found,) = planned(DUTCH, at=later).changed
+        assert [change.name for change in found.changes] == ["description"]
+        Incident.objects.update(occurred_at=occurred + HOUR / 2)
+        plan = planned(DUTCH, at=later)
+        changed = next(one for one in plan.changed if one.number == number)
+        assert [(one.name, one.asks) for one in changed.changes] == [
+            ("occurred_at", True),
+            ("description", False),
+        ]
+        assert (plan.taken([number], ()), plan.taken([number], [number])) == (1, 1)
+        vim_import.carry_out(plan, take=[number], by=None, at=later)
+        incident.refresh_from_db()
+        assert (incident.occurred_at, incident.description == "Anders") == (occurred + HOUR / 2, False)
+        again = planned(DUTCH, at=later)
+        assert (again.taken([number], ()), again.taken([number], [number])) == (0, 1)
+        vim_import.carry_out(again, take=[number], sure=[number], by=None, at=later)
+        incident.refresh_from_db()
+        assert incident.occurred_at == occurred
+
+    def test_new_reports_of_more_than_a_year_ago_come_in_only_when_somebody_is_sure(self, hospital):
+        later = AT + timedelta(days=400)
+        plan = planned(DUTCH, at=later)
+        assert len(plan.long_ago) == len(plan.new) == 6
+        with pytest.raises(NotSure):
+            vim_import.carry_out(plan, take=[], by=None, at=later)
+        assert not Incident.objects.exists()
+        vim_import.carry_out(plan, take=[], sure=[one.number for one in plan.long_ago], by=None, at=later)
+        assert Incident.objects.count() == 6
 
     def test_people_whose_names_were_erased_do_not_come_back(self, hospital):
         imported(DUTCH)
@@ -397,6 +439,34 @@ class TestPages:
         assert "1 report is brought up to date." in page
         assert "imported" not in page.split("messages", 1)[1].split("</ul>")[0]
 
+    def test_asks_beside_the_row_whether_a_moment_a_year_off_is_right(
+        self, client, kept, hospital, time_machine
+    ):
+        imported(DUTCH)
+        number = "V-26-00121"
+        Incident.objects.filter(external_number=number).update(occurred_at=F("occurred_at") + HOUR)
+        check, commit = (reverse(f"incidents:import-{name}", args=[kept.pk]) for name in ("check", "commit"))
+        time_machine.move_to(AT + timedelta(days=400))
+        client.force_login(VimImport.objects.get().created_by)
+        client.post(check, self.mapping())
+        page = client.get(check).text
+        assert "Yes, 6 January 2026 is right" in page
+        assert f'name="sure" value="{number}"' in page
+        assert "sure_new" not in page
+        said = client.post(commit, {"take": [number]}, follow=True).text
+        assert "the reports stay as they are" in said
+
+    @pytest.mark.parametrize("sure", [True, False])
+    def test_asks_once_whether_new_reports_of_long_ago_are_right(self, client, kept, time_machine, sure):
+        check, commit = (reverse(f"incidents:import-{name}", args=[kept.pk]) for name in ("check", "commit"))
+        time_machine.move_to(AT + timedelta(days=400))
+        client.force_login(VimImport.objects.get().created_by)
+        client.post(check, self.mapping())
+        assert "6 new reports are of more than a year ago" in client.get(check).text
+        said = client.post(commit, {"sure_new": "on"} if sure else {}, follow=True).text
+        assert ("say first that the dates" in said) is not sure
+        assert Incident.objects.count() == (6 if sure else 0)
+
     def test_a_mapping_once_saved_is_found_again(self, client, kept):
         table = vim_import.read(DUTCH.read_bytes(), "nl.csv")
         VimMapping.objects.create(name="Ons systeem", columns=dict(guess(table.header).of))
@@ -458,6 +528,14 @@ class TestCommand:
         Incident.objects.filter(external_number="20260032").update(description="Anders")
         call_command("import_vim", str(ENGLISH), "--mapping", "Eventlog", "--take-changes")
         assert "0 imported, 1 changed." in capsys.readouterr().out
+
+    def test_wants_to_hear_that_old_dates_are_right(self, hospital, time_machine):
+        time_machine.move_to(AT + timedelta(days=400))
+        with pytest.raises(CommandError, match="--old-dates"):
+            call_command("import_vim", str(ENGLISH), "--mapping", "Eventlog")
+        assert not Incident.objects.exists()
+        call_command("import_vim", str(ENGLISH), "--mapping", "Eventlog", "--old-dates")
+        assert Incident.objects.count() == 4
 
     def test_problems_stop_it(self, capsys):
         with pytest.raises(CommandError, match="Nothing is imported"):

@@ -73,7 +73,7 @@ def analysis(request: SignedInRequest, reference: str) -> HttpResponse:
     state = request.POST.get("state", "")
     if state not in AnalysisState.marked():
         return _page(request, calamity, now, None)
-    form = _form(AnalysisState(state), None, request.POST, now)
+    form = _form(calamity, AnalysisState(state), None, request.POST, now)
     if not form.is_valid():
         return _page(request, calamity, now, form)
     moment = None if "takes_back" in request.POST else form.cleaned_data["moment"]
@@ -105,7 +105,12 @@ def _page(
     step = calamity.milestones.filter(step=Step.ANALYSIS).first()
     marks = analyses.marks(Analysis.objects.filter(incident=calamity).first(), step)
     forms = [
-        (mark, wrong if wrong and wrong.prefix == mark.state else _form(mark.state, mark.at, None, now))
+        (
+            mark,
+            wrong
+            if wrong and wrong.prefix == mark.state
+            else _form(calamity, mark.state, mark.at, None, now),
+        )
         for mark in marks
     ]
     _record(request, calamity, AccessAction.VIEW, now)
@@ -121,9 +126,9 @@ def _page(
 
 
 def _form(
-    state: AnalysisState, current: datetime | None, data: QueryDict | None, now: datetime
+    calamity: Incident, state: AnalysisState, current: datetime | None, data: QueryDict | None, now: datetime
 ) -> MomentForm:
-    return MomentForm(data, prefix=state, label=_("When"), at=now, current=current)
+    return MomentForm(data, prefix=state, label=_("When"), at=now, current=current, after=calamity)
 
 
 def _filters(done: bool) -> dict[str, object]:

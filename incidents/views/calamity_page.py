@@ -80,6 +80,7 @@ def step_form(milestone: Milestone, now: datetime, data: Mapping[str, str] | Non
         label=gettext("Done at"),
         at=now,
         current=milestone.done_at,
+        after=milestone.incident,
     )
 
 

@@ -106,7 +106,7 @@ def _call_off(request: SignedInRequest, calamity: Incident, now: datetime, forms
 
 def _hold(request: SignedInRequest, calamity: Incident, now: datetime, forms: Forms) -> str | None:
     talk = _talk(request, calamity) if "talk" in request.POST else None
-    form = _held_form(talk, request, now)
+    form = _held_form(calamity, talk, request, now)
     forms[str(form.prefix)] = form
     if not form.is_valid():
         return None
@@ -161,14 +161,14 @@ def _page(
             {
                 "talk": talk,
                 "passed": talk.planned_for is not None and talk.planned_for <= now,
-                "held_form": forms.get(f"held-{talk.pk}") or _held_form(talk, None, now),
+                "held_form": forms.get(f"held-{talk.pk}") or _held_form(calamity, talk, None, now),
                 "move_form": forms.get(f"move-{talk.pk}") or _move_form(talk, None, now),
             }
             for talk in rows
         ],
         "plan_form": forms.get("plan")
         or PlanForm(None, prefix="plan", label=_("When"), at=now, current=None),
-        "held_form": forms.get("held-new") or _held_form(None, None, now),
+        "held_form": forms.get("held-new") or _held_form(calamity, None, None, now),
         "coach": DisclosureCoach.objects.filter(incident=calamity)
         .select_related("coach__department", "asked_by", "found_by")
         .first(),
@@ -184,10 +184,12 @@ def _found(request: SignedInRequest) -> Any:
     return colleagues.search(request.POST["q"], near=request.user) if "q" in request.POST else None
 
 
-def _held_form(talk: DisclosureTalk | None, request: SignedInRequest | None, now: datetime) -> MomentForm:
+def _held_form(
+    calamity: Incident, talk: DisclosureTalk | None, request: SignedInRequest | None, now: datetime
+) -> MomentForm:
     prefix, current = ("held-new", None) if talk is None else (f"held-{talk.pk}", talk.held_at)
     data = request.POST if request else None
-    form = MomentForm(data, prefix=prefix, label=_("Held at"), at=now, current=current)
+    form = MomentForm(data, prefix=prefix, label=_("Held at"), at=now, current=current, after=calamity)
     if talk is not None and talk.held_at is None and talk.planned_for and talk.planned_for <= now:
         form.initial["moment"] = talk.planned_for
     return form

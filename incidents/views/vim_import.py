@@ -112,17 +112,18 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
         return redirect("incidents:import-check", pk)
     answers = {name.removeprefix("who-"): str(value) for name, value in request.POST.items()}
     plan, take = _plan(kept, table, answers), request.POST.getlist("take")
-    if plan.questions:
-        say(request, gettext("Say of everybody who is asked about who it is."), level=messages.WARNING)
+    if unanswered := _unanswered(request, plan):
+        say(request, unanswered, level=messages.WARNING)
         return redirect("incidents:import-check", pk)
     calamities = {each.number for each in plan.calamities} & {*request.POST.getlist("calamity")}
+    sure = {*request.POST.getlist("sure"), *(each.number for each in plan.long_ago)}
     now = timezone.now()
     try:
         with transaction.atomic():
             # Two taps at once: the second waits here, and finds what the first did.
             if VimImport.objects.select_for_update().get(pk=kept.pk).finished_at:
                 return _ended(request, _mine(request, pk))
-            vim_import.carry_out(plan, take=take, calamities=calamities, by=request.user, at=now)
+            vim_import.carry_out(plan, take=take, calamities=calamities, sure=sure, by=request.user, at=now)
             _finish(kept, counts=plan.counts)
     except NotImportable:
         say(
@@ -131,7 +132,7 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
             level=messages.WARNING,
         )
         return redirect("incidents:import-check", pk)
-    say(request, _in_words(len(plan.new), plan.taken(take), len(calamities)))
+    say(request, _in_words(len(plan.new), plan.taken(take, sure), len(calamities)))
     return redirect("incidents:list")
 
 
@@ -155,6 +156,15 @@ def forget(request: SignedInRequest, pk: str) -> HttpResponse:
     file_names.forget(name=name, log=LOG, by=request.user, at=timezone.now())
     say(request, gettext("The next file asks for “%(name)s” again.") % {"name": name.written})
     return redirect("incidents:import")
+
+
+def _unanswered(request: SignedInRequest, plan: Plan) -> str:
+    """What is still to be answered before the file can be imported; empty for nothing."""
+    if plan.questions:
+        return gettext("Say of everybody who is asked about who it is.")
+    if plan.long_ago and "sure_new" not in request.POST:
+        return gettext("Nothing was imported: say first that the dates of more than a year ago are right.")
+    return ""
 
 
 def _in_words(new: int, changed: int, calamities: int) -> str:

@@ -33,7 +33,11 @@ class Command(BaseCommand):
             action="store_true",
             help="also take over what changed of known reports",
         )
-
+        parser.add_argument(
+            "--old-dates",
+            action="store_true",
+            help="dates of more than a year ago are right: take them in and over",
+        )
         parser.add_argument(
             "--calamities",
             choices=["report", "incident"],
@@ -66,17 +70,29 @@ class Command(BaseCommand):
                 )
             )
         reported = {each.number for each in plan.calamities} if options["calamities"] == "report" else ()
+        of_long_ago = [
+            *(each.number for each in plan.long_ago),
+            *(each.number for each in plan.changed if any(change.asks for change in each.changes)),
+        ]
+        sure = of_long_ago if options["old_dates"] else ()
+        if plan.long_ago and not sure:
+            raise CommandError(
+                _(
+                    "Nothing is imported: some new reports are of more than a year ago. Are their dates"
+                    " right? Then add --old-dates."
+                )
+            )
         take = [changed.number for changed in plan.changed] if options["take_changes"] else []
         try:
             with transaction.atomic():
-                new = vim_import.carry_out(plan, take=take, calamities=reported, by=None, at=now)
+                new = vim_import.carry_out(plan, take=take, calamities=reported, sure=sure, by=None, at=now)
                 if is_new:
                     VimMapping.objects.create(name=options["mapping"], columns=dict(columns.of))
         except NotImportable as error:
             raise CommandError(
                 _("Nothing was imported: something has changed in the meantime. Check it again.")
             ) from error
-        done = {"new": len(new), "changed": plan.taken(take)}
+        done = {"new": len(new), "changed": plan.taken(take, sure)}
         self.stdout.write(self.style.SUCCESS(_("%(new)d imported, %(changed)d changed.") % done))
 
     def _say(self, plan: Plan, columns: Columns, *, is_new: bool) -> None:
@@ -98,6 +114,8 @@ class Command(BaseCommand):
         for changed in plan.changed:
             for change in changed.changes:
                 refused = f" ({_('Not taken over:')} {change.refused})" if change.refused else ""
+                if change.asks:
+                    refused = f" ({_('This is more than a year ago: only taken over with --old-dates.')})"
                 self.stdout.write(
                     f"{changed.number} {change.label}: {change.here_said} → {change.there_said}{refused}"
                 )
