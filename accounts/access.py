@@ -95,10 +95,14 @@ def recently_confirmed(view: View) -> View:
 def access_of(view: Callable[..., Any]) -> Access | None:
     """The declaration on `view`, or None: then nobody may open it."""
     declared: Access | None = getattr(view, "access", None)
-    if declared is None and view.__module__.partition(".")[0] == "allauth":
+    if declared is None and _is_of_allauth(view):
         # allauth guards its own pages (sign-in, password, MFA) and cannot carry our declaration.
         return Access(public=True)
     return declared
+
+
+def _is_of_allauth(view: Callable[..., Any]) -> bool:
+    return view.__module__.partition(".")[0] == "allauth"
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -154,7 +158,7 @@ class AccessMiddleware:
         if access is None:
             raise PermissionDenied
         if access.public:
-            return None
+            return _in_another_language(request) if _is_of_allauth(view) else None
         if not request.user.is_authenticated:
             return to_sign_in(request)
         unsent.let_go(request)
@@ -170,14 +174,25 @@ def _instead(request: SignedInRequest, view: Callable[..., Any], access: Access)
         raise PermissionDenied
     if not access.at_once and second_factor.is_due(request):
         return _to_second_factor(request)
-    if chosen := language.asked_along(request):
-        User.objects.filter(pk=request.user.pk).update(language=chosen)
-        return language.speak(go(request, str, kept=unsent.keep(request)), chosen)
+    if language.asked_along(request):
+        return _in_another_language(request, kept=unsent.keep(request))
     if request.method == "POST" and unsent.LATER in request.POST:
         return go(request, str, kept=unsent.keep(request))
     if asked_again.only_takes_post(view) and _comes_back(request):
         return asked_again.ask(request, view)
     return None
+
+
+def _in_another_language(request: HttpRequest, *, kept: bool = True) -> HttpResponse | None:
+    """This page anew in the language that was chosen along with a form, or None; nothing is done with the
+    form. What is typed on a page of allauth may be a password, and is not kept.
+    """
+    chosen = language.asked_along(request)
+    if not chosen:
+        return None
+    if isinstance(request.user, User):
+        User.objects.filter(pk=request.user.pk).update(language=chosen)
+    return language.speak(go(request, str, kept=kept), chosen)
 
 
 def _comes_back(request: HttpRequest) -> bool:

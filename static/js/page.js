@@ -85,15 +85,28 @@ const wasTypedIn = (form) =>
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.xhr.getResponseHeader("HX-Redirect")) leaves = true;
   if (!event.detail.xhr.getResponseHeader("X-Unsent")) return;
-  const hasTicket = (form) => form?.querySelector("input[name=ticket]");
   const own = event.target.closest?.("form");
   const form = hasTicket(own) ? own : [...document.forms].find((one) => hasTicket(one) && wasTypedIn(one));
   if (!form) return;
   event.preventDefault();
-  const later = Object.assign(document.createElement("input"), { type: "hidden", name: "unsent", value: "1" });
-  form.append(later);
+  sendUnsent(form, "unsent", "1");
+});
+const hasTicket = (form) => form?.querySelector("input[name=ticket]");
+function sendUnsent(form, name, value) {
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
   leaves = true;
   HTMLFormElement.prototype.submit.call(form);
+}
+
+// Whoever chooses another language takes along the form that was typed in, and has it back as it was
+// (accounts/language.py). The longest forms do so without scripts as well (components/language.html).
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (button?.name !== "language") return;
+  const form = [...document.forms].find((one) => hasTicket(one) && !one.matches("[role=search]") && wasTypedIn(one));
+  if (!form) return;
+  event.preventDefault();
+  sendUnsent(form, "speak", button.value);
 });
 
 // The error summary takes the focus, so that a screen reader starts there.
