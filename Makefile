@@ -54,8 +54,8 @@ faults: environment ## Break everything that may break, and count what became of
 	$(PY) -m benchmarks.faults
 
 messages: environment ## Bring the Dutch catalog up to date with the texts in the code
-	$(PY) -m peersupport.messages
-	$(PY) -m peersupport.messages --compile
+	$(PY) -m development.messages
+	$(PY) -m development.messages --compile
 
 lock: environment ## Lock the newest fitting versions into requirements.txt and requirements-dev.txt
 	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --upgrade requirements.in -o requirements.txt

@@ -20,7 +20,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa import signals  # these need the app registry
 
-        from accounts import second_factor
+        from accounts.sign_in import second_factor
 
         post_migrate.connect(make_role_groups, sender=self)
         for changed in (

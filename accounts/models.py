@@ -12,9 +12,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import names
 from accounts.enums import AccessAction, ImportState, Language, NameKind, ProfessionGroup, Role
-from accounts.fields import KeyField, MailField, TelephoneField
+from accounts.people import names
+from accounts.people.fields import KeyField, MailField, TelephoneField
 
 
 class Location(models.Model):
@@ -104,7 +104,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return super().bulk_update(people, columns, *args, **kwargs)
 
 
-#: The columns that are made of a name (accounts.names): one by which it is found, one by which it is sorted.
+#: The columns that are made of a name (people.names): one by which it is found, one by which it is sorted.
 NAME_KEYS = {"search_key": names.search_key, "sort_key": names.sort_key}
 
 
@@ -121,7 +121,7 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
         """The functional administrator of a new installation (`manage.py createsuperuser`)."""
-        from accounts import roles  # it is built on this module
+        from accounts.roles import giving as roles  # it is built on this module
 
         user = self.create_user(username, password, **fields)
         roles.given_on_the_server(
@@ -176,9 +176,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects: ClassVar[UserManager] = UserManager()
 
-    #: What tells this person from a namesake, where people are listed (accounts.people.told_apart).
+    #: What tells this person from a namesake, where people are listed (accounts.people.directory.told_apart).
     apart = ""
-    #: Filled in where a session is read (accounts.sign_in).
+    #: Filled in where a session is read (accounts.sign_in.adapters).
     has_second_factor = False
 
     USERNAME_FIELD = "username"
@@ -202,11 +202,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower"),
         )
         indexes = (
-            # The search by name in accounts.people.
+            # The search by name in accounts.people.directory.
             GinIndex(NAME_WORDS, name="user_name_words"),
             # /settings/people/, by key.
             models.Index(fields=["sort_key", "id"], name="user_by_sort_key"),
-            # Whose number this is (accounts.who_is_who).
+            # Whose number this is (accounts.people.who_is_who).
             models.Index(fields=["telephone"], name="user_by_telephone", condition=~models.Q(telephone="")),
         )
 
@@ -220,7 +220,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def roles(self) -> frozenset[Role]:
-        """The roles of this person; one query for each instance, unless read with it (accounts.sign_in)."""
+        """The roles of this person; one query for each instance, unless read with it (sign_in.adapters)."""
         return Role.among(self.groups.values_list("name", flat=True))
 
     def has_role(self, *roles: Role) -> bool:
@@ -326,7 +326,7 @@ class FileName(models.Model):
     `source` is "" for the staff file, else the name of a VIM export. `key` is the name as it is compared. A
     profession may stand for a new one in `group`, a department for a new one at `location`; `same_as` is
     another name in the files, that has none itself. Without all of these the name stands for nothing.
-    Written by accounts.file_names.
+    Written by accounts.files.mapped_names.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -351,7 +351,7 @@ class FileName(models.Model):
 class StaffImport(models.Model):
     """One file with staff: kept until it is committed, refused or thrown away; then only its counts stay.
 
-    Changed by accounts.staff_import only. `attempts` counts how often a worker began on the present step.
+    Changed by accounts.staff.importing only. `attempts` counts how often a worker began on the present step.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -361,10 +361,10 @@ class StaffImport(models.Model):
     state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     make_missing = models.BooleanField(default=False)
-    # Who is who, by employee number: the id of somebody here, or "new" (accounts.staff_same).
+    # Who is who, by employee number: the id of somebody here, or "new" (accounts.staff.same_person).
     answers = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
     rows_total = models.PositiveIntegerField(default=0)
-    preview = models.JSONField(default=dict)  # accounts.staff_plan.preview; the counts alone when finished
+    preview = models.JSONField(default=dict)  # accounts.staff.plan.preview; the counts alone when finished
     errors = models.JSONField(default=list)  # [{"line": 3, "column": "E-mail", "code": "email_wrong"}]
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
@@ -390,4 +390,4 @@ class StaffImport(models.Model):
 
 
 # Beside what needs them; Django finds models from here.
-from accounts.two_people import RoleGrant, SignInChange  # noqa: E402, F401  # see above
+from accounts.roles.second_person import RoleGrant, SignInChange  # noqa: E402, F401  # see above

@@ -6,8 +6,10 @@ from celery import shared_task
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts import passwords, roles, sign_in_changes, staff_import
+from accounts.roles import giving
 from accounts.sealing import fernet
+from accounts.sign_in import passwords, sign_in_changes
+from accounts.staff import importing
 
 RESET = "accounts.tasks.mail_reset_link"
 
@@ -21,21 +23,21 @@ def mail_reset_link(sealed: str) -> None:
 @shared_task
 def work_on_import(import_id: str) -> None:
     """Take one staff import a step on."""
-    staff_import.work(import_id=UUID(import_id), at=timezone.now())
+    importing.work(import_id=UUID(import_id), at=timezone.now())
 
 
 @shared_task
 def sweep_imports() -> None:
     """Go on with what a killed worker or a lost message left behind."""
-    for import_id in staff_import.waiting():
-        staff_import.work(import_id=import_id, at=timezone.now())
+    for import_id in importing.waiting():
+        importing.work(import_id=import_id, at=timezone.now())
 
 
 @shared_task
 def end_waiting() -> None:
     """Each night: roles that nobody confirmed in time, and new addresses that nobody objected to."""
     now = timezone.now()
-    roles.expire(at=now)
+    giving.expire(at=now)
     sign_in_changes.end_waiting(at=now)
 
 

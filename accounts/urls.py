@@ -4,18 +4,11 @@ from allauth.urls import build_provider_urlpatterns
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from accounts import (
-    views,
-    views_access_log,
-    views_hospital,
-    views_hours,
-    views_people,
-    views_preferences,
-    views_second_person,
-    views_settings,
-    views_staff_import,
-    views_unsent,
-)
+from accounts.access_log import views as views_access_log
+from accounts.pages.views import kept_forms, preferences
+from accounts.settings.views import hospital, hours, places
+from accounts.sign_in.views import entrance, second_person
+from accounts.staff.views import importing, people
 
 # allauth's own pages, without those that this house does not have: signing up, and changing an e-mail
 # address, which comes from the personnel file.
@@ -38,48 +31,48 @@ sign_in = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    path("second-factor/", views_second_person.second_factor_first, name="second-factor"),
+    path("second-factor/", second_person.second_factor_first, name="second-factor"),
     path("two-step/", include("allauth.mfa.urls")),
     path("devices/", include("allauth.usersessions.urls")),
 ]
 
 # Neither address exists without the demo.
 demo = [
-    path("demo/", views.demo, name="demo"),
-    path("demo/sign-in/", views.demo_sign_in, name="demo_sign_in"),
+    path("demo/", entrance.demo, name="demo"),
+    path("demo/sign-in/", entrance.demo_sign_in, name="demo_sign_in"),
 ]
 
-registers = [views_settings.DEPARTMENTS, views_settings.LOCATIONS, views_settings.PROFESSIONS]
+registers = [places.DEPARTMENTS, places.LOCATIONS, places.PROFESSIONS]
 settings_pages = [
-    path("", views_settings.settings_home, name="home"),
-    path("hospital/", views_hospital.hospital, name="hospital"),
-    path("hours/", views_hours.hours, name="hours"),
-    path("people/", views_people.people_list, name="people"),
-    path("people/<uuid:pk>/", views_people.person, name="person"),
-    path("staff-import/", views_staff_import.staff_import_start, name="staff-import"),
-    path("staff-import/<uuid:pk>/", views_staff_import.staff_import_file, name="staff-import-file"),
+    path("", places.settings_home, name="home"),
+    path("hospital/", hospital.hospital, name="hospital"),
+    path("hours/", hours.hours, name="hours"),
+    path("people/", people.people_list, name="people"),
+    path("people/<uuid:pk>/", people.person, name="person"),
+    path("staff-import/", importing.staff_import_start, name="staff-import"),
+    path("staff-import/<uuid:pk>/", importing.staff_import_file, name="staff-import-file"),
     path(
         "staff-import/names/<uuid:pk>/forget/",
-        views_staff_import.staff_import_forget,
+        importing.staff_import_forget,
         name="staff-import-forget",
     ),
     path(
         "staff-import/<uuid:pk>/confirm/",
-        views_staff_import.staff_import_confirm,
+        importing.staff_import_confirm,
         name="staff-import-confirm",
     ),
     path(
         "staff-import/<uuid:pk>/discard/",
-        views_staff_import.staff_import_discard,
+        importing.staff_import_discard,
         name="staff-import-discard",
     ),
     *(
         path(f"{register.name}/{address}", view, {"register": register}, name=f"{register.name}{name}")
         for register in registers
         for address, view, name in (
-            ("", views_settings.register_list, ""),
-            ("add/", views_settings.register_edit, "-add"),
-            ("<uuid:pk>/", views_settings.register_edit, "-change"),
+            ("", places.register_list, ""),
+            ("add/", places.register_edit, "-add"),
+            ("<uuid:pk>/", places.register_edit, "-change"),
         )
     ),
 ]
@@ -87,15 +80,15 @@ settings_pages = [
 access_log = [path("", views_access_log.access_log_list, name="list")]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.start, name="home"),
+    path("", entrance.start, name="home"),
     path("account/", include(sign_in)),
-    path("favicon.ico", views.favicon, name="favicon"),
-    path("privacy/", views.privacy, name="privacy"),
-    path("logo/<slug:version>.png", views_hospital.logo, name="hospital-logo"),
-    path("preferences/language/", views_preferences.set_language, name="set_language"),
-    path("preferences/theme/", views_preferences.set_theme, name="set_theme"),
-    path("unsent/", views_unsent.take_along, name="take-along"),
-    path("confirmations/", views_second_person.confirmations, name="confirmations"),
+    path("favicon.ico", entrance.favicon, name="favicon"),
+    path("privacy/", entrance.privacy, name="privacy"),
+    path("logo/<slug:version>.png", hospital.logo, name="hospital-logo"),
+    path("preferences/language/", preferences.set_language, name="set_language"),
+    path("preferences/theme/", preferences.set_theme, name="set_theme"),
+    path("unsent/", kept_forms.take_along, name="take-along"),
+    path("confirmations/", second_person.confirmations, name="confirmations"),
     path("settings/", include((settings_pages, "settings"))),
     path("access-log/", include((access_log, "access-log"))),
     *(demo if settings.DEMO else []),

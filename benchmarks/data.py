@@ -7,9 +7,9 @@ from django.utils import timezone
 from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, Location, Profession, User
 from benchmarks.models import Row
-from incidents import intake
 from incidents.enums import EventType, IncidentKind
 from incidents.models import Incident
+from incidents.reports import intake
 from supporters.enums import SupporterStatus
 from supporters.models import Supporter
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.access import allow_signed_in
+from accounts.pages.access import allow_signed_in
 from benchmarks.models import Row
 
 

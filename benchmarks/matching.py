@@ -10,7 +10,8 @@ from scipy.optimize import linear_sum_assignment
 from benchmarks.data import ROLL_CALL
 from benchmarks.measure import ratio
 from benchmarks.report import Line
-from supporters import assignment, eligibility, joint
+from supporters.matching import assignment, eligibility
+from supporters.matching import together as joint
 from supporters.models import Offer, Supporter
 
 #: A score from the same columns, sorted, with each supporter's load counted by a join: the floor of ranking.

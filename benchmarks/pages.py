@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.unsent import Ticket
+from accounts.pages.kept_forms import Ticket
 from benchmarks.data import ROLL_CALL
 from benchmarks.measure import Ratio, ratio
 from benchmarks.report import Line
@@ -22,7 +22,7 @@ from evaluations import tickets
 from evaluations.batches import ensure_one
 from evaluations.enums import Question
 from evaluations.models import Invitation
-from incidents.local_moments import as_typed
+from incidents.clocks.moment_field import as_typed
 from supporters.enums import ContactState
 from supporters.models import Contact
 

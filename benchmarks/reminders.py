@@ -14,9 +14,9 @@ from accounts.enums import Role
 from accounts.models import User
 from benchmarks.measure import Ratio, ratio, ratio_of
 from benchmarks.report import Line
-from notifications import delivery, outbox
-from notifications.failure import DELIVERY, TRIAL
-from notifications.mails import something_for_you
+from notifications.delivery import outbox, sweep
+from notifications.delivery.failure import DELIVERY, TRIAL
+from notifications.delivery.mails import something_for_you
 from notifications.models import Mail, Reminder
 from notifications.tests.smtp_sink import Sink, SinkServer
 
@@ -48,7 +48,7 @@ def _line(what: str, found: Ratio, goal: float) -> Line:
 
 
 def _empty_pass(future: int) -> Line:
-    found = ratio(lambda: delivery.sweep(at=timezone.now()), _raw_claim, rounds=9, each=100)
+    found = ratio(lambda: sweep.sweep(at=timezone.now()), _raw_claim, rounds=9, each=100)
     return _line(f"empty pass, {future:,} future reminders / raw claim", found, 2)
 
 
@@ -107,7 +107,7 @@ def _timed_sweeps(people: list[UUID]) -> Callable[[], float]:
     def run() -> float:
         _due(people)
         start, now = time.perf_counter(), timezone.now()
-        while delivery.show_batch(at=now):
+        while sweep.show_batch(at=now):
             pass
         return time.perf_counter() - start
 
@@ -120,7 +120,7 @@ def _timed_floor(people: list[UUID]) -> Callable[[], float]:
     def batch() -> int:
         with transaction.atomic():
             due = Reminder.objects.waiting().filter(due_at__lte=timezone.now()).order_by("due_at")
-            claimed = list(due.select_for_update(skip_locked=True)[: delivery.BATCH])
+            claimed = list(due.select_for_update(skip_locked=True)[: sweep.BATCH])
             Mail.objects.bulk_create(
                 Mail(
                     key=str(reminder.id),

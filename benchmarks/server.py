@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-from accounts import second_factor
 from accounts.models import User
+from accounts.sign_in import second_factor
 
 CSRF = "a" * 32
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import ProfessionGroup
-from dashboards import charts, opinion, organisation
+from dashboards import charts, evaluation_block, organisation
 from dashboards.blocks import Block, Chart
+from dashboards.blurring import Figure, OneWay, published_share
 from dashboards.charts import Datum, Table
-from dashboards.disclosure import Figure, OneWay, published_share
 from dashboards.periods import Period
 from dashboards.tables import Tables
 from incidents.enums import EventType
@@ -60,7 +60,7 @@ class Board:
             self._offered(),
             self._who(),
             self._course(),
-            opinion.block(self.now, self.before, previous),
+            evaluation_block.block(self.now, self.before, previous),
             organisation.calamities(self.now, self.before, previous),
             organisation.pool(self.now),
         ]

@@ -1,6 +1,6 @@
 """Publishing the figures of a closed period: counted once, protected, and stored for good.
 
-What is counted about people goes through dashboards.disclosure before it is stored; nothing exact about them
+What is counted about people goes through dashboards.blurring before it is stored; nothing exact about them
 is ever written down. Who is counted in a period is everybody to whom support was offered in it, whatever
 became of it later. The noise belongs to the records, so the rows themselves are read, in three statements,
 and counted here: the database never learns the secret.
@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Min, Q, Sum
 
 from accounts.enums import ProfessionGroup
-from dashboards.disclosure import (
+from dashboards.blurring import (
     LEAST,
     Answers,
     Change,
@@ -35,9 +35,9 @@ from evaluations.tallies import tallies
 from hospital.clock import local_day
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.models import Incident, Milestone
-from supporters import pool
 from supporters.enums import ContactState, EventKind, Outcome, SupporterStatus
 from supporters.models import Contact, ContactEvent, Offer, Supporter
+from supporters.pool import members
 
 GRACE = timedelta(days=30)
 """How long after its end a period is published by itself. Support takes about three weeks (first contact
@@ -170,7 +170,7 @@ def count(period: Period, *, at: datetime) -> Tables:
         calamities=calamities.count(),
         steps=_steps(period, at),
         supporters=_trained(at),
-        coverage=tuple(map(_covered, pool.coverage(at))),
+        coverage=tuple(map(_covered, members.coverage(at))),
     )
 
 
@@ -308,7 +308,7 @@ def _trained(at: datetime) -> int:
     return held.filter(trained_on__lte=today, current_until__gte=today).count()
 
 
-def _covered(group: pool.Coverage) -> Coverage:
+def _covered(group: members.Coverage) -> Coverage:
     if group.employees < LEAST:
         return Coverage(group.group.value, None, None, None)
     return Coverage(group.group.value, group.employees, group.supporters, group.wanted)

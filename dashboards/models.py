@@ -6,7 +6,7 @@ from django.db import models
 class Release(models.Model):
     """The figures of one closed period as they were published: immutable, by a database trigger.
 
-    `tables` holds every table of the page, already protected (dashboards.disclosure): page, print, export and
+    `tables` holds every table of the page, already protected (dashboards.blurring): page, print, export and
     API read nothing else.
     """
 

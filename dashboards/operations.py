@@ -15,8 +15,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from dashboards import charts
+from dashboards.blurring import LEAST, STEP
 from dashboards.charts import Columns, Datum, Table
-from dashboards.disclosure import LEAST, STEP
 from dashboards.periods import Period
 from evaluations.models import Invitation
 from hospital.clock import AMSTERDAM, call_by, local_day, on_the_wall, start_of_day, start_of_week

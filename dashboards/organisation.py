@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 from accounts.enums import ProfessionGroup
 from dashboards import charts
 from dashboards.blocks import Block, Chart
+from dashboards.blurring import organisation_share
 from dashboards.charts import Datum, Table
-from dashboards.disclosure import organisation_share
 from dashboards.tables import Clock, StepFigures, Tables
 from incidents.enums import Step
 

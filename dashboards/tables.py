@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dashboards.disclosure import Answers, Change, Figure, OneWay, Shown
+from dashboards.blurring import Answers, Change, Figure, OneWay, Shown
 from evaluations.enums import Question
 from incidents.enums import Step
 

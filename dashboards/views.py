@@ -3,9 +3,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.access import SignedInRequest, allow
 from accounts.enums import Role
-from dashboards import shelf
+from accounts.pages.access import SignedInRequest, allow
+from dashboards import published
 from dashboards.export import as_csv
 from dashboards.models import Release
 from dashboards.operations import read
@@ -57,8 +57,8 @@ def operations(request: SignedInRequest) -> HttpResponse:
     return render(request, "dashboards/operations.html", {"operations": shown})
 
 
-def _take(request: SignedInRequest) -> shelf.Shelf:
+def _take(request: SignedInRequest) -> published.Shelf:
     try:
-        return shelf.take(request.GET.get("period", ""))
+        return published.take(request.GET.get("period", ""))
     except Release.DoesNotExist as error:
         raise Http404 from error

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
-from accounts.demo_people import DEMO_PEOPLE
 from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, Location, Profession, User
+from accounts.sign_in.demo_people import DEMO_PEOPLE
 from dashboards import figures
 from demo import committee, today
 from demo.daytime import by_day

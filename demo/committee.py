@@ -7,16 +7,17 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from accounts import role_grants, roles
 from accounts.enums import ProfessionGroup, Role
 from accounts.models import Department, User
-from accounts.two_people import RoleGrant
+from accounts.roles import giving, role_grants
+from accounts.roles.second_person import RoleGrant
 from demo.daytime import by_day
 from hospital.clock import local_moment, start_of_week
-from incidents import alignment, committee, duty, intake, milestones, terms
-from incidents.classification import classify, standing
+from incidents.calamities import alignment, committee, duty, inspectorate, milestones
+from incidents.calamities.classification import classify, standing
 from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict
 from incidents.models import SEATS, Duty, Incident, Milestone
+from incidents.reports import intake
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: Since when the members have their seats in this system.
@@ -43,7 +44,7 @@ def seat(people: Mapping[str, User], staff: Sequence[User], *, at: datetime) -> 
     for director in directors:
         director.groups.add(Group.objects.get(name=Role.DIRECTOR))
     # One more, who waits for a second person.
-    roles.give_and_take(
+    giving.give_and_take(
         user=physicians[SEATS + 2],
         give={Role.DIRECTOR},
         by=admin,
@@ -90,7 +91,7 @@ def set_out(people: Mapping[str, User], *, at: datetime, now: datetime) -> None:
     times = {Step.DIRECTOR: 30 * DAY - HOUR, Step.SUPPORT: 30 * DAY - 8 * HOUR, Step.IGJ: 28 * DAY}
     _done(running, member, {**times, Step.ANALYSIS: 3 * DAY}, at=at)
     report = Milestone.objects.select_related("incident").get(incident=running, step=Step.FINAL_REPORT)
-    terms.set_by_letter(
+    inspectorate.set_by_letter(
         milestone=report,
         dated=timezone.localdate(at - 24 * DAY),
         until=timezone.localdate(at + 28 * DAY),
@@ -98,7 +99,9 @@ def set_out(people: Mapping[str, User], *, at: datetime, now: datetime) -> None:
         by=member,
         at=at - 23 * DAY,
     )
-    terms.ask(milestone=report, asked_at=at - 2 * DAY, reference="2026-V1042", by=member, at=at - 2 * DAY)
+    inspectorate.ask(
+        milestone=report, asked_at=at - 2 * DAY, reference="2026-V1042", by=member, at=at - 2 * DAY
+    )
 
     ended = _reported(leader, at=at - 16 * DAY, in_doubt=True)
     _decide(ended, Verdict.NONE, member, at=at - 12 * DAY, ground=Ground.EXPECTED)

@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from demo.daytime import by_day
-from incidents import intake
 from incidents.enums import EventType, IncidentKind
-from notifications import absence, delivery
-from supporters import assignment, contact_flow
+from incidents.reports import intake
+from notifications.delivery import sweep
+from notifications.reminders import absence
+from supporters.contacts import flow
 from supporters.enums import ConversationMode, EventKind
+from supporters.matching import assignment
 from supporters.models import Contact, Offer, Supporter
 
 #: Steps of a contact: how long ago, what, and the facts that go with it.
@@ -61,7 +63,7 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
         substitute=people["coordinator"],
         at=at,
     )
-    while delivery.show_batch(at=at):
+    while sweep.show_batch(at=at):
         pass
 
 
@@ -82,6 +84,4 @@ def _reported(leader: User, colleague: User, *, at: datetime) -> Offer:
 def _take(contact: Contact, steps: Steps, *, by: User, at: datetime) -> None:
     for ago, kind, facts in steps:
         moment = by_day(at - ago)
-        contact = contact_flow.record(
-            contact=contact, kind=kind, by=by, at=moment, mode=facts.get("mode", "")
-        )
+        contact = flow.record(contact=contact, kind=kind, by=by, at=moment, mode=facts.get("mode", ""))

@@ -16,21 +16,24 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
-from demo.aftermath import Aftermath
+from demo.after_calamities import Aftermath
 from demo.daytime import by_day, from_the_morning
 from evaluations import answers, invitations, tickets
 from evaluations.enums import Question
 from evaluations.models import Invitation
 from evaluations.release import release
-from incidents import intake, milestones
+from incidents.calamities import milestones
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.enums import Step as CalamityStep
 from incidents.models import Milestone
-from notifications import delivery, forgetting
-from supporters import assignment, contact_flow, retention
-from supporters.contact_log import ATTEMPTS
+from incidents.reports import intake
+from notifications.delivery import forgetting, sweep
+from supporters.contacts import flow
+from supporters.contacts.allowed_steps import ATTEMPTS
 from supporters.enums import ConversationMode, EventKind, HandBackReason, Outcome
+from supporters.matching import assignment
 from supporters.models import Contact, Offer
+from supporters.offers import retention
 
 REPORTS = 240
 CALAMITIES = 20
@@ -186,7 +189,7 @@ class Week:
     year: Year
 
     def end(self, at: datetime) -> None:
-        while delivery.show_batch(at=at):
+        while sweep.show_batch(at=at):
             pass
         invitations.invite_closed(at=at)
         week = timedelta(days=7)
@@ -244,7 +247,7 @@ class Conversations:
 
     def log(self, kind: EventKind, at: datetime, **facts: Any) -> None:
         contact = Contact.objects.select_related("supporter__user").get(pk=self.contact_id)
-        contact_flow.record(contact=contact, kind=kind, by=contact.supporter.user, at=at, **facts)
+        flow.record(contact=contact, kind=kind, by=contact.supporter.user, at=at, **facts)
 
     def answer(self, at: datetime) -> None:
         if self.year.chance.random() < 0.07:
@@ -274,7 +277,7 @@ class Conversations:
         self.log(EventKind.CONVERSATION, at, mode=mode)
         if self.year.chance.random() < 0.85:
             days = self.year.chance.choice((3, 14))
-            planned_for = contact_flow.end_of_working_day(at, days=days)
+            planned_for = flow.end_of_working_day(at, days=days)
             self.log(EventKind.FOLLOW_UP_PLANNED, at, planned_for=planned_for)
             self.year.then(planned_for + self.year.hours(-7, 3), self.follow_up)
         else:
@@ -292,7 +295,7 @@ class Conversations:
             self.log(EventKind.CLOSED, at, outcome=Outcome.COMPLETED)
 
     def refer(self, at: datetime) -> None:
-        contact_flow.record(
+        flow.record(
             contact=Contact.objects.get(pk=self.contact_id),
             kind=EventKind.CLOSED,
             by=self.year.coordinator,

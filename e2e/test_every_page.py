@@ -9,9 +9,9 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from accounts.asked_again import only_takes_post
-from accounts.demo_people import DEMO_PEOPLE
 from accounts.models import User
+from accounts.pages.asked_again import only_takes_post
+from accounts.sign_in.demo_people import DEMO_PEOPLE
 from accounts.tests.test_access_matrix import ALLAUTH, PAGES, PUBLIC, SIGNED_IN, allowed, pages
 from demo.build import build
 from e2e.browser import accessibility_problems, overflow

@@ -25,7 +25,7 @@ from evaluations.tests.factories import InvitationFactory, answer
 from incidents.models import Incident, Involvement
 from notifications.models import DeliveryPolicy, Reminder
 from notifications.tests.worker import Worker, eventually
-from supporters.contact_reminders import FOLLOW_UP
+from supporters.contacts.reminders import FOLLOW_UP
 from supporters.enums import ContactState, Outcome
 from supporters.models import Contact
 from supporters.tests.factories import SupporterFactory

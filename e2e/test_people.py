@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 from accounts import tasks
 from accounts.enums import Role
 from accounts.models import User
+from accounts.staff.tests.test_importing import csv_of, line
 from accounts.tests.factories import DepartmentFactory, UserFactory
-from accounts.tests.test_staff_import import csv_of, line
 from e2e.browser import accessibility_problems, overflow, small_targets
 
 pytestmark = pytest.mark.django_db(transaction=True)

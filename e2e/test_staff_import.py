@@ -4,11 +4,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts import staff_import, tasks
+from accounts import tasks
 from accounts.enums import Role
 from accounts.models import StaffImport, User
+from accounts.staff import importing
+from accounts.staff.tests.test_importing import bring, csv_of, line
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
-from accounts.tests.test_staff_import import bring, csv_of, line
 from e2e.visitor import DESK, PHONE
 from supporters.tests.factories import ContactFactory
 
@@ -72,5 +73,5 @@ def test_who_is_who_and_unknown_names_are_answered_in_the_preview(arrive, client
 
 def works(visitor):
     """What a worker does meanwhile, and the page as it is then."""
-    staff_import.work(import_id=StaffImport.objects.latest("created_at").pk, at=timezone.now())
+    importing.work(import_id=StaffImport.objects.latest("created_at").pk, at=timezone.now())
     visitor.goes_to(visitor.page.url)

@@ -7,16 +7,16 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from e2e.visitor import DESK, PASSWORD, PHONE
 from incidents.models import Incident
-from incidents.tests import test_vim_import
+from incidents.vim.tests import test_importing
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
 #: The employees and departments that the samples name.
-hospital = test_vim_import.hospital
+hospital = test_importing.hospital
 
 
 @pytest.mark.parametrize(
-    ("sample", "size"), [(test_vim_import.DUTCH, DESK), (test_vim_import.ENGLISH, PHONE)], ids=["csv", "xlsx"]
+    ("sample", "size"), [(test_importing.DUTCH, DESK), (test_importing.ENGLISH, PHONE)], ids=["csv", "xlsx"]
 )
 def test_sample_is_imported_once(arrive, hospital, sample, size):
     desk = arrive(UserFactory(password=PASSWORD, roles=[Role.COORDINATOR]), size=size)

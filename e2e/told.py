@@ -9,8 +9,8 @@ from email.utils import parsedate_to_datetime
 from e2e.test_journey import link_in, written
 from hospital.clock import AMSTERDAM
 from hospital.mail import mail_id
-from notifications import kinds
 from notifications.models import Notice
+from notifications.reminders import kinds
 
 _NOTICE = re.compile(r"/notices/([0-9a-f-]{36})/open/")
 

@@ -7,7 +7,7 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         from evaluations.invitations import KIND, expected
-        from notifications import kinds, reconcile
+        from notifications.reminders import kinds, reconcile
 
         kinds.register(KIND)
         reconcile.expected_mails.append(expected)

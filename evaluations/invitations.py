@@ -12,17 +12,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts import sign_in_changes
 from accounts.enums import Language, Role
 from accounts.models import User
+from accounts.sign_in import sign_in_changes
 from evaluations import batches, tickets
 from evaluations.models import EvaluationPolicy, Invitation
-from notifications import schedule
+from notifications.delivery.forgetting import KEPT
 from notifications.enums import HandedOn
-from notifications.forgetting import KEPT
-from notifications.kinds import Kind, Outside
 from notifications.models import Mail
-from supporters.contact_log import UNDO_WITHIN
+from notifications.reminders import schedule
+from notifications.reminders.kinds import Kind, Outside
+from supporters.contacts.allowed_steps import UNDO_WITHIN
 from supporters.enums import ContactState
 from supporters.models import Contact
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import language, unsent
-from accounts.access import SignedInRequest, allow, allow_public
 from accounts.enums import Role
-from accounts.feedback import say
+from accounts.pages import kept_forms, language
+from accounts.pages.access import SignedInRequest, allow, allow_public
+from accounts.pages.feedback import say
 from accounts.policy_log import PolicyLog
 from evaluations import answers, tickets
 from evaluations.forms import EvaluationForm, PolicyForm
@@ -71,7 +71,7 @@ def policy(request: SignedInRequest) -> HttpResponse:
     """How many answers are opened together, and how long an invitation is valid. No count of what waits: with
     it one could see when somebody answered.
     """
-    form = PolicyForm(unsent.posted(request), instance=EvaluationPolicy.current())
+    form = PolicyForm(kept_forms.posted(request), instance=EvaluationPolicy.current())
     if request.method == "POST" and form.is_valid():
         LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, _("Saved."))

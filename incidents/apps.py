@@ -6,27 +6,20 @@ class IncidentsConfig(AppConfig):
     verbose_name = "Reports and calamities"
 
     def ready(self) -> None:
-        from accounts import home
-        from accounts.lacks import sources  # these need the app registry
-        from incidents import (
-            calendar_entries,
-            disclosure_reminders,
-            lacks,
-            leavers,
-            own_reports,
-            put_aside,
-            reminders,
-            sight,
-            team_reminders,
-        )
-        from notifications import calendar
+        from accounts.pages import home
+        from accounts.settings.readiness import sources  # these need the app registry
+        from incidents.calamities import calendar_entries, leavers, put_aside, readiness, reminders
+        from incidents.calamities.analysis import team_reminders
+        from incidents.calamities.family_talks import talk_reminders
+        from incidents.reports import own_reports, visibility
+        from notifications.calendar import entries
 
         put_aside.register()
         reminders.register()
         team_reminders.register()
-        disclosure_reminders.register()
+        talk_reminders.register()
         leavers.register()
-        sources.append(lacks.lacks)
-        calendar.sources.append(calendar_entries.SOURCE)
-        home.calls_within.append(sight.within_hours)
+        sources.append(readiness.lacks)
+        entries.sources.append(calendar_entries.SOURCE)
+        home.calls_within.append(visibility.within_hours)
         home.panels.append(home.Panel("incidents/_own_reports.html", own_reports.latest))

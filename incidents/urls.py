@@ -2,38 +2,35 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from incidents.views import (
+from incidents.calamities.views import (
     alignment,
     analyses,
+    analysis_team,
     calamities,
     classification,
     committee,
-    disclosure,
     duty,
     evidence,
-    help,  # noqa: A004 — the page is called help
+    family_talks,
+    inspectorate,
     moments,
     policy,
-    report,
-    reports,
-    team,
-    terms,
-    vim_import,
-    withdrawal,
 )
+from incidents.reports.views import help, reporting, reports, withdrawal
+from incidents.vim import views
 
 incidents_urls: list[URLPattern] = [
     path("incidents/", reports.listing, name="list"),
-    path("incidents/new/", report.new, name="new"),
-    path("incidents/new/<slug:kind>/", report.report, name="report"),
-    path("incidents/people/", report.found, name="people"),
-    path("incidents/import/", vim_import.upload, name="import"),
-    path("incidents/import/<uuid:pk>/", vim_import.check, name="import-check"),
-    path("incidents/import/<uuid:pk>/commit/", vim_import.commit, name="import-commit"),
-    path("incidents/import/names/<uuid:pk>/forget/", vim_import.forget, name="import-forget"),
-    path("incidents/import/<uuid:pk>/discard/", vim_import.discard, name="import-discard"),
+    path("incidents/new/", reporting.new, name="new"),
+    path("incidents/new/<slug:kind>/", reporting.report, name="report"),
+    path("incidents/people/", reporting.found, name="people"),
+    path("incidents/import/", views.upload, name="import"),
+    path("incidents/import/<uuid:pk>/", views.check, name="import-check"),
+    path("incidents/import/<uuid:pk>/commit/", views.commit, name="import-commit"),
+    path("incidents/import/names/<uuid:pk>/forget/", views.forget, name="import-forget"),
+    path("incidents/import/<uuid:pk>/discard/", views.discard, name="import-discard"),
     path("incidents/<slug:reference>/", reports.detail, name="detail"),
-    path("incidents/<slug:reference>/received/", report.received, name="received"),
+    path("incidents/<slug:reference>/received/", reporting.received, name="received"),
     path("incidents/<slug:reference>/withdraw/", withdrawal.withdraw, name="withdraw"),
     path("incidents/<slug:reference>/people/", reports.add_people, name="add-people"),
 ]
@@ -49,17 +46,19 @@ calamities_urls: list[URLPattern] = [
         "calamities/<slug:reference>/departments/<uuid:pk>/confirm/", alignment.confirm, name="align-confirm"
     ),
     path("calamities/<slug:reference>/departments/<uuid:pk>/drop/", alignment.drop, name="align-drop"),
-    path("calamities/<slug:reference>/term/ask/", terms.ask, name="term-ask"),
-    path("calamities/<slug:reference>/term/confirm/", terms.confirm, name="term-confirm"),
-    path("calamities/<slug:reference>/term/letter/", terms.letter, name="term-letter"),
-    path("calamities/<slug:reference>/term/<uuid:pk>/answer/", terms.answer, name="term-answer"),
-    path("calamities/<slug:reference>/term/<uuid:pk>/take-back/", terms.take_back, name="term-take-back"),
+    path("calamities/<slug:reference>/term/ask/", inspectorate.ask, name="term-ask"),
+    path("calamities/<slug:reference>/term/confirm/", inspectorate.confirm, name="term-confirm"),
+    path("calamities/<slug:reference>/term/letter/", inspectorate.letter, name="term-letter"),
+    path("calamities/<slug:reference>/term/<uuid:pk>/answer/", inspectorate.answer, name="term-answer"),
+    path(
+        "calamities/<slug:reference>/term/<uuid:pk>/take-back/", inspectorate.take_back, name="term-take-back"
+    ),
     path("calamities/<slug:reference>/steps/<slug:step>/", calamities.step, name="step"),
-    path("calamities/<slug:reference>/team/", team.team, name="team"),
-    path("calamities/<slug:reference>/team/assign/", team.assign, name="team-assign"),
-    path("calamities/<slug:reference>/team/<uuid:pk>/end/", team.end, name="team-end"),
+    path("calamities/<slug:reference>/team/", analysis_team.team, name="team"),
+    path("calamities/<slug:reference>/team/assign/", analysis_team.assign, name="team-assign"),
+    path("calamities/<slug:reference>/team/<uuid:pk>/end/", analysis_team.end, name="team-end"),
     path("calamities/<slug:reference>/analysis/", analyses.analysis, name="analysis"),
-    path("calamities/<slug:reference>/disclosure/", disclosure.disclosure, name="disclosure"),
+    path("calamities/<slug:reference>/disclosure/", family_talks.disclosure, name="disclosure"),
     path("calamities/<slug:reference>/evidence/", evidence.evidence, name="evidence"),
     path("analyses/", analyses.listing, name="analyses"),
 ]

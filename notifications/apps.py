@@ -6,9 +6,10 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Reminders and their delivery"
 
     def ready(self) -> None:
-        from accounts.lacks import sources  # these need the app registry
-        from notifications import absence, digest, kinds, lacks, second_person
-        from notifications.failure import ALARM, NOBODY_LEFT, TRIAL
+        from accounts.settings.readiness import sources  # these need the app registry
+        from notifications.delivery import digest, readiness
+        from notifications.delivery.failure import ALARM, NOBODY_LEFT, TRIAL
+        from notifications.reminders import absence, kinds, second_person
 
         kinds.register(ALARM)
         kinds.register(TRIAL)
@@ -18,4 +19,4 @@ class NotificationsConfig(AppConfig):
         kinds.register(digest.WAITED)
         kinds.register(absence.NAMED)
         second_person.register()
-        sources.append(lacks.lacks)
+        sources.append(readiness.lacks)

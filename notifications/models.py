@@ -39,7 +39,7 @@ class Reminder(models.Model):
 
     `key` names the need ("contact:<id>:first-contact"), so that writing it twice is harmless. Exactly one of
     `recipient` and `role` is set. `subject_id` is the thing it is about, opaque to this app; `kind` says
-    which registered `notifications.kinds.Kind` judges and words it. No name and no event is stored here.
+    which registered `reminders.kinds.Kind` judges and words it. No name and no event is stored here.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -69,7 +69,7 @@ class Reminder(models.Model):
             ),
         )
         indexes = (
-            # The claim of each sweep (notifications.delivery): flat however many reminders lie in the future.
+            # The claim of each sweep (delivery.sweep): flat however many reminders lie in the future.
             models.Index(
                 fields=["due_at"],
                 name="reminder_open_due",
@@ -176,7 +176,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
 
 class Mail(models.Model):
-    """A mail that has to leave, without address or body: both are made when it is sent (notifications.mails).
+    """A mail that has to leave, without address or body: both are made when it is sent (delivery.mails).
 
     The Message-ID follows from `id`, so that a mail sent twice by a killed worker is recognised as one.
     `user` is the recipient, or None when the kind itself knows the address behind `subject_id` (somebody who
@@ -241,7 +241,7 @@ class BounceQuerySet(models.QuerySet["Bounce"]):
 
 class Bounce(models.Model):
     """Mail to somebody comes back: to a `user`, or of somebody without an account the `mail` that did, with
-    which it is forgotten. Written by notifications.bounces.
+    which it is forgotten. Written by notifications.delivery.bounces.
 
     `digest` is that of the address that fails: with another address it is mended.
     """

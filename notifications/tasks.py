@@ -8,8 +8,9 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
-from notifications import bounces, delivery, digest
-from notifications import reconcile as reconciliation
+from notifications.delivery import bounces, digest
+from notifications.delivery import sweep as delivery
+from notifications.reminders import reconcile as reconciliation
 
 logger = structlog.get_logger(__name__)
 
@@ -29,7 +30,7 @@ def gather_news() -> None:
 @shared_task
 def read_bounces() -> None:
     """Every ten minutes: what came back, if there is a mailbox for it. One that cannot be read is named in
-    the settings (notifications.lacks).
+    the settings (notifications.delivery.readiness).
     """
     try:
         bounces.read_mailbox(at=timezone.now())

@@ -51,7 +51,7 @@ def build() -> None:
     import django
     from django.core.management import call_command
 
-    from peersupport.messages import compile_catalogs
+    from development.messages import compile_catalogs
 
     compile_catalogs()
     django.setup()
@@ -60,14 +60,14 @@ def build() -> None:
 
 def run() -> None:
     """The development tree: servers, database, demo hospital, then web, worker and beat until Ctrl-C."""
-    from peersupport.supervisor import run as supervise
+    from development.process_tree import run as supervise
 
     supervise()
 
 
 def demo_reset() -> None:
     """Throw the development database away and build it anew, with the demo hospital."""
-    from peersupport.supervisor import reset
+    from development.process_tree import reset
 
     reset()
 

@@ -7,8 +7,8 @@ from celery import Celery
 from celery.signals import beat_embedded_init, setup_logging, task_prerun, worker_process_init
 from django.db import close_old_connections
 
+from development.server_keeper import die_with_parent
 from hospital import names
-from peersupport.keeper import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peersupport.settings")
 

@@ -16,7 +16,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from accounts.access import allow_public
+from accounts.pages.access import allow_public
 from notifications.models import Heartbeat
 
 # Three sweeps may fail before somebody is called; never sooner than the three minutes of the default pace.

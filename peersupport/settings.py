@@ -14,8 +14,9 @@ from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
+from development import embedded_servers
 from hospital.clock import ZONE
-from peersupport import embedded, sso
+from peersupport import sso
 from peersupport.logs import logging_config
 from peersupport.server_urls import imap, postgres, redis_client
 
@@ -44,8 +45,8 @@ DEVELOPMENT = {
     "SECRET_KEY": "development-only-not-a-secret-and-refused-in-production",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
     "SITE_URL": f"http://localhost:{PORT}",
-    "DATABASE_URL": embedded.database_url(DATA_DIR),
-    "REDIS_URL": embedded.redis_url(DATA_DIR),
+    "DATABASE_URL": embedded_servers.database_url(DATA_DIR),
+    "REDIS_URL": embedded_servers.redis_url(DATA_DIR),
     "EMAIL_URL": f"filemail:///{quote(str(DATA_DIR / 'mail'))}",  # three, and the path's own
     "DEFAULT_FROM_EMAIL": "Peersupport <peersupport@localhost>",
     # Evaluations: what tickets are derived from, and where batches keep the keys that open answers.
@@ -114,7 +115,7 @@ CACHES = {
     }
 }
 # What `embedded.start_missing` has to start before the first connection.
-EMBEDDED_SERVERS = embedded.Servers(
+EMBEDDED_SERVERS = embedded_servers.Servers(
     data=DATA_DIR,
     postgres=IN_DEVELOPMENT and not env.str("DATABASE_URL", default=""),
     redis=IN_DEVELOPMENT and not env.str("REDIS_URL", default=""),
@@ -172,7 +173,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
 
 locals().update(env.email_url_config(REQUIRED["EMAIL_URL"]))
 EMAIL_TIMEOUT = 10  # seconds; a hanging server must not hold up the sweep
-# How long the mails of a killed worker wait for another (notifications.outbox); the tests shorten it.
+# How long the mails of a killed worker wait for another (notifications.delivery.outbox); the tests shorten
+# it.
 MAIL_LEASE_SECONDS = env.float("MAIL_LEASE_SECONDS", default=120.0)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = REQUIRED["DEFAULT_FROM_EMAIL"]
 # Where mail goes that cannot be delivered (the envelope's sender), and the mailbox in which it is read.
@@ -221,7 +223,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     # Before the check against forged forms, which is the first to read what was sent.
-    "accounts.bodies.BodyMiddleware",
+    "accounts.pages.body_limits.BodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -229,7 +231,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     # After sign-in is known: every view says who may open it, or nobody may.
-    "accounts.access.AccessMiddleware",
+    "accounts.pages.access.AccessMiddleware",
 ]
 
 if DEMO:
@@ -248,7 +250,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "notifications.context.frame",
+                "notifications.frame.frame",
             ],
             # `{% csrf_token %}` says, too, whose page a form stands on.
             "builtins": ["accounts.templatetags.tickets"],
@@ -293,7 +295,7 @@ LOGGING = logging_config(
 # Sign-in.
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.sign_in.Backend"]
+AUTHENTICATION_BACKENDS = ["accounts.sign_in.adapters.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -310,32 +312,35 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 PASSWORD_RESET_TIMEOUT = 4 * 60 * 60  # seconds
 
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.reset_tokens.TokenGenerator"  # nosec B105  # a class
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.sign_in.reset_tokens.TokenGenerator"  # nosec B105  # a class
 
-ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses come from the personnel file
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds
-ACCOUNT_USER_DISPLAY = "accounts.sign_in.display"
+ACCOUNT_USER_DISPLAY = "accounts.sign_in.adapters.display"
 ACCOUNT_FORMS = {
-    "login": "accounts.forms.SignInForm",
-    "reauthenticate": "accounts.forms.ConfirmForm",
-    "change_password": "accounts.forms.PasswordChangeForm",
-    "set_password": "accounts.forms.FirstPasswordForm",
-    "reset_password": "accounts.forms.PasswordResetForm",
-    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+    "login": "accounts.sign_in.forms.SignInForm",
+    "reauthenticate": "accounts.sign_in.forms.ConfirmForm",
+    "change_password": "accounts.sign_in.forms.PasswordChangeForm",
+    "set_password": "accounts.sign_in.forms.FirstPasswordForm",
+    "reset_password": "accounts.sign_in.forms.PasswordResetForm",
+    "reset_password_from_key": "accounts.sign_in.forms.NewPasswordForm",
 }
-MFA_FORMS = {"activate_totp": "accounts.forms.AddAppForm", "add_webauthn": "accounts.forms.AddPasskeyForm"}
+MFA_FORMS = {
+    "activate_totp": "accounts.sign_in.forms.AddAppForm",
+    "add_webauthn": "accounts.sign_in.forms.AddPasskeyForm",
+}
 ACCOUNT_SESSION_REMEMBER = False  # nobody is remembered on a workstation that others use
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
 # Limits count the address before the proxies.
 ALLAUTH_TRUSTED_PROXY_COUNT = 0 if TRUSTED_PROXIES == "none" else int(TRUSTED_PROXIES)
 # By network (`ip`): a whole hospital may come from one address, so a person counts by account.
 # For "login_failed" `key` is an account from one network, for the one below it an account from anywhere
-# (accounts.sign_in): who guesses elsewhere does not lock its owner out.
+# (accounts.sign_in.adapters): who guesses elsewhere does not lock its owner out.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "100/m/ip,5/5m/key",
@@ -344,10 +349,10 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "60/m/ip",
 }
 
-# Whoever reads cases or keeps watch has a second step at sign-in (accounts.second_factor); the demo can be
-# looked at without one.
+# Whoever reads cases or keeps watch has a second step at sign-in (accounts.sign_in.second_factor); the demo
+# can be looked at without one.
 SECOND_FACTOR = True
-MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
+MFA_ADAPTER = "accounts.sign_in.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Peersupport"
@@ -355,7 +360,7 @@ MFA_TOTP_TOLERANCE = 1  # 30 seconds either way: clocks of telephones drift
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IN_DEVELOPMENT
 
 # Sign-in by the hospital's own identity provider, OIDC or SAML, when the environment names one.
-SOCIALACCOUNT_ADAPTER = "accounts.sign_in.SsoAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.sign_in.adapters.SsoAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 SSO_PROVIDERS, SOCIALACCOUNT_PROVIDERS = sso.providers(env)
 INSTALLED_APPS += SSO_PROVIDERS
@@ -378,7 +383,7 @@ CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrf"
 CSRF_COOKIE_SECURE = not IN_DEVELOPMENT
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "accounts.views_unsent.refused"
+CSRF_FAILURE_VIEW = "accounts.pages.views.kept_forms.refused"
 CSRF_COOKIE_AGE = None  # gone with the browser, like the session
 LANGUAGE_COOKIE_NAME = f"{_COOKIE_PREFIX}language"
 LANGUAGE_COOKIE_SECURE = not IN_DEVELOPMENT

@@ -12,7 +12,7 @@ from peersupport.settings import CACHES, DATA_DIR, INSTALLED_APPS, REDIS_URL
 DEBUG = False
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]  # for `make lint`
 LANGUAGE_CODE = "en"
-SECOND_FACTOR = False  # accounts/tests/test_second_factor.py switches it on
+SECOND_FACTOR = False  # accounts/sign_in/tests/test_second_factor.py switches it on
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -10,7 +10,7 @@ from django.db import OperationalError, connections
 from redis import Redis
 from redis.exceptions import RedisError
 
-from peersupport import embedded
+from development import embedded_servers
 from peersupport.server_urls import redis_client
 
 
@@ -34,8 +34,8 @@ def prepare() -> None:
     """Read the settings, and have the embedded servers run if those want them. Raises CannotStart."""
     read_settings()
     try:
-        embedded.start_missing(settings.EMBEDDED_SERVERS)
-    except embedded.NotStartedError as error:
+        embedded_servers.start_missing(settings.EMBEDDED_SERVERS)
+    except embedded_servers.NotStartedError as error:
         raise CannotStart(str(error)) from None
 
 

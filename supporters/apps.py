@@ -6,25 +6,19 @@ class SupportersConfig(AppConfig):
     verbose_name = "Support"
 
     def ready(self) -> None:
-        from accounts import home, leaving
-        from accounts.lacks import sources  # these need the app registry
-        from incidents import withdrawal
-        from incidents.intake import involvement_listeners
-        from incidents.milestones import track_listeners
-        from incidents.team import team_listeners
-        from notifications import calendar, reconcile
-        from supporters import (
-            analyst_conflict,
-            calendar_entries,
-            employee_left,
-            involved_conflict,
-            lacks,
-            own_calls,
-            reminders,
-            supporter_left,
-            withdrawn,
-        )
-        from supporters.offers import expected, open_offers, push_counts
+        from accounts.pages import home
+        from accounts.settings.readiness import sources  # these need the app registry
+        from accounts.staff import leaving
+        from incidents.calamities.analysis.team import team_listeners
+        from incidents.calamities.milestones import track_listeners
+        from incidents.reports import withdrawal
+        from incidents.reports.intake import involvement_listeners
+        from notifications.calendar import entries
+        from notifications.reminders import reconcile
+        from supporters.contacts import analyst_conflict, calendar_entries, involved_conflict, supporter_left
+        from supporters.offers import employee_left, own_calls, reminders, withdrawn_reports
+        from supporters.offers.opening import expected, open_offers, push_counts
+        from supporters.pool import readiness
 
         involvement_listeners += [open_offers, involved_conflict.tell_coordinators]
         track_listeners.append(lambda incident, at: push_counts(incident, at=at))
@@ -32,10 +26,10 @@ class SupportersConfig(AppConfig):
         leaving.kinds.append(supporter_left.LEFT_OPEN)
         leaving.always.append(employee_left.ALWAYS)
         team_listeners.append(analyst_conflict.tell_coordinators)
-        withdrawal.acted.append(withdrawn.acted)
-        withdrawal.listeners.append(withdrawn.forget)
+        withdrawal.acted.append(withdrawn_reports.acted)
+        withdrawal.listeners.append(withdrawn_reports.forget)
         home.panels.append(home.Panel("supporters/_own_calls.html", own_calls.running, first=True))
         reminders.register()
-        sources.append(lacks.lacks)
+        sources.append(readiness.lacks)
         reconcile.expectations.append(expected)
-        calendar.sources.append(calendar_entries.SOURCE)
+        entries.sources.append(calendar_entries.SOURCE)

@@ -9,7 +9,7 @@ class SupporterStatus(models.TextChoices):
 
 
 class ContactState(models.TextChoices):
-    """Of one supporter's contact with one involved employee (design: supporters.contact_flow)."""
+    """Of one supporter's contact with one involved employee (design: supporters.contacts.flow)."""
 
     PROPOSED = "proposed", _("asked")
     ACCEPTED = "accepted", _("accepted")

@@ -81,8 +81,8 @@ class SupporterQuerySet(models.QuerySet["Supporter"]):
 class Supporter(models.Model):
     """A trained colleague in the pool.
 
-    `load` counts the open contacts that take capacity and is kept by supporters.contact_flow and
-    supporters.assignment; the database refuses one above `capacity`. `last_asked_at` and `rests_until` are
+    `load` counts the open contacts that take capacity and is kept by supporters.contacts.flow and
+    matching.assignment; the database refuses one above `capacity`. `last_asked_at` and `rests_until` are
     kept there too, so that matching reads one row for each supporter.
     """
 
@@ -170,9 +170,9 @@ class KeptApart(models.Model):
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     def visible_to(self, user: User) -> Self:
-        """The coordinator's, of events in which she is not involved herself (incidents.put_aside); anybody
-        else's own. The own page reads the own offers of coordinators too (views.me). A supporter reads
-        contacts, not offers.
+        """The coordinator's, of events in which she is not involved herself (incidents.calamities.put_aside);
+        anybody else's own. The own page reads the own offers of coordinators too (views.me). A supporter
+        reads contacts, not offers.
         """
         if not user.has_role(Role.COORDINATOR):
             return self.filter(involvement__employee=user)
@@ -188,10 +188,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 class Offer(models.Model):
     """The offer of support to one involved employee: a row of the coordinator's worklist.
 
-    Made in the transaction of the report (incidents.intake.involvement_listeners). `waiting_for` and `due_at`
-    say what has to happen next and when, and are changed with the contact, by the one writer of its state.
-    `first_contact_due_at` is when the first contact is wanted (PMC/UMCG: within 24 h), and moves when the
-    employee asks for another day or comes back.
+    Made in the transaction of the report (incidents.reports.intake.involvement_listeners). `waiting_for` and
+    `due_at` say what has to happen next and when, and are changed with the contact, by the one writer of its
+    state. `first_contact_due_at` is when the first contact is wanted (PMC/UMCG: within 24 h), and moves when
+    the employee asks for another day or comes back.
 
     Two moments are set once and never moved, so that "support offered to n of n within the norm" cannot
     change later. `norm_due_at`: until when support had to be offered, counted from the moment the person was
@@ -269,7 +269,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 class Contact(models.Model):
     """One supporter's contact with one involved employee: a state and dated facts, and no text.
 
-    Changed by supporters.contact_flow only. `due_at` is when the next step is due, for the supporter's list.
+    Changed by supporters.contacts.flow only. `due_at` is when the next step is due, for the supporter's list.
     `takes_capacity` is False when the coordinator asked a supporter beyond what was agreed.
     """
 

@@ -1,9 +1,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from incidents import vim_import
-from notifications import forgetting
-from supporters import retention
+from incidents.vim import importing
+from notifications.delivery import forgetting
+from supporters.offers import retention
 
 
 @shared_task
@@ -12,4 +12,4 @@ def erase_due() -> None:
     now = timezone.now()
     retention.erase_due(at=now)
     forgetting.prune(at=now)
-    vim_import.discard_forgotten(at=now)
+    importing.discard_forgotten(at=now)

@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from supporters.views import case, contacts, exclusions, joining, match, me, pool, roll_call, worklist
+from supporters.contacts import views
+from supporters.matching.views import case, match, roll_call
+from supporters.offers.views import joining, me, worklist
+from supporters.pool.views import kept_apart, pool
 
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
@@ -21,13 +24,13 @@ support_urls = [
 ]
 
 contacts_urls = [
-    path("contacts/", contacts.contacts, name="list"),
-    path("contacts/availability/", contacts.availability, name="availability"),
-    path("contacts/hand-over/", contacts.hand_all_over, name="hand-over"),
-    path("contacts/take-back/", contacts.take_back, name="take-back"),
-    path("contacts/<uuid:pk>/", contacts.contact, name="detail"),
-    path("contacts/<uuid:pk>/log/", contacts.log, name="log"),
-    path("contacts/<uuid:pk>/undo/<int:seen>/", contacts.undo, name="undo"),
+    path("contacts/", views.contacts, name="list"),
+    path("contacts/availability/", views.availability, name="availability"),
+    path("contacts/hand-over/", views.hand_all_over, name="hand-over"),
+    path("contacts/take-back/", views.take_back, name="take-back"),
+    path("contacts/<uuid:pk>/", views.contact, name="detail"),
+    path("contacts/<uuid:pk>/log/", views.log, name="log"),
+    path("contacts/<uuid:pk>/undo/<int:seen>/", views.undo, name="undo"),
 ]
 
 pool_urls = [
@@ -37,7 +40,7 @@ pool_urls = [
     path("pool/add/", pool.add, name="add"),
     path("pool/<uuid:pk>/", pool.supporter, name="supporter"),
     path("pool/<uuid:pk>/status/", pool.status, name="status"),
-    path("pool/<uuid:pk>/exclusions/", exclusions.exclusions, name="exclusions"),
+    path("pool/<uuid:pk>/exclusions/", kept_apart.exclusions, name="exclusions"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

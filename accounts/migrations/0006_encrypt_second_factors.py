@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from accounts.second_factor import SECRETS, MFAAdapter, Unreadable
+from accounts.sign_in.second_factor import SECRETS, MFAAdapter, Unreadable
 
 
 def change(data, convert):

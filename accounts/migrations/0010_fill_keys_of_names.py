@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from accounts import names, telephones
+from accounts.people import names, telephones
 
 BATCH = 2_000
 

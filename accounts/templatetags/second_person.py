@@ -2,7 +2,7 @@ from typing import Any
 
 from django import template
 
-from accounts import second_factor
+from accounts.sign_in import second_factor
 
 register = template.Library()
 

@@ -7,14 +7,14 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts import unsent
+from accounts.pages import kept_forms
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def csrf_token(context: Context) -> SafeString:
-    """Django's token, and the ticket of who is signed in (accounts.unsent)."""
+    """Django's token, and the ticket of who is signed in (accounts.pages.kept_forms)."""
     token = CsrfTokenNode().render(context)
     request: HttpRequest | None = context.get("request")
     if (
@@ -24,5 +24,5 @@ def csrf_token(context: Context) -> SafeString:
         or not request.user.is_authenticated
     ):
         return SafeString(token)  # nosec B703  # Django's own
-    ticket = unsent.ticket_of(request)
-    return format_html('{}<input type="hidden" name="{}" value="{}">', token, unsent.FIELD, ticket)
+    ticket = kept_forms.ticket_of(request)
+    return format_html('{}<input type="hidden" name="{}" value="{}">', token, kept_forms.FIELD, ticket)

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.access import Access, access_of
 from accounts.enums import Role
+from accounts.pages.access import Access, access_of
 from accounts.tests.factories import UserFactory
 
 PUBLIC = "everybody, also without signing in"

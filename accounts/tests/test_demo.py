@@ -5,9 +5,9 @@ from django.conf import settings
 from django.urls import NoReverseMatch, clear_url_caches, reverse
 
 from accounts import urls
-from accounts.demo_people import DEMO_PEOPLE
 from accounts.enums import AccessAction
 from accounts.models import AccessEvent
+from accounts.sign_in.demo_people import DEMO_PEOPLE
 from accounts.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from accounts import people
 from accounts.models import User
+from accounts.people import directory
 
 BEFORE = [("accounts", "0008_sessions_end_with_service"), ("incidents", "0018_incident_moments_in_order")]
 
@@ -27,4 +27,4 @@ def test_everybody_is_found_sorted_and_reached_after_the_upgrade():
         ("Noor van den Berg", "noor@z.example", "+31612345678"),
         ("Đặng Thị Hoa", "", "0612345678 / 0687654321"),
     ]
-    assert [user.name for user in people.named(User.objects.all(), "dang hoa")] == ["Đặng Thị Hoa"]
+    assert [user.name for user in directory.named(User.objects.all(), "dang hoa")] == ["Đặng Thị Hoa"]

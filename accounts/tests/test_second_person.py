@@ -9,12 +9,12 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts import role_grants, roles
 from accounts.enums import Role
 from accounts.models import AccessEvent, User
+from accounts.roles import giving, role_grants
+from accounts.roles.second_person import BY_TWO, GRANT_WAITS, Outcome, RoleGrant
 from accounts.tests.counting import statements
 from accounts.tests.factories import UserFactory
-from accounts.two_people import BY_TWO, GRANT_WAITS, Outcome, RoleGrant
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -32,7 +32,7 @@ def officer():
 
 def give(user, role, by, at=None):
     at = at or timezone.now()
-    roles.give_and_take(user=user, give={role}, by=by, access_point="test", basis="test", at=at)
+    giving.give_and_take(user=user, give={role}, by=by, access_point="test", basis="test", at=at)
     return RoleGrant.objects.waiting().filter(user=user, role=role).first()
 
 
@@ -93,7 +93,7 @@ class TestConfirming:
         user = UserFactory()
         grant = give(user, Role.ADMIN, admin)
         user.groups.add(Group.objects.get(name=Role.SUPPORTER))
-        with pytest.raises(roles.RolesConflict):
+        with pytest.raises(giving.RolesConflict):
             decide(role_grants.confirm, grant, officer)
 
     def test_refused_withdrawn_and_expired_ones_stay_without_the_role(self, admin, officer):
@@ -103,7 +103,7 @@ class TestConfirming:
         late = give(user, Role.CCP, admin, at=now - GRANT_WAITS)
         with pytest.raises(role_grants.NotOpen):
             decide(role_grants.confirm, late, officer)
-        assert roles.expire(at=now) == 1
+        assert giving.expire(at=now) == 1
         late.refresh_from_db()
         assert [one.outcome for one in (refused, withdrawn, late)] == ["refused", "withdrawn", "expired"]
         assert roles_of(user) == set()

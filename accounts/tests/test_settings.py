@@ -3,13 +3,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import lacks, roles, staff_import, tasks
+from accounts import tasks
 from accounts.enums import ImportState, ProfessionGroup, Role
 from accounts.models import AccessEvent, Department, Profession, StaffImport, User
+from accounts.roles import giving
+from accounts.roles.second_person import RoleGrant
+from accounts.settings import readiness
+from accounts.staff import importing
+from accounts.staff.tests.test_importing import csv_of, line
 from accounts.tests.counting import statements
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
-from accounts.tests.test_staff_import import csv_of, line
-from accounts.two_people import RoleGrant
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +52,7 @@ class TestOverview:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         for role in (Role.COORDINATOR, Role.COORDINATOR, Role.PRIVACY_OFFICER, Role.ADMIN):
             UserFactory(roles=[role])
-        monkeypatch.setattr(lacks, "sources", [])  # each room tests its own
+        monkeypatch.setattr(readiness, "sources", [])  # each room tests its own
         assert self.titles(client) == []
         assert "Nothing is missing" in client.get("/settings/").content.decode()
 
@@ -80,7 +83,7 @@ class TestOverview:
         assert "The proxy does not say who visits" not in [lack.title for lack in said]
 
     def test_a_role_that_nobody_may_confirm_is_named(self, client, admin):
-        roles.give_and_take(
+        giving.give_and_take(
             user=UserFactory(),
             give={Role.COORDINATOR},
             by=admin,
@@ -155,9 +158,9 @@ class TestPeople:
         assert len(self.names(client, "?after=x&role=x")) == 3
 
     def test_are_paged_by_key(self, client, admin, monkeypatch):
-        from accounts import views_people
+        from accounts.staff.views import people
 
-        monkeypatch.setattr(views_people, "PAGE", 2)
+        monkeypatch.setattr(people, "PAGE", 2)
         for name in ("Anouk", "Bram", "Bram", "Chantal"):
             UserFactory(name=name)
         seen, url = [], "/settings/people/"
@@ -258,7 +261,7 @@ class TestStaffImport:
         assert part.startswith('<div id="import"')
         current = StaffImport.objects.get()
         StaffImport.objects.update(state=ImportState.READING)
-        staff_import._tell(current.id, 500, 1000)
+        importing._tell(current.id, 500, 1000)
         assert 'value="500" max="1000"' in client.get(response.url).content.decode()
 
     def test_errors_stand_by_line_and_column(self, client, admin):

@@ -5,12 +5,13 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from accounts import role_grants, sign_in, sign_in_changes
 from accounts.enums import Role
 from accounts.models import AccessEvent, User
-from accounts.sign_in import SsoAdapter
+from accounts.roles import role_grants
+from accounts.roles.second_person import RoleGrant
+from accounts.sign_in import adapters, sign_in_changes
+from accounts.sign_in.adapters import SsoAdapter
 from accounts.tests.factories import UserFactory
-from accounts.two_people import RoleGrant
 
 GROUPS = {
     "ps-analysts": "analyst",
@@ -60,7 +61,7 @@ def enter(rf):
     ],
 )
 def test_groups_mean_roles(claims, roles):
-    assert sign_in.roles_from(claims) == roles
+    assert adapters.roles_from(claims) == roles
 
 
 @pytest.mark.django_db
@@ -110,19 +111,19 @@ class TestEntering:
     def test_what_two_people_give_waits_for_somebody_here(self):
         user = UserFactory(email="a@ziekenhuis.example")
         for _ in range(2):  # two sign-ins ask once
-            sign_in.follow_claims(User.objects.get(id=user.id), {"groups": ["ps-coord"]})
+            adapters.follow_claims(User.objects.get(id=user.id), {"groups": ["ps-coord"]})
         (grant,) = RoleGrant.objects.all()
         assert (grant.user, grant.role, grant.granted_by, grant.outcome) == (user, "coordinator", None, "")
         assert User.objects.get(id=user.id).roles == set()
         officer = UserFactory(roles=[Role.PRIVACY_OFFICER])
         role_grants.refuse(grant_id=grant.pk, by=officer, access_point="test", at=timezone.now())
-        sign_in.follow_claims(User.objects.get(id=user.id), {"groups": ["ps-coord"]})
+        adapters.follow_claims(User.objects.get(id=user.id), {"groups": ["ps-coord"]})
         assert not RoleGrant.objects.waiting().exists()
 
     def test_what_the_directory_takes_back_no_longer_waits(self):
         user = UserFactory(roles=[Role.ANALYST])
         for groups in (["ps-coord", "ps-analysts"], ["ps-privacy"]):
-            sign_in.follow_claims(User.objects.get(id=user.id), {"groups": groups})
+            adapters.follow_claims(User.objects.get(id=user.id), {"groups": groups})
         outcomes = dict(RoleGrant.objects.values_list("role", "outcome"))
         assert outcomes == {"coordinator": "withdrawn", "privacy_officer": ""}
 

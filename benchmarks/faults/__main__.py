@@ -14,7 +14,7 @@ from pathlib import Path
 
 import django
 
-from peersupport import embedded
+from development import embedded_servers
 
 
 def main(names: Sequence[str], *, small: bool) -> int:
@@ -30,8 +30,8 @@ def main(names: Sequence[str], *, small: bool) -> int:
     folder.mkdir(parents=True)
     os.environ.update(
         DJANGO_SETTINGS_MODULE="benchmarks.faults.settings",
-        DATABASE_URL=embedded.database_url(folder),
-        REDIS_URL=embedded.redis_url(folder),
+        DATABASE_URL=embedded_servers.database_url(folder),
+        REDIS_URL=embedded_servers.redis_url(folder),
         EMAIL_URL="smtp://127.0.0.1:1",  # only the worker sends, to the port that it is told
         FAULTS_CLOCK=str(folder / "clock"),
         LOG_LEVEL="CRITICAL",  # what breaks here is meant to

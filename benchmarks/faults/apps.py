@@ -19,7 +19,7 @@ class FaultsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register an ordinary kind, in the app and by mail, and one that cannot be judged."""
-        from notifications import kinds
+        from notifications.reminders import kinds
 
         kinds.register(kinds.Kind(REMINDER, "Look at this.", lambda _user, _subject: True))
         kinds.register(kinds.Kind(BROKEN, "Look at this.", _raises))

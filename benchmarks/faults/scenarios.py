@@ -12,7 +12,7 @@ from benchmarks.faults.ledger import Measured
 from benchmarks.faults.stage import STEP, Program, Stage
 from benchmarks.report import Line
 from hospital.clock import AMSTERDAM
-from notifications.context import state_for
+from notifications.frame import state_for
 from notifications.models import Reminder
 from notifications.tasks import sweep
 

@@ -27,11 +27,11 @@ from benchmarks.faults.apps import REMINDER
 from benchmarks.faults.clock import Clock
 from benchmarks.faults.ledger import Ledger
 from benchmarks.faults.post import Post
+from development import embedded_servers
+from development.server_keeper import die_with_parent
 from notifications.models import Heartbeat, Mail, Notice
-from notifications.schedule import remind, reminder
+from notifications.reminders.schedule import remind, reminder
 from notifications.tests.smtp_sink import SinkServer
-from peersupport import embedded
-from peersupport.keeper import die_with_parent
 from peersupport.server_urls import redis_client
 
 PEOPLE = 20
@@ -112,14 +112,14 @@ class Stage:
         self.workers: list[Program] = []
         self.beats: list[Program] = []
         self._folder = folder
-        self._servers = embedded.Servers(data=folder, postgres=True, redis=True)
+        self._servers = embedded_servers.Servers(data=folder, postgres=True, redis=True)
         self._people: list[UUID] = []
         self._until = 0.0
         self._tries = 0
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
-        self._stack.callback(embedded.leave, self._servers)
+        self._stack.callback(embedded_servers.leave, self._servers)
         self._stack.callback(connections.close_all)
         self._stack.callback(self.stop_all)
         self.start_servers()
@@ -154,7 +154,7 @@ class Stage:
 
     def start_servers(self) -> None:
         """PostgreSQL and Redis, where they do not run."""
-        embedded.start_missing(self._servers)
+        embedded_servers.start_missing(self._servers)
 
     def stop_all(self) -> None:
         """Workers and beats, by force."""
@@ -169,7 +169,7 @@ class Stage:
     def stop_servers(self) -> None:
         """PostgreSQL and Redis, in good order."""
         connections.close_all()
-        embedded.leave(self._servers)
+        embedded_servers.leave(self._servers)
 
     def end_postgres_immediately(self) -> None:
         """As `pg_ctl stop -m immediate`: no session is ended in good order, no checkpoint is made."""

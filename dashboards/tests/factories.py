@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from accounts.enums import ProfessionGroup
-from dashboards.disclosure import Answers, Change, Figure, OneWay, Shown
+from dashboards.blurring import Answers, Change, Figure, OneWay, Shown
 from dashboards.figures import CONVERSATIONS, FIRST_CONTACT, FOLLOW_UPS, ON_THE_WAY, OPEN, UNKNOWN
 from dashboards.models import Release
 from dashboards.periods import Period

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.enums import ProfessionGroup
 from accounts.tests.factories import ProfessionFactory, UserFactory
 from dashboards import figures
-from dashboards.disclosure import Answers, Figure, OneWay, one_way, publish_answers, publish_count
+from dashboards.blurring import Answers, Figure, OneWay, one_way, publish_answers, publish_count
 from dashboards.models import Release
 from dashboards.periods import NotAPeriod, Period
 from dashboards.tables import Clock, Coverage, StepFigures, Tables

@@ -8,17 +8,17 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
-from accounts.demo_people import DEMO_PEOPLE
 from accounts.models import User
+from accounts.sign_in.demo_people import DEMO_PEOPLE
 from demo.build import build
 from hospital.clock import NO_CALLS, local_day
 from hospital.models import WorkingHours
 from incidents.enums import Step
 from incidents.models import Involvement, Milestone
 from notifications.models import Notice
-from supporters import retention
 from supporters.enums import EventKind
 from supporters.models import ContactEvent, Offer
+from supporters.offers import retention
 
 DAYS = {
     "New Year's Eve": datetime(2026, 12, 31, 22, 50, tzinfo=UTC),

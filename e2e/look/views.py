@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from accounts.access import allow_public
-from accounts.feedback import say
+from accounts.pages.access import allow_public
+from accounts.pages.feedback import say
 from e2e.look.figures import chart_context
 
 NOW = datetime(2026, 11, 19, 13, 30, tzinfo=UTC)

@@ -6,18 +6,18 @@ from django.conf import settings as django_settings
 from django.db import connections
 from django.utils import timezone
 
-from accounts import sign_in_changes
 from accounts.models import User
+from accounts.roles.second_person import SignInChange
+from accounts.sign_in import sign_in_changes
 from accounts.tests.factories import UserFactory
-from accounts.two_people import SignInChange
 from evaluations import batches, tickets
 from evaluations.invitations import INVITATION, invite_closed, mail, valid_tickets
 from evaluations.models import Batch, EvaluationPolicy, Invitation
 from evaluations.tests.factories import InvitationFactory, ticket_of
 from incidents.models import Involvement
-from notifications.delivery import sweep
+from notifications.delivery.sweep import sweep
 from notifications.models import Mail, Notice
-from notifications.reconcile import reconcile
+from notifications.reminders.reconcile import reconcile
 from supporters.tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db

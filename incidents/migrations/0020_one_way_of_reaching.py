@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from accounts import telephones
+from accounts.people import telephones
 
 
 def keep(apps, schema_editor):

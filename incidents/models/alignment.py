@@ -11,7 +11,7 @@ from incidents.models.incident import Incident
 class Alignment(models.Model):
     """Another department that a calamity concerns, and when its head confirmed to be aligned (UMCG: step 2).
 
-    Written by incidents.alignment. `confirmed_by` is the head, or who of the committee recorded it.
+    Written by calamities.alignment. `confirmed_by` is the head, or who of the committee recorded it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

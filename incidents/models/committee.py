@@ -27,7 +27,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 
 class Seat(models.Model):
     """One of the twelve seats of the calamity committee, and who has it from `since` up to and including
-    `until` (local days; None: still). Written by incidents.committee.
+    `until` (local days; None: still). Written by incidents.calamities.committee.
 
     The right to read calamities comes from the role alone; taking a seat gives it, leaving takes it.
     """
@@ -98,7 +98,7 @@ class DutyQuerySet(models.QuerySet["Duty"]):
 
 class Duty(models.Model):
     """One stretch of the rota: who is director on duty from `starts_at` until `ends_at` (UTC), and who is the
-    deputy. Written by incidents.duty.
+    deputy. Written by incidents.calamities.duty.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import Department, User
-from incidents.deadlines import AT_ONCE, DeadlinePolicy
+from incidents.clocks.deadlines import AT_ONCE, DeadlinePolicy
 from incidents.enums import (
     AlreadyOffered,
     EventType,
@@ -81,7 +81,7 @@ def _by_role(user: User) -> models.Q:
 
 
 def _besides_own(user: User) -> models.Q:
-    """Nobody decides about themselves: not what this person is involved in (incidents.put_aside)."""
+    """Nobody decides about themselves: not what this person is involved in (calamities.put_aside)."""
     return ~models.Q(pk__in=events_of(user))
 
 
@@ -102,10 +102,11 @@ class Incident(models.Model):
     Three moments are kept apart because the law's clocks start at different ones: `occurred_at`, `noticed_at`
     and `established_at` (that it is a calamity). All moments are UTC.
 
-    These are written by incidents.moment_writer only.
+    These are written by incidents.calamities.moment_writer only.
 
-    What it is taken to be is changed by incidents.classification only, and stands in the log. `tracked_since`
-    is when its first step was opened; it stays when it turns out to be no calamity, and so do its steps.
+    What it is taken to be is changed by calamities.classification only, and stands in the log.
+    `tracked_since` is when its first step was opened; it stays when it turns out to be no calamity, and so do
+    its steps.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -145,8 +146,8 @@ class Incident(models.Model):
     reported_at = models.DateTimeField(_("reported"))
     # The form's own key: a second click or a retry finds the first report instead of making another.
     submission_key = models.UUIDField(null=True, blank=True)
-    # Taken back by its reporter (incidents.withdrawal), or found to be about the event of another report
-    # (supporters.joining), on which everybody stands since.
+    # Taken back by its reporter (reports.withdrawal), or found to be about the event of another report
+    # (supporters.offers.joining), on which everybody stands since.
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     joined_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="joined", db_index=False
@@ -267,7 +268,7 @@ class Incident(models.Model):
 
 def events_of(user: User) -> list[uuid.UUID]:
     """The events in which `user` is involved, with the reports that were joined to them: for these they are
-    put aside, whatever their role (incidents.put_aside). One small statement, by hand, for it is asked on
+    put aside, whatever their role (calamities.put_aside). One small statement, by hand, for it is asked on
     most pages of a role; nearly always there are none, and what it is asked for stays as it was.
     """
     with connection.cursor() as cursor:
@@ -304,8 +305,8 @@ _LEEWAY = models.Case(
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def with_late(self) -> Self:
-        """With the moments after which the step is late, as incidents.track says it of one: `internal_late`
-        and `statutory_late`, empty where that clock does not run, or is expected only.
+        """With the moments after which the step is late, as calamities.steps_on_page says it of one:
+        `internal_late` and `statutory_late`, empty where that clock does not run, or is expected only.
         """
         law = models.When(statutory_expected=False, then=F("statutory_due_at"))
         return self.annotate(internal_late=F("internal_due_at") + _LEEWAY, statutory_late=models.Case(law))

@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts import who_is_who
 from accounts.enums import Role
-from accounts.fields import MailField, TelephoneField
 from accounts.models import Department, Profession, User
-from accounts.who_is_who import Named
+from accounts.people import who_is_who
+from accounts.people.fields import MailField, TelephoneField
+from accounts.people.who_is_who import Named
 from incidents.models.incident import Incident, events_of
 
 

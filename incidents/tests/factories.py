@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 from accounts.enums import Role
 from accounts.models import User
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
-from incidents.deadlines import DeadlinePolicy
+from incidents.clocks.deadlines import DeadlinePolicy
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.models import Alignment, Duty, Incident, Involvement, Milestone, Seat, TeamMember
 

@@ -12,8 +12,8 @@ from accounts.enums import Role
 from hospital.clock import OfficeHours
 from hospital.models import WorkingHours
 from incidents.enums import EventType, IncidentKind, Step
-from incidents.intake import report_incident
 from incidents.models import Incident, Milestone, Policy, TrackEvent
+from incidents.reports.intake import report_incident
 from notifications.models import Reminder
 
 LADDER = import_module("incidents.migrations.0012_drop_former_reminders").Migration.operations[0]

@@ -8,9 +8,9 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from hospital import names
 from hospital.models import Hospital
+from incidents.calamities.steps_on_page import ACTS
 from incidents.enums import Step
-from incidents.track import ACTS
-from notifications import kinds
+from notifications.reminders import kinds
 
 CCP, CAT = "de Calamiteitencommissie Patiëntenzorg (CCP)", "Het calamiteitenanalyseteam"
 

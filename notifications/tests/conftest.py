@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from accounts.models import User
-from notifications import kinds
 from notifications.enums import Group
-from notifications.kinds import Bundle, Kind, Outside
+from notifications.reminders import kinds
+from notifications.reminders.kinds import Bundle, Kind, Outside
 from notifications.tests.factories import KIND
 
 URGENT = "test.urgent"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.tests.factories import UserFactory
-from notifications.bounces import digest_of
+from notifications.delivery.bounces import digest_of
 from notifications.models import Absence, Bounce, Mail, Notice, Reminder
 
 #: A kind that the tests register (conftest.py): for the recipient unless `Judge` says otherwise.

@@ -13,9 +13,10 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
-from notifications import outbox, overview, reconcile
+from notifications.delivery import outbox, overview
 from notifications.models import Heartbeat, Mail, Reminder
-from notifications.schedule import remind
+from notifications.reminders import reconcile
+from notifications.reminders.schedule import remind
 from notifications.tests.factories import MailFactory, ReminderFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge")]

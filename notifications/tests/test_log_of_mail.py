@@ -5,12 +5,12 @@ from uuid import uuid4
 import pytest
 from django.utils.translation import override
 
-from accounts.passwords import mail_reset_link
+from accounts.sign_in.passwords import mail_reset_link
 from accounts.tests.factories import UserFactory
 from hospital.mail import SIZE, mail_id, message_id
-from notifications import mails
-from notifications.kinds import Outside
-from notifications.outbox import Server
+from notifications.delivery import mails
+from notifications.delivery.outbox import Server
+from notifications.reminders.kinds import Outside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("smtp")]
 LONG = "Er zijn een paar korte vragen voor je. " * 20

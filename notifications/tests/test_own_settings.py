@@ -10,9 +10,9 @@ from django.utils import timezone, translation
 from accounts.enums import Role
 from accounts.models import PolicyChange
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
-from notifications import absence
 from notifications.enums import Group
 from notifications.models import Absence, CalendarAddress, DeliveryPolicy, MailOff, Reminder
+from notifications.reminders import absence
 from notifications.tests.factories import AbsenceFactory
 
 pytestmark = pytest.mark.django_db

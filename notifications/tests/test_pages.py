@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
-from notifications import context
+from notifications import frame
 from notifications.models import Heartbeat, Mail, Notice
 from notifications.tests.conftest import BUNDLED
 from notifications.tests.factories import MailFactory, NoticeFactory, ReminderFactory
@@ -141,8 +141,8 @@ def test_frame_counts_unread_notices_to_a_hundred_in_one_statement(user, django_
     NoticeFactory(user=user, read=True, reminder=reminder)
     user.roles = frozenset()
     with django_assert_num_queries(1):
-        state = context.state_for(user, at=timezone.now())
-    assert state == context.State(unread=3)
+        state = frame.state_for(user, at=timezone.now())
+    assert state == frame.State(unread=3)
 
 
 @pytest.mark.parametrize(
@@ -150,24 +150,24 @@ def test_frame_counts_unread_notices_to_a_hundred_in_one_statement(user, django_
 )
 def test_alarm_is_for_who_can_do_something(role, alarmed):
     user, now = UserFactory(roles=[role]), timezone.now()
-    assert not context.state_for(user, at=now).silent
+    assert not frame.state_for(user, at=now).silent
     ReminderFactory(key="waits", due_at=now - timedelta(minutes=6))
-    assert context.state_for(user, at=now).silent == alarmed
+    assert frame.state_for(user, at=now).silent == alarmed
     Heartbeat.record(Heartbeat.SWEEP, at=now, count=0)
-    assert context.state_for(user, at=now) == context.State()
-    assert context.state_for(user, at=now + timedelta(minutes=6)).silent == alarmed
+    assert frame.state_for(user, at=now) == frame.State()
+    assert frame.state_for(user, at=now + timedelta(minutes=6)).silent == alarmed
     failing = MailFactory(failing=True)
-    assert context.state_for(user, at=now).failing == alarmed
+    assert frame.state_for(user, at=now).failing == alarmed
     Mail.objects.filter(pk=failing.pk).update(sent_at=now)
-    assert context.state_for(user, at=now) == context.State()
+    assert frame.state_for(user, at=now) == frame.State()
     ReminderFactory(failing=True)
-    assert context.state_for(user, at=now).failing == alarmed
+    assert frame.state_for(user, at=now).failing == alarmed
 
 
 def test_sign_of_life_from_before_the_clock_was_put_back_is_none():
     user, now = UserFactory(roles=[Role.ADMIN]), timezone.now()
     Heartbeat.record(Heartbeat.SWEEP, at=now + timedelta(days=1), count=0)
-    assert context.state_for(user, at=now).silent
+    assert frame.state_for(user, at=now).silent
 
 
 def test_alarm_stands_on_every_page(client, admin):

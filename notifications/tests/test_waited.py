@@ -7,12 +7,13 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
-from notifications import centre, delivery
-from notifications.forgetting import forget, prune
+from notifications.delivery import sweep
+from notifications.delivery.forgetting import forget, prune
+from notifications.delivery.tests.test_sweep import due, local
 from notifications.models import DeliveryPolicy, Mail, Notice, Reminder
+from notifications.notices import listing
 from notifications.tests.conftest import BUNDLED, LEGAL, URGENT
 from notifications.tests.factories import KIND
-from notifications.tests.test_delivery import due, local
 
 EVENING = local("2026-11-19T23:10")
 SEVEN = local("2026-11-20T07:00")
@@ -33,7 +34,7 @@ def night(user, number, *, kind=KIND, every=timedelta(minutes=20)):
     for count in range(number):
         at = EVENING + count * every
         due(recipient=user, kind=kind, due_at=at)
-        delivery.sweep(at=at)
+        sweep.sweep(at=at)
 
 
 def body(message):
@@ -44,17 +45,17 @@ def body(message):
 def test_a_night_of_eighteen_is_one_mail_that_says_so(user, smtp, kind):
     night(user, 18, kind=kind)
     assert smtp.messages == []
-    delivery.sweep(at=SEVEN)
+    sweep.sweep(at=SEVEN)
     (message,) = smtp.messages
     assert "There are 18 things for you in Peersupport." in body(message)
     assert reverse("notices") in body(message)
-    delivery.sweep(at=SEVEN + timedelta(hours=1))
+    sweep.sweep(at=SEVEN + timedelta(hours=1))
     assert len(smtp.messages) == 1
 
 
 def test_one_thing_of_the_night_is_mailed_with_its_own_way(user, smtp):
     night(user, 1)
-    delivery.sweep(at=SEVEN)
+    sweep.sweep(at=SEVEN)
     (message,) = smtp.messages
     assert "There is something for you in Peersupport." in body(message)
     assert reverse("notice-open", args=[Notice.objects.get().pk]) in body(message)
@@ -63,26 +64,26 @@ def test_one_thing_of_the_night_is_mailed_with_its_own_way(user, smtp):
 def test_what_was_read_or_dealt_with_meanwhile_is_not_counted(user, smtp, judge):
     night(user, 5)
     first, second, *_others = Notice.objects.order_by("created_at")
-    centre.mark_read(user=user, at=SEVEN, only=[first.pk])
+    listing.mark_read(user=user, at=SEVEN, only=[first.pk])
     judge.refused.add(second.subject_id)
-    delivery.sweep(at=SEVEN)
+    sweep.sweep(at=SEVEN)
     assert "There are 3 things" in body(smtp.messages[0])
 
 
 def test_a_night_of_which_nothing_is_left_is_no_mail(user, smtp, judge):
     night(user, 3)
     judge.refused |= set(Notice.objects.values_list("subject_id", flat=True))
-    delivery.sweep(at=SEVEN)
+    sweep.sweep(at=SEVEN)
     assert (smtp.messages, Mail.objects.get().dropped_at) == ([], SEVEN)
 
 
 def test_what_cannot_be_judged_keeps_no_other_from_being_mailed(user, smtp, judge):
     night(user, 3)
     judge.broken |= set(Notice.objects.values_list("subject_id", flat=True))
-    delivery.sweep(at=SEVEN)
+    sweep.sweep(at=SEVEN)
     assert (smtp.messages, Mail.objects.get().attempts) == ([], 1)
     judge.broken.pop()
-    delivery.sweep(at=SEVEN + timedelta(minutes=2))
+    sweep.sweep(at=SEVEN + timedelta(minutes=2))
     assert "There is something for you" in body(smtp.messages[0])
 
 
@@ -92,7 +93,7 @@ def test_each_has_a_mail_of_their_own_and_what_is_urgent_leaves_at_once(user, sm
     night(other, 3)
     night(user, 1, kind=URGENT)
     assert [message["To"] for message in smtp.messages] == [user.email]
-    delivery.sweep(at=SEVEN)
+    sweep.sweep(at=SEVEN)
     counts = {message["To"]: body(message).split()[2] for message in smtp.messages[1:]}
     assert counts == {user.email: "2", other.email: "3"}
 
@@ -102,10 +103,10 @@ def test_at_a_quiet_weekend_the_terms_of_the_law_are_one_mail_and_the_rest_anoth
     friday = local("2026-11-20T22:00")
     for kind in (LEGAL, LEGAL, KIND, KIND, KIND):
         due(recipient=user, kind=kind, due_at=friday)
-        delivery.sweep(at=friday)
-    delivery.sweep(at=local("2026-11-21T07:00"))
+        sweep.sweep(at=friday)
+    sweep.sweep(at=local("2026-11-21T07:00"))
     assert ["There are 2 things" in body(message) for message in smtp.messages] == [True]
-    delivery.sweep(at=local("2026-11-23T07:00"))
+    sweep.sweep(at=local("2026-11-23T07:00"))
     assert "There are 3 things" in body(smtp.messages[1])
 
 
@@ -116,10 +117,10 @@ def test_a_night_costs_no_more_statements_for_many(django_assert_num_queries):
 
     passes(1)
     with django_assert_num_queries(12) as few:
-        delivery.show_batch(at=EVENING)
+        sweep.show_batch(at=EVENING)
     passes(9)
     with django_assert_num_queries(len(few)):
-        delivery.show_batch(at=EVENING)
+        sweep.show_batch(at=EVENING)
 
 
 def test_the_list_groups_what_came_together_and_reads_it_at_once(client, user):
@@ -137,8 +138,8 @@ def test_the_list_groups_what_came_together_and_reads_it_at_once(client, user):
 def test_what_came_on_other_days_stands_apart(user):
     for day in ("2026-11-17", "2026-11-18", "2026-11-18"):
         due(recipient=user, due_at=local(f"{day}T10:00"))
-        delivery.sweep(at=local(f"{day}T10:00"))
-    groups = centre.page(user=user).groups
+        sweep.sweep(at=local(f"{day}T10:00"))
+    groups = listing.page(user=user).groups
     assert [(group.text, len(group.lines)) for group in groups] == [
         ("Look at this. (2 times)", 2),
         ("Look at this.", 1),
@@ -150,7 +151,7 @@ def test_forgetting_what_waited_takes_its_mail_along_but_not_one_that_says_more(
     due(recipient=user, kind=KIND, due_at=EVENING)
     for _ in range(2):
         due(recipient=other, kind=KIND, due_at=EVENING)
-    delivery.sweep(at=EVENING)
+    sweep.sweep(at=EVENING)
     assert Mail.objects.filter(user=user).count() == 1
     for each in (user, other):
         notice = Notice.objects.filter(user=each).earliest("id")
@@ -173,7 +174,7 @@ def test_after_the_night_no_transaction_ties_a_mail_that_stays_to_what_was_forgo
     night(user, 1)
     forgotten = due(recipient=user, due_at=later)
     due(recipient=UserFactory(), due_at=later)
-    delivery.sweep(at=later)
+    sweep.sweep(at=later)
     with transaction.atomic():
         forget(user=user, subjects=[forgotten.subject_id])
     prune(at=later)

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
-from notifications.failure import DELIVERY, TRIAL
+from notifications.delivery.failure import DELIVERY, TRIAL
 from notifications.models import Mail, Notice
-from notifications.schedule import remind, reminder
+from notifications.reminders.schedule import remind, reminder
 from notifications.tests.worker import Worker, eventually
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]

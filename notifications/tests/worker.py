@@ -14,7 +14,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection
 
-from peersupport.keeper import die_with_parent
+from development.server_keeper import die_with_parent
 
 READY_SECONDS = 60
 

@@ -8,9 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from peersupport.templatetags.look import chip, moment, person, time_left
-from supporters.roll_call import Line
-from supporters.views.contacts import Card
-from supporters.worklist import Row
+from supporters.contacts.views import Card
+from supporters.offers.roll_call import Line
+from supporters.offers.worklist import Row
 
 register = template.Library()
 

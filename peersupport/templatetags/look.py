@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts import telephones
+from accounts.people import telephones
 from hospital import moment_words
 from hospital.moment_words import exact, in_words, lateness
 
@@ -186,7 +186,7 @@ def telephone(number: str) -> str:
 
 @register.filter
 def undo_url(message: Message) -> str:
-    """The address of the undo button that `accounts.feedback.say` put on `message`, or nothing."""
+    """The address of the undo button that `accounts.pages.feedback.say` put on `message`, or nothing."""
     tag = next((tag for tag in (message.extra_tags or "").split() if tag.startswith("undo:")), "")
     return tag.removeprefix("undo:")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from development.tests.test_process_tree import environment
 from peersupport.settings import DEVELOPMENT
-from peersupport.tests.test_supervisor import environment
 
 ROOT = Path(__file__).parents[2]
 # Read by gunicorn itself, or by docker-compose.yml.

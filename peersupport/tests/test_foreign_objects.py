@@ -13,8 +13,8 @@ import pytest
 from django.urls import resolve, reverse
 from django.utils import timezone
 
-from accounts.asked_again import only_takes_post
 from accounts.enums import Role
+from accounts.pages.asked_again import only_takes_post
 from accounts.tests.factories import UserFactory
 from accounts.tests.test_access_matrix import PAGES, PUBLIC, address, parameters
 from incidents.enums import Step

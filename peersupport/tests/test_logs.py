@@ -14,7 +14,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
-from notifications import calendar_address
+from notifications.calendar import address
 from peersupport.logs import logging_config
 
 NAME = "Jan de Vries"
@@ -123,7 +123,7 @@ def test_the_secret_of_a_calendar_is_in_no_line(client):
     formatter = logging_config(json=True, level="DEBUG")["formatters"]["line"]
     handler = logging.StreamHandler(lines)
     handler.setFormatter(formatter["()"](**{key: value for key, value in formatter.items() if key != "()"}))
-    known, unknown = calendar_address.make(user=UserFactory(), at=timezone.now()), "unknown" * 7
+    known, unknown = address.make(user=UserFactory(), at=timezone.now()), "unknown" * 7
     logging.getLogger().addHandler(handler)
     try:
         for secret in (known, unknown):

@@ -6,12 +6,13 @@ from uuid import uuid4
 import pytest
 from django.utils import translation
 
-from accounts.passwords import mail_reset_link
+from accounts.sign_in.passwords import mail_reset_link
 from accounts.tests.factories import UserFactory
 from evaluations import invitations
 from evaluations.tests.factories import InvitationFactory
 from incidents.enums import EventType, IncidentKind
-from notifications import kinds, mails
+from notifications.delivery import mails
+from notifications.reminders import kinds
 
 LANGUAGES = ["nl", "en"]
 

@@ -25,14 +25,19 @@ from accounts.models import Department, Location, Profession, User
 from accounts.tests.factories import UserFactory
 from evaluations.invitations import invite_closed
 from evaluations.models import Invitation
-from incidents import intake, team
-from incidents.classification import classify, standing
+from incidents.calamities.analysis import team
+from incidents.calamities.classification import classify, standing
 from incidents.enums import EventType, Ground, IncidentKind, Verdict
 from incidents.models import Incident, Involvement
-from notifications import delivery, schedule
-from supporters import assignment, contact_flow, exclusions, retention
+from incidents.reports import intake
+from notifications.delivery import sweep
+from notifications.reminders import schedule
+from supporters.contacts import flow
 from supporters.enums import EventKind, HandBackReason
+from supporters.matching import assignment
 from supporters.models import Contact, ContactEvent, Exclusion, Offer, Supporter
+from supporters.offers import retention
+from supporters.pool import kept_apart
 from supporters.tests.factories import SupporterFactory
 
 PASSWORD = "correct horse battery"
@@ -173,7 +178,7 @@ def case(client, employee, coordinator):
     support(client, asked, employee, coordinator)
     for offer in others:
         contact = propose(offer, coordinator)
-        contact_flow.record(contact=contact, kind=EventKind.OFFER_DECLINED, by=employee, at=now)
+        flow.record(contact=contact, kind=EventKind.OFFER_DECLINED, by=employee, at=now)
     told(employee)
     return everything_of(employee)
 
@@ -181,7 +186,7 @@ def case(client, employee, coordinator):
 def support(client, offer, employee, coordinator):
     now = timezone.now()
     first = propose(offer, coordinator)
-    contact_flow.record(
+    flow.record(
         contact=first,
         kind=EventKind.HANDED_BACK,
         by=first.supporter.user,
@@ -198,7 +203,7 @@ def support(client, offer, employee, coordinator):
         (EventKind.FOLLOW_UP_PLANNED, {"planned_for": now + 3 * DAY}),
         (EventKind.CLOSED, {"outcome": "completed"}),
     ):
-        contact = contact_flow.record(contact=contact, kind=kind, by=supporter, at=now, **details)
+        contact = flow.record(contact=contact, kind=kind, by=supporter, at=now, **details)
     client.force_login(coordinator)
     for page in (
         reverse("support:worklist"),
@@ -234,7 +239,7 @@ def told(employee):
         reminder.notices.create(
             user=employee, kind=reminder.kind, subject_id=subject.pk, url="/me/", created_at=now
         )
-    delivery.sweep(at=now + 40 * DAY)
+    sweep.sweep(at=now + 40 * DAY)
 
 
 def everything_of(employee) -> Case:
@@ -276,7 +281,7 @@ def test_after_erasing_nothing_ties_the_employee_to_a_case(case, employee, coord
     }
     # A pair that the coordinator keeps apart by hand stays, and says nothing.
     supporter = Contact.objects.get(conversations=1).supporter
-    exclusions.add(supporter=supporter, employee=employee, by=coordinator, at=timezone.now())
+    kept_apart.add(supporter=supporter, employee=employee, by=coordinator, at=timezone.now())
     assert retention.erase_due(at=timezone.now() + 31 * DAY) == retention.Erased(3, 2)
     assert ties(case.facts, case.ids, known=known(employee)) == []
 
@@ -301,14 +306,14 @@ def test_not_having_been_on_the_analysis_team_either(employee, coordinator):
         at=now,
     )
     team.assign(incident=incident, analyst=employee, by=UserFactory(roles=[Role.CCP]), at=now)
-    delivery.sweep(at=timezone.now())
+    sweep.sweep(at=timezone.now())
     involved = [intake.Involved(employee=employee)]
     intake.add_involved(incident=incident, involved=involved, by=coordinator, at=timezone.now())
     contact = propose(Offer.objects.get(), coordinator)
-    contact_flow.record(contact=contact, kind=EventKind.OFFER_DECLINED, by=employee, at=timezone.now())
+    flow.record(contact=contact, kind=EventKind.OFFER_DECLINED, by=employee, at=timezone.now())
     told(employee)
     case = everything_of(employee)
-    # While its clocks run, what keeps an analyst from the own event stays (incidents.put_aside).
+    # While its clocks run, what keeps an analyst from the own event stays (incidents.calamities.put_aside).
     assert retention.erase_due(at=timezone.now() + 31 * DAY).involvements == 0
     incident.refresh_from_db()
     classify(

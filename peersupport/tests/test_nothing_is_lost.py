@@ -7,11 +7,11 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.access import Access, access_of
-from accounts.asked_again import only_takes_post
+from accounts.pages.access import Access, access_of
+from accounts.pages.asked_again import only_takes_post
+from accounts.pages.kept_forms import Ticket
 from accounts.tests.factories import UserFactory
 from accounts.tests.test_access_matrix import address, pages, parameters
-from accounts.unsent import Ticket
 from supporters.tests.factories import SupporterFactory
 
 pytestmark = pytest.mark.django_db

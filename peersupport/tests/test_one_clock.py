@@ -114,7 +114,7 @@ def test_no_browser_of_the_real_day_types_a_written_one(module):
 
 def test_a_day_that_another_module_wrote_is_found():
     tree = ast.parse(
-        "from supporters.tests.test_eligibility import NOW, pool_of\ndef test(db):\n    pool_of(3)"
+        "from supporters.matching.tests.test_eligibility import NOW, pool_of\ndef test(db):\n    pool_of(3)"
     )
     assert borrowed(tree) == {"NOW", "pool_of"}
     assert without_a_clock(tree, written=borrowed(tree)) == [3]

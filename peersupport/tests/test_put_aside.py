@@ -16,12 +16,13 @@ from accounts.models import User
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from accounts.tests.test_access_matrix import PAGES, PUBLIC, address, parameters
 from incidents.enums import EventType, IncidentKind, Step
-from incidents.intake import Involved, add_involved, report_incident
 from incidents.models import Alignment, Incident, Involvement
+from incidents.reports.intake import Involved, add_involved, report_incident
 from incidents.tests.factories import on_team
-from notifications import calendar, delivery
+from notifications.calendar import entries
+from notifications.delivery import sweep
 from notifications.models import Notice
-from supporters.assignment import assign
+from supporters.matching.assignment import assign
 from supporters.models import Contact, Offer
 from supporters.tests.factories import SupporterFactory
 
@@ -184,12 +185,12 @@ def test_searching_does_not_find_it(house, client):
 
 def test_calendar_has_no_term_of_it(house):
     now = timezone.now()
-    assert b"BEGIN:VEVENT" not in calendar.of(house.involved, at=now)
-    assert b"BEGIN:VEVENT" in calendar.of(house.others[Role.CCP], at=now)
+    assert b"BEGIN:VEVENT" not in entries.of(house.involved, at=now)
+    assert b"BEGIN:VEVENT" in entries.of(house.others[Role.CCP], at=now)
 
 
 def test_who_is_involved_is_told_nothing_and_the_others_all(house):
-    delivery.sweep(at=timezone.now() + timedelta(days=60))
+    sweep.sweep(at=timezone.now() + timedelta(days=60))
     assert not Notice.objects.filter(user=house.involved).exists()
     for role in DECIDES:
         assert Notice.objects.filter(user=house.others[role]).exists(), role
@@ -237,7 +238,7 @@ def test_reporter_with_a_role_who_is_not_involved_goes_on(client):
 def test_added_later_is_put_aside_from_then_on_and_no_longer_when_taken_back(house):
     later = house.others[Role.CCP]
     now = timezone.now()
-    delivery.sweep(at=now)
+    sweep.sweep(at=now)
     assert answer(later, "calamities:detail", house) == 200
     assert Notice.objects.filter(user=later).exists()
     (added,) = add_involved(
@@ -249,7 +250,7 @@ def test_added_later_is_put_aside_from_then_on_and_no_longer_when_taken_back(hou
     assert answer(later, "calamities:detail", house) == 404
     # What she was told by her role is gone, unread or not.
     assert not Notice.objects.filter(user=later).exists()
-    delivery.sweep(at=now + timedelta(days=60))
+    sweep.sweep(at=now + timedelta(days=60))
     assert not Notice.objects.filter(user=later).exists()
     Offer.objects.filter(involvement=added).delete()
     Involvement.objects.filter(pk=added.pk).delete()

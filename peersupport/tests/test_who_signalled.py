@@ -22,13 +22,14 @@ from accounts.models import AccessEvent, User
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from accounts.tests.test_access_matrix import PAGES, SIGNED_IN, parameters
 from incidents.enums import EventType, IncidentKind
-from incidents.intake import Involved, report_incident
 from incidents.models import Incident
-from notifications import calendar, delivery
+from incidents.reports.intake import Involved, report_incident
+from notifications.calendar import entries
+from notifications.delivery import sweep
 from notifications.models import Mail, Notice
-from supporters.assignment import assign
-from supporters.contact_flow import record
+from supporters.contacts.flow import record
 from supporters.enums import EventKind
+from supporters.matching.assignment import assign
 from supporters.models import Contact, Offer
 from supporters.tests.factories import SupporterFactory
 
@@ -96,7 +97,7 @@ def play(person: User, hidden: list[User], ward: Any) -> list[Incident]:
         )
         for step in (EventKind.ACCEPTED, EventKind.REACHED):
             contact = record(contact=contact, kind=step, by=contact.supporter.user, at=timezone.now())
-    delivery.sweep(at=now + timedelta(hours=3))
+    sweep.sweep(at=now + timedelta(hours=3))
     return cases
 
 
@@ -173,7 +174,7 @@ def test_the_person_concerned_sees_nobody_of_them(smtp, hidden, ward, role):
         ],
     )
     mailed = "".join(str(each) for each in smtp.messages if person.email in str(each["To"]))
-    for text in (rows, mailed, calendar.of(person, at=timezone.now()).decode()):
+    for text in (rows, mailed, entries.of(person, at=timezone.now()).decode()):
         assert found_in(text, hidden) == set()
 
 

@@ -1,7 +1,7 @@
 """Supporters, offers and contacts in the states of the domain.
 
 The states are set directly on the rows, with a log that says the same; a test that wants the reminders too
-goes through supporters.contact_flow.
+goes through supporters.contacts.flow.
 """
 
 from datetime import timedelta

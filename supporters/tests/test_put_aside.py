@@ -9,16 +9,16 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents.enums import Step
-from incidents.intake import Involved, add_involved
 from incidents.models import Milestone
+from incidents.reports.intake import Involved, add_involved
 from incidents.tests.factories import IncidentFactory, MilestoneFactory
-from notifications import rights
-from notifications.kinds import MANY
 from notifications.models import Notice
-from notifications.schedule import reminder
-from supporters import retention, worklist
+from notifications.reminders import still_concerns
+from notifications.reminders.kinds import MANY
+from notifications.reminders.schedule import reminder
 from supporters.models import Contact, Offer
-from supporters.reminders import SOMEBODY_WAITS
+from supporters.offers import retention, worklist
+from supporters.offers.reminders import SOMEBODY_WAITS
 from supporters.tests.factories import ContactFactory, OfferFactory
 
 NOW = datetime(2026, 9, 14, 9, tzinfo=UTC)
@@ -72,9 +72,9 @@ def test_worklist_costs_one_statement_to_find_out(client, coordinator, django_as
 
 def test_bundle_is_hers_only_for_other_events(coordinator, event):
     question = (SOMEBODY_WAITS, coordinator, MANY)
-    assert rights.ask([question]) == [False]
+    assert still_concerns.ask([question]) == [False]
     OfferFactory()
-    assert rights.ask([question]) == [True]
+    assert still_concerns.ask([question]) == [True]
 
 
 def test_supporter_is_given_the_number_of_who_can_act_in_the_case(client, coordinator, event):

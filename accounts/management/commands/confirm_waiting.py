@@ -4,9 +4,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import role_grants, roles, sign_in_changes
 from accounts.models import User
-from accounts.two_people import RoleGrant, SignInChange
+from accounts.roles import giving, role_grants
+from accounts.roles.second_person import RoleGrant, SignInChange
+from accounts.sign_in import sign_in_changes
 
 
 class Command(BaseCommand):
@@ -46,7 +47,7 @@ class Command(BaseCommand):
                 sign_in_changes.confirm(change_id=change.pk, **how)
         except role_grants.LeftService as error:
             raise CommandError(_("This person is out of service, so the role was not given.")) from error
-        except roles.RolesConflict as clash:
+        except giving.RolesConflict as clash:
             text = _("“%(first)s” and “%(second)s” do not go together, so the role was not given.")
             raise CommandError(text % {"first": clash.first.label, "second": clash.second.label}) from clash
         except (role_grants.NotOpen, sign_in_changes.NotOpen) as error:

@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import leaving, staff_import
 from accounts.enums import ImportState, NameKind, ProfessionGroup
-from accounts.file_names import Unknown
-from accounts.import_words import Mended, said_of_file
+from accounts.files.mapped_names import Unknown
+from accounts.files.words import Mended, said_of_file
 from accounts.models import StaffImport
-from accounts.staff_words import FIELDS, REASONS, WAITS, WHY, column
+from accounts.staff import importing, leaving
+from accounts.staff.words import FIELDS, REASONS, WAITS, WHY, column
 
 
 class Command(BaseCommand):
@@ -42,14 +42,14 @@ class Command(BaseCommand):
         if not path.is_file():
             raise CommandError(_("There is no file %(path)s.") % {"path": path})
         try:
-            current = staff_import.upload(
+            current = importing.upload(
                 content=path.read_bytes(),
                 file_name=path.name,
                 complete=not options["partial"],
                 by=None,
                 at=timezone.now(),
             )
-        except staff_import.ImportRunning as error:
+        except importing.ImportRunning as error:
             other = error.other
             said = f"{other.file_name} ({other.get_state_display()})" if other else ""
             raise CommandError(_("Another import is open: %(other)s.") % {"other": said}) from error
@@ -60,11 +60,11 @@ class Command(BaseCommand):
         if options["commit"]:
             self._commit(current, options)
         else:
-            staff_import.discard(staff_import=current, by=None, at=timezone.now())
+            importing.discard(staff_import=current, by=None, at=timezone.now())
 
     def _commit(self, current: StaffImport, options: dict[str, Any]) -> None:
         try:
-            staff_import.confirm(
+            importing.confirm(
                 staff_import=current,
                 digest=current.preview["digest"],
                 make_missing=options["make_missing"],
@@ -72,11 +72,9 @@ class Command(BaseCommand):
                 by=None,
                 at=timezone.now(),
             )
-        except (staff_import.MissingNotMade, staff_import.ManyLeave) as error:
-            staff_import.discard(staff_import=current, by=None, at=timezone.now())
-            option = (
-                "--make-missing" if isinstance(error, staff_import.MissingNotMade) else "--let-many-leave"
-            )
+        except (importing.MissingNotMade, importing.ManyLeave) as error:
+            importing.discard(staff_import=current, by=None, at=timezone.now())
+            option = "--make-missing" if isinstance(error, importing.MissingNotMade) else "--let-many-leave"
             raise CommandError(
                 _("Nothing was changed. Is this right? Then add %(option)s.") % {"option": option}
             ) from error
@@ -95,7 +93,7 @@ class Command(BaseCommand):
         raise CommandError(_("Nothing was changed yet: answer first, at %(where)s") % {"where": where})
 
     def _step(self, current: StaffImport, expected: ImportState) -> StaffImport:
-        current = staff_import.work(import_id=current.id, at=timezone.now())
+        current = importing.work(import_id=current.id, at=timezone.now())
         for error in current.errors:
             reason = ": ".join(filter(None, (column(error["column"]), str(REASONS[error["code"]]))))
             said = _("Line %(line)d: %(reason)s") % {"line": error["line"], "reason": reason}

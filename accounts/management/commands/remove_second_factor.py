@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import sign_in_changes
 from accounts.models import User
+from accounts.sign_in import sign_in_changes
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from accounts import second_factor
+from accounts.sign_in import second_factor
 
 
 class Command(BaseCommand):

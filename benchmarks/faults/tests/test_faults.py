@@ -11,7 +11,7 @@ from django.conf import settings
 
 from benchmarks.faults import stage
 from benchmarks.faults.scenarios import FAULTS
-from peersupport.keeper import die_with_parent
+from development.server_keeper import die_with_parent
 
 #: All faults together; the machine may be busy with other tests.
 SECONDS = 900

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.enums import NameKind
-from accounts.import_words import mended, refusal, said_of_file
-from accounts.spreadsheets import FileRefused, Table
-from incidents import vim_import
+from accounts.files.words import mended, refusal, said_of_file
+from accounts.files.spreadsheets import FileRefused, Table
+from incidents.vim import importing
 from incidents.models import VimMapping
-from incidents.vim_columns import FIELDS, Columns, guess
-from incidents.vim_import import NotImportable, Plan
+from incidents.vim.columns import FIELDS, Columns, guess
+from incidents.vim.importing import NotImportable, Plan
 
 
 class Command(BaseCommand):
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         table = _read(options["file"])
         columns, is_new = _columns(options["mapping"], table)
         now = timezone.now()
-        plan = vim_import.plan(table, source=options["mapping"], columns=columns, at=now)
+        plan = importing.plan(table, source=options["mapping"], columns=columns, at=now)
         self._say(plan, columns, is_new=is_new)
         for line in said_of_file(unused=table.unused(columns.used), mended=mended(table.cleaned)):
             self.stdout.write(line)
@@ -85,7 +85,7 @@ class Command(BaseCommand):
         take = [changed.number for changed in plan.changed] if options["take_changes"] else []
         try:
             with transaction.atomic():
-                new = vim_import.carry_out(plan, take=take, calamities=reported, sure=sure, by=None, at=now)
+                new = importing.carry_out(plan, take=take, calamities=reported, sure=sure, by=None, at=now)
                 if is_new:
                     VimMapping.objects.create(name=options["mapping"], columns=dict(columns.of))
         except NotImportable as error:
@@ -124,7 +124,7 @@ class Command(BaseCommand):
 
 def _read(path: Path) -> Table:
     try:
-        return vim_import.read(path.read_bytes(), path.name)
+        return importing.read(path.read_bytes(), path.name)
     except OSError as error:
         said = {"path": path, "why": error.strerror}
         raise CommandError(_("%(path)s cannot be read: %(why)s.") % said) from error

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from notifications import reconcile
+from notifications.reminders import reconcile
 
 
 class Command(BaseCommand):

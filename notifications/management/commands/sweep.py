@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from notifications import delivery, digest
+from notifications.delivery import digest, sweep
 
 
 class Command(BaseCommand):
@@ -12,5 +12,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         digest.gather(at=now)
-        swept = delivery.run(at=now)
+        swept = sweep.run(at=now)
         self.stdout.write(f"shown {swept.shown}, mailed {swept.sent}, failed {swept.failed}")

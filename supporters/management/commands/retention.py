@@ -4,8 +4,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from notifications import forgetting
-from supporters import retention
+from notifications.delivery import forgetting
+from supporters.offers import retention
 
 
 class Command(BaseCommand):

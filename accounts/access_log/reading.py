@@ -1,0 +1,114 @@
+"""Reading the access log: filtered and paged by key, newest first."""
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AccessEvent, User
+from accounts.people import directory
+from hospital.form_fields import DayField
+
+PAGE = 50
+
+#: Each gives the references whose lines a reader is not shown: `incidents` adds itself when it starts, for
+#: the events in which the reader is involved.
+not_shown: list[Callable[[User], Collection[str]]] = []
+
+
+class FilterForm(forms.Form):
+    """What the privacy officer looks for; every field may stay empty."""
+
+    reference = forms.CharField(label=_("Reference"), max_length=64, required=False)
+    person = forms.CharField(
+        label=_("By whom"), max_length=150, required=False, help_text=_("Name or employee number")
+    )
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("Up to and including"), required=False)
+
+
+def known_reference(typed: str) -> str:
+    """What was looked for, as the log may say it: a reference or an id, nothing else, it may be a name."""
+    return typed if re.fullmatch(r"\d{4}-\d{4,8}|[0-9a-f-]{36}", typed) else ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """At most `PAGE` lines, newest first, the names of the people that they are about, by id, and the keys
+    of the neighbouring pages (None: there is none).
+    """
+
+    lines: list[AccessEvent] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    newer: int | None = None
+    older: int | None = None
+
+
+def matching(
+    *, reader: User, reference: str, person: str, since: date | None, until: date | None
+) -> QuerySet[AccessEvent]:
+    """The lines about `reference` by `person`, on days (Europe/Amsterdam) from `since` up to and with
+    `until`, as far as they are `reader`'s to see.
+    """
+    lines = AccessEvent.objects.all()
+    if own := {each for gives in not_shown for each in gives(reader)}:
+        lines = lines.exclude(object_ref__in=own)
+    if reference:
+        lines = lines.filter(object_ref=reference)
+    if person:
+        numbered = User.objects.filter(Q(employee_number__iexact=person) | Q(username=person.lower()))
+        found = directory.named(User.objects.all(), person).order_by("sort_key", "id")
+        ids = [*numbered.values_list("id", flat=True), *found.values_list("id", flat=True)[:100]]
+        lines = lines.filter(user__in=ids)
+    if since:
+        lines = lines.filter(at__gte=_midnight(since))
+    if until:
+        lines = lines.filter(at__lt=_midnight(until + timedelta(days=1)))
+    return lines
+
+
+def page(lines: QuerySet[AccessEvent], *, before: int | None = None, after: int | None = None) -> Page:
+    """The page of `lines` that is older than the line numbered `before`, or newer than `after`; else the
+    newest.
+    """
+    anchor = AccessEvent.objects.filter(id=before or after or 0).first()
+    lines = lines.select_related("user")
+    if anchor and after:
+        found = list(_beyond(lines, anchor, "gt").order_by("at", "id")[: PAGE + 1])
+        shown, more_newer, more_older = found[:PAGE][::-1], len(found) > PAGE, True
+    else:
+        found = list((_beyond(lines, anchor, "lt") if anchor else lines).order_by("-at", "-id")[: PAGE + 1])
+        shown, more_newer, more_older = found[:PAGE], anchor is not None, len(found) > PAGE
+    if not shown:
+        return Page()
+    return Page(
+        shown, _names(shown), shown[0].id if more_newer else None, shown[-1].id if more_older else None
+    )
+
+
+def _beyond(lines: QuerySet[AccessEvent], anchor: AccessEvent, way: str) -> QuerySet[AccessEvent]:
+    same = Q(at=anchor.at) & Q(**{f"id__{way}": anchor.id})
+    return lines.filter(Q(**{f"at__{way}e": anchor.at}), Q(**{f"at__{way}": anchor.at}) | same)
+
+
+def _names(lines: list[AccessEvent]) -> dict[str, str]:
+    named = [
+        line.object_ref
+        for line in lines
+        if line.object_kind in {"role", "role grant", "sign-in", "supporter"}
+    ]
+    ids = {pk for reference in named if (pk := reference.rpartition(" ")[2]) and "-" in pk}
+    return (
+        {str(pk): name for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name")}
+        if ids
+        else {}
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -1,0 +1,183 @@
+"""What this installation still lacks, each with the way to mend it. Each room says what it lacks itself."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.enums import Role
+from accounts.models import Department, Profession, User
+from accounts.pages.access import SignedInRequest
+from accounts.roles import role_grants
+from accounts.roles.second_person import BY_TWO, RoleGrant
+from accounts.sign_in import second_factor
+
+_NOWHERE = ("filebased", "console", "locmem", "dummy")
+
+
+class Weight(IntEnum):
+    """How grave something that lacks is; the gravest are shown first."""
+
+    NOBODY_IS_HELPED = 0
+    SOMETHING_FAILS = 1
+    ONE_PERSON_SHORT = 2
+
+
+@dataclass(frozen=True)
+class Lack:
+    """`title` says what is missing, `line` why that matters or how to mend it; `url` leads to where (may be
+    empty).
+    """
+
+    weight: Weight
+    icon: str
+    title: str
+    line: str
+    url: str = ""
+    label: str = ""
+
+
+#: Asked, at a moment, what is lacking: in a fixed number of statements each. A room adds itself when the app
+#: starts, for this app may not import it.
+sources: list[Callable[[datetime], Iterable[Lack]]] = []
+
+
+def lacks(request: SignedInRequest, *, at: datetime) -> list[Lack]:
+    """What is lacking at `at`, the gravest first; `request` is of the administrator who looks."""
+    found = [
+        *_of_the_server(request),
+        *_of_the_data(),
+        *_of_roles(),
+        *_of_waiting(at),
+        *(lack for source in sources for lack in source(at)),
+        *_of_security(request.user),
+    ]
+    return sorted(found, key=lambda lack: lack.weight)
+
+
+def _of_the_server(request: SignedInRequest) -> Iterator[Lack]:
+    if settings.DEMO and settings.SITE_URL.startswith("https://"):
+        yield Lack(
+            Weight.NOBODY_IS_HELPED,
+            "alert-triangle",
+            _("The demo is on"),
+            _("Anybody can sign in as anybody. Set DEMO=0 on the server before real people use it."),
+        )
+    if any(kind in settings.EMAIL_BACKEND for kind in _NOWHERE):
+        yield Lack(
+            Weight.NOBODY_IS_HELPED,
+            "mail-x",
+            _("Mail reaches nobody"),
+            _("Supporters hear nothing outside the app. Set EMAIL_URL on the server."),
+        )
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT and "x-forwarded-for" not in request.headers:
+        yield Lack(
+            Weight.SOMETHING_FAILS,
+            "server",
+            _("The proxy does not say who visits"),
+            _(
+                "Everybody counts as one visitor, so wrong passwords of one lock out others. Have the proxy"
+                " send X-Forwarded-For, or set TRUSTED_PROXIES=none."
+            ),
+        )
+
+
+def _of_the_data() -> Iterator[Lack]:
+    if not Department.objects.exists() or not Profession.objects.exists():
+        yield Lack(
+            Weight.NOBODY_IS_HELPED,
+            "file-import",
+            _("There are no departments or professions yet"),
+            _("The staff import makes them from the personnel file."),
+            reverse("settings:staff-import"),
+            _("Import staff"),
+        )
+    without_mail = User.objects.filter(is_active=True, email="")[:1000].count()
+    if without_mail:
+        yield Lack(
+            Weight.ONE_PERSON_SHORT,
+            "at",
+            _("%(count)d people have no e-mail address") % {"count": without_mail},
+            _("They cannot choose a password and get no mail. Add them to the personnel file."),
+            f"{reverse('settings:people')}?without=email",
+            _("Who"),
+        )
+
+
+def _of_roles() -> Iterator[Lack]:
+    holders = Group.objects.annotate(holders=Count("user", filter=Q(user__is_active=True)))
+    held = dict(holders.values_list("name", "holders"))
+    wanted = (
+        (
+            Role.COORDINATOR,
+            1,
+            Weight.NOBODY_IS_HELPED,
+            "user-question",
+            _("There is no coordinator"),
+            _("Nobody assigns supporters to reports."),
+        ),
+        (
+            Role.PRIVACY_OFFICER,
+            1,
+            Weight.SOMETHING_FAILS,
+            "shield-x",
+            _("There is no privacy officer"),
+            _("Nobody reads the access log."),
+        ),
+        (
+            Role.COORDINATOR,
+            2,
+            Weight.ONE_PERSON_SHORT,
+            "user-plus",
+            _("There is only one coordinator"),
+            _("Reports have to wait when she is ill or on holiday. Give a deputy the role too."),
+        ),
+        (
+            Role.ADMIN,
+            2,
+            Weight.ONE_PERSON_SHORT,
+            "user-plus",
+            _("You are the only functional administrator"),
+            _("Give a colleague the role too, so that nobody gets locked out."),
+        ),
+    )
+    url = reverse("settings:people")
+    for role, least, weight, icon, title, line in wanted:
+        if held.get(role, 0) == least - 1:
+            yield Lack(weight, icon, title, line, url, _("Choose somebody"))
+
+
+def _of_waiting(at: datetime) -> Iterator[Lack]:
+    """Roles that nobody may confirm."""
+    waiting = list(RoleGrant.objects.waiting().filter(expires_at__gt=at))
+    people = User.objects.filter(is_active=True, groups__name__in=BY_TWO).prefetch_related("groups")
+    may = list(people.distinct()) if waiting else []
+    for person in may:
+        person.roles = Role.among(group.name for group in person.groups.all())
+    if any(not any(role_grants.may_confirm(grant, person) for person in may) for grant in waiting):
+        yield Lack(
+            Weight.SOMETHING_FAILS,
+            "user-question",
+            _("A role waits, and there is nobody to confirm it"),
+            _("IT can, on the server: manage.py confirm_waiting, with the sign-in name of the person."),
+            reverse("confirmations"),
+            _("Confirmations"),
+        )
+
+
+def _of_security(admin: User) -> Iterator[Lack]:
+    if second_factor.is_lacking(admin) and admin.has_usable_password():
+        yield Lack(
+            Weight.ONE_PERSON_SHORT,
+            "fingerprint",
+            _("You sign in with a password alone"),
+            _("Anyone who has your password can give out roles. Add a passkey or an authenticator app."),
+            reverse("mfa_index"),
+            _("Sign-in and security"),
+        )

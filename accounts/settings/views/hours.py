@@ -1,0 +1,63 @@
+"""The hospital's working hours and days off, as the functional administrator keeps them."""
+
+from datetime import time
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.enums import Role
+from accounts.pages import kept_forms
+from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.feedback import say
+from accounts.policy_log import PolicyLog
+from hospital.form_fields import DayField, ListField
+from hospital.models import WorkingHours
+
+LOG = PolicyLog("hours", WorkingHours, Role.ADMIN, "settings:hours", "administration")
+
+
+class WorkingHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is not generic
+    decreed_days = ListField(
+        DayField(
+            input_formats=["%d-%m-%Y", "%Y-%m-%d"],
+            error_messages={"invalid": _("This is not a day such as 31-12-2026.")},
+        ),
+        label=_("Extra days off by decree"),
+        required=False,
+        help_text=_(
+            "Days that a yearly decree puts on a par with holidays, like 31-12-2026, with commas between."
+        ),
+    )
+
+    class Meta:
+        model = WorkingHours
+        fields = ("starts", "ends", "decreed_days")
+        widgets = {
+            name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M") for name in ("starts", "ends")
+        }
+
+    def clean_decreed_days(self) -> list[object]:
+        return sorted(self.cleaned_data["decreed_days"])
+
+    def clean_ends(self) -> time:
+        ends: time = self.cleaned_data["ends"]
+        if (starts := self.cleaned_data.get("starts")) and ends <= starts:
+            raise forms.ValidationError(gettext("The working day must end after it starts."))
+        return ends
+
+
+@allow(Role.ADMIN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def hours(request: SignedInRequest) -> HttpResponse:
+    """From when to when offices work, and which extra days they do not."""
+    form = WorkingHoursForm(kept_forms.posted(request), instance=WorkingHours.current())
+    if request.method == "POST" and form.is_valid():
+        LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
+        say(request, gettext("Saved. What is due already keeps its moment."))
+        return redirect("settings:hours")
+    return render(request, "accounts/hours.html", {"form": form, "history": LOG.history(request.GET)})

@@ -1,0 +1,157 @@
+"""Who has to have a second factor; and the secrets of second factors, encrypted: who gets hold of a copy of
+the database cannot make codes.
+
+The keys are `MFA_KEYS`, the newest first: that one encrypts, all of them decrypt. While somebody sets up an
+authenticator app its secret stands readable in their session, until that is done.
+"""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import structlog
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_reset
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles.second_person import GUARDED
+from accounts.sign_in import sign_in_changes
+
+logger = structlog.get_logger(__name__)
+
+#: What of an authenticator's data is secret; of a passkey nothing, it holds the public key.
+SECRETS = ("secret", "seed", "migrated_codes")
+
+
+#: In the session of somebody who looks at the demo without one.
+SKIPPED = "second_factor_skipped"
+
+
+def exists_for(user: str) -> Exists:
+    """Whether the person whose key is in the column `user` has a second factor of their own: recovery codes
+    alone are none.
+    """
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return Exists(Authenticator.objects.filter(user=OuterRef(user), type__in=kinds))
+
+
+def is_lacking(user: User) -> bool:
+    """Whether `user`, as read with the session, has a role that asks for a second factor, and none."""
+    return bool(user.roles & GUARDED) and not user.has_second_factor
+
+
+def is_due(request: HttpRequest) -> bool:
+    """Whether this person sets up a second factor before anything else: neither the hospital's single sign-on
+    gave one at this sign-in, nor is the demo looked at without.
+    """
+    user = request.user
+    if not settings.SECOND_FACTOR or not user.is_authenticated or not is_lacking(user):
+        return False
+    if settings.DEMO and request.session.get(SKIPPED):
+        return False
+    methods = [one["method"] for one in get_authentication_records(request, user)]
+    return not (settings.SSO_PROVIDES_MFA and "socialaccount" in methods)
+
+
+def follow(
+    sender: object, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    """django-allauth tells here of a factor that is added, removed or made anew, by its owner. Recovery codes
+    come and go with the factors; made anew they are a change of their own.
+    """
+    signal = kwargs["signal"]
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES and signal is not authenticator_reset:
+        return
+    others = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    is_first = signal is authenticator_added and not others.exclude(pk=authenticator.pk).exists()
+    match = request.resolver_match
+    sign_in_changes.second_factor_changed(
+        user,
+        by=user,
+        access_point=match.view_name if match else "",
+        is_first=is_first,
+        at=timezone.now(),
+    )
+
+
+class Unreadable(Exception):
+    """A secret that none of the keys opens."""
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+    def encrypt(self, text: str) -> str:
+        return _keys(tuple(settings.MFA_KEYS)).encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Raises Unreadable."""
+        try:
+            return _keys(tuple(settings.MFA_KEYS)).decrypt(encrypted_text).decode()
+        except InvalidToken:
+            logger.error("mfa.unreadable")  # noqa: TRY400  # the traceback says no more
+            raise Unreadable from None
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """How many authenticators got the newest key, and how many none of the keys opens."""
+
+    renewed: int
+    unreadable: int
+
+
+def renew(*, forget: bool = False) -> Renewed:
+    """Encrypt every secret anew with the newest key. With `forget` those that nothing opens are removed:
+    their owners sign in without, and set up a second factor again.
+    """
+    keys, renewed, unreadable = _keys(tuple(settings.MFA_KEYS)), 0, 0
+    forgotten: set[User] = set()
+    for pk in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).values_list("pk", flat=True):
+        with transaction.atomic():
+            one = Authenticator.objects.select_for_update().filter(pk=pk).first()
+            if one is None:
+                continue
+            try:
+                one.data = {**one.data, **dict(_renewed(one.data, keys))}
+            except InvalidToken:
+                unreadable += 1
+                if forget:
+                    one.delete()
+                    forgotten.add(one.user)
+            else:
+                one.save(update_fields=["data"])
+                renewed += 1
+    for user in forgotten:
+        sign_in_changes.second_factor_changed(
+            user, by=None, access_point="renew_second_factors", is_first=False, at=timezone.now()
+        )
+    return Renewed(renewed, unreadable)
+
+
+def _renewed(data: dict[str, Any], keys: MultiFernet) -> Iterator[tuple[str, Any]]:
+    for name in SECRETS:
+        if isinstance(value := data.get(name), str):
+            yield name, keys.rotate(value).decode()
+        elif isinstance(value, list):
+            yield name, [keys.rotate(each).decode() for each in value]
+
+
+@lru_cache
+def _keys(texts: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([_fernet(text) for text in texts])
+
+
+def _fernet(text: str) -> Fernet:
+    key = HKDF(SHA256(), length=32, salt=None, info=b"accounts.second_factor").derive(text.encode())
+    return Fernet(base64.urlsafe_b64encode(key))

@@ -1,0 +1,192 @@
+"""Secrets of second factors stand encrypted in the database; and who has to have one."""
+
+import json
+from time import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.roles.second_person import GUARDED
+from accounts.sign_in import second_factor
+from accounts.sign_in.second_factor import MFAAdapter, Renewed, Unreadable
+from accounts.tests.factories import UserFactory
+
+OLD, NEW = "o" * 40, "n" * 40
+
+
+def stored():
+    return [(one.type, json.dumps(one.data)) for one in Authenticator.objects.order_by("type")]
+
+
+def works(user, secret, codes):
+    """Whether the second factors of `user` still take what was handed out."""
+    code = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+    recovery = RecoveryCodes(Authenticator.objects.get(type="recovery_codes"))
+    mine = Authenticator.objects.get(user=user, type="totp")
+    return totp.validate_totp_code(MFAAdapter().decrypt(mine.data["secret"]), code) and (
+        recovery.generate_codes() == codes
+    )
+
+
+@pytest.fixture
+def factors(settings, db):
+    settings.MFA_KEYS = [OLD]
+    user, secret = UserFactory(), totp.generate_totp_secret()
+    totp.TOTP.activate(user, secret)
+    codes = RecoveryCodes.activate(user).generate_codes()
+    return user, secret, codes
+
+
+def test_nothing_readable_is_stored(factors):
+    user, secret, codes = factors
+    assert works(user, secret, codes)
+    text = "".join(data for _type, data in stored())
+    assert secret not in text
+    assert text.count("gAAAA") == 2
+
+
+def test_a_new_key_takes_over_and_the_old_one_is_not_needed_any_more(factors, settings, capsys):
+    settings.MFA_KEYS = [NEW, OLD]
+    assert works(*factors)
+    call_command("renew_second_factors")
+    assert "2 second factors" in capsys.readouterr().out
+    settings.MFA_KEYS = [NEW]
+    assert works(*factors)
+
+
+def test_a_lost_key_opens_nothing_until_it_is_forgotten(factors, settings):
+    settings.MFA_KEYS = [NEW]
+    with pytest.raises(Unreadable):
+        works(*factors)
+    with pytest.raises(CommandError, match="2 second factors"):
+        call_command("renew_second_factors")
+    assert Authenticator.objects.count() == 2
+    assert second_factor.renew(forget=True) == Renewed(0, 2)
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_upgrade_encrypts_what_stands_there_and_leaves_passkeys():
+    before = [("accounts", "0005_access_log_without_subject")]
+    MigrationExecutor(connection).migrate(before)
+    old = MigrationExecutor(connection).loader.project_state(before).apps
+    user = old.get_model("accounts", "User").objects.create(username="noor", name="Noor Bos")
+    secret, seed = totp.generate_totp_secret(), "5eed" * 20
+    passkey = {"name": "Telefoon", "credential": {"id": "x"}}
+    for kind, data in (
+        ("totp", {"secret": secret}),
+        ("recovery_codes", {"seed": seed, "used_mask": 3, "migrated_codes": ["11112222"]}),
+        ("webauthn", passkey),
+    ):
+        Authenticator.objects.create(user_id=user.pk, type=kind, data=data)
+    call_command("migrate", verbosity=0)
+    found = {kind: json.loads(text) for kind, text in stored()}
+    decrypt = MFAAdapter().decrypt
+    assert decrypt(found["totp"]["secret"]) == secret
+    assert decrypt(found["recovery_codes"]["seed"]) == seed
+    assert decrypt(found["recovery_codes"]["migrated_codes"][0]) == "11112222"
+    assert found["recovery_codes"]["used_mask"] == 3
+    assert found["webauthn"] == passkey
+    encrypted = stored()
+    MigrationExecutor(connection).migrate(before)
+    assert Authenticator.objects.get(type="totp").data == {"secret": secret}
+    call_command("migrate", verbosity=0)
+    assert len(stored()) == len(encrypted)
+
+
+@pytest.mark.django_db
+def test_the_app_is_set_up_in_dutch_words(client):
+    user = UserFactory()
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    page = client.get(reverse("mfa_activate_totp"), headers={"accept-language": "nl"})
+    assert "Code uit de app" in page.content.decode()
+
+
+@pytest.mark.django_db
+class TestAskedFor:
+    """Whoever reads cases or keeps watch sets one up before anything else."""
+
+    PAGE = "/account/second-factor/"
+
+    @pytest.fixture(autouse=True)
+    def as_in_production(self, settings):
+        reverse("demo")  # the addresses of the site are those with the demo in every test
+        settings.SECOND_FACTOR, settings.DEMO = True, False
+
+    @pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role or "employee")
+    def test_of_every_role_that_is_guarded_and_of_nobody_else(self, client, role):
+        client.force_login(UserFactory(roles=[role] if role else []))
+        for page in ("/", "/incidents/", "/me/", "/notices/"):
+            answer = client.get(page)
+            assert (answer.headers.get("Location") == self.PAGE) == (role in GUARDED), page
+        assert client.get("/help/").status_code == 200
+
+    @pytest.mark.parametrize("kind", ["totp", "webauthn"])
+    def test_until_there_is_one(self, client, kind):
+        user = UserFactory(roles=[Role.COORDINATOR])
+        client.force_login(user)
+        page = client.get(self.PAGE)
+        assert reverse("mfa_add_webauthn") in page.content.decode()
+        Authenticator.objects.create(user=user, type="recovery_codes", data={})
+        assert client.get("/support/").url == self.PAGE
+        Authenticator.objects.create(user=user, type=kind, data={})
+        assert client.get("/support/").status_code == 200
+        assert client.get(self.PAGE).url == "/"
+
+    def test_of_who_got_the_role_during_the_session(self, client):
+        user = UserFactory()
+        client.force_login(user)
+        assert client.get("/").status_code == 200
+        user.groups.add(Group.objects.get(name=Role.SUPPORTER))
+        assert client.get("/contacts/").url == self.PAGE
+
+    def test_also_when_a_part_of_a_page_is_asked_for(self, client):
+        client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+        answer = client.get("/support/", headers={"hx-request": "true"})
+        assert answer.headers["HX-Redirect"] == self.PAGE
+
+    def test_in_the_demo_and_only_there_it_can_wait(self, client, settings):
+        client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+        client.post(self.PAGE)
+        assert client.get("/support/").url == self.PAGE
+        settings.DEMO = True
+        assert "Skip it in the demo" in client.get(self.PAGE).content.decode()
+        client.post(self.PAGE)
+        assert client.get("/support/").status_code == 200
+        settings.DEMO = False
+        assert client.get("/support/").url == self.PAGE
+
+    def test_the_demo_s_buttons_skip_it(self, client, settings):
+        settings.DEMO = True
+        UserFactory(username="coordinator", roles=[Role.COORDINATOR])
+        client.post("/demo/sign-in/", {"username": "coordinator"})
+        assert client.get("/support/").status_code == 200
+
+    @pytest.mark.parametrize("provides", [True, False])
+    def test_the_single_sign_on_may_ask_for_it_instead(self, client, settings, provides):
+        settings.SSO_PROVIDES_MFA = provides
+        user = UserFactory(roles=[Role.COORDINATOR])
+        client.force_login(user)
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "socialaccount", "at": 1}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+        assert client.get("/support/").status_code == (200 if provides else 302)
+
+    def test_a_password_does_not_do_where_the_single_sign_on_asks(self, client, settings):
+        settings.SSO_PROVIDES_MFA = True
+        UserFactory(username="coordinator", password="correct horse battery", roles=[Role.COORDINATOR])
+        client.post("/account/sign-in/", {"login": "coordinator", "password": "correct horse battery"})
+        assert client.get("/support/").url == self.PAGE

@@ -1,0 +1,309 @@
+"""What an import of staff would change: the people of the file held against those in the database. Writes
+nothing.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import chain, count
+from typing import Any
+
+from accounts.enums import Role, SignIn
+from accounts.files.mapped_names import AT, Unknown
+from accounts.files.spreadsheets import Problem
+from accounts.models import User
+from accounts.people.names import sort_key
+from accounts.sign_in import sign_in_changes
+from accounts.staff import leaving
+from accounts.staff.places import Missing, Places
+from accounts.staff.rows import Person, Staff, Value
+from accounts.staff.same_person import Known, Question, match, read_known
+
+#: What an import may set on a person; "department" and "manager" as in the file, not as keys of the database.
+FIELDS = (
+    *("username", "employee_number", "name", "email", "telephone", "department", "profession"),
+    *("in_profession_since", "manager", "language", "is_active"),
+)
+
+
+@dataclass
+class Change:
+    """One person who is new (`before` is empty), changes or leaves; `after` has what becomes different."""
+
+    id: uuid.UUID
+    number: str
+    name: str
+    before: dict[str, Value] = field(default_factory=dict)
+    after: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass
+class Plan:
+    """What would be done, and what stands in the way. What is missing is named as in the file."""
+
+    added: list[Change] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    leaving: list[Change] = field(default_factory=list)
+    unchanged: int = 0
+    in_service: int = 0  # before the import, of those whom the file is about
+    missing: Missing = field(default_factory=Missing)
+    unknown: list[Unknown] = field(default_factory=list)  # names for which something may be chosen
+    questions: list[Question] = field(default_factory=list)
+    left_open: dict[uuid.UUID, list[str]] = field(
+        default_factory=dict
+    )  # by who leaves (accounts.staff.leaving)
+    waits: dict[uuid.UUID, set[str]] = field(default_factory=dict)  # fields that wait for a second person
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything that must be chosen is."""
+        return not self.questions and not any(each.must for each in self.unknown)
+
+    @property
+    def many_leave(self) -> bool:
+        """More than a tenth of the staff: a file cut off half-way rather than a reorganisation."""
+        return len(self.leaving) * 10 > self.in_service
+
+    def digest(self) -> str:
+        """The same for two plans that do and ask the same, whenever and wherever they were made."""
+        changes = sorted(
+            [kind, change.number, change.name, sorted(change.after.items())]
+            for kind, changes in (("+", self.added), ("~", self.changed), ("-", self.leaving))
+            for change in changes
+        )
+        missing = [
+            self.missing.locations,
+            sorted(self.missing.departments.values()),
+            sorted(self.missing.professions.values()),
+        ]
+        left_open = sorted([str(key), *codes] for key, codes in self.left_open.items())
+        asked = sorted(each.key for each in self.unknown)
+        whole = [changes, missing, left_open, asked, self.is_settled]
+        return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def make(staff: Staff, *, complete: bool, answers: Mapping[str, str]) -> Plan:
+    """Hold `staff` against the database, in a few statements. `complete`: who is not in the file has left.
+
+    Who is who is told by accounts.staff.same_person, with `answers` to what it asks.
+    """
+    known = list(read_known())
+    places = Places()
+    matches = match(staff, known, places, complete=complete, answers=answers)
+    plan = Plan(questions=matches.questions, missing=places.missing)
+    renumbered = {each.number: number for number, each in matches.people.items() if each}
+    taken_names = {each.values["username"] for each in known}
+    numbers = {each.number for each in known}
+    seen: dict[uuid.UUID, Person] = {}
+    for person in staff.people:
+        found = matches.people[person.number]
+        wanted = _wanted(person, places, before=found.get("department") if found else "")
+        manager = person.get("manager")
+        if manager and manager not in matches.people:  # a file may still have a manager's former number
+            wanted["manager"] = renumbered.get(manager, manager)
+        if found is None:
+            after = _new(wanted, taken_names if person.number in numbers else set())
+            plan.added.append(Change(uuid.uuid4(), person.number, person.get("name"), after=after))
+            continue
+        seen[found.id] = person
+        _compare(found, wanted, plan, renumbered)
+    staff_of_file = [each for each in known if each.is_staff]
+    plan.in_service = sum(bool(each.values["is_active"]) for each in staff_of_file)
+    for each in staff_of_file:
+        if each.id not in seen:
+            _without_row(each, plan, leaves=complete, is_released=each.id in matches.released)
+    plan.unknown = places.unknown
+    plan.left_open = leaving.left_open([change.id for change in plan.leaving])
+    plan.waits = _waits(plan.changed)
+    plan.problems = list(_problems(staff, plan, {each.id: each for each in known}, seen))
+    return plan
+
+
+def _wanted(person: Person, places: Places, *, before: str) -> dict[str, Value]:
+    """The values of `person` as `Known` has them: the department with its location, in service."""
+    values = {name: value for name, value in person.values.items() if name != "location"}
+    if "department" in values:
+        values["department"] = places.department(person, before=before)
+    if "profession" in values:
+        values["profession"] = places.profession(person)
+    return {**values, "is_active": 1}
+
+
+def _new(wanted: dict[str, Value], taken: Collection[Value]) -> dict[str, Value]:
+    """A sign-in name of their own, or else the employee number; another one where `taken` has that."""
+    number = str(wanted["employee_number"]).casefold()
+    names = chain([number], (f"{number}-{n}" for n in count(2)))
+    return {"username": next(name for name in names if name not in taken), **wanted}
+
+
+def _compare(known: Known, wanted: dict[str, Value], plan: Plan, renumbered: Mapping[str, str]) -> None:
+    """Notes what becomes different; a manager under another number (`renumbered`) is the same manager."""
+    manager = known.get("manager")
+    here = {**known.values, "manager": renumbered.get(manager, manager)}
+    after = {name: value for name, value in wanted.items() if value != here[name]}
+    if not after:
+        plan.unchanged += 1
+        return
+    before = {name: known.values[name] for name in after}
+    plan.changed.append(Change(known.id, str(wanted["employee_number"]), str(wanted["name"]), before, after))
+
+
+def _without_row(known: Known, plan: Plan, *, leaves: bool, is_released: bool) -> None:
+    """Of somebody whom no row is about: who leaves, and whose number is somebody else's now."""
+    after: dict[str, Value] = {"employee_number": ""} if is_released else {}
+    before = {name: known.values[name] for name in after}
+    if leaves and known.values["is_active"]:
+        before["department"] = known.values["department"]
+        after["is_active"] = 0
+        plan.leaving.append(Change(known.id, known.number, known.get("name"), before, after))
+    elif after:
+        plan.changed.append(Change(known.id, known.number, known.get("name"), before, after))
+
+
+def _waits(changed: Iterable[Change]) -> dict[uuid.UUID, set[str]]:
+    noted = [
+        sign_in_changes.Noted(change.id, what, str(change.before[what]), str(change.after[what]), told="")
+        for change in changed
+        for what in (SignIn.EMAIL, SignIn.USERNAME)
+        if what in change.after
+    ]
+    found: dict[uuid.UUID, set[str]] = {}
+    for key, what in sign_in_changes.awaiting_two(noted):
+        found.setdefault(key, set()).add(what)
+    return found
+
+
+def _problems(
+    staff: Staff, plan: Plan, known: dict[uuid.UUID, Known], seen: dict[uuid.UUID, Person]
+) -> Iterator[Problem]:
+    numbers = {each.number for each in known.values()} | {person.number for person in staff.people}
+    yield from _unknown_managers(staff, numbers)
+    yield from _manager_circles(staff, known.values())
+    yield from _taken(staff, plan, known, seen)
+    if _last_admin_leaves(plan):
+        yield Problem(0, "", "last_admin")
+
+
+def _unknown_managers(staff: Staff, numbers: set[str]) -> Iterator[Problem]:
+    for person in staff.people:
+        manager = person.get("manager")
+        if manager and manager == person.number:
+            yield Problem(person.line, staff.headers["manager"], "manager_self")
+        elif manager and manager not in numbers:
+            yield Problem(person.line, staff.headers["manager"], "manager_unknown")
+
+
+def _manager_circles(staff: Staff, known: Iterable[Known]) -> Iterator[Problem]:
+    """The first of each circle of managers that this file makes or keeps."""
+    if "manager" not in staff.headers:
+        return
+    above = {str(person.values["employee_number"]): str(person.values["manager"]) for person in known}
+    above |= {person.number: person.get("manager") for person in staff.people if "manager" in person.values}
+    done: set[str] = {""}
+    for person in staff.people:
+        way: dict[str, None] = {}
+        number = person.number
+        while number not in done and number not in way:
+            way[number] = None
+            number = above.get(number, "")
+        circle = list(way)[list(way).index(number) :] if number in way else []
+        if len(circle) > 1:
+            first = next(one for one in staff.people if one.number in circle)
+            yield Problem(first.line, staff.headers["manager"], "manager_circle")
+        done.update(way)
+
+
+def _taken(
+    staff: Staff, plan: Plan, known: dict[uuid.UUID, Known], seen: dict[uuid.UUID, Person]
+) -> Iterator[Problem]:
+    """Addresses and sign-in names that somebody else keeps. Who is out of service keeps no address."""
+    leaving = {change.id for change in plan.leaving}
+    keeping = [
+        p for p in known.values() if p.id not in seen and p.id not in leaving and p.values["is_active"]
+    ]
+    addresses = {p.values["email"] for p in keeping} - {""}
+    names = {p.values["username"] for p in known.values() if p.id not in seen}
+    names |= {
+        known[key].values["username"] for key, person in seen.items() if "username" not in person.values
+    }
+    lines = {person.number: person.line for person in staff.people}
+    for change in (*plan.added, *plan.changed):
+        if change.number not in lines or change.after.get("employee_number") == "":
+            continue
+        if change.after.get("email") in addresses:
+            yield Problem(lines[change.number], staff.headers["email"], "email_taken")
+        if change.after.get("username") in names:
+            yield Problem(
+                lines[change.number],
+                staff.headers.get("username", staff.headers["employee_number"]),
+                "username_taken",
+            )
+
+
+def _last_admin_leaves(plan: Plan) -> bool:
+    admins = set(User.objects.filter(is_active=True, groups__name=Role.ADMIN).values_list("id", flat=True))
+    return bool(admins) and admins <= {change.id for change in plan.leaving}
+
+
+def preview(plan: Plan, *, cap: int) -> dict[str, Any]:
+    """`plan` as the page shows it: counts, and the first `cap` people of each kind; before the others all who
+    leave something open, and all whose address or sign-in name waits for a second person.
+    """
+    first = plan.left_open.keys() | plan.waits.keys()
+
+    def people(changes: Iterable[Change]) -> list[dict[str, Any]]:
+        by_name = sorted(changes, key=lambda each: (each.id not in first, sort_key(each.name), each.number))
+        return [
+            {
+                "number": change.number,
+                "name": change.name,
+                "department": change.after.get("department") or change.before.get("department") or "",
+                "profession": change.after.get("profession") or "",
+                "left_open": plan.left_open.get(change.id, []),
+                "waits": sorted(plan.waits.get(change.id, ())),
+                "fields": [
+                    [name, change.before[name], value]
+                    for name, value in change.after.items()
+                    if name in change.before
+                ],
+            }
+            for change in by_name[: max(cap, len(first))]
+        ]
+
+    return {
+        "counts": {
+            "added": len(plan.added),
+            "changed": len(plan.changed),
+            "leaving": len(plan.leaving),
+            "unchanged": plan.unchanged,
+        },
+        "added": people(plan.added),
+        "changed": people(plan.changed),
+        "leaving": people(plan.leaving),
+        "missing": {
+            "locations": sorted(plan.missing.locations.values())[:cap],
+            "departments": sorted(map(AT.join, plan.missing.departments.values()))[:cap],
+            "professions": [list(each) for each in sorted(plan.missing.professions.values())[:cap]],
+        },
+        "unknown": [asdict(each) for each in plan.unknown],
+        "questions": [
+            {
+                "number": each.number,
+                "name": each.name,
+                "why": each.why,
+                "proposal": each.proposal,
+                "candidates": [
+                    [str(one.id), one.get("name"), one.number, one.get("department"), one.get("profession")]
+                    for one in each.candidates
+                ],
+            }
+            for each in plan.questions
+        ],
+        "settled": plan.is_settled,
+        "in_service": plan.in_service,
+        "many_leave": plan.many_leave,
+        "digest": plan.digest(),
+    }

@@ -1,0 +1,238 @@
+"""The staff import of the functional administrator: choose a file, look at what it would change, say yes."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from accounts import tasks
+from accounts.enums import ImportState, ProfessionGroup, Role
+from accounts.files import mapped_names
+from accounts.files.forms import NamesForm
+from accounts.files.mapped_names import Unknown
+from accounts.files.spreadsheets import MAX_BYTES
+from accounts.files.words import Mended
+from accounts.models import StaffImport
+from accounts.pages import kept_forms
+from accounts.pages.access import SignedInRequest, allow, recently_confirmed
+from accounts.pages.asked_again import only_posted
+from accounts.pages.body_limits import takes_a_file
+from accounts.pages.feedback import say
+from accounts.staff import importing, leaving
+from accounts.staff.forms import SameForm
+from accounts.staff.words import FIELDS, REASONS, WAITS, column
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("Personnel file"),
+        help_text=gettext_lazy("CSV or XLSX, at most 10 MB."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+    complete = forms.BooleanField(
+        label=gettext_lazy("Everybody who works here is in this file"),
+        help_text=gettext_lazy("Anyone missing is marked as having left and signed out at once."),
+        initial=True,
+        required=False,
+    )
+
+    def clean_file(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        if (file.size or 0) > MAX_BYTES:
+            raise forms.ValidationError(str(REASONS["too_large"]))
+        return file
+
+
+@takes_a_file
+@allow(Role.ADMIN)
+@recently_confirmed
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_import_start(request: SignedInRequest) -> HttpResponse:
+    """Takes a file in, and lists the imports before it."""
+    form = UploadForm(kept_forms.posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid() and (begun := _begin(request, form)):
+        return redirect("settings:staff-import-file", pk=begun.id)
+    recent = StaffImport.objects.defer("content").select_related("created_by")[:20]
+    context = {
+        "form": form,
+        "recent": recent,
+        "open": importing.open_import(),
+        "names": [(name, mapped_names.stands_for(name)) for name in mapped_names.known(mapped_names.STAFF)],
+        "history": importing.NAMES.history(request.GET),
+    }
+    return render(request, "accounts/staff_import.html", context)
+
+
+def _begin(request: SignedInRequest, form: UploadForm) -> StaffImport | None:
+    """The import of the chosen file; None while another is open, as the page then says."""
+    file: UploadedFile[bytes] = form.cleaned_data["file"]
+    try:
+        begun = importing.upload(
+            content=file.read(),
+            file_name=file.name or "",
+            complete=form.cleaned_data["complete"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except importing.ImportRunning:
+        form.add_error(None, _("Another import is open. Finish it or throw it away first."))
+        return None
+    _nudge(begun.id)
+    return begun
+
+
+@allow(Role.ADMIN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_import_file(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """One import, at whatever step it is; the progress bar asks for this page again and again.
+
+    Takes in who is who, and what the names in the file stand for.
+    """
+    current = get_object_or_404(StaffImport.objects.defer("content").select_related("created_by"), pk=pk)
+    names, same = _choice_forms(current, kept_forms.posted(request))
+    if request.method == "POST" and names.is_valid() and same.is_valid():
+        return _choose(request, current, names, same)
+    done, total = importing.progress(current.id)
+    context = {
+        "current": current,
+        "done": done,
+        "total": total,
+        "errors": [
+            {**error, "reason": REASONS[error["code"]], "column": column(error["column"])}
+            for error in current.errors
+        ],
+        "mended": [Mended(**each) for each in current.preview.get("mended", [])],
+        "unused": current.preview.get("ignored", []),
+        "changed": [_readable(person) for person in current.preview.get("changed", [])],
+        "leaving": [_readable(person) for person in current.preview.get("leaving", [])],
+        "left_open_always": leaving.always,
+        "names": names,
+        "same": same,
+        "professions": [
+            (name, ProfessionGroup(group).label)
+            for name, group in current.preview.get("missing", {}).get("professions", [])
+        ],
+    }
+    part = getattr(request, "htmx", False) and current.is_running
+    return render(
+        request,
+        "accounts/_staff_import_progress.html" if part else "accounts/staff_import_file.html",
+        context,
+    )
+
+
+def _choice_forms(current: StaffImport, posted: QueryDict | None) -> tuple[NamesForm, SameForm]:
+    unknown = [Unknown(**each) for each in current.preview.get("unknown", [])]
+    names = NamesForm(posted, unknown=unknown, makes=True)
+    return names, SameForm(posted, questions=current.preview.get("questions", []))
+
+
+def _choose(request: SignedInRequest, current: StaffImport, names: NamesForm, same: SameForm) -> HttpResponse:
+    try:
+        importing.choose(
+            staff_import=current,
+            digest=request.POST.get("digest", ""),
+            answers=same.answers,
+            choices=names.choices,
+            by=request.user,
+            at=timezone.now(),
+        )
+        _nudge(current.id)
+    except importing.NotReady:
+        _say_why_not(request, current.id)
+    return redirect("settings:staff-import-file", pk=current.id)
+
+
+@allow(Role.ADMIN)
+@only_posted("settings:staff-import", does=gettext_lazy("Forget what was chosen for this name"))
+def staff_import_forget(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """What was chosen for a name holds no longer."""
+    name = get_object_or_404(mapped_names.known(mapped_names.STAFF), pk=pk)
+    mapped_names.forget(name=name, log=importing.NAMES, by=request.user, at=timezone.now())
+    say(request, _("The next file asks for “%(name)s” again.") % {"name": name.written})
+    return redirect("settings:staff-import")
+
+
+def _readable(person: dict[str, Any]) -> dict[str, Any]:
+    fields = person["fields"]
+    words = {0: _("no"), 1: _("yes")}
+    shown = [
+        (
+            FIELDS[name],
+            *((words[value] if name == "is_active" else value or "–") for value in (before, after)),
+            WAITS if name in person.get("waits", []) else "",
+        )
+        for name, before, after in fields
+    ]
+    left_open = map(leaving.in_words, person.get("left_open", []))
+    return {**person, "fields": shown, "left_open": [*filter(None, left_open)]}
+
+
+@allow(Role.ADMIN)
+@only_posted("settings:staff-import-file", "pk", does=gettext_lazy("Carry out this import"))
+def staff_import_confirm(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Yes to the preview."""
+    current = get_object_or_404(StaffImport.objects.defer("content"), pk=pk)
+    try:
+        importing.confirm(
+            staff_import=current,
+            digest=request.POST.get("digest", ""),
+            make_missing="make_missing" in request.POST,
+            let_many_leave="let_many_leave" in request.POST,
+            by=request.user,
+            at=timezone.now(),
+        )
+        _nudge(current.id)
+    except importing.NotSettled:
+        say(request, _("Choose first who is who and what the names stand for."), level=messages.WARNING)
+    except importing.MissingNotMade:
+        say(
+            request, _("Tick that the new names may be made, or throw the file away."), level=messages.WARNING
+        )
+    except importing.ManyLeave:
+        say(request, _("Tick that so many people leave, or throw the file away."), level=messages.WARNING)
+    except importing.NotReady:
+        _say_why_not(request, pk)
+    return redirect("settings:staff-import-file", pk=pk)
+
+
+@allow(Role.ADMIN)
+@only_posted("settings:staff-import-file", "pk", does=gettext_lazy("Throw this file away"))
+def staff_import_discard(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """No: throw the file away."""
+    current = get_object_or_404(StaffImport.objects.defer("content"), pk=pk)
+    try:
+        importing.discard(staff_import=current, by=request.user, at=timezone.now())
+    except importing.NotReady:
+        _say_why_not(request, pk)
+        return redirect("settings:staff-import-file", pk=pk)
+    say(request, _("The file is thrown away. Nothing was changed."))
+    return redirect("settings:staff-import")
+
+
+def _say_why_not(request: SignedInRequest, pk: UUID) -> None:
+    """A second tap, a second tab, or Back: say where the import is, which its page shows."""
+    words = {
+        ImportState.COMMITTING: _("It is being imported already."),
+        ImportState.DONE: _("This file was imported already. It is not imported again."),
+        ImportState.DISCARDED: _("This file was thrown away already. Nothing was changed."),
+    }
+    state = ImportState(StaffImport.objects.values_list("state", flat=True).get(pk=pk))
+    text = words.get(state, _("This changed in the meantime. Look again."))
+    say(request, text, level=messages.INFO if state in words else messages.WARNING)
+
+
+def _nudge(import_id: UUID) -> None:
+    """Wake a worker; when the queue is down the next sweep comes by."""
+    transaction.on_commit(
+        lambda: tasks.work_on_import.apply_async((str(import_id),), retry=False), robust=True
+    )

@@ -1,0 +1,68 @@
+"""What is lacking for calamities: who reads them, and who is told of them at once."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.settings.readiness import Lack, Weight
+from incidents.calamities import duty
+from incidents.models import Duty
+
+#: A gap in the rota is shown so long before.
+AHEAD = timedelta(days=14)
+
+
+def lacks(at: datetime) -> Iterator[Lack]:
+    """In three statements."""
+    if not User.objects.filter(is_active=True, groups__name=Role.CCP).exists():
+        yield Lack(
+            Weight.NOBODY_IS_HELPED,
+            "users-group",
+            _("Nobody sits on the calamity committee"),
+            _("Nobody decides about calamities, and the terms of the law run."),
+            reverse("calamity-committee"),
+            _("Give a seat"),
+        )
+    on_duty = Duty.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD, director__is_active=True)
+    on_duty = on_duty.filter(director__groups__name=Role.DIRECTOR).select_related("deputy")
+    yield from _of_duty(list(on_duty.order_by("starts_at")), at)
+
+
+def _of_duty(rota: list[Duty], at: datetime) -> Iterator[Lack]:
+    url, label = reverse("calamity-duty"), _("Directors on duty")
+    now = next((row for row in rota if row.starts_at <= at), None)
+    if now is None:
+        yield Lack(
+            Weight.NOBODY_IS_HELPED,
+            "user-question",
+            _("No director is on duty"),
+            _("Nobody of the board of directors is told at once of a calamity."),
+            url,
+            label,
+        )
+        return
+    if now.deputy is None or not now.deputy.is_active:
+        yield Lack(
+            Weight.ONE_PERSON_SHORT,
+            "user-plus",
+            _("The director on duty has no deputy"),
+            _("When the director does not answer, nobody is told instead."),
+            url,
+            label,
+        )
+    if gaps := duty.gaps(rota, since=at, until=at + AHEAD):
+        day = date_format(localtime(gaps[0].starts_at), "j F")
+        yield Lack(
+            Weight.ONE_PERSON_SHORT,
+            "calendar-x",
+            _("From %(day)s no director is on duty") % {"day": day},
+            _("Put somebody on the rota in time."),
+            url,
+            label,
+        )

@@ -1,0 +1,56 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+from incidents.calamities.readiness import lacks
+from incidents.models import Duty
+
+AT = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
+DAY = timedelta(days=1)
+
+
+def titles():
+    return [lack.title for lack in lacks(AT)]
+
+
+def on_duty(director, days=30, deputy=None, start=-1):
+    return Duty.objects.create(
+        starts_at=AT + start * DAY, ends_at=AT + days * DAY, director=director, deputy=deputy
+    )
+
+
+def test_an_empty_house_lacks_committee_and_director():
+    assert titles() == ["Nobody sits on the calamity committee", "No director is on duty"]
+    UserFactory(roles=[Role.CCP], leaver=True)
+    on_duty(UserFactory(roles=[Role.DIRECTOR], leaver=True))
+    assert titles() == ["Nobody sits on the calamity committee", "No director is on duty"]
+
+
+def test_a_whole_one_lacks_nothing():
+    UserFactory(roles=[Role.CCP])
+    on_duty(UserFactory(roles=[Role.DIRECTOR]), deputy=UserFactory(roles=[Role.DIRECTOR]))
+    assert titles() == []
+
+
+def test_a_gap_to_come_and_a_missing_deputy_are_named():
+    UserFactory(roles=[Role.CCP])
+    director = UserFactory(roles=[Role.DIRECTOR])
+    on_duty(director, days=3)
+    assert titles() == ["The director on duty has no deputy", "From 12 March no director is on duty"]
+
+
+def test_who_is_no_director_any_more_is_not_on_duty():
+    UserFactory(roles=[Role.CCP])
+    on_duty(UserFactory())
+    assert titles() == ["No director is on duty"]
+
+
+def test_takes_as_many_statements_whatever_there_is(django_assert_num_queries):
+    director = UserFactory(roles=[Role.DIRECTOR])
+    for day in range(10):
+        on_duty(director, start=day - 1, days=day)
+    with django_assert_num_queries(2):
+        titles()

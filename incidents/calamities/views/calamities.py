@@ -1,0 +1,190 @@
+"""Calamities: the list, and the track of the seven steps, which the calamity committee keeps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.enums import AccessAction, Role
+from accounts.models import User
+from accounts.pages import by_key
+from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.asked_again import only_posted
+from accounts.pages.feedback import say
+from accounts.pages.sealed_search import answered, typed
+from hospital.clock import local_day
+from incidents.calamities import listing as calamity_list
+from incidents.calamities import milestones
+from incidents.calamities.steps_on_page import TrackStep, next_of, track
+from incidents.calamities.views.calamity_page import (
+    FOLLOWERS,
+    calamity_of,
+    overtaken,
+    page,
+    put_error,
+    record,
+    step_form,
+)
+from incidents.clocks.deadlines import ExtensionError
+from incidents.clocks.moment_checks import WrongMoment
+from incidents.enums import Step
+from incidents.models import Duty, Incident, Milestone
+from incidents.reports.views.reports import full_reference
+
+
+@dataclass(frozen=True)
+class Row:
+    """A calamity in the list: the step that is due next, or the one that is late longest, with its others."""
+
+    calamity: Incident
+    step: TrackStep | None
+    also_late: int
+
+    @property
+    def is_late(self) -> bool:
+        return self.step is not None and self.step.state == "late"
+
+
+@allow(*FOLLOWERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def listing(request: SignedInRequest) -> HttpResponse:
+    """The calamities of this person: the late ones, then the others, newest first. `q` (posted) is a
+    reference or a department.
+    """
+    now, user = timezone.now(), request.user
+    calamities: QuerySet[Incident] = Incident.objects.tracked_by(user)
+    if request.method == "POST":
+        reference = full_reference(request.POST.get("q", ""), year=local_day(now).year)
+        found = reference and calamities.filter(reference=reference).exists()
+        return redirect("calamities:detail", reference) if found else answered(request)
+    words, state = typed(request), request.GET.get("state", "")
+    if words:
+        calamities = calamity_list.matching(calamities, words)
+    late = calamity_list.late_first(calamities, user=user, at=now)
+    rest = calamity_list.in_state(calamities, state, user=user, at=now)
+    on_top: list[Incident] = []
+    if not state:
+        rest = rest.exclude(pk__in=late.values("pk"))
+        if not {"before", "after"} & set(request.GET):
+            on_top = list(_shown(late, user)[: calamity_list.MOST_LATE])
+    page = by_key.page(_shown(rest, user), request.GET, size=20)
+    context: dict[str, object] = {
+        "late": [_row(one, now) for one in on_top],
+        "rows": [_row(one, now) for one in page.rows],
+        "page": page,
+        "states": _states(request, state, late.count()),
+        "q": words,
+        "filtered": bool(words or state),
+        "now": now,
+    }
+    if user.has_role(Role.CCP, Role.DIRECTOR):
+        context["duty"] = Duty.objects.at(now).select_related("director", "deputy").first()
+        context["shows_duty"] = True
+    return render(request, "incidents/calamities.html", context)
+
+
+def _shown(calamities: QuerySet[Incident], user: User) -> QuerySet[Incident]:
+    seen = Prefetch("milestones", Milestone.objects.visible_to(user), to_attr="seen_steps")
+    return calamities.select_related("department").prefetch_related(seen)
+
+
+def _row(calamity: Incident, now: datetime) -> Row:
+    steps: list[Milestone] = calamity.seen_steps  # type: ignore[attr-defined]  # set by the prefetch
+    found = track(steps, now=now, running=calamity.running_steps)
+    late = [one for one in found if one.state == "late"]
+    return Row(calamity, next_of(late or found), max(0, len(late) - 1))
+
+
+def _states(request: SignedInRequest, chosen: str, late: int) -> list[dict[str, object]]:
+    """The states as links, which keep what was typed and start at the newest."""
+    links = []
+    for state, label in calamity_list.STATES.items():
+        query = request.GET.copy()
+        for name in ("before", "after", "state"):
+            query.pop(name, None)
+        if state:
+            query["state"] = state
+        count = late if state == calamity_list.LATE else None
+        links.append(
+            {"label": label, "url": f"?{query.urlencode()}", "current": state == chosen, "count": count}
+        )
+    return links
+
+
+@allow(*FOLLOWERS)
+@require_GET
+def detail(request: SignedInRequest, reference: str) -> HttpResponse:
+    """The track of one calamity. That it was opened is in the access log."""
+    now = timezone.now()
+    with transaction.atomic():
+        calamity = calamity_of(request, reference)
+        record(request, calamity, AccessAction.VIEW, now)
+    return page(request, calamity, now)
+
+
+@allow(Role.CCP)
+@only_posted(
+    "calamities:detail",
+    "reference",
+    does=gettext_lazy("Note when this step was done"),
+    shown={"moment": (gettext_lazy("Done at"), None)},
+)
+def step(request: SignedInRequest, reference: str, step: str) -> HttpResponse:
+    """Mark a step done, correct its moment, or (button "reopen") open it again."""
+    now = timezone.now()
+    calamity = calamity_of(request, reference)
+    milestone = get_object_or_404(Milestone.objects.select_related("incident"), incident=calamity, step=step)
+    form = step_form(milestone, now, request.POST)
+    if not form.is_valid():
+        return page(request, calamity, now, {step: form})
+    moment = None if "reopen" in request.POST else form.cleaned_data["moment"]
+    try:
+        with transaction.atomic():
+            milestones.set_done(
+                milestone=milestone,
+                done_at=moment,
+                by=request.user,
+                at=now,
+                seen=form.cleaned_data["seen"],
+                sure=form.cleaned_data["sure"],
+            )
+            record(request, calamity, AccessAction.CHANGE, now)
+    except (WrongMoment, ExtensionError) as refused:
+        put_error(form, "moment", refused)
+        return page(request, calamity, now, {step: form})
+    except milestones.BeforeAnalysis:
+        form.ask_whether_sure()
+        return page(request, calamity, now, {step: form})
+    except milestones.NotAligned:
+        form.add_error("moment", gettext("Another department still has to confirm."))
+        return page(request, calamity, now, {step: form})
+    except (milestones.Stale, milestones.DoneByItself):
+        return overtaken(request, calamity)
+    said = gettext("%(step)s: open again.") if moment is None else gettext("%(step)s: done.")
+    say(request, said % {"step": Step(step).label})
+    return redirect("calamities:detail", reference)
+
+
+@allow(Role.DIRECTOR)
+@only_posted("calamities:detail", "reference", does=gettext_lazy("I have been told"))
+def told(request: SignedInRequest, reference: str) -> HttpResponse:
+    """A director confirms to have been told of the calamity: the first step is done, now."""
+    now = timezone.now()
+    calamity = calamity_of(request, reference)
+    milestone = get_object_or_404(
+        Milestone.objects.select_related("incident"), incident=calamity, step=Step.DIRECTOR
+    )
+    try:
+        with transaction.atomic():
+            milestones.set_done(milestone=milestone, done_at=now, by=request.user, at=now, seen=None)
+            record(request, calamity, AccessAction.CHANGE, now)
+    except milestones.Stale:
+        return overtaken(request, calamity)
+    say(request, gettext("Noted: you have been told."))
+    return redirect("calamities:detail", reference)

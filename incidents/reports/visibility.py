@@ -1,0 +1,130 @@
+"""What one person sees of one report on its page (design: who sees what)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+from accounts import audit
+from accounts.enums import AccessAction, Role
+from accounts.models import User
+from accounts.people.names import sort_key
+from incidents.enums import IncidentKind
+from incidents.models import Incident, Involvement, Policy, events_of
+
+#: In the access log: by having reported it. Who was named is not shown these lines
+# (supporters.offers.views.me).
+OWN_REPORT = "own report"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """`role` is the one it is seen in, None for one's own report. `names`: all, those entered, or none."""
+
+    role: Role | None
+    event: bool
+    description: bool
+    reporter: bool
+    can_add: bool
+    names: Sequence[Involvement]
+
+    @property
+    def basis(self) -> str:
+        """Why it may be seen, for the access log."""
+        return f"{self.role} of the case" if self.role else OWN_REPORT
+
+
+def sight_of(incident: Incident, *, user: User, at: datetime) -> Sight:
+    """What `user`, who may see `incident` at all, sees of it at `at`: of the own, what any employee sees."""
+    if incident.pk in events_of(user):
+        return Sight(None, False, False, False, False, [])
+    if user.has_role(Role.COORDINATOR):
+        names = incident.involvements.select_related("employee", "profession", "department")
+        can_add = not incident.has_ended
+        return Sight(Role.COORDINATOR, True, True, True, can_add, sorted(names, key=_by_moment_and_name))
+    entered = _entered(incident, at) if _entered_by(incident, user) else []
+    for role in (Role.CCP, Role.DIRECTOR, Role.ANALYST, Role.TEAM_LEADER):
+        if incident.kind == IncidentKind.CALAMITY and user.has_role(role) and _in_role(incident, user, role):
+            described = role in {Role.CCP, Role.ANALYST}
+            return Sight(role, True, described, False, False, entered)
+    return Sight(None, False, False, False, False, entered)
+
+
+def record_view(incident: Incident, sight: Sight, *, user: User, at: datetime) -> None:
+    """Put in the access log that `user` opened the report, and of which records the names were shown.
+
+    One's own report is no line, but a name on it is: on the basis of having made the report, whatever the
+    role, so that the page of who was named can leave out who named them.
+    """
+    named = [row.pk for row in sight.names if row.erased_at is None]
+    lines: list[tuple[Role | None, str, list[UUID | None]]] = [(None, OWN_REPORT, [*named])]
+    if sight.role == Role.COORDINATOR:
+        lines = [(sight.role, sight.basis, [None, *named])]
+    elif sight.role is not None:
+        lines.append((sight.role, sight.basis, [None]))
+    for role, basis, records in lines:
+        audit.record_each(
+            records,
+            action=AccessAction.VIEW,
+            user=user,
+            role=role,
+            access_point="incidents:detail",
+            object_kind="incident",
+            object_ref=incident.reference,
+            basis=basis,
+            at=at,
+        )
+
+
+def within_hours() -> int:
+    """Within how many hours a colleague calls (UMCG, PMC: one day)."""
+    return Policy.current().support_days * 24
+
+
+def what_happens(incident: Incident, *, hours: int) -> list[dict[str, object]]:
+    """The steps that a reporter sees: what is done with every report, and never how far support has come."""
+    if incident.kind == IncidentKind.SELF:
+        later = [
+            gettext("The coordinator looks for a colleague who suits you"),
+            gettext("That colleague calls you within %(hours)d hours") % {"hours": hours},
+        ]
+    elif incident.kind == IncidentKind.COLLEAGUE:
+        later = [
+            gettext("The coordinator looks for a trained colleague"),
+            gettext("That colleague calls within %(hours)d hours, without your name") % {"hours": hours},
+        ]
+    else:
+        later = [
+            gettext("The coordinator finds a trained colleague for everyone involved"),
+            gettext("That colleague calls within %(hours)d hours") % {"hours": hours},
+        ]
+    steps: list[dict[str, object]] = [{"label": label, "state": "next"} for label in later]
+    return [{"label": gettext("Your report came in"), "state": "done", "at": incident.reported_at}, *steps]
+
+
+def _entered_by(incident: Incident, user: User) -> bool:
+    return user.has_role(Role.TEAM_LEADER) and incident.reporter_id == user.pk
+
+
+def _entered(incident: Incident, at: datetime) -> list[Involvement]:
+    """Whom the report named, as long as the coordinator has to have taken it over."""
+    if at > incident.reported_at + timedelta(days=Policy.current().support_days):
+        return []
+    named = incident.involvements.filter(added_at=incident.reported_at)
+    shown = sorted(named.select_related("employee", "profession", "department"), key=_by_moment_and_name)
+    # One name less would say that somebody's support has ended already: then the list goes as a whole.
+    return [] if any(one.erased_at for one in shown) else shown
+
+
+def _by_moment_and_name(one: Involvement) -> tuple[datetime, str, UUID]:
+    return one.added_at, sort_key(one.name), one.pk
+
+
+def _in_role(incident: Incident, user: User, role: Role) -> bool:
+    if role == Role.ANALYST:
+        return incident.team.current().filter(analyst=user).exists()
+    return role != Role.TEAM_LEADER or (
+        user.department_id is not None and incident.department_id == user.department_id
+    )

@@ -1,0 +1,160 @@
+"""Which column of a VIM system's export means what: guessed from the words of its header."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.files.spreadsheets import column_key
+
+NUMBER = "number"
+
+#: What a report is made of, in the order of the page that shows the mapping.
+FIELDS = {
+    NUMBER: _("VIM number"),
+    "date": _("Date of the event"),
+    "time": _("Time of the event"),
+    "event_type": _("What happened"),
+    "kind": _("Incident or calamity"),
+    "location": _("Location"),
+    "department": _("Department"),
+    "description": _("Description"),
+    "involved_number": _("Involved: employee number"),
+    "involved_email": _("Involved: e-mail"),
+    "involved_name": _("Involved: name"),
+    "involved_telephone": _("Involved: telephone"),
+    "involved_profession": _("Involved: profession"),
+}
+REQUIRED = frozenset({NUMBER, "date"})
+
+_EVENTS = ("incident", "voorval", "gebeurtenis", "calamiteit", "event", "occurrence", "accident")
+
+
+def _of_event(*words: str) -> Iterator[str]:
+    """`words` about the event, as headers put them: "tijd voorval", "tijd van het voorval", "event time"."""
+    for word in words:
+        for event in _EVENTS:
+            yield from (f"{word} {event}", f"{event} {word}", f"{word} of {event}", f"{word} of the {event}")
+            yield from (f"{word} van {event}", f"{word} van het {event}", f"{word} van de {event}")
+            yield f"{event}s{word}"
+
+
+#: What a column may be called; capitals, spaces, dots and hyphens make no difference.
+_WORDS = {
+    NUMBER: (
+        *("meldnr", "meldnummer", "meldingnummer", "meldingsnummer", "vim nummer", "vimnr", "nummer melding"),
+        *("report id", "report number", "report no", "incident number", "incident no", "incident id"),
+        *("case number", "case id"),
+    ),
+    "date": (
+        *(
+            "datum",
+            "datum tijd",
+            "datum en tijd",
+            "occurred",
+            "occurred at",
+            "occurred on",
+            "date",
+            "date time",
+        ),
+        *_of_event("datum", "date"),
+        *_of_event("datum tijd", "datum en tijd", "datum/tijd", "date and time", "date/time"),
+    ),
+    "time": (
+        *("tijd", "tijdstip", "time", "uur", "hour"),
+        *_of_event("tijd", "tijdstip", "uur", "time", "hour"),
+    ),
+    "kind": (
+        *(
+            "soort melding",
+            "type melding",
+            "meldingssoort",
+            "meldingstype",
+            "calamiteit",
+            "mogelijke calamiteit",
+        ),
+        *("is calamiteit", "calamiteit ja/nee", "vim of calamiteit", "calamity", "possible calamity"),
+        *("report type", "type of report", "kind of report", "sentinel event", "serious incident"),
+    ),
+    "location": ("locatie", "vestiging", "ziekenhuislocatie", "site", "location", "hospital site"),
+    "event_type": (
+        *("soort", "soort incident", "soort voorval", "categorie", "type incident", "incidentsoort"),
+        *("category", "type", "event type", "incident type", "classification"),
+    ),
+    "department": (
+        *("afdeling", "afdeling incident", "afdeling voorval", "locatie incident", "plaats incident"),
+        *("melding afdeling", "plaats voorval", "afdeling gebeurtenis", "plaats gebeurtenis"),
+        *("department", "ward", "unit", "location of incident"),
+    ),
+    "description": (
+        *("omschrijving", "omschrijving incident", "toelichting", "korte omschrijving", "wat is er gebeurd"),
+        *("description", "summary", "what happened", "short description"),
+    ),
+    "involved_number": (
+        *("personeelsnr betrokkene", "personeelsnummer betrokkene", "personeelsnummer betrokkenen"),
+        *("personeelsnr betrokken medewerker", "persnr betrokkene", "betrokkene personeelsnummer"),
+        *("staff number", "employee number", "staff involved number", "staff id", "employee id"),
+    ),
+    "involved_email": (
+        *("e-mail betrokkene", "mail betrokkene", "e-mail betrokkenen", "betrokkene e-mail"),
+        *("e-mail betrokken medewerker", "staff email", "email of staff involved", "employee email"),
+    ),
+    "involved_name": (
+        *("naam betrokkene", "betrokkene", "betrokkenen", "betrokken medewerker", "betrokken medewerkers"),
+        *("naam betrokken medewerker", "staff involved", "staff name", "name of staff involved", "employee"),
+    ),
+    "involved_telephone": (
+        *("telefoon betrokkene", "tel betrokkene", "telefoonnummer betrokkene", "telefoon betrokkenen"),
+        *("staff phone", "staff telephone", "phone of staff involved"),
+    ),
+    "involved_profession": (
+        *("functie betrokkene", "beroep betrokkene", "functie betrokkenen", "staff profession", "staff role"),
+        *("role of staff involved", "profession of staff involved"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The header of a file with what each field is called in it; a field without a column is left out."""
+
+    header: tuple[str, ...]
+    of: Mapping[str, str]
+
+    def index(self, field: str) -> int | None:
+        """Where the column of `field` stands, or None."""
+        word = self.of.get(field)
+        return self.header.index(word) if word in self.header else None
+
+    @property
+    def used(self) -> frozenset[int]:
+        """Where the columns stand that mean something."""
+        return frozenset(index for field in FIELDS if (index := self.index(field)) is not None)
+
+    @property
+    def missing(self) -> list[str]:
+        """The required fields that have no column."""
+        return [field for field in FIELDS if field in REQUIRED and self.index(field) is None]
+
+
+_FIELD_OF = {column_key(word): field for field, words in _WORDS.items() for word in words}
+
+
+def known(row: Iterable[str], mappings: Iterable[Mapping[str, str]] = ()) -> int:
+    """How many cells of `row` are names of columns: what tells the header, and the separator of a CSV."""
+    cells = set(filter(None, row))
+    mapped = (len(cells.intersection(mapping.values())) for mapping in mappings)
+    return max(
+        (len({_FIELD_OF[column_key(cell)] for cell in cells if column_key(cell) in _FIELD_OF}), *mapped)
+    )
+
+
+def guess(header: Iterable[str]) -> Columns:
+    """The fields that `header` names in words that are known; of two columns for one field the first."""
+    cells = tuple(header)
+    found: dict[str, str] = {}
+    for cell in cells:
+        field = _FIELD_OF.get(column_key(cell))
+        if field is not None:
+            found.setdefault(field, cell)
+    return Columns(cells, found)

@@ -1,0 +1,119 @@
+"""Which employees, departments and professions the reports of a VIM export name; read at once."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from accounts.enums import NameKind
+from accounts.files import mapped_names
+from accounts.files.mapped_names import AT, Unknown, key_of
+from accounts.models import Department, FileName, Profession, User
+from incidents.reports.intake import CannotBeReached, Involved, are_one
+from incidents.vim import people as vim_people
+from incidents.vim.columns import NUMBER, Columns
+from incidents.vim.people import Question
+from incidents.vim.rows import Person, Problem, Report
+
+
+class Lookup:
+    """`problems` gathers what is wrong, `unknown` the names for which somebody has to choose something, and
+    `questions` who may be an employee.
+    """
+
+    def __init__(
+        self, reports: Sequence[Report], columns: Columns, *, source: str, answers: Mapping[str, str]
+    ) -> None:
+        self.columns = columns
+        self.problems: list[Problem] = []
+        self.chosen = mapped_names.remembered(source)
+        self.counts: Counter[mapped_names.Key] = Counter()
+        self.written: dict[mapped_names.Key, str] = {}
+        people = [person for report in reports for _line, person in report.people]
+        numbers = {person.number for person in people} - {""}
+        numbered = User.objects.filter(employee_number__in=numbers, is_active=True)
+        self.by_number = {user.employee_number: user for user in numbered}
+        unnumbered = [person for person in people if person.number not in self.by_number]
+        self.meant = vim_people.look_up(unnumbered, answers)
+        self.questions: dict[Involved, Question] = {}
+        self.departments: dict[str, list[Department]] = defaultdict(list)
+        for department in Department.objects.filter(
+            is_active=True, location__is_active=True, location__is_partner=False
+        ).select_related("location"):
+            self.departments[key_of(department.name)].append(department)
+        self.professions = {key_of(each.name): each for each in Profession.objects.all()}
+
+    @property
+    def unknown(self) -> list[Unknown]:
+        """Each name with in how many reports it stands."""
+        return [
+            Unknown(kind, self.written[kind, key], count, must=True)
+            for (kind, key), count in self.counts.items()
+        ]
+
+    def department(self, report: Report) -> Department | None:
+        """The department that `report` names; None for none, or not known yet."""
+        if not report.department:
+            return None
+        chosen = self.chosen.get((NameKind.DEPARTMENT, key_of(report.department, report.location)))
+        if chosen is not None:
+            return chosen.department
+        place = self._place(report.location)
+        named = self.departments.get(key_of(report.department), [])
+        found = [each for each in named if not place or key_of(each.location.name) == place]
+        if len(found) != 1:
+            written = AT.join(filter(None, (report.department, report.location)))
+            self._note(Unknown(NameKind.DEPARTMENT, written, 0))
+            return None
+        return found[0]
+
+    def people(self, report: Report) -> Iterator[Involved]:
+        """The people whom `report` names, each once."""
+        seen: list[Involved] = []
+        for line, person in report.people:
+            involved = self._person(line, person)
+            if involved is not None and not any(are_one(involved, other) for other in seen):
+                seen.append(involved)
+                yield involved
+
+    def _place(self, written: str) -> str:
+        chosen = self.chosen.get((NameKind.LOCATION, key_of(written)))
+        return key_of(chosen.location.name if chosen and chosen.location else written)
+
+    def _profession(self, written: str) -> Profession | None:
+        chosen: FileName | None = self.chosen.get((NameKind.PROFESSION, key_of(written)))
+        if chosen is not None:
+            return chosen.profession
+        profession = self.professions.get(key_of(written))
+        if written and profession is None:
+            self._note(Unknown(NameKind.PROFESSION, written, 0))
+        return profession
+
+    def _person(self, line: int, person: Person) -> Involved | None:
+        employee = self.by_number.get(person.number) or self.meant.known.get(person)
+        if employee is not None:
+            return Involved(employee=employee)
+        profession = self._profession(person.profession)
+        try:
+            involved = Involved(
+                name=person.name[:150],
+                email=person.email,
+                telephone=person.telephone[:32],
+                profession=profession,
+            )
+        except CannotBeReached:
+            if person.number:
+                self._wrong(line, "involved_number", "number_unknown")
+            elif person.name:
+                self._wrong(line, "involved_name", "no_reach")
+            else:
+                self._wrong(line, "involved_email", "no_name")
+            return None
+        if question := self.meant.questions.get(person):
+            self.questions[involved] = question
+        return involved
+
+    def _note(self, unknown: Unknown) -> None:
+        self.counts[unknown.key] += 1
+        self.written.setdefault(unknown.key, unknown.written)
+
+    def _wrong(self, line: int, name: str, code: str) -> None:
+        self.problems.append(Problem(line, self.columns.of.get(name, self.columns.of[NUMBER]), code))

@@ -1,0 +1,273 @@
+"""Importing the export of a VIM system: upload, what the columns mean, what it would do, do it."""
+
+from collections.abc import Mapping
+from itertools import islice
+
+from django.contrib import messages
+from django.db import transaction
+from django.forms import BoundField
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.files import mapped_names
+from accounts.pages import kept_forms
+from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.asked_again import only_posted
+from accounts.pages.body_limits import takes_a_file
+from accounts.enums import Role
+from accounts.pages.feedback import say
+from accounts.files.forms import NamesForm
+from accounts.files.words import mended, refusal
+from accounts.models import FileName
+from accounts.policy_log import PolicyLog
+from accounts.files.spreadsheets import FileRefused, Table
+from hospital.moment_words import at_moment
+from incidents.vim import importing
+from incidents.models import VimImport, VimMapping
+from incidents.vim.columns import FIELDS, Columns
+from incidents.vim.forms import FileForm, MappingForm
+from incidents.vim.importing import NotImportable, Plan
+
+SHOWN = 50
+
+
+@takes_a_file
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def upload(request: SignedInRequest) -> HttpResponse:
+    """Choose a file. It is read at once, and kept until it is imported or thrown away."""
+    form = FileForm(kept_forms.posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        content = file.read()
+        try:
+            importing.read(content, file.name)
+        except FileRefused as refused:
+            form.add_error("file", refusal(refused))
+        else:
+            return redirect("incidents:import-check", _keep(request, file.name, content).pk)
+    mappings = VimMapping.objects.order_by("name")
+    names = FileName.objects.exclude(source=mapped_names.STAFF).select_related(
+        "location", "department__location", "profession"
+    )
+    context = {
+        "form": form,
+        "mappings": mappings,
+        "names": [(name, mapped_names.stands_for(name)) for name in names.order_by("source", "kind", "key")],
+        "history": LOG.history(request.GET),
+    }
+    return render(request, "incidents/vim/import.html", context)
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def check(request: SignedInRequest, pk: str) -> HttpResponse:
+    """What the columns mean; once that is saved, what importing the file would do."""
+    kept = _mine(request, pk)
+    if kept.finished_at:
+        return _ended(request, kept)
+    table = importing.read(bytes(kept.content or b""), kept.file_name)
+    if kept.mapping is not None:
+        name, columns = kept.mapping.name, Columns(tuple(table.header), kept.mapping.columns)
+    else:
+        fitting, columns = importing.suggest(table.header)
+        name = fitting.name if fitting else ""
+    posted = kept_forms.posted(request)
+    of_names = posted is not None and "of_names" in posted
+    form = MappingForm(
+        None if of_names else posted, header=table.header, initial=MappingForm.values(name, columns)
+    )
+    if request.method == "POST" and not of_names and form.is_valid():
+        _save_mapping(request, kept, form)
+        return redirect("incidents:import-check", pk)
+    plan = _plan(kept, table) if kept.mapping is not None and (of_names or posted is None) else None
+    names = NamesForm(posted if of_names else None, unknown=plan.unknown if plan else [], makes=False)
+    if request.method == "POST" and of_names and names.is_valid():
+        mapped_names.remember(source=name, choices=names.choices, log=LOG, by=request.user, at=timezone.now())
+        return redirect("incidents:import-check", pk)
+    context = {
+        "kept": kept,
+        "form": form,
+        "samples": _samples(form, table),
+        "plan": plan,
+        "names": names,
+        "mended": mended(table.cleaned),
+        "unused": table.unused(columns.used),
+        "shown": SHOWN,
+    }
+    return render(request, "incidents/vim/import_check.html", context)
+
+
+@allow(Role.COORDINATOR)
+@only_posted("incidents:import-check", "pk", does=gettext_lazy("Import this file"))
+def commit(request: SignedInRequest, pk: str) -> HttpResponse:
+    """Do what the check showed, with the changes that were ticked: all of it or nothing."""
+    kept = _mine(request, pk)
+    if kept.finished_at:
+        return _ended(request, kept)
+    table = importing.read(bytes(kept.content or b""), kept.file_name)
+    if kept.mapping is None:
+        return redirect("incidents:import-check", pk)
+    answers = {name.removeprefix("who-"): str(value) for name, value in request.POST.items()}
+    plan, take = _plan(kept, table, answers), request.POST.getlist("take")
+    if unanswered := _unanswered(request, plan):
+        say(request, unanswered, level=messages.WARNING)
+        return redirect("incidents:import-check", pk)
+    calamities = {each.number for each in plan.calamities} & {*request.POST.getlist("calamity")}
+    sure = {*request.POST.getlist("sure"), *(each.number for each in plan.long_ago)}
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            # Two taps at once: the second waits here, and finds what the first did.
+            if VimImport.objects.select_for_update().get(pk=kept.pk).finished_at:
+                return _ended(request, _mine(request, pk))
+            importing.carry_out(plan, take=take, calamities=calamities, sure=sure, by=request.user, at=now)
+            _finish(kept, counts=plan.counts)
+    except NotImportable:
+        say(
+            request,
+            gettext("Nothing was imported: something has changed in the meantime. Check it again."),
+            level=messages.WARNING,
+        )
+        return redirect("incidents:import-check", pk)
+    say(request, _in_words(len(plan.new), plan.taken(take, sure), len(calamities)))
+    return redirect("incidents:list")
+
+
+@allow(Role.COORDINATOR)
+@only_posted("incidents:import-check", "pk", does=gettext_lazy("Throw this file away"))
+def discard(request: SignedInRequest, pk: str) -> HttpResponse:
+    """Throw the file away."""
+    kept = _mine(request, pk)
+    if kept.finished_at:
+        return _ended(request, kept)
+    _finish(kept, counts={})
+    say(request, gettext("The file is thrown away. Nothing was imported."))
+    return redirect("incidents:import")
+
+
+@allow(Role.COORDINATOR)
+@only_posted("incidents:import", does=gettext_lazy("Forget what was chosen for this name"))
+def forget(request: SignedInRequest, pk: str) -> HttpResponse:
+    """What was chosen for a name in an export holds no longer."""
+    name = get_object_or_404(FileName.objects.exclude(source=mapped_names.STAFF), pk=pk)
+    mapped_names.forget(name=name, log=LOG, by=request.user, at=timezone.now())
+    say(request, gettext("The next file asks for “%(name)s” again.") % {"name": name.written})
+    return redirect("incidents:import")
+
+
+def _unanswered(request: SignedInRequest, plan: Plan) -> str:
+    """What is still to be answered before the file can be imported; empty for nothing."""
+    if plan.questions:
+        return gettext("Say of everybody who is asked about who it is.")
+    if plan.long_ago and "sure_new" not in request.POST:
+        return gettext("Nothing was imported: say first that the dates of more than a year ago are right.")
+    return ""
+
+
+def _in_words(new: int, changed: int, calamities: int) -> str:
+    """What was done, of what there was anything of."""
+    lines = (
+        (new, ngettext("%(count)d report is imported.", "%(count)d reports are imported.", new)),
+        (
+            changed,
+            ngettext(
+                "%(count)d report is brought up to date.",
+                "%(count)d reports are brought up to date.",
+                changed,
+            ),
+        ),
+        (
+            calamities,
+            ngettext(
+                "%(count)d is reported to the committee as a calamity.",
+                "%(count)d are reported to the committee as calamities.",
+                calamities,
+            ),
+        ),
+    )
+    said = " ".join(text % {"count": count} for count, text in lines if count)
+    return said or gettext("Nothing was taken over: the reports stay as they are.")
+
+
+def _keep(request: SignedInRequest, name: str, content: bytes) -> VimImport:
+    """The file as it was uploaded; an earlier one of the same coordinator goes."""
+    now = timezone.now()
+    with transaction.atomic():
+        VimImport.objects.filter(created_by=request.user, finished_at=None).update(
+            content=None, finished_at=now
+        )
+        return VimImport.objects.create(
+            file_name=name[-200:], content=content, created_by=request.user, created_at=now
+        )
+
+
+def _mine(request: SignedInRequest, pk: str) -> VimImport:
+    mine = VimImport.objects.visible_to(request.user).select_related("mapping", "created_by")
+    return get_object_or_404(mine, pk=pk)
+
+
+def _ended(request: SignedInRequest, kept: VimImport) -> HttpResponse:
+    """A second tap, a second tab, or Back: say what became of the file, and go to where that is."""
+    if not kept.counts:
+        text = gettext("This file is no longer here, and nothing of it was imported. Choose it again.")
+        say(request, text, level=messages.WARNING)
+        return redirect("incidents:import")
+    assert kept.finished_at is not None
+    text = gettext("This file was imported already, %(moment)s. It is not imported again.")
+    say(request, text % {"moment": at_moment(kept.finished_at, now=timezone.now())}, level=messages.INFO)
+    return redirect("incidents:list")
+
+
+def _plan(kept: VimImport, table: Table, answers: Mapping[str, str] | None = None) -> Plan:
+    assert kept.mapping is not None
+    columns = Columns(tuple(table.header), kept.mapping.columns)
+    source, now, by = kept.mapping.name, timezone.now(), kept.created_by
+    return importing.plan(table, source=source, columns=columns, at=now, by=by, answers=answers)
+
+
+def _save_mapping(request: SignedInRequest, kept: VimImport, form: MappingForm) -> None:
+    name, columns = form.cleaned_data["name"], dict(form.columns.of)
+    with transaction.atomic():
+        kept.mapping, _made = VimMapping.objects.select_for_update().get_or_create(name=name)
+        before = kept.mapping.columns
+        changes = {
+            f"{name}: {field}": (before.get(field), columns.get(field))
+            for field in FIELDS
+            if before.get(field) != columns.get(field)
+        }
+        kept.mapping.columns = columns
+        kept.mapping.save(update_fields=["columns"])
+        kept.save(update_fields=["mapping"])
+        LOG.record(changes, by=request.user, at=timezone.now())
+
+
+def _column_in_words(field: str) -> str:
+    name, _separator, column = field.partition(": ")
+    if ": " in column:
+        return mapped_names.in_words(field)
+    return f"{name}: {FIELDS.get(column, column)}"
+
+
+LOG = PolicyLog(
+    "vim", VimMapping, Role.COORDINATOR, "incidents:import-check", "coordinator", words=_column_in_words
+)
+
+
+def _finish(kept: VimImport, *, counts: dict[str, int]) -> None:
+    VimImport.objects.filter(pk=kept.pk).update(content=None, finished_at=timezone.now(), counts=counts)
+
+
+def _samples(form: MappingForm, table: Table) -> list[tuple[BoundField, str]]:
+    """Each choice of a column, with what the first row that has something there says."""
+    found = []
+    for name in form.fields:
+        word = form[name].value()
+        index = table.header.index(word) if word in table.header else None
+        first = (row.cells for row in islice(table.rows, 20))
+        cells = (row[index] for row in first if index is not None and index < len(row))
+        found.append((form[name], next((cell[:80] for cell in cells if cell), "")))
+    return found

@@ -1,0 +1,69 @@
+"""Somebody's own moments, as a calendar shows them: when, and one word. No name, no event, no reference."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
+
+from django.conf import settings
+from django.utils.translation import gettext, override
+
+from accounts.enums import Role
+from accounts.models import User
+from notifications.calendar import icalendar
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+#: How long before its moment an entry begins in the calendar.
+LENGTH = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something of one's own that is due at `due_at` (aware). `key` names it for as long as it is the same
+    thing, also when it is moved; `word` says what it is ("follow-up"), lazily translated.
+    """
+
+    key: str
+    due_at: datetime
+    word: "StrOrPromise"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one room puts in calendars: `entries` yields what is open and one person's own; only people with
+    one of `roles` have any.
+    """
+
+    roles: frozenset[Role]
+    entries: Callable[[User], Iterable[Entry]]
+
+
+#: Each room adds its own when it starts.
+sources: list[Source] = []
+
+
+def has_moments(user: User) -> bool:
+    """Whether anything of this person's could ever stand in a calendar."""
+    return any(user.has_role(*source.roles) for source in sources)
+
+
+def of(user: User, *, at: datetime) -> bytes:
+    """The calendar of `user` as iCalendar (RFC 5545), written at `at`, in the user's language."""
+    host = urlsplit(settings.SITE_URL).hostname
+    with override(user.language):
+        events = [
+            icalendar.Event(
+                uid=f"{uuid5(NAMESPACE_URL, f'peersupport:{entry.key}')}@{host}",
+                starts=entry.due_at - LENGTH,
+                ends=entry.due_at,
+                summary=gettext("Peersupport: %(word)s") % {"word": entry.word},
+            )
+            for source in sources
+            for entry in source.entries(user)
+        ]
+    events.sort(key=lambda event: (event.ends, event.uid))
+    return icalendar.calendar(events, name="Peersupport", url=f"{settings.SITE_URL}/", at=at)

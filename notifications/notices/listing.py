@@ -1,0 +1,145 @@
+"""The notice centre: one's own notices, and the way from each to its thing."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from uuid import UUID
+
+import structlog
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from accounts.models import User
+from hospital.clock import local_day
+from notifications.delivery import failure
+from notifications.models import Notice
+from notifications.reminders import kinds, still_concerns
+
+logger = structlog.get_logger(__name__)
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """A notice as it is read: what to do, about which event where that may be said, since when, whether it
+    was seen, and in whose place it came.
+    """
+
+    id: UUID
+    text: str
+    about: str
+    at: datetime
+    is_unread: bool
+    instead_of: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Notices that say the same and came together, newest first; one alone too. `text` speaks for all."""
+
+    text: str
+    lines: Sequence[Line]
+
+    @property
+    def newest(self) -> Line:
+        return self.lines[0]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The notices of one page, newest first; `older` is the address of the next page, or empty."""
+
+    groups: Sequence[Group]
+    older: str
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for group in self.groups for line in group.lines]
+
+
+class Opened(Enum):
+    """What became of opening a notice."""
+
+    YOURS = "yours"
+    NO_LONGER_YOURS = "no longer yours"
+    UNKNOWN = "could not be asked"
+
+
+def page(*, user: User, after: Notice | None = None) -> Page:
+    """At most 50 of `user`'s notices, newest first, those after `after`: one statement, and a few for each
+    room that says which events they are about.
+    """
+    notices = Notice.objects.visible_to(user).select_related("instead_of").order_by("-created_at", "-id")
+    if after:
+        notices = notices.filter(created_at__lte=after.created_at).filter(
+            Q(created_at__lt=after.created_at) | Q(id__lt=after.id)
+        )
+    found = list(notices[: PAGE + 1])
+    older = f"{reverse('notices')}?before={found[PAGE - 1].id}" if len(found) > PAGE else ""
+    return Page(_grouped(found[:PAGE], user), older)
+
+
+def _grouped(notices: Sequence[Notice], user: User) -> list[Group]:
+    """What was mailed together (delivery.digest) or came on one day stands together, kind by kind."""
+    about = _about(notices, user)
+    together: dict[tuple[str, bool, UUID | date], list[Notice]] = {}
+    for notice in notices:
+        mailed = notice.digest_id or local_day(notice.created_at)
+        together.setdefault((notice.kind, notice.read_at is None, mailed), []).append(notice)
+    return [
+        Group(
+            line_of(kind, count=sum(each.count for each in some)),
+            [_line(each, about.get(each.subject_id, "")) for each in some],
+        )
+        for (kind, _unread, _mailed), some in together.items()
+    ]
+
+
+def _about(notices: Sequence[Notice], user: User) -> dict[UUID, str]:
+    """Of which event each thing is: each room is asked once for all of its own."""
+    asked: defaultdict[Callable[..., Mapping[UUID, str]], set[UUID]] = defaultdict(set)
+    for notice in notices:
+        kind = kinds.find(notice.kind)
+        if kind and kind.about and notice.subject_id != kinds.MANY:
+            asked[kind.about].add(notice.subject_id)
+    return {subject: words for ask, things in asked.items() for subject, words in ask(user, things).items()}
+
+
+def line_of(code: str, *, count: int = 1) -> str:
+    """What a notice or a mail of this kind says, about one thing or about `count`."""
+    kind = kinds.find(code)
+    if kind is None:  # of a kind that an older version knew
+        return gettext("There is something for you.")
+    if count > 1:
+        if kind.bundle:
+            return kind.bundle.line % {"count": count}
+        return gettext("%(line)s (%(count)d times)") % {"line": kind.line, "count": count}
+    return str(kind.line)
+
+
+def _line(notice: Notice, about: str) -> Line:
+    away = notice.instead_of.name if notice.instead_of else ""
+    text = line_of(notice.kind, count=notice.count)
+    return Line(notice.id, text, about, notice.created_at, notice.read_at is None, away)
+
+
+def open_notice(*, notice: Notice, user: User, at: datetime) -> Opened:
+    """Ask again whether the thing is still this user's business, mark the notice read when that is known."""
+    (answer,) = still_concerns.ask([(notice.kind, user, notice.subject_id)])
+    if isinstance(answer, Exception):
+        logger.error("notice.failed", kind=notice.kind, error=failure.describe(answer))
+        return Opened.UNKNOWN
+    mark_read(user=user, at=at, only=[notice.pk])
+    return Opened.YOURS if answer else Opened.NO_LONGER_YOURS
+
+
+def mark_read(*, user: User, at: datetime, only: Collection[UUID] | None = None) -> int:
+    """Mark the user's unread notices read, or `only` these; how many there were."""
+    unread = Notice.objects.visible_to(user).unread()
+    if only is not None:
+        unread = unread.filter(pk__in=only)
+    return unread.update(read_at=at)

@@ -1,0 +1,114 @@
+"""Being away, with a colleague who is told meanwhile (delivery.recipients says what that means).
+
+It hands on what goes to a role, to who has the same role, and what is for the director on duty, to a
+director (`Kind.handed_on`). What is one's own stays: a place on an analysis team, a contact. Whether a
+supporter can be asked is the pool's own business (supporters.Supporter.absent_from).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.models import User
+from hospital.clock import local_day
+from notifications.enums import HandedOn
+from notifications.models import Absence
+from notifications.reminders import schedule
+from notifications.reminders.kinds import Kind
+
+#: What comes to people with these roles concerns a colleague with the same role as well.
+SHARED_ROLES = frozenset(Role) - {Role.SUPPORTER}
+
+
+def _stands_in(user: User, away: UUID) -> bool:
+    return Absence.objects.filter(user=away, substitute=user).exists()
+
+
+NAMED = Kind(
+    code="notifications.named_substitute",
+    line=_("A colleague who will be away named you as substitute."),
+    concerns=_stands_in,
+    handed_on=HandedOn.STAYS,
+)
+
+
+class NoSubstitute(Exception):
+    """This person cannot stand in: left, or without any of the roles."""
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """Who stands in for some people, to be asked about any number of moments."""
+
+    absences: Mapping[UUID, Absence]
+
+    @classmethod
+    def of(cls, people: Iterable[UUID]) -> "StandIns":
+        """Those of `people`, in one statement."""
+        ids = list(people)
+        rows = Absence.objects.filter(Q(user__in=ids) | Q(user__stands_in_for__user__in=ids))
+        return cls({row.user_id: row for row in rows.select_related("substitute").distinct()})
+
+    def at(self, user: UUID, moment: datetime) -> UUID | None:
+        """Who stands in for `user` on the local day of `moment`; nobody who left or is away as well."""
+        day = local_day(moment)
+        absence = self._on(user, day)
+        if absence is None or not absence.substitute.is_active or self._on(absence.substitute_id, day):
+            return None
+        return absence.substitute_id
+
+    def _on(self, user: UUID, day: date) -> Absence | None:
+        absence = self.absences.get(user)
+        return absence if absence and absence.first_day <= day <= absence.last_day else None
+
+
+def candidates(user: User) -> QuerySet[User]:
+    """Colleagues in service with one of the roles of `user`, by name."""
+    roles = Group.objects.filter(name__in=user.roles & SHARED_ROLES)
+    return (
+        User.objects.filter(
+            pk__in=User.groups.through.objects.filter(group__in=roles).values("user"), is_active=True
+        )
+        .exclude(pk=user.pk)
+        .order_by("sort_key", "id")
+    )
+
+
+@transaction.atomic
+def announce(*, user: User, first_day: date, last_day: date, substitute: User, at: datetime) -> Absence:
+    """`user` is away on these local days (the last included), in place of what was announced before.
+
+    The substitute is told at once. Raises NoSubstitute.
+    """
+    if not candidates(user).filter(pk=substitute.pk).exists():
+        raise NoSubstitute
+    absence, _new = Absence.objects.update_or_create(
+        user=user, defaults={"first_day": first_day, "last_day": last_day, "substitute": substitute}
+    )
+    schedule.cancel(subject_id=user.pk, at=at, kinds=[NAMED.code])
+    told = schedule.reminder(
+        key=f"absence:{user.pk}:{substitute.pk}:{first_day}:{last_day}",
+        kind=NAMED.code,
+        due_at=at,
+        subject_id=user.pk,
+        url=reverse("notice-settings"),
+        recipient=substitute,
+    )
+    schedule.remind([told])
+    return absence
+
+
+@transaction.atomic
+def come_back(*, user: User, at: datetime) -> bool:
+    """`user` is back, or does not go; whether an absence was announced."""
+    schedule.cancel(subject_id=user.pk, at=at, kinds=[NAMED.code])
+    deleted, _rows = Absence.objects.filter(user=user).delete()
+    return bool(deleted)

@@ -1,0 +1,238 @@
+"""What the log of a contact means: which step may follow which, and what is so after the steps taken.
+
+Everything here is a function of the log's lines: no database, no clock. The writer (supporters.contacts.flow)
+and every test that checks it read a contact's state from `replay`, so that a step forward and an undo use one
+rule.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import NamedTuple
+
+from supporters.enums import ContactState, EventKind, NextStep, Outcome, Waiting
+from supporters.models import ContactEvent
+
+UNDO_WITHIN = timedelta(minutes=10)
+
+#: After so many attempts in a row without an answer the page suggests closing as not reached.
+ATTEMPTS = 3
+
+
+class Party(Enum):
+    """Who takes a step."""
+
+    SUPPORTER = "supporter"
+    EMPLOYEE = "employee"
+    COORDINATOR = "coordinator"
+
+
+class Step(NamedTuple):
+    """A step in the table: the state it leads to, and who may take it."""
+
+    to: ContactState
+    parties: frozenset[Party]
+
+
+_SUPPORTER = frozenset({Party.SUPPORTER})
+_EMPLOYEE = frozenset({Party.EMPLOYEE})
+_COORDINATOR = frozenset({Party.COORDINATOR})
+_EVERYBODY = _SUPPORTER | _EMPLOYEE | _COORDINATOR
+_S = ContactState
+_E = EventKind
+
+#: The whole of what may happen to a contact. What is not here is not allowed.
+TRANSITIONS: dict[ContactState, dict[EventKind, Step]] = {
+    _S.PROPOSED: {
+        _E.ACCEPTED: Step(_S.ACCEPTED, _SUPPORTER),
+        _E.HANDED_BACK: Step(_S.HANDED_BACK, _EVERYBODY),
+        _E.OFFER_DECLINED: Step(_S.CLOSED, _EMPLOYEE | _COORDINATOR),
+        _E.OFFER_LATER: Step(_S.PROPOSED, _EMPLOYEE),
+        _E.COORDINATOR_CALLED_IN: Step(_S.PROPOSED, _SUPPORTER),
+        _E.COORDINATOR_ANSWERED: Step(_S.PROPOSED, _COORDINATOR),
+        _E.CLOSED: Step(_S.CLOSED, _COORDINATOR),
+    },
+    _S.ACCEPTED: {
+        _E.HANDED_BACK: Step(_S.HANDED_BACK, _EVERYBODY),
+        _E.ATTEMPT_FAILED: Step(_S.ACCEPTED, _SUPPORTER),
+        _E.REACHED: Step(_S.IN_CONTACT, _SUPPORTER),
+        _E.CONVERSATION: Step(_S.IN_CONTACT, _SUPPORTER),
+        _E.OFFER_DECLINED: Step(_S.CLOSED, _EVERYBODY),
+        _E.OFFER_LATER: Step(_S.ACCEPTED, _SUPPORTER | _EMPLOYEE),
+        _E.COORDINATOR_CALLED_IN: Step(_S.ACCEPTED, _SUPPORTER),
+        _E.COORDINATOR_ANSWERED: Step(_S.ACCEPTED, _COORDINATOR),
+        _E.CLOSED: Step(_S.CLOSED, _SUPPORTER | _COORDINATOR),
+    },
+    _S.IN_CONTACT: {
+        # The supporter who has begun hands back only when away (supporters.contacts.hand_over).
+        _E.HANDED_BACK: Step(_S.HANDED_BACK, _EVERYBODY),
+        _E.ATTEMPT_FAILED: Step(_S.IN_CONTACT, _SUPPORTER),
+        _E.CONVERSATION: Step(_S.IN_CONTACT, _SUPPORTER),
+        _E.OFFER_DECLINED: Step(_S.CLOSED, _EVERYBODY),
+        _E.OFFER_LATER: Step(_S.IN_CONTACT, _SUPPORTER | _EMPLOYEE),
+        _E.FOLLOW_UP_PLANNED: Step(_S.IN_CONTACT, _SUPPORTER),
+        _E.FOLLOW_UP_HELD: Step(_S.IN_CONTACT, _SUPPORTER),
+        _E.COORDINATOR_CALLED_IN: Step(_S.IN_CONTACT, _SUPPORTER),
+        _E.COORDINATOR_ANSWERED: Step(_S.IN_CONTACT, _COORDINATOR),
+        _E.CLOSED: Step(_S.CLOSED, _SUPPORTER | _COORDINATOR),
+    },
+    _S.HANDED_BACK: {},
+    _S.CLOSED: {},
+}
+
+#: With which outcome a contact may be closed, by the state it is in. Declining has its own step.
+OUTCOMES: dict[ContactState, frozenset[Outcome]] = {
+    _S.PROPOSED: frozenset({Outcome.UNREACHABLE, Outcome.REFERRED}),
+    _S.ACCEPTED: frozenset({Outcome.UNREACHABLE, Outcome.REFERRED}),
+    _S.IN_CONTACT: frozenset({Outcome.COMPLETED, Outcome.UNREACHABLE, Outcome.REFERRED}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is so after a log, read from its lines alone. All moments are aware.
+
+    `due_at` is when the next step is due, `due_since` the line that made it so. `attempts` counts the calls
+    in a row without an answer. `called_in` is the line that called in the coordinator, until she answers it.
+    `later` is the moment that was asked for instead of now, until somebody is reached. `last` is the last
+    line that counts.
+    """
+
+    state: ContactState
+    proposed_at: datetime
+    due_at: datetime
+    due_since: ContactEvent
+    last: ContactEvent
+    next_step: NextStep = NextStep.ANSWER
+    accepted_at: datetime | None = None
+    reached_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: str = ""
+    conversations: int = 0
+    follow_ups: int = 0
+    attempts: int = 0
+    later: datetime | None = None
+    called_in: ContactEvent | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ContactState.open()
+
+    @property
+    def waiting_for(self) -> Waiting:
+        """What the offer waits for while this contact is its last one."""
+        if self.called_in and self.is_open:
+            return Waiting.COORDINATOR
+        return _WAITING[self.state]
+
+    @property
+    def wanted_by(self) -> datetime:
+        """Until when that is wanted: of the coordinator at once."""
+        return self.called_in.at if self.called_in and self.is_open else self.due_at
+
+
+_WAITING = {
+    _S.PROPOSED: Waiting.ACCEPTANCE,
+    _S.ACCEPTED: Waiting.FIRST_CONTACT,
+    _S.IN_CONTACT: Waiting.FOLLOW_UP,
+    _S.HANDED_BACK: Waiting.ASSIGNMENT,
+    _S.CLOSED: Waiting.NOTHING,
+}
+
+
+def counting(events: Iterable[ContactEvent]) -> list[ContactEvent]:
+    """The lines of `events` that were not undone, without those that undo."""
+    events = list(events)
+    undone = {event.corrects_id for event in events}
+    return [event for event in events if event.kind != EventKind.CORRECTED and event.id not in undone]
+
+
+def replay(events: Sequence[ContactEvent]) -> Facts:
+    """What is so after `events`, in the order they were written, the first of them `assigned`.
+
+    Raises KeyError when a line is not allowed where it stands: such a log cannot have been written by the
+    flow.
+    """
+    first, *others = counting(events)
+    facts = Facts(
+        state=ContactState.PROPOSED,
+        proposed_at=first.at,
+        due_at=first.planned_for or first.at,
+        due_since=first,
+        last=first,
+    )
+    for event in others:
+        facts = _after(facts, event)
+    return facts
+
+
+#: Steps in which the two spoke with each other.
+_SPOKEN = frozenset({_E.REACHED, _E.CONVERSATION, _E.FOLLOW_UP_HELD})
+
+#: What is next after a step; after another one it stays what it was.
+_NEXT = {
+    _E.ACCEPTED: NextStep.CALL,
+    _E.ATTEMPT_FAILED: NextStep.CALL_AGAIN,
+    _E.REACHED: NextStep.TALK,
+    _E.CONVERSATION: NextStep.PLAN,
+    _E.FOLLOW_UP_PLANNED: NextStep.FOLLOW_UP,
+    _E.FOLLOW_UP_HELD: NextStep.CLOSE,
+    _E.OFFER_LATER: NextStep.CALL_LATER,
+}
+
+
+def _after(facts: Facts, event: ContactEvent) -> Facts:
+    """`facts` one line further."""
+    kind = EventKind(event.kind)
+    to = TRANSITIONS[facts.state][kind].to
+    spoken, closed = kind in _SPOKEN, to == ContactState.CLOSED
+    due_at, due_since = facts.due_at, facts.due_since
+    # A supporter's answer stays due when it was, whatever the employee asks for meanwhile.
+    if event.planned_for and to != ContactState.PROPOSED:
+        due_at, due_since = event.planned_for, event
+    return replace(
+        facts,
+        state=to,
+        last=event,
+        due_at=due_at,
+        due_since=due_since,
+        next_step=_next_step(facts, kind, to),
+        accepted_at=event.at if kind == EventKind.ACCEPTED else facts.accepted_at,
+        reached_at=facts.reached_at or (event.at if spoken else None),
+        closed_at=event.at if closed else None,
+        outcome=_outcome(facts, event) if closed else "",
+        conversations=facts.conversations + (kind == EventKind.CONVERSATION),
+        follow_ups=facts.follow_ups + (kind == EventKind.FOLLOW_UP_HELD),
+        attempts=0 if spoken else facts.attempts + (kind == EventKind.ATTEMPT_FAILED),
+        later=event.planned_for if kind == EventKind.OFFER_LATER else None if spoken else facts.later,
+        called_in=_called_in(facts, event),
+    )
+
+
+def _next_step(facts: Facts, kind: EventKind, to: ContactState) -> NextStep:
+    if to not in ContactState.open():
+        return NextStep.NOTHING
+    if to == ContactState.PROPOSED:
+        return NextStep.ANSWER
+    if kind == EventKind.ACCEPTED and facts.later:
+        return NextStep.CALL_LATER
+    return _NEXT.get(kind, facts.next_step)
+
+
+def _outcome(facts: Facts, event: ContactEvent) -> str:
+    """Who stops after a conversation had support; only who had none declined it."""
+    if event.kind == EventKind.OFFER_DECLINED:
+        return Outcome.COMPLETED if facts.conversations else Outcome.DECLINED
+    return event.outcome
+
+
+def _called_in(facts: Facts, event: ContactEvent) -> ContactEvent | None:
+    match event.kind:
+        case EventKind.COORDINATOR_CALLED_IN:
+            return event
+        # While she is called in nobody but she closes it.
+        case EventKind.COORDINATOR_ANSWERED | EventKind.CLOSED:
+            return None
+        case _:
+            return facts.called_in

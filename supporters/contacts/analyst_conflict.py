@@ -1,0 +1,77 @@
+"""A supporter who is put on the analysis team of the very event: the coordinator chooses somebody else.
+
+Matching refuses an analyst of the event as supporter. The other way round only this room can see it, so it
+listens to `incidents.calamities.analysis.team`, and tells the coordinator and nobody else: not the committee,
+which would learn who supports somebody, and not the analyst, who may say so to either.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.models import User
+from incidents.models import TeamMember
+from notifications.models import Reminder
+from notifications.reminders.kinds import Kind
+from notifications.reminders.schedule import remind, reminder
+from supporters.contacts import event_parts
+from supporters.contacts.notice_words import event_of
+from supporters.models import Contact
+
+ANALYST_SUPPORTS = "support.analyst_supports"
+
+
+def tell_coordinators(member: TeamMember, at: datetime) -> None:
+    """In the transaction that put `member` on the team."""
+    mine = _conflicts().filter(offer__incident=member.incident_id, supporter__user=member.analyst_id)
+    remind([_reminder(contact, at) for contact in mine])
+
+
+def expected(at: datetime) -> Iterable[Reminder]:
+    """What the coordinators have to hear of, for the nightly search for what is missing."""
+    return (_reminder(contact, at) for contact in _conflicts())
+
+
+def is_one(contact: Contact) -> bool:
+    """Whether the supporter of `contact`, which is open, is on the analysis team of its event."""
+    return _conflicts().filter(pk=contact.pk).exists()
+
+
+def _conflicts() -> QuerySet[Any]:
+    """Open contacts whose supporter is on the analysis team of the event, with that place as `member`."""
+    team = TeamMember.objects.current().filter(
+        incident=OuterRef("offer__incident"), analyst=OuterRef("supporter__user")
+    )
+    contacts = Contact.objects.open().annotate(member=Subquery(team.values("pk")[:1]))
+    return contacts.filter(member__isnull=False).select_related("offer__incident")
+
+
+def _reminder(contact: Contact, at: datetime) -> Reminder:
+    """Once for each time that the supporter is put on the team."""
+    return reminder(
+        key=f"{ANALYST_SUPPORTS}:{contact.pk}:{contact.member}",  # type: ignore[attr-defined]  # annotated
+        kind=ANALYST_SUPPORTS,
+        due_at=at,
+        subject_id=contact.pk,
+        url=reverse("support:roll-call", args=[contact.offer.incident.reference]),
+        role=Role.COORDINATOR,
+    )
+
+
+def _still(user: User, contact_id: UUID) -> bool:
+    return user.has_role(Role.COORDINATOR) and _conflicts().filter(pk=contact_id).exists()
+
+
+KIND = Kind(
+    code=ANALYST_SUPPORTS,
+    line=_("A supporter now analyses the same event. Choose somebody else."),
+    concerns=_still,
+    event=event_parts.of_contacts,
+    about=event_of,
+)

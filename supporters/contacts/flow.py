@@ -1,0 +1,397 @@
+"""The one writer of a contact.
+
+Every change of a contact goes through `propose`, `record` or `undo` here. Each runs in one transaction,
+which
+
+1. locks the offer, then the contact, and finds out whether it still is what the caller saw (else `Stale`);
+2. checks the step against the table (`contact_log.TRANSITIONS`), who takes it, and the limits of the
+policy; 3. appends one `ContactEvent`: nothing in the log is ever changed, an undo is one more line; 4.
+reads from the whole log what is so now (`contact_log.replay`) and writes it to the `Contact`, in an UPDATE
+   that names the old state;
+5. brings the `Offer` in line: what it waits for and until when, first offered, first reached, closed,
+   outcome;
+6. brings the `Supporter` in line: `load`, `last_asked_at`, and `rests_until` after a contact that ended;
+7. adds an `Exclusion` when a supporter is too close or an employee would rather have somebody else;
+8. writes the reminders that are wanted now and cancels those that no longer are
+   (`supporters.contacts.reminders.wanted`).
+
+Locks are taken in the order offer, contact, supporter: who locks these elsewhere keeps that order.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import ParamSpec
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max, Min
+from django.db.models.functions import Coalesce
+
+from accounts.enums import Role
+from accounts.models import User
+from hospital.clock import local_day
+from hospital.models import WorkingHours
+from notifications.reminders import schedule
+from supporters.contacts import reminders
+from supporters.contacts.allowed_steps import OUTCOMES, TRANSITIONS, UNDO_WITHIN, Facts, Party, replay
+from supporters.enums import ContactState, EventKind, HandBackReason
+from supporters.models import Contact, ContactEvent, Exclusion, Offer, Supporter, SupportPolicy
+
+
+class ContactError(Exception):
+    """A step that cannot be taken."""
+
+
+class NotAllowed(ContactError):
+    """Not in this state, not by this person, or without what the step needs."""
+
+
+class TooManyConversations(ContactError):
+    """The agreed number of conversations was held; more help is the coordinator's to arrange."""
+
+
+class TooLate(ContactError):
+    """An entry can be undone for ten minutes."""
+
+
+class Stale(ContactError):
+    """Meanwhile something else happened; nothing was changed."""
+
+
+class AlreadyProposed(ContactError):
+    """The offer has an open contact."""
+
+
+class NoCapacity(ContactError):
+    """The supporter has as many open contacts as agreed."""
+
+
+P = ParamSpec("P")
+
+#: Nothing is planned further ahead than this.
+PLANNED_WITHIN = timedelta(days=365)
+
+#: What the database refuses, as the error it means.
+_REFUSALS: dict[str, type[ContactError]] = {
+    "contact_one_open_per_offer": AlreadyProposed,
+    "supporter_within_capacity": NoCapacity,
+    "contact_event_corrects_one": Stale,
+}
+
+
+def _writes(service: Callable[P, Contact]) -> Callable[P, Contact]:
+    """Run `service` in one transaction, and say what the database refused in words of the domain."""
+
+    @wraps(service)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Contact:
+        try:
+            with transaction.atomic():
+                return service(*args, **kwargs)
+        except IntegrityError as error:
+            for constraint, refusal in _REFUSALS.items():
+                if constraint in str(error):
+                    raise refusal from error
+            raise
+
+    return run
+
+
+def hold(offer_id: UUID) -> Offer:
+    """The offer, locked until the transaction ends. Raises NotAllowed when it is gone: its report was taken
+    back, or joined with another.
+    """
+    offer = Offer.objects.select_for_update().filter(pk=offer_id).first()
+    if offer is None:
+        raise NotAllowed
+    return offer
+
+
+@_writes
+def propose(
+    *, offer: Offer, supporter: Supporter, by: User, at: datetime, takes_capacity: bool = True
+) -> Contact:
+    """Ask `supporter` to support the employee of `offer`; the new contact, *proposed*.
+
+    The answer is wanted within the policy's working hours. `takes_capacity` False: asked beyond what was
+    agreed, so that it does not count. Raises AlreadyProposed, NoCapacity, NotAllowed (the offer is closed).
+    """
+    offer = hold(offer.pk)
+    if offer.closed_at:
+        raise NotAllowed
+    answer_by = _answer_by(at)
+    contact = Contact.objects.create(
+        offer=offer,
+        supporter=supporter,
+        state=ContactState.PROPOSED,
+        takes_capacity=takes_capacity,
+        due_at=answer_by,
+        proposed_at=at,
+    )
+    facts = replay([_append(contact, EventKind.ASSIGNED, by, at, planned_for=answer_by)])
+    Supporter.objects.filter(pk=supporter.pk).update(last_asked_at=at, load=F("load") + int(takes_capacity))
+    schedule.cancel(subject_id=offer.pk, at=at)
+    _write(contact, facts, was_open=True, at=at)
+    return contact
+
+
+@_writes
+def record(
+    *,
+    contact: Contact,
+    kind: EventKind,
+    by: User,
+    at: datetime,
+    planned_for: datetime | None = None,
+    mode: str = "",
+    reason: str = "",
+    outcome: str = "",
+    seen: int | None = None,
+) -> Contact:
+    """Take one step in `contact`; the contact as it is after it.
+
+    `planned_for` (aware) is for *offer_later* and *follow_up_planned*, `mode` for *conversation* and
+    *follow_up_held*, `reason` for *handed_back* by the supporter, `outcome` for *closed*. `seen` is the id
+    of the last line the caller saw: a second tap finds another one. Raises Stale, NotAllowed,
+    TooManyConversations.
+    """
+    contact, events = _locked(contact, seen)
+    facts = replay(events)
+    party = _check(contact, facts, kind, by)
+    _check_details(facts, kind, party, at, planned_for=planned_for, mode=mode, reason=reason, outcome=outcome)
+    event = _append(
+        contact,
+        kind,
+        None if party == Party.EMPLOYEE else by,
+        at,
+        planned_for=planned_for or _next_due(contact, facts, kind, at),
+        mode=mode,
+        reason=reason,
+        outcome=outcome,
+    )
+    if kind == EventKind.HANDED_BACK and (party == Party.EMPLOYEE or reason == HandBackReason.CONFLICT):
+        _exclude(contact, at)
+    _write(contact, replay([*events, event]), was_open=facts.is_open, at=at)
+    return contact
+
+
+@_writes
+def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -> Contact:
+    """Take back the last entry of `by` in `contact`, by a correcting line; the contact as it was before
+    that entry.
+
+    Raises Stale, NotAllowed (somebody else's entry, or nothing to undo), TooLate (after ten minutes),
+    NoCapacity and AlreadyProposed (an ended contact that cannot be opened again because something else took
+    its place).
+    """
+    contact, events = _locked(contact, seen)
+    facts = replay(events)
+    last = facts.last
+    mine = last.by_id == by.pk or (last.by is None and contact.offer.involvement.employee_id == by.pk)
+    if not mine or last.kind == EventKind.ASSIGNED or contact.offer.involvement.erased_at:
+        raise NotAllowed
+    if at - last.at > UNDO_WITHIN:
+        raise TooLate
+    correction = _append(contact, EventKind.CORRECTED, last.by, at, corrects=last)
+    if last.kind == EventKind.HANDED_BACK:
+        # The moment tells the pair that this very line excluded from one that was excluded before.
+        Exclusion.objects.filter(
+            supporter=contact.supporter, employee=contact.offer.involvement.employee_id, added_at=last.at
+        ).delete()
+    _write(contact, replay([*events, correction]), was_open=facts.is_open, at=at)
+    return contact
+
+
+def withdraw(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -> Contact:
+    """The coordinator asks somebody else; the contact, *handed back*. Raises Stale, NotAllowed."""
+    return record(contact=contact, kind=EventKind.HANDED_BACK, by=by, at=at, seen=seen)
+
+
+def _locked(contact: Contact, seen: int | None) -> tuple[Contact, list[ContactEvent]]:
+    """`contact` and its log, locked against every other writer. Raises Stale when it is not what the caller
+    saw.
+    """
+    hold(contact.offer_id)
+    found = (
+        Contact.objects.select_for_update(of=("self",))
+        .select_related("offer__incident", "offer__involvement", "supporter__user")
+        .filter(pk=contact.pk, state=contact.state)
+        .first()
+    )
+    if found is None:
+        raise Stale
+    events = list(found.events.order_by("id"))
+    if seen is not None and events[-1].pk != seen:
+        raise Stale
+    return found, events
+
+
+def _check(contact: Contact, facts: Facts, kind: EventKind, by: User) -> Party:
+    """The party as which `by` takes the step `kind`. Raises NotAllowed."""
+    step = TRANSITIONS[facts.state].get(kind)
+    if step:
+        if Party.EMPLOYEE in step.parties and contact.offer.involvement.employee_id == by.pk:
+            return Party.EMPLOYEE
+        if Party.SUPPORTER in step.parties and contact.supporter.user_id == by.pk:
+            return Party.SUPPORTER
+        if Party.COORDINATOR in step.parties and by.has_role(Role.COORDINATOR):
+            return Party.COORDINATOR
+    raise NotAllowed
+
+
+def _check_details(
+    facts: Facts,
+    kind: EventKind,
+    party: Party,
+    at: datetime,
+    *,
+    planned_for: datetime | None,
+    mode: str,
+    reason: str,
+    outcome: str,
+) -> None:
+    """Raises NotAllowed when the step lacks what it needs or carries what is not its own."""
+    needs = {
+        EventKind.OFFER_LATER: planned_for,
+        EventKind.FOLLOW_UP_PLANNED: planned_for,
+        EventKind.CONVERSATION: mode,
+        EventKind.FOLLOW_UP_HELD: mode,
+        EventKind.HANDED_BACK: reason or party != Party.SUPPORTER,
+        EventKind.CLOSED: outcome in OUTCOMES.get(facts.state, ()),
+        EventKind.COORDINATOR_ANSWERED: facts.called_in,
+    }
+    if not needs.get(kind, True):
+        raise NotAllowed
+    if planned_for and not at < planned_for <= at + PLANNED_WITHIN:
+        raise NotAllowed
+    if party == Party.SUPPORTER and kind == EventKind.CLOSED and facts.called_in:
+        # Whoever called in the coordinator does not close before she has answered.
+        raise NotAllowed
+    goes_back = kind == EventKind.HANDED_BACK and facts.state == ContactState.IN_CONTACT
+    if party == Party.SUPPORTER and goes_back and reason != HandBackReason.AWAY:
+        raise NotAllowed
+    if kind == EventKind.CONVERSATION and facts.conversations >= SupportPolicy.current().max_conversations:
+        raise TooManyConversations
+
+
+def _next_due(contact: Contact, facts: Facts, kind: EventKind, at: datetime) -> datetime | None:
+    """Until when the step after `kind` is wanted; None where it changes nothing.
+
+    First contact within the hours frozen on the offer (PMC/UMCG: 24), another attempt as many hours later,
+    follow-up after the days of the policy (EMC: 3, UMCG: 14), by the end of that working day.
+    """
+    policy = SupportPolicy.current()
+    again = at + timedelta(hours=policy.first_contact_hours)
+    match kind:
+        case EventKind.ACCEPTED:
+            return facts.later or contact.offer.first_contact_due_at
+        case EventKind.ATTEMPT_FAILED:
+            return max(facts.due_at, again)
+        case EventKind.HANDED_BACK:
+            first = contact.offer.first_contact_due_at
+            return at if facts.called_in else again if facts.reached_at else first
+        case EventKind.REACHED | EventKind.CONVERSATION:
+            return end_of_working_day(at, days=policy.follow_up_days[0])
+        case EventKind.FOLLOW_UP_HELD:
+            later = policy.follow_up_days[facts.follow_ups + 1 :] or policy.follow_up_days[-1:]
+            return end_of_working_day(at, days=later[0])
+        case _:
+            return None
+
+
+def _answer_by(at: datetime) -> datetime:
+    """Until when a supporter asked at `at` is expected to answer: some hours of working time."""
+    office = WorkingHours.current().office
+    return office.add_hours(at, SupportPolicy.current().accept_working_hours)
+
+
+def end_of_working_day(at: datetime, *, days: int) -> datetime:
+    """The end of the working day that lies `days` days after `at`, or of the first one after that."""
+    return WorkingHours.current().office.close_of(local_day(at) + timedelta(days=days))
+
+
+def _append(
+    contact: Contact,
+    kind: EventKind,
+    by: User | None,
+    at: datetime,
+    *,
+    planned_for: datetime | None = None,
+    mode: str = "",
+    reason: str = "",
+    outcome: str = "",
+    corrects: ContactEvent | None = None,
+) -> ContactEvent:
+    return ContactEvent.objects.create(
+        contact=contact,
+        kind=kind,
+        by=by,
+        at=at,
+        planned_for=planned_for,
+        mode=mode,
+        reason=reason,
+        outcome=outcome,
+        corrects=corrects,
+    )
+
+
+def _exclude(contact: Contact, at: datetime) -> None:
+    """These two are not matched again; somebody without an account cannot be on a list."""
+    employee = contact.offer.involvement.employee_id
+    if employee:
+        Exclusion.objects.get_or_create(
+            supporter=contact.supporter, employee_id=employee, defaults={"added_at": at}
+        )
+
+
+def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime) -> None:
+    """Effects 4 to 8 of the module: `contact` and what hangs on it, as `facts` say."""
+    new = {
+        "state": facts.state,
+        "outcome": facts.outcome,
+        "next_step": facts.next_step,
+        "due_at": facts.due_at,
+        "accepted_at": facts.accepted_at,
+        "reached_at": facts.reached_at,
+        "closed_at": facts.closed_at,
+        "conversations": facts.conversations,
+    }
+    if not Contact.objects.filter(pk=contact.pk, state=contact.state).update(**new):
+        raise Stale
+    for field, value in new.items():
+        setattr(contact, field, value)
+    _write_offer(contact.offer, facts)
+    if was_open != facts.is_open:
+        _write_supporter(contact, facts)
+    schedule.settle(
+        subject_id=contact.pk, kinds=reminders.CODES, wanted=reminders.wanted(contact, facts), at=at
+    )
+
+
+def _write_offer(offer: Offer, facts: Facts) -> None:
+    """The offer follows its last contact; it was first reached by any of them, and first offered once for
+    all.
+    """
+    first = offer.contacts.aggregate(offered=Min("proposed_at"), reached=Min("reached_at"))
+    Offer.objects.filter(pk=offer.pk).update(
+        waiting_for=facts.waiting_for,
+        due_at=facts.wanted_by,
+        offered_at=Coalesce(F("offered_at"), first["offered"]),
+        reached_at=first["reached"],
+        closed_at=facts.closed_at,
+        outcome=facts.outcome,
+    )
+
+
+def _write_supporter(contact: Contact, facts: Facts) -> None:
+    """`contact` began or ended to be open. A supporter rests after the last contact in which somebody was
+    reached.
+    """
+    taken = int(contact.takes_capacity) * (1 if facts.is_open else -1)
+    ended = Contact.objects.filter(
+        supporter=contact.supporter_id, state=ContactState.CLOSED, reached_at__isnull=False
+    ).aggregate(at=Max("closed_at"))["at"]
+    rest = timedelta(days=SupportPolicy.current().cool_down_days)
+    Supporter.objects.filter(pk=contact.supporter_id).update(
+        load=F("load") + taken, rests_until=ended + rest if ended else None
+    )

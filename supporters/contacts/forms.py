@@ -1,0 +1,94 @@
+"""What can be sent about a contact: choices, dates and numbers, never a word."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from hospital.clock import moment_of
+from hospital.form_fields import DayField
+from hospital.models import WorkingHours
+from incidents.models import Involvement
+from supporters.contacts.flow import end_of_working_day
+from supporters.enums import ConversationMode, EventKind, HandBackReason, Outcome, SupporterStatus
+from supporters.models import Supporter
+
+
+class DayForm(forms.Form):
+    """A day to come: a number of days ahead (a button), or a date."""
+
+    days = forms.IntegerField(required=False, min_value=1, max_value=365)
+    on = DayField(required=False)
+
+    def planned_for(self, now: datetime) -> datetime | None:
+        """The end of the working hours on the chosen day, or of the working day so many days ahead (or of the
+        first one after it); None when none was chosen.
+        """
+        days: int | None = self.cleaned_data["days"]
+        on: date | None = self.cleaned_data["on"]
+        if on:
+            return moment_of(on, WorkingHours.current().ends)
+        return None if days is None else end_of_working_day(now, days=days)
+
+
+class StepForm(DayForm):
+    """One step: `seen` is the id of the last line of the log that the page showed."""
+
+    kind = forms.ChoiceField(choices=EventKind.choices)
+    seen = forms.IntegerField()
+    mode = forms.ChoiceField(choices=ConversationMode.choices, required=False)
+    reason = forms.ChoiceField(choices=HandBackReason.choices, required=False)
+    outcome = forms.ChoiceField(choices=Outcome.choices, required=False)
+
+    def step(self, now: datetime) -> dict[str, Any]:
+        """As supporters.contacts.flow.record takes it."""
+        chosen = self.cleaned_data
+        return {
+            "kind": EventKind(chosen["kind"]),
+            "seen": chosen["seen"],
+            "planned_for": self.planned_for(now),
+            "mode": chosen["mode"],
+            "reason": chosen["reason"],
+            "outcome": chosen["outcome"],
+        }
+
+
+class WishesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
+    """What the employee wishes of a supporter."""
+
+    class Meta:
+        model = Involvement
+        fields = ("wish_other_department", "wish_physician", "wish_outside")
+
+
+class AvailabilityForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
+    """Whether, when and for how many at a time a supporter can be asked."""
+
+    paused = forms.BooleanField(
+        label=_("Don’t ask me for now"),
+        required=False,
+        help_text=_("Until you take this off again. What you have accepted goes on."),
+    )
+
+    class Meta:
+        model = Supporter
+        fields = ("absent_from", "absent_until", "capacity")
+        labels = {"absent_from": _("Away from"), "absent_until": _("up to and including")}
+        field_classes = {"absent_from": DayField, "absent_until": DayField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["paused", "absent_from", "absent_until", "capacity"])
+        self.fields["paused"].initial = self.instance.status == SupporterStatus.PAUSED
+        capacity = self.fields["capacity"]
+        capacity.help_text = _("How many colleagues you support at the same time, at most.")
+        capacity.widget = forms.NumberInput(attrs={"min": max(1, self.instance.load), "max": 9})
+
+    def clean_capacity(self) -> int:
+        capacity: int = self.cleaned_data["capacity"]
+        if not max(1, self.instance.load) <= capacity <= 9:
+            raise forms.ValidationError(
+                _("Between %(load)s, what you have now, and 9.") % {"load": max(1, self.instance.load)}
+            )
+        return capacity

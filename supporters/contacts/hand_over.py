@@ -1,0 +1,55 @@
+"""A supporter who is away all of a sudden hands every open contact to the coordinator at once, and is not
+asked again until they say so.
+
+Each is a hand-back of its own (supporters.contacts.flow), in a transaction of its own: locks are taken by
+case, and one in which somebody else has just done something holds up none of the others.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+
+from accounts.models import User
+from supporters.contacts.allowed_steps import UNDO_WITHIN
+from supporters.contacts.flow import ContactError, record, undo
+from supporters.enums import ContactState, EventKind, HandBackReason, SupporterStatus, Waiting
+from supporters.models import Contact, ContactQuerySet, Supporter
+
+
+def hand_over(*, by: User, at: datetime) -> int:
+    """Pause `by` and hand back what they have open, in whatever state; how many contacts that were."""
+    Supporter.objects.filter(user=by, status=SupporterStatus.ACTIVE).update(status=SupporterStatus.PAUSED)
+    mine = Contact.objects.open().filter(supporter__user=by)
+    step = partial(record, kind=EventKind.HANDED_BACK, reason=HandBackReason.AWAY, by=by, at=at)
+    return _count(mine.order_by("id"), step)
+
+
+def take_back(*, by: User, at: datetime) -> int:
+    """Undo what `by` handed over just now, as far as nobody else was asked meanwhile; how many contacts."""
+    return _count(returnable(by=by, at=at).order_by("id"), partial(undo, by=by, at=at))
+
+
+def returnable(*, by: User, at: datetime) -> ContactQuerySet:
+    """The contacts that `by` handed over so short ago that it can be undone, unless somebody was asked."""
+    return Contact.objects.filter(
+        supporter__user=by,
+        state=ContactState.HANDED_BACK,
+        offer__waiting_for=Waiting.ASSIGNMENT,
+        events__kind=EventKind.HANDED_BACK,
+        events__reason=HandBackReason.AWAY,
+        events__by=by,
+        events__at__gte=at - UNDO_WITHIN,
+        events__corrected_by=None,
+    )
+
+
+def _count(contacts: Iterable[Contact], step: Callable[..., Contact]) -> int:
+    """In how many of `contacts` the `step` could be taken."""
+    taken = 0
+    for contact in contacts:
+        try:
+            step(contact=contact)
+        except ContactError:
+            continue
+        taken += 1
+    return taken

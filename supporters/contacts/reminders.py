@@ -1,0 +1,266 @@
+"""What a contact reminds people of.
+
+`wanted` says, from a contact and what its log means, which reminders there must be: the writer of a contact
+writes those in the same transaction, and the nightly reconciliation writes the ones that are missing.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from accounts.enums import Role
+from accounts.models import User
+from hospital.clock import NO_CALLS, call_by
+from notifications.enums import Group, HandedOn
+from notifications.models import Reminder
+from notifications.reminders import schedule
+from notifications.reminders.kinds import Kind
+from notifications.reminders.schedule import reminder
+from supporters.contacts import event_parts
+from supporters.contacts.allowed_steps import Facts, replay
+from supporters.contacts.notice_words import event_of
+from supporters.enums import ContactState, NextStep, Waiting
+from supporters.models import Contact, ContactEvent
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+ASSIGNED = "contact.assigned"
+ANSWER_LATE = "contact.answer_late"
+CALL_SOON = "contact.call_soon"
+CALL_LATE = "contact.call_late"
+NOT_CALLED = "contact.not_called"
+CALL_AS_AGREED = "contact.call_as_agreed"
+FOLLOW_UP = "contact.follow_up"
+NOT_FOLLOWED_UP = "contact.not_followed_up"
+CALLED_IN = "contact.called_in"
+HANDED_BACK = "contact.handed_back"
+ENDED = "contact.ended"
+COORDINATOR_ASKS = "contact.coordinator_asks"
+
+#: Before a first contact is due the supporter is reminded, and after it the coordinator is told.
+SOON = timedelta(hours=4)
+GRACE = timedelta(hours=2)
+#: What is due on a day, at the end of it, is said in the morning (9:00), and to the coordinator a day later.
+MORNING = timedelta(hours=8)
+DAY = timedelta(days=1)
+
+
+def wanted(contact: Contact, facts: Facts) -> list[Reminder]:
+    """The reminders, unsaved, that `contact` wants while `facts` hold.
+
+    Each is named after the line that gave rise to it, so that it is said once for each time it becomes true.
+    """
+    found = [_called_in(contact, facts.called_in)] if facts.called_in else []
+    match facts.state:
+        case ContactState.PROPOSED:
+            found += [
+                _to_supporter(contact, ASSIGNED, facts.due_since, facts.proposed_at),
+                _to_coordinator(contact, ANSWER_LATE, facts.due_since, facts.due_at),
+            ]
+        case ContactState.ACCEPTED | ContactState.IN_CONTACT:
+            found += _until_next_step(contact, facts)
+        case ContactState.HANDED_BACK | ContactState.CLOSED:
+            found += _after_the_end(contact, facts)
+    return found
+
+
+def expected(at: datetime) -> Iterator[Reminder]:
+    """What every contact wants that is open, or was handed back and waits for another supporter: for the
+    nightly search for reminders that are missing (notifications.reminders.reconcile).
+    """
+    waiting = Q(state__in=ContactState.open()) | _WAITS_AGAIN
+    contacts = Contact.objects.filter(waiting).select_related("offer__incident", "supporter__user")
+    log = Prefetch("events", ContactEvent.objects.order_by("id"))
+    for contact in contacts.prefetch_related(log).iterator(chunk_size=500):
+        yield from wanted(contact, replay(list(contact.events.all())))
+
+
+def ask_on(*, contact: Contact, at: datetime) -> bool:
+    """Remind the supporter on the coordinator's behalf; False if that was done already on this day."""
+    day = timezone.localdate(at)
+    asked = reminder(
+        key=f"{COORDINATOR_ASKS}:{contact.pk}:{day}",
+        kind=COORDINATOR_ASKS,
+        due_at=at,
+        subject_id=contact.pk,
+        url=reverse("contacts:detail", args=[contact.pk]),
+        recipient=contact.supporter.user,
+    )
+    return bool(schedule.remind([asked]))
+
+
+def asked_on(*, contact: Contact, at: datetime) -> bool:
+    """Whether the coordinator had the supporter reminded on this day."""
+    key = f"{COORDINATOR_ASKS}:{contact.pk}:{timezone.localdate(at)}"
+    return Reminder.objects.filter(key=key).exists()
+
+
+def _until_next_step(contact: Contact, facts: Facts) -> list[Reminder]:
+    """Nobody is reminded of a call at night, but the evening before or from the morning on."""
+    since, due = facts.due_since, call_by(facts.due_at, now=facts.due_since.at)
+    if facts.next_step in {NextStep.CALL, NextStep.CALL_AGAIN}:
+        late, soon = NO_CALLS.over_at(due), NO_CALLS.over_at(due - SOON)
+        found = [
+            _to_supporter(contact, CALL_LATE, since, late),
+            _to_coordinator(contact, NOT_CALLED, since, NO_CALLS.over_at(late + GRACE)),
+        ]
+        if since.at < soon < late:
+            found.append(_to_supporter(contact, CALL_SOON, since, soon))
+        return found
+    kind = CALL_AS_AGREED if facts.next_step == NextStep.CALL_LATER else FOLLOW_UP
+    return [
+        _to_supporter(contact, kind, since, NO_CALLS.over_at(due - MORNING)),
+        _to_coordinator(contact, NOT_FOLLOWED_UP, since, NO_CALLS.over_at(due + DAY)),
+    ]
+
+
+def _after_the_end(contact: Contact, facts: Facts) -> list[Reminder]:
+    """The coordinator hears that it was handed back, the supporter that somebody else ended it."""
+    last, supporter = facts.last, contact.supporter.user_id
+    found = []
+    if last.by_id != supporter:
+        found.append(_to_supporter(contact, ENDED, last, last.at))
+    if facts.state == ContactState.HANDED_BACK and last.by_id in {supporter, None}:
+        found.append(_to_coordinator(contact, HANDED_BACK, last, last.at))
+    return found
+
+
+def _called_in(contact: Contact, line: ContactEvent) -> Reminder:
+    return _to_coordinator(contact, CALLED_IN, line, line.at)
+
+
+def _to_supporter(contact: Contact, kind: str, line: ContactEvent, due_at: datetime) -> Reminder:
+    return reminder(
+        key=f"{kind}:{line.pk}",
+        kind=kind,
+        due_at=due_at,
+        subject_id=contact.pk,
+        url=reverse("contacts:detail", args=[contact.pk]),
+        recipient=contact.supporter.user,
+    )
+
+
+def _to_coordinator(contact: Contact, kind: str, line: ContactEvent, due_at: datetime) -> Reminder:
+    return reminder(
+        key=f"{kind}:{line.pk}",
+        kind=kind,
+        due_at=due_at,
+        subject_id=contact.pk,
+        url=reverse("support:roll-call", args=[contact.offer.incident.reference]),
+        role=Role.COORDINATOR,
+    )
+
+
+Pairs = Sequence[tuple[User, UUID]]
+
+
+def _for_supporter(
+    code: str,
+    line: "StrPromise",
+    *states: ContactState,
+    group: Group = Group.WORK,
+    digest: "StrPromise | None" = None,
+) -> Kind:
+    """For the contact's supporter, as long as it is in one of `states`."""
+
+    def concern(pairs: Pairs) -> list[bool]:
+        contacts = Contact.objects.filter(pk__in={pk for _user, pk in pairs}, state__in=states)
+        mine = set(contacts.values_list("supporter__user", "pk"))
+        return [(user.pk, pk) in mine for user, pk in pairs]
+
+    return _kind(code, line, concern, group, digest=digest, handed_on=HandedOn.STAYS)
+
+
+def _for_coordinators(code: str, line: "StrPromise", still: Q, group: Group = Group.DEADLINES) -> Kind:
+    """For every coordinator, as long as the contact is `still` so."""
+
+    def concern(pairs: Pairs) -> list[bool]:
+        contacts = Contact.objects.filter(still, pk__in={pk for _user, pk in pairs})
+        waiting = set(contacts.values_list("pk", flat=True))
+        return [user.has_role(Role.COORDINATOR) and pk in waiting for user, pk in pairs]
+
+    return _kind(code, line, concern, group, event=event_parts.of_contacts)
+
+
+def _kind(
+    code: str,
+    line: "StrPromise",
+    concern: Callable[[Pairs], list[bool]],
+    group: Group,
+    *,
+    digest: "StrPromise | None" = None,
+    handed_on: HandedOn = HandedOn.SHARED,
+    event: Callable[[Collection[UUID]], Mapping[UUID, UUID]] | None = None,
+) -> Kind:
+    def concerns(user: User, contact_id: UUID) -> bool:
+        return concern([(user, contact_id)])[0]
+
+    return Kind(
+        code,
+        line,
+        concerns,
+        concern=concern,
+        group=group,
+        digest=digest,
+        handed_on=handed_on,
+        about=event_of,
+        event=event,
+    )
+
+
+def _called_in_still(user: User, contact_id: UUID) -> bool:
+    """Until a coordinator answered: whatever became of the contact meanwhile."""
+    if not user.has_role(Role.COORDINATOR):
+        return False
+    facts = replay(list(ContactEvent.objects.filter(contact=contact_id).order_by("id")))
+    return facts.called_in is not None
+
+
+_BEGUN = (ContactState.ACCEPTED, ContactState.IN_CONTACT)
+_ENDED = (ContactState.HANDED_BACK, ContactState.CLOSED)
+_WAITS_AGAIN = Q(state=ContactState.HANDED_BACK, offer__waiting_for=Waiting.ASSIGNMENT)
+
+KINDS = (
+    _for_supporter(ASSIGNED, _("You are asked to support a colleague."), ContactState.PROPOSED),
+    _for_coordinators(ANSWER_LATE, _("A supporter has not answered yet."), Q(state=ContactState.PROPOSED)),
+    _for_supporter(CALL_SOON, _("A colleague is waiting for your call."), *_BEGUN, group=Group.DEADLINES),
+    _for_supporter(CALL_LATE, _("Your call to a colleague is late."), *_BEGUN, group=Group.DEADLINES),
+    _for_coordinators(NOT_CALLED, _("A first contact is late."), Q(state__in=_BEGUN)),
+    _for_supporter(CALL_AS_AGREED, _("You agreed to call a colleague today."), *_BEGUN),
+    _for_supporter(FOLLOW_UP, _("It’s time to follow up with a colleague."), *_BEGUN),
+    _for_coordinators(NOT_FOLLOWED_UP, _("A follow-up is late."), Q(state__in=_BEGUN)),
+    Kind(
+        CALLED_IN,
+        _("A supporter has alerted you. Please call now."),
+        _called_in_still,
+        urgent=True,
+        event=event_parts.of_contacts,
+        about=event_of,
+    ),
+    _for_coordinators(HANDED_BACK, _("Somebody is waiting for another supporter."), _WAITS_AGAIN, Group.WORK),
+    _for_supporter(
+        COORDINATOR_ASKS,
+        _("The coordinator asks how far you are with a contact."),
+        *ContactState.open(),
+    ),
+    _for_supporter(
+        ENDED,
+        _("Nothing more is asked of you in one of your contacts."),
+        *_ENDED,
+        group=Group.NEWS,
+        digest=ngettext_lazy(
+            "%(count)d contact in which nothing more is asked of you",
+            "%(count)d contacts in which nothing more is asked of you",
+            "count",
+        ),
+    ),
+)
+CODES = tuple(kind.code for kind in KINDS)

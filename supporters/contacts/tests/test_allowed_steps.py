@@ -1,0 +1,172 @@
+"""The table of a contact and what a log means, without a database."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from supporters.contacts.allowed_steps import OUTCOMES, TRANSITIONS, Party, counting, replay
+from supporters.enums import ContactState, EventKind, NextStep, Outcome, Waiting
+from supporters.models import ContactEvent
+
+MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
+HANNEKE = UUID(int=1)
+
+
+def log(*kinds: EventKind, **fields: object) -> list[ContactEvent]:
+    """A log of `kinds`, an hour apart, from Monday nine o'clock; the last line has `fields`."""
+    lines = [
+        ContactEvent(id=n, kind=kind, at=MONDAY + timedelta(hours=n), by_id=HANNEKE)
+        for n, kind in enumerate((EventKind.ASSIGNED, *kinds))
+    ]
+    for name, value in fields.items():
+        setattr(lines[-1], name, value)
+    return lines
+
+
+# From each state (rows) with each step (columns): the state it leads to, and who may take it (supporter,
+# employee, coordinator). A dot: not allowed.
+TABLE = """
+                        proposed        accepted          in_contact
+assigned                .               .                 .
+accepted                accepted:S      .                 .
+handed_back             handed_back:SEC handed_back:SEC   handed_back:SEC
+attempt_failed          .               accepted:S        in_contact:S
+reached                 .               in_contact:S      .
+offer_declined          closed:EC       closed:SEC        closed:SEC
+offer_later             proposed:E      accepted:SE       in_contact:SE
+conversation            .               in_contact:S      in_contact:S
+follow_up_planned       .               .                 in_contact:S
+follow_up_held          .               .                 in_contact:S
+coordinator_called_in   proposed:S      accepted:S        in_contact:S
+coordinator_answered    proposed:C      accepted:C        in_contact:C
+closed                  closed:C        closed:SC         closed:SC
+corrected               .               .                 .
+"""
+
+
+def _cells():
+    lines = [line.split() for line in TABLE.strip().splitlines()]
+    states, rows = lines[0], lines[1:]
+    for (kind, *cells), state_no in itertools.product(rows, range(len(states))):
+        yield states[state_no], kind, cells[state_no]
+
+
+@pytest.mark.parametrize(("state", "kind", "cell"), list(_cells()))
+def test_table(state, kind, cell):
+    step = TRANSITIONS[ContactState(state)].get(EventKind(kind))
+    if cell == ".":
+        assert step is None
+    else:
+        to, parties = cell.split(":")
+        assert step is not None
+        assert step.to == to
+        assert step.parties == {party for party in Party if party.name[0] in parties}
+
+
+def test_table_names_every_step_and_every_open_state():
+    cells = list(_cells())
+    assert {kind for _, kind, _ in cells} == set(EventKind.values)
+    assert {state for state, _, _ in cells} == set(ContactState.open())
+
+
+@pytest.mark.parametrize("state", [ContactState.HANDED_BACK, ContactState.CLOSED])
+def test_nothing_follows_an_end(state):
+    assert TRANSITIONS[state] == {}
+
+
+def test_only_who_was_reached_completes():
+    assert [state for state in OUTCOMES if Outcome.COMPLETED in OUTCOMES[state]] == [ContactState.IN_CONTACT]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "state", "next_step", "waiting_for"),
+    [
+        ([], "proposed", NextStep.ANSWER, Waiting.ACCEPTANCE),
+        (["accepted"], "accepted", NextStep.CALL, Waiting.FIRST_CONTACT),
+        (["accepted", "attempt_failed"], "accepted", NextStep.CALL_AGAIN, Waiting.FIRST_CONTACT),
+        (["accepted", "reached"], "in_contact", NextStep.TALK, Waiting.FOLLOW_UP),
+        (["accepted", "conversation"], "in_contact", NextStep.PLAN, Waiting.FOLLOW_UP),
+        (
+            ["accepted", "conversation", "follow_up_planned"],
+            "in_contact",
+            NextStep.FOLLOW_UP,
+            Waiting.FOLLOW_UP,
+        ),
+        (["accepted", "reached", "follow_up_held"], "in_contact", NextStep.CLOSE, Waiting.FOLLOW_UP),
+        (["coordinator_called_in"], "proposed", NextStep.ANSWER, Waiting.COORDINATOR),
+        (["accepted", "coordinator_called_in"], "accepted", NextStep.CALL, Waiting.COORDINATOR),
+        (
+            ["accepted", "coordinator_called_in", "coordinator_answered"],
+            "accepted",
+            NextStep.CALL,
+            Waiting.FIRST_CONTACT,
+        ),
+        (["handed_back"], "handed_back", NextStep.NOTHING, Waiting.ASSIGNMENT),
+        (["accepted", "offer_declined"], "closed", NextStep.NOTHING, Waiting.NOTHING),
+    ],
+)
+def test_what_is_next(kinds, state, next_step, waiting_for):
+    facts = replay(log(*map(EventKind, kinds)))
+    assert (facts.state, facts.next_step, facts.waiting_for) == (state, next_step, waiting_for)
+
+
+def test_moments_are_those_of_the_first_line_that_made_them_so():
+    facts = replay(log(EventKind.ACCEPTED, EventKind.REACHED, EventKind.CONVERSATION))
+    assert facts.proposed_at == MONDAY
+    assert facts.accepted_at == MONDAY + timedelta(hours=1)
+    assert facts.reached_at == MONDAY + timedelta(hours=2)
+    assert facts.closed_at is None
+
+
+def test_a_conversation_reaches_whoever_was_not_reached_yet():
+    assert replay(log(EventKind.ACCEPTED, EventKind.CONVERSATION)).reached_at == MONDAY + timedelta(hours=2)
+
+
+def test_due_is_what_the_last_line_said_that_said_something():
+    lines = log(EventKind.ACCEPTED, EventKind.COORDINATOR_CALLED_IN)
+    lines[0].planned_for = MONDAY + timedelta(hours=4)
+    lines[1].planned_for = MONDAY + timedelta(days=1)
+    facts = replay(lines)
+    assert (facts.due_at, facts.due_since) == (MONDAY + timedelta(days=1), lines[1])
+    assert facts.wanted_by == lines[2].at
+
+
+def test_later_asked_before_the_supporter_answered_does_not_move_the_answer():
+    wish = MONDAY + timedelta(days=5)
+    lines = log(EventKind.OFFER_LATER, planned_for=wish)
+    lines[0].planned_for = MONDAY + timedelta(hours=4)
+    facts = replay(lines)
+    assert (facts.due_at, facts.later) == (MONDAY + timedelta(hours=4), wish)
+    assert replay([*lines, *log(EventKind.ACCEPTED)[1:]]).next_step == NextStep.CALL_LATER
+
+
+def test_attempts_count_from_when_somebody_was_last_reached():
+    tries = [EventKind.ATTEMPT_FAILED] * 3
+    assert replay(log(EventKind.ACCEPTED, *tries)).attempts == 3
+    assert replay(log(EventKind.ACCEPTED, *tries, EventKind.REACHED, EventKind.ATTEMPT_FAILED)).attempts == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome"),
+    [
+        ([], Outcome.DECLINED),
+        ([EventKind.REACHED], Outcome.DECLINED),
+        ([EventKind.CONVERSATION], "completed"),
+    ],
+)
+def test_who_stops_after_a_conversation_did_not_decline(before, outcome):
+    assert replay(log(EventKind.ACCEPTED, *before, EventKind.OFFER_DECLINED)).outcome == outcome
+
+
+def test_undone_lines_do_not_count():
+    lines = log(EventKind.ACCEPTED, EventKind.REACHED, EventKind.CORRECTED)
+    lines[3].corrects_id = 2
+    assert counting(lines) == lines[:2]
+    assert replay(lines) == replay(lines[:2])
+
+
+def test_a_log_that_the_table_does_not_allow_is_refused():
+    with pytest.raises(KeyError):
+        replay(log(EventKind.REACHED))

@@ -1,0 +1,446 @@
+"""The supporter's pages."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import models
+from django.forms import CharField, ModelForm
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import AccessEvent
+from accounts.tests.factories import UserFactory
+from notifications.models import Reminder
+from supporters.contacts import flow, forms, reminders
+from supporters.contacts.allowed_steps import UNDO_WITHIN
+from supporters.enums import ContactState, EventKind, HandBackReason, SupporterStatus, Waiting
+from supporters.models import Contact, Exclusion, Supporter
+from supporters.offers import retention
+from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("contacts:list")
+
+
+@pytest.fixture
+def supporter():
+    return SupporterFactory(trained=True, capacity=9)
+
+
+@pytest.fixture
+def client(supporter):
+    client = Client()
+    client.force_login(supporter.user)
+    return client
+
+
+@pytest.fixture
+def contact(supporter):
+    return propose(supporter)
+
+
+def propose(supporter, **offer):
+    now = timezone.now()
+    return flow.propose(
+        offer=OfferFactory(opened_at=now - timedelta(hours=2), **offer),
+        supporter=supporter,
+        by=UserFactory(roles=[Role.COORDINATOR]),
+        at=now - timedelta(hours=1),
+    )
+
+
+def page(client, contact):
+    return client.get(reverse("contacts:detail", args=[contact.pk]))
+
+
+def tap(client, contact, kind, follow=True, **fields):
+    """Tap a button of the page as it is now."""
+    seen = contact.events.latest("id").pk
+    address = reverse("contacts:log", args=[contact.pk])
+    return client.post(address, {"kind": kind, "seen": seen, **fields}, follow=follow)
+
+
+def said(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def state(contact):
+    return Contact.objects.get(pk=contact.pk).state
+
+
+def test_the_list_says_what_is_next_first(client, supporter):
+    later, sooner = propose(supporter), propose(supporter)
+    tap(client, later, "accepted")
+    tap(client, later, "conversation", mode="telephone")
+    tap(client, sooner, "accepted")
+    cards = client.get(LIST).context["cards"]
+    assert [card.url for card in cards] == [f"{LIST}{each.pk}/" for each in (sooner, later)]
+    assert [card.headline for card in cards][1] == "Plan a follow-up call"
+
+
+def test_the_list_is_warm_when_nobody_waits(client):
+    assert "Nobody is waiting for you" in client.get(LIST).text
+
+
+def test_the_list_shows_what_was_closed_lately_and_nothing_older(client, supporter):
+    now = timezone.now()
+    lately = ContactFactory(closed=True, supporter=supporter, proposed_at=now - timedelta(days=20))
+    ContactFactory(closed=True, supporter=supporter, proposed_at=now - timedelta(days=60))
+    ContactFactory(handed_back=True, supporter=supporter)
+    assert [card.url for card in client.get(LIST).context["closed"]] == [f"{LIST}{lately.pk}/"]
+
+
+@pytest.mark.parametrize("contacts", [1, 8])
+def test_the_list_takes_as_many_queries_for_one_contact_as_for_many(
+    client, supporter, contacts, django_assert_num_queries
+):
+    for _ in range(contacts):
+        propose(supporter)
+        ContactFactory(closed=True, supporter=supporter)
+    # session, user, roles; contacts; unread notices
+    with django_assert_num_queries(4):
+        client.get(LIST)
+
+
+def test_another_supporters_contact_does_not_exist(client):
+    other = propose(SupporterFactory(trained=True))
+    assert page(client, other).status_code == 404
+    assert tap(client, other, "accepted").status_code == 404
+    assert client.post(reverse("contacts:undo", args=[other.pk, 1])).status_code == 404
+
+
+def test_a_coordinator_who_supports_too_sees_her_own_here_only(contact):
+    both = SupporterFactory(trained=True, user__roles=[Role.SUPPORTER, Role.COORDINATOR])
+    client = Client()
+    client.force_login(both.user)
+    assert page(client, contact).status_code == 404
+
+
+def test_a_contact_shows_nothing_of_the_incident_but_kind_and_date(client, supporter):
+    contact = propose(
+        supporter,
+        involvement__incident__description="De infuuspomp stond verkeerd",
+        involvement__incident__reporter__name="Melder de Vries",
+    )
+    tap(client, contact, "accepted")
+    incident = contact.offer.incident
+    for text in (page(client, contact).text, client.get(LIST).text):
+        assert "infuuspomp" not in text
+        assert "Melder de Vries" not in text
+        assert incident.reference not in text
+        assert incident.department.name not in text.replace(contact.offer.involvement.department.name, "")
+        assert "Safety incident in care" in text
+
+
+@pytest.mark.clock(datetime(2026, 6, 15, 9, tzinfo=UTC))
+def test_the_date_of_the_event_is_that_of_amsterdam(client, supporter):
+    """Half past midnight on Monday in Amsterdam is Sunday in UTC."""
+    propose(
+        supporter,
+        involvement__incident__occurred_at=datetime(2026, 6, 14, 22, 30, tzinfo=UTC),
+    )
+    assert 'datetime="2026-06-15"' in client.get(LIST).text
+
+
+def test_how_to_reach_somebody_is_shown_once_accepted(client, contact):
+    employee = contact.offer.involvement.employee
+    assert employee.telephone not in page(client, contact).text
+    response = tap(client, contact, "accepted")
+    assert f"tel:{employee.telephone}" in response.text
+    assert f"mailto:{employee.email}" in response.text
+
+
+def test_accepting_takes_one_tap(client, contact):
+    response = tap(client, contact, "accepted")
+    assert state(contact) == ContactState.ACCEPTED
+    assert said(response) == ["Thank you. Here is how to reach your colleague."]
+
+
+def test_handing_back_takes_one_word_and_leads_to_the_list(client, contact):
+    response = tap(client, contact, "handed_back", reason="conflict")
+    assert state(contact) == ContactState.HANDED_BACK
+    assert response.redirect_chain[-1][0] == LIST
+
+
+def test_opening_is_in_the_access_log(client, supporter, contact):
+    page(client, contact)
+    line = AccessEvent.objects.get()
+    assert (line.action, line.user, line.responsible) == ("view", supporter.user, Role.SUPPORTER)
+    assert (line.record, line.object_ref) == (contact.offer.involvement_id, contact.offer.incident.reference)
+
+
+def test_who_handed_it_back_sees_whom_it_was_about_as_long_as_it_can_be_undone(client, contact, time_machine):
+    name = contact.offer.involvement.name
+    tap(client, contact, "handed_back", reason="conflict")
+    assert name in page(client, contact).text
+    time_machine.move_to(timezone.now() + UNDO_WITHIN + timedelta(seconds=1))
+    client.force_login(contact.supporter.user)
+    shown = page(client, contact)
+    assert shown.status_code == 200
+    assert "Nothing more is asked of you here" in shown.text
+    for told in (name, str(contact.offer.incident.get_event_type_display())):
+        assert told not in shown.text
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+def test_who_was_not_needed_sees_nothing_of_it(client, supporter, contact, accepted):
+    """The employee wanted somebody else, or no support: only who took it on sees what was closed."""
+    employee, now = contact.offer.involvement.employee, timezone.now()
+    if accepted:
+        contact = flow.record(contact=contact, kind=EventKind.ACCEPTED, by=supporter.user, at=now)
+    flow.record(contact=contact, kind=EventKind.OFFER_DECLINED, by=employee, at=now)
+    assert (employee.name in page(client, contact).text) == accepted
+    assert (employee.name in client.get(LIST).text) == accepted
+    other = propose(supporter)
+    flow.record(contact=other, kind=EventKind.HANDED_BACK, by=other.offer.involvement.employee, at=now)
+    assert other.offer.involvement.name not in page(client, other).text
+
+
+def test_the_first_tap_of_two_counts(client, contact):
+    tap(client, contact, "accepted")
+    seen = contact.events.latest("id").pk
+    address = reverse("contacts:log", args=[contact.pk])
+    for _ in range(2):
+        response = client.post(address, {"kind": "attempt_failed", "seen": seen}, follow=True)
+    assert contact.events.filter(kind=EventKind.ATTEMPT_FAILED).count() == 1
+    assert said(response)[-1].startswith("Something has changed in the meantime")
+
+
+def test_undo_right_after(client, contact):
+    tap(client, contact, "accepted")
+    response = tap(client, contact, "attempt_failed")
+    undo = re.search(r'action="(/contacts/[^"]+/undo/\d+/)"', response.text)
+    assert undo
+    client.post(undo[1], follow=True)
+    again = client.post(undo[1], follow=True)
+    assert said(again)[-1].startswith("Something has changed in the meantime")
+    assert state(contact) == ContactState.ACCEPTED
+    assert contact.events.filter(kind=EventKind.CORRECTED).count() == 1
+
+
+def test_a_step_that_is_not_possible_is_told_kindly(client, contact):
+    response = tap(client, contact, "reached")
+    assert said(response) == ["That isn’t possible right now."]
+    assert state(contact) == ContactState.PROPOSED
+
+
+@pytest.mark.parametrize("fields", [{}, {"on": "2001-01-01"}, {"on": "morgen"}, {"days": "0"}])
+def test_a_day_that_is_none_is_asked_for_again(client, contact, fields):
+    tap(client, contact, "accepted")
+    tap(client, contact, "conversation", mode="telephone")
+    response = tap(client, contact, "follow_up_planned", **fields)
+    assert said(response)
+    assert not contact.events.filter(kind=EventKind.FOLLOW_UP_PLANNED).exists()
+
+
+@pytest.mark.clock(datetime(2026, 11, 18, 14, tzinfo=UTC))
+def test_the_days_of_the_policy_are_two_buttons_and_a_call_waits_for_a_working_day(client, contact):
+    tap(client, contact, "accepted")
+    response = tap(client, contact, "conversation", mode="in_person")
+    assert re.findall(r'name="days" value="(\d+)"', response.text) == ["3", "14"]
+    tap(client, contact, "follow_up_planned", days=3)
+    line = contact.events.latest("id")
+    assert timezone.localtime(line.planned_for).date() == date(2026, 11, 23)  # Saturday is none
+
+
+def test_a_fourth_conversation_is_refused_with_the_way_to_the_coordinator(client, contact):
+    tap(client, contact, "accepted")
+    for _ in range(3):
+        tap(client, contact, "conversation", mode="telephone")
+    assert 'value="conversation"' not in page(client, contact).text
+    response = tap(client, contact, "conversation", mode="telephone")
+    assert "alert the coordinator" in said(response)[0]
+
+
+def test_after_three_calls_without_an_answer_rounding_off_is_suggested(client, contact):
+    tap(client, contact, "accepted")
+    for _ in range(3):
+        response = tap(client, contact, "attempt_failed")
+    assert "You did what you could" in response.text
+
+
+@pytest.mark.parametrize("before", [[], ["accepted"], ["accepted", "reached"]])
+def test_the_coordinator_and_the_emergency_numbers_are_always_in_sight(client, contact, before):
+    for kind in before:
+        tap(client, contact, kind)
+    text = page(client, contact).text
+    assert "Alert the coordinator" in text
+    for number in ("tel:112", "tel:113", "tel:08000113"):
+        assert number in text
+    response = tap(client, contact, "coordinator_called_in")
+    assert said(response) == ["The coordinator has been alerted and will call you."]
+
+
+def buttons(text):
+    """What each form of a contact's page sends, a day filled in where it asks for one."""
+    for form in re.findall(r"<form[^>]*/log/.*?</form>", text, re.DOTALL):
+        fields = dict(re.findall(r'name="(\w+)" value="(\w+)"', form))
+        day = {"on": str(timezone.localdate() + timedelta(days=2))} if 'type="date"' in form else {}
+        yield {name: fields[name] for name in fields.keys() - {"seen", "csrfmiddlewaretoken"}} | day
+
+
+def test_every_button_on_the_page_works_and_can_be_undone(client, supporter):
+    """From the page after each kind of step, press each button, and take it back."""
+    waiting: list[list[dict[str, str]]] = [[]]
+    visited = {"assigned"}
+    while waiting:
+        steps = waiting.pop()
+        contact = propose(supporter)
+        for step in steps:
+            tap(client, contact, **step)
+        before = page(client, contact).text
+        for fields in buttons(before):
+            lines = contact.events.count()
+            tap(client, contact, follow=False, **fields)
+            assert contact.events.count() == lines + 1, (steps, fields)
+            if fields["kind"] not in visited and state(contact) in ContactState.open():
+                visited.add(fields["kind"])
+                waiting.append([*steps, fields])
+            client.post(reverse("contacts:undo", args=[contact.pk, contact.events.latest("id").pk]))
+            assert contact.events.count() == lines + 2, (steps, fields)
+        assert list(buttons(page(client, contact).text)) == list(buttons(before))
+        Supporter.objects.update(load=0)
+    assert visited >= {"accepted", "reached", "conversation", "follow_up_planned", "follow_up_held"}
+
+
+def test_no_form_of_a_contact_takes_free_text():
+    for name, form in vars(forms).items():
+        if isinstance(form, type) and hasattr(form, "base_fields"):
+            free = [field for field in form.base_fields.values() if type(field) is CharField]
+            assert free == [], name
+        if isinstance(form, type) and issubclass(form, ModelForm) and getattr(form, "_meta", None):
+            for field in form._meta.fields or ():
+                assert not isinstance(form._meta.model._meta.get_field(field), models.TextField)
+
+
+def test_no_page_of_a_contact_has_a_field_for_text(client, contact):
+    for kind, fields in [("accepted", {}), ("conversation", {"mode": "telephone"})]:
+        text = tap(client, contact, kind, **fields).text
+        assert "<textarea" not in text
+        assert set(re.findall(r'<input[^>]*type="(\w+)"', text)) <= {"hidden", "date"}
+
+
+def test_an_erased_contact_shows_no_name(client, contact):
+    tap(client, contact, "accepted")
+    tap(client, contact, "closed", outcome="unreachable")
+    name = contact.offer.involvement.name
+    assert name in client.get(LIST).text
+    retention.erase_own(
+        offer=contact.offer, by=contact.offer.involvement.employee, at=timezone.now() + timedelta(hours=1)
+    )
+    for text in (client.get(LIST).text, page(client, contact).text):
+        assert name not in text
+        assert "Name erased" in text
+
+
+def test_availability_is_kept(client, supporter):
+    address = reverse("contacts:availability")
+    today = timezone.localdate()
+    client.post(
+        address,
+        {"paused": "on", "absent_from": str(today), "absent_until": str(today), "capacity": 2},
+    )
+    supporter.refresh_from_db()
+    assert (supporter.status, supporter.absent_from, supporter.capacity) == (SupporterStatus.PAUSED, today, 2)
+    client.post(address, {"absent_from": "", "absent_until": "", "capacity": 2})
+    supporter.refresh_from_db()
+    assert (supporter.status, supporter.absent_from) == (SupporterStatus.ACTIVE, None)
+
+
+def test_availability_goes_not_below_what_one_has(client, supporter):
+    propose(supporter), propose(supporter)
+    response = client.post(reverse("contacts:availability"), {"capacity": 1})
+    assert "capacity" in response.context["form"].errors
+    assert Supporter.objects.get(pk=supporter.pk).capacity == 9
+
+
+def test_an_absence_ends_after_it_starts(client):
+    today = timezone.localdate()
+    response = client.post(
+        reverse("contacts:availability"),
+        {"absent_from": str(today), "absent_until": str(today - timedelta(days=1)), "capacity": 3},
+    )
+    assert response.context["form"].errors
+
+
+def hand_over(client):
+    return client.post(reverse("contacts:hand-over"), follow=True)
+
+
+def test_who_falls_ill_hands_everything_over_in_one_tap(client, supporter):
+    asked, accepted, reached = (propose(supporter) for _ in range(3))
+    for contact in (accepted, reached):
+        tap(client, contact, "accepted")
+    tap(client, reached, "reached")
+    other = propose(SupporterFactory(trained=True))
+    page = client.get(reverse("contacts:availability")).text
+    assert "Hand all 3 contacts over" in page
+    response = hand_over(client)
+    assert said(response)[0].startswith("Handed over: 3 contacts.")
+    for contact in (asked, accepted, reached):
+        contact.offer.refresh_from_db()
+        assert (state(contact), contact.offer.waiting_for) == ("handed_back", Waiting.ASSIGNMENT)
+        assert contact.events.latest("id").reason == HandBackReason.AWAY
+        notices = Reminder.objects.filter(subject_id=contact.pk, done_at=None, cancelled_at=None)
+        assert [each.kind for each in notices] == [reminders.HANDED_BACK]
+    assert state(other) == ContactState.PROPOSED
+    assert not Exclusion.objects.exists()
+    supporter.refresh_from_db()
+    assert (supporter.load, supporter.status) == (0, SupporterStatus.PAUSED)
+    page = client.get(reverse("contacts:availability")).text
+    assert "contacts over" not in page
+    assert "Take 3 contacts back" in page
+
+
+def test_the_employee_hears_nothing_new_when_it_is_handed_over(client, contact):
+    tap(client, contact, "accepted")
+    tap(client, contact, "reached")
+    employee = contact.offer.involvement.employee
+    hand_over(client)
+    assert not Reminder.objects.filter(recipient=employee).exists()
+    own = Client()
+    own.force_login(employee)
+    assert contact.supporter.user.name not in own.get(reverse("me")).text
+
+
+def test_handing_over_twice_or_after_the_coordinator_does_no_harm(client, supporter):
+    one, other = propose(supporter), propose(supporter)
+    coordinator = UserFactory(roles=[Role.COORDINATOR])
+    flow.withdraw(contact=one, by=coordinator, at=timezone.now())
+    assert said(hand_over(client))[0].startswith("Handed over: 1 contact.")
+    lines = [each.events.count() for each in (one, other)]
+    assert "nothing left to hand over" in said(hand_over(client))[0]
+    assert [each.events.count() for each in (one, other)] == lines
+
+
+def test_what_was_handed_over_is_taken_back_but_where_somebody_else_was_asked(client, supporter):
+    mine, theirs, before = propose(supporter), propose(supporter), propose(supporter)
+    tap(client, before, "handed_back", reason="no_time")
+    hand_over(client)
+    flow.propose(
+        offer=theirs.offer,
+        supporter=SupporterFactory(trained=True),
+        by=UserFactory(roles=[Role.COORDINATOR]),
+        at=timezone.now(),
+    )
+    response = client.post(reverse("contacts:take-back"), follow=True)
+    assert said(response) == ["1 contact is yours again."]
+    assert [state(each) for each in (mine, theirs, before)] == ["proposed", "handed_back", "handed_back"]
+
+
+def test_what_was_handed_over_stays_so_after_ten_minutes(client, contact, time_machine):
+    hand_over(client)
+    time_machine.move_to(timezone.now() + UNDO_WITHIN + timedelta(seconds=1))
+    client.force_login(contact.supporter.user)
+    assert "Take 1 contact back" not in client.get(reverse("contacts:availability")).text
+    client.post(reverse("contacts:take-back"))
+    assert state(contact) == ContactState.HANDED_BACK
+
+
+def test_who_has_stopped_has_no_availability(client, supporter):
+    Supporter.objects.update(status=SupporterStatus.STOPPED)
+    assert client.get(reverse("contacts:availability")).status_code == 404

@@ -1,0 +1,322 @@
+"""The supporter's own contacts, made for one thumb."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.pages import kept_forms
+from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.asked_again import only_posted
+from accounts.pages.feedback import say
+from hospital.clock import NO_CALLS, call_by
+from incidents.enums import EventType
+from incidents.models import name_of
+from supporters.contacts import flow, hand_over, words
+from supporters.contacts.allowed_steps import ATTEMPTS, TRANSITIONS, UNDO_WITHIN, Facts, Party, replay
+from supporters.contacts.case_access import log_contact
+from supporters.contacts.flow import ContactError
+from supporters.contacts.forms import AvailabilityForm, StepForm
+from supporters.enums import (
+    ContactState,
+    ConversationMode,
+    EventKind,
+    HandBackReason,
+    NextStep,
+    Outcome,
+    SupporterStatus,
+    Waiting,
+)
+from supporters.models import Contact, ContactEvent, ContactQuerySet, Supporter, SupportPolicy
+
+#: Contacts that were closed so lately stay in sight.
+LATELY = timedelta(days=30)
+#: Next steps for which nobody calls.
+AT_A_DESK = {NextStep.PLAN, NextStep.CLOSE}
+#: Next steps that are due at a moment; the others on a day.
+AT_A_MOMENT = {NextStep.ANSWER, NextStep.CALL, NextStep.CALL_AGAIN}
+#: So many of those that were closed are shown.
+MOST = 20
+#: How a step is asked again, when it did not arrive.
+STEP = {
+    "kind": (gettext_lazy("Step"), {str(kind): kind.label for kind in EventKind}),
+    "mode": (gettext_lazy("How"), {str(mode): mode.label for mode in ConversationMode}),
+    "reason": (gettext_lazy("Reason"), {str(reason): reason.label for reason in HandBackReason}),
+    "outcome": (gettext_lazy("Outcome"), {str(outcome): outcome.label for outcome in Outcome}),
+    "days": (gettext_lazy("In days"), None),
+    "on": (gettext_lazy("Day"), None),
+}
+#: What the cards are made of. The list is opened many times a day: values, not models of six tables, and
+#: joined once, here, instead of for each request.
+CARDS: QuerySet[Contact, Any] = (
+    Contact.objects.annotate(name=name_of("offer__involvement"))
+    .order_by("due_at", "id")
+    .values_list(
+        "pk",
+        "next_step",
+        "due_at",
+        "proposed_at",
+        "accepted_at",
+        "closed_at",
+        "offer__waiting_for",
+        "offer__incident__event_type",
+        "offer__incident__occurred_at",
+        "offer__involvement__profession__name",
+        "offer__involvement__department__name",
+        "name",
+        named=True,
+    )
+)
+LOG = Prefetch("events", ContactEvent.objects.order_by("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A contact as the list shows it; `timed`: what is next is due at a moment, not on a day."""
+
+    url: str
+    headline: str
+    name: str
+    profession: str | None
+    department: str | None
+    event: str
+    occurred_on: date | None
+    closed_at: datetime | None
+    closed_on: date | None
+    called_in: bool
+    since: datetime
+    due_at: datetime
+    asks: bool
+    late: bool
+    timed: bool
+
+
+@allow(Role.SUPPORTER)
+@require_safe
+def contacts(request: SignedInRequest) -> HttpResponse:
+    """One's own contacts, what is next first, and those closed lately: in one statement."""
+    now = timezone.now()
+    lately = Q(state=ContactState.CLOSED, closed_at__gte=now - LATELY, accepted_at__isnull=False)
+    shown = Q(state__in=ContactState.open()) | lately
+    cards = [_card(row, now) for row in CARDS.filter(shown, supporter__user=request.user)]
+    closed = sorted((card for card in cards if card.closed_at), key=attrgetter("closed_at"), reverse=True)
+    return render(
+        request,
+        "supporters/contacts.html",
+        {"cards": [card for card in cards if not card.closed_at], "closed": closed[:MOST], "now": now},
+    )
+
+
+@allow(Role.SUPPORTER)
+@require_safe
+def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """One contact: whom to call and how, the next step, the guide. Who handed it back, or never took it on,
+    sees no more of it once that cannot be undone.
+    """
+    now = timezone.now()
+    people = _own(request.user).select_related("offer__involvement__employee", "supporter__user")
+    mine = get_object_or_404(people.prefetch_related(LOG), pk=pk)
+    log = list(mine.events.all())
+    facts, policy = replay(log), SupportPolicy.current()
+    can_undo = (
+        facts.last.kind != EventKind.ASSIGNED
+        and facts.last.by_id == request.user.pk
+        and now - facts.last.at <= UNDO_WITHIN
+    )
+    if not (facts.is_open or (facts.closed_at and facts.accepted_at) or can_undo):
+        return render(request, "supporters/contact_over.html")
+    log_contact(contact=mine, at=now)
+    due_at = call_by(facts.due_at, now=now)
+    late = facts.is_open and due_at < now
+    return render(
+        request,
+        "supporters/contact.html",
+        {
+            "contact": mine,
+            "facts": facts,
+            "due_at": due_at,
+            "headline": words.headline(facts.next_step, facts.due_at, now=now),
+            "late": late,
+            "timed": late or _is_timed(facts.next_step, due_at, now),
+            # Known once accepted; after what is next where that is no call.
+            "call_first": mine.state != ContactState.PROPOSED and facts.next_step not in AT_A_DESK,
+            "call_after": facts.next_step in AT_A_DESK,
+            "seen": log[-1].pk,
+            "log": reversed(log),
+            "dots": words.way_so_far(facts, now=now),
+            "can": _steps(facts, policy),
+            "can_undo": can_undo,
+            "unanswered": facts.attempts >= ATTEMPTS,
+            "most_conversations": policy.max_conversations,
+            "talked_enough": facts.conversations >= policy.max_conversations,
+            "follow_ups": [(days, flow.end_of_working_day(now, days=days)) for days in policy.follow_up_days],
+            "tomorrow": timezone.localdate(now) + timedelta(days=1),
+            # Nobody who is involved in the event: it is another's then (incidents.calamities.put_aside).
+            "coordinators": User.objects.filter(groups__name=Role.COORDINATOR, is_active=True)
+            .exclude(telephone="")
+            .exclude(involvements__incident=mine.offer.incident_id)
+            .order_by("sort_key", "id")[:2],
+            "now": now,
+        },
+    )
+
+
+@allow(Role.SUPPORTER)
+@only_posted("contacts:detail", "pk", does=gettext_lazy("Note this step"), shown=STEP)
+def log(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Take one step."""
+    now = timezone.now()
+    mine = get_object_or_404(_own(request.user), pk=pk)
+    form = StepForm(request.POST)
+    if not form.is_valid():
+        say(request, _("Choose a day first."), level=messages.WARNING)
+        return redirect("contacts:detail", pk)
+    step = form.step(now)
+    try:
+        mine = flow.record(contact=mine, by=request.user, at=now, **step)
+    except ContactError as error:
+        say(request, words.refused(error), level=messages.WARNING)
+        return redirect("contacts:detail", pk)
+    line = mine.events.latest("id")
+    undo_url = reverse("contacts:undo", args=[pk, line.pk])
+    say(request, words.done(step["kind"]), undo_url=undo_url)
+    return redirect("contacts:detail", pk) if mine.state in ContactState.open() else redirect("contacts:list")
+
+
+@allow(Role.SUPPORTER)
+@only_posted("contacts:detail", "pk", does=gettext_lazy("Undo the last entry"))
+def undo(request: SignedInRequest, pk: UUID, seen: int) -> HttpResponse:
+    """Take back one's last entry."""
+    mine = get_object_or_404(_own(request.user), pk=pk)
+    try:
+        flow.undo(contact=mine, by=request.user, at=timezone.now(), seen=seen)
+    except ContactError as error:
+        say(request, words.refused(error), level=messages.WARNING)
+    else:
+        say(request, _("Undone."))
+    return redirect("contacts:detail", pk)
+
+
+@allow(Role.SUPPORTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def availability(request: SignedInRequest) -> HttpResponse:
+    """When one can be asked, and for how many at a time."""
+    with transaction.atomic():
+        supporter = get_object_or_404(
+            Supporter.objects.select_for_update().exclude(status=SupporterStatus.STOPPED), user=request.user
+        )
+        form = AvailabilityForm(kept_forms.posted(request), instance=supporter)
+        if request.method == "POST" and form.is_valid():
+            paused = form.cleaned_data["paused"]
+            supporter.status = SupporterStatus.PAUSED if paused else SupporterStatus.ACTIVE
+            supporter.save(update_fields=["status", "absent_from", "absent_until", "capacity"])
+            say(request, _("Thank you, that’s noted."))
+            return redirect("contacts:list")
+    context = {
+        "form": form,
+        "running": Contact.objects.open().filter(supporter=supporter).count(),
+        "returnable": hand_over.returnable(by=request.user, at=timezone.now()).count(),
+    }
+    return render(request, "supporters/availability.html", context)
+
+
+@allow(Role.SUPPORTER)
+@only_posted("contacts:availability", does=gettext_lazy("Hand all your contacts over to the coordinator"))
+def hand_all_over(request: SignedInRequest) -> HttpResponse:
+    """Every open contact goes back to the coordinator, in one tap."""
+    count = hand_over.hand_over(by=request.user, at=timezone.now())
+    if count:
+        text = ngettext(
+            "Handed over: %(count)d contact. Nobody asks you again until you say you are back. Take care.",
+            "Handed over: %(count)d contacts. Nobody asks you again until you say you are back. Take care.",
+            count,
+        )
+        say(request, text % {"count": count})
+    else:
+        say(
+            request,
+            _("There is nothing left to hand over. Nobody asks you again until you say that you are back."),
+        )
+    return redirect("contacts:availability")
+
+
+@allow(Role.SUPPORTER)
+@only_posted("contacts:availability", does=gettext_lazy("Take back the contacts that you handed over"))
+def take_back(request: SignedInRequest) -> HttpResponse:
+    """What was just handed over is one's own again."""
+    count = hand_over.take_back(by=request.user, at=timezone.now())
+    if count:
+        text = ngettext("%(count)d contact is yours again.", "%(count)d contacts are yours again.", count)
+        say(request, text % {"count": count})
+    else:
+        say(request, _("This can no longer be undone."), level=messages.WARNING)
+    return redirect("contacts:availability")
+
+
+def _own(user: User) -> ContactQuerySet:
+    """One's own contacts with what their pages show: nobody sees another's here, coordinator or not."""
+    return Contact.objects.filter(supporter__user=user).select_related(
+        "offer__incident",
+        "offer__involvement__employee",
+        "offer__involvement__profession",
+        "offer__involvement__department",
+    )
+
+
+def _card(row: Any, now: datetime) -> Card:
+    """The card of a row of `CARDS`."""
+    step, due_at = NextStep(row.next_step), call_by(row.due_at, now=now)
+    late = row.closed_at is None and due_at < now
+    return Card(
+        url=reverse("contacts:detail", args=[row.pk]),
+        headline=words.headline(step, row.due_at, now=now),
+        name=row.name,
+        profession=row.offer__involvement__profession__name,
+        department=row.offer__involvement__department__name,
+        event=str(EventType(row.offer__incident__event_type).label),
+        occurred_on=_day(row.offer__incident__occurred_at),
+        closed_at=row.closed_at,
+        closed_on=_day(row.closed_at),
+        called_in=row.offer__waiting_for == Waiting.COORDINATOR,
+        since=row.accepted_at or row.proposed_at,
+        due_at=due_at,
+        asks=step == NextStep.ANSWER,
+        late=late,
+        timed=late or _is_timed(step, due_at, now),
+    )
+
+
+def _is_timed(step: NextStep, due_at: datetime, now: datetime) -> bool:
+    """Whether the moment stands beside the headline: not where that says already from when to call."""
+    return step == NextStep.ANSWER or (step in AT_A_MOMENT and due_at > NO_CALLS.over_at(now))
+
+
+def _day(moment: datetime | None) -> date | None:
+    """The day of `moment` in Amsterdam."""
+    return timezone.localdate(moment) if moment else None
+
+
+def _steps(facts: Facts, policy: SupportPolicy) -> set[str]:
+    """The steps that the supporter may take now."""
+    can = {kind.value for kind, step in TRANSITIONS[facts.state].items() if Party.SUPPORTER in step.parties}
+    if facts.conversations >= policy.max_conversations:
+        can.discard(EventKind.CONVERSATION)
+    if facts.called_in:
+        can.discard(EventKind.CLOSED)
+    if facts.state == ContactState.IN_CONTACT:
+        can.discard(EventKind.HANDED_BACK)
+    return can

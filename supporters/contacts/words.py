@@ -1,0 +1,128 @@
+"""The words of a contact on its pages. Pure: the moment is an argument."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from hospital.clock import NO_CALLS, call_by, local_day, on_the_wall
+from hospital.moment_words import at_moment, day_in_words
+from supporters.contacts.allowed_steps import Facts
+from supporters.contacts.flow import (
+    AlreadyProposed,
+    ContactError,
+    NoCapacity,
+    Stale,
+    TooLate,
+    TooManyConversations,
+)
+from supporters.enums import EventKind, NextStep
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One dot of the way so far; `state` is done, now, late or next."""
+
+    label: str
+    state: str
+
+
+def headline(step: NextStep, due_at: datetime, *, now: datetime) -> str:
+    """What is next, as one says it at `now` (aware): "Call today", "Follow up Thursday 3 December"; nobody is
+    told to call at night.
+    """
+    shown = call_by(due_at, now=now)
+    morning = NO_CALLS.over_at(now)
+    late, day = shown < now, day_in_words(max(shown, morning), now=now)
+    match step:
+        case NextStep.CALL | NextStep.CALL_AGAIN if shown <= morning != now:
+            words = {"day": day_in_words(morning, now=now), "time": f"{on_the_wall(morning):%H:%M}"}
+            return _("Call %(day)s from %(time)s") % words
+        case NextStep.CALL | NextStep.CALL_AGAIN if late:
+            return _("Call now")
+        case NextStep.CALL | NextStep.CALL_AGAIN:
+            today = local_day(shown) == local_day(now)
+            return (
+                _("Call today") if today else _("Call by %(moment)s") % {"moment": at_moment(shown, now=now)}
+            )
+        case NextStep.CALL_LATER:
+            return _("Call %(day)s") % {"day": day}
+        case NextStep.FOLLOW_UP:
+            return _("Follow up %(day)s") % {"day": day}
+        case _other:
+            return str(step.label)
+
+
+def awaited(step: NextStep) -> str:
+    """What the coordinator waits for, when `step` is the supporter's next."""
+    words = {
+        NextStep.ANSWER: _("The supporter’s answer"),
+        NextStep.CALL: _("The first call"),
+        NextStep.CALL_AGAIN: _("Another attempt to call"),
+        NextStep.CALL_LATER: _("A call on the day that was agreed"),
+        NextStep.TALK: _("The conversation"),
+        NextStep.PLAN: _("Planning a follow-up call"),
+        NextStep.FOLLOW_UP: _("The follow-up call"),
+        NextStep.CLOSE: _("Closing, or another call"),
+        NextStep.NOTHING: _("Nothing"),
+    }
+    return words[step]
+
+
+def conflict(*, analyses: bool, involved: bool) -> str:
+    """Why the supporter of a contact had better be somebody else; empty for nothing."""
+    if involved:
+        return _("Involved in this event: choose somebody else")
+    return _("Analyses this event: choose somebody else") if analyses else ""
+
+
+def way_so_far(facts: Facts, *, now: datetime) -> list[Dot]:
+    """The dots above a contact: where it is between being asked and rounded off."""
+    stations = [
+        (_("Started"), facts.accepted_at),
+        (_("Reached"), facts.reached_at),
+        (_("Talked"), facts.conversations),
+        (_("Followed up"), facts.follow_ups),
+        (_("Closed"), facts.closed_at),
+    ]
+    furthest = max((number for number, (_label, done) in enumerate(stations) if done), default=-1)
+    waiting = "late" if call_by(facts.due_at, now=now) < now else "now"
+    return [
+        Dot(label, "done" if done else waiting if facts.is_open and number == furthest + 1 else "next")
+        for number, (label, done) in enumerate(stations)
+    ]
+
+
+def done(kind: EventKind) -> str:
+    """What to say after a step was taken."""
+    said = {
+        EventKind.ACCEPTED: _("Thank you. Here is how to reach your colleague."),
+        EventKind.HANDED_BACK: _("Thank you for saying so. The coordinator will ask somebody else."),
+        EventKind.ATTEMPT_FAILED: _("Noted: no answer. Try again later."),
+        EventKind.REACHED: _("Noted: you reached each other."),
+        EventKind.OFFER_DECLINED: _("Noted. Declining is fine; the way back stays open."),
+        EventKind.OFFER_LATER: _("Noted. You’ll hear from us on that day."),
+        EventKind.CONVERSATION: _("Noted: you had a conversation."),
+        EventKind.FOLLOW_UP_PLANNED: _("Planned. You’ll hear from us on that day."),
+        EventKind.FOLLOW_UP_HELD: _("Noted: you followed up."),
+        EventKind.COORDINATOR_CALLED_IN: _("The coordinator has been alerted and will call you."),
+        EventKind.CLOSED: _("Closed. Thank you for being there."),
+    }
+    return said[kind]
+
+
+def refused(error: ContactError) -> str:
+    """What to say when a step could not be taken."""
+    match error:
+        case Stale():
+            return _("Something has changed in the meantime: this is how it is now. Nothing was noted twice.")
+        case TooManyConversations():
+            return _(
+                "You’ve had as many conversations as agreed. If more help is needed, alert the coordinator."
+            )
+        case TooLate():
+            return _("An entry can be undone for ten minutes.")
+        case AlreadyProposed() | NoCapacity():
+            return _("That can no longer be undone: something else has taken its place.")
+        case _:
+            return _("That isn’t possible right now.")

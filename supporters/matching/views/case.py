@@ -1,0 +1,247 @@
+"""What the coordinator does about one person's support: one address for each button."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.enums import AccessAction, Role
+from accounts.models import User
+from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.asked_again import only_posted
+from accounts.pages.feedback import say
+from hospital.moment_words import at_moment
+from supporters.contacts import flow, reminders
+from supporters.contacts.case_access import log_case
+from supporters.enums import ContactState, EventKind, Outcome, Waiting
+from supporters.matching import assignment
+from supporters.matching.assignment import AlreadyAssigned, NotEligible
+from supporters.models import Contact, Offer, Supporter
+from supporters.offers import opening
+from supporters.offers.opening import OfferClosed, OfferRuns
+
+#: How the outcome is asked again, when it did not arrive.
+OUTCOME = {"outcome": (gettext_lazy("Outcome"), {str(one): one.label for one in Outcome})}
+
+
+def _place(pk: UUID) -> str:
+    """The page of the person whose contact this is."""
+    found = Contact.objects.filter(pk=pk).values_list("offer__involvement", flat=True).first()
+    return reverse("support:match", args=[found]) if found else reverse("support:worklist")
+
+
+def _supporter_name(pk: str) -> str:
+    return next((one.user.name for one in Supporter.objects.select_related("user") if str(one.pk) == pk), "")
+
+
+@allow(Role.COORDINATOR)
+@only_posted(
+    "support:match",
+    "pk",
+    does=gettext_lazy("Ask this supporter"),
+    shown={"supporter": (gettext_lazy("Supporter"), _supporter_name)},
+)
+def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Ask a supporter; with `replaces`, in the place of who was asked before."""
+    offer = get_object_or_404(Offer.objects.visible_to(request.user), involvement_id=pk)
+    supporter = get_object_or_404(Supporter.objects.select_related("user"), pk=_uuid(request, "supporter"))
+    replaced = offer.contacts.filter(pk=_uuid(request, "replaces")).first()
+    service, now = _asking(offer, replaced), timezone.now()
+    try:
+        contact = service(
+            supporter=supporter,
+            by=request.user,
+            at=now,
+            beyond_rules=request.POST.get("beyond") == "1",
+        )
+    except AlreadyAssigned as error:
+        say(request, taken(error, supporter.user), level=messages.WARNING)
+    except NotEligible as error:
+        say(request, not_eligible(error, supporter.user), level=messages.WARNING)
+    except (OfferClosed, flow.ContactError):
+        _moved_on(request)
+    else:
+        text = _("%(name)s has been asked. Answer expected by %(moment)s.")
+        words = {"name": supporter.user.name, "moment": at_moment(contact.due_at, now=now)}
+        say(request, text % words, undo_url=reverse("support:withdraw", args=[contact.pk]))
+        return redirect(_after(offer))
+    return redirect("support:match", pk)
+
+
+@allow(Role.COORDINATOR)
+@only_posted(_place, does=gettext_lazy("Ask somebody else"))
+def withdraw(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Somebody else will be asked."""
+    contact = _contact(request, pk)
+    if _recorded(request, contact, EventKind.HANDED_BACK):
+        text = _("%(name)s is no longer asked. You can choose somebody else.")
+        say(request, text % {"name": contact.supporter.user.name}, undo_url=_undo_url(contact))
+    return redirect("support:match", contact.offer.involvement_id)
+
+
+@allow(Role.COORDINATOR)
+@only_posted(_place, does=gettext_lazy("Remind the supporter"))
+def remind(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Ask the supporter how far it is; once a day."""
+    contact = _contact(request, pk)
+    if contact.state not in ContactState.open():
+        _moved_on(request)
+        return redirect("support:match", contact.offer.involvement_id)
+    with transaction.atomic():
+        asked = reminders.ask_on(contact=contact, at=timezone.now())
+        _log(request, contact)
+    text = _("%(name)s has been reminded.") if asked else _("%(name)s has already been reminded today.")
+    say(request, text % {"name": contact.supporter.user.name})
+    return redirect("support:match", contact.offer.involvement_id)
+
+
+@allow(Role.COORDINATOR)
+@only_posted(_place, does=gettext_lazy("Settled: the supporter carries on"))
+def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The coordinator, called in, has answered: the supporter goes on."""
+    contact = _contact(request, pk)
+    if _recorded(request, contact, EventKind.COORDINATOR_ANSWERED):
+        text = _("%(name)s will carry on with this contact.")
+        say(request, text % {"name": contact.supporter.user.name}, undo_url=_undo_url(contact))
+    return redirect("support:match", contact.offer.involvement_id)
+
+
+@allow(Role.COORDINATOR)
+@only_posted(_place, does=gettext_lazy("Close the support"), shown=OUTCOME)
+def close(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The contact ends, with an outcome."""
+    contact = _contact(request, pk)
+    kind, outcome = EventKind.CLOSED, request.POST.get("outcome", "")
+    if _recorded(request, contact, kind, outcome=outcome):
+        say(request, _("The support is closed."), undo_url=_undo_url(contact))
+    return redirect("support:match", contact.offer.involvement_id)
+
+
+@allow(Role.COORDINATOR)
+@only_posted(_place, does=gettext_lazy("Undo the last entry"))
+def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Take back one's own last entry."""
+    contact = _contact(request, pk)
+    try:
+        with transaction.atomic():
+            flow.undo(contact=contact, by=request.user, at=timezone.now())
+            _log(request, contact)
+    except flow.ContactError:
+        say(request, _("This can no longer be undone."), level=messages.WARNING)
+    else:
+        say(request, _("Undone."))
+    return redirect("support:match", contact.offer.involvement_id)
+
+
+@allow(Role.COORDINATOR)
+@only_posted("support:match", "pk", does=gettext_lazy("Close the offer"), shown=OUTCOME)
+def close_offer(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The offer ends without a supporter."""
+    offer = get_object_or_404(Offer.objects.visible_to(request.user), involvement_id=pk)
+    outcome = request.POST.get("outcome", "")
+    if outcome in {Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.REFERRED}:
+        try:
+            opening.close_offer(offer=offer, outcome=Outcome(outcome), by=request.user, at=timezone.now())
+        except (OfferClosed, OfferRuns):
+            _moved_on(request)
+        else:
+            say(request, _("The offer is closed."), undo_url=reverse("support:reopen", args=[pk]))
+    return redirect("support:match", pk)
+
+
+@allow(Role.COORDINATOR)
+@only_posted("support:match", "pk", does=gettext_lazy("Open the offer again"))
+def reopen(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Take up an ended offer again."""
+    offer = get_object_or_404(Offer.objects.visible_to(request.user), involvement_id=pk)
+    try:
+        opening.reopen_offer(offer=offer, by=request.user, at=timezone.now())
+    except (OfferClosed, OfferRuns):
+        _moved_on(request)
+    else:
+        say(request, _("The offer is open again."))
+    return redirect("support:match", pk)
+
+
+def taken(error: AlreadyAssigned, wanted: User) -> str:
+    """Somebody was faster: who was chosen."""
+    chosen = error.contact.supporter.user
+    if chosen == wanted:
+        return _("%(name)s has just been asked.") % {"name": chosen.name}
+    return _("A colleague has just asked %(chosen)s. %(wanted)s was not asked.") % {
+        "chosen": chosen.name,
+        "wanted": wanted.name,
+    }
+
+
+def not_eligible(error: NotEligible, wanted: User) -> str:
+    """What stands in the way now."""
+    rules = ", ".join(str(rule.label) for rule in error.rules)
+    return _("%(name)s cannot be asked now: %(rules)s.") % {"name": wanted.name, "rules": rules}
+
+
+def _asking(offer: Offer, replaced: Contact | None) -> Callable[..., Contact]:
+    if replaced:
+        return lambda **choice: assignment.replace(contact=replaced, **choice)
+    return lambda **choice: assignment.assign(offer=offer, **choice)
+
+
+def _after(offer: Offer) -> str:
+    """Where the coordinator goes on: the others of the event, else the worklist."""
+    others = Offer.objects.open().filter(incident=offer.incident_id, waiting_for=Waiting.ASSIGNMENT)
+    if others.exists():
+        return reverse("support:roll-call", args=[offer.incident.reference])
+    return reverse("support:worklist")
+
+
+def _contact(request: SignedInRequest, pk: UUID) -> Contact:
+    contacts = Contact.objects.visible_to(request.user).select_related(
+        "supporter__user", "offer__incident", "offer__involvement__employee"
+    )
+    return get_object_or_404(contacts, pk=pk)
+
+
+def _recorded(request: SignedInRequest, contact: Contact, kind: EventKind, *, outcome: str = "") -> bool:
+    """Whether the step was taken; if not, the page says so."""
+    try:
+        with transaction.atomic():
+            flow.record(contact=contact, kind=kind, by=request.user, at=timezone.now(), outcome=outcome)
+            _log(request, contact)
+    except flow.ContactError:
+        _moved_on(request)
+        return False
+    return True
+
+
+def _log(request: SignedInRequest, contact: Contact) -> None:
+    log_case(
+        offer=contact.offer,
+        action=AccessAction.CHANGE,
+        page="support:match",
+        by=request.user,
+        at=timezone.now(),
+    )
+
+
+def _moved_on(request: SignedInRequest) -> None:
+    text = _("Something has changed in the meantime. Nothing was done; this is how it is now.")
+    say(request, text, level=messages.WARNING)
+
+
+def _undo_url(contact: Contact) -> str:
+    return reverse("support:undo", args=[contact.pk])
+
+
+def _uuid(request: SignedInRequest, field: str) -> UUID:
+    """The id in `field`; one that nothing has, where it makes no sense."""
+    try:
+        return UUID(request.POST.get(field, ""))
+    except ValueError:
+        return UUID(int=0)

@@ -1,0 +1,178 @@
+"""The page on which a supporter is chosen for one person, and that person's contact is followed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.enums import AccessAction, Role
+from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.sealed_search import answered, typed
+from accounts.people import directory as people
+from hospital.clock import call_by
+from supporters.contacts import analyst_conflict, involved_conflict, reminders, words
+from supporters.contacts.case_access import log_case
+from supporters.enums import ContactState, LadderStep, NextStep, Outcome, Rule, Waiting
+from supporters.matching import assignment, eligibility, ranking
+from supporters.matching.assignment import Choice, WhyNobody
+from supporters.matching.nobody_fits import RuleCount
+from supporters.models import Contact, ContactEvent, Offer, Supporter
+from supporters.offers.worklist import event_words
+
+#: So many candidates are shown; any other supporter is found by name.
+SHOWN = 6
+#: So many names are given for the rules that leave people out.
+NAMED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A supporter as a card: reasons in words, each for (`True`) or against; the rules that asking breaks."""
+
+    choice: Choice
+    reasons: list[tuple[bool, str]]
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def may_be_asked(self) -> bool:
+        return eligibility.NEVER.isdisjoint(self.rules)
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+@vary_on_headers("HX-Request")
+def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Who may be asked to support one involved employee, best first, and why; or the contact that runs.
+
+    `step` shows a step of the ladder, `q` (posted) finds any supporter by name, `left_out` who is left out
+    and why.
+    """
+    now = timezone.now()
+    offers = Offer.objects.visible_to(request.user).select_related(*assignment.NEED)
+    offer = get_object_or_404(offers, involvement_id=pk)
+    if request.method == "POST":
+        return answered(request, anchor="#anybody")
+    if request.headers.get("HX-Request"):
+        return render(request, "supporters/_left_out.html", _left_out(offer, now))
+    log_case(offer=offer, action=AccessAction.VIEW, page="support:match", by=request.user, at=now)
+    context = {"now": now, "offer": offer, "person": offer.involvement, **_event(offer)}
+    context |= _contacts(offer, now)
+    if not offer.closed_at and context["can_ask"]:
+        context |= _candidates(offer, request.GET.get("step", ""), now)
+        context |= _found(offer, typed(request), now)
+        tell_apart([*context["cards"], *context.get("found", ())])
+        context |= _left_out(offer, now) if "left_out" in request.GET else {}
+    return render(request, "supporters/match.html", context)
+
+
+def card(choice: Choice, rules: Iterable[Rule] = ()) -> Card:
+    """`choice` with its reasons in words."""
+    return Card(
+        choice, [(reason.good, ranking.say(reason)) for reason in choice.ranked.reasons], tuple(rules)
+    )
+
+
+def tell_apart(cards: Iterable[Card]) -> None:
+    """Say on `cards` what tells a supporter from a namesake: one query."""
+    people.told_apart([each.choice.supporter.user for each in cards])
+
+
+def _event(offer: Offer) -> dict[str, Any]:
+    incident = offer.incident
+    return {
+        "incident": incident,
+        "event": event_words(incident.kind, incident.event_type),
+        "happened_at": incident.occurred_at or incident.reported_at,
+    }
+
+
+def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
+    """The open contact and what may be done about it; who was asked before."""
+    contacts = list(offer.contacts.select_related("supporter__user").order_by("-proposed_at", "id"))
+    contact: Contact | None = next((each for each in contacts if each.state in ContactState.open()), None)
+    asked = contact is not None and contact.state == ContactState.PROPOSED
+    due_at = call_by(contact.due_at if contact else offer.due_at, now=now)
+    return {
+        "contact": contact,
+        "conflict": _conflict(contact) if contact else "",
+        "step": words.awaited(NextStep(contact.next_step)) if contact else "",
+        "log": _log(offer) if contacts else [],
+        "reminded_today": contact is not None and reminders.asked_on(contact=contact, at=now),
+        "due_at": due_at,
+        "late": bool(contact and due_at < now),
+        "called_in": offer.waiting_for == Waiting.COORDINATOR,
+        "can_ask": contact is None or asked,
+        "before": [each for each in contacts if each.state == ContactState.HANDED_BACK],
+        "outcomes": _outcomes(contact),
+    }
+
+
+def _conflict(contact: Contact) -> str:
+    """Why the supporter of `contact` had better be somebody else."""
+    return words.conflict(
+        analyses=analyst_conflict.is_one(contact), involved=involved_conflict.is_one(contact)
+    )
+
+
+def _log(offer: Offer) -> list[ContactEvent]:
+    """What was noted of its contacts and not undone, newest first; never what was said."""
+    lines = ContactEvent.objects.filter(contact__offer=offer, corrects=None, corrected_by=None)
+    return list(lines.select_related("contact__supporter__user").order_by("-id"))
+
+
+def _outcomes(contact: Contact | None) -> list[Outcome]:
+    """How the coordinator may end it now."""
+    if contact is None:
+        return [Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.REFERRED]
+    ended = [Outcome.UNREACHABLE, Outcome.REFERRED]
+    return [Outcome.COMPLETED, *ended] if contact.state == ContactState.IN_CONTACT else ended
+
+
+def _candidates(offer: Offer, step: str, now: datetime) -> dict[str, Any]:
+    """The cards; or, with nobody left, why, and the cards of the chosen step of the ladder."""
+    choices = assignment.suggest(offer=offer, at=now, first=SHOWN)
+    if choices:
+        return {"cards": [card(each) for each in choices]}
+    why = assignment.why_nobody(offer=offer, at=now, first=SHOWN)
+    chosen = _step(why, step)
+    return {
+        "why": why,
+        "step": chosen,
+        "steps": [(each, len(found), each is chosen) for each, found in why.steps.items()],
+        "cards": [card(each) for each in why.steps.get(chosen, [])] if chosen else [],
+        "beyond": True,
+    }
+
+
+def _step(why: WhyNobody, asked: str) -> LadderStep | None:
+    """The step asked for, or the first that gives somebody."""
+    if asked in {str(step.value) for step in LadderStep}:
+        return LadderStep(int(asked))
+    return next((step for step, found in why.steps.items() if found), None)
+
+
+def _found(offer: Offer, query: str, now: datetime) -> dict[str, Any]:
+    if not query:
+        return {}
+    found = assignment.search(offer=offer, text=query, at=now, first=SHOWN)
+    return {"query": query, "found": [card(choice, rules) for choice, rules in found]}
+
+
+def _left_out(offer: Offer, now: datetime) -> dict[str, Any]:
+    """Counts by rule, with names."""
+    policy, need = assignment.matching_policy(), eligibility.need_of(offer, now)
+    names = eligibility.left_out(need, policy, now, first=NAMED)
+    counts = eligibility.count_rules(need, policy, now)
+    return {"left_out": [(each, *_named(each, names.get(each.rule, []))) for each in counts]}
+
+
+def _named(counted: RuleCount, people: list[Supporter]) -> tuple[list[Supporter], int]:
+    """Who is named, and how many more there are; of some rules nothing but the count is said."""
+    return people, 0 if counted.rule in eligibility.UNNAMED else counted.count - len(people)

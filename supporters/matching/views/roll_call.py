@@ -1,0 +1,146 @@
+"""Everybody involved in one event: the state of each, and proposing supporters for all at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET
+
+from accounts.enums import Role
+from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.asked_again import only_posted
+from accounts.pages.feedback import say
+from incidents.calamities.milestones import support_norm
+from incidents.enums import IncidentKind
+from incidents.models import Incident, TeamMember
+from supporters.contacts.case_access import log_roll_call
+from supporters.matching import assignment
+from supporters.matching.assignment import AlreadyAssigned, NotEligible, Proposal
+from supporters.matching.views.case import not_eligible, taken
+from supporters.matching.views.match import Card, card, tell_apart
+from supporters.models import Offer, Supporter
+from supporters.offers import worklist
+from supporters.offers.opening import OfferClosed
+from supporters.offers.roll_call import Line, lines_of
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """One line of the proposal for all: the suggested supporter first, then who else could."""
+
+    offer: Offer
+    cards: list[Card]
+
+
+@allow(Role.COORDINATOR)
+@require_GET
+def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Who was involved, and how it is with the support of each. `together` proposes a supporter for everybody
+    who waits for one.
+    """
+    now = timezone.now()
+    incident = _incident(request, reference)
+    if incident.joined_into:
+        return redirect("support:roll-call", incident.joined_into.reference)
+    analysts = set(TeamMember.objects.current().filter(incident=incident).values_list("analyst", flat=True))
+    lines = lines_of(Offer.objects.filter(incident=incident), now, analysts=analysts)
+    named = [each.involvement_id for each in lines if not each.is_erased]
+    log_roll_call(incident=incident, involved=named, by=request.user, at=now)
+    waiting = [each for each in lines if each.waits]
+    together = _offers(waiting) if "together" in request.GET else []
+    context = {
+        "now": now,
+        "incident": incident,
+        "event": worklist.event_words(incident.kind, incident.event_type),
+        "happened_at": incident.occurred_at or incident.reported_at,
+        "lines": lines,
+        "waiting": waiting,
+        "in_time": sum(each.in_time for each in lines),
+        "joins": not incident.has_ended and incident.kind not in IncidentKind.personal(),
+        "hours": support_norm(incident) // timedelta(hours=1),
+        "proposals": _choices(assignment.propose_together(offers=together, at=now)) if together else [],
+    }
+    return render(request, "supporters/roll_call.html", context)
+
+
+@allow(Role.COORDINATOR)
+@only_posted("support:roll-call", "reference", does=gettext_lazy("Ask the supporters you chose"))
+def assign_together(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Ask the chosen supporters: one line (`only`), or all. What somebody else did meanwhile stays."""
+    incident = _incident(request, reference)
+    chosen = _chosen(request, incident)
+    now = timezone.now()
+    asked = 0
+    for offer, supporter in chosen:
+        try:
+            assignment.assign(offer=offer, supporter=supporter, by=request.user, at=now)
+        except AlreadyAssigned as error:
+            _tell(request, offer, taken(error, supporter.user))
+        except NotEligible as error:
+            _tell(request, offer, not_eligible(error, supporter.user))
+        except OfferClosed:
+            _tell(request, offer, _("This offer has ended."))
+        else:
+            asked += 1
+    if asked:
+        say(request, _asked(asked))
+    elif not chosen:
+        say(request, _("Nobody was chosen."), level=messages.WARNING)
+    return redirect("support:roll-call", incident.reference)
+
+
+def _incident(request: SignedInRequest, reference: str) -> Incident:
+    incidents = Incident.objects.in_role_of(request.user).select_related("department", "joined_into")
+    return get_object_or_404(incidents, reference=reference)
+
+
+def _offers(lines: Sequence[Line]) -> list[Offer]:
+    """The offers of `lines`, as many as are matched together at a time, in their order."""
+    keys = [each.offer_id for each in lines[: assignment.TOGETHER]]
+    found = Offer.objects.select_related(*assignment.NEED).in_bulk(keys)
+    return [found[key] for key in keys]
+
+
+def _choices(proposals: Iterable[Proposal]) -> list[Choices]:
+    choices = [
+        Choices(
+            each.offer,
+            [card(choice) for choice in ((each.choice,) if each.choice else ()) + each.alternatives],
+        )
+        for each in proposals
+    ]
+    tell_apart(each for one in choices for each in one.cards)
+    return choices
+
+
+def _chosen(request: SignedInRequest, incident: Incident) -> list[tuple[Offer, Supporter]]:
+    """The lines that were sent, each with its supporter; lines without one are left out."""
+    offers = Offer.objects.filter(incident=incident).select_related("involvement")
+    only = request.POST.get("only", "")
+    sent: list[tuple[Offer, UUID]] = []
+    for offer in offers:
+        if only and only != str(offer.pk):
+            continue
+        try:
+            sent.append((offer, UUID(request.POST.get(f"supporter-{offer.pk}", ""))))
+        except ValueError:
+            continue
+    people = Supporter.objects.select_related("user").in_bulk([pk for _offer, pk in sent])
+    return [(offer, people[pk]) for offer, pk in sent if pk in people]
+
+
+def _asked(count: int) -> str:
+    return ngettext("%(count)d supporter has been asked.", "%(count)d supporters have been asked.", count) % {
+        "count": count
+    }
+
+
+def _tell(request: SignedInRequest, offer: Offer, text: str) -> None:
+    say(request, f"{offer.involvement.name}: {text}", level=messages.WARNING)

@@ -1,0 +1,139 @@
+"""Joining two reports of one event: everybody involved stands on it once, with the support that runs.
+
+Who was named on both has two offers of support, of which one stays: the one under which somebody is asked or
+at work, else the one that ended, for the person or the coordinator decided it, else that of the report that
+stays. The contacts of both stay, with their logs, and so do the earliest moments: when support was first
+offered, and until when it had to be.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.enums import AccessAction, Role
+from accounts.models import User
+from incidents.calamities import put_aside
+from incidents.models import Incident, Involvement
+from incidents.reports import joining
+from incidents.reports.intake import are_one
+from notifications.reminders.schedule import cancel
+from supporters.contacts import involved_conflict
+from supporters.enums import ContactState, Waiting
+from supporters.models import Offer
+from supporters.offers.opening import push_counts
+
+
+class TwoAtWork(Exception):
+    """Two supporters are asked or at work for one person, `name`: first one of them ends."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("Two supporters are at work for one person.")
+        self.name = name
+
+
+def join(*, one: Incident, other: Incident, by: User, at: datetime) -> Incident:
+    """Join the two reports; the one that stays. It cannot be undone.
+
+    Effects: everybody of the other report stands on it, once; its reference leads to it. Lines in the access
+    log for both and for everybody who moved; in a calamity's log that a report was joined, and its count of
+    offers; an analyst on its team who turns out to be involved is off it; reminders about an offer that went
+    are cancelled.
+
+    Raises what `joining.in_order` raises, and TwoAtWork.
+    """
+    with transaction.atomic():
+        rows = Incident.objects.select_for_update(no_key=True).filter(pk__in=[one.pk, other.pk])
+        locked = {row.pk: row for row in rows.order_by("pk")}
+        stays, goes = joining.in_order(locked[one.pk], locked[other.pk])
+        offers = _offers(stays, goes)
+        mine = [offer for offer in offers if offer.incident_id == stays.pk]
+        moved = [offer for offer in offers if offer.incident_id == goes.pk]
+        people = [_settled(offer, mine, at) for offer in moved]
+        for person in people:
+            _move(person, stays)
+        cancel(subject_id=goes.pk, at=at)
+        added = stays.involvements.filter(pk__in=[person.pk for person in people]).select_related("employee")
+        put_aside.follow(stays, added, at=at)
+        involved_conflict.tell_coordinators(added, at)
+        joining.put_together(stays=stays, goes=goes, by=by, at=at)
+        push_counts(stays, at=at)
+        _log(stays, [None, *added.values_list("pk", flat=True)], by, at)
+        _log(goes, [None], by, at)
+    return stays
+
+
+def _offers(*incidents: Incident) -> list[Offer]:
+    """Every offer of these, locked, in one order for everybody who joins."""
+    offers = Offer.objects.filter(incident__in=incidents).select_for_update(of=("self",), no_key=True)
+    return list(offers.select_related("involvement__employee").order_by("pk"))
+
+
+def _of_one(one: Offer, other: Offer) -> bool:
+    mine, theirs = one.involvement, other.involvement
+    return mine.erased_at is None and theirs.erased_at is None and are_one(mine, theirs)
+
+
+def _settled(offer: Offer, mine: Sequence[Offer], at: datetime) -> Involvement:
+    """The one row that is left of the person of `offer`, who may be among `mine` too."""
+    twin = next((each for each in mine if _of_one(each, offer)), None)
+    return offer.involvement if twin is None else _merged(twin, offer, at)
+
+
+def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
+    """Of the two offers to one person, that on the report that stays (`twin`) and the other, leave one."""
+    keeps, ends = (twin, offer) if _weight(twin) >= _weight(offer) else (offer, twin)
+    if _is_at_work(ends):
+        raise TwoAtWork(keeps.involvement.name)
+    ends.contacts.update(offer=keeps)
+    for name in ("opened_at", "norm_due_at", "offered_at", "reached_at"):
+        earliest = [moment for each in (keeps, ends) if (moment := getattr(each, name)) is not None]
+        setattr(keeps, name, min(earliest, default=None))
+    if keeps.waiting_for == ends.waiting_for == Waiting.ASSIGNMENT:
+        first = min(keeps, ends, key=lambda each: each.due_at)
+        keeps.due_at, keeps.first_contact_due_at = first.due_at, first.first_contact_due_at
+    person, gone = keeps.involvement, ends.involvement
+    for subject in (ends.pk, gone.pk):
+        cancel(subject_id=subject, at=at)
+    person.joined_ids = [*person.joined_ids, gone.pk, *gone.joined_ids]
+    if person.employee is None and gone.employee is not None:
+        # Typed in by hand on one, found as a colleague on the other.
+        person.employee, person.typed_name, person.email, person.telephone = gone.employee, "", "", ""
+    gone.delete()
+    person.save(update_fields=["employee", "typed_name", "email", "telephone", "joined_ids"])
+    keeps.save()
+    return person
+
+
+def _move(person: Involvement, stays: Incident) -> None:
+    Involvement.objects.filter(pk=person.pk).update(incident=stays)
+    Offer.objects.filter(involvement=person).update(incident=stays)
+
+
+def _weight(offer: Offer) -> int:
+    """How far an offer is: somebody at work outweighs an end, and that what was handed back or only waits."""
+    if _is_at_work(offer):
+        return 3
+    if offer.closed_at:
+        return 2
+    return 1 if offer.contacts.exists() else 0
+
+
+def _is_at_work(offer: Offer) -> bool:
+    return offer.contacts.filter(state__in=ContactState.open()).exists()
+
+
+def _log(incident: Incident, records: Sequence[UUID | None], by: User, at: datetime) -> None:
+    audit.record_each(
+        records,
+        action=AccessAction.CHANGE,
+        user=by,
+        role=Role.COORDINATOR,
+        access_point="support:join",
+        object_kind="incident",
+        object_ref=incident.reference,
+        basis="coordinator of the case",
+        at=at,
+    )

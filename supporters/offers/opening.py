@@ -1,0 +1,200 @@
+"""Offers of support: opened for every involved employee in the transaction of the report."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from accounts.enums import AccessAction, Role
+from accounts.models import User
+from incidents.calamities.milestones import SupportCounts, keep_support_step, support_norm
+from incidents.enums import IncidentKind
+from incidents.models import Incident, Involvement
+from notifications.models import Reminder
+from notifications.reminders.schedule import cancel, remind, reminder
+from supporters.contacts.allowed_steps import UNDO_WITHIN
+from supporters.contacts.case_access import log_case, was_closed_by_coordinator
+from supporters.enums import ContactState, Outcome, Waiting
+from supporters.models import Contact, Offer, SupportPolicy
+from supporters.offers.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
+
+
+class OfferClosed(Exception):
+    """The offer of support has ended."""
+
+
+def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
+    """Offer support to each of `involvements`, all of them new at `at` (aware).
+
+    The first contact is due within the hours of the policy (PMC/UMCG: 24). The first half of that term is the
+    coordinator's, to find a supporter; the second half is the supporter's, to answer and to call. The
+    coordinators hear of it at once, in one line for each report, and again for each person still without
+    a supporter when the first half is over.
+    """
+    if not involvements:
+        return
+    term = timedelta(hours=SupportPolicy.current().first_contact_hours)
+    norms = {incident: support_norm(incident) for incident in {each.incident for each in involvements}}
+    offers = Offer.objects.bulk_create(
+        Offer(
+            involvement=involvement,
+            incident_id=involvement.incident_id,
+            due_at=at + term / 2,
+            opened_at=at,
+            first_contact_due_at=at + term,
+            norm_due_at=at + norms[involvement.incident],
+        )
+        for involvement in involvements
+    )
+    by_incident: dict[Incident, list[Offer]] = {}
+    for offer in offers:
+        by_incident.setdefault(offer.involvement.incident, []).append(offer)
+    reminders = [_news(incident, mine, at) for incident, mine in by_incident.items()]
+    remind([*reminders, *map(_late, offers)])
+    for incident in by_incident:
+        push_counts(incident, at=at)
+
+
+def push_counts(incident: Incident, *, at: datetime) -> None:
+    """Tell a calamity's milestone how many were offered support within the norm, of how many involved.
+
+    The two counts, and when the last of them was offered it, are all that the calamity committee learns of
+    support: an offer that was accepted counts as one that was declined. Who is past the norm is counted for
+    good, for both moments that are compared are set once (see `Offer`). An offer that ended without having
+    been made keeps nobody waiting, and counts as not made. Call it in the transaction of what changed.
+    """
+    if incident.kind == IncidentKind.CALAMITY:
+        keep_support_step(incident=incident, count=lambda: _counted(incident), at=at)
+
+
+def _counted(incident: Incident) -> SupportCounts:
+    settled_at = Coalesce("offered_at", "closed_at")
+    counts = Offer.objects.filter(incident=incident).aggregate(
+        offered=Count("id", filter=Q(offered_at__lte=F("norm_due_at"))),
+        involved=Count("id"),
+        waiting=Count("id", filter=Q(offered_at=None, closed_at=None)),
+        last=Max(settled_at),
+    )
+    return SupportCounts(
+        offered=counts["offered"],
+        involved=counts["involved"],
+        settled_at=None if counts["waiting"] else counts["last"],
+    )
+
+
+class OfferRuns(Exception):
+    """Somebody is asked or at work: it is the contact that ends."""
+
+
+@transaction.atomic
+def close_offer(*, offer: Offer, outcome: Outcome, by: User, at: datetime) -> Offer:
+    """The coordinator ends an offer without an open contact. Raises OfferRuns, and OfferClosed once ended."""
+    offer = _locked(offer)
+    if offer.closed_at:
+        raise OfferClosed
+    if offer.contacts.open().exists():
+        raise OfferRuns
+    offer.waiting_for, offer.closed_at, offer.outcome = Waiting.NOTHING, at, outcome
+    if outcome != Outcome.UNREACHABLE:
+        offer.offered_at = offer.offered_at or at
+    offer.save(update_fields=["waiting_for", "closed_at", "outcome", "offered_at"])
+    cancel(subject_id=offer.pk, at=at)
+    push_counts(offer.incident, at=at)
+    log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
+    return offer
+
+
+@transaction.atomic
+def reopen_offer(*, offer: Offer, by: User, at: datetime) -> Offer:
+    """The coordinator takes up an ended offer again, with a new term for the first contact.
+
+    Taken up within minutes, before the norm was over, it is a slip put right: an offer that was made by
+    nothing but that closing was not made. What the employee declined was offered, and stays so.
+
+    Raises OfferRuns when it is open, OfferClosed when the person is erased: nobody is left to call.
+    """
+    offer = _locked(offer)
+    if not offer.closed_at:
+        raise OfferRuns
+    if offer.involvement.erased_at:
+        raise OfferClosed
+    term = timedelta(hours=SupportPolicy.current().first_contact_hours)
+    in_time = at <= min(offer.closed_at + UNDO_WITHIN, offer.norm_due_at)
+    if offer.offered_at == offer.closed_at and in_time and was_closed_by_coordinator(offer):
+        offer.offered_at = None
+    offer.waiting_for, offer.closed_at, offer.outcome = Waiting.ASSIGNMENT, None, ""
+    offer.due_at, offer.first_contact_due_at = at + term / 2, at + term
+    offer.save(
+        update_fields=[
+            *("waiting_for", "closed_at", "outcome"),
+            *("due_at", "first_contact_due_at", "offered_at"),
+        ]
+    )
+    tell_when_late(offer)
+    push_counts(offer.incident, at=at)
+    log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
+    return offer
+
+
+def _locked(offer: Offer) -> Offer:
+    """Raises OfferClosed when it is gone: its report was taken back, or joined with another."""
+    offers = Offer.objects.select_for_update(of=("self",)).select_related("incident", "involvement__employee")
+    found = offers.filter(pk=offer.pk).first()
+    if found is None:
+        raise OfferClosed
+    return found
+
+
+def match_url(offer: Offer) -> str:
+    """The page on which the coordinator chooses a supporter for this offer."""
+    return reverse("support:match", args=[offer.involvement_id])
+
+
+def _news(incident: Incident, offers: list[Offer], at: datetime) -> Reminder:
+    """To the coordinators: somebody waits for a supporter."""
+    url = (
+        match_url(offers[0]) if len(offers) == 1 else reverse("support:roll-call", args=[incident.reference])
+    )
+    return reminder(
+        key=f"offer:{offers[0].id}:waits",
+        kind=SOMEBODY_WAITS,
+        due_at=at,
+        subject_id=incident.id,
+        url=url,
+        role=Role.COORDINATOR,
+    )
+
+
+def tell_when_late(offer: Offer) -> None:
+    """The coordinators hear if still nobody was asked by `due_at`, of a term that began anew."""
+    remind([_late(offer)])
+
+
+def expected(at: datetime) -> Iterator[Reminder]:
+    """What each offer wants that waits for a supporter, for the nightly search for what is missing. One that
+    was handed back has its own (contact_reminders).
+    """
+    last = Contact.objects.filter(offer=OuterRef("pk")).order_by("-proposed_at").values("state")[:1]
+    waiting = Offer.objects.filter(waiting_for=Waiting.ASSIGNMENT, closed_at=None)
+    waiting = waiting.annotate(last=Subquery(last)).filter(Q(last=None) | ~Q(last=ContactState.HANDED_BACK))
+    return map(_late, waiting.iterator(chunk_size=500))
+
+
+def _late(offer: Offer) -> Reminder:
+    """To the coordinators, if still nobody was asked when half of the term is over.
+
+    Once for each term: one that began anew (`own_support`, `reopen_offer`) has a name of its own.
+    """
+    began = offer.due_at - (offer.first_contact_due_at - offer.due_at)
+    term = "" if began == offer.opened_at else f":{offer.due_at.astimezone(UTC):%Y%m%dT%H%M%S}"
+    return reminder(
+        key=f"offer:{offer.id}:assignment-late{term}",
+        kind=ASSIGNMENT_LATE,
+        due_at=offer.due_at,
+        subject_id=offer.id,
+        url=match_url(offer),
+        role=Role.COORDINATOR,
+    )

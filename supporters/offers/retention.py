@@ -1,0 +1,175 @@
+"""Erasing who was involved, once the term after closing is over or the employee asks for it.
+
+What goes: name, e-mail, telephone and the link to the account, on the involvement; the pairs on the
+exclusion list that this case put there (they would tell who handed back whom; a supporter or an employee
+can say it again, with one tap); reminders, and what reached the employee about it; and the reporter, where
+people reported what they were involved in themselves. What stays is the case without content for the
+figures: kind of event, profession, department, outcome, moments. No line of the contact's log or of the
+access log names the employee, so none has to go. Pairs that the coordinator put on the exclusion list stay:
+they say nothing of a case. peersupport/tests/test_nobody_is_left.py walks the whole database for more.
+
+Who has a role in which they would decide about the event waits for its end: that they are known to be
+involved is what puts them aside for it (incidents.calamities.put_aside).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from accounts import audit
+from accounts.enums import AccessAction, Role
+from accounts.models import User
+from incidents.calamities import put_aside
+from incidents.enums import IncidentKind
+from incidents.models import Incident, Involvement
+from notifications.delivery import forgetting
+from notifications.reminders import schedule
+from supporters.contacts.flow import NotAllowed
+from supporters.enums import EventKind
+from supporters.models import Contact, ContactEvent, Exclusion, Offer, OfferQuerySet, SupportPolicy
+
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many involved employees, and how many pairs on the exclusion list."""
+
+    involvements: int = 0
+    exclusions: int = 0
+
+    def __add__(self, other: "Erased") -> "Erased":
+        return Erased(self.involvements + other.involvements, self.exclusions + other.exclusions)
+
+
+def erases_at(offer: Offer, policy: SupportPolicy) -> datetime | None:
+    """When the names of `offer` go; None while it is open."""
+    return offer.closed_at + timedelta(days=policy.retention_days) if offer.closed_at else None
+
+
+def due(*, at: datetime) -> int:
+    """How many involved employees `erase_due` would erase at `at`."""
+    return _due(at).count()
+
+
+def erase_due(*, at: datetime) -> Erased:
+    """Erase every case whose term is over at `at`, a few hundred in each transaction; how much went."""
+    total = Erased()
+    while True:
+        with transaction.atomic():
+            # The involvement too: whether somebody is erased is asked again of what is locked.
+            due = _due(at).select_related("involvement")
+            offers = list(due.select_for_update(of=("self", "involvement"), skip_locked=True)[:BATCH])
+            if not offers:
+                return total
+            for offer in offers:
+                total += _erase(offer, own=False, at=at)
+
+
+def held(offers: OfferQuerySet, *, at: datetime) -> set[UUID]:
+    """Those of `offers`, by id, that are not erased at `at`, however long closed: see `Held`."""
+    return set(offers.filter(_held(at)).values_list("pk", flat=True))
+
+
+class Held(NotAllowed):
+    """The event is not over, and by a role this person would decide in it, if nobody knew them involved."""
+
+
+@transaction.atomic
+def erase_own(*, offer: Offer, by: User, at: datetime) -> None:
+    """The employee's own wish, once the offer is closed. Raises NotAllowed: it is open, erased, or somebody
+    else's; and Held.
+    """
+    own = Offer.objects.filter(pk=offer.pk, involvement__employee=by, closed_at__isnull=False)
+    found = own.select_related("involvement").select_for_update(of=("self", "involvement")).first()
+    if found is None:
+        raise NotAllowed
+    if held(own, at=at):
+        raise Held
+    _erase(found, own=True, at=at)
+
+
+def _due(at: datetime) -> OfferQuerySet:
+    due = Offer.objects.filter(closed_at__lte=_closed_before(at), involvement__erased_at=None)
+    return due.exclude(_held(at)).order_by("closed_at", "id")
+
+
+def _held(at: datetime) -> Q:
+    """Of who has a role in the event: while a clock of it runs; of a coordinator also while somebody else of
+    it is neither erased nor due to be, for she would see them.
+    """
+    running = Incident.objects.running().filter(pk=OuterRef("incident"))
+    others = Offer.objects.filter(
+        Q(closed_at=None) | Q(closed_at__gt=_closed_before(at)),
+        incident=OuterRef("incident"),
+        involvement__erased_at=None,
+    ).exclude(pk=OuterRef("pk"))
+    decides, coordinates = (_has_role(*put_aside.ROLES), _has_role(Role.COORDINATOR))
+    return (decides & Q(Exists(running))) | (coordinates & Q(Exists(others)))
+
+
+def _has_role(*roles: Role) -> Q:
+    held_by = User.groups.through.objects.filter(user=OuterRef("involvement__employee"))
+    return Q(Exists(held_by.filter(group__name__in=roles)))
+
+
+def _closed_before(at: datetime) -> datetime:
+    return at - timedelta(days=SupportPolicy.current().retention_days)
+
+
+def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
+    """Erase, with a line in the access log that does not say who: it would tie the person to the case."""
+    involvement = Involvement.objects.select_related("incident").get(pk=offer.involvement_id)
+    contacts = list(Contact.objects.filter(offer=offer).values_list("pk", flat=True))
+    subjects = [involvement.pk, offer.pk, *contacts]
+    for subject in subjects:
+        schedule.cancel(subject_id=subject, at=at)
+    exclusions = 0
+    if employee := involvement.employee:
+        exclusions = _exclude_no_more(offer, employee)
+        forgetting.forget(user=employee, subjects=subjects)
+        _report_no_more(involvement, employee)
+    involvement.employee = None
+    involvement.typed_name = involvement.email = involvement.telephone = ""
+    involvement.erased_at, involvement.joined_ids = at, []
+    involvement.save(
+        update_fields=["employee", "typed_name", "email", "telephone", "erased_at", "joined_ids"]
+    )
+    audit.record(
+        action=AccessAction.ERASE,
+        user=None,
+        role=None,
+        access_point="me" if own else "retention",
+        object_kind="involvement",
+        object_ref=involvement.incident.reference,
+        record=involvement.pk,
+        basis="own record" if own else "retention",
+        at=at,
+    )
+    return Erased(1, exclusions)
+
+
+def _report_no_more(involvement: Involvement, employee: User) -> None:
+    """Whoever asks for support, or named themselves on the report, is its reporter too.
+
+    Who was added to the own report later stays its reporter: the line in the access log that says who
+    reported it is there already, and a reporter who is missing there alone would be worth a look.
+    """
+    own = Q(kind=IncidentKind.SELF) | Q(reported_at=involvement.added_at)
+    # What was joined to it was reported by who was involved themselves, or says so of nobody.
+    on_it = Q(pk=involvement.incident_id) & own | Q(joined_into=involvement.incident_id)
+    Incident.objects.filter(on_it, reporter=employee).update(reporter=None)
+
+
+def _exclude_no_more(offer: Offer, employee: User) -> int:
+    """Take off the exclusion list what this case put there, known by the moment of the line that did."""
+    handed_back = ContactEvent.objects.filter(contact__offer=offer, kind=EventKind.HANDED_BACK)
+    pairs = Exclusion.objects.filter(
+        employee=employee,
+        supporter__in=offer.contacts.values("supporter"),
+        added_at__in=handed_back.values("at"),
+    )
+    return pairs.delete()[0]

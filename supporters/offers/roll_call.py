@@ -1,0 +1,79 @@
+"""The lines of an event's roll-call: everybody who was involved, and how it is with the support of each."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from accounts.people.names import sort_key
+from hospital.clock import call_by
+from supporters.contacts import words
+from supporters.enums import Outcome, Waiting
+from supporters.models import Contact, OfferQuerySet
+from supporters.offers.worklist import State, state_of, url_of, values_of
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person of an event, on its roll-call."""
+
+    offer_id: UUID
+    involvement_id: UUID
+    is_erased: bool
+    url: str
+    name: str
+    profession: str
+    department: str
+    supporter: str
+    conflict: str
+    state: State
+    waits: bool
+    in_time: bool
+    since: datetime
+    due_at: datetime
+    closed_at: datetime | None
+
+
+def lines_of(offers: OfferQuerySet, now: datetime, *, analysts: Collection[UUID]) -> list[Line]:
+    """`offers` of one event, by name: one query. `analysts` are on its analysis team."""
+    people = values_of(offers, "closed_at", "outcome", "norm_due_at", "involvement__employee")
+    running = Contact.objects.open().filter(offer=OuterRef("pk"))
+    people = people.annotate(supporter_user=Subquery(running.values("supporter__user")))
+    in_order = sorted(people, key=lambda each: (sort_key(each["name"]), each["id"]))
+    involved = {each["involvement__employee"] for each in in_order} - {None}
+    return [_line(each, now, analysts, involved) for each in in_order]
+
+
+def _line(
+    person: dict[str, Any], now: datetime, analysts: Collection[UUID], involved: Collection[UUID]
+) -> Line:
+    supporter = person["supporter_user"]
+    offered_at, due_at = person["offered_at"], call_by(person["due_at"], now=now)
+    return Line(
+        offer_id=person["id"],
+        involvement_id=person["involvement_id"],
+        is_erased=not person["name"],
+        url=url_of(person["involvement_id"]),
+        name=person["name"] or _("Erased"),
+        profession=person["profession"] or "",
+        department=person["department"] or "",
+        supporter=person["supporter"] or "",
+        conflict=words.conflict(analyses=supporter in analysts, involved=supporter in involved),
+        state=_ended(person["outcome"])
+        if person["closed_at"]
+        else state_of(person["waiting_for"], late=due_at < now),
+        waits=person["waiting_for"] == Waiting.ASSIGNMENT,
+        in_time=offered_at is not None and offered_at <= person["norm_due_at"],
+        since=person["opened_at"],
+        due_at=due_at,
+        closed_at=person["closed_at"],
+    )
+
+
+def _ended(outcome: str) -> State:
+    return State(capfirst(str(Outcome(outcome).label)), "circle-check", "good", _("View"))

@@ -1,0 +1,322 @@
+"""Two reports of one event: everybody involved stands on one of them, once, and nothing that runs is lost."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.models import AccessEvent
+from accounts.tests.factories import DepartmentFactory, UserFactory
+from incidents.calamities import classification, milestones
+from incidents.enums import EventType, Ground, IncidentKind, Step, TrackEventKind, Verdict
+from incidents.models import Incident, Involvement, Milestone, events_of
+from incidents.reports import joining
+from incidents.reports.intake import Involved, report_incident
+from notifications.models import Notice
+from notifications.reminders.schedule import reminder
+from supporters.contacts import flow
+from supporters.enums import ContactState, EventKind, Outcome, Rule
+from supporters.matching import assignment
+from supporters.models import Contact, Offer
+from supporters.offers import opening, retention
+from supporters.offers.joining import TwoAtWork, join
+from supporters.offers.reminders import SOMEBODY_WAITS
+from supporters.tests.factories import SupporterFactory
+
+NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LATER = NOW + 3 * HOUR
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(LATER)]
+
+
+@pytest.fixture
+def coordinator():
+    return UserFactory(roles=[Role.COORDINATOR])
+
+
+@pytest.fixture
+def nurse():
+    return UserFactory(name="Fatima el Idrissi")
+
+
+def reported(*people, at=NOW, kind=IncidentKind.VIM, reporter=None, **fields):
+    involved = [one if isinstance(one, Involved) else Involved(employee=one) for one in people]
+    return report_incident(
+        reporter=reporter or UserFactory(),
+        kind=kind,
+        event_type=EventType.SAFETY,
+        involved=involved,
+        submission_key=None,
+        at=at,
+        **fields,
+    )
+
+
+def calamity(*people, at=NOW):
+    return reported(*people, at=at, kind=IncidentKind.CALAMITY, noticed_at=at, department=DepartmentFactory())
+
+
+def asked(incident, person, by):
+    """A supporter was asked for this person on this report."""
+    offer = Offer.objects.get(incident=incident, involvement__employee=person)
+    supporter = SupporterFactory(trained=True)
+    return assignment.assign(offer=offer, supporter=supporter, by=by, at=LATER, beyond_rules=True)
+
+
+def on(incident):
+    return sorted(row.name for row in Involvement.objects.filter(incident=incident))
+
+
+class TestWhoStays:
+    def test_what_was_reported_first(self, coordinator):
+        second, first = reported(at=NOW + HOUR), reported(at=NOW)
+        assert join(one=second, other=first, by=coordinator, at=LATER) == first
+        second.refresh_from_db()
+        assert (second.joined_into, second.joined_at) == (first, LATER)
+
+    def test_what_the_committee_follows(self, coordinator):
+        first, second = reported(at=NOW), calamity(at=NOW + HOUR)
+        assert join(one=first, other=second, by=coordinator, at=LATER) == second
+        line = second.track_events.get(kind=TrackEventKind.REPORT_JOINED)
+        assert (line.moment, line.by) == (NOW, coordinator)
+        second.refresh_from_db()
+        assert second.noticed_at == NOW + HOUR
+
+    def test_what_was_joined_before_follows(self, coordinator):
+        first, second, third = reported(at=NOW), reported(at=NOW + HOUR), reported(at=NOW + 2 * HOUR)
+        join(one=second, other=third, by=coordinator, at=LATER)
+        join(one=first, other=second, by=coordinator, at=LATER)
+        assert set(first.joined.all()) == {second, third}
+
+    def test_of_two_that_the_committee_follows_neither(self, coordinator):
+        one, other = calamity(), calamity()
+        with pytest.raises(joining.BothFollowed):
+            join(one=one, other=other, by=coordinator, at=LATER)
+
+    def test_a_question_for_support_stands_by_itself(self, coordinator, nurse):
+        question = reported(nurse, kind=IncidentKind.SELF, reporter=nurse)
+        with pytest.raises(joining.NoEvent):
+            join(one=reported(), other=question, by=coordinator, at=LATER)
+
+    def test_a_report_is_joined_once_and_not_with_itself(self, coordinator):
+        one, other = reported(), reported()
+        with pytest.raises(joining.SameReport):
+            join(one=one, other=one, by=coordinator, at=LATER)
+        join(one=one, other=other, by=coordinator, at=LATER)
+        with pytest.raises(joining.SameReport):
+            join(one=one, other=other, by=coordinator, at=LATER)
+
+
+class TestThePeople:
+    def test_stand_on_it_once_with_one_offer_each(self, coordinator, nurse):
+        one, other = UserFactory(name="Anouk Jansma"), UserFactory(name="Bram Kuipers")
+        stays = reported(nurse, one)
+        goes = reported(nurse, other, at=NOW + HOUR)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        assert on(stays) == ["Anouk Jansma", "Bram Kuipers", "Fatima el Idrissi"]
+        assert on(goes) == []
+        assert Offer.objects.filter(incident=stays).count() == 3
+        assert Offer.objects.get(involvement__employee=nurse).opened_at == NOW
+
+    @pytest.mark.parametrize("on_the_one_that_goes", [True, False])
+    def test_whom_somebody_is_asked_for_keeps_that_contact(self, coordinator, nurse, on_the_one_that_goes):
+        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        contact = asked(goes if on_the_one_that_goes else stays, nurse, coordinator)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        contact.refresh_from_db()
+        assert (contact.state, contact.offer.incident) == (ContactState.PROPOSED, stays)
+        assert contact.offer.opened_at == NOW
+        assert Offer.objects.get() == contact.offer
+        flow.record(contact=contact, kind=EventKind.ACCEPTED, by=contact.supporter.user, at=LATER + HOUR)
+
+    def test_contacts_of_both_stay_with_their_logs(self, coordinator, nurse):
+        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        ended = asked(stays, nurse, coordinator)
+        flow.record(contact=ended, kind=EventKind.HANDED_BACK, by=coordinator, at=LATER + HOUR)
+        runs = asked(goes, nurse, coordinator)
+        join(one=stays, other=goes, by=coordinator, at=LATER + 2 * HOUR)
+        offer = Offer.objects.get()
+        assert set(offer.contacts.all()) == {ended, runs}
+        assert offer.offered_at == LATER
+        assert {contact.events.count() for contact in Contact.objects.all()} == {1, 2}
+
+    def test_two_at_work_for_one_person_are_told_first(self, coordinator, nurse):
+        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        for incident in (stays, goes):
+            asked(incident, nurse, coordinator)
+        with pytest.raises(TwoAtWork) as refused:
+            join(one=stays, other=goes, by=coordinator, at=LATER)
+        assert refused.value.name == "Fatima el Idrissi"
+        assert Involvement.objects.count() == 2
+        assert not Incident.objects.exclude(joined_into=None).exists()
+
+    def test_who_said_no_on_one_is_not_asked_again(self, coordinator, nurse):
+        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        said_no = Offer.objects.get(incident=goes)
+        opening.close_offer(offer=said_no, outcome=Outcome.DECLINED, by=coordinator, at=LATER)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        offer = Offer.objects.get()
+        assert (offer.incident, offer.outcome) == (stays, Outcome.DECLINED)
+
+    def test_typed_by_hand_on_one_and_found_on_the_other_is_one_colleague(self, coordinator, nurse):
+        by_hand = Involved(name=nurse.name, email=nurse.email)
+        stays, goes = reported(by_hand), reported(nurse, at=NOW + HOUR)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        row = Involvement.objects.get()
+        assert (row.employee, row.typed_name, row.email) == (nurse, "", "")
+
+    def test_who_opened_either_is_still_on_the_own_page(self, client, coordinator, nurse):
+        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        client.force_login(coordinator)
+        client.get(reverse("incidents:detail", args=[goes.reference]))
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        client.force_login(nurse)
+        lines = client.get(reverse("me")).context["opened"]
+        assert {line.object_ref for line in lines} == {stays.reference, goes.reference}
+
+    def test_a_supporter_on_either_is_not_asked_for_the_others(self, coordinator, nurse):
+        there = SupporterFactory(trained=True)
+        stays, goes = reported(there.user), reported(nurse, at=NOW + HOUR)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        offer = Offer.objects.get(involvement__employee=nurse)
+        with pytest.raises(assignment.NotEligible) as refused:
+            assignment.assign(offer=offer, supporter=there, by=coordinator, at=LATER)
+        assert Rule.INVOLVED_IN_EVENT in refused.value.rules
+
+    def test_who_has_a_role_is_put_aside_for_both(self, client, coordinator, nurse):
+        other = UserFactory(roles=[Role.COORDINATOR])
+        stays, goes = reported(nurse), reported(other, at=NOW + HOUR, reporter=other)
+        told = reminder(
+            key="told", kind=SOMEBODY_WAITS, due_at=NOW, subject_id=stays.pk, url="/", role=Role.COORDINATOR
+        )
+        told.save()
+        told.notices.create(user=other, kind=SOMEBODY_WAITS, subject_id=stays.pk, url="/", created_at=NOW)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        assert set(events_of(other)) == {stays.pk, goes.pk}
+        assert not Notice.objects.filter(user=other).exists()
+        client.force_login(other)
+        assert client.get(reverse("incidents:detail", args=[stays.reference])).status_code == 404
+        own = client.get(reverse("incidents:detail", args=[goes.reference]))
+        assert (own.status_code, own.context["sight"].role) == (200, None)
+
+    def test_erased_they_are_on_neither_and_reported_neither(self, coordinator, nurse):
+        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR, reporter=nurse)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        offer = opening.close_offer(
+            offer=Offer.objects.get(), outcome=Outcome.DECLINED, by=coordinator, at=LATER
+        )
+        retention.erase_own(offer=offer, by=nurse, at=LATER + HOUR)
+        goes.refresh_from_db()
+        assert goes.reporter is None
+        assert Involvement.objects.get().joined_ids == []
+
+
+def test_the_count_of_a_calamity_follows(coordinator, nurse):
+    other = UserFactory()
+    stays, goes = calamity(nurse), reported(nurse, other, at=NOW + HOUR)
+    asked(goes, other, coordinator)
+    join(one=stays, other=goes, by=coordinator, at=LATER)
+    step = Milestone.objects.get(incident=stays, step=Step.SUPPORT)
+    assert (step.offered, step.involved) == (1, 2)
+
+
+def test_both_references_are_in_the_access_log(coordinator, nurse):
+    stays, goes = reported(), reported(nurse, at=NOW + HOUR)
+    join(one=stays, other=goes, by=coordinator, at=LATER)
+    lines = AccessEvent.objects.filter(access_point="support:join")
+    assert {(line.object_ref, line.record is None) for line in lines} == {
+        (stays.reference, True),
+        (stays.reference, False),
+        (goes.reference, True),
+    }
+
+
+def test_what_was_a_calamity_stays_even_when_it_no_longer_is(coordinator):
+    first, second = reported(at=NOW), calamity(at=NOW + HOUR)
+    classification.classify(
+        incident=second,
+        verdict=Verdict.NONE,
+        ground=Ground.MISTAKE,
+        by=coordinator,
+        at=LATER,
+        seen=classification.standing(second),
+    )
+    assert join(one=first, other=milestones.locked(second), by=coordinator, at=LATER) == second
+
+
+class TestThePages:
+    def url(self, incident, page="support:join"):
+        return reverse(page, args=[incident.reference])
+
+    @pytest.fixture(autouse=True)
+    def _sign_in(self, client, coordinator):
+        client.force_login(coordinator)
+
+    def test_shows_both_and_joins_them_when_sure(self, client, nurse):
+        department = DepartmentFactory()
+        stays, goes = reported(nurse, department=department), reported(department=department, at=NOW + HOUR)
+        assert self.url(goes) in client.get(self.url(goes, "support:roll-call")).text
+        assert stays.reference in client.get(self.url(goes)).text
+        page = client.post(self.url(goes), {"other": "1"}).text
+        assert "Join these reports?" in page
+        assert not Incident.objects.exclude(joined_into=None).exists()
+        response = client.post(self.url(goes), {"other": stays.reference, "sure": "1"}, follow=True)
+        assert response.redirect_chain[-1][0] == self.url(stays, "support:roll-call")
+        assert "Report 2026-0002 is joined to 2026-0001." in response.text
+
+    def test_the_joined_reference_leads_to_the_other(self, client, coordinator):
+        stays, goes = reported(), reported(at=NOW + HOUR, description="De pomp viel uit")
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        for page in ("support:roll-call", "incidents:detail"):
+            assert client.get(self.url(goes, page)).url == self.url(stays, page)
+        page = client.get(self.url(stays, "incidents:detail")).text
+        assert "Also reported as 2026-0002" in page
+        assert "De pomp viel uit" in page
+        assert client.get(self.url(goes)).status_code == 404
+
+    def test_its_reporter_reads_that_it_was(self, client, coordinator, nurse):
+        stays, goes = reported(), reported(at=NOW + HOUR, reporter=nurse)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        client.force_login(nurse)
+        page = client.get(self.url(goes, "incidents:detail")).text
+        assert "dealt with together, as 2026-0001" in page
+        assert self.url(goes, "incidents:withdraw") not in page
+        assert "Joined" in client.get(reverse("incidents:list")).text
+
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [
+            ("", "This field is required."),
+            ("2026-0099", "There is no such report."),
+            ("1", "This is the same report"),
+            ("3", "A question for support is no report of an event"),
+        ],
+    )
+    def test_what_cannot_be_joined_comes_back_with_words(self, client, nurse, typed, said):
+        one = reported()
+        calamity()
+        reported(nurse, kind=IncidentKind.SELF, reporter=nurse)
+        assert said in client.post(self.url(one), {"other": typed}).text
+
+    def test_both_followed_by_the_committee_is_said(self, client):
+        one = calamity()
+        calamity()
+        assert "The calamity committee follows both." in client.post(self.url(one), {"other": "2"}).text
+
+    def test_two_at_work_is_said_with_the_name(self, client, coordinator, nurse):
+        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        for incident in (stays, goes):
+            asked(incident, nurse, coordinator)
+        page = client.post(self.url(stays), {"other": goes.reference, "sure": "1"}, follow=True).text
+        assert "Two supporters are asked or at work for Fatima el Idrissi." in page
+
+    def test_after_a_busy_night_the_likeliest_reports_are_suggested(self, client, nurse):
+        ward = DepartmentFactory()
+        this = reported(nurse, department=ward, occurred_at=NOW - HOUR)
+        twin = reported(department=ward, at=NOW + HOUR, occurred_at=NOW - HOUR)
+        same_person = reported(nurse, at=NOW - 30 * HOUR, department=DepartmentFactory())
+        for number in range(8):
+            reported(department=ward, at=NOW + 2 * HOUR, occurred_at=NOW + timedelta(minutes=number))
+        likely = client.get(self.url(this)).context["likely"]
+        assert likely[:2] == [same_person, twin]

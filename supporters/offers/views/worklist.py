@@ -1,0 +1,93 @@
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.sealed_search import answered, typed
+from incidents.models import Incident, events_of
+from incidents.reports.views.reports import full_reference
+from supporters.contacts.case_access import log_worklist
+from supporters.enums import Waiting
+from supporters.models import Offer
+from supporters.offers import worklist as lists
+from supporters.pool import members
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+@vary_on_headers("HX-Request")
+def worklist(request: SignedInRequest) -> HttpResponse:
+    """What waits for what, most urgent first; asked again every half minute by the page itself.
+
+    `waiting` filters, `after` is the key of a further page, `q` (posted) a reference to go to, `version` what
+    the page that asks again shows already. Opening the page is in the access log. What the page asks for
+    again is not, and is given only to a page that was opened: it says so by the header `X-Opened`.
+    """
+    if request.method == "POST":
+        found = _event(request, request.POST.get("q", ""))
+        return redirect("support:roll-call", found.reference) if found else answered(request)
+    again = bool(request.headers.get("HX-Request"))
+    opened = request.headers.get("X-Opened", "")
+    if again and not _was_opened(opened, request.user):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    context = {**_context(request), "query": typed(request), "opened": opened or _opened_now(request.user)}
+    if not again:
+        log_worklist(by=request.user, at=context["page"].now)
+        return render(request, "supporters/worklist.html", context)
+    seen = request.GET.get("version", "")
+    if seen == context["page"].version:
+        return HttpResponse(status=204)
+    context["changed"] = seen.partition(".")[0] != context["page"].version.partition(".")[0]
+    return render(request, "supporters/_worklist.html", context)
+
+
+def _context(request: SignedInRequest) -> dict[str, Any]:
+    now = timezone.now()
+    own = events_of(request.user)
+    offers = Offer.objects.besides(own)
+    asked = request.GET.get("waiting", "")
+    waiting = Waiting(asked) if asked in lists.FILTERS else None
+    after = request.GET.get("after", "")
+    filters = lists.count(waiting=waiting, besides=own)
+    called_in = any(each.waiting is Waiting.COORDINATOR for each in filters)
+    page = lists.read(offers, waiting=waiting, after=after, now=now, called_in=called_in)
+    return {
+        "page": page,
+        "filters": filters,
+        "waiting": waiting,
+        "after": after,
+        "pool_is_empty": page.is_empty and members.is_empty(now),
+        "next_due": lists.next_due(offers, now=page.now) if waiting and page.is_empty else None,
+    }
+
+
+def _opened_now(user: User) -> str:
+    """What a page that `user` opens now says when it asks again."""
+    return _signer().sign(str(user.pk)).partition(":")[2]
+
+
+def _was_opened(opened: str, user: User) -> bool:
+    """Whether `user` opened the page that says `opened`, in this session's term."""
+    try:
+        _signer().unsign(f"{user.pk}:{opened}", max_age=settings.SESSION_COOKIE_AGE)
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def _signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="supporters.worklist")
+
+
+def _event(request: SignedInRequest, query: str) -> Incident | None:
+    """The event with this reference; its number alone is one of this year."""
+    reference = full_reference(query, year=timezone.localdate().year)
+    return Incident.objects.in_role_of(request.user).filter(reference=reference).first()

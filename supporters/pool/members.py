@@ -1,0 +1,254 @@
+"""The pool of supporters: who is in it, who can be asked, and whether there are enough of each profession."""
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import ceil
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from accounts import audit
+from accounts.enums import AccessAction, ProfessionGroup, Role
+from accounts.models import User
+from accounts.roles import giving
+from supporters.enums import SupporterStatus
+from supporters.models import Contact, Supporter, SupportPolicy
+
+#: A tenth of each profession is trained, more where people work shifts (PMC).
+NORM = 0.10
+NORM_WITH_SHIFTS = 0.15
+
+
+class PoolError(Exception):
+    """Something about a supporter that cannot be."""
+
+
+class AlreadySupporter(PoolError):
+    """This employee is in the pool."""
+
+
+class HasOpenContacts(PoolError):
+    """Somebody with open contacts does not stop; `count` of them."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(str(count))
+
+
+class BelowLoad(PoolError):
+    """The capacity is less than the open contacts that take it; `load` of them."""
+
+    def __init__(self, load: int) -> None:
+        self.load = load
+        super().__init__(str(load))
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Of one group of professions: employees, supporters who may be asked, and how many the norm wants."""
+
+    group: ProfessionGroup
+    employees: int
+    supporters: int
+    wanted: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.wanted - self.supporters)
+
+
+def add(*, user: User, trained_on: date | None, by: User, at: datetime) -> Supporter:
+    """Put an employee in the pool, with the role; whoever had stopped comes back.
+
+    Training done on `trained_on` is valid for the months of the policy. Raises AlreadySupporter,
+    roles.RolesConflict for somebody whose role keeps watch over others, and roles.OwnRoles.
+    """
+    policy = SupportPolicy.current()
+    fields = {
+        "status": SupporterStatus.ACTIVE,
+        "trained_on": trained_on,
+        "current_until": valid_until(trained_on, policy),
+    }
+    with transaction.atomic():
+        found = Supporter.objects.select_for_update().filter(user=user).first()
+        if found and found.status != SupporterStatus.STOPPED:
+            raise AlreadySupporter
+        if found:
+            supporter = _set(found, **{name: value for name, value in fields.items() if value})
+        else:
+            supporter = _create(user, capacity=policy.capacity, **fields)
+        _set_role(user, by, at, held=True)
+        return supporter
+
+
+def set_status(*, supporter: Supporter, status: SupporterStatus, by: User, at: datetime) -> Supporter:
+    """Pause, resume or stop. Who stops loses the role, and first ends or hands back every open contact.
+
+    Raises HasOpenContacts, and roles.OwnRoles for somebody who would take or come back to the own role.
+    """
+    with transaction.atomic():
+        supporter = _locked(supporter)
+        if status == SupporterStatus.STOPPED:
+            count = Contact.objects.open().filter(supporter=supporter).count()
+            if count:
+                raise HasOpenContacts(count)
+        was = supporter.status
+        if was == status:
+            return supporter
+        supporter = _set(supporter, status=status)
+        _log(supporter, by, at)
+        if SupporterStatus.STOPPED in {was, status}:
+            _set_role(supporter.user, by, at, held=status != SupporterStatus.STOPPED)
+        return supporter
+
+
+def change(
+    *,
+    supporter: Supporter,
+    trained_on: date | None,
+    current_until: date | None,
+    absent_from: date | None,
+    absent_until: date | None,
+    capacity: int,
+    by: User,
+    at: datetime,
+) -> Supporter:
+    """Change training, absence (days in Europe/Amsterdam, the last one included) and capacity.
+
+    Raises BelowLoad; an absence that ends before it starts is refused by the database.
+    """
+    with transaction.atomic():
+        supporter = _locked(supporter)
+        if capacity < supporter.load:
+            raise BelowLoad(supporter.load)
+        wanted = {
+            "trained_on": trained_on,
+            "current_until": current_until,
+            "absent_from": absent_from,
+            "absent_until": absent_until,
+            "capacity": capacity,
+        }
+        changed = {name: value for name, value in wanted.items() if value != getattr(supporter, name)}
+        if changed:
+            _set(supporter, **changed)
+            _log(supporter, by, at)
+        return supporter
+
+
+def valid_until(trained_on: date | None, policy: SupportPolicy) -> date | None:
+    """Until when training on `trained_on` is valid without intervision."""
+    if trained_on is None:
+        return None
+    years, month = divmod(trained_on.month - 1 + policy.current_months, 12)
+    year = trained_on.year + years
+    return date(year, month + 1, min(trained_on.day, monthrange(year, month + 1)[1]))
+
+
+def listed(supporters: QuerySet[Supporter]) -> QuerySet[Supporter]:
+    """Those in service, by name: the order of the list, which follows the index of names."""
+    return (
+        supporters.filter(user__is_active=True)
+        .annotate(sort_name=F("user__sort_key"))
+        .select_related("user__profession", "user__department__location")
+        .order_by("sort_name", "user_id")
+    )
+
+
+def is_empty(at: datetime) -> bool:
+    """Whether nobody is trained, current and in service: a report would find nobody to ask."""
+    today = timezone.localdate(at)
+    trained = Supporter.objects.filter(trained_on__lte=today, current_until__gte=today, user__is_active=True)
+    return not trained.exclude(status=SupporterStatus.STOPPED).exists()
+
+
+def coverage(at: datetime) -> list[Coverage]:
+    """Supporters in each group of professions that somebody works in, against the norm: two queries.
+
+    Counted are employees inside the hospital, and supporters who are trained and have not stopped.
+    """
+    inside = Q(department__location__is_partner=False)
+    staff = (
+        User.objects.filter(inside, is_active=True, profession__isnull=False)
+        .values(group=F("profession__group"), shifts=F("profession__works_shifts"))
+        .annotate(number=Count("id"))
+        .order_by()
+    )
+    today = timezone.localdate(at)
+    trained = (
+        Supporter.objects.exclude(status=SupporterStatus.STOPPED)
+        .filter(
+            user__is_active=True,
+            user__department__location__is_partner=False,
+            trained_on__lte=today,
+            current_until__gte=today,
+        )
+        .values_list("user__profession__group")
+        .annotate(number=Count("id"))
+        .order_by()
+    )
+    supporters = dict(trained)
+    return list(_coverage([dict(row) for row in staff], supporters))
+
+
+def _coverage(staff: Iterable[Mapping[str, object]], supporters: dict[str, int]) -> Iterable[Coverage]:
+    employees: dict[str, int] = {}
+    wanted: dict[str, float] = {}
+    for row in staff:
+        group, number = str(row["group"]), int(str(row["number"]))
+        norm = NORM_WITH_SHIFTS if row["shifts"] else NORM
+        employees[group] = employees.get(group, 0) + number
+        wanted[group] = wanted.get(group, 0) + number * norm
+    for group in ProfessionGroup:
+        if employees.get(group):
+            # Rounded first: 0.1 × 30 is a hair more than 3 in floating point.
+            number = ceil(round(wanted[group], 6))
+            yield Coverage(group, employees[group], supporters.get(group, 0), number)
+
+
+def _create(user: User, **fields: object) -> Supporter:
+    try:
+        with transaction.atomic():
+            return Supporter.objects.create(user=user, **fields)
+    except IntegrityError as error:
+        raise AlreadySupporter from error
+
+
+def _locked(supporter: Supporter) -> Supporter:
+    people = Supporter.objects.select_for_update(of=("self",)).select_related("user")
+    return people.get(pk=supporter.pk)
+
+
+def _set(supporter: Supporter, **fields: object) -> Supporter:
+    for name, value in fields.items():
+        setattr(supporter, name, value)
+    supporter.save(update_fields=list(fields))
+    return supporter
+
+
+def _log(supporter: Supporter, by: User, at: datetime) -> None:
+    audit.record(
+        action=AccessAction.CHANGE,
+        user=by,
+        role=Role.COORDINATOR,
+        access_point="pool:supporter",
+        object_kind="supporter",
+        object_ref=str(supporter.user_id),
+        basis="coordinator of the pool",
+        at=at,
+    )
+
+
+def _set_role(user: User, by: User, at: datetime, *, held: bool) -> None:
+    giving.give_and_take(
+        user=user,
+        give={Role.SUPPORTER} if held else (),
+        take=() if held else {Role.SUPPORTER},
+        by=by,
+        access_point="pool:supporter",
+        basis="coordinator of the pool",
+        at=at,
+        acting_as=Role.COORDINATOR,
+    )

@@ -1,0 +1,352 @@
+"""The pool of supporters."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError
+
+from accounts.enums import ProfessionGroup, Role
+from accounts.models import AccessEvent, User
+from accounts.roles.giving import RolesConflict
+from accounts.tests.factories import ProfessionFactory, UserFactory
+from supporters.enums import SameProfession, SupporterStatus
+from supporters.models import Supporter, SupportPolicy
+from supporters.pool import members
+from supporters.tests.factories import ContactFactory, SupporterFactory
+
+NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 18)
+pytestmark = pytest.mark.clock(NOW)
+
+
+@pytest.fixture
+def coordinator(db, client):
+    user = UserFactory(roles=[Role.COORDINATOR])
+    client.force_login(user)
+    return user
+
+
+def text(response):
+    return response.content.decode()
+
+
+def held(user: User) -> frozenset[Role]:
+    return User.objects.get(pk=user.pk).roles
+
+
+# --- services ----------------------------------------------------------------------------------------------
+
+
+def test_add_gives_the_role_and_the_terms_of_the_policy(coordinator):
+    SupportPolicy.objects.create(id=1, capacity=2, current_months=18)
+    employee = UserFactory(roles=[Role.TEAM_LEADER])
+    supporter = members.add(user=employee, trained_on=date(2026, 8, 31), by=coordinator, at=NOW)
+    assert (supporter.capacity, supporter.current_until) == (2, date(2028, 2, 29))
+    assert held(employee) == {Role.TEAM_LEADER, Role.SUPPORTER}
+    line = AccessEvent.objects.get()
+    assert (line.responsible, line.object_ref) == (Role.COORDINATOR, f"supporter {employee.pk}")
+
+
+def test_add_twice_is_refused(coordinator):
+    supporter = SupporterFactory()
+    with pytest.raises(members.AlreadySupporter):
+        members.add(user=supporter.user, trained_on=None, by=coordinator, at=NOW)
+
+
+def test_add_somebody_who_keeps_watch_is_refused(coordinator):
+    admin = UserFactory(roles=[Role.ADMIN])
+    with pytest.raises(RolesConflict):
+        members.add(user=admin, trained_on=None, by=coordinator, at=NOW)
+    assert not Supporter.objects.exists()
+
+
+def test_who_had_stopped_comes_back_with_the_training_there_was(coordinator):
+    supporter = SupporterFactory(trained=True, stopped=True, user__roles=[])
+    members.add(user=supporter.user, trained_on=None, by=coordinator, at=NOW)
+    again = Supporter.objects.get()
+    assert (again.status, again.trained_on) == (SupporterStatus.ACTIVE, supporter.trained_on)
+    assert held(supporter.user) == {Role.SUPPORTER}
+
+
+def test_pause_keeps_the_role_and_stop_takes_it(coordinator):
+    supporter = SupporterFactory(trained=True)
+    members.set_status(supporter=supporter, status=SupporterStatus.PAUSED, by=coordinator, at=NOW)
+    assert held(supporter.user) == {Role.SUPPORTER}
+    members.set_status(supporter=supporter, status=SupporterStatus.STOPPED, by=coordinator, at=NOW)
+    assert held(supporter.user) == set()
+    members.set_status(supporter=supporter, status=SupporterStatus.ACTIVE, by=coordinator, at=NOW)
+    assert held(supporter.user) == {Role.SUPPORTER}
+
+
+def test_nobody_stops_with_open_contacts(coordinator):
+    contact = ContactFactory(accepted=True)
+    with pytest.raises(members.HasOpenContacts):
+        members.set_status(
+            supporter=contact.supporter, status=SupporterStatus.STOPPED, by=coordinator, at=NOW
+        )
+
+
+def change(supporter, **fields):
+    unchanged = {
+        name: getattr(supporter, name)
+        for name in ("trained_on", "current_until", "absent_from", "absent_until", "capacity")
+    }
+    by = UserFactory(roles=[Role.COORDINATOR])
+    return members.change(supporter=supporter, by=by, at=NOW, **{**unchanged, **fields})
+
+
+def test_what_the_coordinator_changes_is_in_the_access_log(coordinator):
+    supporter = SupporterFactory(trained=True)
+    change(supporter)
+    members.set_status(supporter=supporter, status=SupporterStatus.ACTIVE, by=coordinator, at=NOW)
+    assert not AccessEvent.objects.exists()
+    change(supporter, capacity=2)
+    members.set_status(supporter=supporter, status=SupporterStatus.PAUSED, by=coordinator, at=NOW)
+    lines = AccessEvent.objects.values_list("action", "object_kind", "object_ref", "responsible")
+    assert list(lines) == [("change", "supporter", str(supporter.user_id), "coordinator")] * 2
+
+
+def test_capacity_is_not_less_than_what_is_open(db):
+    supporter = ContactFactory(accepted=True).supporter
+    with pytest.raises(members.BelowLoad):
+        change(supporter, capacity=0)
+    assert change(supporter, capacity=1).capacity == 1
+
+
+def test_absence_ends_after_it_starts(db):
+    with pytest.raises(IntegrityError):
+        change(SupporterFactory(), absent_from=TODAY, absent_until=TODAY - timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("trained", "months", "until"),
+    [
+        (date(2026, 1, 15), 18, date(2027, 7, 15)),
+        (date(2026, 8, 31), 18, date(2028, 2, 29)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+        (date(2026, 3, 31), 12, date(2027, 3, 31)),
+        (None, 18, None),
+    ],
+)
+def test_valid_until(trained, months, until):
+    assert members.valid_until(trained, SupportPolicy(current_months=months)) == until
+
+
+def test_coverage_wants_more_where_people_work_shifts(db):
+    nurses = ProfessionFactory()  # works shifts: 15%
+    clinic = ProfessionFactory(name="Poliverpleegkundige", group=ProfessionGroup.NURSE, works_shifts=False)
+    physicians = ProfessionFactory(physician=True)
+    UserFactory.create_batch(19, profession=nurses)
+    UserFactory.create_batch(9, profession=clinic)
+    UserFactory.create_batch(10, profession=physicians)
+    UserFactory(leaver=True, profession=physicians)
+    UserFactory(partner=True)
+    SupporterFactory(trained=True, user__profession=nurses)
+    SupporterFactory(trained=True, user__profession=clinic)
+    SupporterFactory(lapsed=True, user__profession=nurses, user__employee_number="L1")
+    SupporterFactory(trained=True, user__partner=True)
+    # Nurses: 21 × 15% + 10 × 10% = 4.15, so 5. Physicians: 10 × 10% = 1.
+    assert members.coverage(NOW) == [
+        members.Coverage(ProfessionGroup.PHYSICIAN, 10, 0, 1),
+        members.Coverage(ProfessionGroup.NURSE, 31, 2, 5),
+    ]
+    assert [each.missing for each in members.coverage(NOW)] == [1, 3]
+
+
+# --- pages -------------------------------------------------------------------------------------------------
+
+ADDRESSES = ("/pool/", "/pool/coverage/", "/pool/policy/", "/pool/add/")
+
+
+@pytest.mark.parametrize("role", [None, Role.SUPPORTER, Role.BOARD, Role.ADMIN])
+@pytest.mark.django_db
+def test_only_the_coordinator_keeps_the_pool(client, role):
+    client.force_login(UserFactory(roles=[role] if role else []))
+    supporter = SupporterFactory()
+    assert [client.get(address).status_code for address in ADDRESSES] == [403] * 4
+    assert client.get(f"/pool/{supporter.pk}/").status_code == 403
+    assert client.post(f"/pool/{supporter.pk}/status/").status_code == 403
+
+
+def test_empty_pool_is_warm(client, coordinator):
+    assert "The pool is still empty" in text(client.get("/pool/"))
+
+
+@pytest.mark.parametrize(
+    ("trait", "words"),
+    [
+        ({"trained": True}, "Can be asked"),
+        ({}, "Not trained yet"),
+        ({"lapsed": True}, "Training has lapsed"),
+        ({"trained": True, "paused": True}, "Pausing"),
+        ({"trained": True, "absent": True}, "Away until"),
+        ({"trained": True, "absent_from": TODAY}, "Away"),
+        ({"trained": True, "full": True}, "No room"),
+        ({"trained": True, "resting": True}, "Resting"),
+    ],
+)
+def test_list_says_who_can_be_asked(client, coordinator, trait, words):
+    SupporterFactory(**trait)
+    page = client.get("/pool/")
+    ((_supporter, standing),) = page.context["lines"]
+    assert standing.word.startswith(words)
+    assert words in text(page)
+
+
+@pytest.mark.parametrize(
+    ("state", "names"),
+    [
+        ("", {"Actief", "Vol", "Weg", "Pauze", "Verlopen"}),
+        ("active", {"Actief", "Vol"}),
+        ("full", {"Vol"}),
+        ("away", {"Weg", "Pauze"}),
+        ("lapsed", {"Verlopen"}),
+        ("stopped", {"Gestopt"}),
+    ],
+)
+def test_list_filters_by_state(client, coordinator, state, names):
+    traits = {
+        "Actief": {"trained": True},
+        "Vol": {"trained": True, "full": True},
+        "Weg": {"trained": True, "absent": True},
+        "Pauze": {"trained": True, "paused": True},
+        "Verlopen": {"lapsed": True},
+        "Gestopt": {"trained": True, "stopped": True},
+    }
+    for name, trait in traits.items():
+        SupporterFactory(user__name=name, **trait)
+    page = client.get("/pool/", {"state": state})
+    assert {supporter.user.name for supporter, _standing in page.context["lines"]} == names
+
+
+def test_list_pages_by_key(client, coordinator, monkeypatch):
+    monkeypatch.setattr("supporters.pool.views.pool.PAGE", 2)
+    for name in ("anna Bos", "Bram", "Bram", "Cees_Vos", "Dirk"):
+        SupporterFactory(user__name=name)
+    seen: list[str] = []
+    after = ""
+    for _page in range(3):
+        page = client.get("/pool/", {"after": after})
+        seen += [supporter.user.name for supporter, _standing in page.context["lines"]]
+        after = page.context["further"]
+    assert (seen, after) == (["anna Bos", "Bram", "Bram", "Cees_Vos", "Dirk"], "")
+
+
+def test_list_asks_as_few_queries_for_many(client, coordinator, django_assert_num_queries):
+    SupporterFactory.create_batch(2, trained=True)
+    with django_assert_num_queries(5):
+        client.get("/pool/")
+    SupporterFactory.create_batch(10, trained=True)
+    with django_assert_num_queries(5):
+        client.get("/pool/")
+
+
+def test_add_from_the_employees(client, coordinator):
+    employee = UserFactory(name="Hanneke Zijlstra")
+    assert f"?user={employee.pk}" in text(client.post("/pool/add/", {"q": "zijl"}, follow=True))
+    assert "Hanneke Zijlstra" in text(client.get("/pool/add/", {"user": employee.pk}))
+    client.post("/pool/add/", {"user": employee.pk, "trained_on": TODAY.isoformat()})
+    assert Supporter.objects.get().user == employee
+    page = client.post("/pool/add/", {"user": employee.pk})
+    assert "Hanneke Zijlstra is already in the pool." in text(page)
+
+
+@pytest.mark.parametrize("user", ["", "x", "00000000-0000-0000-0000-000000000000"])
+def test_add_nobody_adds_nobody(client, coordinator, user):
+    assert client.post("/pool/add/", {"user": user}).status_code == 200
+    assert not Supporter.objects.exists()
+
+
+def fields(supporter, **changes):
+    return {
+        "trained_on": "2026-01-15",
+        "current_until": "2027-07-15",
+        "absent_from": "",
+        "absent_until": "",
+        "capacity": supporter.capacity,
+        **changes,
+    }
+
+
+def test_supporter_is_changed(client, coordinator):
+    supporter = SupporterFactory(trained=True)
+    client.post(f"/pool/{supporter.pk}/", fields(supporter, capacity=1, absent_from="2026-12-24"))
+    supporter.refresh_from_db()
+    assert (supporter.capacity, supporter.absent_from, supporter.trained_on) == (
+        1,
+        date(2026, 12, 24),
+        date(2026, 1, 15),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"capacity": 0}, "There are 1 open contacts now"),
+        ({"capacity": 21}, "More than 20 open contacts"),
+        ({"absent_from": "2026-12-24", "absent_until": "2026-12-23"}, "must end after it starts"),
+        ({"absent_until": "2026-12-23"}, "Say from which day."),
+        ({"trained_on": ""}, "Say when the training was."),
+        ({"current_until": "2025-01-01"}, "until a day after it was given"),
+    ],
+)
+def test_supporter_is_not_changed_into_what_cannot_be(client, coordinator, changes, words):
+    supporter = ContactFactory(accepted=True).supporter
+    page = client.post(f"/pool/{supporter.pk}/", fields(supporter, **changes))
+    assert words in text(page)
+
+
+def test_stop_with_open_contacts_says_what_to_do_first(client, coordinator):
+    supporter = ContactFactory(accepted=True).supporter
+    page = client.post(f"/pool/{supporter.pk}/status/", {"status": "stopped"}, follow=True)
+    assert "still has 1 open contact. Ask somebody else for it first." in text(page)
+    client.post(f"/pool/{supporter.pk}/status/", {"status": "paused"})
+    supporter.refresh_from_db()
+    assert supporter.status == SupporterStatus.PAUSED
+
+
+POLICY = {
+    "first_contact_hours": 48,
+    "accept_working_hours": 8,
+    "follow_up_days": "2, 14",
+    "max_conversations": 3,
+    "capacity": 2,
+    "cool_down_days": 0,
+    "current_months": 12,
+    "same_profession": SameProfession.REQUIRED,
+    "retention_days": 30,
+}
+
+
+def test_policy_is_changed(client, coordinator):
+    client.post("/pool/policy/", POLICY)
+    policy = SupportPolicy.current()
+    assert (policy.first_contact_hours, policy.follow_up_days, policy.same_profession) == (
+        48,
+        [2, 14],
+        SameProfession.REQUIRED,
+    )
+    assert AccessEvent.objects.get().object_kind == "policy"
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("first_contact_hours", 0),
+        ("retention_days", 4000),
+        ("follow_up_days", ""),
+        ("follow_up_days", "3; 14"),
+        ("follow_up_days", "14, 3"),
+        ("follow_up_days", "3, 3"),
+        ("follow_up_days", "0"),
+        ("follow_up_days", "3, -1"),
+        ("follow_up_days", "9" * 5000),
+        ("follow_up_days", "1,2,3,4,5"),
+        ("same_profession", "sometimes"),
+    ],
+)
+def test_policy_that_makes_no_sense_is_refused_beside_the_field(client, coordinator, field, wrong):
+    page = client.post("/pool/policy/", {**POLICY, field: wrong})
+    assert page.status_code == 200
+    assert set(page.context["form"].errors) == {field}
+    assert SupportPolicy.current().first_contact_hours == 24

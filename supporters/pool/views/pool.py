@@ -1,0 +1,273 @@
+"""The pool of supporters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import F, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.pages import kept_forms
+from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.asked_again import asks_again, name_of, only_posted
+from accounts.pages.feedback import say
+from accounts.pages.sealed_search import answered, seal, typed
+from accounts.people import directory
+from accounts.policy_log import PolicyLog
+from accounts.roles.giving import OwnRoles, RolesConflict
+from supporters.enums import SupporterStatus
+from supporters.models import Supporter, SupporterQuerySet, SupportPolicy
+from supporters.pool import members as pools
+from supporters.pool.forms import PolicyForm, SupporterForm, TrainedForm
+
+PAGE = 50
+LOG = PolicyLog("support", SupportPolicy, Role.COORDINATOR, "pool:policy", "coordinator of the pool")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a supporter can be asked, as a chip says it."""
+
+    word: str
+    icon: str
+    tone: str
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def pool(request: SignedInRequest) -> HttpResponse:
+    """The supporters by name. `state` filters, `q` (posted) finds by name, `after` is the key of a further
+    page.
+    """
+    if request.method == "POST":
+        return answered(request)
+    now = timezone.now()
+    query, state = typed(request), request.GET.get("state", "")
+    supporters = _filtered(Supporter.objects.visible_to(request.user), state, query, now)
+    listed = pools.listed(supporters)
+    name, _separator, pk = typed(request, "after").rpartition("_")
+    if name and _is_uuid(pk):
+        listed = listed.filter(Q(sort_name__gt=name) | Q(sort_name=name, user_id__gt=pk))
+    found: list[Any] = list(listed[: PAGE + 1])
+    shown = found[:PAGE]
+    directory.told_apart([each.user for each in shown])
+    context = {
+        "now": now,
+        "lines": [(each, standing(each, now)) for each in shown],
+        "further": seal(request, f"{shown[-1].sort_name}_{shown[-1].user_id}") if len(found) > PAGE else "",
+        "after": request.GET.get("after", ""),
+        "sealed": request.GET.get("q", ""),
+        "states": [(value, label, value == state) for value, label in _states()],
+        "state": state,
+        "query": query,
+    }
+    return render(request, "supporters/pool.html", context)
+
+
+@allow(Role.COORDINATOR)
+@require_GET
+def coverage(request: SignedInRequest) -> HttpResponse:
+    """Whether there are enough supporters of each profession."""
+    return render(request, "supporters/pool_coverage.html", {"groups": pools.coverage(timezone.now())})
+
+
+def _asked(data: Mapping[str, str]) -> str:
+    return _("Put this colleague in the pool") if "user" in data else ""
+
+
+@allow(Role.COORDINATOR)
+@asks_again(does=_asked, shown={"user": (gettext_lazy("Colleague"), name_of)})
+@require_http_methods(["GET", "POST"])
+def add(request: SignedInRequest) -> HttpResponse:
+    """Find an employee by name, and put that person in the pool."""
+    if "q" in request.POST:
+        return answered(request)
+    query = typed(request)
+    chosen = _employee(request.POST.get("user") or request.GET.get("user", ""))
+    form = TrainedForm(request.POST or None)
+    if request.method == "POST" and chosen and form.is_valid() and _added(request, chosen, form):
+        return redirect("pool:supporter", Supporter.objects.get(user=chosen).pk)
+    found = directory.search(query, near=request.user)
+    context = {"query": query, "found": found, "chosen": chosen, "form": form}
+    return render(request, "supporters/pool_add.html", context)
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def supporter(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Training, absence and capacity of one supporter."""
+    found = _supporter(request, pk)
+    form = SupporterForm(kept_forms.posted(request), instance=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            pools.change(supporter=found, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except pools.BelowLoad as error:
+            text = _("There are %(load)d open contacts now: not less than that.")
+            form.add_error("capacity", text % {"load": error.load})
+        else:
+            say(request, _("Saved."))
+            return redirect("pool:list")
+    now = timezone.now()
+    excluded = found.kept_apart.count()
+    context = {
+        "supporter": found,
+        "form": form,
+        "standing": standing(found, now),
+        "excluded": excluded,
+        "now": now,
+    }
+    return render(request, "supporters/pool_supporter.html", context)
+
+
+@allow(Role.COORDINATOR)
+@only_posted(
+    "pool:supporter",
+    "pk",
+    does=gettext_lazy("Change whether this supporter can be asked"),
+    shown={"status": (gettext_lazy("State"), {str(one): one.label for one in SupporterStatus})},
+)
+def status(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Pause, resume or stop."""
+    found = _supporter(request, pk)
+    wanted = request.POST.get("status", "")
+    if wanted in SupporterStatus.values:
+        try:
+            pools.set_status(
+                supporter=found, status=SupporterStatus(wanted), by=request.user, at=timezone.now()
+            )
+        except pools.HasOpenContacts as error:
+            text = ngettext(
+                "%(name)s still has %(count)d open contact. Ask somebody else for it first.",
+                "%(name)s still has %(count)d open contacts. Ask somebody else for them first.",
+                error.count,
+            )
+            words = {"name": found.user.name, "count": error.count}
+            say(request, text % words, level=messages.WARNING)
+        except OwnRoles:
+            text = _("Nobody changes the own roles. Another coordinator can do this for you.")
+            say(request, text, level=messages.WARNING)
+        else:
+            words = {"name": found.user.name, "state": SupporterStatus(wanted).label}
+            say(request, _("%(name)s: %(state)s.") % words)
+    return redirect("pool:supporter", pk)
+
+
+@allow(Role.COORDINATOR)
+@require_http_methods(["GET", "POST"])
+def policy(request: SignedInRequest) -> HttpResponse:
+    """How this hospital gives support."""
+    current = SupportPolicy.current()
+    form = PolicyForm(kept_forms.posted(request), instance=current)
+    if request.method == "POST" and form.is_valid():
+        LOG.keep(policy=current, fields=form.changed_data, by=request.user, at=timezone.now())
+        say(request, _("Saved. It counts for everything that starts from now on."))
+        return redirect("pool:policy")
+    return render(request, "supporters/pool_policy.html", {"form": form, "history": LOG.history(request.GET)})
+
+
+def standing(supporter: Supporter, now: datetime) -> Standing:
+    """Whether this supporter can be asked at `now`, and if not, what stands in the way first."""
+    today = timezone.localdate(now)
+    trained, until = supporter.trained_on, supporter.current_until
+    checks = (
+        (supporter.status == SupporterStatus.STOPPED, _("Has stopped"), "user-x", "neutral"),
+        (supporter.status == SupporterStatus.PAUSED, _("Pausing"), "player-pause", "neutral"),
+        (trained is None or trained > today, _("Not trained yet"), "presentation", "info"),
+        (until is None or until < today, _("Training has lapsed"), "alert-triangle", "attention"),
+        (_is_away(supporter, today), _away(supporter), "beach", "neutral"),
+        (supporter.load >= supporter.capacity, _("No room"), "users", "attention"),
+        (bool(supporter.rests_until and supporter.rests_until > now), _("Resting"), "armchair", "neutral"),
+        (True, _("Can be asked"), "check", "good"),
+    )
+    return next(Standing(*words) for stands, *words in checks if stands)
+
+
+def _is_away(supporter: Supporter, today: date) -> bool:
+    begun = supporter.absent_from is not None and supporter.absent_from <= today
+    return begun and (supporter.absent_until is None or supporter.absent_until >= today)
+
+
+def _away(supporter: Supporter) -> str:
+    if supporter.absent_until is None:
+        return _("Away")
+    return _("Away until %(day)s") % {"day": date_format(supporter.absent_until, "j N")}
+
+
+def _states() -> list[tuple[str, str]]:
+    return [
+        ("", _("All")),
+        ("active", _("Active")),
+        ("lapsed", _("Training lapsed or to come")),
+        ("away", _("Away or pausing")),
+        ("full", _("No room")),
+        ("stopped", _("Stopped")),
+    ]
+
+
+def _filtered(supporters: SupporterQuerySet, state: str, query: str, now: datetime) -> QuerySet[Supporter]:
+    today = timezone.localdate(now)
+    away = Q(absent_from__lte=today) & (Q(absent_until__isnull=True) | Q(absent_until__gte=today))
+    current = Q(trained_on__lte=today, current_until__gte=today)
+    conditions = {
+        "active": Q(status=SupporterStatus.ACTIVE) & current & ~away,
+        "lapsed": ~Q(status=SupporterStatus.STOPPED) & ~current,
+        "away": Q(status=SupporterStatus.PAUSED) | (Q(status=SupporterStatus.ACTIVE) & away),
+        "full": Q(status=SupporterStatus.ACTIVE, load__gte=F("capacity")),
+        "stopped": Q(status=SupporterStatus.STOPPED),
+    }
+    found: QuerySet[Supporter] = supporters.filter(conditions.get(state, ~Q(status=SupporterStatus.STOPPED)))
+    if query:
+        found = found.filter(user__in=directory.matching(User.objects.all(), query))
+    return found
+
+
+def _supporter(request: SignedInRequest, pk: UUID) -> Supporter:
+    supporters = Supporter.objects.visible_to(request.user).select_related(
+        "user__profession", "user__department"
+    )
+    return get_object_or_404(supporters, pk=pk)
+
+
+def _employee(pk: str) -> User | None:
+    if not _is_uuid(pk):
+        return None
+    employees = User.objects.filter(is_active=True).select_related("profession", "department__location")
+    return next(iter(directory.told_apart(employees.filter(pk=pk))), None)
+
+
+def _added(request: SignedInRequest, employee: User, form: TrainedForm) -> bool:
+    try:
+        pools.add(
+            user=employee, trained_on=form.cleaned_data["trained_on"], by=request.user, at=timezone.now()
+        )
+    except pools.AlreadySupporter:
+        form.add_error(None, _("%(name)s is already in the pool.") % {"name": employee.name})
+        return False
+    except RolesConflict:
+        text = _("%(name)s keeps watch over the system, and can therefore not be a supporter.")
+        form.add_error(None, text % {"name": employee.name})
+        return False
+    except OwnRoles:
+        form.add_error(None, _("Nobody changes the own roles. Another coordinator can do this for you."))
+        return False
+    say(request, _("%(name)s is in the pool.") % {"name": employee.name})
+    return True
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
