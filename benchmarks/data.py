@@ -4,9 +4,11 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.utils import timezone
 
-from accounts.enums import ProfessionGroup, Role
-from accounts.models import Department, Location, Profession, User
+from accounts.enums import Role
+from accounts.models import User
 from benchmarks.models import Row
+from hospital.enums import ProfessionGroup
+from hospital.models import Department, Location, Profession
 from incidents.enums import EventType, IncidentKind
 from incidents.models import Incident
 from incidents.reports import intake
@@ -63,8 +65,8 @@ def grow_supporters(size: int) -> None:
     """Up to `size` trained, active supporters, each with an account of their own."""
     _run(
         """
-        WITH department AS (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_department),
-             profession AS (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_profession),
+        WITH department AS (SELECT array_agg(id ORDER BY id) AS ids FROM hospital_department),
+             profession AS (SELECT array_agg(id ORDER BY id) AS ids FROM hospital_profession),
              present AS (SELECT count(*)::int AS size FROM accounts_user WHERE username LIKE 's-%%'),
              person AS (
                 INSERT INTO accounts_user (id, password, is_superuser, username, employee_number, name,
@@ -102,7 +104,7 @@ def grow_incidents(size: int) -> None:
             now() - make_interval(mins => n * 211 %% 525600), '', 'unknown',
             now() - make_interval(mins => n * 211 %% 525600),
             CASE WHEN n %% 12 = 0 THEN now() - make_interval(mins => n * 211 %% 525600) END, '', ''
-        FROM (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_department) AS department,
+        FROM (SELECT array_agg(id ORDER BY id) AS ids FROM hospital_department) AS department,
             generate_series(
                 (SELECT count(*)::int FROM incidents_incident WHERE reference LIKE 'B%%') + 1, %s) AS n
         """,
@@ -115,7 +117,7 @@ def grow_incidents(size: int) -> None:
             department_id, wish_other_department, wish_physician, wish_outside, added_at)
         SELECT gen_random_uuid(), incident.id, NULL, 'Colleague ' || incident.reference, 'c@bench.example',
         '',
-            (SELECT id FROM accounts_profession ORDER BY name LIMIT 1), incident.department_id, true, false,
+            (SELECT id FROM hospital_profession ORDER BY name LIMIT 1), incident.department_id, true, false,
             false, incident.reported_at
         FROM incidents_incident AS incident
         WHERE NOT EXISTS (SELECT 1 FROM incidents_involvement WHERE incident_id = incident.id)

@@ -15,9 +15,9 @@ from accounts.models import User
 from benchmarks.measure import Ratio, ratio, ratio_of
 from benchmarks.report import Line
 from notifications.delivery import outbox, sweep
-from notifications.delivery.failure import DELIVERY, TRIAL
 from notifications.delivery.mails import something_for_you
 from notifications.models import Mail, Reminder
+from notifications.reminders.failure import DELIVERY, TRIAL
 from notifications.tests.smtp_sink import Sink, SinkServer
 
 PEOPLE = 200

@@ -11,13 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.enums import ProfessionGroup
 from dashboards import charts, evaluation_block, organisation
 from dashboards.blocks import Block, Chart
 from dashboards.blurring import Figure, OneWay, published_share
 from dashboards.charts import Datum, Table
 from dashboards.periods import Period
 from dashboards.tables import Tables
+from hospital.enums import ProfessionGroup
 from incidents.enums import EventType
 from supporters.enums import Outcome
 

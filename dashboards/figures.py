@@ -16,7 +16,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Min, Q, Sum
 
-from accounts.enums import ProfessionGroup
 from dashboards.blurring import (
     LEAST,
     Answers,
@@ -33,6 +32,7 @@ from dashboards.tables import Clock, Coverage, StepFigures, Tables
 from evaluations.enums import Question
 from evaluations.tallies import tallies
 from hospital.clock import local_day
+from hospital.enums import ProfessionGroup
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.models import Incident, Milestone
 from supporters.enums import ContactState, EventKind, Outcome, SupporterStatus

@@ -6,12 +6,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.enums import ProfessionGroup
 from dashboards import charts
 from dashboards.blocks import Block, Chart
 from dashboards.blurring import organisation_share
 from dashboards.charts import Datum, Table
 from dashboards.tables import Clock, StepFigures, Tables
+from hospital.enums import ProfessionGroup
 from incidents.enums import Step
 
 

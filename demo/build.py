@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
-from accounts.enums import ProfessionGroup, Role
-from accounts.models import Department, Location, Profession, User
+from accounts.enums import Role
+from accounts.models import User
 from accounts.sign_in.demo_people import DEMO_PEOPLE
 from dashboards import figures
 from demo import committee, today
 from demo.daytime import by_day
 from demo.hospital import DEPARTMENTS, LOCATIONS, NAME, PARTNER, PROFESSIONS, staff
 from demo.year import REPORTS, Year
-from hospital.models import Hospital
+from hospital.enums import ProfessionGroup
+from hospital.models import Department, Hospital, Location, Profession
 from notifications.models import Mail, Notice
 from supporters.models import Supporter
 

@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from accounts.enums import ProfessionGroup, Role
-from accounts.models import Department, User
+from accounts.enums import Role
+from accounts.models import User
+from accounts.models.second_person import RoleGrant
 from accounts.roles import giving, role_grants
-from accounts.roles.second_person import RoleGrant
 from demo.daytime import by_day
 from hospital.clock import local_moment, start_of_week
+from hospital.enums import ProfessionGroup
+from hospital.models import Department
 from incidents.calamities import alignment, committee, duty, inspectorate, milestones
 from incidents.calamities.classification import classify, standing
 from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict

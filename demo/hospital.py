@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from accounts.enums import ProfessionGroup
 from demo.names import new_name
+from hospital.enums import ProfessionGroup
 
 NAME = "Merwede Ziekenhuis"
 MAIL_DOMAIN = "merwede.example"

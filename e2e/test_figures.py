@@ -5,11 +5,12 @@ import re
 import pytest
 from django.conf import settings
 
-from accounts.enums import ProfessionGroup, Role
+from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from dashboards.tables import Coverage
 from dashboards.tests.factories import publish, tables
 from e2e.browser import accessibility_problems, overflow, small_targets
+from hospital.enums import ProfessionGroup
 from supporters.tests.factories import ContactFactory, OfferFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,12 +1,15 @@
 import hashlib
+import uuid
 from datetime import time
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from hospital.clock import OfficeHours
+from hospital.enums import ProfessionGroup
 
 PNG = b"\x89PNG\r\n\x1a\n"
 #: A logo stands 28 pixels high on each page; this is plenty, and small enough for every page.
@@ -102,3 +105,69 @@ class WorkingHours(models.Model):
     def office(self) -> OfficeHours:
         """These hours and days, to compute with."""
         return OfficeHours(self.starts, self.ends, frozenset(self.decreed_days))
+
+
+class Location(models.Model):
+    """A site of the hospital, or a partner organisation outside it that lends supporters."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    is_partner = models.BooleanField(_("outside the hospital"), default=False)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                Lower("name"), name="location_name_once", violation_error_message=_("This location exists.")
+            ),
+        )
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    location = models.ForeignKey(
+        Location, models.PROTECT, related_name="departments", verbose_name=_("location")
+    )
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                Lower("name"),
+                "location",
+                name="department_name_once_per_location",
+                violation_error_message=_("This department exists at this location."),
+            ),
+        )
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Profession(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    group = models.CharField(_("group"), max_length=20, choices=ProfessionGroup.choices)
+    works_shifts = models.BooleanField(
+        _("works shifts"), default=False, help_text=_("Where people work shifts more supporters are trained.")
+    )
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                Lower("name"),
+                name="profession_name_once",
+                violation_error_message=_("This profession exists."),
+            ),
+        )
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name

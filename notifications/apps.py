@@ -8,8 +8,8 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.settings.readiness import sources  # these need the app registry
         from notifications.delivery import digest, readiness
-        from notifications.delivery.failure import ALARM, NOBODY_LEFT, TRIAL
         from notifications.reminders import absence, kinds, second_person
+        from notifications.reminders.failure import ALARM, NOBODY_LEFT, TRIAL
 
         kinds.register(ALARM)
         kinds.register(TRIAL)

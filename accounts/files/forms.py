@@ -10,9 +10,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import NameKind, ProfessionGroup
+from accounts.enums import NameKind
 from accounts.files.mapped_names import Choice, Key, Target, Unknown, labels
-from accounts.models import Location
+from hospital.enums import ProfessionGroup
+from hospital.models import Location
 
 SHOWN = 100  # lines at once; what is chosen is kept, and the next ones follow
 NOTHING = "nothing"

@@ -13,9 +13,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from accounts.enums import NameKind, ProfessionGroup
-from accounts.models import Department, FileName, Location, Profession, User
+from accounts.enums import NameKind
+from accounts.models import FileName, User
 from accounts.policy_log import PolicyLog
+from hospital.enums import ProfessionGroup
+from hospital.models import Department, Location, Profession
 
 STAFF = ""  # the source of the staff file
 AT = " · "  # between a department and its location

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Case, Expression, IntegerField, Q, QuerySet, Value, When
 
-from accounts.models import NAME_WORDS, Department, User
+from accounts.models import NAME_WORDS, User
 from accounts.people import names
+from hospital.models import Department
 
 WORDS = 6  # of a query: more say nothing more
 MOST = 10

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
-from accounts.roles.second_person import (
+from accounts.models.second_person import (
     BY_TWO,
     GRANT_WAITS,
     GUARDED,

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
+from accounts.models.second_person import KEEP_WATCH, Outcome, RoleGrant
 from accounts.roles import giving
-from accounts.roles.second_person import KEEP_WATCH, Outcome, RoleGrant
 
 
 class NotOpen(Exception):

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.enums import Role
-from accounts.models import Department, Profession, User
+from accounts.models import User
+from accounts.models.second_person import BY_TWO, RoleGrant
 from accounts.pages.access import SignedInRequest
 from accounts.roles import role_grants
-from accounts.roles.second_person import BY_TWO, RoleGrant
 from accounts.sign_in import second_factor
+from hospital.models import Department, Profession
 
 _NOWHERE = ("filebased", "console", "locmem", "dummy")
 

@@ -24,8 +24,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
+from accounts.models.second_person import KEEP_WATCH, READ_CASES, Outcome, RoleGrant
 from accounts.roles import giving
-from accounts.roles.second_person import KEEP_WATCH, READ_CASES, Outcome, RoleGrant
 from accounts.sign_in import second_factor, sign_in_changes
 
 

@@ -26,7 +26,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles.second_person import GUARDED
+from accounts.models.second_person import GUARDED
 from accounts.sign_in import sign_in_changes
 
 logger = structlog.get_logger(__name__)

@@ -19,8 +19,7 @@ from django.db.models import Q
 from accounts import audit
 from accounts.enums import AccessAction, SignIn
 from accounts.models import User
-from accounts.roles import giving
-from accounts.roles.second_person import (
+from accounts.models.second_person import (
     ADDRESS_WAITS,
     BY_TWO,
     GUARDED,
@@ -30,6 +29,7 @@ from accounts.roles.second_person import (
     SignInChange,
     SignInChangeQuerySet,
 )
+from accounts.roles import giving
 
 #: Called in the transaction of the changes, with those that somebody must be told of. A room that tells
 #: people adds itself when the app starts, for this app may not import it.

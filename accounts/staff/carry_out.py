@@ -11,11 +11,12 @@ from django.db import connection
 from django.db.models import Q
 from psycopg import sql
 
-from accounts.models import NAME_KEYS, Department, Location, Profession, User
+from accounts.models import NAME_KEYS, User
 from accounts.staff import leaving
 from accounts.staff.plan import Change, Plan
 from accounts.staff.rows import Value
 from accounts.staff.words import SHIFTS
+from hospital.models import Department, Location, Profession
 
 BATCH = 2_000
 

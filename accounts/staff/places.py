@@ -10,10 +10,10 @@ from django.utils.translation import gettext
 from accounts.enums import NameKind
 from accounts.files import mapped_names
 from accounts.files.mapped_names import AT, Unknown, key_of, key_of_written
-from accounts.models import Department, FileName, Location, Profession
+from accounts.models import FileName
 from accounts.staff.rows import Person
 from accounts.staff.words import group_of
-from hospital.models import Hospital
+from hospital.models import Department, Hospital, Location, Profession
 
 Place = tuple[str, str]  # a department and its location, as they are compared
 

@@ -4,8 +4,8 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import ProfessionGroup
 from accounts.files.words import CELL_REASONS, FILE_REASONS
+from hospital.enums import ProfessionGroup
 
 REASONS = {
     **FILE_REASONS,

@@ -8,8 +8,10 @@ from django.contrib.auth.models import Group
 from factory.declarations import PostGeneration, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
-from accounts.enums import ProfessionGroup, Role
-from accounts.models import Department, Location, Profession, User
+from accounts.enums import Role
+from accounts.models import User
+from hospital.enums import ProfessionGroup
+from hospital.models import Department, Location, Profession
 
 FIRST_NAMES = ("Anouk", "Bram", "Chantal", "Daan", "Eefje", "Faisal", "Gijs", "Hanneke", "Ilse", "Joost")
 LAST_NAMES = ("van der Wal", "Jansma", "Kuipers", "el Amrani", "de Graaf", "Hoekstra", "Lammers")

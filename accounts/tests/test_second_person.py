@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import AccessEvent, User
+from accounts.models.second_person import BY_TWO, GRANT_WAITS, Outcome, RoleGrant
 from accounts.roles import giving, role_grants
-from accounts.roles.second_person import BY_TWO, GRANT_WAITS, Outcome, RoleGrant
 from accounts.tests.counting import statements
 from accounts.tests.factories import UserFactory
 

@@ -4,15 +4,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import tasks
-from accounts.enums import ImportState, ProfessionGroup, Role
-from accounts.models import AccessEvent, Department, Profession, StaffImport, User
+from accounts.enums import ImportState, Role
+from accounts.models import AccessEvent, StaffImport, User
+from accounts.models.second_person import RoleGrant
 from accounts.roles import giving
-from accounts.roles.second_person import RoleGrant
 from accounts.settings import readiness
 from accounts.staff import importing
 from accounts.staff.tests.test_importing import csv_of, line
 from accounts.tests.counting import statements
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
+from hospital.enums import ProfessionGroup
+from hospital.models import Department, Profession
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import AccessEvent, User
+from accounts.models.second_person import RoleGrant
 from accounts.roles import role_grants
-from accounts.roles.second_person import RoleGrant
 from accounts.sign_in import adapters, sign_in_changes
 from accounts.sign_in.adapters import SsoAdapter
 from accounts.tests.factories import UserFactory

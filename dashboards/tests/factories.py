@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from accounts.enums import ProfessionGroup
 from dashboards.blurring import Answers, Change, Figure, OneWay, Shown
 from dashboards.figures import CONVERSATIONS, FIRST_CONTACT, FOLLOW_UPS, ON_THE_WAY, OPEN, UNKNOWN
 from dashboards.models import Release
 from dashboards.periods import Period
 from dashboards.tables import Clock, Coverage, StepFigures, Tables
 from evaluations.enums import Question
+from hospital.enums import ProfessionGroup
 from incidents.enums import EventType, Step
 from supporters.enums import Outcome
 

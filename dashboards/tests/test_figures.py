@@ -10,7 +10,6 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts.enums import ProfessionGroup
 from accounts.tests.factories import ProfessionFactory, UserFactory
 from dashboards import figures
 from dashboards.blurring import Answers, Figure, OneWay, one_way, publish_answers, publish_count
@@ -22,6 +21,7 @@ from dashboards.tests.factories import moment
 from dashboards.tests.factories import publish as publish_made_up
 from evaluations.enums import Question
 from evaluations.models import Tally
+from hospital.enums import ProfessionGroup
 from incidents.enums import EventType, Step
 from incidents.tests.factories import IncidentFactory, MilestoneFactory
 from supporters.enums import EventKind, Outcome

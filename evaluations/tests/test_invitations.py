@@ -7,7 +7,7 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles.second_person import SignInChange
+from accounts.models.second_person import SignInChange
 from accounts.sign_in import sign_in_changes
 from accounts.tests.factories import UserFactory
 from evaluations import batches, tickets

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import Department, User
+from accounts.models import User
+from hospital.models import Department
 from incidents.calamities import milestones, reminders
 from incidents.calamities.milestones import Stale
 from incidents.enums import Step, TrackEventKind

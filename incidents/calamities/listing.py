@@ -6,8 +6,9 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department, User
+from accounts.models import User
 from accounts.people.names import letters
+from hospital.models import Department
 from incidents.enums import IncidentKind, Step
 from incidents.models import Incident, Milestone
 from incidents.models.incident import MilestoneQuerySet

@@ -9,7 +9,8 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
-from accounts.models import Department, User
+from accounts.models import User
+from hospital.models import Department
 from incidents.clocks.deadlines import AT_ONCE, DeadlinePolicy
 from incidents.enums import (
     AlreadyOffered,

@@ -7,10 +7,11 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
-from accounts.models import Department, Profession, User
+from accounts.models import User
 from accounts.people import who_is_who
 from accounts.people.fields import MailField, TelephoneField
 from accounts.people.who_is_who import Named
+from hospital.models import Department, Profession
 from incidents.models.incident import Incident, events_of
 
 

@@ -1,6 +1,7 @@
 from django.db import models
 
-from accounts.models import Department, User
+from accounts.models import User
+from hospital.models import Department
 from incidents.enums import CorrectionReason, Ground, Step, TrackEventKind
 from incidents.models.incident import Incident
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
-from accounts.models import Department, Profession, User
+from accounts.models import User
 from accounts.people import who_is_who
 from accounts.people.who_is_who import Named
+from hospital.models import Department, Profession
 from incidents.calamities import milestones, moment_writer, put_aside
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.models import Incident, Involvement

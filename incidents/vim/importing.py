@@ -17,7 +17,8 @@ from accounts.enums import AccessAction, Role
 from accounts.files import spreadsheets
 from accounts.files.mapped_names import Unknown
 from accounts.files.spreadsheets import Table
-from accounts.models import Department, User
+from accounts.models import User
+from hospital.models import Department
 from incidents.calamities import classification, moment_writer
 from incidents.calamities.milestones import Stale
 from incidents.clocks import moment_checks

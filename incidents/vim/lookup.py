@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from accounts.enums import NameKind
 from accounts.files import mapped_names
 from accounts.files.mapped_names import AT, Unknown, key_of
-from accounts.models import Department, FileName, Profession, User
+from accounts.models import FileName, User
+from hospital.models import Department, Profession
 from incidents.reports.intake import CannotBeReached, Involved, are_one
 from incidents.vim import people as vim_people
 from incidents.vim.columns import NUMBER, Columns

@@ -28,9 +28,9 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from hospital.mail import mail_id
-from notifications.delivery.failure import ADDRESS
 from notifications.models import Bounce, Heartbeat, Mail
 from notifications.reminders import kinds
+from notifications.reminders.failure import ADDRESS
 
 logger = structlog.get_logger(__name__)
 

@@ -19,10 +19,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
-from notifications.delivery import digest, failure, mails
+from notifications.delivery import digest, mails
 from notifications.delivery.digest import Left
 from notifications.models import DeliveryPolicy, Mail
-from notifications.reminders import kinds, still_concerns
+from notifications.reminders import failure, kinds, still_concerns
 
 logger = structlog.get_logger(__name__)
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
-from notifications.delivery.failure import DELIVERY, TRIAL
 from notifications.models import NOBODY_TO_TELL, Heartbeat, Mail, Reminder
 from notifications.notices.listing import line_of
+from notifications.reminders.failure import DELIVERY, TRIAL
 from notifications.reminders.schedule import nudge, remind, reminder
 
 #: Due for longer than this and not delivered: late. The engine runs each minute.

@@ -24,10 +24,10 @@ import structlog
 from django.db import connection, transaction
 from django.urls import reverse
 
-from notifications.delivery import digest, failure, outbox, recipients
+from notifications.delivery import digest, outbox, recipients
 from notifications.delivery.recipients import Addressed, Claimed, NobodyToTell, Shown
 from notifications.models import DeliveryPolicy, Heartbeat, Reminder
-from notifications.reminders import kinds, still_concerns
+from notifications.reminders import failure, kinds, still_concerns
 from notifications.reminders.still_concerns import Answer
 
 logger = structlog.get_logger(__name__)

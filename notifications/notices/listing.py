@@ -14,9 +14,8 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from hospital.clock import local_day
-from notifications.delivery import failure
 from notifications.models import Notice
-from notifications.reminders import kinds, still_concerns
+from notifications.reminders import failure, kinds, still_concerns
 
 logger = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role, SignIn
 from accounts.models import User
+from accounts.models.second_person import ADDRESS_WAITS, BY_TWO, Closing, Outcome, RoleGrant, SignInChange
 from accounts.roles import giving, role_grants
-from accounts.roles.second_person import ADDRESS_WAITS, BY_TWO, Closing, Outcome, RoleGrant, SignInChange
 from accounts.sign_in import sign_in_changes
 from notifications.enums import HandedOn
 from notifications.models import Mail, Reminder

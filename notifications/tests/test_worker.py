@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
-from notifications.delivery.failure import DELIVERY, TRIAL
 from notifications.models import Mail, Notice
+from notifications.reminders.failure import DELIVERY, TRIAL
 from notifications.reminders.schedule import remind, reminder
 from notifications.tests.worker import Worker, eventually
 

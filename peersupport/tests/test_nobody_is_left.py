@@ -21,10 +21,11 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
-from accounts.models import Department, Location, Profession, User
+from accounts.models import User
 from accounts.tests.factories import UserFactory
 from evaluations.invitations import invite_closed
 from evaluations.models import Invitation
+from hospital.models import Department, Location, Profession
 from incidents.calamities.analysis import team
 from incidents.calamities.classification import classify, standing
 from incidents.enums import EventType, Ground, IncidentKind, Verdict

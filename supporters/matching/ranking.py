@@ -15,7 +15,7 @@ from uuid import UUID
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
-from accounts.enums import ProfessionGroup
+from hospital.enums import ProfessionGroup
 from supporters.enums import ReasonCode, Rule, SameProfession
 
 SIMILAR_YEARS = 3

@@ -11,9 +11,10 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts import audit
-from accounts.enums import AccessAction, ProfessionGroup, Role
+from accounts.enums import AccessAction, Role
 from accounts.models import User
 from accounts.roles import giving
+from hospital.enums import ProfessionGroup
 from supporters.enums import SupporterStatus
 from supporters.models import Contact, Supporter, SupportPolicy
 

@@ -8,11 +8,12 @@ from accounts.enums import ImportState, Role
 from accounts.files import mapped_names
 from accounts.files.forms import NamesForm
 from accounts.files.mapped_names import Choice, Unknown
-from accounts.models import Department, FileName, Location, Profession, StaffImport, User
+from accounts.models import FileName, StaffImport, User
 from accounts.staff import importing
 from accounts.staff.forms import SameForm
 from accounts.staff.tests.test_importing import AT, answer, bring, commit, line, read
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
+from hospital.models import Department, Location, Profession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 

@@ -5,8 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.models.second_person import RoleGrant, SignInChange
 from accounts.roles import giving, role_grants
-from accounts.roles.second_person import RoleGrant, SignInChange
 from accounts.sign_in import sign_in_changes
 
 

@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.enums import ImportState, NameKind, ProfessionGroup
+from accounts.enums import ImportState, NameKind
 from accounts.files.mapped_names import Unknown
 from accounts.files.words import Mended, said_of_file
 from accounts.models import StaffImport
 from accounts.staff import importing, leaving
 from accounts.staff.words import FIELDS, REASONS, WAITS, WHY, column
+from hospital.enums import ProfessionGroup
 
 
 class Command(BaseCommand):

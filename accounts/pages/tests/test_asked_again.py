@@ -9,13 +9,14 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from accounts.enums import Language, Role
-from accounts.models import Location, User
+from accounts.models import User
+from accounts.models.second_person import RoleGrant
 from accounts.pages.access import access_of
 from accounts.pages.asked_again import Question, only_takes_post
 from accounts.pages.kept_forms import Ticket
 from accounts.roles import giving
-from accounts.roles.second_person import RoleGrant
 from accounts.tests.factories import UserFactory
+from hospital.models import Location
 
 pytestmark = pytest.mark.django_db
 ADD = "/settings/locations/add/"

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent, User
+from accounts.models.second_person import BY_TWO, RoleGrant
 from accounts.roles import giving
-from accounts.roles.second_person import BY_TWO, RoleGrant
 from accounts.tests.factories import UserFactory
 
 

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import Role
-from accounts.models import Department, Location, Profession
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.feedback import say
 from accounts.settings.readiness import lacks
+from hospital.models import Department, Location, Profession
 
 
 @dataclass(frozen=True)

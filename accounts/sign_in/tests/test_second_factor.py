@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from accounts.enums import Role
-from accounts.roles.second_person import GUARDED
+from accounts.models.second_person import GUARDED
 from accounts.sign_in import second_factor
 from accounts.sign_in.second_factor import MFAAdapter, Renewed, Unreadable
 from accounts.tests.factories import UserFactory

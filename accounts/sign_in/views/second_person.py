@@ -20,12 +20,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
 from accounts.models import User
+from accounts.models.second_person import RoleGrant, SignInChange
 from accounts.pages.access import SignedInRequest, allow_at_once, allow_signed_in, recently_confirmed
 from accounts.pages.asked_again import asks_again
 from accounts.pages.feedback import say
 from accounts.people import directory
 from accounts.roles import giving, role_grants
-from accounts.roles.second_person import RoleGrant, SignInChange
 from accounts.sign_in import second_factor, sign_in_changes
 
 #: How many decided ones are shown.

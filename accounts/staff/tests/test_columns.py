@@ -5,12 +5,12 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from accounts.enums import ProfessionGroup
 from accounts.files import spreadsheets, workbooks
 from accounts.files.spreadsheets import FileRefused, Problem
 from accounts.staff import columns
 from accounts.staff import rows as staff_rows
 from accounts.staff.words import REASONS, group_of
+from hospital.enums import ProfessionGroup
 
 HEADER = "Personeelsnummer;Naam;E-mail;Afdeling;Functie;In functie sinds"
 ROW = "P1;Noëlle Jansen;n.jansen@ziekenhuis.example;Cardiologie;Verpleegkundige;01-03-2015"

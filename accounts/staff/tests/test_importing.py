@@ -9,11 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import tasks
-from accounts.enums import ImportState, ProfessionGroup, Role
-from accounts.models import AccessEvent, Department, Location, Profession, StaffImport, User
+from accounts.enums import ImportState, Role
+from accounts.models import AccessEvent, StaffImport, User
 from accounts.people import directory as people
 from accounts.staff import carry_out, importing, plan
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
+from hospital.enums import ProfessionGroup
+from hospital.models import Department, Location, Profession
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HEADER = "Personeelsnummer;Naam;E-mail;Telefoon;Locatie;Afdeling;Functie;In functie sinds;Leidinggevende"

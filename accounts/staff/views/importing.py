@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts import tasks
-from accounts.enums import ImportState, ProfessionGroup, Role
+from accounts.enums import ImportState, Role
 from accounts.files import mapped_names
 from accounts.files.forms import NamesForm
 from accounts.files.mapped_names import Unknown
@@ -30,6 +30,7 @@ from accounts.pages.feedback import say
 from accounts.staff import importing, leaving
 from accounts.staff.forms import SameForm
 from accounts.staff.words import FIELDS, REASONS, WAITS, column
+from hospital.enums import ProfessionGroup
 
 
 class UploadForm(forms.Form):

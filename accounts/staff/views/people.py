@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
 from accounts.models import User
+from accounts.models.second_person import RoleGrant
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow, recently_confirmed
 from accounts.pages.feedback import say
 from accounts.pages.sealed_search import answered, typed
 from accounts.people import directory
 from accounts.roles import giving as roles
-from accounts.roles.second_person import RoleGrant
 from accounts.sign_in import sign_in_changes
 
 PAGE = 50

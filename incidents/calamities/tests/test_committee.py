@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import PolicyChange, User
+from accounts.models.second_person import RoleGrant
 from accounts.roles import role_grants
 from accounts.roles.giving import RolesConflict
-from accounts.roles.second_person import RoleGrant
 from accounts.tests.factories import UserFactory
 from incidents.calamities import committee
 from incidents.calamities.committee import InTheFutureError, Taken

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.enums import AccessAction, Role
-from accounts.models import Department
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
+from hospital.models import Department
 from incidents.calamities import alignment
 from incidents.calamities.forms.steps import DepartmentForm
 from incidents.calamities.milestones import Stale

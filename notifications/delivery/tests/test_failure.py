@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.delivery.failure import describe, wait_after
+from notifications.reminders.failure import describe, wait_after
 
 
 @pytest.mark.parametrize(

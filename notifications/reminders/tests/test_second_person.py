@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.enums import Role, SignIn
 from accounts.models import User
+from accounts.models.second_person import RoleGrant, SignInChange
 from accounts.roles import giving, role_grants
-from accounts.roles.second_person import RoleGrant, SignInChange
 from accounts.sign_in import sign_in_changes
 from accounts.tests.factories import UserFactory
 from notifications.delivery import outbox, sweep

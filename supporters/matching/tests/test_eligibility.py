@@ -7,9 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.enums import ProfessionGroup, Role
-from accounts.models import Department, Location, Profession, User
+from accounts.enums import Role
+from accounts.models import User
 from accounts.tests.factories import DepartmentFactory, UserFactory
+from hospital.enums import ProfessionGroup
+from hospital.models import Department, Location, Profession
 from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from supporters.enums import ContactState, LadderStep, Rule, SameProfession
 from supporters.matching import eligibility, ranking

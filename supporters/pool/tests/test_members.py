@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import IntegrityError
 
-from accounts.enums import ProfessionGroup, Role
+from accounts.enums import Role
 from accounts.models import AccessEvent, User
 from accounts.roles.giving import RolesConflict
 from accounts.tests.factories import ProfessionFactory, UserFactory
+from hospital.enums import ProfessionGroup
 from supporters.enums import SameProfession, SupporterStatus
 from supporters.models import Supporter, SupportPolicy
 from supporters.pool import members
