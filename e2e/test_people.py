@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from accounts import tasks
 from accounts.enums import Role
 from accounts.models import User
+from accounts.staff import tasks
 from accounts.staff.tests.test_importing import csv_of, line
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from e2e.browser import accessibility_problems, overflow, small_targets

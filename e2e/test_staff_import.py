@@ -4,10 +4,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts import tasks
 from accounts.enums import Role
 from accounts.models import StaffImport, User
-from accounts.staff import importing
+from accounts.staff import importing, tasks
 from accounts.staff.tests.test_importing import bring, csv_of, line
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
 from e2e.visitor import DESK, PHONE

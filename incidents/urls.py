@@ -16,19 +16,19 @@ from incidents.calamities.views import (
     moments,
     policy,
 )
-from incidents.reports.views import help, reporting, reports, withdrawal
-from incidents.vim import views
+from incidents.reports.views import numbers_for_help, reporting, reports, withdrawal
+from incidents.vim import views as vim
 
 incidents_urls: list[URLPattern] = [
     path("incidents/", reports.listing, name="list"),
     path("incidents/new/", reporting.new, name="new"),
     path("incidents/new/<slug:kind>/", reporting.report, name="report"),
     path("incidents/people/", reporting.found, name="people"),
-    path("incidents/import/", views.upload, name="import"),
-    path("incidents/import/<uuid:pk>/", views.check, name="import-check"),
-    path("incidents/import/<uuid:pk>/commit/", views.commit, name="import-commit"),
-    path("incidents/import/names/<uuid:pk>/forget/", views.forget, name="import-forget"),
-    path("incidents/import/<uuid:pk>/discard/", views.discard, name="import-discard"),
+    path("incidents/import/", vim.upload, name="import"),
+    path("incidents/import/<uuid:pk>/", vim.check, name="import-check"),
+    path("incidents/import/<uuid:pk>/commit/", vim.commit, name="import-commit"),
+    path("incidents/import/names/<uuid:pk>/forget/", vim.forget, name="import-forget"),
+    path("incidents/import/<uuid:pk>/discard/", vim.discard, name="import-discard"),
     path("incidents/<slug:reference>/", reports.detail, name="detail"),
     path("incidents/<slug:reference>/received/", reporting.received, name="received"),
     path("incidents/<slug:reference>/withdraw/", withdrawal.withdraw, name="withdraw"),
@@ -73,5 +73,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/duty/", duty.rota, name="calamity-duty"),
     path("settings/duty/<uuid:pk>/", duty.change, name="calamity-duty-change"),
     path("settings/duty/<uuid:pk>/off/", duty.take_off, name="calamity-duty-off"),
-    path("help/", help.find_help, name="help"),
+    path("help/", numbers_for_help.find_help, name="help"),
 ]

@@ -1,20 +1,24 @@
-"""The Celery application: broker and schedule from the settings (`CELERY_…`), tasks from `<app>/tasks.py`."""
+"""The Celery application: broker and schedule from the settings (`CELERY_…`), tasks from each `tasks.py`."""
 
+import ctypes
 import os
 import signal
+import sys
 
 from celery import Celery
 from celery.signals import beat_embedded_init, setup_logging, task_prerun, worker_process_init
 from django.db import close_old_connections
 
-from development.server_keeper import die_with_parent
 from hospital import names
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peersupport.settings")
 
+_PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
+
 app = Celery("peersupport")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["accounts.sign_in", "accounts.staff"])
 
 
 @setup_logging.connect
@@ -26,7 +30,8 @@ def _keep_djangos_logging(**_: object) -> None:
 @worker_process_init.connect
 def _end_with_the_worker(**_: object) -> None:
     """A worker that is killed leaves no process of its pool behind, and no beat, waiting for ever."""
-    die_with_parent(signal.SIGKILL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 @task_prerun.connect

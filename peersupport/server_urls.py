@@ -24,7 +24,7 @@ def postgres(url: str) -> dict[str, Any]:
 
 
 def imap(url: str) -> dict[str, Any] | None:
-    """The mailbox at `url` as notifications.delivery.bounces opens it; None without. Raises ImproperlyConfigured."""
+    """The mailbox at `url` as it is opened for bounces; None without. Raises ImproperlyConfigured."""
     if not url:
         return None
     parts = urlsplit(url)

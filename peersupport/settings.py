@@ -14,7 +14,6 @@ from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
-from development import embedded_servers
 from hospital.clock import ZONE
 from peersupport import sso
 from peersupport.logs import logging_config
@@ -45,8 +44,8 @@ DEVELOPMENT = {
     "SECRET_KEY": "development-only-not-a-secret-and-refused-in-production",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
     "SITE_URL": f"http://localhost:{PORT}",
-    "DATABASE_URL": embedded_servers.database_url(DATA_DIR),
-    "REDIS_URL": embedded_servers.redis_url(DATA_DIR),
+    "DATABASE_URL": "",  # the embedded servers', below
+    "REDIS_URL": "",
     "EMAIL_URL": f"filemail:///{quote(str(DATA_DIR / 'mail'))}",  # three, and the path's own
     "DEFAULT_FROM_EMAIL": "Peersupport <peersupport@localhost>",
     # Evaluations: what tickets are derived from, and where batches keep the keys that open answers.
@@ -59,6 +58,17 @@ DEVELOPMENT = {
     # Figures: what the noise in published counts is derived from.
     "FIGURES_SECRET": "development-only-figures-secret-and-refused-in-production",
 }
+if IN_DEVELOPMENT:
+    from development import embedded_servers  # no part of what an installation runs
+
+    DEVELOPMENT["DATABASE_URL"] = embedded_servers.database_url(DATA_DIR)
+    DEVELOPMENT["REDIS_URL"] = embedded_servers.redis_url(DATA_DIR)
+    # What has to be started before the first connection.
+    EMBEDDED_SERVERS = embedded_servers.Servers(
+        data=DATA_DIR,
+        postgres=not env.str("DATABASE_URL", default=""),
+        redis=not env.str("REDIS_URL", default=""),
+    )
 REQUIRED = {name: env.str(name, default="") for name in DEVELOPMENT}
 if IN_DEVELOPMENT:
     REQUIRED = {name: value or DEVELOPMENT[name] for name, value in REQUIRED.items()}
@@ -114,12 +124,6 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 5, "socket_timeout": 5},  # seconds
     }
 }
-# What `embedded.start_missing` has to start before the first connection.
-EMBEDDED_SERVERS = embedded_servers.Servers(
-    data=DATA_DIR,
-    postgres=IN_DEVELOPMENT and not env.str("DATABASE_URL", default=""),
-    redis=IN_DEVELOPMENT and not env.str("REDIS_URL", default=""),
-)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)
@@ -145,7 +149,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
         "options": {"expires": 60},
     },
     "sweep-imports": {
-        "task": "accounts.tasks.sweep_imports",
+        "task": "accounts.staff.tasks.sweep_imports",
         "schedule": schedule(SWEEP_SECONDS),
         "options": {"expires": 60},
     },
@@ -166,8 +170,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
     },
     "reconcile": {"task": "notifications.tasks.reconcile", "schedule": crontab(hour="3", minute="20")},
     "retention": {"task": "supporters.tasks.erase_due", "schedule": crontab(hour="3", minute="40")},
-    "forget-sessions": {"task": "accounts.tasks.forget_sessions", "schedule": crontab(hour="4", minute="0")},
-    "end-waiting": {"task": "accounts.tasks.end_waiting", "schedule": crontab(hour="3", minute="50")},
+    "forget-sessions": {
+        "task": "accounts.sign_in.tasks.forget_sessions",
+        "schedule": crontab(hour="4", minute="0"),
+    },
+    "end-waiting": {"task": "accounts.sign_in.tasks.end_waiting", "schedule": crontab(hour="3", minute="50")},
     "publish figures": {"task": "dashboards.tasks.publish_due", "schedule": crontab(hour="4", minute="30")},
 }
 

@@ -10,7 +10,6 @@ from django.db import OperationalError, connections
 from redis import Redis
 from redis.exceptions import RedisError
 
-from development import embedded_servers
 from peersupport.server_urls import redis_client
 
 
@@ -33,6 +32,10 @@ def read_settings() -> None:
 def prepare() -> None:
     """Read the settings, and have the embedded servers run if those want them. Raises CannotStart."""
     read_settings()
+    if not settings.IN_DEVELOPMENT:
+        return
+    from development import embedded_servers  # no part of what an installation runs
+
     try:
         embedded_servers.start_missing(settings.EMBEDDED_SERVERS)
     except embedded_servers.NotStartedError as error:

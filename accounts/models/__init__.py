@@ -1,4 +1,4 @@
-"""What this room stores: people, who watched and changed what, files with staff, and what waits for a second person."""
+"""What this room stores: people, its logs, files with staff, and what waits for a second person."""
 
 from accounts.models.imports import FileName, StaffImport
 from accounts.models.logs import AccessEvent, AccessLink, PolicyChange

@@ -25,7 +25,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts.enums import Role
 from accounts.models import User
 from accounts.pages import asked_again, kept_forms, language
-from accounts.sign_in import second_factor
+from accounts.roles import second_factor_due
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -173,7 +173,7 @@ def _instead(request: SignedInRequest, view: Callable[..., Any], access: Access)
     assert isinstance(request.user, User)
     if access.roles and not access.roles & request.user.roles:
         raise PermissionDenied
-    if not access.at_once and second_factor.is_due(request):
+    if not access.at_once and second_factor_due.is_due(request):
         return _to_second_factor(request)
     if language.asked_along(request):
         return _in_another_language(request, kept=kept_forms.keep(request))

@@ -15,8 +15,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.models.second_person import BY_TWO, RoleGrant
 from accounts.pages.access import SignedInRequest
-from accounts.roles import role_grants
-from accounts.sign_in import second_factor
+from accounts.roles import role_grants, second_factor_due
 from hospital.models import Department, Profession
 
 _NOWHERE = ("filebased", "console", "locmem", "dummy")
@@ -173,7 +172,7 @@ def _of_waiting(at: datetime) -> Iterator[Lack]:
 
 
 def _of_security(admin: User) -> Iterator[Lack]:
-    if second_factor.is_lacking(admin) and admin.has_usable_password():
+    if second_factor_due.is_lacking(admin) and admin.has_usable_password():
         yield Lack(
             Weight.ONE_PERSON_SHORT,
             "fingerprint",

@@ -25,8 +25,8 @@ from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
 from accounts.models.second_person import KEEP_WATCH, READ_CASES, Outcome, RoleGrant
-from accounts.roles import giving
-from accounts.sign_in import second_factor, sign_in_changes
+from accounts.roles import giving, second_factor_due
+from accounts.sign_in import sign_in_changes
 
 
 def display(user: User) -> str:
@@ -40,7 +40,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no 
         factor, which every page asks for.
         """
         groups = ArraySubquery(Group.objects.filter(user=OuterRef("pk")).values("name"))
-        people = User.objects.annotate(group_names=groups, factor=second_factor.exists_for("pk"))
+        people = User.objects.annotate(group_names=groups, factor=second_factor_due.exists_for("pk"))
         user = people.filter(pk=user_id, is_active=True).first()
         if user:
             user.roles, user.has_second_factor = Role.among(user.group_names), user.factor

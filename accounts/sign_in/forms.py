@@ -19,8 +19,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import tasks
 from accounts.sealing import fernet
+from accounts.sign_in import tasks
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

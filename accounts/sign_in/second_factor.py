@@ -1,5 +1,4 @@
-"""Who has to have a second factor; and the secrets of second factors, encrypted: who gets hold of a copy of
-the database cannot make codes.
+"""The secrets of second factors, encrypted: who gets hold of a copy of the database cannot make codes.
 
 The keys are `MFA_KEYS`, the newest first: that one encrypts, all of them decrypt. While somebody sets up an
 authenticator app its secret stands readable in their session, until that is done.
@@ -12,7 +11,6 @@ from functools import lru_cache
 from typing import Any
 
 import structlog
-from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_reset
@@ -21,48 +19,16 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.models.second_person import GUARDED
 from accounts.sign_in import sign_in_changes
 
 logger = structlog.get_logger(__name__)
 
 #: What of an authenticator's data is secret; of a passkey nothing, it holds the public key.
 SECRETS = ("secret", "seed", "migrated_codes")
-
-
-#: In the session of somebody who looks at the demo without one.
-SKIPPED = "second_factor_skipped"
-
-
-def exists_for(user: str) -> Exists:
-    """Whether the person whose key is in the column `user` has a second factor of their own: recovery codes
-    alone are none.
-    """
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return Exists(Authenticator.objects.filter(user=OuterRef(user), type__in=kinds))
-
-
-def is_lacking(user: User) -> bool:
-    """Whether `user`, as read with the session, has a role that asks for a second factor, and none."""
-    return bool(user.roles & GUARDED) and not user.has_second_factor
-
-
-def is_due(request: HttpRequest) -> bool:
-    """Whether this person sets up a second factor before anything else: neither the hospital's single sign-on
-    gave one at this sign-in, nor is the demo looked at without.
-    """
-    user = request.user
-    if not settings.SECOND_FACTOR or not user.is_authenticated or not is_lacking(user):
-        return False
-    if settings.DEMO and request.session.get(SKIPPED):
-        return False
-    methods = [one["method"] for one in get_authentication_records(request, user)]
-    return not (settings.SSO_PROVIDES_MFA and "socialaccount" in methods)
 
 
 def follow(

@@ -3,13 +3,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import tasks
 from accounts.enums import ImportState, Role
 from accounts.models import AccessEvent, StaffImport, User
 from accounts.models.second_person import RoleGrant
 from accounts.roles import giving
 from accounts.settings import readiness
-from accounts.staff import importing
+from accounts.staff import importing, tasks
 from accounts.staff.tests.test_importing import csv_of, line
 from accounts.tests.counting import statements
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory

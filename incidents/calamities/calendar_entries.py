@@ -1,4 +1,4 @@
-"""Terms after calamities in the own calendar (notifications.calendar.entries): no reference, and not of what."""
+"""Terms after calamities in the own calendar: no reference, and not of what."""
 
 from collections.abc import Iterator
 

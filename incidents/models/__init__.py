@@ -12,6 +12,7 @@ from incidents.models.incident import (
     MilestoneQuerySet,
     ReferenceCounter,
     events_of,
+    full_reference,
 )
 from incidents.models.involvement import Involvement, InvolvementQuerySet, name_of
 from incidents.models.policy import Policy
@@ -48,5 +49,6 @@ __all__ = (
     "VimImportQuerySet",
     "VimMapping",
     "events_of",
+    "full_reference",
     "name_of",
 )

@@ -1,3 +1,4 @@
+import re
 import uuid
 from datetime import datetime, timedelta
 from typing import Self
@@ -31,6 +32,12 @@ class ReferenceCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}-{self.last:04d}"
+
+
+def full_reference(typed: str, *, year: int) -> str:
+    """The reference somebody means by "2026-0042", "2026-42" or "42" (of `year`); empty when it is none."""
+    found = re.fullmatch(r"(?:(\d{4})\s*[-/ ]\s*)?(\d{1,7})", typed.strip())
+    return f"{int(found[1] or year)}-{int(found[2]):04d}" if found else ""
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):

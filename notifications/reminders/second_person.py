@@ -1,4 +1,4 @@
-"""Who is told of what waits for a second person (accounts.roles.role_grants), and of a changed way to sign in."""
+"""Who is told of what waits for a second person, and of a changed way to sign in."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MODULES = sorted(path.relative_to(ROOT) for path in ROOT.glob("[a-z]*/tests/test_*.py"))
+MODULES = sorted(path.relative_to(ROOT) for path in ROOT.glob("[a-z]*/**/tests/test_*.py"))
 #: What makes a day or a moment out of written numbers, and what asks for the real one.
 WRITTEN = {"date", "datetime", "moment", "local", "fromisoformat"}
 REAL = {"now", "localdate", "localtime", "today"}

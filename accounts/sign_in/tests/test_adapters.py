@@ -11,10 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import tasks
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent, User
-from accounts.sign_in import passwords
+from accounts.sign_in import passwords, tasks
 from accounts.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

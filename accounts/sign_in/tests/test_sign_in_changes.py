@@ -12,12 +12,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import tasks
 from accounts.enums import Role, SignIn
 from accounts.models import AccessEvent, User
 from accounts.models.second_person import ADDRESS_WAITS, BY_TWO, GUARDED, RoleGrant, SignInChange
 from accounts.roles import giving, role_grants
-from accounts.sign_in import passwords, sign_in_changes
+from accounts.sign_in import passwords, sign_in_changes, tasks
 from accounts.staff import importing
 from accounts.staff.tests.test_importing import csv_of, line
 from accounts.tests.counting import statements

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.pages import home
 from accounts.pages.access import SignedInRequest, allow_public, allow_signed_in
 from accounts.pages.asked_again import only_posted
-from accounts.sign_in import second_factor
+from accounts.roles import second_factor_due
 from accounts.sign_in.adapters import AccountAdapter
 from accounts.sign_in.demo_people import DEMO_PEOPLE
 
@@ -63,8 +63,8 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(User, username=username, is_active=True)
     adapter = AccountAdapter(request)
     adapter.login(request, user)
-    # Only here: see accounts.sign_in.second_factor.
-    request.session[second_factor.SKIPPED] = True
+    # Only here: see accounts.roles.second_factor_due.
+    request.session[second_factor_due.SKIPPED] = True
     return adapter.post_login(
         request,
         user,

@@ -25,8 +25,8 @@ from accounts.pages.access import SignedInRequest, allow_at_once, allow_signed_i
 from accounts.pages.asked_again import asks_again
 from accounts.pages.feedback import say
 from accounts.people import directory
-from accounts.roles import giving, role_grants
-from accounts.sign_in import second_factor, sign_in_changes
+from accounts.roles import giving, role_grants, second_factor_due
+from accounts.sign_in import sign_in_changes
 
 #: How many decided ones are shown.
 HISTORY = 50
@@ -58,9 +58,9 @@ class Decided:
 def second_factor_first(request: SignedInRequest) -> HttpResponse:
     """Why this role needs a second factor, and the ways to one; in the demo, and only there, it can wait."""
     if request.method == "POST" and settings.DEMO:
-        request.session[second_factor.SKIPPED] = True
+        request.session[second_factor_due.SKIPPED] = True
         return redirect("home")
-    if not second_factor.is_lacking(request.user):
+    if not second_factor_due.is_lacking(request.user):
         return redirect("home")
     return render(request, "accounts/second_factor.html", {"can_skip": settings.DEMO})
 

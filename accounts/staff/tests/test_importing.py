@@ -8,11 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts import tasks
 from accounts.enums import ImportState, Role
 from accounts.models import AccessEvent, StaffImport, User
 from accounts.people import directory as people
-from accounts.staff import carry_out, importing, plan
+from accounts.staff import carry_out, importing, plan, tasks
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
 from hospital.enums import ProfessionGroup
 from hospital.models import Department, Location, Profession

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts import tasks
 from accounts.enums import ImportState, Role
 from accounts.files import mapped_names
 from accounts.files.forms import NamesForm
@@ -27,7 +26,7 @@ from accounts.pages.access import SignedInRequest, allow, recently_confirmed
 from accounts.pages.asked_again import only_posted
 from accounts.pages.body_limits import takes_a_file
 from accounts.pages.feedback import say
-from accounts.staff import importing, leaving
+from accounts.staff import importing, leaving, tasks
 from accounts.staff.forms import SameForm
 from accounts.staff.words import FIELDS, REASONS, WAITS, column
 from hospital.enums import ProfessionGroup

@@ -34,8 +34,7 @@ from incidents.calamities.views.calamity_page import (
 from incidents.clocks.deadlines import ExtensionError
 from incidents.clocks.moment_checks import WrongMoment
 from incidents.enums import Step
-from incidents.models import Duty, Incident, Milestone
-from incidents.reports.views.reports import full_reference
+from incidents.models import Duty, Incident, Milestone, full_reference
 
 
 @dataclass(frozen=True)

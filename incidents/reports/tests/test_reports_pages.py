@@ -9,8 +9,7 @@ from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.enums import IncidentKind
-from incidents.models import Incident
-from incidents.reports.views.reports import full_reference
+from incidents.models import Incident, full_reference
 from incidents.tests.factories import IncidentFactory, InvolvementFactory, on_team
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from accounts.pages.feedback import say
 from accounts.pages.sealed_search import answered, typed
 from incidents.calamities import classification
 from incidents.enums import IncidentKind
-from incidents.models import Incident
+from incidents.models import Incident, full_reference
 from incidents.reports import withdrawal
 from incidents.reports.forms.people import AddPeopleForm
 from incidents.reports.intake import AlreadyInvolved, Ended, add_involved
@@ -101,12 +101,6 @@ def add_people(request: SignedInRequest, reference: str) -> HttpResponse:
         return render(request, "incidents/_people.html", {"form": form})
     context = {"form": form, "incident": incident, "kept_form": "incidents/_default_button.html"}
     return render(request, "incidents/add_people.html", context)
-
-
-def full_reference(typed: str, *, year: int) -> str:
-    """The reference somebody means by "2026-0042", "2026-42" or "42" (of `year`); empty when it is none."""
-    found = re.fullmatch(r"(?:(\d{4})\s*[-/ ]\s*)?(\d{1,7})", typed.strip())
-    return f"{int(found[1] or year)}-{int(found[2]):04d}" if found else ""
 
 
 def _add(request: SignedInRequest, incident: Incident, form: AddPeopleForm, now: datetime) -> bool:

@@ -18,9 +18,8 @@ from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.feedback import say
 from incidents.enums import IncidentKind
-from incidents.models import Incident, Involvement
+from incidents.models import Incident, Involvement, full_reference
 from incidents.reports import joining
-from incidents.reports.views.reports import full_reference
 from supporters.offers.joining import TwoAtWork, join
 
 #: Suggested are reports of so many days around, of the same department or with somebody who is on both.

@@ -12,8 +12,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.sealed_search import answered, typed
-from incidents.models import Incident, events_of
-from incidents.reports.views.reports import full_reference
+from incidents.models import Incident, events_of, full_reference
 from supporters.contacts.case_access import log_worklist
 from supporters.enums import Waiting
 from supporters.models import Offer

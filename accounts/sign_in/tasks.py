@@ -1,5 +1,4 @@
 from datetime import timedelta
-from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from celery import shared_task
@@ -9,7 +8,6 @@ from django.utils import timezone
 from accounts.roles import giving
 from accounts.sealing import fernet
 from accounts.sign_in import passwords, sign_in_changes
-from accounts.staff import importing
 
 RESET = "accounts.tasks.mail_reset_link"
 
@@ -18,19 +16,6 @@ RESET = "accounts.tasks.mail_reset_link"
 def mail_reset_link(sealed: str) -> None:
     """Mail the way to a new password to whoever has the address that is `sealed` for `RESET`, if anybody."""
     passwords.mail_reset_link(email=fernet(RESET).decrypt(sealed).decode())
-
-
-@shared_task
-def work_on_import(import_id: str) -> None:
-    """Take one staff import a step on."""
-    importing.work(import_id=UUID(import_id), at=timezone.now())
-
-
-@shared_task
-def sweep_imports() -> None:
-    """Go on with what a killed worker or a lost message left behind."""
-    for import_id in importing.waiting():
-        importing.work(import_id=import_id, at=timezone.now())
 
 
 @shared_task
