@@ -22,4 +22,4 @@ class IncidentsConfig(AppConfig):
         sources.append(readiness.lacks)
         entries.sources.append(calendar_entries.SOURCE)
         home.calls_within.append(visibility.within_hours)
-        home.panels.append(home.Panel("incidents/_own_reports.html", own_reports.latest))
+        home.panels.append(home.Panel("incidents/reports/_own_reports.html", own_reports.latest))

@@ -28,7 +28,7 @@ class SupportersConfig(AppConfig):
         team_listeners.append(analyst_conflict.tell_coordinators)
         withdrawal.acted.append(withdrawn_reports.acted)
         withdrawal.listeners.append(withdrawn_reports.forget)
-        home.panels.append(home.Panel("supporters/_own_calls.html", own_calls.running, first=True))
+        home.panels.append(home.Panel("supporters/offers/_own_calls.html", own_calls.running, first=True))
         reminders.register()
         sources.append(readiness.lacks)
         reconcile.expectations.append(expected)

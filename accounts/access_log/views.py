@@ -45,7 +45,7 @@ def access_log_list(request: SignedInRequest) -> HttpResponse:
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
     return render(
         request,
-        "accounts/access_log.html",
+        "accounts/access_log/access_log.html",
         {
             "form": form,
             "lines": page.lines,

@@ -130,7 +130,7 @@ def somebody_else(request: HttpRequest) -> HttpResponse:
     other may sign in and have it back.
     """
     context = {"sealed": kept_forms.sealed_for_its_owner(request)}
-    return render(request, "accounts/somebody_else.html", context, status=403)
+    return render(request, "accounts/pages/somebody_else.html", context, status=403)
 
 
 def _to_second_factor(request: HttpRequest) -> HttpResponse:

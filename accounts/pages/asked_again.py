@@ -130,7 +130,7 @@ def ask(request: HttpRequest, view: Callable[..., Any]) -> HttpResponse | None:
         "hidden": hidden,
         "otherwise": request.get_full_path(),
     }
-    return render(request, "accounts/asked_again.html", context)
+    return render(request, "accounts/pages/asked_again.html", context)
 
 
 def name_of(pk: str) -> str:

@@ -29,7 +29,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
     except (Notice.DoesNotExist, ValidationError) as unknown:
         raise Http404 from unknown
     page = listing.page(user=request.user, after=after)
-    return render(request, "notifications/notices.html", {"page": page, "now": timezone.now()})
+    return render(request, "notifications/notices/notices.html", {"page": page, "now": timezone.now()})
 
 
 @allow_signed_in

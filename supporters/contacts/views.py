@@ -116,7 +116,7 @@ def contacts(request: SignedInRequest) -> HttpResponse:
     closed = sorted((card for card in cards if card.closed_at), key=attrgetter("closed_at"), reverse=True)
     return render(
         request,
-        "supporters/contacts.html",
+        "supporters/contacts/contacts.html",
         {"cards": [card for card in cards if not card.closed_at], "closed": closed[:MOST], "now": now},
     )
 
@@ -138,13 +138,13 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
         and now - facts.last.at <= UNDO_WITHIN
     )
     if not (facts.is_open or (facts.closed_at and facts.accepted_at) or can_undo):
-        return render(request, "supporters/contact_over.html")
+        return render(request, "supporters/contacts/contact_over.html")
     log_contact(contact=mine, at=now)
     due_at = call_by(facts.due_at, now=now)
     late = facts.is_open and due_at < now
     return render(
         request,
-        "supporters/contact.html",
+        "supporters/contacts/contact.html",
         {
             "contact": mine,
             "facts": facts,
@@ -231,7 +231,7 @@ def availability(request: SignedInRequest) -> HttpResponse:
         "running": Contact.objects.open().filter(supporter=supporter).count(),
         "returnable": hand_over.returnable(by=request.user, at=timezone.now()).count(),
     }
-    return render(request, "supporters/availability.html", context)
+    return render(request, "supporters/contacts/availability.html", context)
 
 
 @allow(Role.SUPPORTER)

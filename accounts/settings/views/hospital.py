@@ -56,7 +56,7 @@ def hospital(request: SignedInRequest) -> HttpResponse:
         form.save()
         say(request, _("Saved."))
         return redirect("settings:hospital")
-    return render(request, "accounts/hospital.html", {"form": form})
+    return render(request, "accounts/settings/hospital.html", {"form": form})
 
 
 @allow_public

@@ -60,4 +60,6 @@ def hours(request: SignedInRequest) -> HttpResponse:
         LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, gettext("Saved. What is due already keeps its moment."))
         return redirect("settings:hours")
-    return render(request, "accounts/hours.html", {"form": form, "history": LOG.history(request.GET)})
+    return render(
+        request, "accounts/settings/hours.html", {"form": form, "history": LOG.history(request.GET)}
+    )

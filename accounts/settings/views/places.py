@@ -78,13 +78,13 @@ PROFESSIONS = Register(
 @require_safe
 def settings_home(request: SignedInRequest) -> HttpResponse:
     """What the installation lacks, and the way to every setting."""
-    return render(request, "accounts/settings.html", {"lacks": lacks(request, at=timezone.now())})
+    return render(request, "accounts/settings/settings.html", {"lacks": lacks(request, at=timezone.now())})
 
 
 @allow(Role.ADMIN)
 @require_safe
 def register_list(request: SignedInRequest, register: Register) -> HttpResponse:
-    return render(request, "accounts/register.html", {"register": register, "rows": register.rows()})
+    return render(request, "accounts/settings/register.html", {"register": register, "rows": register.rows()})
 
 
 @allow(Role.ADMIN)
@@ -97,4 +97,6 @@ def register_edit(request: SignedInRequest, register: Register, pk: UUID | None 
         form.save()
         say(request, _("Saved."))
         return redirect(f"settings:{register.name}")
-    return render(request, "accounts/register_edit.html", {"register": register, "form": form, "row": row})
+    return render(
+        request, "accounts/settings/register_edit.html", {"register": register, "form": form, "row": row}
+    )

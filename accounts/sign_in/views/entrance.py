@@ -22,7 +22,7 @@ def start(request: SignedInRequest) -> HttpResponse:
         return redirect(page)
     panels = [(panel.template, panel.context(request.user), panel.first) for panel in home.panels]
     hours = next((within() for within in home.calls_within), None)
-    return render(request, "accounts/home.html", {"panels": panels, "hours": hours})
+    return render(request, "accounts/pages/home.html", {"panels": panels, "hours": hours})
 
 
 @allow_public
@@ -36,7 +36,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, who sees it, and when it goes: for everybody, also for who fills in an evaluation."""
-    return render(request, "accounts/privacy.html")
+    return render(request, "accounts/pages/privacy.html")
 
 
 @allow_public
@@ -49,7 +49,7 @@ def demo(request: HttpRequest) -> HttpResponse:
         (username, names[username], *words) for username, words in DEMO_PEOPLE.items() if username in names
     ]
     context = {"people": people, "next": get_next_redirect_url(request)}
-    return render(request, "accounts/demo.html", context)
+    return render(request, "accounts/sign_in/demo.html", context)
 
 
 @allow_public

@@ -62,7 +62,7 @@ def second_factor_first(request: SignedInRequest) -> HttpResponse:
         return redirect("home")
     if not second_factor_due.is_lacking(request.user):
         return redirect("home")
-    return render(request, "accounts/second_factor.html", {"can_skip": settings.DEMO})
+    return render(request, "accounts/sign_in/second_factor.html", {"can_skip": settings.DEMO})
 
 
 def _asked(data: Mapping[str, str]) -> str:
@@ -107,7 +107,7 @@ def confirmations(request: SignedInRequest) -> HttpResponse:
         "changes": list(_changes(request.user)),
         "history": list(islice(_history(request.user), HISTORY)),
     }
-    return render(request, "accounts/confirmations.html", context)
+    return render(request, "accounts/sign_in/confirmations.html", context)
 
 
 def _grants(user: User, now: datetime) -> Iterator[Asked]:

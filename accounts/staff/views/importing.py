@@ -69,7 +69,7 @@ def staff_import_start(request: SignedInRequest) -> HttpResponse:
         "names": [(name, mapped_names.stands_for(name)) for name in mapped_names.known(mapped_names.STAFF)],
         "history": importing.NAMES.history(request.GET),
     }
-    return render(request, "accounts/staff_import.html", context)
+    return render(request, "accounts/staff/import.html", context)
 
 
 def _begin(request: SignedInRequest, form: UploadForm) -> StaffImport | None:
@@ -125,7 +125,7 @@ def staff_import_file(request: SignedInRequest, pk: UUID) -> HttpResponse:
     part = getattr(request, "htmx", False) and current.is_running
     return render(
         request,
-        "accounts/_staff_import_progress.html" if part else "accounts/staff_import_file.html",
+        "accounts/staff/_import_progress.html" if part else "accounts/staff/import_file.html",
         context,
     )
 

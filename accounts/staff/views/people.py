@@ -80,7 +80,7 @@ def people_list(request: SignedInRequest) -> HttpResponse:
     kept = {name: request.GET[name] for name, value in wanted.items() if value}
     older = f"?{urlencode({**kept, 'after': shown[PAGE - 1].id})}" if len(shown) > PAGE else ""
     context = {"form": form, "people": shown[:PAGE], "next_url": older, "filtered": bool(kept)}
-    return render(request, "accounts/people.html", context)
+    return render(request, "accounts/staff/people.html", context)
 
 
 @allow(Role.ADMIN)
@@ -98,7 +98,7 @@ def person(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return redirect("settings:people")
     stopped = sign_in_changes.stopped(at=timezone.now()).to_confirm().filter(user=somebody)
     context = {"person": somebody, "form": form, "waiting": waiting, "stopped": stopped.order_by("at")}
-    return render(request, "accounts/person.html", context)
+    return render(request, "accounts/staff/person.html", context)
 
 
 def _give(request: SignedInRequest, somebody: User, form: RolesForm) -> bool:

@@ -51,7 +51,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     if not done:
         rows.sort(key=lambda row: (row["due"] is None, row["due"]))
     context = {"page": page, "rows": rows, "done": done, "now": now, **_filters(done)}
-    return render(request, "incidents/analyses.html", context)
+    return render(request, "incidents/calamities/analyses.html", context)
 
 
 def _asked(data: Mapping[str, str]) -> str:
@@ -123,7 +123,7 @@ def _page(
         "next": next(((mark, form) for mark, form in forms if mark.is_next), None),
         "now": now,
     }
-    return render(request, "incidents/analysis.html", context)
+    return render(request, "incidents/calamities/analysis.html", context)
 
 
 def _form(

@@ -49,7 +49,7 @@ def team(request: SignedInRequest, reference: str) -> HttpResponse:
         "others": within[SUGGESTED:],
         "against": [card for card in ranked if card["rules"]],
     }
-    return render(request, "incidents/team.html", context)
+    return render(request, "incidents/calamities/team.html", context)
 
 
 @allow(Role.CCP)

@@ -85,7 +85,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     if user.has_role(Role.CCP, Role.DIRECTOR):
         context["duty"] = Duty.objects.at(now).select_related("director", "deputy").first()
         context["shows_duty"] = True
-    return render(request, "incidents/calamities.html", context)
+    return render(request, "incidents/calamities/calamities.html", context)
 
 
 def _shown(calamities: QuerySet[Incident], user: User) -> QuerySet[Incident]:

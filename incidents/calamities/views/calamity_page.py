@@ -70,7 +70,7 @@ def page(
     if oversees:
         context |= _of_overseers(user, calamity, steps)
     context |= page_parts.parts(calamity, user=user)
-    return render(request, "incidents/calamity.html", context)
+    return render(request, "incidents/calamities/calamity.html", context)
 
 
 def step_form(milestone: Milestone, now: datetime, data: Mapping[str, str] | None = None) -> MomentForm:

@@ -55,7 +55,7 @@ def classify(request: SignedInRequest, reference: str) -> HttpResponse:
         "is_notified": incident.milestones.filter(step=Step.IGJ, done_at__isnull=False).exists(),
         "kept_form": "components/default_button.html",
     }
-    return render(request, "incidents/classification.html", context)
+    return render(request, "incidents/calamities/classification.html", context)
 
 
 def _classify(

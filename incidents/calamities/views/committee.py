@@ -48,7 +48,7 @@ def seats(request: SignedInRequest) -> HttpResponse:
         ),
         "history": committee.LOG.history(request.GET),
     }
-    return render(request, "incidents/committee.html", context)
+    return render(request, "incidents/calamities/committee.html", context)
 
 
 def _asked(data: Mapping[str, str]) -> str:
@@ -76,7 +76,7 @@ def take(request: SignedInRequest, number: int) -> HttpResponse:
         "chosen": chosen,
         "form": form,
     }
-    return render(request, "incidents/committee_take.html", context)
+    return render(request, "incidents/calamities/committee_take.html", context)
 
 
 @allow(Role.ADMIN)

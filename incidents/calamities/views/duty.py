@@ -48,7 +48,9 @@ def change(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _kept(request, form, now):
         return redirect("calamity-duty")
     return render(
-        request, "incidents/duty_change.html", {"form": form, "duty": row, "begun": row.starts_at <= now}
+        request,
+        "incidents/calamities/duty_change.html",
+        {"form": form, "duty": row, "begun": row.starts_at <= now},
     )
 
 
@@ -102,7 +104,7 @@ def _page(request: SignedInRequest, now: datetime, form: DutyForm | None) -> Htt
         "is_admin": request.user.has_role(Role.ADMIN),
         "history": duties.LOG.history(request.GET) if form else None,
     }
-    return render(request, "incidents/duty.html", context)
+    return render(request, "incidents/calamities/duty.html", context)
 
 
 def _next(now: datetime) -> dict[str, datetime]:

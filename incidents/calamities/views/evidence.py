@@ -41,4 +41,4 @@ def evidence(request: SignedInRequest, reference: str) -> HttpResponse:
         "maker": maker.label,
         "now": now,
     }
-    return render(request, "incidents/evidence.html", context)
+    return render(request, "incidents/calamities/evidence.html", context)

@@ -176,7 +176,7 @@ def _page(
         "found": found,
         "log": calamity.track_events.filter(kind__in=kinds).select_related("by").order_by("-at", "-id"),
     }
-    return render(request, "incidents/disclosure.html", context)
+    return render(request, "incidents/calamities/family_talks.html", context)
 
 
 def _found(request: SignedInRequest) -> Any:

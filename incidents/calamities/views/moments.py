@@ -46,6 +46,6 @@ def correct(request: SignedInRequest, reference: str) -> HttpResponse:
             return redirect("calamities:detail", reference)
     return render(
         request,
-        "incidents/moments.html",
+        "incidents/calamities/moments.html",
         {"calamity": calamity, "form": form, "kept_form": "components/default_button.html"},
     )

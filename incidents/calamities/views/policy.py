@@ -43,4 +43,6 @@ def policy(request: SignedInRequest) -> HttpResponse:
         LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, gettext("Saved. Calamities that run keep the terms they were reported under."))
         return redirect("calamity-policy")
-    return render(request, "incidents/policy.html", {"form": form, "history": LOG.history(request.GET)})
+    return render(
+        request, "incidents/calamities/policy.html", {"form": form, "history": LOG.history(request.GET)}
+    )

@@ -10,4 +10,4 @@ from incidents.models import Policy
 @require_GET
 def find_help(request: SignedInRequest) -> HttpResponse:
     """Where to find help now, what is normal after such an event, and what one can do for a colleague."""
-    return render(request, "incidents/help.html", {"numbers": Policy.current()})
+    return render(request, "incidents/reports/help.html", {"numbers": Policy.current()})

@@ -72,7 +72,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     if request.GET.get("kind") in IncidentKind.values:
         return redirect("incidents:report", request.GET["kind"])
     context = {"choices": CHOICES, "sees_all": request.user.has_role(Role.COORDINATOR)}
-    return render(request, "incidents/new.html", context)
+    return render(request, "incidents/reports/new.html", context)
 
 
 @allow_signed_in
@@ -101,10 +101,10 @@ def report(request: SignedInRequest, kind: str) -> HttpResponse:
     if request.method == "GET" or wants_part:
         form.leave_unjudged()
     if part:
-        return render(request, "incidents/_people.html", {"form": form})
-    enter = "incidents/_default_button.html" if form.people else "components/default_button.html"
+        return render(request, "incidents/reports/_people.html", {"form": form})
+    enter = "incidents/reports/_default_button.html" if form.people else "components/default_button.html"
     context = {"form": form, "hours": within_hours(), "kept_form": enter}
-    return render(request, "incidents/report.html", context)
+    return render(request, "incidents/reports/report.html", context)
 
 
 @allow_signed_in
@@ -133,4 +133,4 @@ def received(request: SignedInRequest, reference: str) -> HttpResponse:
         "steps": what_happens(incident, hours=hours),
         "withdraws": withdrawal.may_ask(incident, user=request.user, at=timezone.now()),
     }
-    return render(request, "incidents/received.html", context)
+    return render(request, "incidents/reports/received.html", context)

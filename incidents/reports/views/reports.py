@@ -53,7 +53,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "filtered": bool(kind or year),
         "now": timezone.now(),
     }
-    return render(request, "incidents/list.html", context)
+    return render(request, "incidents/reports/list.html", context)
 
 
 @allow_signed_in
@@ -80,7 +80,7 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
         "withdraws": withdrawal.may_ask(incident, user=request.user, at=now),
         "joined": incident.joined.select_related("reporter") if sight.role == Role.COORDINATOR else (),
     }
-    return render(request, "incidents/detail.html", context)
+    return render(request, "incidents/reports/detail.html", context)
 
 
 @allow(Role.COORDINATOR)
@@ -98,9 +98,9 @@ def add_people(request: SignedInRequest, reference: str) -> HttpResponse:
     elif form.is_valid() and _add(request, incident, form, timezone.now()):
         return redirect("incidents:detail", reference)
     if part:
-        return render(request, "incidents/_people.html", {"form": form})
-    context = {"form": form, "incident": incident, "kept_form": "incidents/_default_button.html"}
-    return render(request, "incidents/add_people.html", context)
+        return render(request, "incidents/reports/_people.html", {"form": form})
+    context = {"form": form, "incident": incident, "kept_form": "incidents/reports/_default_button.html"}
+    return render(request, "incidents/reports/add_people.html", context)
 
 
 def _add(request: SignedInRequest, incident: Incident, form: AddPeopleForm, now: datetime) -> bool:

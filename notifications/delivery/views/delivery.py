@@ -28,7 +28,7 @@ def delivery(request: SignedInRequest) -> HttpResponse:
         "now": now,
         "counted": overview.COUNTED,
     }
-    return render(request, "notifications/delivery.html", context)
+    return render(request, "notifications/delivery/delivery.html", context)
 
 
 @allow(Role.ADMIN, Role.COORDINATOR)

@@ -108,4 +108,4 @@ def _page(
         "address": address,
         "now": timezone.now(),
     }
-    return render(request, "notifications/settings.html", context)
+    return render(request, "notifications/delivery/settings.html", context)

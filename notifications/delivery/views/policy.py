@@ -25,4 +25,4 @@ def policy(request: SignedInRequest) -> HttpResponse:
         say(request, _("Saved. Mail that waits already keeps its moment."))
         return redirect("reminder-policy")
     history = LOG.history(request.GET)
-    return render(request, "notifications/policy.html", {"form": form, "history": history})
+    return render(request, "notifications/delivery/policy.html", {"form": form, "history": history})

@@ -60,7 +60,7 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         return answered(request, anchor="#anybody")
     if request.headers.get("HX-Request"):
-        return render(request, "supporters/_left_out.html", _left_out(offer, now))
+        return render(request, "supporters/matching/_left_out.html", _left_out(offer, now))
     log_case(offer=offer, action=AccessAction.VIEW, page="support:match", by=request.user, at=now)
     context = {"now": now, "offer": offer, "person": offer.involvement, **_event(offer)}
     context |= _contacts(offer, now)
@@ -69,7 +69,7 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
         context |= _found(offer, typed(request), now)
         tell_apart([*context["cards"], *context.get("found", ())])
         context |= _left_out(offer, now) if "left_out" in request.GET else {}
-    return render(request, "supporters/match.html", context)
+    return render(request, "supporters/matching/match.html", context)
 
 
 def card(choice: Choice, rules: Iterable[Rule] = ()) -> Card:

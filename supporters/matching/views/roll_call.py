@@ -67,7 +67,7 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
         "hours": support_norm(incident) // timedelta(hours=1),
         "proposals": _choices(assignment.propose_together(offers=together, at=now)) if together else [],
     }
-    return render(request, "supporters/roll_call.html", context)
+    return render(request, "supporters/matching/roll_call.html", context)
 
 
 @allow(Role.COORDINATOR)

@@ -69,8 +69,8 @@ def join_reports(request: SignedInRequest, reference: str) -> HttpResponse:
             return _joined(request, this, other)
         stays, goes = joining.in_order(this, other)
         context |= {"stays": stays, "both": (stays, goes), "other": other}
-        return render(request, "supporters/join_sure.html", context)
-    return render(request, "supporters/join.html", context | {"likely": _likely(this, incidents)})
+        return render(request, "supporters/offers/join_sure.html", context)
+    return render(request, "supporters/offers/join.html", context | {"likely": _likely(this, incidents)})
 
 
 def _joined(request: SignedInRequest, this: Incident, other: Incident) -> HttpResponse:

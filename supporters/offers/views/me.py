@@ -73,7 +73,7 @@ def me(request: SignedInRequest) -> HttpResponse:
     held = retention.held(_offers(request.user), at=now) if request.user.roles else set()
     return render(
         request,
-        "supporters/me.html",
+        "supporters/offers/me.html",
         {
             "own": [_own(offer, policy, now, is_held=offer.pk in held) for offer in own],
             "opened": _opened(request.user, own),

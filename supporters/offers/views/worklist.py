@@ -40,12 +40,12 @@ def worklist(request: SignedInRequest) -> HttpResponse:
     context = {**_context(request), "query": typed(request), "opened": opened or _opened_now(request.user)}
     if not again:
         log_worklist(by=request.user, at=context["page"].now)
-        return render(request, "supporters/worklist.html", context)
+        return render(request, "supporters/offers/worklist.html", context)
     seen = request.GET.get("version", "")
     if seen == context["page"].version:
         return HttpResponse(status=204)
     context["changed"] = seen.partition(".")[0] != context["page"].version.partition(".")[0]
-    return render(request, "supporters/_worklist.html", context)
+    return render(request, "supporters/offers/_worklist.html", context)
 
 
 def _context(request: SignedInRequest) -> dict[str, Any]:

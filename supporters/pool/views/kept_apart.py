@@ -62,7 +62,7 @@ def exclusions(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "found": directory.search(query, near=request.user, among=employees),
         "now": timezone.now(),
     }
-    return render(request, "supporters/exclusions.html", context)
+    return render(request, "supporters/pool/kept_apart.html", context)
 
 
 def _change(request: SignedInRequest, supporter: Supporter) -> None:

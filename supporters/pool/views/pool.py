@@ -72,14 +72,14 @@ def pool(request: SignedInRequest) -> HttpResponse:
         "state": state,
         "query": query,
     }
-    return render(request, "supporters/pool.html", context)
+    return render(request, "supporters/pool/pool.html", context)
 
 
 @allow(Role.COORDINATOR)
 @require_GET
 def coverage(request: SignedInRequest) -> HttpResponse:
     """Whether there are enough supporters of each profession."""
-    return render(request, "supporters/pool_coverage.html", {"groups": pools.coverage(timezone.now())})
+    return render(request, "supporters/pool/coverage.html", {"groups": pools.coverage(timezone.now())})
 
 
 def _asked(data: Mapping[str, str]) -> str:
@@ -100,7 +100,7 @@ def add(request: SignedInRequest) -> HttpResponse:
         return redirect("pool:supporter", Supporter.objects.get(user=chosen).pk)
     found = directory.search(query, near=request.user)
     context = {"query": query, "found": found, "chosen": chosen, "form": form}
-    return render(request, "supporters/pool_add.html", context)
+    return render(request, "supporters/pool/add.html", context)
 
 
 @allow(Role.COORDINATOR)
@@ -127,7 +127,7 @@ def supporter(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "excluded": excluded,
         "now": now,
     }
-    return render(request, "supporters/pool_supporter.html", context)
+    return render(request, "supporters/pool/supporter.html", context)
 
 
 @allow(Role.COORDINATOR)
@@ -173,7 +173,7 @@ def policy(request: SignedInRequest) -> HttpResponse:
         LOG.keep(policy=current, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, _("Saved. It counts for everything that starts from now on."))
         return redirect("pool:policy")
-    return render(request, "supporters/pool_policy.html", {"form": form, "history": LOG.history(request.GET)})
+    return render(request, "supporters/pool/policy.html", {"form": form, "history": LOG.history(request.GET)})
 
 
 def standing(supporter: Supporter, now: datetime) -> Standing:
