@@ -12,7 +12,8 @@ from incidents.models.incident import Milestone
 class TermChange(models.Model):
     """What moves the end of a statutory term: the confirmation in which the inspectorate says whether it asks
     for a report and until when, its letter that names another day, or an extension that was asked for.
-    Written by incidents.calamities.inspectorate; answered once and taken back once, and never deleted: triggers hold that.
+    Written by calamities.inspectorate; answered once and taken back once, and never deleted: triggers hold
+    that.
 
     `moment` is when the extension was asked for, or the beginning of the day of the confirmation or letter.
     `until` is the local day at whose end the term ends; None while an extension is not granted, and where no

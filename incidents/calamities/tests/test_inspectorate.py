@@ -364,10 +364,10 @@ class TestTheDatabase:
             TermChange.objects.filter(pk=asked.pk).update(**wrong)
 
     def test_nor_its_answer_nor_that_it_was_taken_back(self, asked, member):
-        terms.answer(change=asked, until=None, reference="", by=member, at=ASKED)
+        inspectorate.answer(change=asked, until=None, reference="", by=member, at=ASKED)
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             TermChange.objects.update(answer=TermAnswer.GRANTED, until=date(2026, 6, 1))
-        terms.take_back(change=asked, by=member, at=ASKED)
+        inspectorate.take_back(change=asked, by=member, at=ASKED)
         for moment in (None, AT):
             with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
                 TermChange.objects.update(taken_back_at=moment)
