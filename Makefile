@@ -35,13 +35,8 @@ lint: environment ## Check style, templates, imports, types, security and migrat
 	$(PY) -m bandit -q -r --severity-level medium -c pyproject.toml .
 	$(PY) -m mypy .
 	$(TEST_ENV) $(PY) manage.py makemigrations --check --dry-run
-	@# Ignored: the one that rewrites the access log, which nobody may write to meanwhile anyway, the one that
-	@# drops a table no released version wrote to, the one that makes two indexes on a table of a few rows, and the
-	@# one that moves the working hours out of the policy of calamities, which has one row, and the one that makes
-	@# the index of mail addresses anew (100,000 people: less than a second), and the one that makes two columns of the
-	@# few changes of terms longer.
 	$(TEST_ENV) $(PY) manage.py lintmigrations --no-cache --warnings-as-errors --quiet ok ignore \
-		--ignore-initial-migrations --ignore-name 0005_access_log_without_subject 0008_drop_former_team 0013_talks_once 0015_hours_of_the_hospital 0011_index_keys_of_names 0022_final_report_asked \
+		--ignore-initial-migrations \
 		--include-apps $(ROOMS)
 
 e2e: environment chromium ## Play the whole journey in a browser

@@ -150,6 +150,11 @@ def build() -> None:
         _recreate_database()
     from peersupport.health import migrations
 
+    if _is_of_another_version():
+        raise CannotStart(
+            "the database that lies here was made by another version of Peersupport; `make demo-reset` throws it "
+            "away and builds the demo hospital anew."
+        )
     if migrations() != "ok":
         call_command("migrate", verbosity=0)
     if settings.DEMO and _has_nobody():
@@ -190,6 +195,16 @@ def _recreate_database() -> None:
         server.execute(psycopg.sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(quoted))
         server.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(quoted))
     (settings.DATA_DIR / "demo-is-being-built").unlink(missing_ok=True)
+
+
+def _is_of_another_version() -> bool:
+    """Whether the database went through migrations that this version does not have: a newer one's, or those of
+    before 0.1.0.
+    """
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connections["default"], ignore_no_initial=True)
+    return not loader.applied_migrations.keys() <= loader.disk_migrations.keys()
 
 
 def _has_nobody() -> bool:

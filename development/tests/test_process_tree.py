@@ -14,9 +14,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
+from development import process_tree
 from development.tests.test_embedded_servers import of
 from peersupport.settings import DEVELOPMENT
+from peersupport.startup import CannotStart
 
 # Four processes of Django start at once, on two busy cores.
 START_SECONDS = 90
@@ -302,6 +306,14 @@ def test_a_command_says_in_one_line_that_it_has_no_database(tmp_path):
     )
     assert done.returncode == 1
     assert one_line(done.stderr).startswith("peersupport: The database cannot be reached (DATABASE_URL): ")
+
+
+@pytest.mark.django_db
+def test_a_database_of_another_version_is_left_as_it_is(tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+    MigrationRecorder(connection).record_applied("accounts", "0099_of_another_year")
+    with pytest.raises(CannotStart, match="another version of Peersupport"):
+        process_tree.build()
 
 
 def development(data: Path, **given: str) -> dict[str, object]:

@@ -9,8 +9,6 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from accounts.enums import Role
@@ -71,35 +69,6 @@ def test_a_lost_key_opens_nothing_until_it_is_forgotten(factors, settings):
     assert Authenticator.objects.count() == 2
     assert second_factor.renew(forget=True) == Renewed(0, 2)
     assert not Authenticator.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_upgrade_encrypts_what_stands_there_and_leaves_passkeys():
-    before = [("accounts", "0005_access_log_without_subject")]
-    MigrationExecutor(connection).migrate(before)
-    old = MigrationExecutor(connection).loader.project_state(before).apps
-    user = old.get_model("accounts", "User").objects.create(username="noor", name="Noor Bos")
-    secret, seed = totp.generate_totp_secret(), "5eed" * 20
-    passkey = {"name": "Telefoon", "credential": {"id": "x"}}
-    for kind, data in (
-        ("totp", {"secret": secret}),
-        ("recovery_codes", {"seed": seed, "used_mask": 3, "migrated_codes": ["11112222"]}),
-        ("webauthn", passkey),
-    ):
-        Authenticator.objects.create(user_id=user.pk, type=kind, data=data)
-    call_command("migrate", verbosity=0)
-    found = {kind: json.loads(text) for kind, text in stored()}
-    decrypt = MFAAdapter().decrypt
-    assert decrypt(found["totp"]["secret"]) == secret
-    assert decrypt(found["recovery_codes"]["seed"]) == seed
-    assert decrypt(found["recovery_codes"]["migrated_codes"][0]) == "11112222"
-    assert found["recovery_codes"]["used_mask"] == 3
-    assert found["webauthn"] == passkey
-    encrypted = stored()
-    MigrationExecutor(connection).migrate(before)
-    assert Authenticator.objects.get(type="totp").data == {"secret": secret}
-    call_command("migrate", verbosity=0)
-    assert len(stored()) == len(encrypted)
 
 
 @pytest.mark.django_db

@@ -3,9 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from accounts.enums import Role
@@ -239,20 +237,3 @@ class TestPage:
     def test_another_departments_head_does_not_find_it(self, client, url):
         client.force_login(UserFactory(roles=[Role.TEAM_LEADER], department=DepartmentFactory()))
         assert client.get(url).status_code == 404
-
-
-@pytest.mark.django_db(transaction=True)
-def test_upgrading_leaves_one_of_talks_that_stand_there_twice(calamity):
-    MigrationExecutor(connection).migrate([("incidents", "0012_drop_former_reminders")])
-    try:
-        for moments in (
-            {"planned_for": LATER},
-            {"held_at": NOW},
-            {"planned_for": LATER, "cancelled_at": NOW},
-        ):
-            for _ in range(2):
-                DisclosureTalk.objects.create(incident=calamity, **moments)
-    finally:
-        call_command("migrate", verbosity=0)
-    left = DisclosureTalk.objects.filter(cancelled_at=None).order_by("held_at")
-    assert [(talk.planned_for, talk.held_at) for talk in left] == [(None, NOW), (LATER, None)]

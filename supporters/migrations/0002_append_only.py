@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supporters", "0001_initial"), ("accounts", "0002_append_only_log")]
+    dependencies = [("supporters", "0001_initial"), ("accounts", "0002_append_only")]
 
     operations = [
         # No line is ever changed; deleting comes with the whole contact only.
@@ -10,7 +10,8 @@ class Migration(migrations.Migration):
             """
             CREATE TRIGGER contactevent_append_only BEFORE UPDATE ON supporters_contactevent
                 FOR EACH ROW EXECUTE FUNCTION refuse_change();
-            """,
-            "DROP TRIGGER contactevent_append_only ON supporters_contactevent;",
-        ),
+            CREATE TRIGGER contactevent_no_truncate BEFORE TRUNCATE ON supporters_contactevent
+                FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+            """
+        )
     ]

@@ -1,7 +1,14 @@
 from django.db import migrations
 
+TRACK = """
+CREATE TRIGGER trackevent_append_only BEFORE UPDATE OR DELETE ON incidents_trackevent
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER trackevent_no_truncate BEFORE TRUNCATE ON incidents_trackevent
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+"""
+
 # What was recorded of a term stays: a request that waits is answered once, and each is taken back once.
-KEPT = """
+TERMS = """
 CREATE FUNCTION keep_term_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     answer text[] := ARRAY['answer', 'until', 'reference'];
@@ -21,25 +28,12 @@ CREATE TRIGGER termchange_no_delete BEFORE DELETE ON incidents_termchange
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER termchange_no_truncate BEFORE TRUNCATE ON incidents_termchange
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER trackevent_no_delete BEFORE DELETE ON incidents_trackevent
-    FOR EACH ROW EXECUTE FUNCTION refuse_change();
 """
 
 
 class Migration(migrations.Migration):
     """A calamity's milestones stay (docs/privacy.md), so erasing needs none of these rows to go."""
 
-    dependencies = [("incidents", "0029_legal_terms_in_the_log")]
+    dependencies = [("incidents", "0001_initial"), ("accounts", "0002_append_only")]
 
-    operations = [
-        migrations.RunSQL(
-            KEPT,
-            """
-            DROP TRIGGER trackevent_no_delete ON incidents_trackevent;
-            DROP TRIGGER termchange_no_truncate ON incidents_termchange;
-            DROP TRIGGER termchange_no_delete ON incidents_termchange;
-            DROP TRIGGER termchange_kept ON incidents_termchange;
-            DROP FUNCTION keep_term_change();
-            """,
-        )
-    ]
+    operations = [migrations.RunSQL(TRACK), migrations.RunSQL(TERMS)]
