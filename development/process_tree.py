@@ -152,8 +152,8 @@ def build() -> None:
 
     if _is_of_another_version():
         raise CannotStart(
-            "the database that lies here was made by another version of Peersupport; `make demo-reset` throws it "
-            "away and builds the demo hospital anew."
+            "the database that lies here was made by another version of Peersupport; `make demo-reset` "
+            "throws it away and builds the demo hospital anew."
         )
     if migrations() != "ok":
         call_command("migrate", verbosity=0)
@@ -198,8 +198,8 @@ def _recreate_database() -> None:
 
 
 def _is_of_another_version() -> bool:
-    """Whether the database went through migrations that this version does not have: a newer one's, or those of
-    before 0.1.0.
+    """Whether the database went through migrations that this version does not have: a newer one's, or those
+    of before 0.1.0.
     """
     from django.db.migrations.loader import MigrationLoader
 

@@ -68,4 +68,14 @@ CREATE TRIGGER user_left BEFORE UPDATE ON accounts_user
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial")]
 
-    operations = [migrations.RunSQL(REFUSE_CHANGE), migrations.RunSQL(CHAIN), migrations.RunSQL(LEFT)]
+    operations = [
+        migrations.RunSQL(REFUSE_CHANGE, "DROP FUNCTION refuse_change() CASCADE;"),
+        migrations.RunSQL(
+            CHAIN,
+            """
+            DROP FUNCTION access_event_chain() CASCADE;
+            DROP FUNCTION access_event_chain_of(bytea, accounts_accessevent);
+            """,
+        ),
+        migrations.RunSQL(LEFT, "DROP FUNCTION user_left() CASCADE;"),
+    ]

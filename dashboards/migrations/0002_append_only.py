@@ -12,6 +12,10 @@ class Migration(migrations.Migration):
                 FOR EACH ROW EXECUTE FUNCTION refuse_change();
             CREATE TRIGGER release_no_truncate BEFORE TRUNCATE ON dashboards_release
                 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+            """,
             """
+            DROP TRIGGER release_no_truncate ON dashboards_release;
+            DROP TRIGGER release_immutable ON dashboards_release;
+            """,
         )
     ]

@@ -36,4 +36,20 @@ class Migration(migrations.Migration):
 
     dependencies = [("incidents", "0001_initial"), ("accounts", "0002_append_only")]
 
-    operations = [migrations.RunSQL(TRACK), migrations.RunSQL(TERMS)]
+    operations = [
+        migrations.RunSQL(
+            TRACK,
+            """
+            DROP TRIGGER trackevent_no_truncate ON incidents_trackevent;
+            DROP TRIGGER trackevent_append_only ON incidents_trackevent;
+            """,
+        ),
+        migrations.RunSQL(
+            TERMS,
+            """
+            DROP TRIGGER termchange_no_truncate ON incidents_termchange;
+            DROP TRIGGER termchange_no_delete ON incidents_termchange;
+            DROP FUNCTION keep_term_change() CASCADE;
+            """,
+        ),
+    ]

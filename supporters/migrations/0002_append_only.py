@@ -12,6 +12,10 @@ class Migration(migrations.Migration):
                 FOR EACH ROW EXECUTE FUNCTION refuse_change();
             CREATE TRIGGER contactevent_no_truncate BEFORE TRUNCATE ON supporters_contactevent
                 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+            """,
             """
+            DROP TRIGGER contactevent_no_truncate ON supporters_contactevent;
+            DROP TRIGGER contactevent_append_only ON supporters_contactevent;
+            """,
         )
     ]
