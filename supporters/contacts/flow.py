@@ -4,9 +4,9 @@ Every change of a contact goes through `propose`, `record` or `undo` here. Each 
 which
 
 1. locks the offer, then the contact, and finds out whether it still is what the caller saw (else `Stale`);
-2. checks the step against the table (`contact_log.TRANSITIONS`), who takes it, and the limits of the
+2. checks the step against the table (`allowed_steps.TRANSITIONS`), who takes it, and the limits of the
 policy; 3. appends one `ContactEvent`: nothing in the log is ever changed, an undo is one more line; 4.
-reads from the whole log what is so now (`contact_log.replay`) and writes it to the `Contact`, in an UPDATE
+reads from the whole log what is so now (`allowed_steps.replay`) and writes it to the `Contact`, in an UPDATE
    that names the old state;
 5. brings the `Offer` in line: what it waits for and until when, first offered, first reached, closed,
    outcome;

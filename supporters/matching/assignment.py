@@ -189,7 +189,7 @@ def replace(
 ) -> Contact:
     """Ask `supporter` in the place of who was asked before: that one is thanked, in the same transaction.
 
-    Raises what `assign` raises, and contact_flow.Stale or NotAllowed when `contact` has moved on.
+    Raises what `assign` raises, and flow.Stale or NotAllowed when `contact` has moved on.
     """
     with transaction.atomic():
         flow.hold(contact.offer_id)

@@ -129,7 +129,7 @@ class ContactFactory(DjangoModelFactory):
 
     @factory.post_generation
     def _count_load(self: Any, create: bool, extracted: object, **kwargs: object) -> None:
-        """The supporter's load counts this contact, as contact_flow keeps it."""
+        """The supporter's load counts this contact, as contacts.flow keeps it."""
         if create and self.state in ContactState.open() and self.takes_capacity:
             self.supporter.load += 1
             self.supporter.save(update_fields=["load"])
