@@ -21,9 +21,9 @@ from peersupport.server_urls import redis_client
 USER = """
 import sys
 from pathlib import Path
-from peersupport import embedded, keeper
-servers = embedded.Servers(data=Path(sys.argv[1]), postgres=True, redis=True)
-embedded.start_missing(servers)
+from development import embedded_servers
+servers = embedded_servers.Servers(data=Path(sys.argv[1]), postgres=True, redis=True)
+embedded_servers.start_missing(servers)
 print("up", flush=True)
 sys.stdin.read()
 """
