@@ -2,7 +2,7 @@
 
 Used when ``DATABASE_URL`` or ``REDIS_URL`` is unset in development; production never comes here.
 
-Each server is the child of a *keeper*, a small process of its own (server_keeper.py, run as a script). Whoever
+Each server is the child of a *keeper*, a small process of its own (server_keeper.py, a script). Whoever
 uses a server holds a shared lock on its `users` file, for as long as the process lives: the kernel gives it
 up even after ``kill -9``. The keeper tries for the exclusive lock and so learns that nobody is left; then it
 stops its server. If the keeper itself is killed, the kernel ends the server (PR_SET_PDEATHSIG). Nothing is

@@ -1,4 +1,4 @@
-"""The keeper of one embedded server: a small process of its own, whose child the server is (embedded_servers.py).
+"""The keeper of one embedded server: a small process, whose child the server is (embedded_servers.py).
 
 Run as a script, with only the standard library: it must start quickly, and without Django. Imported for what
 a server is called and where its files lie, and for `die_with_parent`.
