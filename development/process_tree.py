@@ -202,9 +202,10 @@ def _is_of_another_version() -> bool:
     of before 0.1.0.
     """
     from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
 
-    loader = MigrationLoader(connections["default"], ignore_no_initial=True)
-    return not loader.applied_migrations.keys() <= loader.disk_migrations.keys()
+    applied = MigrationRecorder(connections["default"]).applied_migrations()
+    return not applied.keys() <= (MigrationLoader(None).disk_migrations or {}).keys()
 
 
 def _has_nobody() -> bool:

@@ -7,13 +7,13 @@ import pytest
 from django.db import connections
 
 from accounts.tests.factories import UserFactory
+from notifications.conftest import BUNDLED
 from notifications.delivery import sweep
 from notifications.delivery.tests.test_sweep import MORNING, due
 from notifications.models import Mail, Notice, Reminder
 from notifications.notices import listing
 from notifications.notices.listing import Opened
 from notifications.reminders import kinds
-from notifications.tests.conftest import BUNDLED
 from notifications.tests.factories import ReminderFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp"), pytest.mark.clock(MORNING)]

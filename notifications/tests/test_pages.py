@@ -7,8 +7,8 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from notifications import frame
+from notifications.conftest import BUNDLED
 from notifications.models import Heartbeat, Mail, Notice
-from notifications.tests.conftest import BUNDLED
 from notifications.tests.factories import MailFactory, NoticeFactory, ReminderFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge")]

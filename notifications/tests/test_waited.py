@@ -7,12 +7,12 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
+from notifications.conftest import BUNDLED, LEGAL, URGENT
 from notifications.delivery import sweep
 from notifications.delivery.forgetting import forget, prune
 from notifications.delivery.tests.test_sweep import due, local
 from notifications.models import DeliveryPolicy, Mail, Notice, Reminder
 from notifications.notices import listing
-from notifications.tests.conftest import BUNDLED, LEGAL, URGENT
 from notifications.tests.factories import KIND
 
 EVENING = local("2026-11-19T23:10")

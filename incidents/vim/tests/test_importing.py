@@ -38,7 +38,7 @@ from incidents.tests.factories import InvolvementFactory
 from incidents.vim.columns import Columns, guess
 from incidents.vim.importing import NotImportable, NotSure
 
-SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
+SAMPLES = Path(__file__).parents[3] / "docs" / "samples"
 DUTCH, ENGLISH = SAMPLES / "vim-export-nl.csv", SAMPLES / "vim-export-en.xlsx"
 AT = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

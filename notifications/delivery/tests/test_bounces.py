@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
+from notifications.conftest import OUTSIDE
 from notifications.delivery import bounces, outbox, sweep
 from notifications.delivery.forgetting import prune
 from notifications.delivery.readiness import lacks as mail_lacks
@@ -18,7 +19,6 @@ from notifications.models import Bounce, Heartbeat, Mail
 from notifications.reminders import kinds
 from notifications.reminders.kinds import Kind
 from notifications.tasks import read_bounces
-from notifications.tests.conftest import OUTSIDE
 from notifications.tests.factories import MailFactory
 from notifications.tests.imap_server import ImapServer
 

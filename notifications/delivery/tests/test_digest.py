@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from accounts.tests.factories import UserFactory
 from hospital.clock import AMSTERDAM, is_working_day, local_day, moment_of
 from hospital.models import WorkingHours
+from notifications.conftest import NEWS
 from notifications.delivery import digest, outbox, sweep
 from notifications.delivery.tests.test_sweep import due, local
 from notifications.enums import Group
 from notifications.models import DeliveryPolicy, Mail, MailOff, Notice
 from notifications.reminders import kinds
 from notifications.reminders.kinds import Kind
-from notifications.tests.conftest import NEWS
 from notifications.tests.factories import KIND
 
 #: A Thursday.

@@ -5,10 +5,10 @@ import pytest
 from django.core import mail as django_mail
 
 from accounts.tests.factories import UserFactory
+from notifications.conftest import OUTSIDE
 from notifications.delivery import outbox
 from notifications.delivery.tests.test_sweep import MORNING
 from notifications.models import Mail
-from notifications.tests.conftest import OUTSIDE
 from notifications.tests.factories import MailFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge"), pytest.mark.clock(MORNING)]

@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
+from notifications.conftest import BUNDLED, DEADLINE, LEGAL, NEWS, URGENT
 from notifications.delivery import sweep
 from notifications.delivery.tests.test_sweep import MORNING, due, local
 from notifications.enums import Group
 from notifications.models import Absence, MailOff, Notice
-from notifications.tests.conftest import BUNDLED, DEADLINE, LEGAL, NEWS, URGENT
 from notifications.tests.factories import KIND, AbsenceFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("judge", "smtp"), pytest.mark.clock(MORNING)]

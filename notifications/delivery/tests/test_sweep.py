@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from hospital.clock import AMSTERDAM
+from notifications.conftest import LEGAL, QUIET, URGENT
 from notifications.delivery import sweep
 from notifications.models import DeliveryPolicy, Heartbeat, Mail, Notice, Reminder
 from notifications.reminders import kinds
 from notifications.reminders.kinds import Kind
-from notifications.tests.conftest import LEGAL, QUIET, URGENT
 from notifications.tests.factories import KIND, ReminderFactory
 
 
