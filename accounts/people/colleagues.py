@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from accounts.people import directory, who_is_who
 from accounts.models import User
+from accounts.people import directory, who_is_who
 from accounts.people.directory import Found
 from accounts.people.who_is_who import Named
 

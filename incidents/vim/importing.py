@@ -217,7 +217,7 @@ def plan(
             report,
             lookup.department(report),
             tuple(lookup.people(report)),
-            moments.is_long_ago(report.occurred_at, at),
+            moment_checks.is_long_ago(report.occurred_at, at),
         )
         incident = here.get(report.number)
         if incident is None:

@@ -12,21 +12,21 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.enums import Role
 from accounts.files import mapped_names
+from accounts.files.forms import NamesForm
+from accounts.files.spreadsheets import FileRefused, Table
+from accounts.files.words import mended, refusal
+from accounts.models import FileName
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import only_posted
 from accounts.pages.body_limits import takes_a_file
-from accounts.enums import Role
 from accounts.pages.feedback import say
-from accounts.files.forms import NamesForm
-from accounts.files.words import mended, refusal
-from accounts.models import FileName
 from accounts.policy_log import PolicyLog
-from accounts.files.spreadsheets import FileRefused, Table
 from hospital.moment_words import at_moment
-from incidents.vim import importing
 from incidents.models import VimImport, VimMapping
+from incidents.vim import importing
 from incidents.vim.columns import FIELDS, Columns
 from incidents.vim.forms import FileForm, MappingForm
 from incidents.vim.importing import NotImportable, Plan

@@ -12,10 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from incidents.calamities import classification
-from incidents.enums import Ground, Verdict
-from incidents.clocks.moment_field import LocalMomentField, order_first
-from incidents.models import Incident
 from incidents.clocks.moment_checks import WrongMoment, judge
+from incidents.clocks.moment_field import LocalMomentField, order_first
+from incidents.enums import Ground, Verdict
+from incidents.models import Incident
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -110,7 +110,7 @@ class ClassificationForm(forms.Form):
         self["moment"].help_text = ""
 
     def as_decided(self) -> dict[str, Any]:
-        """As incidents.calamities.classification.classify takes it: of the fields only what belongs to the choice."""
+        """As calamities.classification.classify takes it: of the fields only what belongs to the choice."""
         chosen, verdict = self.cleaned_data, Verdict(self.cleaned_data["verdict"])
         return {
             "verdict": verdict,

@@ -8,11 +8,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from incidents.enums import CorrectionReason, Step
-from incidents.clocks.moment_field import LocalMomentField, order_first
-from incidents.models import Incident
 from incidents.calamities.moment_writer import FIELDS
 from incidents.clocks.moment_checks import judge
+from incidents.clocks.moment_field import LocalMomentField, order_first
+from incidents.enums import CorrectionReason, Step
+from incidents.models import Incident
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hospital.models import Department
 from hospital.form_fields import DayField
+from hospital.models import Department
 from incidents.calamities import milestones
 from incidents.clocks.moment_field import LocalMomentField, order_first
 from incidents.models import Incident

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.enums import NameKind
-from accounts.files.words import mended, refusal, said_of_file
 from accounts.files.spreadsheets import FileRefused, Table
-from incidents.vim import importing
+from accounts.files.words import mended, refusal, said_of_file
 from incidents.models import VimMapping
+from incidents.vim import importing
 from incidents.vim.columns import FIELDS, Columns, guess
 from incidents.vim.importing import NotImportable, Plan
 

@@ -18,12 +18,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from hospital.models import Department, Profession
 from accounts.models import User
-from accounts.people.directory import Found, told
-from accounts.telephone_field import TypedTelephoneField
-from accounts.people.who_is_who import Named
 from accounts.people import colleagues
+from accounts.people.directory import Found, told
+from accounts.people.who_is_who import Named
+from accounts.telephone_field import TypedTelephoneField
+from hospital.models import Department, Profession
 from incidents.reports.intake import Involved
 
 PERSON = "person"

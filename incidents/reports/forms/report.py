@@ -11,16 +11,16 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from hospital.models import Department
 from accounts.models import User
 from hospital import names
-from incidents.reports import intake
-from incidents.enums import AlreadyOffered, EventType, IncidentKind
-from incidents.reports.intake import Involved, report_incident
-from incidents.clocks.moment_field import LocalMomentField, order_first
-from incidents.models import Incident
+from hospital.models import Department
 from incidents.clocks.moment_checks import WrongMoment, judge, said
+from incidents.clocks.moment_field import LocalMomentField, order_first
+from incidents.enums import AlreadyOffered, EventType, IncidentKind
+from incidents.models import Incident
+from incidents.reports import intake
 from incidents.reports.forms.people import PeopleForm, UnjudgedForm, WishesForm
+from incidents.reports.intake import Involved, report_incident
 
 
 @dataclass(frozen=True)

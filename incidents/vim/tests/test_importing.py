@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.enums import Role
-from accounts.models import AccessEvent
 from accounts.files.spreadsheets import Row, Table
+from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
-from incidents.vim import importing, rows as vim_rows
 from incidents.calamities.classification import classify, standing
 from incidents.enums import (
     CorrectionReason,
@@ -35,6 +34,8 @@ from incidents.models import (
     VimMapping,
 )
 from incidents.tests.factories import InvolvementFactory
+from incidents.vim import importing
+from incidents.vim import rows as vim_rows
 from incidents.vim.columns import Columns, guess
 from incidents.vim.importing import NotImportable, NotSure
 
