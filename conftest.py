@@ -5,12 +5,12 @@ from contextlib import nullcontext
 import hypothesis
 import pytest
 import time_machine
-from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from development import embedded_servers, messages
+from development import messages
 from notifications.tests.smtp_sink import Sink, SinkServer
+from peersupport.startup import prepare
 
 # A slow machine is no failure: what is measured is measured in benchmarks/.
 hypothesis.settings.register_profile("peersupport", deadline=None)
@@ -19,7 +19,7 @@ hypothesis.settings.load_profile("peersupport")
 
 def pytest_sessionstart(session):
     messages.compile_catalogs()
-    embedded_servers.start_missing(settings.EMBEDDED_SERVERS)
+    prepare()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -5,7 +5,7 @@ from django import forms
 from django.urls import reverse
 
 from accounts.enums import Role
-from accounts.telephone_field import TypedTelephoneField
+from accounts.people.telephone_field import TypedTelephoneField
 from accounts.tests.factories import UserFactory
 from hospital.form_fields import ListField
 

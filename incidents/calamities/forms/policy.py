@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.telephone_field import TypedTelephoneField
+from accounts.people.telephone_field import TypedTelephoneField
 from hospital.form_fields import ListField
 from incidents.calamities.milestones import AFTER_ANALYSIS
 from incidents.enums import Moment, Step

@@ -21,8 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.people import colleagues
 from accounts.people.directory import Found, told
+from accounts.people.telephone_field import TypedTelephoneField
 from accounts.people.who_is_who import Named
-from accounts.telephone_field import TypedTelephoneField
 from hospital.models import Department, Profession
 from incidents.reports.intake import Involved
 

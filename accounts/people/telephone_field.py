@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts import telephones
+from accounts.people import telephones
 
 
 class TypedTelephoneField(forms.CharField):
