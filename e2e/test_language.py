@@ -5,9 +5,9 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.asked_again import only_takes_post
 from accounts.enums import Role
 from accounts.models import User
+from accounts.pages.asked_again import only_takes_post
 from accounts.tests.factories import UserFactory
 from accounts.tests.test_access_matrix import PAGES, PUBLIC, allowed, pages
 from e2e.visitor import PASSWORD
