@@ -20,8 +20,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa import signals  # these need the app registry
 
+        from accounts import places
         from accounts.sign_in import second_factor
 
+        places.register()
         post_migrate.connect(make_role_groups, sender=self)
         for changed in (
             signals.authenticator_added,

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class DashboardsConfig(AppConfig):
     name = "dashboards"
     verbose_name = "Figures"
+
+    def ready(self) -> None:
+        from dashboards import places  # needs the app registry
+
+        places.register()

@@ -6,12 +6,11 @@ class IncidentsConfig(AppConfig):
     verbose_name = "Reports and calamities"
 
     def ready(self) -> None:
-        from accounts.pages import home
         from accounts.settings.readiness import sources  # these need the app registry
+        from incidents import places
         from incidents.calamities import calendar_entries, leavers, put_aside, readiness, reminders
         from incidents.calamities.analysis import team_reminders
         from incidents.calamities.family_talks import talk_reminders
-        from incidents.reports import own_reports, visibility
         from notifications.calendar import entries
 
         put_aside.register()
@@ -21,5 +20,4 @@ class IncidentsConfig(AppConfig):
         leavers.register()
         sources.append(readiness.lacks)
         entries.sources.append(calendar_entries.SOURCE)
-        home.calls_within.append(visibility.within_hours)
-        home.panels.append(home.Panel("incidents/reports/_own_reports.html", own_reports.latest))
+        places.register()

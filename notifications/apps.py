@@ -7,10 +7,12 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.settings.readiness import sources  # these need the app registry
+        from notifications import places
         from notifications.delivery import digest, readiness
         from notifications.reminders import absence, kinds, second_person
         from notifications.reminders.failure import ALARM, NOBODY_LEFT, TRIAL
 
+        places.register()
         kinds.register(ALARM)
         kinds.register(TRIAL)
         for kind in NOBODY_LEFT.values():

@@ -2,44 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
+from accounts.pages import places
 from hospital.models import Hospital
 from notifications.models import FAILURES_BEFORE_ALARM, NOBODY_TO_TELL, Heartbeat
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
-# (url name, label, icon, roles that see it; empty: everybody). At most the first four are shown.
-PLACES: tuple[tuple[str, "str | StrPromise", str, frozenset[Role]], ...] = (
-    ("support:worklist", _("Support"), "list-check", frozenset({Role.COORDINATOR})),
-    ("contacts:list", _("My contacts"), "phone", frozenset({Role.SUPPORTER})),
-    ("figures:operations", _("Operations"), "timeline", frozenset({Role.COORDINATOR})),
-    ("calamities:analyses", _("My analyses"), "report-search", frozenset({Role.ANALYST})),
-    (
-        "calamities:list",
-        _("Calamities"),
-        "route",
-        frozenset({Role.CCP, Role.DIRECTOR, Role.TEAM_LEADER}),
-    ),
-    ("figures:board", _("Figures"), "chart-bar", frozenset({Role.BOARD, Role.DIRECTOR})),
-    ("pool:list", _("Pool"), "users", frozenset({Role.COORDINATOR})),
-    ("settings:home", _("Settings"), "settings", frozenset({Role.ADMIN})),
-    ("access-log:list", _("Access log"), "shield-check", frozenset({Role.PRIVACY_OFFICER})),
-    ("incidents:new", _("Report"), "clipboard-plus", frozenset()),
-    ("me", _("My page"), "user", frozenset()),
-)
-
-
+#: Places in the navigation of one person.
+SHOWN = 4
 #: The engine runs each minute; silent for so long it stands still.
 SILENT_AFTER = timedelta(minutes=5)
 #: More unread notices than this are not counted.
@@ -47,7 +25,9 @@ UNREAD_AT_MOST = 100
 
 
 @dataclass(frozen=True)
-class Place:
+class Here:
+    """A place in the navigation, as it stands on this page."""
+
     url: str
     label: str
     icon: str
@@ -84,14 +64,12 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _places(request: HttpRequest, user: User) -> list[Place]:
-    places: list[Place] = []
-    for name, label, icon, roles in PLACES:
-        if roles and not roles & user.roles:
-            continue
-        url = reverse(name)
-        places.append(Place(url, str(label), icon, request.path.startswith(url)))
-    return places[:4]
+def _places(request: HttpRequest, user: User) -> list[Here]:
+    found = []
+    for place in places.navigation_of(user)[:SHOWN]:
+        url = reverse(place.name)
+        found.append(Here(url, str(place.label), place.icon, request.path.startswith(url)))
+    return found
 
 
 def state_for(user: User, *, at: datetime) -> State:

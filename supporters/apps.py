@@ -6,7 +6,6 @@ class SupportersConfig(AppConfig):
     verbose_name = "Support"
 
     def ready(self) -> None:
-        from accounts.pages import home
         from accounts.settings.readiness import sources  # these need the app registry
         from accounts.staff import leaving
         from incidents.calamities.analysis.team import team_listeners
@@ -15,8 +14,9 @@ class SupportersConfig(AppConfig):
         from incidents.reports.intake import involvement_listeners
         from notifications.calendar import entries
         from notifications.reminders import reconcile
+        from supporters import places
         from supporters.contacts import analyst_conflict, calendar_entries, involved_conflict, supporter_left
-        from supporters.offers import employee_left, own_calls, reminders, withdrawn_reports
+        from supporters.offers import employee_left, reminders, withdrawn_reports
         from supporters.offers.opening import expected, open_offers, push_counts
         from supporters.pool import readiness
 
@@ -28,7 +28,7 @@ class SupportersConfig(AppConfig):
         team_listeners.append(analyst_conflict.tell_coordinators)
         withdrawal.acted.append(withdrawn_reports.acted)
         withdrawal.listeners.append(withdrawn_reports.forget)
-        home.panels.append(home.Panel("supporters/offers/_own_calls.html", own_calls.running, first=True))
+        places.register()
         reminders.register()
         sources.append(readiness.lacks)
         reconcile.expectations.append(expected)

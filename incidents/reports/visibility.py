@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.translation import gettext
@@ -13,6 +14,9 @@ from accounts.models import User
 from accounts.people.names import sort_key
 from incidents.enums import IncidentKind
 from incidents.models import Incident, Involvement, Policy, events_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 #: In the access log: by having reported it. Who was named is not shown these lines
 # (supporters.offers.views.me).
@@ -81,6 +85,26 @@ def record_view(incident: Incident, sight: Sight, *, user: User, at: datetime) -
 def within_hours() -> int:
     """Within how many hours a colleague calls (UMCG, PMC: one day)."""
     return Policy.current().support_days * 24
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way on from the page of a report, for who looks after the people on it: by the name of an address that
+    takes a reference.
+    """
+
+    name: str
+    label: "str | StrPromise"
+    icon: str
+
+
+#: Hung in by rooms that know what can be done for the people on a report.
+ways_on: list[Way] = []
+
+
+def choices(user: User) -> dict[str, object]:
+    """For the part of the home page with what somebody may come for."""
+    return {"hours": within_hours()}
 
 
 def what_happens(incident: Incident, *, hours: int) -> list[dict[str, object]]:

@@ -27,6 +27,9 @@ from notifications.reminders.kinds import Kind
 #: What comes to people with these roles concerns a colleague with the same role as well.
 SHARED_ROLES = frozenset(Role) - {Role.SUPPORTER}
 
+#: Templates of rooms that have something to say beside an absence, included where one is announced.
+besides: list[str] = []
+
 
 def _stands_in(user: User, away: UUID) -> bool:
     return Absence.objects.filter(user=away, substitute=user).exists()

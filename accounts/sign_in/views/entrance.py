@@ -6,7 +6,7 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from accounts.pages import home
+from accounts.pages import places
 from accounts.pages.access import SignedInRequest, allow_public, allow_signed_in
 from accounts.pages.asked_again import only_posted
 from accounts.roles import second_factor_due
@@ -18,11 +18,9 @@ from accounts.sign_in.demo_people import DEMO_PEOPLE
 @require_safe
 def start(request: SignedInRequest) -> HttpResponse:
     """The page one came for by role; for an employee or a team leader three choices and the own reports."""
-    if page := home.landing(request.user):
+    if page := places.first_page_of(request.user):
         return redirect(page)
-    panels = [(panel.template, panel.context(request.user), panel.first) for panel in home.panels]
-    hours = next((within() for within in home.calls_within), None)
-    return render(request, "accounts/pages/home.html", {"panels": panels, "hours": hours})
+    return render(request, "accounts/pages/home.html", {"panels": places.panels_for(request.user)})
 
 
 @allow_public

@@ -23,7 +23,7 @@ from incidents.models import Incident, full_reference
 from incidents.reports import withdrawal
 from incidents.reports.forms.people import AddPeopleForm
 from incidents.reports.intake import AlreadyInvolved, Ended, add_involved
-from incidents.reports.visibility import record_view, sight_of, what_happens, within_hours
+from incidents.reports.visibility import record_view, sight_of, ways_on, what_happens, within_hours
 
 ENDED = gettext_lazy("This report was taken back or joined with another.")
 
@@ -73,6 +73,7 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
     context = {
         "incident": incident,
         "sight": sight,
+        "ways_on": ways_on,
         "steps": what_happens(incident, hours=within_hours()),
         "is_own": incident.reporter_id == request.user.pk,
         "tracked": incident.tracked_since is not None and sight.role is not None,

@@ -96,6 +96,7 @@ def _page(
     mailed = channels.mailed_groups(user)
     announced = Absence.objects.filter(user=user, last_day__gte=today).select_related("substitute").first()
     context = {
+        "besides": absence.besides,
         "mail_form": MailForm(initial={group.value: group in mailed for group in Group}),
         "absence_form": absence_form or AbsenceForm(user=user),
         "announced": announced,

@@ -1,0 +1,56 @@
+"""Where this room stands in the frame around every page, and how the access log names its pages and things."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access_log import words
+from accounts.enums import Role
+from accounts.pages import places
+from accounts.pages.places import Panel, Place, Tab
+from incidents.reports import visibility
+from notifications.reminders import absence
+from supporters.offers import own_calls
+
+
+def register() -> None:
+    visibility.ways_on.append(visibility.Way("support:roll-call", _("To the roll-call"), "users-group"))
+    absence.besides.append("supporters/pool/_cannot_be_asked.html")
+    places.register(
+        navigation=[
+            Place("support:worklist", _("Support"), "list-check", frozenset({Role.COORDINATOR}), 10),
+            Place("contacts:list", _("My contacts"), "phone", frozenset({Role.SUPPORTER}), 20),
+            Place("pool:list", _("Pool"), "users", frozenset({Role.COORDINATOR}), 70),
+            Place("me", _("My page"), "user", frozenset(), 110),
+        ],
+        first_pages={Role.COORDINATOR: "support:worklist", Role.SUPPORTER: "contacts:list"},
+        tabs={
+            "pool": [
+                Tab("list", "pool:list", _("Supporters"), 10),
+                Tab("coverage", "pool:coverage", _("Coverage"), 20),
+                Tab("policy", "pool:policy", _("Agreements"), 30),
+            ]
+        },
+        panels=[Panel("supporters/offers/_own_calls.html", own_calls.running, 10)],
+    )
+    words.add(
+        words={
+            "exclusion": _("who is never matched"),
+            "support": _("support"),
+            "supporter": _("peer supporter"),
+            "worklist": _("worklist"),
+            "coordinator of the pool": _("coordinator of the pool"),
+            "own contact": _("own contact"),
+            "retention": _("end of the retention term"),
+        },
+        places={
+            "contacts:detail": _("page of a contact"),
+            "me": _("own page"),
+            "pool:exclusions": _("who is never matched"),
+            "pool:policy": _("settings of support"),
+            "pool:supporter": _("page of a supporter"),
+            "retention": _("end of the retention term"),
+            "support:join": _("joining two reports of one event"),
+            "support:match": _("support for one colleague"),
+            "support:roll-call": _("everybody involved in an event"),
+            "support:worklist": _("worklist"),
+        },
+    )
