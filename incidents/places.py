@@ -1,4 +1,4 @@
-"""Where this room stands in the frame around every page, and how the access log names its pages and things."""
+"""Where this room stands in the frame around the pages, and how the access log calls its pages and things."""
 
 from django.utils.translation import gettext_lazy as _
 

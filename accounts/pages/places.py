@@ -1,7 +1,7 @@
-"""The places of the house: the navigation, where each role begins, the tabs of a page, the first page's parts.
+"""The places of the house: the navigation, where each role begins, tabs, the parts of the home page.
 
-Each room hangs in its own when it starts (its `places.py`); this one may know none of the others'. `order` says
-what stands before what: the rooms agree on it without knowing each other.
+Each room hangs in its own when it starts (its `places.py`); this one may know none of the others'. `order`
+says what stands before what: the rooms agree on it without knowing each other.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """A page in the navigation of who has one of `roles`, of everybody without: by the name of its address."""
+    """A page in the navigation of who has one of `roles`, or everybody: by the name of its address."""
 
     name: str
     label: "str | StrPromise"
@@ -38,7 +38,7 @@ class Tab:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of an employee's home page: `template` is included with what `context` gives for the employee."""
+    """A part of an employee's home page: `template` is included with what `context` gives for them."""
 
     template: str
     context: Callable[[User], dict[str, Any]]
@@ -86,9 +86,8 @@ def navigation_of(user: User) -> list[Place]:
 
 def first_page_of(user: User) -> str | None:
     """The name of the page that `user` came for, or None for the home page itself."""
-    return next(
-        (_first_pages[role] for role in _BEGINS_AS if role in user.roles and role in _first_pages), None
-    )
+    pages = (_first_pages.get(role) for role in _BEGINS_AS if role in user.roles)
+    return next((page for page in pages if page), None)
 
 
 def tabs_of(heading: str) -> list[Tab]:

@@ -89,7 +89,7 @@ def within_hours() -> int:
 
 @dataclass(frozen=True)
 class Way:
-    """A way on from the page of a report, for who looks after the people on it: by the name of an address that
+    """A way on from the page of a report, for who looks after the people on it: the name of an address that
     takes a reference.
     """
 

@@ -1,4 +1,4 @@
-"""A room knows no address of a room to its right, not as a string and not in a template (`places.py` hangs them in)."""
+"""A room knows no address of a room to its right, neither in its code nor in its templates."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
 
 ROOMS = ["hospital", "accounts", "notifications", "incidents", "supporters", "evaluations", "dashboards"]
 ROOT = Path(settings.BASE_DIR)
@@ -17,7 +17,7 @@ def owners(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, str]]:
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
             yield from owners(pattern, f"{space}{pattern.namespace}:" if pattern.namespace else space)
-        elif isinstance(pattern, URLPattern) and pattern.name:
+        elif pattern.name:
             yield f"{space}{pattern.name}", pattern.callback.__module__.partition(".")[0]
 
 
