@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Min, Q, Sum
 
 from dashboards.blurring import (
@@ -33,6 +32,7 @@ from evaluations.enums import Question
 from evaluations.tallies import tallies
 from hospital.clock import local_day
 from hospital.enums import ProfessionGroup
+from hospital.refused import saying
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.models import Incident, Milestone
 from supporters.enums import ContactState, EventKind, Outcome, SupporterStatus
@@ -96,16 +96,11 @@ def publish(*, starts_on: date, ends_on: date, at: datetime) -> Release:
         raise PeriodRuns(period.code)
     if Release.objects.filter(starts_on=starts_on, ends_on=ends_on).exists():
         raise AlreadyPublished(period.code)
-    try:
-        with transaction.atomic():
-            tables = count(period, at=at)
-            return Release.objects.create(
-                starts_on=starts_on, ends_on=ends_on, published_at=at, tables=tables.as_json()
-            )
-    except IntegrityError as error:
-        if "release_period_once" in str(error):
-            raise AlreadyPublished(period.code) from error
-        raise
+    with saying({"release_period_once": lambda: AlreadyPublished(period.code)}):
+        tables = count(period, at=at)
+        return Release.objects.create(
+            starts_on=starts_on, ends_on=ends_on, published_at=at, tables=tables.as_json()
+        )
 
 
 def publish_due(*, at: datetime) -> list[Release]:

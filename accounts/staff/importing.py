@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from accounts import audit
@@ -30,6 +30,7 @@ from accounts.staff import plan as staff_plan
 from accounts.staff import rows as staff_rows
 from accounts.staff.plan import Plan
 from accounts.staff.rows import Staff
+from hospital.refused import saying
 
 SHOWN = 200  # people of each kind in the preview, and errors
 ATTEMPTS = 3
@@ -74,17 +75,14 @@ class ManyLeave(Exception):
 
 def upload(*, content: bytes, file_name: str, complete: bool, by: User | None, at: datetime) -> StaffImport:
     """Keep a file for the worker to read. Raises ImportRunning while another one is open."""
-    try:
-        with transaction.atomic():
-            return StaffImport.objects.create(
-                file_name=file_name[-200:],
-                content=content,
-                is_complete=complete,
-                created_by=by,
-                created_at=at,
-            )
-    except IntegrityError as error:
-        raise ImportRunning(open_import()) from error
+    with saying({"staff_import_one_open": lambda: ImportRunning(open_import())}):
+        return StaffImport.objects.create(
+            file_name=file_name[-200:],
+            content=content,
+            is_complete=complete,
+            created_by=by,
+            created_at=at,
+        )
 
 
 def choose(

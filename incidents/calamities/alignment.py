@@ -5,10 +5,11 @@ The step is done when the last of them has confirmed, and open again when anothe
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.models import User
 from hospital.models import Department
+from hospital.refused import saying
 from incidents.calamities import milestones, reminders
 from incidents.calamities.milestones import Stale
 from incidents.enums import Step, TrackEventKind
@@ -31,18 +32,15 @@ def name(*, incident: Incident, department: Department, by: User, at: datetime) 
     """
     if department.pk == incident.department_id:
         raise OwnDepartment
-    try:
-        with transaction.atomic():
-            _running(incident)
-            row = Alignment.objects.create(incident=incident, department=department, named_at=at)
-            _log(row, TrackEventKind.DEPARTMENT_NAMED, by=by, at=at)
-            reminders.ask_to_align(row)
-            step = _step(incident)
-            if step.done_at is not None:
-                milestones.set_done(milestone=step, done_at=None, by=by, at=at, seen=step.done_at)
-            return row
-    except IntegrityError as error:
-        raise AlreadyNamed from error
+    with saying({"alignment_once": AlreadyNamed}):
+        _running(incident)
+        row = Alignment.objects.create(incident=incident, department=department, named_at=at)
+        _log(row, TrackEventKind.DEPARTMENT_NAMED, by=by, at=at)
+        reminders.ask_to_align(row)
+        step = _step(incident)
+        if step.done_at is not None:
+            milestones.set_done(milestone=step, done_at=None, by=by, at=at, seen=step.done_at)
+        return row
 
 
 def confirm(*, alignment: Alignment, by: User, at: datetime) -> Alignment:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -10,6 +10,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.policy_log import PolicyLog
 from accounts.roles.giving import give_and_take
+from hospital.refused import saying
 from incidents.calamities.milestones import Stale
 from incidents.calamities.one_at_a_time import write_alone
 from incidents.models import Seat
@@ -39,15 +40,12 @@ def take(*, number: int, holder: User, since: date, by: User, at: datetime) -> S
     """
     if since > timezone.localdate(at):
         raise InTheFutureError
-    try:
-        with transaction.atomic():
-            write_alone(Seat)
-            seat = Seat.objects.create(number=number, holder=holder, since=since)
-            LOG.record({str(number): (None, holder.name)}, by=by, at=at)
-            _role(holder, by=by, at=at, held=True)
-            return seat
-    except IntegrityError as error:
-        raise Taken from error
+    with saying({"seat_one_holder": Taken, "seat_one_each": Taken}):
+        write_alone(Seat)
+        seat = Seat.objects.create(number=number, holder=holder, since=since)
+        LOG.record({str(number): (None, holder.name)}, by=by, at=at)
+        _role(holder, by=by, at=at, held=True)
+        return seat
 
 
 def leave(*, seat: Seat, until: date, by: User, at: datetime) -> Seat:

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.enums import Role
 from accounts.models import User
 from accounts.policy_log import PolicyLog
+from hospital.refused import saying
 from incidents.calamities.milestones import Stale
 from incidents.calamities.one_at_a_time import write_alone
 from incidents.models import Duty
@@ -38,18 +39,15 @@ def keep(*, duty: Duty, by: User, at: datetime) -> Duty:
     """Store a new or changed duty. Raises Overlaps, Over, and Stale when it was taken off meanwhile."""
     if duty.ends_at <= at:
         raise Over
-    try:
-        with transaction.atomic():
-            write_alone(Duty)
-            before = Duty.objects.select_for_update(of=("self",)).filter(pk=duty.pk).first()
-            if before is None and not duty._state.adding:  # noqa: SLF001  # Django's own word for a new row
-                raise Stale
-            if before is not None and before.ends_at <= at:
-                raise Over
-            duty.save()
-            LOG.record(_difference(before, duty), by=by, at=at, role=_role(by))
-    except IntegrityError as error:
-        raise Overlaps from error
+    with saying({"duty_no_overlap": Overlaps}):
+        write_alone(Duty)
+        before = Duty.objects.select_for_update(of=("self",)).filter(pk=duty.pk).first()
+        if before is None and not duty._state.adding:  # noqa: SLF001  # Django's own word for a new row
+            raise Stale
+        if before is not None and before.ends_at <= at:
+            raise Over
+        duty.save()
+        LOG.record(_difference(before, duty), by=by, at=at, role=_role(by))
     return duty
 
 

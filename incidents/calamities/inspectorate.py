@@ -7,11 +7,12 @@ allows is incidents.clocks.deadlines.extended: asked before the term has expired
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
 from hospital.clock import end_of_day, start_of_day
+from hospital.refused import saying
 from incidents.calamities import milestones
 from incidents.calamities.milestones import Stale
 from incidents.clocks.moment_checks import InTheFuture, OutOfOrder
@@ -42,26 +43,23 @@ def ask(*, milestone: Milestone, asked_at: datetime, reference: str, by: User, a
     """
     if asked_at > at:
         raise InTheFuture("asked_at")
-    try:
-        with transaction.atomic():
-            _running(milestone, done=False)
-            _not_before_noticed("asked_at", asked_at, milestone)
-            if state(milestone) != ReportState.ASKED:
-                raise NotAskedFor
-            change = TermChange.objects.create(
-                milestone=milestone,
-                kind=TermChangeKind.EXTENSION,
-                answer=TermAnswer.WAITING,
-                moment=asked_at,
-                reference=reference,
-                recorded_at=at,
-                recorded_by=by,
-            )
-            _recompute(milestone, at)
-            _log(milestone, TrackEventKind.EXTENSION_ASKED, moment=asked_at, by=by, at=at)
-            return change
-    except IntegrityError as error:
-        raise AlreadyAsked from error
+    with saying({"term_change_one_waiting": AlreadyAsked}):
+        _running(milestone, done=False)
+        _not_before_noticed("asked_at", asked_at, milestone)
+        if state(milestone) != ReportState.ASKED:
+            raise NotAskedFor
+        change = TermChange.objects.create(
+            milestone=milestone,
+            kind=TermChangeKind.EXTENSION,
+            answer=TermAnswer.WAITING,
+            moment=asked_at,
+            reference=reference,
+            recorded_at=at,
+            recorded_by=by,
+        )
+        _recompute(milestone, at)
+        _log(milestone, TrackEventKind.EXTENSION_ASKED, moment=asked_at, by=by, at=at)
+        return change
 
 
 def answer(*, change: TermChange, until: date | None, reference: str, by: User, at: datetime) -> TermChange:

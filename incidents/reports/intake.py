@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.people import who_is_who
 from accounts.people.who_is_who import Named
 from hospital.models import Department, Profession
+from hospital.refused import saying
 from incidents.calamities import milestones, moment_writer, put_aside
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.models import Incident, Involvement
@@ -46,6 +47,10 @@ class SentBefore(NotAccepted):
     def __init__(self, first: Incident) -> None:
         super().__init__("This form was sent before, with something else on it.")
         self.first = first
+
+
+class KeyTaken(Exception):
+    """Another report was sent with this submission key, by somebody else: no form of ours makes that."""
 
 
 class Ended(NotAccepted):
@@ -136,7 +141,7 @@ def report_incident(
     be established, within the law's term.
     `reporter` and `submission_key` are None for reports that a VIM system or the demo brings.
 
-    Raises what `moments.judge` raises, `WrongNumberInvolved`, `AlreadyInvolved`, `SentBefore`.
+    Raises what `moments.judge` raises, `WrongNumberInvolved`, `AlreadyInvolved`, `SentBefore`, `KeyTaken`.
     """
     if kind in IncidentKind.personal() and len(involved) != 1:
         raise WrongNumberInvolved
@@ -159,11 +164,9 @@ def report_incident(
         incident, at=at, occurred_at=occurred_at, noticed_at=noticed_at, established_at=established_at
     )
     try:
-        with transaction.atomic():
+        with saying({"incident_submission_once": KeyTaken}):
             _store(incident, involved, at)
-    except IntegrityError:
-        if submission_key is None:
-            raise
+    except KeyTaken:
         # The key is bound to its reporter, so that nobody fetches another's report by it.
         first = Incident.objects.filter(submission_key=submission_key, reporter=reporter).first()
         if first is None:

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -19,6 +18,7 @@ from accounts.files.mapped_names import Unknown
 from accounts.files.spreadsheets import Table
 from accounts.models import User
 from hospital.models import Department
+from hospital.refused import saying
 from incidents.calamities import classification, moment_writer
 from incidents.calamities.milestones import Stale
 from incidents.clocks import moment_checks
@@ -26,7 +26,7 @@ from incidents.clocks.deadlines import ExtensionError
 from incidents.clocks.moment_checks import WrongMoment
 from incidents.enums import CorrectionReason, EventType, IncidentKind, Verdict
 from incidents.models import Incident, VimImport, VimMapping
-from incidents.reports.intake import Involved, add_involved, are_one, report_incident
+from incidents.reports.intake import Involved, NotAccepted, add_involved, are_one, report_incident
 from incidents.vim.columns import FIELDS, Columns, guess, known
 from incidents.vim.lookup import Lookup
 from incidents.vim.people import Question
@@ -38,6 +38,9 @@ KEPT = timedelta(days=7)
 
 class NotImportable(Exception):
     """The plan has problems, or somebody imported the same numbers meanwhile: look at it again."""
+
+
+MEANWHILE = {"incident_external_number_once": NotImportable, "involvement_once_per_incident": NotImportable}
 
 
 class NotSure(NotImportable):
@@ -261,7 +264,7 @@ def carry_out(
     if not {resolved.number for resolved in plan.long_ago} <= {*sure}:
         raise NotSure
     try:
-        with transaction.atomic():
+        with saying(MEANWHILE):
             proposed = {each.number for each in plan.calamities} & {*calamities}
             new = [_take_in(each, plan.source, at, calamity=each.number in proposed) for each in plan.new]
             for changed in plan.changed:
@@ -280,7 +283,7 @@ def carry_out(
                 at=at,
             )
             return new
-    except (IntegrityError, Stale, WrongMoment, ExtensionError, classification.NotPossible) as error:
+    except (NotAccepted, Stale, WrongMoment, ExtensionError, classification.NotPossible) as error:
         raise NotImportable from error
 
 

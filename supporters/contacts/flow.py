@@ -24,7 +24,6 @@ from functools import wraps
 from typing import ParamSpec
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Min
 from django.db.models.functions import Coalesce
 
@@ -32,6 +31,7 @@ from accounts.enums import Role
 from accounts.models import User
 from hospital.clock import local_day
 from hospital.models import WorkingHours
+from hospital.refused import saying
 from notifications.reminders import schedule
 from supporters.contacts import reminders
 from supporters.contacts.allowed_steps import OUTCOMES, TRANSITIONS, UNDO_WITHIN, Facts, Party, replay
@@ -85,14 +85,8 @@ def _writes(service: Callable[P, Contact]) -> Callable[P, Contact]:
 
     @wraps(service)
     def run(*args: P.args, **kwargs: P.kwargs) -> Contact:
-        try:
-            with transaction.atomic():
-                return service(*args, **kwargs)
-        except IntegrityError as error:
-            for constraint, refusal in _REFUSALS.items():
-                if constraint in str(error):
-                    raise refusal from error
-            raise
+        with saying(_REFUSALS):
+            return service(*args, **kwargs)
 
     return run
 

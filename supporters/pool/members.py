@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from accounts.enums import AccessAction, Role
 from accounts.models import User
 from accounts.roles import giving
 from hospital.enums import ProfessionGroup
+from hospital.refused import saying
 from supporters.enums import SupporterStatus
 from supporters.models import Contact, Supporter, SupportPolicy
 
@@ -210,11 +211,8 @@ def _coverage(staff: Iterable[Mapping[str, object]], supporters: dict[str, int])
 
 
 def _create(user: User, **fields: object) -> Supporter:
-    try:
-        with transaction.atomic():
-            return Supporter.objects.create(user=user, **fields)
-    except IntegrityError as error:
-        raise AlreadySupporter from error
+    with saying({"supporters_supporter_user_id_key": AlreadySupporter}):
+        return Supporter.objects.create(user=user, **fields)
 
 
 def _locked(supporter: Supporter) -> Supporter:

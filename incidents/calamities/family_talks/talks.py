@@ -4,15 +4,14 @@ Kept by the calamity committee and the head of the department (UMCG 2019: as soo
 senior). Each change stands in the calamity's log.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
+from hospital.refused import saying
 from incidents.calamities.family_talks import talk_reminders as reminders
 from incidents.calamities.milestones import Stale
 from incidents.clocks.moment_checks import InTheFuture, OutOfOrder
@@ -31,6 +30,9 @@ class AlreadyThere(Exception):
     """A talk at this moment stands there: by a double click, or by somebody else."""
 
 
+ONCE = {"talk_planned_once": AlreadyThere, "talk_held_once": AlreadyThere}
+
+
 def may_keep(incident: Incident, user: User) -> bool:
     """The committee, and the head of the department where it happened."""
     heads = user.has_role(Role.TEAM_LEADER) and user.department_id is not None
@@ -40,7 +42,7 @@ def may_keep(incident: Incident, user: User) -> bool:
 def plan(*, incident: Incident, planned_for: datetime, by: User, at: datetime) -> DisclosureTalk:
     """Plan a talk. Raises NotPlanned, AlreadyThere."""
     _check_plan(planned_for, at)
-    with _once(), transaction.atomic():
+    with saying(ONCE):
         talk = DisclosureTalk.objects.create(incident=incident, planned_for=planned_for)
         _log(incident, TrackEventKind.DISCLOSURE_PLANNED, planned_for, None, by=by, at=at)
     return talk
@@ -54,7 +56,7 @@ def move(
     Raises NotPlanned, Stale, AlreadyThere.
     """
     _check_plan(planned_for, at)
-    with _once(), transaction.atomic():
+    with saying(ONCE):
         _change(talk, {"planned_for": seen, "held_at": None}, planned_for=planned_for)
         _log(talk.incident, TrackEventKind.DISCLOSURE_PLANNED, planned_for, seen, by=by, at=at)
     return talk
@@ -88,7 +90,7 @@ def hold(
         start: datetime | None = getattr(incident, name)
         if start is not None and held_at < start:
             raise OutOfOrder("moment", other=name, limit=start)
-    with _once(), transaction.atomic():
+    with saying(ONCE):
         if talk is None:
             talk = DisclosureTalk.objects.create(incident=incident, held_at=held_at)
         else:
@@ -126,16 +128,6 @@ def find_coach(*, incident: Incident, coach: User, by: User, at: datetime) -> Di
         _log(incident, TrackEventKind.COACH_FOUND, at, previous, by=by, at=at)
         reminders.tell_found(row, at)
     return row
-
-
-@contextmanager
-def _once() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if "talk_planned_once" in str(error) or "talk_held_once" in str(error):
-            raise AlreadyThere from error
-        raise
 
 
 def _check_plan(planned_for: datetime, at: datetime) -> None:

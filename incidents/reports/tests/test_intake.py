@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import connection
 
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from incidents.clocks.moment_checks import InTheFuture, OutOfOrder
@@ -123,7 +123,7 @@ class TestReport:
     def test_somebody_elses_key_does_not_hand_out_their_report(self, heard):
         key = uuid4()
         report(reporter=UserFactory(), submission_key=key)
-        with pytest.raises(IntegrityError):
+        with pytest.raises(intake.KeyTaken):
             report(reporter=UserFactory(), submission_key=key)
 
     def test_a_failing_listener_leaves_nothing_behind(self, monkeypatch):
