@@ -48,8 +48,9 @@ class NotTheSecond(Exception):
 
 
 class Noted(NamedTuple):
-    """`what` of the person became `new`; `told` is the address that was theirs before, and `is_freed` that it
-    went to somebody else while they were out of service.
+    """`what` of the person became `new`; `told` is the address that was theirs before (while that one waits
+    itself, the last one that did not is told), and `is_freed` that it went to somebody else while they were
+    out of service.
     """
 
     user_id: UUID
@@ -130,8 +131,9 @@ def _weighed(changes: Sequence[Noted]) -> list[tuple[SignInChange, SignInChange 
     for change in changes:
         earlier = open_ones.get((change.user_id, change.what))
         is_guarded = change.is_freed or change.user_id in guarded or bool(earlier and earlier.is_guarded)
-        # An address that is taken away opens nothing, but the one that comes after it would.
-        told = change.told or (earlier.told if earlier else "")
+        # Who may have brought in an address that waits must not be the one who hears of the rest.
+        held = open_ones.get((change.user_id, SignIn.EMAIL))
+        told = held.told if held else change.told
         # Nobody is reached at an address that was never there.
         if not is_guarded and (change.what != SignIn.EMAIL or not told):
             continue
@@ -161,10 +163,11 @@ def second_factor_changed(
             step = Noted(user.pk, SignIn.SECOND_FACTOR, "", "", user.email)
             note([step], by=by, access_point=access_point, at=at)
             return
+        held = SignInChange.objects.open().filter(user=user, what=SignIn.EMAIL).first()
         row = SignInChange.objects.create(
             user=user,
             what=SignIn.SECOND_FACTOR,
-            told=user.email,
+            told=held.told if held else user.email,
             by=by,
             at=at,
             is_guarded=True,

@@ -432,6 +432,23 @@ class TestSecondFactors:
         row = SignInChange.objects.get()
         assert (row.by, row.told) == (None, OLD)
 
+    def test_while_an_address_waits_the_last_that_did_not_is_told(self, admin, officer):
+        user = person(roles=[Role.COORDINATOR])
+        totp.TOTP.activate(user, totp.generate_totp_secret())
+        imported(admin, email=NEW)
+        call_command("remove_second_factor", "P1")
+        user.refresh_from_db()
+        sign_in_changes.second_factor_changed(
+            user, by=user, access_point="test", is_first=True, at=timezone.now()
+        )
+        change(user, by=admin, email="nog.een@elders.example", username="p9")
+        rows = SignInChange.objects.order_by("at").values_list("what", "told")
+        assert {told for _what, told in rows} == {OLD}
+        assert len(rows) == 5
+        confirm(officer, what=SignIn.EMAIL)
+        change(user, by=admin, username="p8")
+        assert SignInChange.objects.open().get(what=SignIn.USERNAME).told == "nog.een@elders.example"
+
 
 def test_what_was_closed_long_ago_is_forgotten(admin):
     user = person(roles=[Role.COORDINATOR])
