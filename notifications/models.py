@@ -347,7 +347,11 @@ class MailOff(models.Model):
 class AbsenceQuerySet(models.QuerySet["Absence"]):
     def on(self, day: date) -> Self:
         """Who is away on this local day (Europe/Amsterdam)."""
-        return self.filter(first_day__lte=day, last_day__gte=day)
+        return self.between(day, day)
+
+    def between(self, first_day: date, last_day: date) -> Self:
+        """Who is away on one of these local days (the last included)."""
+        return self.filter(first_day__lte=last_day, last_day__gte=first_day)
 
 
 class Absence(models.Model):

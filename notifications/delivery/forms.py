@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +63,18 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself i
         if last_day < timezone.localdate():
             raise forms.ValidationError(gettext("This day is in the past."))
         return last_day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if {"first_day", "last_day", "substitute"} <= data.keys() and data["first_day"] <= data["last_day"]:
+            planned = Absence(user=self.instance.user, **data)
+            theirs = absence.substitute_away(planned)
+            if theirs and absence.somebody_is_there(planned.user, planned.first_day, planned.last_day):
+                text = gettext("%(name)s is away too, from %(first)s to %(last)s. Choose somebody else.")
+                days = (date_format(day, "j F") for day in (theirs.first_day, theirs.last_day))
+                named = {"name": theirs.user.name, **dict(zip(("first", "last"), days, strict=True))}
+                self.add_error("substitute", text % named)
+        return data
 
 
 class DeliveryPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is not generic

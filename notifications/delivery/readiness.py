@@ -1,25 +1,35 @@
 """What is lacking for messages to reach people."""
 
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.enums import Role
+from accounts.models import User
 from accounts.settings.readiness import Lack, Weight
+from hospital.clock import local_day
 from notifications.frame import SILENT_AFTER
-from notifications.models import Bounce, Heartbeat, Mail
+from notifications.models import Absence, Bounce, Heartbeat, Mail
 
 #: The mailbox for what comes back is read every ten minutes.
 READ_WITHIN = timedelta(hours=1)
 #: More than this are not counted.
 COUNTED = 1000
+#: Days on which everybody with a role is away are shown so long before.
+AHEAD = timedelta(days=14)
+#: The roles that answer for the whole hospital.
+FOR_EVERYBODY = (Role.COORDINATOR, Role.CCP, Role.DIRECTOR, Role.ADMIN, Role.PRIVACY_OFFICER)
 
 
 def lacks(at: datetime) -> Iterator[Lack]:
-    """In five statements."""
+    """In seven statements."""
     url, label = reverse("delivery"), _("Delivery")
     swept = Heartbeat.objects.filter(name=Heartbeat.SWEEP).first()
     if swept is None or abs(at - swept.at) > SILENT_AFTER:
@@ -79,3 +89,31 @@ def lacks(at: datetime) -> Iterator[Lack]:
             url,
             label,
         )
+    for role, day in _all_away(at).items():
+        title = _("From %(day)s everybody with the role “%(role)s” is away")
+        yield Lack(
+            Weight.SOMETHING_FAILS,
+            "beach",
+            title % {"day": date_format(day, "j F"), "role": role.label},
+            _("Nobody takes up what comes in. Give a colleague the role too, or let them agree who stays."),
+            reverse("settings:people"),
+            _("Choose somebody"),
+        )
+
+
+def _all_away(at: datetime) -> dict[Role, date]:
+    """The roles of which nobody is there on a day soon, with the first such day."""
+    today = local_day(at)
+    soon = [today + timedelta(days=days) for days in range(AHEAD.days)]
+    held = User.groups.through.objects.filter(user__is_active=True, group__name__in=FOR_EVERYBODY)
+    holders: defaultdict[Role, set[UUID]] = defaultdict(set)
+    for name, user in held.values_list("group__name", "user"):
+        holders[Role(name)].add(user)
+    absences = list(Absence.objects.between(soon[0], soon[-1]))
+    found: dict[Role, date] = {}
+    for day in soon:
+        away = {row.user_id for row in absences if row.first_day <= day <= row.last_day}
+        for role in sorted(holders):
+            if holders[role] <= away:
+                found.setdefault(role, day)
+    return found

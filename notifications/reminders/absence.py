@@ -20,7 +20,7 @@ from accounts.enums import Role
 from accounts.models import User
 from hospital.clock import local_day
 from notifications.enums import HandedOn
-from notifications.models import Absence
+from notifications.models import Absence, Reminder
 from notifications.reminders import schedule
 from notifications.reminders.kinds import Kind
 
@@ -35,12 +35,34 @@ def _stands_in(user: User, away: UUID) -> bool:
     return Absence.objects.filter(user=away, substitute=user).exists()
 
 
+def _no_longer_stands_in(user: User, away: UUID) -> bool:
+    return not _stands_in(user, away)
+
+
+def _is_unheard(user: User, away: UUID) -> bool:
+    own = Absence.objects.filter(user=user).first() if user.pk == away else None
+    return own is not None and substitute_away(own) is not None
+
+
 NAMED = Kind(
     code="notifications.named_substitute",
     line=_("A colleague who will be away named you as substitute."),
     concerns=_stands_in,
     handed_on=HandedOn.STAYS,
 )
+ENDED = Kind(
+    code="notifications.substitute_no_more",
+    line=_("You no longer stand in for a colleague: they are back, or asked somebody else."),
+    concerns=_no_longer_stands_in,
+    handed_on=HandedOn.STAYS,
+)
+BOTH_AWAY = Kind(
+    code="notifications.substitute_away",
+    line=_("Your substitute will be away on the same days. Choose somebody else."),
+    concerns=_is_unheard,
+    handed_on=HandedOn.STAYS,
+)
+KINDS = (NAMED, ENDED, BOTH_AWAY)
 
 
 class NoSubstitute(Exception):
@@ -85,33 +107,69 @@ def candidates(user: User) -> QuerySet[User]:
     )
 
 
+def substitute_away(absence: Absence) -> Absence | None:
+    """The absence of the substitute that shares a day with `absence`: on such days nothing is handed on."""
+    return (
+        Absence.objects.between(absence.first_day, absence.last_day)
+        .filter(user=absence.substitute_id)
+        .select_related("user")
+        .first()
+    )
+
+
+def left_alone(absence: Absence) -> QuerySet[Absence]:
+    """The absences that share a day with `absence`, and in which its person was to stand in."""
+    shared = Absence.objects.between(absence.first_day, absence.last_day)
+    return shared.filter(substitute=absence.user_id).select_related("user").order_by("first_day", "pk")
+
+
+def somebody_is_there(user: User, first_day: date, last_day: date) -> bool:
+    """Whether one of the `candidates` is there on all these days."""
+    away = Absence.objects.between(first_day, last_day).values("user")
+    return candidates(user).exclude(pk__in=away).exists()
+
+
 @transaction.atomic
 def announce(*, user: User, first_day: date, last_day: date, substitute: User, at: datetime) -> Absence:
     """`user` is away on these local days (the last included), in place of what was announced before.
 
-    The substitute is told at once. Raises NoSubstitute.
+    The substitute is told at once, the one of before too, and who loses a substitute by it. Raises
+    NoSubstitute.
     """
     if not candidates(user).filter(pk=substitute.pk).exists():
         raise NoSubstitute
+    before = Absence.objects.select_for_update().filter(user=user).first()
     absence, _new = Absence.objects.update_or_create(
         user=user, defaults={"first_day": first_day, "last_day": last_day, "substitute": substitute}
     )
-    schedule.cancel(subject_id=user.pk, at=at, kinds=[NAMED.code])
-    told = schedule.reminder(
-        key=f"absence:{user.pk}:{substitute.pk}:{first_day}:{last_day}",
-        kind=NAMED.code,
-        due_at=at,
-        subject_id=user.pk,
-        url=reverse("notice-settings"),
-        recipient=substitute,
-    )
-    schedule.remind([told])
+    schedule.cancel(subject_id=user.pk, at=at, kinds=[kind.code for kind in KINDS])
+    told = [_reminder(NAMED, absence, substitute, at)]
+    if before and before.substitute_id != substitute.pk and before.last_day >= local_day(at):
+        told.append(_reminder(ENDED, before, before.substitute, at))
+    told += [_reminder(BOTH_AWAY, each, each.user, at) for each in left_alone(absence)]
+    schedule.remind(told)
     return absence
 
 
 @transaction.atomic
-def come_back(*, user: User, at: datetime) -> bool:
-    """`user` is back, or does not go; whether an absence was announced."""
-    schedule.cancel(subject_id=user.pk, at=at, kinds=[NAMED.code])
-    deleted, _rows = Absence.objects.filter(user=user).delete()
-    return bool(deleted)
+def come_back(*, user: User, at: datetime) -> Absence | None:
+    """`user` is back, or does not go: the substitute is told. The absence that was announced."""
+    schedule.cancel(subject_id=user.pk, at=at, kinds=[kind.code for kind in KINDS])
+    absence = Absence.objects.select_for_update(of=("self",)).filter(user=user).first()
+    if absence is None:
+        return None
+    Absence.objects.filter(user=user).delete()
+    if absence.last_day >= local_day(at):
+        schedule.remind([_reminder(ENDED, absence, absence.substitute, at)])
+    return absence
+
+
+def _reminder(kind: Kind, absence: Absence, recipient: User, at: datetime) -> Reminder:
+    return schedule.reminder(
+        key=f"{kind.code}:{absence.user_id}:{recipient.pk}:{int(at.timestamp())}",
+        kind=kind.code,
+        due_at=at,
+        subject_id=absence.user_id,
+        url=reverse("notice-settings"),
+        recipient=recipient,
+    )

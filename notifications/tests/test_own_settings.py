@@ -97,8 +97,17 @@ def test_going_away_tells_the_substitute_and_coming_back_ends_it(signed_in, user
     assert f"{colleague.name} stands in for you" in page(signed_in)
     signed_in.post(reverse("absence-end"))
     assert not Absence.objects.exists()
-    assert not Reminder.objects.waiting().exists()
+    told = Reminder.objects.waiting().get()
+    assert (told.recipient, told.kind) == (colleague, absence.ENDED.code)
+    assert absence.ENDED.concerns(colleague, user.pk)
     assert not absence.NAMED.concerns(colleague, user.pk)
+
+
+def test_an_absence_that_is_over_ends_without_a_word(signed_in, user):
+    today = timezone.localdate()
+    AbsenceFactory(user=user, first_day=today - timedelta(days=3), last_day=today - timedelta(days=1))
+    signed_in.post(reverse("absence-end"))
+    assert not Reminder.objects.exists()
 
 
 def test_changed_absence_takes_the_place_of_the_first(signed_in, user):
@@ -106,7 +115,41 @@ def test_changed_absence_takes_the_place_of_the_first(signed_in, user):
     go(signed_in, first)
     go(signed_in, second, first=3, last=4)
     assert Absence.objects.get().substitute == second
-    assert [reminder.recipient for reminder in Reminder.objects.waiting()] == [second]
+    told = {(reminder.recipient, reminder.kind) for reminder in Reminder.objects.waiting()}
+    assert told == {(second, absence.NAMED.code), (first, absence.ENDED.code)}
+
+
+class TestTwoWhoAreAwayTogether:
+    @pytest.fixture
+    def colleague(self, user):
+        """Away from tomorrow, with `user` to stand in."""
+        one = UserFactory(roles=[Role.CCP])
+        tomorrow = timezone.localdate() + timedelta(days=1)
+        AbsenceFactory(user=one, substitute=user, first_day=tomorrow)
+        return one
+
+    def test_who_is_away_is_refused_as_substitute_while_somebody_else_is_there(self, signed_in, colleague):
+        UserFactory(roles=[Role.CCP])
+        response = go(signed_in, colleague)
+        assert response.status_code == 200
+        assert f"{colleague.name} is away too, from " in response.content.decode()
+        assert Absence.objects.count() == 1
+        assert go(signed_in, colleague, last=0).status_code == 302
+
+    def test_where_there_is_nobody_else_both_are_warned(self, signed_in, user, colleague):
+        assert go(signed_in, colleague).status_code == 302
+        warned = Reminder.objects.waiting().get(kind=absence.BOTH_AWAY.code)
+        assert warned.recipient == colleague
+        assert absence.BOTH_AWAY.concerns(colleague, colleague.pk)
+        shown = page(signed_in)
+        assert "You were to stand in for" in shown
+        assert f"{colleague.name} is away too, from " in shown
+        signed_in.post(reverse("absence-end"))
+        assert not absence.BOTH_AWAY.concerns(colleague, colleague.pk)
+
+    def test_who_loses_a_substitute_is_told(self, signed_in, colleague):
+        go(signed_in, UserFactory(roles=[Role.CCP]))
+        assert Reminder.objects.waiting().get(kind=absence.BOTH_AWAY.code).recipient == colleague
 
 
 def test_who_stands_in_sees_for_whom(signed_in, user):

@@ -4,8 +4,11 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
 from notifications.delivery.readiness import lacks
 from notifications.models import FAILURES_BEFORE_ALARM, Heartbeat, Mail
+from notifications.tests.factories import AbsenceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +47,17 @@ def test_where_mail_goes_nowhere_that_is_said_elsewhere(settings):
     Heartbeat.record(Heartbeat.SWEEP, at=timezone.now(), count=0)
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     assert titles() == []
+
+
+def test_days_on_which_everybody_with_a_role_is_away_are_said(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    Heartbeat.record(Heartbeat.SWEEP, at=timezone.now(), count=0)
+    one, two = UserFactory.create_batch(2, roles=[Role.COORDINATOR])
+    UserFactory(roles=[Role.COORDINATOR], leaver=True)
+    AbsenceFactory(user=one, substitute=two)
+    assert titles() == []
+    soon = timezone.localdate() + timedelta(days=3)
+    AbsenceFactory(user=two, substitute=one, first_day=soon)
+    assert titles() == [
+        f"From {soon.day} {soon:%B} everybody with the role “Peer support coordinator” is away"
+    ]

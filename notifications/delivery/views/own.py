@@ -1,6 +1,7 @@
 """How somebody is told: by which channel, in whose hands while away, and in the own calendar."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -46,8 +47,13 @@ def announce_absence(request: SignedInRequest) -> HttpResponse:
     form = AbsenceForm(request.POST, user=request.user)
     if not form.is_valid():
         return _page(request, absence_form=form)
-    absence.announce(user=request.user, at=timezone.now(), **form.cleaned_data)
+    announced = absence.announce(user=request.user, at=timezone.now(), **form.cleaned_data)
     say(request, _("Saved. Your substitute is told."))
+    for each in absence.left_alone(announced):
+        text = _(
+            "You were to stand in for %(name)s on some of these days, who is asked to choose somebody else."
+        )
+        say(request, text % {"name": each.user.name}, level=messages.WARNING)
     return redirect("notice-settings")
 
 
@@ -55,7 +61,7 @@ def announce_absence(request: SignedInRequest) -> HttpResponse:
 @only_posted("notice-settings", does=gettext_lazy("You’re back"))
 def come_back(request: SignedInRequest) -> HttpResponse:
     if absence.come_back(user=request.user, at=timezone.now()):
-        say(request, _("From now on everything comes to you again."))
+        say(request, _("From now on everything comes to you again. Your substitute is told."))
     return redirect("notice-settings")
 
 
@@ -100,6 +106,7 @@ def _page(
         "mail_form": MailForm(initial={group.value: group in mailed for group in Group}),
         "absence_form": absence_form or AbsenceForm(user=user),
         "announced": announced,
+        "both_away": absence.substitute_away(announced) if announced else None,
         "today": today,
         "standing_in": Absence.objects.filter(substitute=user, last_day__gte=today)
         .select_related("user")

@@ -91,6 +91,8 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "notifications.digest",
             "notifications.waited",
             "notifications.named_substitute",
+            "notifications.substitute_no_more",
+            "notifications.substitute_away",
             "incidents.on_team",
             "incidents.off_team",
             "incidents.coach_found",
