@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 VENV := .venv/bin
+LOCKED := --require-hashes --only-binary :all: --quiet
 # By module, not by the scripts beside it: those hold the path that the environment was made in, and break when the
 # checkout is moved. (djade, ruff and uv are programs.)
 PY := $(VENV)/python
@@ -59,14 +60,17 @@ lock: environment ## Lock the newest fitting versions into requirements.txt and 
 demo-reset: environment ## Throw the demo hospital away and build it anew
 	@exec $(PY) -m peersupport demo-reset
 
-# A copy of the lock lies in the environment it was installed into: installed again only when the lock changes, or when
+# uv, itself locked, installs in seconds what pip needs a minute for; pip where uv cannot, behind a mirror that only pip
+# was told of. A copy of the lock lies in the environment it was installed into: installed again only when the lock changes, or when
 # the environment has lost its Python (an upgrade of the machine).
 environment:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "peersupport: Python 3.11 or newer is needed (PYTHON=… names another).")'
 	@cmp -s requirements-dev.txt .venv/installed.txt && $(PY) -c 'import django' 2> /dev/null || { \
-		echo "peersupport: installing what requirements-dev.txt locks, this takes a minute"; \
+		echo "peersupport: installing what requirements-dev.txt locks"; \
 		$(PY) -c 'import pip' 2> /dev/null || $(PYTHON) -m venv --clear .venv; \
-		$(PY) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt && \
+		sed -n '/^uv==/,/[^\]$$/p' requirements-dev.txt > .venv/uv.txt && \
+		$(PY) -m pip install $(LOCKED) --disable-pip-version-check -r .venv/uv.txt && \
+		{ $(VENV)/uv pip install $(LOCKED) --python $(PY) -r requirements-dev.txt || $(PY) -m pip install $(LOCKED) -r requirements-dev.txt; } && \
 		cp requirements-dev.txt .venv/installed.txt; }
 
 # The machine's own Chromium, else Playwright's own, else Debian's package.

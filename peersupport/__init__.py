@@ -1,5 +1,7 @@
-"""Wiring only: settings, addresses, Celery, the embedded servers and the process tree of `make run`."""
+"""Wiring only: settings, addresses, Celery, middleware, health."""
 
 from peersupport.celery import app as celery_app
 
-__all__ = ["celery_app"]
+__all__ = ["VERSION", "celery_app"]
+
+VERSION = "0.1.0"

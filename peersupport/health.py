@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from accounts.pages.access import allow_public
 from notifications.models import Heartbeat
+from peersupport import VERSION
 
 # Three sweeps may fail before somebody is called; never sooner than the three minutes of the default pace.
 LATE_SECONDS = max(180.0, 3 * settings.SWEEP_SECONDS)
@@ -37,7 +38,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     checks = check_all()
     is_ready = all(verdict == "ok" for verdict in checks.values())
     return JsonResponse(
-        {"status": "ok" if is_ready else "not ready", "checks": checks}, status=200 if is_ready else 503
+        {"status": "ok" if is_ready else "not ready", "version": VERSION, "checks": checks},
+        status=200 if is_ready else 503,
     )
 
 

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString
 from accounts.people import telephones
 from hospital import moment_words
 from hospital.moment_words import exact, in_words, lateness
+from peersupport import VERSION
 
 register = template.Library()
 
@@ -48,6 +49,12 @@ def _icon(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name
     )
+
+
+@register.simple_tag
+def version() -> str:
+    """Of Peersupport."""
+    return VERSION
 
 
 @register.simple_tag

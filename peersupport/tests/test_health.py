@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notifications.models import Heartbeat
-from peersupport import health
+from peersupport import VERSION, health
 
 
 def swept(seconds_ago: float) -> None:
@@ -35,6 +35,7 @@ def test_ready_when_all_is_well(client):
         HTTPStatus.OK,
         {
             "status": "ok",
+            "version": VERSION,
             "checks": {"database": "ok", "redis": "ok", "migrations": "ok", "heartbeat": "ok"},
         },
     )
@@ -62,6 +63,7 @@ def test_not_ready_when_beat_or_worker_stopped(client):
     assert status == HTTPStatus.SERVICE_UNAVAILABLE
     assert answer == {
         "status": "not ready",
+        "version": VERSION,
         "checks": {"database": "ok", "redis": "ok", "migrations": "ok", "heartbeat": "late"},
     }
 
