@@ -60,6 +60,8 @@ class Involvement(models.Model):
     erased_at = models.DateTimeField(null=True, blank=True)
     # The ids of this person's rows on reports that were joined: lines of the access log are found by them.
     joined_ids = ArrayField(models.UUIDField(), default=list, blank=True, db_default=[])
+    # By what an export calls this person, where somebody had to say who it is (incidents.vim.people).
+    file_keys = ArrayField(models.CharField(max_length=16), default=list, blank=True, db_default=[])
 
     objects = InvolvementQuerySet.as_manager()
 
@@ -81,7 +83,7 @@ class Involvement(models.Model):
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="involvement_email_lower"),
             models.CheckConstraint(
                 condition=models.Q(erased_at__isnull=True)
-                | models.Q(employee__isnull=True, typed_name="", email="", telephone=""),
+                | models.Q(employee__isnull=True, typed_name="", email="", telephone="", file_keys=[]),
                 name="involvement_erased_is_empty",
             ),
         )

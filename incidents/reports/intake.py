@@ -66,6 +66,7 @@ class Involved:
     """An employee to whom support is to be offered: an account, or somebody typed in by hand.
 
     Profession and department of an account are copied from it; name, e-mail and telephone stay there.
+    `file_keys` are as in `Involvement`.
     """
 
     employee: User | None = None
@@ -77,6 +78,7 @@ class Involved:
     wish_other_department: bool = True
     wish_physician: bool = False
     wish_outside: bool = False
+    file_keys: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         reached = self.email or who_is_who.number(self.telephone)
@@ -106,6 +108,7 @@ class Involved:
             wish_physician=self.wish_physician,
             wish_outside=self.wish_outside,
             added_at=at,
+            file_keys=list(self.file_keys),
         )
         if self.employee is None:
             row.typed_name, row.email, row.telephone = self.name, self.email, self.telephone

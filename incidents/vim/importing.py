@@ -5,8 +5,9 @@ any report is, with support for everyone involved; what is known is left alone; 
 taken over where the coordinator says so. Nobody who was named before is ever taken away.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -25,11 +26,11 @@ from incidents.clocks import moment_checks
 from incidents.clocks.deadlines import ExtensionError
 from incidents.clocks.moment_checks import WrongMoment
 from incidents.enums import CorrectionReason, EventType, IncidentKind, Verdict
-from incidents.models import Incident, VimImport, VimMapping
-from incidents.reports.intake import Involved, NotAccepted, add_involved, are_one, report_incident
+from incidents.models import Incident, Involvement, VimImport, VimMapping
+from incidents.reports.intake import Involved, NotAccepted, add_involved, report_incident
 from incidents.vim.columns import FIELDS, Columns, guess, known
 from incidents.vim.lookup import Lookup
-from incidents.vim.people import Question
+from incidents.vim.people import Question, Same
 from incidents.vim.rows import Problem, Report, parse
 
 #: An upload that nobody finishes is kept so long.
@@ -53,8 +54,16 @@ class Resolved:
 
     report: Report
     department: Department | None
-    people: tuple[Involved, ...]
+    named: tuple[tuple[Involved, Question | None], ...]
     is_long_ago: bool
+
+    @property
+    def people(self) -> tuple[Involved, ...]:
+        return tuple(one for one, _question in self.named)
+
+    @property
+    def questions(self) -> list[Question]:
+        return [question for _one, question in self.named if question]
 
     @property
     def number(self) -> str:
@@ -133,7 +142,8 @@ class Changed:
 class Plan:
     """What an import would do. It can be carried out when there are no `problems` and no `unknown` names, for
     which somebody has to choose what they stand for. `own` are changed reports of events in which who imports
-    is involved: they stay as they are (incidents.calamities.put_aside).
+    is involved: they stay as they are (incidents.calamities.put_aside). `same` are people of the file whom an
+    answer found on their report.
     """
 
     source: str
@@ -144,6 +154,7 @@ class Plan:
     problems: list[Problem] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
+    same: list[Same] = field(default_factory=list)
 
     @property
     def can_be_done(self) -> bool:
@@ -213,31 +224,41 @@ def plan(
     known_here = Incident.objects.filter(external_source=source, external_number__in=numbers)
     here = {
         incident.external_number: incident
-        for incident in known_here.select_related("department").prefetch_related("involvements__employee")
+        for incident in known_here.select_related("department").prefetch_related(
+            "involvements__employee", "involvements__profession"
+        )
     }
+    asked: list[Question] = []
     for report in reports:
+        incident = here.get(report.number)
         resolved = Resolved(
             report,
             lookup.department(report),
-            tuple(lookup.people(report)),
+            tuple(lookup.people(report, list(incident.involvements.all()) if incident else [])),
             moment_checks.is_long_ago(report.occurred_at, at),
         )
-        incident = here.get(report.number)
         if incident is None:
             result.new.append(resolved)
+            asked += resolved.questions
             continue
         changes = tuple(_changes(incident, resolved, columns, at))
         is_calamity = report.is_calamity and classification.is_unjudged(incident)
-        changed = Changed(incident, changes, _more(incident, resolved), is_calamity)
+        is_erased = any(row.erased_at for row in incident.involvements.all())
+        changed = Changed(incident, changes, () if is_erased else resolved.people, is_calamity)
         if not (changed.changes or changed.new_people or changed.is_calamity):
             result.known.append(incident)
         elif by is not None and any(row.employee_id == by.pk for row in incident.involvements.all()):
             result.own.append(incident)
         else:
             result.changed.append(changed)
-    to_come = (*result.new_people, *(one for changed in result.changed for one in changed.new_people))
-    asked = (lookup.questions[one] for one in to_come if one in lookup.questions)
-    result.questions = list(dict.fromkeys(asked))
+            asked += [] if is_erased else resolved.questions
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for question in asked:
+        numbers[question.key] += question.numbers
+    once = {question.key: question for question in asked}
+    result.questions = [replace(once[key], numbers=tuple(of)) for key, of in numbers.items()]
+    own = {incident.pk for incident in result.own}
+    result.same = [same for same in lookup.same if same.row.incident_id not in own]
     result.problems = sorted([*problems, *lookup.problems], key=lambda problem: problem.line)
     result.unknown = lookup.unknown
     return result
@@ -267,6 +288,8 @@ def carry_out(
         with saying(MEANWHILE):
             proposed = {each.number for each in plan.calamities} & {*calamities}
             new = [_take_in(each, plan.source, at, calamity=each.number in proposed) for each in plan.new]
+            for same in plan.same:
+                _keep_the_answer(same)
             for changed in plan.changed:
                 if changed.number in take:
                     _take_over(changed, by, at, sure)
@@ -340,6 +363,16 @@ def _take_over(changed: Changed, by: User | None, at: datetime, sure: Collection
         add_involved(incident=changed.incident, involved=changed.new_people, by=by, at=at)
 
 
+def _keep_the_answer(same: Same) -> None:
+    row = Involvement.objects.select_for_update(of=("self",)).get(pk=same.row.pk)
+    if row.erased_at is not None:
+        return
+    row.file_keys = [*row.file_keys, same.key]
+    if row.employee_id is None:
+        row.email, row.telephone = same.email or row.email, same.telephone or row.telephone
+    row.save(update_fields=["file_keys", "email", "telephone"])
+
+
 def _changes(incident: Incident, resolved: Resolved, columns: Columns, at: datetime) -> Iterator[Change]:
     report = resolved.report
     there = {
@@ -370,14 +403,6 @@ def _refusal(incident: Incident, occurred_at: datetime, at: datetime) -> str:
     except WrongMoment as refused:
         return moment_checks.said(refused)
     return ""
-
-
-def _more(incident: Incident, resolved: Resolved) -> tuple[Involved, ...]:
-    """The people of the file who are not on the report; nobody, once names of it have been erased."""
-    rows = list(incident.involvements.all())
-    if any(row.erased_at for row in rows):
-        return ()
-    return tuple(person for person in resolved.people if not any(are_one(person, row) for row in rows))
 
 
 def _said(value: object) -> str:

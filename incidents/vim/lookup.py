@@ -1,23 +1,24 @@
 """Which employees, departments and professions the reports of a VIM export name; read at once."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from accounts.enums import NameKind
 from accounts.files import mapped_names
 from accounts.files.mapped_names import AT, Unknown, key_of
 from accounts.models import FileName, User
 from hospital.models import Department, Profession
+from incidents.models import Involvement
 from incidents.reports.intake import CannotBeReached, Involved, are_one
 from incidents.vim import people as vim_people
 from incidents.vim.columns import NUMBER, Columns
-from incidents.vim.people import Question
+from incidents.vim.people import Question, Same
 from incidents.vim.rows import Person, Problem, Report
 
 
 class Lookup:
     """`problems` gathers what is wrong, `unknown` the names for which somebody has to choose something, and
-    `questions` who may be an employee.
+    `same` whom an answer found on the report already.
     """
 
     def __init__(
@@ -34,7 +35,8 @@ class Lookup:
         self.by_number = {user.employee_number: user for user in numbered}
         unnumbered = [person for person in people if person.number not in self.by_number]
         self.meant = vim_people.look_up(unnumbered, answers)
-        self.questions: dict[Involved, Question] = {}
+        self.answers = answers
+        self.same: list[Same] = []
         self.departments: dict[str, list[Department]] = defaultdict(list)
         for department in Department.objects.filter(
             is_active=True, location__is_active=True, location__is_partner=False
@@ -66,14 +68,56 @@ class Lookup:
             return None
         return found[0]
 
-    def people(self, report: Report) -> Iterator[Involved]:
-        """The people whom `report` names, each once."""
-        seen: list[Involved] = []
+    def people(self, report: Report, here: Sequence[Involvement]) -> list[tuple[Involved, Question | None]]:
+        """The people whom `report` names and who are not `here` already, each once, with what is to be asked
+        about them.
+        """
+        found: list[tuple[Involved, Question | None]] = []
         for line, person in report.people:
+            keys = {vim_people.key_of(person), vim_people.key_of(person, report.number)}
+            if any(keys.intersection(row.file_keys) for row in here):
+                continue
             involved = self._person(line, person)
-            if involved is not None and not any(are_one(involved, other) for other in seen):
-                seen.append(involved)
-                yield involved
+            if involved is None:
+                continue
+            seen = [one for one, _question in found]
+            row = next((row for row in here if are_one(involved, row)), None)
+            if row is not None:
+                self.same += [Same(row, key) for key in involved.file_keys]
+            elif not any(are_one(involved, other) for other in seen):
+                self._add(found, involved, person, report, here)
+        return found
+
+    def _add(
+        self,
+        found: list[tuple[Involved, Question | None]],
+        involved: Involved,
+        person: Person,
+        report: Report,
+        here: Sequence[Involvement],
+    ) -> None:
+        """Put somebody new among those `found`, or with the one who an answer says it is."""
+        if involved.employee is not None:
+            found.append((involved, None))
+            return
+        twins = vim_people.twins_of(involved, [one for one, _question in found], here)
+        on_it = {twin.row.employee_id for twin in twins if twin.row}
+        meant = tuple(user for user in self.meant.possible.get(person, ()) if user.pk not in on_it)
+        key = vim_people.key_of(person, report.number if twins else "")
+        answer = self.answers.get(key, "")
+        twin = next((each for each in twins if each.answer == answer), None)
+        employee = next((user for user in meant if str(user.pk) == answer), None)
+        if twin is not None and twin.row is not None:
+            self.same.append(Same(twin.row, key, involved.email, involved.telephone))
+        elif twin is not None:
+            place = next(place for place, (one, _question) in enumerate(found) if one is twin.said)
+            found[place] = (vim_people.merged(twin.said, involved), found[place][1])
+        elif employee is not None:
+            found.append((Involved(employee=employee, file_keys=(key,)), None))
+        elif (twins or meant) and answer != vim_people.NOBODY:
+            found.append((involved, Question(key, person, meant, twins, (report.number,))))
+        else:
+            found.append((involved, None))
 
     def _place(self, written: str) -> str:
         chosen = self.chosen.get((NameKind.LOCATION, key_of(written)))
@@ -92,9 +136,11 @@ class Lookup:
         employee = self.by_number.get(person.number) or self.meant.known.get(person)
         if employee is not None:
             return Involved(employee=employee)
+        if answered := self.meant.by_answer.get(person):
+            return Involved(employee=answered, file_keys=(vim_people.key_of(person),))
         profession = self._profession(person.profession)
         try:
-            involved = Involved(
+            return Involved(
                 name=person.name[:150],
                 email=person.email,
                 telephone=person.telephone[:32],
@@ -108,9 +154,6 @@ class Lookup:
             else:
                 self._wrong(line, "involved_email", "no_name")
             return None
-        if question := self.meant.questions.get(person):
-            self.questions[involved] = question
-        return involved
 
     def _note(self, unknown: Unknown) -> None:
         self.counts[unknown.key] += 1

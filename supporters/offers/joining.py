@@ -101,8 +101,9 @@ def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
     if person.employee is None and gone.employee is not None:
         # Typed in by hand on one, found as a colleague on the other.
         person.employee, person.typed_name, person.email, person.telephone = gone.employee, "", "", ""
+    person.file_keys = [*person.file_keys, *gone.file_keys]
     gone.delete()
-    person.save(update_fields=["employee", "typed_name", "email", "telephone", "joined_ids"])
+    person.save(update_fields=["employee", "typed_name", "email", "telephone", "joined_ids", "file_keys"])
     keeps.save()
     return person
 

@@ -134,9 +134,12 @@ def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
         _report_no_more(involvement, employee)
     involvement.employee = None
     involvement.typed_name = involvement.email = involvement.telephone = ""
-    involvement.erased_at, involvement.joined_ids = at, []
+    involvement.erased_at, involvement.joined_ids, involvement.file_keys = at, [], []
     involvement.save(
-        update_fields=["employee", "typed_name", "email", "telephone", "erased_at", "joined_ids"]
+        update_fields=[
+            *("employee", "typed_name", "email", "telephone"),
+            *("erased_at", "joined_ids", "file_keys"),
+        ]
     )
     audit.record(
         action=AccessAction.ERASE,

@@ -108,8 +108,9 @@ class Command(BaseCommand):
         for proposed in plan.calamities:
             self.stdout.write(_("%(number)s is a calamity, by the file.") % {"number": proposed.number})
         for question in plan.questions:
-            meant = ", ".join(user.employee_number or user.name for user in question.meant)
-            said = {"name": question.name, "meant": meant}
+            meant = [user.employee_number or user.name for user in question.meant]
+            meant += [twin.who.named.name for twin in question.twins]
+            said = {"name": question.said.name, "meant": ", ".join(meant)}
             self.stdout.write(_("%(name)s is taken as typed in, and may be %(meant)s: the page asks.") % said)
         for changed in plan.changed:
             for change in changed.changes:
