@@ -33,7 +33,7 @@ NOTHING = "–"
 
 
 @dataclass(frozen=True)
-class Change:
+class PolicyLine:
     """One line of the history, in words."""
 
     at: datetime
@@ -47,7 +47,7 @@ class Change:
 class History:
     """Changes, newest first; `older` is the query string of the next page, empty where there is none."""
 
-    changes: list[Change]
+    changes: list[PolicyLine]
     older: str
 
 
@@ -124,15 +124,15 @@ class PolicyLog:
         older = f"?before={shown[-1].id}#history" if len(found) > SIZE else ""
         return History([self._in_words(row) for row in shown], older)
 
-    def _in_words(self, row: PolicyChange) -> Change:
+    def _in_words(self, row: PolicyChange) -> PolicyLine:
         try:
             field = self.model._meta.get_field(row.field)  # noqa: SLF001  # public, for all its underscore
         except FieldDoesNotExist:
             # A field of an earlier version, or a name that the room gave itself.
-            return Change(row.at, row.by.name, self.words(row.field), _said(row.old), _said(row.new))
+            return PolicyLine(row.at, row.by.name, self.words(row.field), _said(row.old), _said(row.new))
         assert isinstance(field, models.Field)
         old, new = (_said(_value(field, value)) for value in (row.old, row.new))
-        return Change(row.at, row.by.name, capfirst(str(field.verbose_name)), old, new)
+        return PolicyLine(row.at, row.by.name, capfirst(str(field.verbose_name)), old, new)
 
 
 def _plain(value: Any) -> Any:

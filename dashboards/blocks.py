@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards.charts import Table
+from dashboards.charts import ChartTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Chart:
     kind: str
     id: str
     title: str
-    table: Table
+    table: ChartTable
     chart: Any = None
     description: str = ""
     note: str = ""

@@ -73,7 +73,7 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AnswerChange:
     """Published answers to a question that was asked for before and after, and how they moved.
 
     `moved` has the values -1 (lower after), 0 (the same) and 1 (higher).
@@ -164,7 +164,7 @@ def publish_answers(counts: Mapping[int, int], scale: Sequence[int], *, cell: st
 
 def publish_change(
     pairs: Mapping[tuple[int, int], int], scale: Sequence[int], *, cell: str, secret: bytes
-) -> Change:
+) -> AnswerChange:
     """A question asked for before and after: three one-way tables, never the pairs themselves."""
     before: Counter[int] = Counter()
     after: Counter[int] = Counter()
@@ -173,7 +173,7 @@ def publish_change(
         before[was] += count
         after[became] += count
         moved[(became > was) - (became < was)] += count
-    return Change(
+    return AnswerChange(
         publish_answers(before, scale, cell=cell, secret=secret),
         publish_answers(after, scale, cell=cell, secret=secret),
         publish_answers(moved, (-1, 0, 1), cell=cell, secret=secret),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from dashboards import charts, evaluation_block, organisation
 from dashboards.blocks import Block, Chart
 from dashboards.blurring import Figure, OneWay, published_share
-from dashboards.charts import Datum, Table
+from dashboards.charts import ChartTable, Datum
 from dashboards.periods import Period
 from dashboards.tables import Tables
 from hospital.enums import ProfessionGroup
@@ -241,7 +241,7 @@ class Board:
         heading: str,
         *,
         total: bool = True,
-    ) -> Table:
+    ) -> ChartTable:
         rows = list(data)
         if total:
             then = str(table(self.before).total) if self.before else ""

@@ -50,7 +50,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ChartTable:
     """The same figures as a table; the first cell of a row is its heading."""
 
     headings: tuple[str, ...]
@@ -103,7 +103,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ColumnChart:
     """Columns on a scale from the `floor` (pixels down) up. `norm` is a line across between two columns."""
 
     height: float
@@ -216,7 +216,7 @@ def columns(
     touching: bool = False,
     norm_after: int | None = None,
     norm_text: str = "",
-) -> Columns:
+) -> ColumnChart:
     """A column for each figure, such as months, or bins of an interval (`touching`).
 
     `norm_after` draws a norm behind so many columns: 2 stands between the second and the third.
@@ -244,7 +244,7 @@ def columns(
         )
     ticks = tuple(Tick(round(floor - (floor - top) * step / steps[-1], 1), f"{step:g}") for step in steps)
     norm = None if norm_after is None else Text(norm_text, round(left + norm_after * room, 2), LINE * 0.75)
-    return Columns(height, floor, left, tuple(drawn), ticks, norm)
+    return ColumnChart(height, floor, left, tuple(drawn), ticks, norm)
 
 
 def stacks(
@@ -302,10 +302,10 @@ def nice_ticks(highest: float, at_most: int = 5) -> tuple[float, ...]:
     return tuple(round(number * step, 10) for number in range(count + 1))
 
 
-def table_of(data: Sequence[Datum], headings: Sequence[str]) -> Table:
+def table_of(data: Sequence[Datum], headings: Sequence[str]) -> ChartTable:
     """The figures as a table with two headings, or with three when the period before is shown as well."""
     with_previous = len(headings) > 2
-    return Table(
+    return ChartTable(
         tuple(headings),
         tuple((datum.label, datum.text, *([datum.previous_text] if with_previous else [])) for datum in data),
     )

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from dashboards import charts
 from dashboards.blocks import Block, Chart
-from dashboards.blurring import Answers, Change, Shown
-from dashboards.charts import Datum, Pair, Shares, Table, Tick
+from dashboards.blurring import AnswerChange, Answers, Shown
+from dashboards.charts import ChartTable, Datum, Pair, Shares, Tick
 from dashboards.tables import Tables
 from evaluations.enums import Question
 
@@ -58,7 +58,7 @@ def _feelings(now: Tables) -> Chart:
     rows = []
     for question in Question.feelings():
         change = now.answers[question]
-        if not isinstance(change, Change):
+        if not isinstance(change, AnswerChange):
             continue
         before, after = change.before.mean, change.after.mean
         text = _nothing()
@@ -81,7 +81,7 @@ def _feelings(now: Tables) -> Chart:
         "slopes",
         "feelings",
         _("How colleagues felt, before and after the support"),
-        Table(
+        ChartTable(
             (_("Feeling"), _("Before (0–3)"), _("After (0–3)"), _("Less"), _("The same"), _("More")),
             tuple(rows),
         ),
@@ -97,7 +97,7 @@ def _statements(now: Tables) -> Chart:
         "stacks",
         "statements",
         _("What colleagues think"),
-        Table(
+        ChartTable(
             (_("Statement"), *map(str, _AGREE), _("Mean (1–5)"), _("Answers")),
             tuple(
                 (
@@ -122,7 +122,7 @@ def _marks(answers: Answers) -> Chart:
         "columns",
         "marks",
         _("Marks, in percent of the answers"),
-        Table(
+        ChartTable(
             (_("Mark"), _("Share")),
             (*rows, (_("Mean"), _decimal(answers.mean)), (_("Answers"), _number(answers))),
         ),
@@ -140,7 +140,7 @@ def _recommend(answers: Answers) -> Chart:
         "stacks",
         "recommend",
         _("Whether they would recommend it"),
-        Table(
+        ChartTable(
             (label, _("Share")),
             (
                 (_("Yes"), f"{shares[1]}%" if shares else "–"),

@@ -17,8 +17,8 @@ from django.db.models import Count, F, Min, Q, Sum
 
 from dashboards.blurring import (
     LEAST,
+    AnswerChange,
     Answers,
-    Change,
     OneWay,
     one_way,
     publish_answers,
@@ -27,7 +27,7 @@ from dashboards.blurring import (
 )
 from dashboards.models import Release
 from dashboards.periods import Period
-from dashboards.tables import Clock, Coverage, StepFigures, Tables
+from dashboards.tables import ClockFigures, CoverageFigures, StepFigures, Tables
 from evaluations.enums import Question
 from evaluations.tallies import tallies
 from hospital.clock import local_day
@@ -68,7 +68,7 @@ class AlreadyPublished(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class CountedPerson:
     """One offer of support, as far as it is counted."""
 
     record: UUID
@@ -169,7 +169,7 @@ def count(period: Period, *, at: datetime) -> Tables:
     )
 
 
-def _people(period: Period) -> Iterator[Person]:
+def _people(period: Period) -> Iterator[CountedPerson]:
     """Everybody to whom support was offered in `period`, from three statements."""
     contacts = {
         offer: (conversations, handed_back)
@@ -204,7 +204,7 @@ def _people(period: Period) -> Iterator[Person]:
             "called_in": (record, EventKind.COORDINATOR_CALLED_IN) in events,
             "referred": outcome == Outcome.REFERRED,
         }
-        yield Person(
+        yield CountedPerson(
             record=record,
             event=event,
             profession=profession or UNKNOWN,
@@ -234,14 +234,14 @@ def _at_most(number: int, categories: tuple[str, ...]) -> str:
     return categories[min(number, len(categories) - 1)]
 
 
-def _answers(period: Period, secret: bytes) -> Mapping[Question, Answers | Change]:
+def _answers(period: Period, secret: bytes) -> Mapping[Question, Answers | AnswerChange]:
     counted = tallies(starts_on=period.starts_on, ends_on=period.ends_on)
     return {question: _published(question, counted[question], period, secret) for question in Question}
 
 
 def _published(
     question: Question, counts: Mapping[str, int], period: Period, secret: bytes
-) -> Answers | Change:
+) -> Answers | AnswerChange:
     # One noise for all questions of a period: nine would let the number of answers be averaged out.
     cell = period.code
     if question in Question.feelings():
@@ -288,12 +288,12 @@ def _steps(period: Period, at: datetime) -> tuple[StepFigures, ...]:
     )
 
 
-def _clock(row: Mapping[str, int], clock: str) -> Clock | None:
+def _clock(row: Mapping[str, int], clock: str) -> ClockFigures | None:
     terms = row.get(f"{clock}_terms", 0)
     if not terms:
         return None
     in_time, running = row[f"{clock}_in_time"], row[f"{clock}_running"]
-    return Clock(in_time, terms - in_time - running, running)
+    return ClockFigures(in_time, terms - in_time - running, running)
 
 
 def _trained(at: datetime) -> int:
@@ -303,7 +303,7 @@ def _trained(at: datetime) -> int:
     return held.filter(trained_on__lte=today, current_until__gte=today).count()
 
 
-def _covered(group: members.Coverage) -> Coverage:
+def _covered(group: members.Coverage) -> CoverageFigures:
     if group.employees < LEAST:
-        return Coverage(group.group.value, None, None, None)
-    return Coverage(group.group.value, group.employees, group.supporters, group.wanted)
+        return CoverageFigures(group.group.value, None, None, None)
+    return CoverageFigures(group.group.value, group.employees, group.supporters, group.wanted)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from dashboards import charts
 from dashboards.blurring import LEAST, STEP
-from dashboards.charts import Columns, Datum, Table
+from dashboards.charts import ChartTable, ColumnChart, Datum
 from dashboards.periods import Period
 from evaluations.models import Invitation
 from hospital.clock import AMSTERDAM, call_by, local_day, on_the_wall, start_of_day, start_of_week
@@ -46,7 +46,7 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class WeekFigures:
     """The offers opened in a week (its Monday): how many, reached in time, and the median hours it took."""
 
     monday: datetime
@@ -66,7 +66,7 @@ class Busy:
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class PoolFigures:
     """Supporters that may be asked in general, and those of them with room now."""
 
     active: int
@@ -99,9 +99,9 @@ class Response:
 class Operations:
     now: datetime
     stuck: Sequence[Stuck]
-    weeks: Sequence[Week]
+    weeks: Sequence[WeekFigures]
     busy: Sequence[Busy]
-    pool: Pool
+    pool: PoolFigures
     happened: Sequence[Happened]
     responses: Sequence[Response]
 
@@ -114,7 +114,7 @@ class Operations:
         return sum(each.number for each in self.stuck)
 
     @property
-    def chart(self) -> Columns:
+    def chart(self) -> ColumnChart:
         """Median hours to the first contact, by week."""
         return charts.columns(
             [
@@ -130,8 +130,8 @@ class Operations:
         return "; ".join(_("week %(week)s: %(hours)s hours") % _said(week) for week in known)
 
     @property
-    def table(self) -> Table:
-        return Table(
+    def table(self) -> ChartTable:
+        return ChartTable(
             (_("Week from"), _("Offered"), _("Reached in time"), _("Median hours")),
             tuple(
                 (
@@ -191,7 +191,7 @@ def _stuck(offers: OfferQuerySet, now: datetime) -> list[Stuck]:
     ]
 
 
-def _weeks(offers: OfferQuerySet, now: datetime) -> list[Week]:
+def _weeks(offers: OfferQuerySet, now: datetime) -> list[WeekFigures]:
     took = ExpressionWrapper(F("reached_at") - F("opened_at"), output_field=DurationField())
     first = on_the_wall(start_of_day(start_of_week(local_day(now)) - timedelta(weeks=WEEKS - 1)))
     rows = {
@@ -210,7 +210,7 @@ def _weeks(offers: OfferQuerySet, now: datetime) -> list[Week]:
         start = first + timedelta(weeks=place)
         number, in_time, median = rows.get(start, (0, 0, None))
         hours = None if median is None else median / timedelta(hours=1)
-        weeks.append(Week(start, number, in_time, hours))
+        weeks.append(WeekFigures(start, number, in_time, hours))
     return weeks
 
 
@@ -224,14 +224,14 @@ def _busy(contacts: ContactQuerySet, now: datetime) -> list[Busy]:
     return [Busy(name, number, capacity, late) for name, capacity, _id, number, late in rows]
 
 
-def _pool(now: datetime) -> Pool:
+def _pool(now: datetime) -> PoolFigures:
     today = local_day(now)
     away = Q(absent_from__lte=today) & (Q(absent_until=None) | Q(absent_until__gte=today))
     room = Q(load__lt=F("capacity")) & (Q(rests_until=None) | Q(rests_until__lte=now)) & ~away
     found = Supporter.objects.filter(
         status=SupporterStatus.ACTIVE, trained_on__lte=today, current_until__gte=today
     ).aggregate(active=Count("id"), free=Count("id", filter=room))
-    return Pool(found["active"], found["free"])
+    return PoolFigures(found["active"], found["free"])
 
 
 def _happened(events: QuerySet[ContactEvent], now: datetime) -> list[Happened]:
@@ -280,9 +280,9 @@ def _about(part: int, whole: int) -> int | None:
     return None if whole < LEAST else STEP * round(100 * part / whole / STEP)
 
 
-def _week(week: Week) -> str:
+def _week(week: WeekFigures) -> str:
     return str(week.monday.isocalendar().week)
 
 
-def _said(week: Week) -> dict[str, str]:
+def _said(week: WeekFigures) -> dict[str, str]:
     return {"week": _week(week), "hours": f"{week.hours:.0f}"}

@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 from dashboards import charts
 from dashboards.blocks import Block, Chart
 from dashboards.blurring import organisation_share
-from dashboards.charts import Datum, Table
-from dashboards.tables import Clock, StepFigures, Tables
+from dashboards.charts import ChartTable, Datum
+from dashboards.tables import ClockFigures, StepFigures, Tables
 from hospital.enums import ProfessionGroup
 from incidents.enums import Step
 
@@ -59,7 +59,7 @@ def _steps(now: Tables, before: Tables | None, previous_label: str) -> Chart:
         "bars",
         "steps",
         _("Steps done in time, by the hospital’s own norms"),
-        Table(
+        ChartTable(
             (_("Step"), _("Own norm"), _("Law"), *([previous_label] if then else [])),
             tuple(_step_row(row, then) for row in now.steps),
         ),
@@ -131,7 +131,7 @@ def pool(now: Tables) -> Block:
                 "bars",
                 "coverage",
                 _("Part of each profession group that is a supporter"),
-                Table(
+                ChartTable(
                     (_("Profession"), _("Employees"), _("Supporters"), _("Norm")),
                     rows,
                 ),
@@ -147,11 +147,11 @@ def pool(now: Tables) -> Block:
     )
 
 
-def _percent(clock: Clock | None) -> int | None:
+def _percent(clock: ClockFigures | None) -> int | None:
     return round(100 * clock.in_time / clock.due) if clock and clock.due else None
 
 
-def _kept(clock: Clock | None) -> str:
+def _kept(clock: ClockFigures | None) -> str:
     """How many of how many: "7 of 8", and how many still have time, if any."""
     if clock is None:
         return "–"

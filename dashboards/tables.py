@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dashboards.blurring import Answers, Change, Figure, OneWay, Shown
+from dashboards.blurring import AnswerChange, Answers, Figure, OneWay, Shown
 from evaluations.enums import Question
 from incidents.enums import Step
 
@@ -13,7 +13,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockFigures:
     """Of how many calamities a step was done in time, done late or not at all, or still has time. Exact."""
 
     in_time: int
@@ -32,13 +32,13 @@ class StepFigures:
     """
 
     step: Step
-    internal: Clock | None
-    statutory: Clock | None
+    internal: ClockFigures | None
+    statutory: ClockFigures | None
     unnamed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class CoverageFigures:
     """How many of a profession group are trained supporters, and how many the norm wants. Exact.
 
     The three numbers are None for a group of fewer than 10.
@@ -69,11 +69,11 @@ class Tables:
     conversations: OneWay
     follow_ups: OneWay
     on_the_way: OneWay
-    answers: Mapping[Question, Answers | Change]
+    answers: Mapping[Question, Answers | AnswerChange]
     calamities: int
     steps: tuple[StepFigures, ...]
     supporters: int
-    coverage: tuple[Coverage, ...]
+    coverage: tuple[CoverageFigures, ...]
 
     @property
     def offered(self) -> Figure:
@@ -97,7 +97,7 @@ class Tables:
             follow_ups=_one_way(stored["follow_ups"]),
             on_the_way=_one_way(stored["on_the_way"]),
             answers={
-                Question(question): Change(**{part: _answers(each) for part, each in given.items()})
+                Question(question): AnswerChange(**{part: _answers(each) for part, each in given.items()})
                 if "moved" in given
                 else _answers(given)
                 for question, given in stored["answers"].items()
@@ -113,7 +113,7 @@ class Tables:
                 for row in stored["steps"]
             ),
             supporters=stored["supporters"],
-            coverage=tuple(Coverage(**row) for row in stored["coverage"]),
+            coverage=tuple(CoverageFigures(**row) for row in stored["coverage"]),
         )
 
 
@@ -129,5 +129,5 @@ def _answers(stored: Mapping[str, Any]) -> Answers:
     return Answers(Shown(stored["shown"]), stored["number"], stored["mean"], shares)
 
 
-def _clock(stored: Mapping[str, int] | None) -> Clock | None:
-    return None if stored is None else Clock(**stored)
+def _clock(stored: Mapping[str, int] | None) -> ClockFigures | None:
+    return None if stored is None else ClockFigures(**stored)

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
-from dashboards.tables import Coverage
+from dashboards.tables import CoverageFigures
 from dashboards.tests.factories import publish, tables
 from e2e.browser import accessibility_problems, overflow, small_targets
 from hospital.enums import ProfessionGroup
@@ -74,7 +74,7 @@ def test_the_coordinator_reads_how_it_goes_now(page, live_server, watch, sign_in
 
 @pytest.mark.parametrize("offered", [90, None], ids=["quarter", "few people"])
 def test_a_quarter_goes_on_two_sheets(page, live_server, watch, sign_in, offered):
-    pool = [Coverage(group.value, 2000, 20, 200) for group in ProfessionGroup]
+    pool = [CoverageFigures(group.value, 2000, 20, 200) for group in ProfessionGroup]
     publish("2026Q2", tables(offered, coverage=pool))
     publish("2026Q3", tables(offered, coverage=pool))
     sign_in(Role.BOARD)

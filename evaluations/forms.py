@@ -89,7 +89,7 @@ class EvaluationForm(forms.Form):
         )
 
 
-class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
+class EvaluationPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
     """How this hospital evaluates."""
 
     class Meta:

@@ -22,13 +22,13 @@ Answers = Mapping[Question, str]
 
 
 @dataclass(frozen=True)
-class Release:
+class BatchRelease:
     """`opened` answers were added to the tallies; None when there were too few, which stay sealed."""
 
     opened: int | None
 
 
-def release(*, at: datetime) -> Release:
+def release(*, at: datetime) -> BatchRelease:
     """Open the batch if there are enough answers, then destroy its private key.
 
     One transaction opens, drops doubles, adds to the tallies, marks the invitations answered and closes the
@@ -40,7 +40,7 @@ def release(*, at: datetime) -> Release:
     if opened is not None:
         batches.destroy_spent_keys()
         logger.info("evaluations.released", answers=opened)
-    return Release(opened)
+    return BatchRelease(opened)
 
 
 @transaction.atomic

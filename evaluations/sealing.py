@@ -36,7 +36,7 @@ class UnreadableEnvelopeError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedEnvelope:
     """What was in an envelope."""
 
     ticket: str
@@ -52,12 +52,12 @@ def seal(ticket: str, answers: Mapping[str, str], public_key: bytes) -> bytes:
     return SealedBox(PublicKey(public_key)).encrypt(pack({"ticket": ticket, **content}))
 
 
-def open_envelope(sealed: bytes, private_key: bytes) -> Opened:
+def open_envelope(sealed: bytes, private_key: bytes) -> OpenedEnvelope:
     """What `seal` put in. Raises UnreadableEnvelopeError; its message never holds the content."""
     try:
         content = unpack(SealedBox(PrivateKey(private_key)).decrypt(sealed))
         ticket = content.pop("ticket")
-        return Opened(ticket, _checked(content))
+        return OpenedEnvelope(ticket, _checked(content))
     except (CryptoError, ValueError, KeyError):
         raise UnreadableEnvelopeError("This envelope cannot be opened with this key.") from None
 

@@ -14,7 +14,7 @@ from accounts.pages.access import SignedInRequest, allow, allow_public
 from accounts.pages.feedback import say
 from accounts.policy_log import PolicyLog
 from evaluations import answers, tickets
-from evaluations.forms import EvaluationForm, PolicyForm
+from evaluations.forms import EvaluationForm, EvaluationPolicyForm
 from evaluations.models import EvaluationPolicy
 
 LOG = PolicyLog(
@@ -71,7 +71,7 @@ def policy(request: SignedInRequest) -> HttpResponse:
     """How many answers are opened together, and how long an invitation is valid. No count of what waits: with
     it one could see when somebody answered.
     """
-    form = PolicyForm(kept_forms.posted(request), instance=EvaluationPolicy.current())
+    form = EvaluationPolicyForm(kept_forms.posted(request), instance=EvaluationPolicy.current())
     if request.method == "POST" and form.is_valid():
         LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, _("Saved."))

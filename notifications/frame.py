@@ -35,7 +35,7 @@ class Here:
 
 
 @dataclass(frozen=True)
-class State:
+class FrameState:
     """For one person: unread notices (100 at most), what keeps others from theirs, and whose site this is."""
 
     unread: int = 0
@@ -72,7 +72,7 @@ def _places(request: HttpRequest, user: User) -> list[Here]:
     return found
 
 
-def state_for(user: User, *, at: datetime) -> State:
+def state_for(user: User, *, at: datetime) -> FrameState:
     """In one statement, for it stands on every page. The alarm is for who can do something about it."""
     watches = user.has_role(Role.ADMIN, Role.COORDINATOR)
     with connection.cursor() as cursor:
@@ -110,4 +110,4 @@ def state_for(user: User, *, at: datetime) -> State:
                 "ahead": at + SILENT_AFTER,
             },
         )
-        return State(*cursor.fetchone())
+        return FrameState(*cursor.fetchone())

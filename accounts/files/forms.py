@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import NameKind
-from accounts.files.mapped_names import Choice, Key, Target, Unknown, labels
+from accounts.files.mapped_names import Key, NameChoice, Target, Unknown, labels
 from hospital.enums import ProfessionGroup
 from hospital.models import Location
 
@@ -26,7 +26,7 @@ HEADINGS = {
 
 
 @dataclass(frozen=True)
-class Line:
+class NameLine:
     """An unknown name with its two fields: which one it is, or what becomes of it."""
 
     unknown: Unknown
@@ -42,7 +42,7 @@ class Section:
     heading: str
     listed: str
     options: Sequence[str]
-    lines: Sequence[Line]
+    lines: Sequence[NameLine]
     every: BoundField | None
 
 
@@ -130,29 +130,29 @@ class NamesForm(forms.Form):
         return ""
 
     @property
-    def choices(self) -> list[Choice]:
+    def choices(self) -> list[NameChoice]:
         """What was chosen; the form must be valid."""
         found = (self._choice(number, unknown) for number, unknown in enumerate(self.unknown))
         return [choice for choice in found if choice is not None]
 
-    def _choice(self, number: int, unknown: Unknown) -> Choice | None:
+    def _choice(self, number: int, unknown: Unknown) -> NameChoice | None:
         same = str(self.cleaned_data.get(f"same_{number}") or "").strip().casefold()
         other = str(self.cleaned_data.get(f"other_{number}") or "")
         if same:
-            return Choice.of(unknown, self.by_label[unknown.kind][same])
+            return NameChoice.of(unknown, self.by_label[unknown.kind][same])
         if other == NOTHING:
-            return Choice(unknown)
+            return NameChoice(unknown)
         if unknown.kind == NameKind.PROFESSION:
             other = other or (self.cleaned_data.get("every", "") if unknown.must else "")
-            return Choice(unknown, group=other) if other and other != unknown.proposal else None
+            return NameChoice(unknown, group=other) if other and other != unknown.proposal else None
         place = next((place for place in self.places if str(place.pk) == other), None)
-        return Choice(unknown, location=place) if place else None
+        return NameChoice(unknown, location=place) if place else None
 
     @property
     def sections(self) -> list[Section]:
         """The lines by kind."""
         lines = [
-            Line(each, self[f"same_{n}"], self[f"other_{n}"] if f"other_{n}" in self.fields else None)
+            NameLine(each, self[f"same_{n}"], self[f"other_{n}"] if f"other_{n}" in self.fields else None)
             for n, each in enumerate(self.unknown)
         ]
         return [

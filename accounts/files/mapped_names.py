@@ -58,7 +58,7 @@ Target = Location | Department | Profession | Unknown
 
 
 @dataclass(frozen=True)
-class Choice:
+class NameChoice:
     """What a name stands for: one that is here, a new one in `group` or at `location`, or what another name
     of the file stands for (`same_as`); or nothing.
     """
@@ -71,7 +71,7 @@ class Choice:
     same_as: str = ""
 
     @classmethod
-    def of(cls, unknown: Unknown, target: Target) -> "Choice":
+    def of(cls, unknown: Unknown, target: Target) -> "NameChoice":
         """That `unknown` is the same as `target`."""
         match target:
             case Unknown():
@@ -105,7 +105,7 @@ def known(source: str) -> QuerySet[FileName]:
     )
 
 
-def remember(*, source: str, choices: Iterable[Choice], log: PolicyLog, by: User, at: datetime) -> None:
+def remember(*, source: str, choices: Iterable[NameChoice], log: PolicyLog, by: User, at: datetime) -> None:
     """Keep `choices` for the next files of `source` too, each with a line in `log`.
 
     What was the same as one of these names before goes along with it.
@@ -182,7 +182,7 @@ def _field(source: str, kind: str, written: str) -> str:
     return ": ".join([*([source] if source else []), kind, written])[:120]
 
 
-def _going_along(names: Mapping[Key, FileName], chosen: Mapping[Key, Choice]) -> dict[Key, Choice]:
+def _going_along(names: Mapping[Key, FileName], chosen: Mapping[Key, NameChoice]) -> dict[Key, NameChoice]:
     """The `names` that are the same as one for which something else is `chosen` now, each with that."""
     found = {}
     for name_key, name in names.items():

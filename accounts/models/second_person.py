@@ -31,7 +31,7 @@ GRANT_WAITS = timedelta(days=14)
 ADDRESS_WAITS = timedelta(days=7)
 
 
-class Outcome(models.TextChoices):
+class GrantOutcome(models.TextChoices):
     CONFIRMED = "confirmed", _("confirmed")
     REFUSED = "refused", _("refused")
     WITHDRAWN = "withdrawn", _("withdrawn")
@@ -63,7 +63,7 @@ class RoleGrant(models.Model):
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     granted_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True, default="")
+    outcome = models.CharField(max_length=10, choices=GrantOutcome.choices, blank=True, default="")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
@@ -79,7 +79,7 @@ class RoleGrant(models.Model):
                 name="role_grant_not_to_oneself",
             ),
             models.CheckConstraint(
-                condition=~Q(outcome=Outcome.CONFIRMED)
+                condition=~Q(outcome=GrantOutcome.CONFIRMED)
                 | Q(decided_by=None)
                 | (
                     ~Q(decided_by=models.F("user"))

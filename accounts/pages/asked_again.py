@@ -39,7 +39,7 @@ Does = Union["StrOrPromise", Callable[[Mapping[str, str]], "StrOrPromise"]]
 
 
 @dataclass(frozen=True)
-class Question:
+class TapQuestion:
     """What a tap does, in words; and of its fields those that say more, each with its label, and its words
     where a person would not know the value. A form's prefix before a field's name makes no difference.
     """
@@ -67,7 +67,7 @@ def asks_again(*, does: Does = "", shown: Shown | None = None) -> Callable[[View
     """In which words the view asks again what comes back, where it fills no form with it."""
 
     def decorate(view: View) -> View:
-        view.question = Question(does, shown or {})  # type: ignore[attr-defined]  # read by `ask`
+        view.question = TapQuestion(does, shown or {})  # type: ignore[attr-defined]  # read by `ask`
         return view
 
     return decorate
@@ -113,7 +113,7 @@ def ask(request: HttpRequest, view: Callable[..., Any]) -> HttpResponse | None:
     data = kept_forms.take_back(request)
     if data is None:
         return None
-    question: Question = getattr(view, "question", Question())
+    question: TapQuestion = getattr(view, "question", TapQuestion())
     hidden = [
         (name, value)
         for name, values in data.lists()

@@ -20,7 +20,7 @@ class TypedTelephoneField(forms.CharField):
         typed = super().to_python(value) or ""
         try:
             return telephones.read(typed)
-        except telephones.Unreadable as error:
+        except telephones.NumberUnreadable as error:
             code = error.code if error.code in self.error_messages else "none"
             raise forms.ValidationError(self.error_messages[code], code=code) from error
 

@@ -21,7 +21,7 @@ _KEPT = re.compile(r"\+(?!310)[1-9]\d{6,14}(?:;ext=\d{1,7})?")
 _NOTATION = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
 
 
-class Unreadable(ValueError):
+class NumberUnreadable(ValueError):
     """Not one telephone number. `code`: "none"; "several"; "words" around one; "spreadsheet" where a
     spreadsheet has changed it ("3,16E+10", "'06…").
     """
@@ -38,7 +38,7 @@ def read(text: str) -> str:
         return text
     number, rest = _find(text)
     if any(character.isalpha() for character in rest):
-        raise Unreadable("words")
+        raise NumberUnreadable("words")
     return _kept(number)
 
 
@@ -48,10 +48,10 @@ def from_file(text: str) -> str:
     """
     tidy = _tidy(text)
     if _NOTATION.search(tidy) or re.match(r"['`\u2018\u2019]\s*[+\d]", tidy):
-        raise Unreadable("spreadsheet")
+        raise NumberUnreadable("spreadsheet")
     try:
         return _kept(_find(tidy)[0])
-    except Unreadable:
+    except NumberUnreadable:
         return tidy
 
 
@@ -61,7 +61,7 @@ def kept(text: str) -> str:
         return text
     try:
         return read(text)
-    except Unreadable:
+    except NumberUnreadable:
         return _tidy(text)
 
 
@@ -69,7 +69,7 @@ def dialled(text: str) -> str:
     """What follows ``tel:`` to reach `text`: one valid number; empty when it is not, or holds two."""
     try:
         return _kept(_find(_tidy(text))[0])
-    except Unreadable:
+    except NumberUnreadable:
         return ""
 
 
@@ -101,17 +101,17 @@ def _find(text: str) -> tuple[PhoneNumber, str]:
     if _PLAIN.fullmatch(text):
         try:
             return _whole(text), ""
-        except Unreadable:
+        except NumberUnreadable:
             pass  # the matcher may still make sense of it: "+31 06 12345678"
     text = _EXTENSION.sub(r" x\1", text)
     found = list(PhoneNumberMatcher(text, COUNTRY, leniency=Leniency.VALID))
     if len(found) > 1:
-        raise Unreadable("several")
+        raise NumberUnreadable("several")
     if not found:
         return _whole(text), ""
     rest = text[: found[0].start] + text[found[0].end :]
     if re.search(r"\d{3}|[/;,+&]\s*\d", rest):
-        raise Unreadable("several")
+        raise NumberUnreadable("several")
     return found[0].number, rest
 
 
@@ -120,9 +120,9 @@ def _whole(text: str) -> PhoneNumber:
     try:
         number = phonenumbers.parse(text, COUNTRY)
     except phonenumbers.NumberParseException as error:
-        raise Unreadable("none") from error
+        raise NumberUnreadable("none") from error
     if any(character.isalpha() for character in text) or not phonenumbers.is_valid_number(number):
-        raise Unreadable("none")
+        raise NumberUnreadable("none")
     return number
 
 

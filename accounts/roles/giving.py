@@ -20,7 +20,7 @@ from accounts.models.second_person import (
     GUARDED,
     KEEP_WATCH,
     READ_CASES,
-    Outcome,
+    GrantOutcome,
     RoleGrant,
     SignInChange,
 )
@@ -163,7 +163,7 @@ def _change(
         for role in sorted(new & BY_TWO):
             tell(_waits(user, role, by=by, at=at), at)
         for role in sorted(waiting.keys() - wanted):
-            tell(close(waiting[role], Outcome.WITHDRAWN, by=by, at=at), at)
+            tell(close(waiting[role], GrantOutcome.WITHDRAWN, by=by, at=at), at)
     user.__dict__.pop("roles", None)
     return user
 
@@ -183,7 +183,7 @@ def given_on_the_server(*, user: User, role: Role, access_point: str, at: dateti
             role=role,
             granted_at=at,
             expires_at=at,
-            outcome=Outcome.CONFIRMED,
+            outcome=GrantOutcome.CONFIRMED,
             decided_at=at,
         )
         _by_the_system(AccessAction.CREATE, "role", grant, access_point=access_point, basis="server", at=at)
@@ -202,7 +202,7 @@ def expire(*, at: datetime) -> int:
 def _expire(grants: QuerySet[RoleGrant], at: datetime) -> int:
     late = list(grants.filter(outcome="", expires_at__lte=at).order_by("granted_at", "id"))
     for grant in late:
-        close(grant, Outcome.EXPIRED, by=None, at=at)
+        close(grant, GrantOutcome.EXPIRED, by=None, at=at)
         _by_the_system(
             AccessAction.ERASE,
             "role grant",
@@ -230,7 +230,7 @@ def _by_the_system(
     )
 
 
-def close(grant: RoleGrant, outcome: Outcome, *, by: User | None, at: datetime) -> RoleGrant:
+def close(grant: RoleGrant, outcome: GrantOutcome, *, by: User | None, at: datetime) -> RoleGrant:
     """Write down how a grant that waits was decided; under `one_at_a_time`."""
     grant.outcome, grant.decided_by, grant.decided_at = outcome, by, at
     grant.save(update_fields=["outcome", "decided_by", "decided_at"])

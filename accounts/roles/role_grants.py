@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
-from accounts.models.second_person import KEEP_WATCH, Outcome, RoleGrant
+from accounts.models.second_person import KEEP_WATCH, GrantOutcome, RoleGrant
 from accounts.roles import giving
 
 
@@ -57,7 +57,7 @@ def confirm(*, grant_id: UUID, by: User | None, access_point: str, at: datetime)
             raise LeftService
         if clash := giving.conflict(user.roles | {Role(grant.role)}):
             raise giving.RolesConflict(*clash)
-        giving.close(grant, Outcome.CONFIRMED, by=by, at=at)
+        giving.close(grant, GrantOutcome.CONFIRMED, by=by, at=at)
         user.groups.add(groups[grant.role])
         _write(grant, AccessAction.CREATE, "role", by=by, access_point=access_point, at=at)
         giving.tell(grant, at)
@@ -68,7 +68,7 @@ def refuse(*, grant_id: UUID, by: User, access_point: str, at: datetime) -> Role
     """Decide that the role is not given. Raises NotOpen, NotTheSecond."""
     with transaction.atomic():
         _, grant = _open(grant_id, by, at)
-        giving.close(grant, Outcome.REFUSED, by=by, at=at)
+        giving.close(grant, GrantOutcome.REFUSED, by=by, at=at)
         _write(grant, AccessAction.ERASE, "role grant", by=by, access_point=access_point, at=at)
         giving.tell(grant, at)
         return grant
@@ -83,7 +83,7 @@ def withdraw(*, grant_id: UUID, by: User, access_point: str, at: datetime) -> Ro
             raise NotOpen
         if grant.granted_by_id != by.pk:
             raise NotTheSecond
-        giving.close(grant, Outcome.WITHDRAWN, by=by, at=at)
+        giving.close(grant, GrantOutcome.WITHDRAWN, by=by, at=at)
         _write(grant, AccessAction.ERASE, "role grant", by=by, access_point=access_point, at=at)
         giving.tell(grant, at)
         return grant

@@ -24,7 +24,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
-from accounts.models.second_person import KEEP_WATCH, READ_CASES, Outcome, RoleGrant
+from accounts.models.second_person import KEEP_WATCH, READ_CASES, GrantOutcome, RoleGrant
 from accounts.roles import giving, second_factor_due
 from accounts.sign_in import sign_in_changes
 
@@ -164,7 +164,7 @@ def follow_claims(user: User, claims: Mapping[str, Any]) -> None:
 def _refused(user: User, wanted: frozenset[Role]) -> frozenset[Role]:
     """Those of `wanted` that the directory gave before and a person refused, unless they wait anew."""
     grants = RoleGrant.objects.filter(user=user, role__in=wanted)
-    refused = grants.filter(granted_by=None, outcome=Outcome.REFUSED).values_list("role", flat=True)
+    refused = grants.filter(granted_by=None, outcome=GrantOutcome.REFUSED).values_list("role", flat=True)
     waiting = grants.waiting().values_list("role", flat=True)
     return frozenset(map(Role, {*refused} - {*waiting})) if wanted else wanted
 

@@ -52,7 +52,7 @@ def follow(
     )
 
 
-class Unreadable(Exception):
+class SecretUnreadable(Exception):
     """A secret that none of the keys opens."""
 
 
@@ -66,7 +66,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
             return _keys(tuple(settings.MFA_KEYS)).decrypt(encrypted_text).decode()
         except InvalidToken:
             logger.error("mfa.unreadable")  # noqa: TRY400  # the traceback says no more
-            raise Unreadable from None
+            raise SecretUnreadable from None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from accounts.models import NAME_KEYS, User
 from accounts.staff import leaving
-from accounts.staff.plan import Change, Plan
+from accounts.staff.plan import StaffChange, StaffPlan
 from accounts.staff.rows import Value
 from accounts.staff.words import SHIFTS
 from hospital.models import Department, Location, Profession
@@ -35,7 +35,7 @@ _COLUMNS = {
 }
 
 
-def apply(plan: Plan, *, at: datetime, progress: Callable[[int], None]) -> None:
+def apply(plan: StaffPlan, *, at: datetime, progress: Callable[[int], None]) -> None:
     """Carry out `plan` inside the caller's transaction; its problems must be solved and what is missing
     wanted.
 
@@ -61,7 +61,7 @@ def apply(plan: Plan, *, at: datetime, progress: Callable[[int], None]) -> None:
             listener(left, at)
 
 
-def _make_missing(plan: Plan) -> None:
+def _make_missing(plan: StaffPlan) -> None:
     Location.objects.bulk_create(Location(name=name) for name in plan.missing.locations.values())
     places = {name: key for key, name in Location.objects.values_list("id", "name")}
     Department.objects.bulk_create(
@@ -77,7 +77,7 @@ def _make_missing(plan: Plan) -> None:
 class _Keys:
     """From what the plan calls a department, a profession and a manager to their keys in the database."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: StaffPlan) -> None:
         departments = Department.objects.values_list("id", "name", "location__name")
         self.keys: dict[str, dict[str, uuid.UUID]] = {
             "department": {f"{name} · {location}": key for key, name, location in departments},
@@ -94,7 +94,7 @@ class _Keys:
         return bool(value) if name == "is_active" else value
 
 
-def _free_addresses(plan: Plan) -> None:
+def _free_addresses(plan: StaffPlan) -> None:
     """Who is out of service keeps no address that is given to somebody now; two may swap theirs."""
     given = [change.after["email"] for change in (*plan.added, *plan.changed) if change.after.get("email")]
     gone = Q(is_active=False) | Q(id__in=[change.id for change in plan.leaving])
@@ -104,19 +104,19 @@ def _free_addresses(plan: Plan) -> None:
     _set("username", "text", renamed, [f"~{key}" for key in renamed])
 
 
-def _free_numbers(plan: Plan) -> None:
+def _free_numbers(plan: StaffPlan) -> None:
     """A number that is given to somebody else is let go of before it is given."""
     renumbered = [change.id for change in (*plan.changed, *plan.leaving) if "employee_number" in change.after]
     User.objects.filter(id__in=renumbered).update(employee_number="")
 
 
-def _update(name: str, changes: list[Change], keys: _Keys) -> None:
+def _update(name: str, changes: list[StaffChange], keys: _Keys) -> None:
     column, kind = _COLUMNS[name]
     values = [keys.value(name, change.after[name]) for change in changes]
     _set(column, kind, [change.id for change in changes], values)
 
 
-def _update_keys(renamed: list[Change]) -> None:
+def _update_keys(renamed: list[StaffChange]) -> None:
     for column, make in NAME_KEYS.items():
         keys = [make(str(change.after["name"])) for change in renamed]
         _set(column, "text", [change.id for change in renamed], keys)
@@ -134,7 +134,7 @@ def _set(column: str, kind: str, ids: list[uuid.UUID], values: Iterable[object])
         cursor.execute(statement, [ids, list(values)])
 
 
-def _user(change: Change, keys: _Keys, at: datetime) -> User:
+def _user(change: StaffChange, keys: _Keys, at: datetime) -> User:
     given = {_COLUMNS[name][0]: keys.value(name, value) for name, value in change.after.items()}
     return User(id=change.id, password=make_password(None), date_joined=at, **given)
 

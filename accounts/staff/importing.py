@@ -19,7 +19,7 @@ from django.db.models import F
 from accounts import audit
 from accounts.enums import AccessAction, ImportState, Role
 from accounts.files import mapped_names
-from accounts.files.mapped_names import Choice
+from accounts.files.mapped_names import NameChoice
 from accounts.files.spreadsheets import FileRefused, Problem
 from accounts.files.words import mended
 from accounts.models import FileName, StaffImport, User
@@ -28,7 +28,7 @@ from accounts.sign_in import sign_in_changes
 from accounts.staff import carry_out, columns
 from accounts.staff import plan as staff_plan
 from accounts.staff import rows as staff_rows
-from accounts.staff.plan import Plan
+from accounts.staff.plan import StaffPlan
 from accounts.staff.rows import Staff
 from hospital.refused import saying
 
@@ -90,7 +90,7 @@ def choose(
     staff_import: StaffImport,
     digest: str,
     answers: Mapping[str, str],
-    choices: Sequence[Choice],
+    choices: Sequence[NameChoice],
     by: User | None,
     at: datetime,
 ) -> StaffImport:
@@ -241,7 +241,7 @@ def _commit(current: StaffImport, at: datetime) -> None:
         )
 
 
-def _plan(staff: Staff, current: StaffImport) -> Plan:
+def _plan(staff: Staff, current: StaffImport) -> StaffPlan:
     return staff_plan.make(staff, complete=current.is_complete, answers=current.answers)
 
 

@@ -11,7 +11,7 @@ from accounts.enums import NameKind
 from accounts.files import mapped_names
 from accounts.files.mapped_names import AT, Unknown, key_of, key_of_written
 from accounts.models import FileName
-from accounts.staff.rows import Person
+from accounts.staff.rows import StaffPerson
 from accounts.staff.words import group_of
 from hospital.models import Department, Hospital, Location, Profession
 
@@ -57,7 +57,7 @@ class Places:
             for key, each in self.names.items()
         ]
 
-    def department(self, person: Person, *, before: str) -> str:
+    def department(self, person: StaffPerson, *, before: str) -> str:
         """The department of `person` with its location ("IC · Noord"); empty for none, or not known yet.
 
         `before` is the one they have here, whose location holds where the file says none.
@@ -79,7 +79,7 @@ class Places:
             return ""
         return self._at(written, location, named)
 
-    def profession(self, person: Person) -> str:
+    def profession(self, person: StaffPerson) -> str:
         """The profession of `person`; empty for none, or not known yet."""
         chosen, written = self._meant(NameKind.PROFESSION, person.get("profession"))
         key = key_of(written)
@@ -96,7 +96,7 @@ class Places:
         self.missing.professions.setdefault(key, (written, group))
         return self.professions[key]
 
-    def plain(self, person: Person) -> Place:
+    def plain(self, person: StaffPerson) -> Place:
         """Department and profession of `person` as they are called here, and as they are compared."""
         department, ward, _location = self._meant_department(person)
         profession, job = self._meant(NameKind.PROFESSION, person.get("profession"))
@@ -112,7 +112,7 @@ class Places:
             return self.chosen.get((kind, key_of_written(chosen.same_as))), chosen.same_as
         return chosen, written
 
-    def _meant_department(self, person: Person) -> tuple[FileName | None, str, str]:
+    def _meant_department(self, person: StaffPerson) -> tuple[FileName | None, str, str]:
         written, location = person.get("department"), person.get("location")
         named = AT.join(filter(None, (written, location)))
         chosen, meant = self._meant(NameKind.DEPARTMENT, named)

@@ -18,8 +18,8 @@ from accounts.people.names import sort_key
 from accounts.sign_in import sign_in_changes
 from accounts.staff import leaving
 from accounts.staff.places import Missing, Places
-from accounts.staff.rows import Person, Staff, Value
-from accounts.staff.same_person import Known, Question, match, read_known
+from accounts.staff.rows import Staff, StaffPerson, Value
+from accounts.staff.same_person import Known, WhoIsThis, match, read_known
 
 #: What an import may set on a person; "department" and "manager" as in the file, not as keys of the database.
 FIELDS = (
@@ -29,7 +29,7 @@ FIELDS = (
 
 
 @dataclass
-class Change:
+class StaffChange:
     """One person who is new (`before` is empty), changes or leaves; `after` has what becomes different."""
 
     id: uuid.UUID
@@ -40,17 +40,17 @@ class Change:
 
 
 @dataclass
-class Plan:
+class StaffPlan:
     """What would be done, and what stands in the way. What is missing is named as in the file."""
 
-    added: list[Change] = field(default_factory=list)
-    changed: list[Change] = field(default_factory=list)
-    leaving: list[Change] = field(default_factory=list)
+    added: list[StaffChange] = field(default_factory=list)
+    changed: list[StaffChange] = field(default_factory=list)
+    leaving: list[StaffChange] = field(default_factory=list)
     unchanged: int = 0
     in_service: int = 0  # before the import, of those whom the file is about
     missing: Missing = field(default_factory=Missing)
     unknown: list[Unknown] = field(default_factory=list)  # names for which something may be chosen
-    questions: list[Question] = field(default_factory=list)
+    questions: list[WhoIsThis] = field(default_factory=list)
     left_open: dict[uuid.UUID, list[str]] = field(
         default_factory=dict
     )  # by who leaves (accounts.staff.leaving)
@@ -85,7 +85,7 @@ class Plan:
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
-def make(staff: Staff, *, complete: bool, answers: Mapping[str, str]) -> Plan:
+def make(staff: Staff, *, complete: bool, answers: Mapping[str, str]) -> StaffPlan:
     """Hold `staff` against the database, in a few statements. `complete`: who is not in the file has left.
 
     Who is who is told by accounts.staff.same_person, with `answers` to what it asks.
@@ -93,11 +93,11 @@ def make(staff: Staff, *, complete: bool, answers: Mapping[str, str]) -> Plan:
     known = list(read_known())
     places = Places()
     matches = match(staff, known, places, complete=complete, answers=answers)
-    plan = Plan(questions=matches.questions, missing=places.missing)
+    plan = StaffPlan(questions=matches.questions, missing=places.missing)
     renumbered = {each.number: number for number, each in matches.people.items() if each}
     taken_names = {each.values["username"] for each in known}
     numbers = {each.number for each in known}
-    seen: dict[uuid.UUID, Person] = {}
+    seen: dict[uuid.UUID, StaffPerson] = {}
     for person in staff.people:
         found = matches.people[person.number]
         wanted = _wanted(person, places, before=found.get("department") if found else "")
@@ -106,7 +106,7 @@ def make(staff: Staff, *, complete: bool, answers: Mapping[str, str]) -> Plan:
             wanted["manager"] = renumbered.get(manager, manager)
         if found is None:
             after = _new(wanted, taken_names if person.number in numbers else set())
-            plan.added.append(Change(uuid.uuid4(), person.number, person.get("name"), after=after))
+            plan.added.append(StaffChange(uuid.uuid4(), person.number, person.get("name"), after=after))
             continue
         seen[found.id] = person
         _compare(found, wanted, plan, renumbered)
@@ -122,7 +122,7 @@ def make(staff: Staff, *, complete: bool, answers: Mapping[str, str]) -> Plan:
     return plan
 
 
-def _wanted(person: Person, places: Places, *, before: str) -> dict[str, Value]:
+def _wanted(person: StaffPerson, places: Places, *, before: str) -> dict[str, Value]:
     """The values of `person` as `Known` has them: the department with its location, in service."""
     values = {name: value for name, value in person.values.items() if name != "location"}
     if "department" in values:
@@ -139,7 +139,7 @@ def _new(wanted: dict[str, Value], taken: Collection[Value]) -> dict[str, Value]
     return {"username": next(name for name in names if name not in taken), **wanted}
 
 
-def _compare(known: Known, wanted: dict[str, Value], plan: Plan, renumbered: Mapping[str, str]) -> None:
+def _compare(known: Known, wanted: dict[str, Value], plan: StaffPlan, renumbered: Mapping[str, str]) -> None:
     """Notes what becomes different; a manager under another number (`renumbered`) is the same manager."""
     manager = known.get("manager")
     here = {**known.values, "manager": renumbered.get(manager, manager)}
@@ -148,22 +148,24 @@ def _compare(known: Known, wanted: dict[str, Value], plan: Plan, renumbered: Map
         plan.unchanged += 1
         return
     before = {name: known.values[name] for name in after}
-    plan.changed.append(Change(known.id, str(wanted["employee_number"]), str(wanted["name"]), before, after))
+    plan.changed.append(
+        StaffChange(known.id, str(wanted["employee_number"]), str(wanted["name"]), before, after)
+    )
 
 
-def _without_row(known: Known, plan: Plan, *, leaves: bool, is_released: bool) -> None:
+def _without_row(known: Known, plan: StaffPlan, *, leaves: bool, is_released: bool) -> None:
     """Of somebody whom no row is about: who leaves, and whose number is somebody else's now."""
     after: dict[str, Value] = {"employee_number": ""} if is_released else {}
     before = {name: known.values[name] for name in after}
     if leaves and known.values["is_active"]:
         before["department"] = known.values["department"]
         after["is_active"] = 0
-        plan.leaving.append(Change(known.id, known.number, known.get("name"), before, after))
+        plan.leaving.append(StaffChange(known.id, known.number, known.get("name"), before, after))
     elif after:
-        plan.changed.append(Change(known.id, known.number, known.get("name"), before, after))
+        plan.changed.append(StaffChange(known.id, known.number, known.get("name"), before, after))
 
 
-def _waits(changed: Iterable[Change]) -> dict[uuid.UUID, set[str]]:
+def _waits(changed: Iterable[StaffChange]) -> dict[uuid.UUID, set[str]]:
     noted = [
         sign_in_changes.Noted(change.id, what, str(change.before[what]), str(change.after[what]), told="")
         for change in changed
@@ -177,7 +179,7 @@ def _waits(changed: Iterable[Change]) -> dict[uuid.UUID, set[str]]:
 
 
 def _problems(
-    staff: Staff, plan: Plan, known: dict[uuid.UUID, Known], seen: dict[uuid.UUID, Person]
+    staff: Staff, plan: StaffPlan, known: dict[uuid.UUID, Known], seen: dict[uuid.UUID, StaffPerson]
 ) -> Iterator[Problem]:
     numbers = {each.number for each in known.values()} | {person.number for person in staff.people}
     yield from _unknown_managers(staff, numbers)
@@ -217,7 +219,7 @@ def _manager_circles(staff: Staff, known: Iterable[Known]) -> Iterator[Problem]:
 
 
 def _taken(
-    staff: Staff, plan: Plan, known: dict[uuid.UUID, Known], seen: dict[uuid.UUID, Person]
+    staff: Staff, plan: StaffPlan, known: dict[uuid.UUID, Known], seen: dict[uuid.UUID, StaffPerson]
 ) -> Iterator[Problem]:
     """Addresses and sign-in names that somebody else keeps. Who is out of service keeps no address."""
     leaving = {change.id for change in plan.leaving}
@@ -243,18 +245,18 @@ def _taken(
             )
 
 
-def _last_admin_leaves(plan: Plan) -> bool:
+def _last_admin_leaves(plan: StaffPlan) -> bool:
     admins = set(User.objects.filter(is_active=True, groups__name=Role.ADMIN).values_list("id", flat=True))
     return bool(admins) and admins <= {change.id for change in plan.leaving}
 
 
-def preview(plan: Plan, *, cap: int) -> dict[str, Any]:
+def preview(plan: StaffPlan, *, cap: int) -> dict[str, Any]:
     """`plan` as the page shows it: counts, and the first `cap` people of each kind; before the others all who
     leave something open, and all whose address or sign-in name waits for a second person.
     """
     first = plan.left_open.keys() | plan.waits.keys()
 
-    def people(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    def people(changes: Iterable[StaffChange]) -> list[dict[str, Any]]:
         by_name = sorted(changes, key=lambda each: (each.id not in first, sort_key(each.name), each.number))
         return [
             {

@@ -30,7 +30,7 @@ LANGUAGES = {
 
 
 @dataclass(frozen=True)
-class Person:
+class StaffPerson:
     """One row: `values` has only the fields for which something stands in it. What is to be emptied is there
     as "" or None.
     """
@@ -51,7 +51,7 @@ class Person:
 class Staff:
     """Everybody in a file, what is wrong with it, which columns mean nothing here, and what was mended."""
 
-    people: list[Person] = field(default_factory=list)
+    people: list[StaffPerson] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
@@ -69,7 +69,7 @@ def parse(sheet: Sheet, *, this_year: int, progress: Callable[[int], None]) -> S
         return staff
     for row in sheet.table.rows:
         staff.problems += sheet.table.faults(row, sheet.columns.values())
-        staff.people.append(Person(row.line, dict(_values(row, sheet, this_year, staff.problems))))
+        staff.people.append(StaffPerson(row.line, dict(_values(row, sheet, this_year, staff.problems))))
         if len(staff.people) % 1000 == 0:
             progress(len(staff.people))
     if not staff.people:
@@ -148,7 +148,7 @@ def _language(cell: str) -> tuple[str, str]:
 def _telephone(cell: str) -> tuple[str, str]:
     try:
         return telephones.from_file(cell), ""
-    except telephones.Unreadable:
+    except telephones.NumberUnreadable:
         return "", "telephone_spoilt"
 
 

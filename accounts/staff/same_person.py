@@ -13,7 +13,7 @@ from accounts.files.mapped_names import AT, key_of
 from accounts.models import User
 from accounts.people import names
 from accounts.staff.places import Places
-from accounts.staff.rows import Person, Staff, Value
+from accounts.staff.rows import Staff, StaffPerson, Value
 
 NEW = "new"  # the answer that it is somebody who is not here yet
 AS_PROPOSED = "*"  # answers whatever nobody answered by itself
@@ -41,7 +41,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Question:
+class WhoIsThis:
     """Who the person of a row is: one of `candidates`, or somebody new.
 
     `why` is "mail" or "name" for a number that may have changed, with `proposal` as the likeliest; "other"
@@ -66,7 +66,7 @@ class Matches:
     """
 
     people: dict[str, Known | None] = field(default_factory=dict)
-    questions: list[Question] = field(default_factory=list)
+    questions: list[WhoIsThis] = field(default_factory=list)
     released: set[uuid.UUID] = field(default_factory=set)
 
 
@@ -131,7 +131,7 @@ class _Matcher:
         for person in left:
             self._by_the_rest(person, places)
 
-    def _by_number(self, staff: Staff, known: Collection[Known]) -> list[Person]:
+    def _by_number(self, staff: Staff, known: Collection[Known]) -> list[StaffPerson]:
         """Settles who has the number of an account, and returns the others."""
         by_number = {each.number: each for each in known if each.number}
         unnumbered = {each.get("email"): each for each in known if each.get("email") and not each.number}
@@ -153,7 +153,7 @@ class _Matcher:
                 left.append(person)
         return left
 
-    def _by_the_rest(self, person: Person, places: Places) -> None:
+    def _by_the_rest(self, person: StaffPerson, places: Places) -> None:
         key = (names.sort_key(person.get("name")), *places.plain(person))
         by_mail = self.by_mail.get(person.get("email"))
         found = {each.id: each for each in ([by_mail] if by_mail else []) if each.id not in self.taken}
@@ -175,11 +175,11 @@ class _Matcher:
             self._ask(person, "mail" if candidates[0] is by_mail else "name", candidates)
         self._settle(person, chosen or candidates[0])
 
-    def _ask(self, person: Person, why: str, candidates: list[Known]) -> None:
-        question = Question(person.line, person.number, person.get("name"), why, candidates)
+    def _ask(self, person: StaffPerson, why: str, candidates: list[Known]) -> None:
+        question = WhoIsThis(person.line, person.number, person.get("name"), why, candidates)
         self.matches.questions.append(question)
 
-    def _settle(self, person: Person, known: Known) -> None:
+    def _settle(self, person: StaffPerson, known: Known) -> None:
         self.matches.people[person.number] = known
         self.taken.add(known.id)
 
@@ -189,7 +189,7 @@ def _name_key(known: Known) -> tuple[str, str, str]:
     return names.sort_key(known.get("name")), key_of(department), key_of(known.get("profession"))
 
 
-def _is_somebody_else(known: Known, person: Person) -> bool:
+def _is_somebody_else(known: Known, person: StaffPerson) -> bool:
     """Whether nothing of the name is left, and the mail address is another: a number given out again."""
     mail = person.get("email")
     if not mail or not known.get("email") or mail == known.get("email"):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import AccessEvent, User
-from accounts.models.second_person import BY_TWO, GRANT_WAITS, Outcome, RoleGrant
+from accounts.models.second_person import BY_TWO, GRANT_WAITS, GrantOutcome, RoleGrant
 from accounts.roles import giving, role_grants
 from accounts.tests.counting import statements
 from accounts.tests.factories import UserFactory
@@ -122,7 +122,7 @@ class TestConfirming:
     @pytest.mark.parametrize("who", ["user", "granted_by"])
     def test_the_database_holds_that_there_are_two(self, admin, who):
         grant = give(UserFactory(), Role.COORDINATOR, admin)
-        grant.outcome, grant.decided_at = Outcome.CONFIRMED, timezone.now()
+        grant.outcome, grant.decided_at = GrantOutcome.CONFIRMED, timezone.now()
         grant.decided_by = getattr(grant, who)
         with pytest.raises(IntegrityError, match="role_grant_by_a_second_person"), transaction.atomic():
             grant.save()

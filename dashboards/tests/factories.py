@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from dashboards.blurring import Answers, Change, Figure, OneWay, Shown
+from dashboards.blurring import AnswerChange, Answers, Figure, OneWay, Shown
 from dashboards.figures import CONVERSATIONS, FIRST_CONTACT, FOLLOW_UPS, ON_THE_WAY, OPEN, UNKNOWN
 from dashboards.models import Release
 from dashboards.periods import Period
-from dashboards.tables import Clock, Coverage, StepFigures, Tables
+from dashboards.tables import ClockFigures, CoverageFigures, StepFigures, Tables
 from evaluations.enums import Question
 from hospital.enums import ProfessionGroup
 from incidents.enums import EventType, Step
@@ -24,7 +24,10 @@ def tables(
     *,
     mark: float | None = 8.1,
     calamities: int = 4,
-    coverage: Sequence[Coverage] = (Coverage("nurse", 200, 10, 30), Coverage("midwife", None, None, None)),
+    coverage: Sequence[CoverageFigures] = (
+        CoverageFigures("nurse", 200, 10, 30),
+        CoverageFigures("midwife", None, None, None),
+    ),
 ) -> Tables:
     """An ordinary quarter; `offered` None is one with fewer than 10 people, `mark` None one without
     evaluations.
@@ -33,14 +36,17 @@ def tables(
     nothing = Answers()
     likert = Answers(Shown.SHARES, 30, 4.0, ((1, 0), (2, 10), (3, 20), (4, 30), (5, 40)))
     marks = Answers(Shown.SHARES, 30, mark, (*((value, 0) for value in range(8)), (8, 90), (9, 10), (10, 0)))
-    felt = Change(
+    felt = AnswerChange(
         Answers(Shown.SHARES, 30, 2.2, ((0, 0), (1, 20), (2, 40), (3, 40))),
         Answers(Shown.SHARES, 30, 1.2, ((0, 20), (1, 50), (2, 20), (3, 10))),
         Answers(Shown.SHARES, 30, -0.7, ((-1, 70), (0, 30), (1, 0))),
     )
     answered = mark is not None
-    answers: dict[Question, Answers | Change] = {
-        **{each: felt if answered else Change(nothing, nothing, nothing) for each in Question.feelings()},
+    answers: dict[Question, Answers | AnswerChange] = {
+        **{
+            each: felt if answered else AnswerChange(nothing, nothing, nothing)
+            for each in Question.feelings()
+        },
         **dict.fromkeys(Question.statements(), likert if answered else nothing),
         Question.MARK: marks if answered else nothing,
         Question.RECOMMEND: Answers(Shown.SHARES, 30, 1.0, ((0, 5), (1, 95))) if answered else nothing,
@@ -61,7 +67,7 @@ def tables(
         answers=answers,
         calamities=calamities,
         steps=tuple(
-            StepFigures(step, Clock(3, 1, 0), Clock(4, 0, 0) if step == Step.IGJ else None)
+            StepFigures(step, ClockFigures(3, 1, 0), ClockFigures(4, 0, 0) if step == Step.IGJ else None)
             for step in Step.track()
         )
         if calamities

@@ -15,7 +15,7 @@ from accounts.tests.factories import UserFactory
 from dashboards.board import Board, out_of_ten
 from dashboards.export import BOM, as_csv, escaped
 from dashboards.periods import Period
-from dashboards.tables import Coverage, Tables
+from dashboards.tables import CoverageFigures, Tables
 from dashboards.tests.factories import moment, publish, tables
 
 pytestmark = pytest.mark.clock(moment(2026, 11, 22))
@@ -99,7 +99,7 @@ def test_the_chart_leaves_out_what_is_hidden_and_the_table_does_not():
 
 
 def test_small_groups_of_the_pool_have_no_figures():
-    groups = (Coverage("nurse", 200, 20, 30), Coverage("midwife", None, None, None))
+    groups = (CoverageFigures("nurse", 200, 20, 30), CoverageFigures("midwife", None, None, None))
     (coverage,) = Board(Period(2026, 3), tables(coverage=groups)).blocks[-1].charts
     assert coverage.table.rows == (("Nurses", "200", "20", "30"), ("Midwives", "–", "–", "–"))
     assert [bar.value.text for bar in coverage.chart.bars] == ["20 of 200"]

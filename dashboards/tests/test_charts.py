@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from dashboards.charts import (
     BAR,
+    ChartTable,
     Datum,
     Pair,
     Shares,
-    Table,
     Tick,
     bars,
     columns,
@@ -239,7 +239,7 @@ CHARTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_a_drawn_chart_is_sound_svg_with_title_description_and_table(name, language):
     context = {"id": "it", "title": "The title", "description": "In a sentence.", **CHARTS[name]}
-    context["table"] = Table(("What", "Number"), (("a", "37"), ("b", "<10")))
+    context["table"] = ChartTable(("What", "Number"), (("a", "37"), ("b", "<10")))
     with translation.override(language):
         html = render_to_string(f"components/chart_{name}.html", context)
 

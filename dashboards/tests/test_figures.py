@@ -15,7 +15,7 @@ from dashboards import figures
 from dashboards.blurring import Answers, Figure, OneWay, one_way, publish_answers, publish_count
 from dashboards.models import Release
 from dashboards.periods import NotAPeriod, Period
-from dashboards.tables import Clock, Coverage, StepFigures, Tables
+from dashboards.tables import ClockFigures, CoverageFigures, StepFigures, Tables
 from dashboards.tasks import publish_due
 from dashboards.tests.factories import moment
 from dashboards.tests.factories import publish as publish_made_up
@@ -206,9 +206,9 @@ def test_the_terms_of_calamities_are_counted_exactly_on_both_clocks():
     steps = {row.step: row for row in published.steps}
 
     assert published.calamities == 9
-    assert steps[Step.IGJ] == StepFigures(Step.IGJ, Clock(1, 3, 0), Clock(2, 1, 1))
-    assert steps[Step.DIRECTOR] == StepFigures(Step.DIRECTOR, Clock(1, 1, 0), None)
-    assert steps[Step.SUPPORT] == StepFigures(Step.SUPPORT, Clock(1, 1, 0), None, 1)
+    assert steps[Step.IGJ] == StepFigures(Step.IGJ, ClockFigures(1, 3, 0), ClockFigures(2, 1, 1))
+    assert steps[Step.DIRECTOR] == StepFigures(Step.DIRECTOR, ClockFigures(1, 1, 0), None)
+    assert steps[Step.SUPPORT] == StepFigures(Step.SUPPORT, ClockFigures(1, 1, 0), None, 1)
     assert steps[Step.FEEDBACK] == StepFigures(Step.FEEDBACK, None, None)
 
 
@@ -221,8 +221,8 @@ def test_coverage_is_exact_and_silent_about_small_groups():
     published = publish(at=timezone.now())
     assert published.supporters == 3
     assert published.coverage == (
-        Coverage("physician", None, None, None),
-        Coverage("nurse", 10, 1, 2),
+        CoverageFigures("physician", None, None, None),
+        CoverageFigures("nurse", 10, 1, 2),
     )
 
 

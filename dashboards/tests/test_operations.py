@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
-from dashboards.operations import Busy, Pool, Response, read
+from dashboards.operations import Busy, PoolFigures, Response, read
 from dashboards.periods import Period
 from dashboards.tests.factories import moment
 from evaluations.models import Invitation
@@ -58,7 +58,7 @@ def test_who_carries_most_and_who_has_room():
     SupporterFactory(lapsed=True)
     operations = read(now=NOW)
     assert operations.busy == [Busy("Anouk Hoekstra", 2, 3, 2), Busy("Bram Lammers", 1, 3, 0)]
-    assert operations.pool == Pool(active=5, free=2)
+    assert operations.pool == PoolFigures(active=5, free=2)
 
 
 def test_what_came_back_to_the_coordinator_now_and_before():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboards.charts import Datum, Pair, Shares, Table, Tick, bars, columns, slopes, stacks, table_of
+from dashboards.charts import ChartTable, Datum, Pair, Shares, Tick, bars, columns, slopes, stacks, table_of
 
 OFFERS = [
     Datum("Patiëntveiligheid", 120, "120", 95, "95"),
@@ -59,8 +59,10 @@ def chart_context() -> dict[str, Any]:
         "hours": columns(HOURS, touching=True, norm_after=2, norm_text="norm 24 uur"),
         "hours_table": table_of(HOURS, ("Tijd tot eerste contact", "Collega's")),
         "answers": stacks(ANSWERS, low=1, high=5),
-        "answers_table": Table(("Stelling", *AGREE), tuple(shares)),
+        "answers_table": ChartTable(("Stelling", *AGREE), tuple(shares)),
         "legend": [{"tone": tone, "label": label} for tone, label in enumerate(AGREE, 1)],
         "feelings": slopes(FEELINGS, low=Tick(0, "niet"), high=Tick(3, "heel erg")),
-        "feelings_table": Table(("Gevoel", "Gemiddeld"), tuple((each.label, each.text) for each in FEELINGS)),
+        "feelings_table": ChartTable(
+            ("Gevoel", "Gemiddeld"), tuple((each.label, each.text) for each in FEELINGS)
+        ),
     }

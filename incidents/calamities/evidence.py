@@ -14,7 +14,7 @@ from accounts.models import User
 from hospital.moment_words import duration
 from incidents.calamities import milestones
 from incidents.calamities.analysis.progress import Mark, marks
-from incidents.calamities.steps_on_page import Clock, TrackStep, track
+from incidents.calamities.steps_on_page import ShownClock, TrackStep, track
 from incidents.enums import Step, TrackEventKind
 from incidents.models import (
     Analysis,
@@ -33,13 +33,13 @@ HOUR = timedelta(hours=1)
 class Judged:
     """One clock of a step, and how the step stands to it: a word, and whether that is good."""
 
-    clock: Clock
+    clock: ShownClock
     word: str
     is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EvidenceLine:
     """One step: its two clocks, when it was done, and what moved its statutory term."""
 
     step: TrackStep
@@ -58,7 +58,7 @@ class Evidence:
     `distant` counts the analysts of another department.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[EvidenceLine, ...]
     support: Milestone | None
     hours: int
     analysts: int
@@ -130,14 +130,14 @@ def judged(
     return (words if done_at else _("open, %(late)s") % {"late": words}), True
 
 
-def _judged(step: TrackStep, clock: Clock, at: datetime) -> tuple[str, bool]:
+def _judged(step: TrackStep, clock: ShownClock, at: datetime) -> tuple[str, bool]:
     if clock.expected:
         return _("expected; not known yet what the inspectorate asks"), False
     leeway = timedelta(0) if clock.statutory else step.milestone.leeway
     return judged(step.milestone.done_at, clock.due, at=at, leeway=leeway)
 
 
-def _line(step: TrackStep, changes: Iterable[TermChange], at: datetime) -> Line:
+def _line(step: TrackStep, changes: Iterable[TermChange], at: datetime) -> EvidenceLine:
     mine = tuple(change for change in changes if change.milestone_id == step.milestone.pk)
     judges = {clock.statutory: Judged(clock, *_judged(step, clock, at)) for clock in step.clocks}
-    return Line(step, judges.get(False), judges.get(True), mine)
+    return EvidenceLine(step, judges.get(False), judges.get(True), mine)

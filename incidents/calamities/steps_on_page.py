@@ -35,7 +35,7 @@ CLOSED = frozenset({"done", "ended"})
 
 
 @dataclass(frozen=True)
-class Clock:
+class ShownClock:
     """One due moment of a step: by the hospital's own norm, or by law; what is `expected` is never late."""
 
     statutory: bool
@@ -50,7 +50,7 @@ class TrackStep:
 
     milestone: Milestone
     state: str
-    clocks: tuple[Clock, ...]
+    clocks: tuple[ShownClock, ...]
     is_running: bool = True
 
     @property
@@ -87,7 +87,7 @@ class TrackStep:
         return min((clock.due for clock in self.running_clocks), default=None)
 
     @property
-    def running_clocks(self) -> tuple[Clock, ...]:
+    def running_clocks(self) -> tuple[ShownClock, ...]:
         """Those that somebody can miss."""
         return tuple(clock for clock in self.clocks if not clock.expected)
 
@@ -115,13 +115,13 @@ def next_of(steps: Sequence[TrackStep]) -> TrackStep | None:
     return next((step for step in steps if step.state not in CLOSED), None)
 
 
-def _clocks(milestone: Milestone, until: datetime) -> Iterator[Clock]:
+def _clocks(milestone: Milestone, until: datetime) -> Iterator[ShownClock]:
     internal, statutory = milestone.internal_due_at, milestone.statutory_due_at
     if internal is not None:
-        yield Clock(False, internal, until > internal + milestone.leeway)
+        yield ShownClock(False, internal, until > internal + milestone.leeway)
     expected = milestone.statutory_expected
     if statutory is not None and not (expected and milestone.done_at):
-        yield Clock(True, statutory, not expected and until > statutory, expected)
+        yield ShownClock(True, statutory, not expected and until > statutory, expected)
 
 
 def _step(milestone: Milestone, now: datetime, running: Collection[Step], *, is_next: bool) -> TrackStep:

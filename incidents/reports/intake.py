@@ -53,7 +53,7 @@ class KeyTaken(Exception):
     """Another report was sent with this submission key, by somebody else: no form of ours makes that."""
 
 
-class Ended(NotAccepted):
+class ReportEnded(NotAccepted):
     """The report was taken back, or joined with another, meanwhile."""
 
 
@@ -203,7 +203,7 @@ def add_involved(
     """
     with transaction.atomic():
         if milestones.locked(incident).has_ended:
-            raise Ended
+            raise ReportEnded
         present = incident.involvements.filter(erased_at__isnull=True).select_related("employee")
         _check_nobody_twice(involved, present=present)
         added = _add(incident, involved, at)

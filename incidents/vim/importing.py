@@ -30,8 +30,8 @@ from incidents.models import Incident, Involvement, VimImport, VimMapping
 from incidents.reports.intake import Involved, NotAccepted, add_involved, report_incident
 from incidents.vim.columns import FIELDS, Columns, guess, known
 from incidents.vim.lookup import Lookup
-from incidents.vim.people import Question, Same
-from incidents.vim.rows import Problem, Report, parse
+from incidents.vim.people import Same, WhoIsMeant
+from incidents.vim.rows import ReportProblem, VimReport, parse
 
 #: An upload that nobody finishes is kept so long.
 KEPT = timedelta(days=7)
@@ -52,9 +52,9 @@ class NotSure(NotImportable):
 class Resolved:
     """A report of the file, with the department and the people it means."""
 
-    report: Report
+    report: VimReport
     department: Department | None
-    named: tuple[tuple[Involved, Question | None], ...]
+    named: tuple[tuple[Involved, WhoIsMeant | None], ...]
     is_long_ago: bool
 
     @property
@@ -62,7 +62,7 @@ class Resolved:
         return tuple(one for one, _question in self.named)
 
     @property
-    def questions(self) -> list[Question]:
+    def questions(self) -> list[WhoIsMeant]:
         return [question for _one, question in self.named if question]
 
     @property
@@ -75,7 +75,7 @@ class Resolved:
 
 
 @dataclass(frozen=True)
-class Change:
+class ReportChange:
     """One field of a known report: as it stands here, and as the file has it; `refused` says why it cannot be
     taken over (empty: it can). Of a moment that `is_long_ago` it is asked whether it is right.
     """
@@ -110,7 +110,7 @@ class Changed:
     """
 
     incident: Incident
-    changes: tuple[Change, ...]
+    changes: tuple[ReportChange, ...]
     new_people: tuple[Involved, ...]
     is_calamity: bool = False
 
@@ -139,7 +139,7 @@ class Changed:
 
 
 @dataclass
-class Plan:
+class VimPlan:
     """What an import would do. It can be carried out when there are no `problems` and no `unknown` names, for
     which somebody has to choose what they stand for. `own` are changed reports of events in which who imports
     is involved: they stay as they are (incidents.calamities.put_aside). `same` are people of the file whom an
@@ -151,8 +151,8 @@ class Plan:
     known: list[Incident] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     own: list[Incident] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
+    problems: list[ReportProblem] = field(default_factory=list)
+    questions: list[WhoIsMeant] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
     same: list[Same] = field(default_factory=list)
 
@@ -211,7 +211,7 @@ def plan(
     at: datetime,
     by: User | None = None,
     answers: Mapping[str, str] | None = None,
-) -> Plan:
+) -> VimPlan:
     """What importing `table` under the name `source` would do at `at`, for the coordinator `by` (None: the
     command). Nothing is written.
 
@@ -219,7 +219,7 @@ def plan(
     """
     reports, problems = parse(table, columns, at=at)
     lookup = Lookup(reports, columns, source=source, answers=answers or {})
-    result = Plan(source)
+    result = VimPlan(source)
     numbers = [report.number for report in reports]
     known_here = Incident.objects.filter(external_source=source, external_number__in=numbers)
     here = {
@@ -228,7 +228,7 @@ def plan(
             "involvements__employee", "involvements__profession"
         )
     }
-    asked: list[Question] = []
+    asked: list[WhoIsMeant] = []
     for report in reports:
         incident = here.get(report.number)
         resolved = Resolved(
@@ -265,7 +265,7 @@ def plan(
 
 
 def carry_out(
-    plan: Plan,
+    plan: VimPlan,
     *,
     take: Collection[str],
     by: User | None,
@@ -373,7 +373,9 @@ def _keep_the_answer(same: Same) -> None:
     row.save(update_fields=["file_keys", "email", "telephone"])
 
 
-def _changes(incident: Incident, resolved: Resolved, columns: Columns, at: datetime) -> Iterator[Change]:
+def _changes(
+    incident: Incident, resolved: Resolved, columns: Columns, at: datetime
+) -> Iterator[ReportChange]:
     report = resolved.report
     there = {
         "occurred_at": report.occurred_at,
@@ -386,7 +388,7 @@ def _changes(incident: Incident, resolved: Resolved, columns: Columns, at: datet
         given = name == "occurred_at" or columns.index(name) is not None
         if given and value != here and (value or name == "description"):
             is_moment = isinstance(value, datetime)
-            yield Change(
+            yield ReportChange(
                 name,
                 EventType(here) if name == "event_type" else here,
                 value,

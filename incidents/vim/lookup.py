@@ -12,8 +12,8 @@ from incidents.models import Involvement
 from incidents.reports.intake import CannotBeReached, Involved, are_one
 from incidents.vim import people as vim_people
 from incidents.vim.columns import NUMBER, Columns
-from incidents.vim.people import Question, Same
-from incidents.vim.rows import Person, Problem, Report
+from incidents.vim.people import Same, WhoIsMeant
+from incidents.vim.rows import NamedPerson, ReportProblem, VimReport
 
 
 class Lookup:
@@ -22,10 +22,10 @@ class Lookup:
     """
 
     def __init__(
-        self, reports: Sequence[Report], columns: Columns, *, source: str, answers: Mapping[str, str]
+        self, reports: Sequence[VimReport], columns: Columns, *, source: str, answers: Mapping[str, str]
     ) -> None:
         self.columns = columns
-        self.problems: list[Problem] = []
+        self.problems: list[ReportProblem] = []
         self.chosen = mapped_names.remembered(source)
         self.counts: Counter[mapped_names.Key] = Counter()
         self.written: dict[mapped_names.Key, str] = {}
@@ -52,7 +52,7 @@ class Lookup:
             for (kind, key), count in self.counts.items()
         ]
 
-    def department(self, report: Report) -> Department | None:
+    def department(self, report: VimReport) -> Department | None:
         """The department that `report` names; None for none, or not known yet."""
         if not report.department:
             return None
@@ -68,11 +68,13 @@ class Lookup:
             return None
         return found[0]
 
-    def people(self, report: Report, here: Sequence[Involvement]) -> list[tuple[Involved, Question | None]]:
+    def people(
+        self, report: VimReport, here: Sequence[Involvement]
+    ) -> list[tuple[Involved, WhoIsMeant | None]]:
         """The people whom `report` names and who are not `here` already, each once, with what is to be asked
         about them.
         """
-        found: list[tuple[Involved, Question | None]] = []
+        found: list[tuple[Involved, WhoIsMeant | None]] = []
         for line, person in report.people:
             keys = {vim_people.key_of(person), vim_people.key_of(person, report.number)}
             if any(keys.intersection(row.file_keys) for row in here):
@@ -90,10 +92,10 @@ class Lookup:
 
     def _add(
         self,
-        found: list[tuple[Involved, Question | None]],
+        found: list[tuple[Involved, WhoIsMeant | None]],
         involved: Involved,
-        person: Person,
-        report: Report,
+        person: NamedPerson,
+        report: VimReport,
         here: Sequence[Involvement],
     ) -> None:
         """Put somebody new among those `found`, or with the one who an answer says it is."""
@@ -115,7 +117,7 @@ class Lookup:
         elif employee is not None:
             found.append((Involved(employee=employee, file_keys=(key,)), None))
         elif (twins or meant) and answer != vim_people.NOBODY:
-            found.append((involved, Question(key, person, meant, twins, (report.number,))))
+            found.append((involved, WhoIsMeant(key, person, meant, twins, (report.number,))))
         else:
             found.append((involved, None))
 
@@ -132,7 +134,7 @@ class Lookup:
             self._note(Unknown(NameKind.PROFESSION, written, 0))
         return profession
 
-    def _person(self, line: int, person: Person) -> Involved | None:
+    def _person(self, line: int, person: NamedPerson) -> Involved | None:
         employee = self.by_number.get(person.number) or self.meant.known.get(person)
         if employee is not None:
             return Involved(employee=employee)
@@ -160,4 +162,4 @@ class Lookup:
         self.written.setdefault(unknown.key, unknown.written)
 
     def _wrong(self, line: int, name: str, code: str) -> None:
-        self.problems.append(Problem(line, self.columns.of.get(name, self.columns.of[NUMBER]), code))
+        self.problems.append(ReportProblem(line, self.columns.of.get(name, self.columns.of[NUMBER]), code))

@@ -10,7 +10,7 @@ from accounts.people import directory, names, who_is_who
 from accounts.people.who_is_who import Named
 from incidents.models import Involvement
 from incidents.reports.intake import Involved, are_one
-from incidents.vim.rows import Person
+from incidents.vim.rows import NamedPerson
 
 #: The answer to a question when it is nobody who was meant.
 NOBODY = "no"
@@ -30,14 +30,14 @@ class Twin:
 
 
 @dataclass(frozen=True)
-class Question:
+class WhoIsMeant:
     """Whether somebody of the file, as it writes them down, is one of the employees who may be `meant` or one
     of the `twins` on the same report; `key` stays the same for the same words of the file. `numbers` are the
     reports that name this person.
     """
 
     key: str
-    said: Person
+    said: NamedPerson
     meant: tuple[User, ...] = ()
     twins: tuple[Twin, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -59,12 +59,12 @@ class Same:
 class Meant:
     """Who is known beyond doubt, or by an answer, and who may be meant."""
 
-    known: dict[Person, User] = field(default_factory=dict)
-    by_answer: dict[Person, User] = field(default_factory=dict)
-    possible: dict[Person, tuple[User, ...]] = field(default_factory=dict)
+    known: dict[NamedPerson, User] = field(default_factory=dict)
+    by_answer: dict[NamedPerson, User] = field(default_factory=dict)
+    possible: dict[NamedPerson, tuple[User, ...]] = field(default_factory=dict)
 
 
-def look_up(unknown: Sequence[Person], answers: Mapping[str, str]) -> Meant:
+def look_up(unknown: Sequence[NamedPerson], answers: Mapping[str, str]) -> Meant:
     """The employees whom `unknown` may be, as far as `answers` (an employee's id or `NOBODY`, by the key of a
     question), and those of an earlier import, leave it open: three queries.
     """
@@ -110,7 +110,7 @@ def merged(twin: Involved, one: Involved) -> Involved:
     )
 
 
-def key_of(person: Person, number: str = "") -> str:
+def key_of(person: NamedPerson, number: str = "") -> str:
     """The key of a person of the file; with the `number` of a report, of the person on that one."""
     said = [*astuple(person), *filter(None, [number])]
     return hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()

@@ -57,7 +57,7 @@ _TIME = re.compile(
 )
 
 
-class Problem(spreadsheets.Problem):
+class ReportProblem(spreadsheets.Problem):
     """Why a row cannot be taken, in the words of this import."""
 
     @property
@@ -66,7 +66,7 @@ class Problem(spreadsheets.Problem):
 
 
 @dataclass(frozen=True)
-class Person:
+class NamedPerson:
     """Somebody involved, as the export writes them down; each may be empty."""
 
     number: str = ""
@@ -77,7 +77,7 @@ class Person:
 
 
 @dataclass
-class Report:
+class VimReport:
     """One report of the export, from one row or from several with the same number."""
 
     line: int
@@ -88,21 +88,21 @@ class Report:
     location: str
     is_calamity: bool
     description: str
-    people: list[tuple[int, Person]] = field(default_factory=list)  # with their line
+    people: list[tuple[int, NamedPerson]] = field(default_factory=list)  # with their line
 
-    def says_the_same(self, other: "Report") -> bool:
+    def says_the_same(self, other: "VimReport") -> bool:
         """Whether nothing but who is involved differs."""
         return replace(self, line=0, people=[]) == replace(other, line=0, people=[])
 
 
-def parse(table: Table, columns: Columns, *, at: datetime) -> tuple[list[Report], list[Problem]]:
+def parse(table: Table, columns: Columns, *, at: datetime) -> tuple[list[VimReport], list[ReportProblem]]:
     """The reports in `table`, and everything that is wrong with them."""
     if columns.missing:
-        return [], [Problem(0, str(FIELDS[name]), "column_missing") for name in columns.missing]
-    reports: dict[str, Report] = {}
-    problems: list[Problem] = []
+        return [], [ReportProblem(0, str(FIELDS[name]), "column_missing") for name in columns.missing]
+    reports: dict[str, VimReport] = {}
+    problems: list[ReportProblem] = []
     for read in table.rows:
-        faults = [Problem(*astuple(fault)) for fault in table.faults(read, columns.used)]
+        faults = [ReportProblem(*astuple(fault)) for fault in table.faults(read, columns.used)]
         row = _Row(read, columns)
         report = row.report(at)
         problems += faults or row.problems
@@ -111,10 +111,10 @@ def parse(table: Table, columns: Columns, *, at: datetime) -> tuple[list[Report]
         first = reports.setdefault(report.number, report)
         if first is not report:
             if not first.says_the_same(report):
-                problems.append(Problem(read.line, columns.of["number"], "differs"))
+                problems.append(ReportProblem(read.line, columns.of["number"], "differs"))
             first.people += report.people
     for report in reports.values():
-        first_lines: dict[Person, int] = {}
+        first_lines: dict[NamedPerson, int] = {}
         for line, person in report.people:
             first_lines.setdefault(person, line)
         report.people = [(line, person) for person, line in first_lines.items()]
@@ -145,7 +145,7 @@ class _Row:
     def __init__(self, row: Row, columns: Columns) -> None:
         self.line = row.line
         self.columns = columns
-        self.problems: list[Problem] = []
+        self.problems: list[ReportProblem] = []
         self.cells: Mapping[str, str] = {
             name: row.cells[index]
             for name in FIELDS
@@ -156,9 +156,9 @@ class _Row:
         return self.cells.get(name, "")
 
     def wrong(self, name: str, code: str) -> None:
-        self.problems.append(Problem(self.line, self.columns.of.get(name, str(FIELDS[name])), code))
+        self.problems.append(ReportProblem(self.line, self.columns.of.get(name, str(FIELDS[name])), code))
 
-    def report(self, at: datetime) -> Report | None:
+    def report(self, at: datetime) -> VimReport | None:
         number, description = self.get("number"), self.get("description")
         if not number:
             self.wrong("number", "required")
@@ -176,7 +176,7 @@ class _Row:
         people = [(self.line, person) for person in self._people()]
         if self.problems or occurred is None:
             return None
-        return Report(
+        return VimReport(
             self.line,
             number,
             occurred,
@@ -217,15 +217,15 @@ class _Row:
             return None
         return moment
 
-    def _people(self) -> Iterator[Person]:
+    def _people(self) -> Iterator[NamedPerson]:
         """The involved of this row: each cell may hold several, parted by semicolons or line ends."""
         names = [name for name in FIELDS if name.startswith("involved_")]
         parts = [_parts(self.get(name)) for name in names]
         for each in zip_longest(*parts, fillvalue=""):
-            person = Person(*each)
+            person = NamedPerson(*each)
             try:
                 person = replace(person, telephone=telephones.from_file(person.telephone))
-            except telephones.Unreadable:
+            except telephones.NumberUnreadable:
                 self.wrong("involved_telephone", "telephone_spoilt")
             if person.number or person.email or person.name or person.telephone:
                 yield person

@@ -29,7 +29,7 @@ from incidents.models import VimImport, VimMapping
 from incidents.vim import importing
 from incidents.vim.columns import FIELDS, Columns
 from incidents.vim.forms import FileForm, MappingForm
-from incidents.vim.importing import NotImportable, Plan
+from incidents.vim.importing import NotImportable, VimPlan
 
 SHOWN = 50
 
@@ -159,7 +159,7 @@ def forget(request: SignedInRequest, pk: str) -> HttpResponse:
     return redirect("incidents:import")
 
 
-def _unanswered(request: SignedInRequest, plan: Plan) -> str:
+def _unanswered(request: SignedInRequest, plan: VimPlan) -> str:
     """What is still to be answered before the file can be imported; empty for nothing."""
     if plan.questions:
         return gettext("Say of everybody who is asked about who it is.")
@@ -222,7 +222,7 @@ def _ended(request: SignedInRequest, kept: VimImport) -> HttpResponse:
     return redirect("incidents:list")
 
 
-def _plan(kept: VimImport, table: Table, answers: Mapping[str, str] | None = None) -> Plan:
+def _plan(kept: VimImport, table: Table, answers: Mapping[str, str] | None = None) -> VimPlan:
     assert kept.mapping is not None
     columns = Columns(tuple(table.header), kept.mapping.columns)
     source, now, by = kept.mapping.name, timezone.now(), kept.created_by

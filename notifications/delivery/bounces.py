@@ -122,7 +122,7 @@ def _user_at(address: str) -> User | None:
 
 
 @dataclass(frozen=True)
-class Failing:
+class FailingAddress:
     """Somebody to whom mail comes back: the account, or without one the event that it was about, where that
     may be said. `line` says what is the matter.
     """
@@ -132,7 +132,7 @@ class Failing:
     line: str
 
 
-def failing(user: User) -> list[Failing]:
+def failing(user: User) -> list[FailingAddress]:
     """To whom mail comes back, as far as `user` may know, at most 50, newest first."""
     rows = Bounce.objects.visible_to(user).select_related("user__department", "mail").order_by("-at", "-id")
     shown = [row for row in rows[:SHOWN] if not _is_mended(row)]
@@ -147,7 +147,7 @@ def failing(user: User) -> list[Failing]:
         for subject, words in kind.about(user, subjects).items()
     }
     return [
-        Failing(row, about.get(row.mail.subject_id, "") if row.mail else "", _line(row.status))
+        FailingAddress(row, about.get(row.mail.subject_id, "") if row.mail else "", _line(row.status))
         for row in shown
     ]
 

@@ -42,7 +42,7 @@ def send_due(*, at: datetime) -> Sent:
     """Send what is due at `at` (aware), until nothing is left or the time is up: the next pass goes on."""
     result = Sent()
     until = time.monotonic() + settings.MAIL_LEASE_SECONDS * SENDING_SHARE
-    with Server() as server:
+    with MailServer() as server:
         try:
             while time.monotonic() < until and (batch := claim(at=at)):
                 _send_batch(batch, server, at, until, result)
@@ -70,7 +70,7 @@ def claim(*, at: datetime) -> list[Mail]:
     return batch
 
 
-def _send_batch(batch: list[Mail], server: "Server", at: datetime, until: float, result: Sent) -> None:
+def _send_batch(batch: list[Mail], server: "MailServer", at: datetime, until: float, result: Sent) -> None:
     users = still_concerns.users_with_roles(mail.user_id for mail in batch if mail.user_id)
     wanted = _wanted(batch, users)
     left = _left(batch, users)
@@ -170,7 +170,7 @@ class ServerAway(Exception):
         self.reason = reason
 
 
-class Server:
+class MailServer:
     """One connection to the mail server for a whole pass: opened at the first mail, renewed when broken."""
 
     def __init__(self) -> None:

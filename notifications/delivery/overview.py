@@ -33,7 +33,7 @@ ANSWERS = {NOBODY_TO_TELL: _("Nobody in service has the role that this is for, a
 
 
 @dataclass(frozen=True)
-class Failing:
+class FailingDelivery:
     """Something that did not arrive: what it says, since when it is due, and the answer that came. `next_at`
     is None while the next pass takes it, or a worker has it in hand.
     """
@@ -58,8 +58,8 @@ class Overview:
     waiting: int
     late: int
     failing: int
-    mails: Sequence[Failing]
-    reminders: Sequence[Failing]
+    mails: Sequence[FailingDelivery]
+    reminders: Sequence[FailingDelivery]
 
     @property
     def shown(self) -> int:
@@ -88,10 +88,10 @@ def _count(*querysets: QuerySet[Any]) -> int:
     return sum(queryset.values("pk")[:COUNTED].count() for queryset in querysets)
 
 
-def _failing(rows: QuerySet[Any]) -> list[Failing]:
+def _failing(rows: QuerySet[Any]) -> list[FailingDelivery]:
     failed = rows.filter(attempts__gt=0).order_by("due_at", "id")[:SHOWN]
     return [
-        Failing(
+        FailingDelivery(
             id=row.id,
             text=line_of(row.kind),
             due_at=row.due_at,

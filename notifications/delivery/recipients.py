@@ -38,7 +38,7 @@ class Addressed(NamedTuple):
     instead_of: UUID | None = None
 
 
-class Shown(NamedTuple):
+class ShownTo(NamedTuple):
     """What is written for one person: a notice, and a mail at once or the mail of the day, or neither."""
 
     reminder: Claimed
@@ -96,7 +96,7 @@ def audience(reminders: Sequence[Claimed], *, at: datetime) -> Audience:
     return Audience(list(addressed.values()), substitutes, failed)
 
 
-def by_channel(wanted: Sequence[Addressed], substitutes: Mapping[UUID, UUID]) -> list[Shown]:
+def by_channel(wanted: Sequence[Addressed], substitutes: Mapping[UUID, UUID]) -> list[ShownTo]:
     """What is written for each of `wanted`, all of whom have a right to the thing.
 
     The mail goes to the substitute in the place of who is away, if that one can be mailed; of a term that
@@ -128,7 +128,7 @@ def by_channel(wanted: Sequence[Addressed], substitutes: Mapping[UUID, UUID]) ->
             places = (away for away in stands_in_for[user.id] if (reminder.id, away) in told)
             instead_of = next(places, None)
         is_news = kind.group == Group.NEWS
-        shown.append(Shown(reminder, user.id, instead_of, mailed and not is_news, mailed and is_news))
+        shown.append(ShownTo(reminder, user.id, instead_of, mailed and not is_news, mailed and is_news))
     return shown
 
 

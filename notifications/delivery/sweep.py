@@ -25,7 +25,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from notifications.delivery import digest, outbox, recipients
-from notifications.delivery.recipients import Addressed, Claimed, NobodyToTell, Shown
+from notifications.delivery.recipients import Addressed, Claimed, NobodyToTell, ShownTo
 from notifications.models import DeliveryPolicy, Heartbeat, Reminder
 from notifications.reminders import failure, kinds, still_concerns
 from notifications.reminders.still_concerns import Answer
@@ -143,12 +143,14 @@ def _claim(at: datetime) -> list[Claimed]:
     return [Claimed(*row) for row in claimed[:BATCH]]
 
 
-def _bundled(shown: Sequence[Shown], failed: dict[UUID, Exception]) -> tuple[list[Shown], list[list[Shown]]]:
+def _bundled(
+    shown: Sequence[ShownTo], failed: dict[UUID, Exception]
+) -> tuple[list[ShownTo], list[list[ShownTo]]]:
     """What is shown one by one, and what is shown together: several of a kind that has words for it, to one
     person. Never what may be shown again, for somebody else it could not be judged for: it would count twice.
     """
-    singles: list[Shown] = []
-    together: defaultdict[tuple[UUID, str], list[Shown]] = defaultdict(list)
+    singles: list[ShownTo] = []
+    together: defaultdict[tuple[UUID, str], list[ShownTo]] = defaultdict(list)
     for each in shown:
         reminder = each.reminder
         if kinds.get(reminder.kind).bundle and not reminder.attempts and reminder.id not in failed:
@@ -159,7 +161,7 @@ def _bundled(shown: Sequence[Shown], failed: dict[UUID, Exception]) -> tuple[lis
     return singles, [bundle for bundle in together.values() if len(bundle) > 1]
 
 
-def _write(shown: Sequence[Shown], at: datetime, about_mail: dict[str, Any]) -> None:
+def _write(shown: Sequence[ShownTo], at: datetime, about_mail: dict[str, Any]) -> None:
     """The notices of `shown` and their mails, in one statement.
 
     What an earlier try of the same reminder wrote stays as it is.
@@ -206,7 +208,7 @@ def _write(shown: Sequence[Shown], at: datetime, about_mail: dict[str, Any]) -> 
         )
 
 
-def _write_bundles(bundles: Sequence[Sequence[Shown]], at: datetime, about_mail: dict[str, Any]) -> None:
+def _write_bundles(bundles: Sequence[Sequence[ShownTo]], at: datetime, about_mail: dict[str, Any]) -> None:
     """One notice and one mail for each of `bundles`, in one statement.
 
     A bundle of the same kind that its reader has not read yet grows, and stands on top again. All that is

@@ -23,7 +23,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class Line:
+class NoticeLine:
     """A notice as it is read: what to do, about which event where that may be said, since when, whether it
     was seen, and in whose place it came.
     """
@@ -37,14 +37,14 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Group:
+class NoticeGroup:
     """Notices that say the same and came together, newest first; one alone too. `text` speaks for all."""
 
     text: str
-    lines: Sequence[Line]
+    lines: Sequence[NoticeLine]
 
     @property
-    def newest(self) -> Line:
+    def newest(self) -> NoticeLine:
         return self.lines[0]
 
 
@@ -52,15 +52,15 @@ class Group:
 class Page:
     """The notices of one page, newest first; `older` is the address of the next page, or empty."""
 
-    groups: Sequence[Group]
+    groups: Sequence[NoticeGroup]
     older: str
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[NoticeLine]:
         return [line for group in self.groups for line in group.lines]
 
 
-class Opened(Enum):
+class NoticeOpened(Enum):
     """What became of opening a notice."""
 
     YOURS = "yours"
@@ -82,7 +82,7 @@ def page(*, user: User, after: Notice | None = None) -> Page:
     return Page(_grouped(found[:PAGE], user), older)
 
 
-def _grouped(notices: Sequence[Notice], user: User) -> list[Group]:
+def _grouped(notices: Sequence[Notice], user: User) -> list[NoticeGroup]:
     """What was mailed together (delivery.digest) or came on one day stands together, kind by kind."""
     about = _about(notices, user)
     together: dict[tuple[str, bool, UUID | date], list[Notice]] = {}
@@ -90,7 +90,7 @@ def _grouped(notices: Sequence[Notice], user: User) -> list[Group]:
         mailed = notice.digest_id or local_day(notice.created_at)
         together.setdefault((notice.kind, notice.read_at is None, mailed), []).append(notice)
     return [
-        Group(
+        NoticeGroup(
             line_of(kind, count=sum(each.count for each in some)),
             [_line(each, about.get(each.subject_id, "")) for each in some],
         )
@@ -120,20 +120,20 @@ def line_of(code: str, *, count: int = 1) -> str:
     return str(kind.line)
 
 
-def _line(notice: Notice, about: str) -> Line:
+def _line(notice: Notice, about: str) -> NoticeLine:
     away = notice.instead_of.name if notice.instead_of else ""
     text = line_of(notice.kind, count=notice.count)
-    return Line(notice.id, text, about, notice.created_at, notice.read_at is None, away)
+    return NoticeLine(notice.id, text, about, notice.created_at, notice.read_at is None, away)
 
 
-def open_notice(*, notice: Notice, user: User, at: datetime) -> Opened:
+def open_notice(*, notice: Notice, user: User, at: datetime) -> NoticeOpened:
     """Ask again whether the thing is still this user's business, mark the notice read when that is known."""
     (answer,) = still_concerns.ask([(notice.kind, user, notice.subject_id)])
     if isinstance(answer, Exception):
         logger.error("notice.failed", kind=notice.kind, error=failure.describe(answer))
-        return Opened.UNKNOWN
+        return NoticeOpened.UNKNOWN
     mark_read(user=user, at=at, only=[notice.pk])
-    return Opened.YOURS if answer else Opened.NO_LONGER_YOURS
+    return NoticeOpened.YOURS if answer else NoticeOpened.NO_LONGER_YOURS
 
 
 def mark_read(*, user: User, at: datetime, only: Collection[UUID] | None = None) -> int:

@@ -16,7 +16,7 @@ from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
 from notifications.models import Notice
 from notifications.notices import listing
-from notifications.notices.listing import Opened
+from notifications.notices.listing import NoticeOpened
 
 
 @allow_signed_in
@@ -37,9 +37,9 @@ def notices(request: SignedInRequest) -> HttpResponse:
 def open_notice(request: SignedInRequest, pk: UUID) -> HttpResponse:
     notice = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
     opened = listing.open_notice(notice=notice, user=request.user, at=timezone.now())
-    if opened is Opened.YOURS:
+    if opened is NoticeOpened.YOURS:
         return redirect(notice.url)
-    if opened is Opened.NO_LONGER_YOURS:
+    if opened is NoticeOpened.NO_LONGER_YOURS:
         say(request, _("This has been dealt with; there’s nothing left for you to do."), level=messages.INFO)
     else:
         say(request, _("This cannot be opened at the moment. Try again later."), level=messages.WARNING)

@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role, SignIn
 from accounts.models import User
-from accounts.models.second_person import ADDRESS_WAITS, BY_TWO, Closing, Outcome, RoleGrant, SignInChange
+from accounts.models.second_person import (
+    ADDRESS_WAITS,
+    BY_TWO,
+    Closing,
+    GrantOutcome,
+    RoleGrant,
+    SignInChange,
+)
 from accounts.roles import giving, role_grants
 from accounts.sign_in import sign_in_changes
 from notifications.enums import HandedOn
@@ -168,7 +175,7 @@ def grant_decided_or_waits(grant: RoleGrant, at: datetime) -> None:
     told = []
     if grant.granted_by and grant.decided_by_id != grant.granted_by_id:
         told.append(_reminder(DECIDED, grant.pk, grant.granted_by, at))
-    if grant.outcome == Outcome.CONFIRMED:
+    if grant.outcome == GrantOutcome.CONFIRMED:
         told.append(_reminder(GIVEN, grant.pk, grant.user, at, url="home"))
         if grant.decided_by is None:
             officers = _officers().exclude(pk=grant.user_id)

@@ -12,7 +12,7 @@ from notifications.delivery import sweep
 from notifications.delivery.tests.test_sweep import MORNING, due
 from notifications.models import Mail, Notice, Reminder
 from notifications.notices import listing
-from notifications.notices.listing import Opened
+from notifications.notices.listing import NoticeOpened
 from notifications.reminders import kinds
 from notifications.tests.factories import ReminderFactory
 
@@ -99,7 +99,7 @@ def test_bundle_is_opened_and_mailed_while_one_of_its_things_is_left(judge, user
     sweep.sweep(at=MORNING)
     assert (smtp.messages, Mail.objects.get().dropped_at) == ([], MORNING)
     notice = Notice.objects.get()
-    assert listing.open_notice(notice=notice, user=user, at=MORNING) is Opened.NO_LONGER_YOURS
+    assert listing.open_notice(notice=notice, user=user, at=MORNING) is NoticeOpened.NO_LONGER_YOURS
 
 
 @pytest.mark.django_db(transaction=True)

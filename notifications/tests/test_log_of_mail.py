@@ -9,7 +9,7 @@ from accounts.sign_in.passwords import mail_reset_link
 from accounts.tests.factories import UserFactory
 from hospital.mail import SIZE, mail_id, message_id
 from notifications.delivery import mails
-from notifications.delivery.outbox import Server
+from notifications.delivery.outbox import MailServer
 from notifications.reminders.kinds import Outside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("smtp")]
@@ -34,7 +34,7 @@ def every_mail(language):
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_all_mails_look_the_same_in_a_log(smtp, settings, language):
     settings.BOUNCE_EMAIL = "terug@steun.example"
-    with Server() as server:
+    with MailServer() as server:
         for message in every_mail(language):
             server.send(message)
     mail_reset_link(email=UserFactory(language=language).email)

@@ -142,7 +142,7 @@ def test_frame_counts_unread_notices_to_a_hundred_in_one_statement(user, django_
     user.roles = frozenset()
     with django_assert_num_queries(1):
         state = frame.state_for(user, at=timezone.now())
-    assert state == frame.State(unread=3)
+    assert state == frame.FrameState(unread=3)
 
 
 @pytest.mark.parametrize(
@@ -154,12 +154,12 @@ def test_alarm_is_for_who_can_do_something(role, alarmed):
     ReminderFactory(key="waits", due_at=now - timedelta(minutes=6))
     assert frame.state_for(user, at=now).silent == alarmed
     Heartbeat.record(Heartbeat.SWEEP, at=now, count=0)
-    assert frame.state_for(user, at=now) == frame.State()
+    assert frame.state_for(user, at=now) == frame.FrameState()
     assert frame.state_for(user, at=now + timedelta(minutes=6)).silent == alarmed
     failing = MailFactory(failing=True)
     assert frame.state_for(user, at=now).failing == alarmed
     Mail.objects.filter(pk=failing.pk).update(sent_at=now)
-    assert frame.state_for(user, at=now) == frame.State()
+    assert frame.state_for(user, at=now) == frame.FrameState()
     ReminderFactory(failing=True)
     assert frame.state_for(user, at=now).failing == alarmed
 

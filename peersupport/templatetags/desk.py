@@ -9,14 +9,14 @@ from django.utils.translation import gettext
 
 from peersupport.templatetags.look import chip, moment, person, time_left
 from supporters.contacts.views import Card
-from supporters.offers.roll_call import Line
-from supporters.offers.worklist import Row
+from supporters.offers.roll_call import RollCallLine
+from supporters.offers.worklist import WorklistRow
 
 register = template.Library()
 
 
 @register.simple_tag
-def worklist_row(row: Row, now: datetime, primary: bool = False) -> SafeString:
+def worklist_row(row: WorklistRow, now: datetime, primary: bool = False) -> SafeString:
     """One line of the worklist: who, what happened and what is waiting, how long still, and the next step.
 
     `primary` makes the button of what is urgent the first of the page.
@@ -34,7 +34,7 @@ def worklist_row(row: Row, now: datetime, primary: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def roll_call_row(line: Line, now: datetime) -> SafeString:
+def roll_call_row(line: RollCallLine, now: datetime) -> SafeString:
     """One line of a roll-call: who, what is waiting or how it ended, and the page of this person."""
     supporter = f'<span class="quiet">{html.escape(line.supporter)}</span>' if line.supporter else ""
     if line.conflict:

@@ -28,7 +28,7 @@ class Party(Enum):
     COORDINATOR = "coordinator"
 
 
-class Step(NamedTuple):
+class LoggedStep(NamedTuple):
     """A step in the table: the state it leads to, and who may take it."""
 
     to: ContactState
@@ -43,39 +43,39 @@ _S = ContactState
 _E = EventKind
 
 #: The whole of what may happen to a contact. What is not here is not allowed.
-TRANSITIONS: dict[ContactState, dict[EventKind, Step]] = {
+TRANSITIONS: dict[ContactState, dict[EventKind, LoggedStep]] = {
     _S.PROPOSED: {
-        _E.ACCEPTED: Step(_S.ACCEPTED, _SUPPORTER),
-        _E.HANDED_BACK: Step(_S.HANDED_BACK, _EVERYBODY),
-        _E.OFFER_DECLINED: Step(_S.CLOSED, _EMPLOYEE | _COORDINATOR),
-        _E.OFFER_LATER: Step(_S.PROPOSED, _EMPLOYEE),
-        _E.COORDINATOR_CALLED_IN: Step(_S.PROPOSED, _SUPPORTER),
-        _E.COORDINATOR_ANSWERED: Step(_S.PROPOSED, _COORDINATOR),
-        _E.CLOSED: Step(_S.CLOSED, _COORDINATOR),
+        _E.ACCEPTED: LoggedStep(_S.ACCEPTED, _SUPPORTER),
+        _E.HANDED_BACK: LoggedStep(_S.HANDED_BACK, _EVERYBODY),
+        _E.OFFER_DECLINED: LoggedStep(_S.CLOSED, _EMPLOYEE | _COORDINATOR),
+        _E.OFFER_LATER: LoggedStep(_S.PROPOSED, _EMPLOYEE),
+        _E.COORDINATOR_CALLED_IN: LoggedStep(_S.PROPOSED, _SUPPORTER),
+        _E.COORDINATOR_ANSWERED: LoggedStep(_S.PROPOSED, _COORDINATOR),
+        _E.CLOSED: LoggedStep(_S.CLOSED, _COORDINATOR),
     },
     _S.ACCEPTED: {
-        _E.HANDED_BACK: Step(_S.HANDED_BACK, _EVERYBODY),
-        _E.ATTEMPT_FAILED: Step(_S.ACCEPTED, _SUPPORTER),
-        _E.REACHED: Step(_S.IN_CONTACT, _SUPPORTER),
-        _E.CONVERSATION: Step(_S.IN_CONTACT, _SUPPORTER),
-        _E.OFFER_DECLINED: Step(_S.CLOSED, _EVERYBODY),
-        _E.OFFER_LATER: Step(_S.ACCEPTED, _SUPPORTER | _EMPLOYEE),
-        _E.COORDINATOR_CALLED_IN: Step(_S.ACCEPTED, _SUPPORTER),
-        _E.COORDINATOR_ANSWERED: Step(_S.ACCEPTED, _COORDINATOR),
-        _E.CLOSED: Step(_S.CLOSED, _SUPPORTER | _COORDINATOR),
+        _E.HANDED_BACK: LoggedStep(_S.HANDED_BACK, _EVERYBODY),
+        _E.ATTEMPT_FAILED: LoggedStep(_S.ACCEPTED, _SUPPORTER),
+        _E.REACHED: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
+        _E.CONVERSATION: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
+        _E.OFFER_DECLINED: LoggedStep(_S.CLOSED, _EVERYBODY),
+        _E.OFFER_LATER: LoggedStep(_S.ACCEPTED, _SUPPORTER | _EMPLOYEE),
+        _E.COORDINATOR_CALLED_IN: LoggedStep(_S.ACCEPTED, _SUPPORTER),
+        _E.COORDINATOR_ANSWERED: LoggedStep(_S.ACCEPTED, _COORDINATOR),
+        _E.CLOSED: LoggedStep(_S.CLOSED, _SUPPORTER | _COORDINATOR),
     },
     _S.IN_CONTACT: {
         # The supporter who has begun hands back only when away (supporters.contacts.hand_over).
-        _E.HANDED_BACK: Step(_S.HANDED_BACK, _EVERYBODY),
-        _E.ATTEMPT_FAILED: Step(_S.IN_CONTACT, _SUPPORTER),
-        _E.CONVERSATION: Step(_S.IN_CONTACT, _SUPPORTER),
-        _E.OFFER_DECLINED: Step(_S.CLOSED, _EVERYBODY),
-        _E.OFFER_LATER: Step(_S.IN_CONTACT, _SUPPORTER | _EMPLOYEE),
-        _E.FOLLOW_UP_PLANNED: Step(_S.IN_CONTACT, _SUPPORTER),
-        _E.FOLLOW_UP_HELD: Step(_S.IN_CONTACT, _SUPPORTER),
-        _E.COORDINATOR_CALLED_IN: Step(_S.IN_CONTACT, _SUPPORTER),
-        _E.COORDINATOR_ANSWERED: Step(_S.IN_CONTACT, _COORDINATOR),
-        _E.CLOSED: Step(_S.CLOSED, _SUPPORTER | _COORDINATOR),
+        _E.HANDED_BACK: LoggedStep(_S.HANDED_BACK, _EVERYBODY),
+        _E.ATTEMPT_FAILED: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
+        _E.CONVERSATION: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
+        _E.OFFER_DECLINED: LoggedStep(_S.CLOSED, _EVERYBODY),
+        _E.OFFER_LATER: LoggedStep(_S.IN_CONTACT, _SUPPORTER | _EMPLOYEE),
+        _E.FOLLOW_UP_PLANNED: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
+        _E.FOLLOW_UP_HELD: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
+        _E.COORDINATOR_CALLED_IN: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
+        _E.COORDINATOR_ANSWERED: LoggedStep(_S.IN_CONTACT, _COORDINATOR),
+        _E.CLOSED: LoggedStep(_S.CLOSED, _SUPPORTER | _COORDINATOR),
     },
     _S.HANDED_BACK: {},
     _S.CLOSED: {},

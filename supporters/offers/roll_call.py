@@ -15,11 +15,11 @@ from hospital.clock import call_by
 from supporters.contacts import words
 from supporters.enums import Outcome, Waiting
 from supporters.models import Contact, OfferQuerySet
-from supporters.offers.worklist import State, state_of, url_of, values_of
+from supporters.offers.worklist import SupportState, state_of, url_of, values_of
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RollCallLine:
     """One person of an event, on its roll-call."""
 
     offer_id: UUID
@@ -31,7 +31,7 @@ class Line:
     department: str
     supporter: str
     conflict: str
-    state: State
+    state: SupportState
     waits: bool
     in_time: bool
     since: datetime
@@ -39,7 +39,7 @@ class Line:
     closed_at: datetime | None
 
 
-def lines_of(offers: OfferQuerySet, now: datetime, *, analysts: Collection[UUID]) -> list[Line]:
+def lines_of(offers: OfferQuerySet, now: datetime, *, analysts: Collection[UUID]) -> list[RollCallLine]:
     """`offers` of one event, by name: one query. `analysts` are on its analysis team."""
     people = values_of(offers, "closed_at", "outcome", "norm_due_at", "involvement__employee")
     running = Contact.objects.open().filter(offer=OuterRef("pk"))
@@ -51,10 +51,10 @@ def lines_of(offers: OfferQuerySet, now: datetime, *, analysts: Collection[UUID]
 
 def _line(
     person: dict[str, Any], now: datetime, analysts: Collection[UUID], involved: Collection[UUID]
-) -> Line:
+) -> RollCallLine:
     supporter = person["supporter_user"]
     offered_at, due_at = person["offered_at"], call_by(person["due_at"], now=now)
-    return Line(
+    return RollCallLine(
         offer_id=person["id"],
         involvement_id=person["involvement_id"],
         is_erased=not person["name"],
@@ -75,5 +75,5 @@ def _line(
     )
 
 
-def _ended(outcome: str) -> State:
-    return State(capfirst(str(Outcome(outcome).label)), "circle-check", "good", _("View"))
+def _ended(outcome: str) -> SupportState:
+    return SupportState(capfirst(str(Outcome(outcome).label)), "circle-check", "good", _("View"))

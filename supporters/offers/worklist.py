@@ -48,7 +48,7 @@ FILTERS = (
 )
 
 
-class Group(Enum):
+class WaitingGroup(Enum):
     """Where a row stands by when it is due."""
 
     CALLED_IN = "called-in"
@@ -62,10 +62,10 @@ class Group(Enum):
 
 
 _GROUP_LABELS = {
-    Group.CALLED_IN: gettext_lazy("You have been alerted"),
-    Group.NOW: gettext_lazy("Now"),
-    Group.TODAY: gettext_lazy("Today"),
-    Group.LATER: gettext_lazy("Later"),
+    WaitingGroup.CALLED_IN: gettext_lazy("You have been alerted"),
+    WaitingGroup.NOW: gettext_lazy("Now"),
+    WaitingGroup.TODAY: gettext_lazy("Today"),
+    WaitingGroup.LATER: gettext_lazy("Later"),
 }
 
 # waiting: (word on the chip, icon, tone, word on the button)
@@ -102,7 +102,7 @@ _FILTER_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SupportState:
     """What an offer waits for, as a chip and a button say it."""
 
     word: str
@@ -112,7 +112,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WorklistRow:
     """One line: a person, or several of one event (`people` > 1) with the most urgent of them in front."""
 
     url: str
@@ -121,7 +121,7 @@ class Row:
     department: str
     event: str
     happened_at: datetime
-    state: State
+    state: SupportState
     due_at: datetime
     since: datetime
     supporter: str
@@ -135,7 +135,7 @@ class Row:
 class Page:
     """One page of the list. `version` changes with what is on it, `further` is the key of the next page."""
 
-    groups: list[tuple[Group, list[Row]]]
+    groups: list[tuple[WaitingGroup, list[WorklistRow]]]
     further: str
     version: str
     now: datetime
@@ -145,13 +145,15 @@ class Page:
         return not self.groups
 
     @property
-    def first(self) -> Row | None:
+    def first(self) -> WorklistRow | None:
         return self.groups[0][1][0] if self.groups else None
 
     @property
     def urgent(self) -> int:
         """How many rows are to be done now."""
-        return sum(len(rows) for group, rows in self.groups if group in {Group.CALLED_IN, Group.NOW})
+        return sum(
+            len(rows) for group, rows in self.groups if group in {WaitingGroup.CALLED_IN, WaitingGroup.NOW}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ def read(
     shown, more = found[:PAGE], found[PAGE:]
     groups = _grouped(_folded(shown), now)
     if first:
-        groups.insert(0, (Group.CALLED_IN, [_row([each], now) for each in first]))
+        groups.insert(0, (WaitingGroup.CALLED_IN, [_row([each], now) for each in first]))
     return Page(
         groups=groups,
         further=f"{shown[-1]['due_at'].isoformat()}_{shown[-1]['id']}" if more else "",
@@ -230,22 +232,22 @@ def next_due(offers: OfferQuerySet, *, now: datetime) -> datetime | None:
     return due and call_by(due, now=now)
 
 
-def group_of(due_at: datetime, now: datetime) -> Group:
+def group_of(due_at: datetime, now: datetime) -> WaitingGroup:
     """Late or due within four hours is now; then the rest of the day in Amsterdam; then later."""
     if due_at <= now + SOON:
-        return Group.NOW
+        return WaitingGroup.NOW
     tomorrow = timezone.localdate(now) + timedelta(days=1)
-    return Group.TODAY if due_at < start_of_day(tomorrow) else Group.LATER
+    return WaitingGroup.TODAY if due_at < start_of_day(tomorrow) else WaitingGroup.LATER
 
 
-def state_of(waiting: str, *, late: bool) -> State:
+def state_of(waiting: str, *, late: bool) -> SupportState:
     """What an offer that waits for `waiting` says of itself."""
     word, icon, tone, step = _WAITING[Waiting(waiting)]
     if late:
         icon, tone = "urgent", "late"
         if waiting == Waiting.ACCEPTANCE:
             step = gettext_lazy("Ask somebody else")
-    return State(str(word), icon, tone, str(step))
+    return SupportState(str(word), icon, tone, str(step))
 
 
 def event_words(kind: str, event_type: str) -> str:
@@ -311,14 +313,16 @@ def _folded(found: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return list(by_incident.values())
 
 
-def _grouped(folded: Iterable[Sequence[dict[str, Any]]], now: datetime) -> list[tuple[Group, list[Row]]]:
-    groups: dict[Group, list[Row]] = {}
+def _grouped(
+    folded: Iterable[Sequence[dict[str, Any]]], now: datetime
+) -> list[tuple[WaitingGroup, list[WorklistRow]]]:
+    groups: dict[WaitingGroup, list[WorklistRow]] = {}
     for people in folded:
         groups.setdefault(group_of(call_by(people[0]["due_at"], now=now), now), []).append(_row(people, now))
     return list(groups.items())
 
 
-def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
+def _row(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
     first, several = people[0], len(people) > 1
     due_at = call_by(first["due_at"], now=now)
     late = due_at < now
@@ -330,7 +334,7 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> Row:
     else:
         url = url_of(first["involvement_id"])
         name, profession, department = first["name"], first["profession"] or "", first["department"] or ""
-    return Row(
+    return WorklistRow(
         url=url,
         name=name,
         profession=profession,

@@ -54,7 +54,7 @@ class SupporterForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic w
         return data
 
 
-class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
+class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
     """How this hospital gives support. The defaults are those of the hospitals that went before."""
 
     follow_up_days = ListField(

@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.enums import ImportState, Role
 from accounts.files import mapped_names
 from accounts.files.forms import NamesForm
-from accounts.files.mapped_names import Choice, Unknown
+from accounts.files.mapped_names import NameChoice, Unknown
 from accounts.models import FileName, StaffImport, User
 from accounts.staff import importing
 from accounts.staff.forms import SameForm
@@ -67,8 +67,8 @@ def test_unknown_professions_are_chosen_all_at_once(hospital, admin):
     current = answer(
         current,
         choices=[
-            Choice(Unknown("profession", "Goochelaar", 2), group="support"),
-            Choice(Unknown("profession", "Zuster", 1), profession=Profession.objects.get()),
+            NameChoice(Unknown("profession", "Goochelaar", 2), group="support"),
+            NameChoice(Unknown("profession", "Zuster", 1), profession=Profession.objects.get()),
         ],
         by=admin,
     )
@@ -95,8 +95,8 @@ def test_a_department_and_a_location_under_another_name(hospital, admin):
     current = answer(
         current,
         choices=[
-            Choice(Unknown("location", "HMC", 2), location=Location.objects.get()),
-            Choice(Unknown("department", "Hart · HMC", 1), department=hospital),
+            NameChoice(Unknown("location", "HMC", 2), location=Location.objects.get()),
+            NameChoice(Unknown("department", "Hart · HMC", 1), department=hospital),
         ],
         by=admin,
     )
@@ -112,8 +112,8 @@ def test_a_department_at_two_sites_is_chosen(hospital, admin):
     current = answer(
         current,
         choices=[
-            Choice(Unknown("department", "Cardiologie", 1), department=south),
-            Choice(Unknown("department", "Nieuw", 1), location=south.location),
+            NameChoice(Unknown("department", "Cardiologie", 1), department=south),
+            NameChoice(Unknown("department", "Nieuw", 1), location=south.location),
         ],
         by=admin,
     )
@@ -124,7 +124,7 @@ def test_a_department_at_two_sites_is_chosen(hospital, admin):
 
 def test_who_chose_what_is_kept_and_can_be_forgotten(hospital, admin):
     current = read(line("P1", profession="Goochelaar"))
-    choice = Choice(Unknown("profession", "Goochelaar", 1), group="support")
+    choice = NameChoice(Unknown("profession", "Goochelaar", 1), group="support")
     answer(current, choices=[choice], by=admin)
     (change,) = importing.NAMES.history(QueryDict()).changes
     assert (change.by, "Goochelaar" in change.what, change.old) == (admin.name, True, "–")
@@ -136,9 +136,9 @@ def test_who_chose_what_is_kept_and_can_be_forgotten(hospital, admin):
 def test_what_was_the_same_goes_along_when_its_name_becomes_another(db, admin):
     current = read(*(line(f"P{n}", profession=f"Arts {letter}") for n, letter in enumerate("ABC")))
     a, b, c = (Unknown("profession", f"Arts {letter}", 1) for letter in "ABC")
-    current = answer(current, choices=[Choice.of(a, b)], by=admin)
+    current = answer(current, choices=[NameChoice.of(a, b)], by=admin)
     assert unknown(current)["profession", "Arts B"]["count"] == 2
-    current = answer(current, choices=[Choice.of(b, c)], by=admin)
+    current = answer(current, choices=[NameChoice.of(b, c)], by=admin)
     assert unknown(current)["profession", "Arts C"]["count"] == 3
     assert set(FileName.objects.values_list("written", "same_as")) == {
         ("Arts A", "Arts C"),
@@ -151,8 +151,8 @@ def test_what_was_the_same_goes_along_when_its_name_becomes_another(db, admin):
 def test_what_was_the_same_is_new_with_the_group_of_its_name(db, admin):
     current = read(line("P1", profession="Goochelaar"), line("P2", profession="Tovenaar"))
     wizard = Unknown("profession", "Tovenaar", 1)
-    conjurer = Choice.of(Unknown("profession", "Goochelaar", 1), wizard)
-    current = answer(current, choices=[conjurer, Choice(wizard, group="support")], by=admin)
+    conjurer = NameChoice.of(Unknown("profession", "Goochelaar", 1), wizard)
+    current = answer(current, choices=[conjurer, NameChoice(wizard, group="support")], by=admin)
     commit(current)
     assert [*Profession.objects.values_list("name", "group")] == [("Tovenaar", "support")]
     assert FileName.objects.get(written="Goochelaar").same_as == "Tovenaar"
@@ -161,9 +161,9 @@ def test_what_was_the_same_is_new_with_the_group_of_its_name(db, admin):
 def test_an_answer_to_names_that_were_asked_before_is_refused(db, admin):
     current = read(line("P1", profession="Goochelaar"), line("P2", profession="Tovenaar"))
     conjurer, wizard = (Unknown("profession", name, 1) for name in ("Goochelaar", "Tovenaar"))
-    answer(current, choices=[Choice.of(conjurer, wizard)], by=admin)
+    answer(current, choices=[NameChoice.of(conjurer, wizard)], by=admin)
     with pytest.raises(importing.NotReady):
-        answer(current, choices=[Choice.of(wizard, conjurer)], by=admin)
+        answer(current, choices=[NameChoice.of(wizard, conjurer)], by=admin)
     assert [name.written for name in FileName.objects.all()] == ["Goochelaar"]
 
 

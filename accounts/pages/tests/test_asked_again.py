@@ -12,7 +12,7 @@ from accounts.enums import Language, Role
 from accounts.models import User
 from accounts.models.second_person import RoleGrant
 from accounts.pages.access import access_of
-from accounts.pages.asked_again import Question, only_takes_post
+from accounts.pages.asked_again import TapQuestion, only_takes_post
 from accounts.pages.kept_forms import Ticket
 from accounts.roles import giving
 from accounts.tests.factories import UserFactory
@@ -244,7 +244,7 @@ def test_every_action_says_what_its_tap_will_do():
         if "POST" not in source and not only_takes_post(pattern.callback):
             continue
         fills = "kept_forms.posted(" in source or "answered(request" in source
-        if not fills and not getattr(pattern.callback, "question", Question()).does:
+        if not fills and not getattr(pattern.callback, "question", TapQuestion()).does:
             silent.append(f"{view.__module__}.{view.__name__}")
     assert silent == []
 

@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.people import telephones
-from accounts.people.telephones import Unreadable
+from accounts.people.telephones import NumberUnreadable
 
 
 @pytest.mark.parametrize(
@@ -49,14 +49,14 @@ def test_one_number_is_read_and_kept_once_and_for_all(typed, kept, shown):
     ],
 )
 def test_what_is_not_one_number_is_refused_with_the_reason(typed, code):
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(NumberUnreadable) as refused:
         telephones.read(typed)
     assert refused.value.code == code
 
 
 @pytest.mark.parametrize("cell", ["3,16E+10", "3.16123E+10", "3,16E10", "'0612345678", "’06 12345678"])
 def test_what_a_spreadsheet_has_spoilt_is_refused(cell):
-    with pytest.raises(Unreadable, match="spreadsheet"):
+    with pytest.raises(NumberUnreadable, match="spreadsheet"):
         telephones.from_file(cell)
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models.second_person import GUARDED
 from accounts.sign_in import second_factor
-from accounts.sign_in.second_factor import MFAAdapter, Renewed, Unreadable
+from accounts.sign_in.second_factor import MFAAdapter, Renewed, SecretUnreadable
 from accounts.tests.factories import UserFactory
 
 OLD, NEW = "o" * 40, "n" * 40
@@ -62,7 +62,7 @@ def test_a_new_key_takes_over_and_the_old_one_is_not_needed_any_more(factors, se
 
 def test_a_lost_key_opens_nothing_until_it_is_forgotten(factors, settings):
     settings.MFA_KEYS = [NEW]
-    with pytest.raises(Unreadable):
+    with pytest.raises(SecretUnreadable):
         works(*factors)
     with pytest.raises(CommandError, match="2 second factors"):
         call_command("renew_second_factors")

@@ -21,7 +21,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class AnalystCandidate:
     """An analyst of the pool. `running` counts analyses that are not done, `last_asked_at` is aware."""
 
     analyst_id: UUID
@@ -35,7 +35,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class AnalystReason:
     """One thing that speaks for (`good`) or against an analyst, with the points it costs."""
 
     code: TeamReason
@@ -46,18 +46,20 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedAnalyst:
     """An analyst with the score (lower is better), the reasons that add up to it, and the rules that would
     be broken.
     """
 
-    candidate: Candidate
+    candidate: AnalystCandidate
     score: int
-    reasons: tuple[Reason, ...]
+    reasons: tuple[AnalystReason, ...]
     rules: tuple[TeamRule, ...]
 
 
-def rank(candidates: Iterable[Candidate], *, departments: Collection[UUID], at: datetime) -> list[Ranked]:
+def rank(
+    candidates: Iterable[AnalystCandidate], *, departments: Collection[UUID], at: datetime
+) -> list[RankedAnalyst]:
     """`candidates` for a calamity in `departments`, best first, at the moment `at` (aware).
 
     Who breaks a rule stands behind everybody who breaks none. Ties go to who was on a team longest ago (never
@@ -67,7 +69,7 @@ def rank(candidates: Iterable[Candidate], *, departments: Collection[UUID], at: 
     for candidate in candidates:
         reasons = tuple(_reasons(candidate, departments, at))
         rules = tuple(rules_of(candidate, departments))
-        ranked.append(Ranked(candidate, sum(reason.points for reason in reasons), reasons, rules))
+        ranked.append(RankedAnalyst(candidate, sum(reason.points for reason in reasons), reasons, rules))
     return sorted(
         ranked,
         key=lambda each: (
@@ -79,13 +81,13 @@ def rank(candidates: Iterable[Candidate], *, departments: Collection[UUID], at: 
     )
 
 
-def rules_of(candidate: Candidate, departments: Collection[UUID]) -> Iterator[TeamRule]:
+def rules_of(candidate: AnalystCandidate, departments: Collection[UUID]) -> Iterator[TeamRule]:
     """The rules that this analyst would break; the committee may set each of them aside."""
     if candidate.department_id in departments:
         yield TeamRule.SAME_DEPARTMENT
 
 
-def say(reason: Reason) -> str:
+def say(reason: AnalystReason) -> str:
     """The reason in plain words of the active language."""
     number = {"number": reason.number}
     match reason.code:
@@ -103,15 +105,17 @@ def say(reason: Reason) -> str:
             return f"{reason.code.label}: {reason.name}" if reason.name else str(reason.code.label)
 
 
-def _reasons(candidate: Candidate, departments: Collection[UUID], at: datetime) -> Iterator[Reason]:
+def _reasons(
+    candidate: AnalystCandidate, departments: Collection[UUID], at: datetime
+) -> Iterator[AnalystReason]:
     # That it is the same one is said by the rule.
     if departments and candidate.department_id and candidate.department_id not in departments:
-        yield Reason(TeamReason.OTHER_DEPARTMENT, good=True, name=candidate.department)
+        yield AnalystReason(TeamReason.OTHER_DEPARTMENT, good=True, name=candidate.department)
     running = candidate.running
-    yield Reason(TeamReason.RUNNING, good=not running, points=running * RUNNING, number=running)
+    yield AnalystReason(TeamReason.RUNNING, good=not running, points=running * RUNNING, number=running)
     if candidate.last_asked_at is None:
-        yield Reason(TeamReason.NEVER_ASKED, good=True)
+        yield AnalystReason(TeamReason.NEVER_ASKED, good=True)
         return
     days = max(0, (at - candidate.last_asked_at).days)
     points = ASKED_TODAY * max(0, REST_DAYS - days) // REST_DAYS
-    yield Reason(TeamReason.LAST_ASKED, good=not points, points=points, number=days)
+    yield AnalystReason(TeamReason.LAST_ASKED, good=not points, points=points, number=days)

@@ -20,7 +20,7 @@ from accounts.enums import AccessAction, Role
 from accounts.models import User
 from accounts.people import directory
 from incidents.calamities.analysis import team_reminders as reminders
-from incidents.calamities.analysis.analyst_ranking import Candidate, Ranked, rank, rules_of
+from incidents.calamities.analysis.analyst_ranking import AnalystCandidate, RankedAnalyst, rank, rules_of
 from incidents.enums import TeamRule
 from incidents.models import PLACES, WANTED, Incident, Involvement, TeamMember
 from incidents.models.analysis import RUNS
@@ -55,11 +55,11 @@ class BreaksRules(TeamError):
         super().__init__(", ".join(self.rules))
 
 
-class Ended(TeamError):
+class PlaceEnded(TeamError):
     """The place was left already."""
 
 
-def suggest(*, incident: Incident, at: datetime) -> list[Ranked]:
+def suggest(*, incident: Incident, at: datetime) -> list[RankedAnalyst]:
     """Everybody in the pool who may be put on the team of `incident`, best first: three queries."""
     pool = directory.told_apart(_pool(incident))
     return rank(map(_candidate, pool), departments=departments_of(incident), at=at)
@@ -112,7 +112,7 @@ def end(*, member: TeamMember, by: User, at: datetime) -> TeamMember:
     with transaction.atomic():
         _lock(member.incident)
         if not TeamMember.objects.current().filter(pk=member.pk).update(ended_at=at, ended_by=by):
-            raise Ended
+            raise PlaceEnded
         member.ended_at, member.ended_by = at, by
         reminders.tell_ended(member, at)
         _record(member.incident, by=by, at=at)
@@ -167,8 +167,8 @@ def _pool(incident: Incident) -> QuerySet[User]:
     )
 
 
-def _candidate(analyst: User) -> Candidate:
-    return Candidate(
+def _candidate(analyst: User) -> AnalystCandidate:
+    return AnalystCandidate(
         analyst_id=analyst.pk,
         name=analyst.name,
         profession=analyst.profession.name if analyst.profession else "",

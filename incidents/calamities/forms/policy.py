@@ -64,7 +64,7 @@ LIMITS = {
 }
 
 
-class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is not generic
+class CalamityPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is not generic
     """New terms hold for calamities reported from now on: running ones keep what was frozen on them."""
 
     remind_hours = ListField(

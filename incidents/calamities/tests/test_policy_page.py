@@ -7,7 +7,7 @@ from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
 from hospital.models import WorkingHours
-from incidents.calamities.forms.policy import PolicyForm
+from incidents.calamities.forms.policy import CalamityPolicyForm
 from incidents.calamities.milestones import deadline_policy
 from incidents.clocks.deadlines import DeadlinePolicy
 from incidents.enums import Moment, Step
@@ -25,7 +25,7 @@ def admin(client):
 
 
 def terms(**changes):
-    form = PolicyForm(instance=Policy.current())
+    form = CalamityPolicyForm(instance=Policy.current())
     given = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     return {**given, "remind_hours": "72,4", **changes}
 

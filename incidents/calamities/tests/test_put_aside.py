@@ -17,7 +17,7 @@ from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from notifications.delivery import sweep
 from notifications.models import Mail, Notice, Reminder
 from notifications.notices import listing
-from notifications.notices.listing import Opened
+from notifications.notices.listing import NoticeOpened
 from notifications.reminders.reconcile import reconcile
 from notifications.tests.factories import AbsenceFactory
 
@@ -104,7 +104,7 @@ class TestTheCommittee:
         notice = Notice.objects.get(user=house["member"], kind=reminders.CAME_IN)
         InvolvementFactory(incident=calamity, employee=house["member"])
         opened = listing.open_notice(notice=notice, user=house["member"], at=AT)
-        assert opened is Opened.NO_LONGER_YOURS
+        assert opened is NoticeOpened.NO_LONGER_YOURS
 
     def test_substitute_who_is_involved_leaves_it_with_its_owner(self, house, ward):
         AbsenceFactory(
@@ -161,7 +161,7 @@ class TestTheDirectors:
         assert told(house, *DUTY_KINDS, until=AT + 2 * HOUR) == ["deputy"]
         notice = Notice.objects.get(user=house["deputy"])
         opened = listing.open_notice(notice=notice, user=house["deputy"], at=AT + 2 * HOUR)
-        assert opened is Opened.YOURS
+        assert opened is NoticeOpened.YOURS
         step.refresh_from_db()
         assert (step.done_at, step.done_by) == (AT + MINUTE, house[noted_by])
         assert reconcile(at=AT + 2 * HOUR) == 0

@@ -16,7 +16,7 @@ from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
 from incidents.calamities.analysis import team as teams
-from incidents.calamities.analysis.analyst_ranking import Ranked
+from incidents.calamities.analysis.analyst_ranking import RankedAnalyst
 from incidents.calamities.analysis.analyst_ranking import say as in_words
 from incidents.enums import IncidentKind
 from incidents.models import PLACES, WANTED, Incident, TeamMember
@@ -88,7 +88,7 @@ def end(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
     own = member.analyst == request.user
     try:
         teams.end(member=member, by=request.user, at=timezone.now())
-    except teams.Ended:
+    except teams.PlaceEnded:
         say(request, _("This place had already been given up."), level=messages.WARNING)
     else:
         handed_back = _("You are off the team. The committee looks for somebody else.")
@@ -114,7 +114,7 @@ def refused(error: teams.TeamError, analyst: User) -> str:
             return _("%(name)s cannot be on this team.") % name
 
 
-def _card(ranked: Ranked) -> dict[str, object]:
+def _card(ranked: RankedAnalyst) -> dict[str, object]:
     return {
         "analyst": ranked.candidate,
         "rules": ranked.rules,

@@ -38,7 +38,7 @@ from incidents.models import Duty, Incident, Milestone, full_reference
 
 
 @dataclass(frozen=True)
-class Row:
+class CalamityRow:
     """A calamity in the list: the step that is due next, or the one that is late longest, with its others."""
 
     calamity: Incident
@@ -93,11 +93,11 @@ def _shown(calamities: QuerySet[Incident], user: User) -> QuerySet[Incident]:
     return calamities.select_related("department").prefetch_related(seen)
 
 
-def _row(calamity: Incident, now: datetime) -> Row:
+def _row(calamity: Incident, now: datetime) -> CalamityRow:
     steps: list[Milestone] = calamity.seen_steps  # type: ignore[attr-defined]  # set by the prefetch
     found = track(steps, now=now, running=calamity.running_steps)
     late = [one for one in found if one.state == "late"]
-    return Row(calamity, next_of(late or found), max(0, len(late) - 1))
+    return CalamityRow(calamity, next_of(late or found), max(0, len(late) - 1))
 
 
 def _states(request: SignedInRequest, chosen: str, late: int) -> list[dict[str, object]]:

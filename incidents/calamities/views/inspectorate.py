@@ -28,7 +28,7 @@ from incidents.models import Incident, Milestone, TermChange
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownTerm:
     """The form that comes back with an error, its prefix on the page, and the field of the moment; `own` is
     when the extension that it is about was asked for.
     """
@@ -61,7 +61,7 @@ def ask(request: SignedInRequest, reference: str) -> HttpResponse:
         request,
         calamity,
         now,
-        Shown("ask", form, "asked_at", own=form.cleaned_data["asked_at"]),
+        ShownTerm("ask", form, "asked_at", own=form.cleaned_data["asked_at"]),
         lambda: inspectorate.ask(milestone=milestone, by=request.user, at=now, **form.cleaned_data),
     )
 
@@ -81,7 +81,7 @@ def answer(request: SignedInRequest, reference: str, pk: UUID) -> HttpResponse:
         request,
         calamity,
         now,
-        Shown("answer", form, "until", own=change.moment),
+        ShownTerm("answer", form, "until", own=change.moment),
         lambda: inspectorate.answer(
             change=change,
             until=None if refused else form.cleaned_data["until"],
@@ -105,7 +105,7 @@ def confirm(request: SignedInRequest, reference: str) -> HttpResponse:
         request,
         calamity,
         now,
-        Shown("confirm", form, "dated"),
+        ShownTerm("confirm", form, "dated"),
         lambda: inspectorate.confirm(milestone=milestone, by=request.user, at=now, **form.cleaned_data),
     )
 
@@ -123,7 +123,7 @@ def letter(request: SignedInRequest, reference: str) -> HttpResponse:
         request,
         calamity,
         now,
-        Shown("letter", form, "dated"),
+        ShownTerm("letter", form, "dated"),
         lambda: inspectorate.set_by_letter(milestone=milestone, by=request.user, at=now, **form.cleaned_data),
     )
 
@@ -144,7 +144,7 @@ def _carry_out(
     request: SignedInRequest,
     calamity: Incident,
     now: datetime,
-    shown: Shown | None,
+    shown: ShownTerm | None,
     change: Callable[[], object],
 ) -> HttpResponse:
     """Do `change`, and say kindly beside the field that was `shown` why it cannot be."""

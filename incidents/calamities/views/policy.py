@@ -12,7 +12,7 @@ from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.feedback import say
 from accounts.policy_log import PolicyLog
-from incidents.calamities.forms.policy import PolicyForm
+from incidents.calamities.forms.policy import CalamityPolicyForm
 from incidents.models import Policy
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ LOG = PolicyLog(
 @require_http_methods(["GET", "POST"])
 def policy(request: SignedInRequest) -> HttpResponse:
     """The terms after a calamity, and the hospital’s own numbers on the page with help."""
-    form = PolicyForm(kept_forms.posted(request), instance=Policy.current())
+    form = CalamityPolicyForm(kept_forms.posted(request), instance=Policy.current())
     if request.method == "POST" and form.is_valid():
         LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, gettext("Saved. Calamities that run keep the terms they were reported under."))

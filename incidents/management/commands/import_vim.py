@@ -15,7 +15,7 @@ from accounts.files.words import mended, refusal, said_of_file
 from incidents.models import VimMapping
 from incidents.vim import importing
 from incidents.vim.columns import FIELDS, Columns, guess
-from incidents.vim.importing import NotImportable, Plan
+from incidents.vim.importing import NotImportable, VimPlan
 
 
 class Command(BaseCommand):
@@ -95,7 +95,7 @@ class Command(BaseCommand):
         done = {"new": len(new), "changed": plan.taken(take, sure)}
         self.stdout.write(self.style.SUCCESS(_("%(new)d imported, %(changed)d changed.") % done))
 
-    def _say(self, plan: Plan, columns: Columns, *, is_new: bool) -> None:
+    def _say(self, plan: VimPlan, columns: Columns, *, is_new: bool) -> None:
         if is_new:
             self.stdout.write(_("Columns, as guessed:"))
             for name, word in columns.of.items():

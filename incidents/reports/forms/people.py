@@ -40,7 +40,7 @@ class UnjudgedForm(forms.Form):
         self._errors = ErrorDict()
 
 
-class WishesForm(UnjudgedForm):
+class ReportWishesForm(UnjudgedForm):
     """Whom one of the involved would like to talk to: at some distance, an equal, or from outside."""
 
     wish_other_department = forms.BooleanField(
@@ -67,7 +67,7 @@ class Lists:
         }
 
 
-class HandForm(WishesForm):
+class HandForm(ReportWishesForm):
     """Somebody without an account: temporary staff, a student, agency staff."""
 
     name = forms.CharField(label=_("Name"), max_length=150)
@@ -100,10 +100,10 @@ class HandForm(WishesForm):
         return data
 
 
-class Row:
+class PersonRow:
     """One person on the form."""
 
-    def __init__(self, key: str, form: WishesForm, employee: User | None) -> None:
+    def __init__(self, key: str, form: ReportWishesForm, employee: User | None) -> None:
         self.key = key
         self.form = form
         self.employee = employee
@@ -111,12 +111,12 @@ class Row:
 
     @property
     def wishes(self) -> list[forms.BoundField]:
-        return [self.form[name] for name in WishesForm.base_fields if name in self.form.fields]
+        return [self.form[name] for name in ReportWishesForm.base_fields if name in self.form.fields]
 
     @property
     def facts(self) -> list[forms.BoundField]:
         """What is typed in about somebody without an account."""
-        kept = {*WishesForm.base_fields, IS_WHO}
+        kept = {*ReportWishesForm.base_fields, IS_WHO}
         return [self.form[name] for name in self.form.fields if name not in kept]
 
     @property
@@ -155,7 +155,7 @@ class Row:
         linked = self.meant.get(data.pop(IS_WHO, ""))
         if linked is None:
             return Involved(employee=self.employee, **data)
-        wishes = {name: data[name] for name in WishesForm.base_fields if name in data}
+        wishes = {name: data[name] for name in ReportWishesForm.base_fields if name in data}
         return Involved(employee=linked, **wishes)
 
 
@@ -204,7 +204,7 @@ class PeopleForm:
         return replace(found, people=[one for one in found if str(one.pk) not in self.keys])
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[PersonRow]:
         ids = [UUID(key) for key in self.keys if not _HAND.fullmatch(key)]
         employees = {str(one.pk): one for one in colleagues.with_ids(ids)} if ids else {}
         rows = list(self._rows(employees))
@@ -243,16 +243,18 @@ class PeopleForm:
             keys[added] = None
         return list(keys)[-1:] if self.only_one else list(keys)[:MOST]
 
-    def _rows(self, employees: Mapping[str, User]) -> Iterable[Row]:
+    def _rows(self, employees: Mapping[str, User]) -> Iterable[PersonRow]:
         for key in self.keys:
             posted = self.data if f"{key}-seen" in self.data else None
             if _HAND.fullmatch(key):
                 form = HandForm(posted, prefix=key, lists=self.lists)
-                for name in () if self.with_wishes else WishesForm.base_fields:
+                for name in () if self.with_wishes else ReportWishesForm.base_fields:
                     del form.fields[name]
-                yield Row(key, form, None)
+                yield PersonRow(key, form, None)
             elif key in employees:
-                yield Row(key, WishesForm(posted if self.with_wishes else None, prefix=key), employees[key])
+                yield PersonRow(
+                    key, ReportWishesForm(posted if self.with_wishes else None, prefix=key), employees[key]
+                )
 
 
 def _is_key(key: str) -> bool:

@@ -19,7 +19,7 @@ from incidents.clocks.moment_field import LocalMomentField, order_first
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.models import Incident
 from incidents.reports import intake
-from incidents.reports.forms.people import PeopleForm, UnjudgedForm, WishesForm
+from incidents.reports.forms.people import PeopleForm, ReportWishesForm, UnjudgedForm
 from incidents.reports.intake import Involved, report_incident
 
 
@@ -73,7 +73,7 @@ class ReportForm(UnjudgedForm):
             if chosen.people
             else None
         )
-        self.own_wishes = None if chosen.people else WishesForm(data, prefix="own")
+        self.own_wishes = None if chosen.people else ReportWishesForm(data, prefix="own")
         self.key = key
         self.sent_before: Incident | None = None
 

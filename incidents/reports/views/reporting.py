@@ -25,7 +25,7 @@ from incidents.reports.visibility import what_happens, within_hours
 
 
 @dataclass(frozen=True)
-class Choice:
+class KindChoice:
     """One of the five cards."""
 
     kind: IncidentKind
@@ -39,24 +39,24 @@ class Choice:
 
 
 CHOICES = (
-    Choice(IncidentKind.VIM, "clipboard-list", _("Something in care did not go as it should.")),
-    Choice(
+    KindChoice(IncidentKind.VIM, "clipboard-list", _("Something in care did not go as it should.")),
+    KindChoice(
         IncidentKind.CALAMITY,
         "urgent",
         _("A patient died or was seriously harmed, and nobody expected or intended it."),
     ),
-    Choice(
+    KindChoice(
         IncidentKind.EVENT,
         "bolt",
         _("A resuscitation, aggression, a complaint, the death of a patient or of a colleague."),
     ),
-    Choice(
+    KindChoice(
         IncidentKind.SELF,
         "heart-handshake",
         _("Something happened that you can’t let go of. A colleague will call you."),
         warm=True,
     ),
-    Choice(
+    KindChoice(
         IncidentKind.COLLEAGUE,
         "eye-heart",
         _("You notice that something weighs on somebody. Your name is not mentioned to them."),

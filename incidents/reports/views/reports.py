@@ -22,7 +22,7 @@ from incidents.enums import IncidentKind
 from incidents.models import Incident, full_reference
 from incidents.reports import withdrawal
 from incidents.reports.forms.people import AddPeopleForm
-from incidents.reports.intake import AlreadyInvolved, Ended, add_involved
+from incidents.reports.intake import AlreadyInvolved, ReportEnded, add_involved
 from incidents.reports.visibility import record_view, sight_of, ways_on, what_happens, within_hours
 
 ENDED = gettext_lazy("This report was taken back or joined with another.")
@@ -108,7 +108,7 @@ def _add(request: SignedInRequest, incident: Incident, form: AddPeopleForm, now:
     people = form.people.involved()
     try:
         added = add_involved(incident=incident, involved=people, by=request.user, at=now)
-    except Ended:
+    except ReportEnded:
         form.add_error(None, ENDED)
         return False
     except AlreadyInvolved as refused:

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from accounts.enums import Role
-from accounts.files.mapped_names import Choice, Unknown, remember
+from accounts.files.mapped_names import NameChoice, Unknown, remember
 from accounts.models import FileName
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
 from incidents.calamities import classification
@@ -176,7 +176,7 @@ class TestNames:
         assert [(each.written, each.count) for each in plan.unknown] == [("Cardiologie", 2)]
         with pytest.raises(NotImportable):
             importing.carry_out(plan, take=[], by=None, at=AT)
-        choice = Choice(Unknown("department", "Cardiologie", 2), department=sites[0])
+        choice = NameChoice(Unknown("department", "Cardiologie", 2), department=sites[0])
         by = UserFactory(roles=[Role.COORDINATOR])
         remember(source=SOURCE, choices=[choice], log=LOG, by=by, at=AT)
         plan = planned(*rows)
@@ -184,7 +184,7 @@ class TestNames:
 
     def test_what_was_chosen_holds_for_that_system_alone(self, sites):
         by = UserFactory(roles=[Role.COORDINATOR])
-        choice = Choice(Unknown("department", "Hart", 1), department=sites[0])
+        choice = NameChoice(Unknown("department", "Hart", 1), department=sites[0])
         remember(source="Ander systeem", choices=[choice], log=LOG, by=by, at=AT)
         assert [each.written for each in planned(row(department="Hart")).unknown] == ["Hart"]
 

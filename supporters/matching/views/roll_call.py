@@ -28,7 +28,7 @@ from supporters.matching.views.match import Card, card, tell_apart
 from supporters.models import Offer, Supporter
 from supporters.offers import worklist
 from supporters.offers.opening import OfferClosed
-from supporters.offers.roll_call import Line, lines_of
+from supporters.offers.roll_call import RollCallLine, lines_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _incident(request: SignedInRequest, reference: str) -> Incident:
     return get_object_or_404(incidents, reference=reference)
 
 
-def _offers(lines: Sequence[Line]) -> list[Offer]:
+def _offers(lines: Sequence[RollCallLine]) -> list[Offer]:
     """The offers of `lines`, as many as are matched together at a time, in their order."""
     keys = [each.offer_id for each in lines[: assignment.TOGETHER]]
     found = Offer.objects.select_related(*assignment.NEED).in_bulk(keys)

@@ -11,7 +11,7 @@ from incidents.tests.factories import InvolvementFactory
 from notifications.delivery import sweep
 from notifications.models import Notice
 from notifications.notices import listing
-from notifications.notices.listing import Opened
+from notifications.notices.listing import NoticeOpened
 from supporters.enums import Waiting
 from supporters.models import Offer
 from supporters.offers.opening import open_offers
@@ -53,9 +53,9 @@ def test_notice_of_many_is_dealt_with_once_nobody_waits(fifty, coordinators):
     notice = Notice.objects.get(user=coordinators[0])
     first = Offer.objects.earliest("opened_at", "id")
     Offer.objects.exclude(pk=first.pk).update(waiting_for=Waiting.NOTHING)
-    assert listing.open_notice(notice=notice, user=coordinators[0], at=fifty) is Opened.YOURS
+    assert listing.open_notice(notice=notice, user=coordinators[0], at=fifty) is NoticeOpened.YOURS
     Offer.objects.update(waiting_for=Waiting.NOTHING)
-    assert listing.open_notice(notice=notice, user=coordinators[0], at=fifty) is Opened.NO_LONGER_YOURS
+    assert listing.open_notice(notice=notice, user=coordinators[0], at=fifty) is NoticeOpened.NO_LONGER_YOURS
 
 
 def test_single_report_leads_to_its_own_page(coordinators):

@@ -179,7 +179,7 @@ class TestThePage:
         page = client.get(self.url(incident, "detail")).text
         for name in ("incidents:add-people", "calamities:classify", "support:roll-call"):
             assert reverse(name, args=[incident.reference]) not in page
-        with pytest.raises(intake.Ended):
+        with pytest.raises(intake.ReportEnded):
             intake.add_involved(incident=incident, involved=[], by=None, at=LATER)
 
 

@@ -12,7 +12,7 @@ from incidents.tests.factories import IncidentFactory
 from supporters.enums import Waiting
 from supporters.models import Offer
 from supporters.offers import worklist
-from supporters.offers.worklist import Group
+from supporters.offers.worklist import WaitingGroup
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
 NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)  # 15:00 in Amsterdam
@@ -38,11 +38,11 @@ def names(page):
 @pytest.mark.parametrize(
     ("due", "group"),
     [
-        (NOW - timedelta(days=3), Group.NOW),
-        (NOW + timedelta(hours=4), Group.NOW),
-        (NOW + timedelta(hours=4, seconds=1), Group.TODAY),
-        (datetime(2026, 11, 18, 22, 59, tzinfo=UTC), Group.TODAY),  # 23:59 in Amsterdam
-        (datetime(2026, 11, 18, 23, 0, tzinfo=UTC), Group.LATER),
+        (NOW - timedelta(days=3), WaitingGroup.NOW),
+        (NOW + timedelta(hours=4), WaitingGroup.NOW),
+        (NOW + timedelta(hours=4, seconds=1), WaitingGroup.TODAY),
+        (datetime(2026, 11, 18, 22, 59, tzinfo=UTC), WaitingGroup.TODAY),  # 23:59 in Amsterdam
+        (datetime(2026, 11, 18, 23, 0, tzinfo=UTC), WaitingGroup.LATER),
     ],
 )
 def test_group_by_when_something_is_due(due, group):
@@ -55,9 +55,9 @@ def test_most_urgent_first_and_closed_left_out():
         OfferFactory(involvement__name=name, due_at=NOW + timedelta(hours=hours))
     OfferFactory(closed=True)
     assert names(read()) == [
-        (Group.NOW, ["Te laat"]),
-        (Group.TODAY, ["Vandaag"]),
-        (Group.LATER, ["Later"]),
+        (WaitingGroup.NOW, ["Te laat"]),
+        (WaitingGroup.TODAY, ["Vandaag"]),
+        (WaitingGroup.LATER, ["Later"]),
     ]
 
 
@@ -66,8 +66,8 @@ def test_supporter_who_calls_in_the_coordinator_comes_before_everything():
     OfferFactory(involvement__name="Te laat", due_at=NOW - timedelta(days=3))
     OfferFactory(involvement__name="Roept", due_at=NOW, waiting_for=Waiting.COORDINATOR)
     assert names(read(called_in=True)) == [
-        (Group.CALLED_IN, ["Roept"]),
-        (Group.NOW, ["Te laat"]),
+        (WaitingGroup.CALLED_IN, ["Roept"]),
+        (WaitingGroup.NOW, ["Te laat"]),
     ]
 
 

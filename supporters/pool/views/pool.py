@@ -29,7 +29,7 @@ from accounts.roles.giving import OwnRoles, RolesConflict
 from supporters.enums import SupporterStatus
 from supporters.models import Supporter, SupporterQuerySet, SupportPolicy
 from supporters.pool import members as pools
-from supporters.pool.forms import PolicyForm, SupporterForm, TrainedForm
+from supporters.pool.forms import SupporterForm, SupportPolicyForm, TrainedForm
 
 PAGE = 50
 LOG = PolicyLog("support", SupportPolicy, Role.COORDINATOR, "pool:policy", "coordinator of the pool")
@@ -168,7 +168,7 @@ def status(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def policy(request: SignedInRequest) -> HttpResponse:
     """How this hospital gives support."""
     current = SupportPolicy.current()
-    form = PolicyForm(kept_forms.posted(request), instance=current)
+    form = SupportPolicyForm(kept_forms.posted(request), instance=current)
     if request.method == "POST" and form.is_valid():
         LOG.keep(policy=current, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, _("Saved. It counts for everything that starts from now on."))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from incidents.calamities.analysis.analyst_ranking import Candidate, rank, say
+from incidents.calamities.analysis.analyst_ranking import AnalystCandidate, rank, say
 from incidents.enums import TeamRule
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -15,7 +15,7 @@ HERE, ELSEWHERE = UUID(int=100), UUID(int=200)
 
 def analyst(number, **changes):
     given = {"name": f"Analist {number}", "department_id": ELSEWHERE, "department": "Neurologie"}
-    return Candidate(analyst_id=UUID(int=number), **{**given, **changes})
+    return AnalystCandidate(analyst_id=UUID(int=number), **{**given, **changes})
 
 
 def ago(days):

@@ -12,7 +12,7 @@ from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from incidents.calamities import milestones
 from incidents.calamities.analysis import team, team_reminders
-from incidents.calamities.analysis.team import AlreadyOnTeam, BreaksRules, Ended, NotFree, TeamFull
+from incidents.calamities.analysis.team import AlreadyOnTeam, BreaksRules, NotFree, PlaceEnded, TeamFull
 from incidents.enums import EventType, IncidentKind, Step, TeamRule
 from incidents.models import Incident, Milestone, TeamMember
 from incidents.reports import intake
@@ -194,7 +194,7 @@ class TestEnding:
     def test_twice_is_told(self, calamity, member):
         place = put(calamity, analyst(), member)
         team.end(member=place, by=member, at=AT)
-        with pytest.raises(Ended):
+        with pytest.raises(PlaceEnded):
             team.end(member=place, by=place.analyst, at=AT)
 
     def test_the_committee_hears_no_more_of_it_once_there_are_two(self, calamity, member):
