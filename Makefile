@@ -23,7 +23,8 @@ run: environment ## Serve the demo hospital on http://localhost:8000 (PORT=… f
 	@exec $(PY) -m peersupport run
 
 test: environment chromium lint ## Check everything: lint, types, contracts, then all tests
-	$(TEST_ENV) $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(TEST_ENV) $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=json:.data/coverage.json
+	$(PY) -m development.coverage_floor
 
 test-dates: environment chromium ## Run all tests on nine other days and hours (needs faketime; DATES=, TESTS= for a few)
 	$(TEST_ENV) $(PY) -m tools.dates -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
