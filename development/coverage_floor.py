@@ -1,6 +1,6 @@
-"""Whether the tests go through the rooms: what `make test` has measured, held against a floor that only rises.
+"""Whether the tests go through the rooms: what `make test` measured, against a floor that only rises.
 
-Reads the report in `.data/coverage.json` (coverage.py's). Exit code 1, with what falls short, below the floor.
+Reads the report in `.data/coverage.json`. Exit code 1, with what falls short, below the floor.
 """
 
 import json
