@@ -19,7 +19,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
-from notifications.delivery import digest, mails
+from notifications.delivery import digest, mail_hours, mails
 from notifications.delivery.digest import Left
 from notifications.models import DeliveryPolicy, Mail
 from notifications.reminders import failure, kinds, still_concerns
@@ -55,13 +55,8 @@ def send_due(*, at: datetime) -> Sent:
 @transaction.atomic
 def claim(*, at: datetime) -> list[Mail]:
     """At most 100 due mails, nobody else's while the lease lasts; in quiet hours only what does not wait."""
-    due = Mail.objects.waiting().filter(due_at__lte=at)
-    policy = DeliveryPolicy.current()
-    if policy.quiet_nights.holds(at):
-        due = due.filter(kind__in=kinds.urgent())
-    elif policy.quiet_hours.holds(at):
-        # What waited was due at its own moment, that of the law before that of the rest.
-        due = due.filter(kind__in=[*kinds.urgent(), *kinds.legal(), digest.WAITED.code])
+    waits = mail_hours.waiting(at=at, policy=DeliveryPolicy.current())
+    due = Mail.objects.waiting().filter(due_at__lte=at).exclude(kind__in=waits)
     free = failure.is_past("lease_until", at=at) & failure.is_past("retry_at", at=at)
     batch = list(due.filter(free).order_by("due_at").select_for_update(skip_locked=True)[:BATCH])
     Mail.objects.filter(id__in=[mail.id for mail in batch]).update(

@@ -14,7 +14,7 @@ day, which is written apart from the passes (`notifications.delivery.digest`).
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ import structlog
 from django.db import connection, transaction
 from django.urls import reverse
 
-from notifications.delivery import digest, outbox, recipients
+from notifications.delivery import digest, mail_hours, outbox, recipients
 from notifications.delivery.recipients import Addressed, Claimed, NobodyToTell, ShownTo
 from notifications.models import DeliveryPolicy, Heartbeat, Reminder
 from notifications.reminders import failure, kinds, still_concerns
@@ -112,9 +112,12 @@ def show_batch(*, at: datetime) -> int:
     failed |= _left_to_nobody(asked, answers)
     shown = recipients.by_channel(wanted, audience.substitutes)
     singles, bundles = _bundled(shown, failed)
-    about_mail = _about_mail(at)
-    _write(singles, at, about_mail)
-    _write_bundles(bundles, at, about_mail)
+    about_mail, mail_at = (
+        _about_mail(at),
+        mail_hours.mailed_at_of_each(at=at, policy=DeliveryPolicy.current()),
+    )
+    _write(singles, at, about_mail, mail_at)
+    _write_bundles(bundles, at, about_mail, mail_at)
     done = [reminder.id for reminder in reminders if reminder.id not in failed]
     Reminder.objects.filter(id__in=done).update(done_at=at, last_error="")
     _postpone(failed, at)
@@ -161,7 +164,9 @@ def _bundled(
     return singles, [bundle for bundle in together.values() if len(bundle) > 1]
 
 
-def _write(shown: Sequence[ShownTo], at: datetime, about_mail: dict[str, Any]) -> None:
+def _write(
+    shown: Sequence[ShownTo], at: datetime, about_mail: dict[str, Any], mail_at: Mapping[str, datetime]
+) -> None:
     """The notices of `shown` and their mails, in one statement.
 
     What an earlier try of the same reminder wrote stays as it is.
@@ -172,12 +177,10 @@ def _write(shown: Sequence[ShownTo], at: datetime, about_mail: dict[str, Any]) -
         cursor.execute(
             f"""
             WITH shown AS (
-                SELECT shown.*, reminder.kind, reminder.subject_id, reminder.url,
-                       CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s
-                            WHEN kind = ANY(%(legal)s) THEN %(morning)s ELSE %(working)s END AS mail_at
+                SELECT shown.*, reminder.kind, reminder.subject_id, reminder.url
                   FROM unnest(%(reminders)s::uuid[], %(users)s::uuid[], %(away)s::uuid[],
-                              %(mailed)s::boolean[], %(digested)s::boolean[])
-                       AS shown (reminder_id, user_id, instead_of_id, mailed, digested)
+                              %(mailed)s::boolean[], %(digested)s::boolean[], %(mail_at)s::timestamptz[])
+                       AS shown (reminder_id, user_id, instead_of_id, mailed, digested, mail_at)
                   JOIN notifications_reminder reminder ON reminder.id = reminder_id
             ), waiting AS ({WAITING}
             ), noticed AS (
@@ -203,12 +206,18 @@ def _write(shown: Sequence[ShownTo], at: datetime, about_mail: dict[str, Any]) -
                 "away": [each.instead_of for each in shown],
                 "mailed": [each.mailed for each in shown],
                 "digested": [each.digested for each in shown],
+                "mail_at": [mail_at[each.reminder.kind] for each in shown],
                 **about_mail,
             },
         )
 
 
-def _write_bundles(bundles: Sequence[Sequence[ShownTo]], at: datetime, about_mail: dict[str, Any]) -> None:
+def _write_bundles(
+    bundles: Sequence[Sequence[ShownTo]],
+    at: datetime,
+    about_mail: dict[str, Any],
+    mail_at: Mapping[str, datetime],
+) -> None:
     """One notice and one mail for each of `bundles`, in one statement.
 
     A bundle of the same kind that its reader has not read yet grows, and stands on top again. All that is
@@ -221,12 +230,11 @@ def _write_bundles(bundles: Sequence[Sequence[ShownTo]], at: datetime, about_mai
         cursor.execute(
             f"""
             WITH shown AS (
-                SELECT *, CASE WHEN kind = ANY(%(urgent)s) THEN %(at)s
-                               WHEN kind = ANY(%(legal)s) THEN %(morning)s ELSE %(working)s END AS mail_at
+                SELECT *
                   FROM unnest(%(reminders)s::uuid[], %(users)s::uuid[], %(kinds)s::text[],
                               %(urls)s::text[], %(counts)s::integer[], %(mailed)s::boolean[],
-                              %(digested)s::boolean[])
-                       AS shown (reminder_id, user_id, kind, url, count, mailed, digested)
+                              %(digested)s::boolean[], %(mail_at)s::timestamptz[])
+                       AS shown (reminder_id, user_id, kind, url, count, mailed, digested, mail_at)
             ), waiting AS ({WAITING}
             ), noticed AS (
                 INSERT INTO notifications_notice AS old (id, reminder_id, user_id, kind, subject_id, url,
@@ -257,6 +265,7 @@ def _write_bundles(bundles: Sequence[Sequence[ShownTo]], at: datetime, about_mai
                 "counts": [len(bundle) for bundle in bundles],
                 "mailed": [any(each.mailed for each in bundle) for bundle in bundles],
                 "digested": [any(each.digested for each in bundle) for bundle in bundles],
+                "mail_at": [mail_at[each.reminder.kind] for each in first],
                 "many": kinds.MANY,
                 **about_mail,
             },
@@ -269,14 +278,9 @@ def _page_of(code: str) -> str:
 
 
 def _about_mail(at: datetime) -> dict[str, Any]:
-    """When mails of which kinds leave, and where they lead."""
-    policy = DeliveryPolicy.current()
+    """Where mails lead, and which one speaks for what waits."""
     return {
         "at": at,
-        "urgent": kinds.urgent(),
-        "morning": policy.quiet_nights.over_at(at),
-        "legal": kinds.legal(),
-        "working": policy.quiet_hours.over_at(at),
         "url": reverse("notice-open", args=[NOBODY]),
         "waited": digest.WAITED.code,
         "notices": reverse("notices"),

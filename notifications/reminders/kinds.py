@@ -124,16 +124,6 @@ def find(code: str) -> Kind | None:
     return _kinds.get(code)
 
 
-def urgent() -> list[str]:
-    """The codes of the kinds that are mailed at night too."""
-    return [kind.code for kind in _kinds.values() if kind.urgent]
-
-
-def legal() -> list[str]:
-    """The codes of the kinds about terms of the law: mailed at the weekend too."""
-    return [kind.code for kind in _kinds.values() if kind.legal]
-
-
 def registered() -> list[Kind]:
     """Every kind, in the order of registration."""
     return list(_kinds.values())
