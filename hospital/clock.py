@@ -198,6 +198,15 @@ class QuietHours:
         )
 
 
+#: Nothing is planned further ahead than this: a year, whatever the hour.
+PLANNED_WITHIN = timedelta(days=365)
+
+
+def may_be_planned(moment: datetime, *, at: datetime) -> bool:
+    """Whether something can be planned at `at` for `moment` (both aware): later, within a year by days."""
+    return at < moment and local_day(moment) <= local_day(at) + PLANNED_WITHIN
+
+
 #: In which nobody is told to call a colleague.
 NO_CALLS = QuietHours(time(20), time(8))
 

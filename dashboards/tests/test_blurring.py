@@ -87,6 +87,14 @@ def test_the_noise_depends_on_the_set_of_records_alone(listed, secret, chance):
     assert noise_of(listed, secret) in NOISES
 
 
+def test_the_noise_stays_the_one_that_was_drawn():
+    """Another derivation would draw all noise anew: two publications of the same people, compared, tell."""
+    assert record_key(UUID(int=1), SECRET) == 3964291680269673195
+    assert [noise_of([UUID(int=number)], SECRET) for number in range(8)] == [1, -2, 2, 0, -1, -1, 2, -1]
+    cells = ("helped", "mark", "recommend", "question")
+    assert [blurring._noise(b"answers" + cell.encode(), SECRET) for cell in cells] == [1, -1, -1, 2]
+
+
 def test_the_noise_is_uniform_over_secrets_and_over_cells():
     over_secrets = Counter(
         noise_of(people(20), f"secret number {number:09}".encode()) for number in range(5000)

@@ -30,6 +30,11 @@ def test_a_ticket_is_sixteen_characters_that_cannot_be_mistaken(ticket):
     assert not set("ILOU") & set(ALPHABET)
 
 
+def test_a_ticket_stays_the_one_that_was_mailed():
+    """Another derivation would void every ticket that lies in a mailbox, without a word."""
+    assert issue(INVITATION, 1, KEY) == "RRRSXKJHRWAR1S9A"
+
+
 def test_a_ticket_is_derived_again_for_a_reminder():
     assert issue(INVITATION, 1, KEY) == issue(INVITATION, 1, KEY)
 

@@ -28,6 +28,8 @@ from hospital.clock import (
     is_working_day,
     local_day,
     local_moment,
+    may_be_planned,
+    moment_of,
     start_of_day,
     start_of_week,
 )
@@ -243,3 +245,21 @@ def test_nobody_else_knows_the_zone_the_working_days_or_the_ends_of_days():
         if "/tests/" not in path:
             found += [f"{path}: {each}" for each in OWN_CLOCK if each in text]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "possible"),
+    [
+        ("2026-03-10T08:59", False),
+        ("2026-03-10T09:00", False),
+        ("2026-03-10T09:01", True),
+        ("2027-03-10T00:00", True),
+        # On the last day whatever the hour: a day is chosen, not an hour.
+        ("2027-03-10T23:59", True),
+        ("2027-03-11T00:00", False),
+    ],
+)
+def test_nothing_is_planned_further_ahead_than_a_year(moment, possible):
+    at = moment_of(date(2026, 3, 10), time(9))
+    typed = datetime.fromisoformat(moment)
+    assert may_be_planned(moment_of(typed.date(), typed.time()), at=at) is possible

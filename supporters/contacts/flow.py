@@ -29,7 +29,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
 from accounts.models import User
-from hospital.clock import local_day
+from hospital.clock import local_day, may_be_planned
 from hospital.models import WorkingHours
 from hospital.refused import saying
 from notifications.reminders import schedule
@@ -68,9 +68,6 @@ class NoCapacity(ContactError):
 
 
 P = ParamSpec("P")
-
-#: Nothing is planned further ahead than this.
-PLANNED_WITHIN = timedelta(days=365)
 
 #: What the database refuses, as the error it means.
 _REFUSALS: dict[str, type[ContactError]] = {
@@ -256,7 +253,7 @@ def _check_details(
     }
     if not needs.get(kind, True):
         raise NotAllowed
-    if planned_for and not at < planned_for <= at + PLANNED_WITHIN:
+    if planned_for and not may_be_planned(planned_for, at=at):
         raise NotAllowed
     if party == Party.SUPPORTER and kind == EventKind.CLOSED and facts.called_in:
         # Whoever called in the coordinator does not close before she has answered.

@@ -12,9 +12,10 @@ from django.db import transaction
 
 from accounts.enums import Role
 from accounts.models import User
+from hospital.clock import may_be_planned
 from incidents.models import Involvement
 from notifications.reminders import schedule
-from supporters.contacts.flow import PLANNED_WITHIN, NotAllowed, record
+from supporters.contacts.flow import NotAllowed, record
 from supporters.enums import EventKind, Outcome, Waiting
 from supporters.models import Contact, Offer, SupportPolicy
 from supporters.offers.opening import match_url, push_counts, tell_when_late
@@ -45,7 +46,7 @@ def postpone(*, offer: Offer, planned_for: datetime, by: User, at: datetime) -> 
     Without a supporter yet, the coordinator has until then to find one: the norm gives way to the wish.
     """
     offer, contact = _own(offer, by)
-    if offer.closed_at or not at < planned_for <= at + PLANNED_WITHIN:
+    if offer.closed_at or not may_be_planned(planned_for, at=at):
         raise NotAllowed
     if contact:
         kind = EventKind.OFFER_LATER

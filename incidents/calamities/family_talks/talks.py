@@ -4,22 +4,20 @@ Kept by the calamity committee and the head of the department (UMCG 2019: as soo
 senior). Each change stands in the calamity's log.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
+from hospital.clock import may_be_planned
 from hospital.refused import saying
 from incidents.calamities.family_talks import talk_reminders as reminders
 from incidents.calamities.milestones import Stale
 from incidents.clocks.moment_checks import InTheFuture, OutOfOrder
 from incidents.enums import TrackEventKind
 from incidents.models import DisclosureCoach, DisclosureTalk, Incident, TrackEvent
-
-#: Nothing is planned further ahead than this.
-PLANNED_WITHIN = timedelta(days=365)
 
 
 class NotPlanned(Exception):
@@ -131,7 +129,7 @@ def find_coach(*, incident: Incident, coach: User, by: User, at: datetime) -> Di
 
 
 def _check_plan(planned_for: datetime, at: datetime) -> None:
-    if not at < planned_for <= at + PLANNED_WITHIN:
+    if not may_be_planned(planned_for, at=at):
         raise NotPlanned
 
 

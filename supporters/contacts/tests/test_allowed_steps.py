@@ -146,6 +146,8 @@ def test_attempts_count_from_when_somebody_was_last_reached():
     tries = [EventKind.ATTEMPT_FAILED] * 3
     assert replay(log(EventKind.ACCEPTED, *tries)).attempts == 3
     assert replay(log(EventKind.ACCEPTED, *tries, EventKind.REACHED, EventKind.ATTEMPT_FAILED)).attempts == 1
+    held = [EventKind.CONVERSATION, EventKind.ATTEMPT_FAILED, EventKind.FOLLOW_UP_HELD]
+    assert replay(log(EventKind.ACCEPTED, *held)).attempts == 0
 
 
 @pytest.mark.parametrize(
