@@ -7,7 +7,7 @@ os.environ.setdefault("DEBUG", "1")  # lets the embedded servers stand in; switc
 from peersupport.settings import *  # noqa: F403  # the settings are those of production
 from peersupport.settings import INSTALLED_APPS, STORAGES
 
-DEBUG = IN_DEVELOPMENT = False
+DEBUG = False
 DEMO = False
 SECURE_SSL_REDIRECT = False
 INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks"]

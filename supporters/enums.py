@@ -120,20 +120,9 @@ class Rule(models.TextChoices):
     INSIDE = "inside", _("works in the hospital, and somebody outside was asked for")
     OUTSIDE = "outside", _("from outside the hospital, and that was not asked for")
 
-    @property
-    def is_soft(self) -> bool:
-        """Made by policy or by a wish, about how well two people fit; protects nobody."""
-        return self in {
-            Rule.SAME_DEPARTMENT,
-            Rule.OTHER_PROFESSION,
-            Rule.NOT_PHYSICIAN,
-            Rule.INSIDE,
-            Rule.OUTSIDE,
-        }
-
 
 class ReasonCode(models.TextChoices):
-    """What speaks for or against a candidate; `matching.say` puts names and numbers to the label."""
+    """What speaks for or against a candidate; matching.reasons.say puts names and numbers to the label."""
 
     SAME_PROFESSION = "same_profession", _("same profession")
     RELATED_PROFESSION = "related_profession", _("related profession")
@@ -156,7 +145,7 @@ class ReasonCode(models.TextChoices):
 
 
 class LadderStep(models.IntegerChoices):
-    """What to try, in this order, when nobody fits (design: matching)."""
+    """What to try, in this order, when nobody fits (supporters.matching.nobody_fits)."""
 
     SAME_PROFESSION_ELSEWHERE = 1, _("same profession elsewhere")
     RELATED_PROFESSION = 2, _("related profession")

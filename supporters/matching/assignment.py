@@ -1,40 +1,37 @@
 """Choosing a supporter: who is suggested for one person or for several, and the assignment itself.
 
+Who may not be asked is decided in supporters.matching.may_be_asked, the order in supporters.matching.order.
+
 Locks are taken in the order offer, contact, supporter, as in supporters.contacts.flow.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import IntegerField, Value
+from django.db.models import Value
 
 from accounts.enums import AccessAction
 from accounts.models import User
 from accounts.people import directory as people
 from supporters.contacts import flow
 from supporters.contacts.case_access import log_case
-from supporters.enums import LadderStep, Rule, SameProfession, SupporterStatus
-from supporters.matching import eligibility, ranking
-from supporters.matching.eligibility import Need, candidate, need_of
-from supporters.matching.nobody_fits import RuleCount
-from supporters.matching.ranking import MatchingPolicy, Ranked
-from supporters.models import Contact, Offer, Supporter, SupportPolicy
+from supporters.enums import LadderStep, Rule, SupporterStatus
+from supporters.matching import left_out, may_be_asked, nobody_fits, order, reasons, together
+from supporters.matching.left_out import RuleCount
+from supporters.matching.need import READ_OF_OFFER, Need, need_of, needs_of
+from supporters.matching.reasons import Reason
+from supporters.models import Contact, Offer, Supporter
 from supporters.offers.opening import OfferClosed, push_counts
 
-#: What a candidate's card shows.
-CANDIDATE = ("user__profession", "user__department__location")
-#: What the need of an offer is read from.
-NEED = (
-    "incident",
-    "involvement__employee",
-    "involvement__profession",
-    "involvement__department__location",
-)
 #: So many people of one event are matched together at a time.
 TOGETHER = 40
+#: So many others are shown beside each supporter who is proposed.
+ALTERNATIVES = 3
+#: Never asked comes before all who were.
+NEVER_ASKED = datetime.min.replace(tzinfo=UTC)
 
 
 class AssignmentError(Exception):
@@ -59,19 +56,20 @@ class NotEligible(AssignmentError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A supporter who may be asked, with score and reasons."""
+    """A supporter, with what speaks for and against asking."""
 
     supporter: Supporter
-    ranked: Ranked
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """For one person of several: the supporter in the best solution for all, or None, and who else could."""
+    """For one person of several: the supporter in the best solution for all, then who else could be asked;
+    nobody, when nobody is left.
+    """
 
     offer: Offer
-    choice: Choice | None
-    alternatives: tuple[Choice, ...]
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,47 +86,40 @@ class WhyNobody:
         return most.rule if most else None
 
 
-def matching_policy() -> MatchingPolicy:
-    """How this hospital matches."""
-    return MatchingPolicy(same_profession=SameProfession(SupportPolicy.current().same_profession))
-
-
 def suggest(*, offer: Offer, at: datetime, first: int) -> list[Choice]:
     """The `first` best for the person of `offer`, best first: two queries beside the policy's.
 
     The whole pool is sorted by key alone; what a card shows is read for the few that are left.
     """
-    policy = matching_policy()
     need = need_of(offer, at)
-    best = eligibility.ranked(need, policy, at).values_list("id", flat=True)[:first]
-    people = Supporter.objects.select_related(*CANDIDATE).in_bulk(list(best))
-    return _explained(need, policy, at, people.values())
+    best = order.best_first(may_be_asked.supporters(need), need)
+    [choices] = _choices([(need, list(best.values_list("id", flat=True)[:first]))])
+    return choices
 
 
 def why_nobody(*, offer: Offer, at: datetime, first: int) -> WhyNobody:
-    """Why nobody is left for `offer`, and the `first` best on each step of the ladder: two queries."""
-    policy = matching_policy()
+    """Why nobody is left for `offer`, and the `first` best on each step of the ladder: three queries
+    beside the policy's.
+    """
     need = need_of(offer, at)
-    by_step: dict[LadderStep, list[Supporter]] = {step: [] for step in LadderStep}
-    for supporter in eligibility.ladder(need, policy, at, each=first).select_related(*CANDIDATE):
-        by_step[LadderStep(supporter.step)].append(supporter)
-    steps = {step: _explained(need, policy, at, people) for step, people in by_step.items()}
-    return WhyNobody(eligibility.count_rules(need, policy, at), steps)
+    found = list(nobody_fits.best_of_steps(need, each=first).values_list("id", "step"))
+    steps: dict[LadderStep, list[Choice]] = {step: [] for step in LadderStep}
+    [choices] = _choices([(need, [pk for pk, _step in found])])
+    for choice, (_pk, step) in zip(choices, found, strict=True):
+        steps[LadderStep(step)].append(choice)
+    return WhyNobody(left_out.counts(need), steps)
 
 
 def search(*, offer: Offer, text: str, at: datetime, first: int) -> list[tuple[Choice, tuple[Rule, ...]]]:
     """Supporters in the pool by a part of their name, with the rules that asking them would break."""
-    policy = matching_policy()
     need = need_of(offer, at)
     pool = Supporter.objects.exclude(status=SupporterStatus.STOPPED)
-    found = pool.filter(user__in=people.named(User.objects.all(), text)).select_related(*CANDIDATE)
-    shown = list(found.order_by("user__sort_key", "id")[:first])
-    rules = eligibility.rules_of(
-        need, policy, at, Supporter.objects.filter(id__in=[each.id for each in shown])
-    )
+    found = pool.filter(user__in=people.named(User.objects.all(), text)).order_by("user__sort_key", "id")
+    shown = Supporter.objects.filter(id__in=found.values("id")[:first])
+    rules = may_be_asked.rules_of(need, shown)
+    [choices] = _choices([(need, list(order.best_first(shown, need).values_list("id", flat=True)))])
     return [
-        (choice, tuple(rule for rule in Rule if rule in rules[choice.supporter.id]))
-        for choice in _explained(need, policy, at, shown)
+        (choice, tuple(rule for rule in Rule if rule in rules[choice.supporter.id])) for choice in choices
     ]
 
 
@@ -136,29 +127,23 @@ def propose_together(*, offers: Sequence[Offer], at: datetime) -> list[Proposal]
     """Another supporter for each of `offers` (at most `TOGETHER`): for as many people as can be, then the
     best in all. Three queries however many people.
 
-    Exact although only the best of each person are read: see supporters.matching.together.match_together.
+    Exact although only the best of each person are weighed: if somebody's supporter were not among the n best
+    for that person (n people), one of those n would be free and no worse.
     """
-    from supporters.matching import together  # numpy and scipy load slowly
-
-    policy = matching_policy()
-    needs = [need_of(offer, at) for offer in offers]
-    shortlists = _shortlists(needs, policy, at, each=len(needs) + 3)
-    people = Supporter.objects.select_related(*CANDIDATE).in_bulk(set().union(*shortlists))
-    candidates = {pk: candidate(supporter, at) for pk, supporter in people.items()}
-    solution = together.match_together(
-        [need.person for need in needs],
-        together.Pool.of(candidates.values()),
-        policy,
-        at,
-        barred=[candidates.keys() - set(shortlist) for shortlist in shortlists],
-    )
-    taken = {ranked.candidate.supporter_id for ranked in solution if ranked}
-    proposals = []
-    for offer, need, shortlist, ranked in zip(offers, needs, shortlists, solution, strict=True):
-        others = [people[pk] for pk in shortlist if pk not in taken][:3]
-        choice = Choice(people[ranked.candidate.supporter_id], ranked) if ranked else None
-        proposals.append(Proposal(offer, choice, tuple(_explained(need, policy, at, others))))
-    return proposals
+    needs = needs_of(offers, at)
+    shortlists = _shortlists(needs, each=len(needs) + ALTERNATIVES)
+    pool = sorted({(asked, pk) for shortlist in shortlists for _score, asked, pk in shortlist})
+    column_of = {pk: column for column, (_asked, pk) in enumerate(pool)}
+    costs = [
+        {column_of[pk]: score for score, _asked, pk in shortlist[: len(needs)]} for shortlist in shortlists
+    ]
+    chosen = [[] if column is None else [pool[column][1]] for column in together.assign(costs)]
+    taken = {pk for each in chosen for pk in each}
+    others = [
+        [pk for _score, _asked, pk in shortlist if pk not in taken][:ALTERNATIVES] for shortlist in shortlists
+    ]
+    shown = [(need, mine + more) for need, mine, more in zip(needs, chosen, others, strict=True)]
+    return [Proposal(offer, tuple(choices)) for offer, choices in zip(offers, _choices(shown), strict=True)]
 
 
 def assign(
@@ -166,7 +151,7 @@ def assign(
 ) -> Contact:
     """Ask `supporter` to support the person of `offer`; the contact, *proposed*.
 
-    With `beyond_rules` the coordinator sets every rule aside but those that are never (`eligibility.NEVER`);
+    With `beyond_rules` the coordinator sets every rule aside but those that are never (`may_be_asked.NEVER`);
     a contact beyond the agreed capacity then does not count in it. In the same transaction: the contact with
     its log and reminders (supporters.contacts.flow), a calamity's count, a line in the access log.
 
@@ -201,17 +186,21 @@ def replace(
 
 
 def _assign(*, offer: Offer, supporter: Supporter, by: User, at: datetime, beyond_rules: bool) -> Contact:
-    found = Offer.objects.select_for_update(of=("self",)).select_related(*NEED).filter(pk=offer.pk).first()
+    found = (
+        Offer.objects.select_for_update(of=("self",))
+        .select_related(*READ_OF_OFFER)
+        .filter(pk=offer.pk)
+        .first()
+    )
     if found is None or found.closed_at:
         raise OfferClosed
     offer = found
     contact = _asked_before(offer)
     if contact:
         raise AlreadyAssigned(contact)
-    rules = eligibility.rules_of(
-        need_of(offer, at), matching_policy(), at, Supporter.objects.filter(pk=supporter.pk)
-    )[supporter.pk]
-    if rules and not (beyond_rules and rules.isdisjoint(eligibility.NEVER)):
+    asked = Supporter.objects.filter(pk=supporter.pk)
+    rules = may_be_asked.rules_of(need_of(offer, at), asked)[supporter.pk]
+    if rules and not (beyond_rules and rules.isdisjoint(may_be_asked.NEVER)):
         raise NotEligible(rules)
     takes_capacity = Rule.AT_CAPACITY not in rules
     contact = flow.propose(offer=offer, supporter=supporter, by=by, at=at, takes_capacity=takes_capacity)
@@ -230,25 +219,29 @@ def _asked_before(offer: Offer) -> Contact | None:
     return open_contact(offer)
 
 
-def _explained(need: Need, policy: MatchingPolicy, at: datetime, people: Iterable[Supporter]) -> list[Choice]:
-    by_id = {supporter.id: supporter for supporter in people}
-    ranked = ranking.rank(need.person, (candidate(each, at) for each in by_id.values()), policy, at)
-    return [Choice(by_id[each.candidate.supporter_id], each) for each in ranked]
+def _choices(wanted: Sequence[tuple[Need, Sequence[UUID]]]) -> list[list[Choice]]:
+    """For every need the supporters with these ids, in their order, as choices: one query."""
+    parts = [
+        reasons.with_lines(Supporter.objects.filter(id__in=ids), need).annotate(part=Value(number))
+        for number, (need, ids) in enumerate(wanted)
+    ]
+    found = parts[0].union(*parts[1:], all=True) if parts else ()
+    choices = {
+        (each.part, each.id): Choice(each, reasons.reasons_of(each, wanted[each.part][0])) for each in found
+    }
+    return [[choices[number, pk] for pk in ids] for number, (_need, ids) in enumerate(wanted)]
 
 
-def _shortlists(
-    needs: Sequence[Need], policy: MatchingPolicy, at: datetime, *, each: int
-) -> list[list[UUID]]:
-    """The ids of the `each` best for every need, best first, in one query."""
-    lists: list[list[UUID]] = [[] for _ in needs]
+def _shortlists(needs: Sequence[Need], *, each: int) -> list[list[tuple[int, datetime, UUID]]]:
+    """The `each` best for every need, best first, with score and when they were last asked: one query."""
+    lists: list[list[tuple[int, datetime, UUID]]] = [[] for _ in needs]
     rankings = [
-        eligibility.ranked(need, policy, at)
-        .annotate(line=Value(number, output_field=IntegerField()))
-        .values_list("line", "id", "score", "last_asked_at")[:each]
+        order.best_first(may_be_asked.supporters(need), need)
+        .annotate(part=Value(number))
+        .values_list("part", "score", "last_asked_at", "id")[:each]
         for number, need in enumerate(needs)
     ]
-    if not rankings:
-        return lists
-    for line, pk, *_order in rankings[0].union(*rankings[1:], all=True):
-        lists[line].append(pk)
-    return lists
+    found = rankings[0].union(*rankings[1:], all=True) if rankings else ()
+    for part, score, asked, pk in found:
+        lists[part].append((score, asked or NEVER_ASKED, pk))
+    return [sorted(each) for each in lists]

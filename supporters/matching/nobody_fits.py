@@ -1,106 +1,60 @@
-"""Why nobody fits an involved employee, and what to try then, step by step. Pure, as `matching.ranking`.
+"""What to try, step by step, when nobody may be asked for an involved employee."""
 
-`supporters.matching.eligibility.ladder` says the same to the database; a test holds the two together.
-"""
-
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import reduce
+from operator import and_
+from typing import Any
+
+from django.db.models import Case, IntegerField, Q, QuerySet, When, Window
+from django.db.models.functions import RowNumber
 
 from supporters.enums import LadderStep, Rule
-from supporters.matching.ranking import Candidate, MatchingPolicy, Person, Ranked, rank
+from supporters.matching import may_be_asked, order
+from supporters.matching.need import Need
+
+#: About how well two people fit; protects nobody.
+FIT = frozenset({Rule.OTHER_PROFESSION, Rule.NOT_PHYSICIAN, Rule.INSIDE})
+
+EVERYBODY = ~Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True)
-class Excluded:
-    """A supporter who is left out, and every rule that says so."""
-
-    candidate: Candidate
-    rules: frozenset[Rule]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleCount:
-    """How many supporters a rule leaves out, and how many of those no other rule does."""
-
-    rule: Rule
-    count: int
-    alone: int
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A step of the ladder: whom it adds, best first, and which rules that sets aside."""
+class Step:
+    """Whom a step of the ladder is about, and which rules it sets aside for them. All others hold on every
+    step: those that protect somebody (involved in the event, the manager …) and the wish for another
+    department.
+    """
 
     step: LadderStep
-    ranked: tuple[Ranked, ...]
-    sets_aside: tuple[Rule, ...]
+    people: Q
+    aside: frozenset[Rule]
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """Why nobody fits, and what can be done about it, in the order in which to try it."""
-
-    counts: tuple[RuleCount, ...]
-    emptied_by: Rule | None
-    offers: tuple[Offer, ...]
-
-    @property
-    def next_offer(self) -> Offer | None:
-        """The first step that gives somebody."""
-        return next((offer for offer in self.offers if offer.ranked), None)
-
-
-def ladder(person: Person, excluded: Sequence[Excluded], policy: MatchingPolicy, at: datetime) -> Ladder:
-    """Why nobody fits `person`, and what each step of the ladder would give at the moment `at`.
-
-    `emptied_by` is the rule that, lifted alone, gives most people back (or leaves out most, when lifting
-    one is not enough). Each step adds to the one before and lists only who is new on it. What a step sets
-    aside is the demand for a profession or for somebody outside; the wish for another department and the
-    rules that protect somebody (involved in the event, the manager, an exclusion list …) hold on every step.
-    """
-    counts = count_rules(excluded)
-    waiting = [each for each in excluded if all(rule.is_soft for rule in each.rules)]
-    offers = []
-    for step in LadderStep:
-        added = [each for each in waiting if _step_allows(step, person, each)]
-        waiting = [each for each in waiting if not _step_allows(step, person, each)]
-        set_aside = {rule for each in added for rule in each.rules}
-        offers.append(
-            Offer(
-                step,
-                tuple(rank(person, (each.candidate for each in added), policy, at)),
-                tuple(rule for rule in Rule if rule in set_aside),
-            )
-        )
-    emptied_by = max(counts, key=lambda each: (each.alone, each.count), default=None)
-    return Ladder(counts, emptied_by.rule if emptied_by else None, tuple(offers))
+def ladder(need: Need) -> list[Step]:
+    """The steps in the order in which to try them."""
+    by_profession = [
+        Step(LadderStep.SAME_PROFESSION_ELSEWHERE, Q(user__profession_id=need.profession_id), FIT),
+        Step(LadderStep.RELATED_PROFESSION, Q(user__profession__group=need.profession_group), FIT),
+    ]
+    return [
+        *(by_profession if need.profession_id else ()),
+        Step(LadderStep.ANY_PROFESSION, EVERYBODY, FIT),
+        Step(LadderStep.OUTSIDE, EVERYBODY, FIT | {Rule.OUTSIDE}),
+    ]
 
 
-def count_rules(excluded: Iterable[Excluded]) -> tuple[RuleCount, ...]:
-    """How many each rule leaves out, the most first; rules that leave out nobody are not listed."""
-    counts: Counter[Rule] = Counter()
-    alone: Counter[Rule] = Counter()
-    for each in excluded:
-        counts.update(each.rules)
-        if len(each.rules) == 1:
-            alone.update(each.rules)
-    listed = (RuleCount(rule, counts[rule], alone[rule]) for rule in Rule if counts[rule])
-    return tuple(sorted(listed, key=lambda each: -each.count))
+def best_of_steps(need: Need, *, each: int) -> QuerySet[Any]:
+    """For every `step` of the ladder the best `each` of those who come into view on it, best first."""
+    steps = ladder(need)
+    aside = frozenset[Rule]().union(*(step.aside for step in steps))
+    broken = may_be_asked.broken(need)
 
+    def comes(step: Step) -> Q:
+        held = (~breaks for rule, breaks in broken.items() if rule in aside - step.aside)
+        return reduce(and_, held, step.people)
 
-def _step_allows(step: LadderStep, person: Person, excluded: Excluded) -> bool:
-    candidate = excluded.candidate
-    aside = {Rule.OTHER_PROFESSION, Rule.NOT_PHYSICIAN, Rule.INSIDE}
-    match step:
-        case LadderStep.SAME_PROFESSION_ELSEWHERE:
-            fits = candidate.profession_id == person.profession_id
-        case LadderStep.RELATED_PROFESSION:
-            fits = candidate.profession_group == person.profession_group
-        case LadderStep.ANY_PROFESSION:
-            fits = True
-        case LadderStep.OUTSIDE:
-            fits = True
-            aside.add(Rule.OUTSIDE)
-    return fits and excluded.rules <= aside
+    first_step = Case(*(When(comes(step), then=step.step) for step in steps), output_field=IntegerField())
+    people = order.best_first(may_be_asked.supporters(need, aside=aside), need)
+    place = Window(RowNumber(), partition_by="step", order_by=order.BEST_FIRST)
+    found: QuerySet[Any] = people.annotate(step=first_step).annotate(place=place).filter(place__lte=each)
+    return found

@@ -27,10 +27,10 @@ from supporters.enums import (
     SameProfession,
     Waiting,
 )
-from supporters.matching import assignment, ranking, together
+from supporters.matching import assignment, may_be_asked, order, together
 from supporters.matching.assignment import AlreadyAssigned, NotEligible, assign
-from supporters.matching.eligibility import candidate, need_of
-from supporters.matching.tests.test_eligibility import NOW, pool_of
+from supporters.matching.need import READ_OF_OFFER, needs_of
+from supporters.matching.tests.plain_matching import NOW, pool_of
 from supporters.models import Contact, Exclusion, Offer, Supporter, SupportPolicy
 from supporters.offers.opening import OfferClosed, open_offers
 from supporters.tests.factories import OfferFactory, SupporterFactory
@@ -176,7 +176,7 @@ def test_handed_back_offers_the_next_candidate(coordinator, offer):
 
 def test_suggest_is_three_queries_however_large_the_pool(offer, django_assert_num_queries):
     SupportPolicy.current()
-    offer = Offer.objects.select_related(*assignment.NEED).get(pk=offer.pk)
+    offer = Offer.objects.select_related(*READ_OF_OFFER).get(pk=offer.pk)
     SupporterFactory.create_batch(2, trained=True)
     with django_assert_num_queries(3):
         assert len(assignment.suggest(offer=offer, at=timezone.now(), first=5)) == 2
@@ -222,10 +222,11 @@ def test_propose_together_gives_each_another_supporter(db):
     offers = [OfferFactory(involvement__incident=incident) for _ in range(3)]
     SupporterFactory.create_batch(5, trained=True)
     proposals = assignment.propose_together(offers=offers, at=timezone.now())
-    chosen = [each.choice.supporter for each in proposals if each.choice]
+    chosen = [each.choices[0].supporter for each in proposals]
     assert [each.offer for each in proposals] == offers
     assert len(set(chosen)) == 3
-    assert all(each.supporter not in chosen for proposal in proposals for each in proposal.alternatives)
+    assert all(each.supporter not in chosen for proposal in proposals for each in proposal.choices[1:])
+    assert [len(each.choices) for each in proposals] == [3, 3, 3]
 
 
 def test_propose_together_with_too_few_supporters_leaves_somebody_open(db):
@@ -233,14 +234,14 @@ def test_propose_together_with_too_few_supporters_leaves_somebody_open(db):
     offers = [OfferFactory(involvement__incident=incident) for _ in range(3)]
     SupporterFactory.create_batch(2, trained=True)
     proposals = assignment.propose_together(offers=offers, at=timezone.now())
-    assert sorted(each.choice is None for each in proposals) == [False, False, True]
+    assert sorted(len(each.choices) for each in proposals) == [0, 1, 1]
 
 
 def test_propose_together_asks_as_few_queries_for_many(db, django_assert_num_queries):
     SupportPolicy.current()
     incident = IncidentFactory()
     made = [OfferFactory(involvement__incident=incident) for _ in range(6)]
-    offers = list(Offer.objects.select_related(*assignment.NEED).filter(id__in=[each.id for each in made]))
+    offers = list(Offer.objects.select_related(*READ_OF_OFFER).filter(id__in=[each.id for each in made]))
     SupporterFactory.create_batch(8, trained=True)
     for few_or_many in (offers[:2], offers):
         with django_assert_num_queries(3):
@@ -267,7 +268,10 @@ def test_propose_together_is_the_best_of_all():
         )
         for n in range(6)
     ]
-    everybody = list(Supporter.objects.select_related(*assignment.CANDIDATE))
+
+    def scores_of(need):
+        people = order.best_first(may_be_asked.supporters(need), need)
+        return dict(people.values_list("id", "score"))
 
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.sets(st.sampled_from(range(6)), min_size=1), st.integers(0, 20))
@@ -275,16 +279,14 @@ def test_propose_together_is_the_best_of_all():
         at = timezone.now() + timedelta(days=days)
         people = [offers[n] for n in sorted(chosen)]
         proposals = assignment.propose_together(offers=people, at=at)
-        policy = assignment.matching_policy()
-        whole = together.match_together(
-            [need_of(each, at).person for each in people],
-            together.Pool.of(candidate(each, at) for each in everybody),
-            policy,
-            at,
-        )
-        scores = [each.choice.ranked.score for each in proposals if each.choice]
-        assert len(scores) == len(people)
-        assert sum(scores) == sum(each.score for each in whole if each)
+        scores = [scores_of(need) for need in needs_of(people, at)]
+        pool = sorted(set().union(*scores))
+        costs = [{column: row[pk] for column, pk in enumerate(pool) if pk in row} for row in scores]
+        whole = together.assign(costs)
+        least = sum(row[column] for row, column in zip(costs, whole, strict=True) if column is not None)
+        chosen = [each.choices[0].supporter.id for each in proposals]
+        assert len(set(chosen)) == len(people)
+        assert sum(row[pk] for row, pk in zip(scores, chosen, strict=True)) == least
 
     holds()
 
@@ -359,10 +361,3 @@ def test_one_supporter_asked_for_many_at_once_stays_within_capacity():
     assert supporter.load == 3
     assert sorted(outcomes) == [()] * 3 + [(Rule.AT_CAPACITY,)] * 9
     assert Contact.objects.open().count() == 3
-
-
-def test_matching_reasons_add_up(offer):
-    SupporterFactory(trained=True)
-    (choice,) = assignment.suggest(offer=offer, at=timezone.now(), first=1)
-    assert choice.ranked.score == sum(reason.points for reason in choice.ranked.reasons)
-    assert all(ranking.say(reason) for reason in choice.ranked.reasons)

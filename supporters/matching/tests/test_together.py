@@ -1,32 +1,25 @@
-from datetime import timedelta
+from collections.abc import Sequence
 from itertools import permutations
-from uuid import UUID
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
 
-from supporters.enums import SameProfession
-from supporters.matching.ranking import MatchingPolicy, Wishes, pair_rules, rank, tie_order
-from supporters.matching.tests.test_ranking import (
-    AT,
-    POLICY,
-    PORTER,
-    SURGEON,
-    asked,
-    candidate,
-    people,
-    person,
-    policies,
-    pools,
-)
-from supporters.matching.together import FORBIDDEN, Pool, assign_together, match_together
+from supporters.matching import together
 
-costs = st.integers(1, 5).flatmap(
+matrices = st.integers(1, 5).flatmap(
     lambda columns: st.lists(
-        st.lists(st.none() | st.integers(0, 9), min_size=columns, max_size=columns), min_size=1, max_size=4
+        st.lists(st.none() | st.integers(0, 9), min_size=columns, max_size=columns), min_size=1, max_size=5
     )
 )
+
+
+def assign(matrix: Sequence[Sequence[int | None]]) -> list[int | None]:
+    return together.assign(
+        [{column: cost for column, cost in enumerate(row) if cost is not None} for row in matrix]
+    )
 
 
 def best_by_trying_all(matrix: list[list[int | None]]) -> tuple[int, int]:
@@ -57,9 +50,9 @@ def outcome(matrix, chosen) -> tuple[int, int]:
     return -len(paid), sum(paid)
 
 
-@given(costs)
+@given(matrices)
 def test_together_is_the_best_there_is_and_never_worse_than_one_after_the_other(matrix):
-    chosen = assign_together(matrix)
+    chosen = assign(matrix)
 
     assert len({at for at in chosen if at is not None}) == len([at for at in chosen if at is not None])
     assert outcome(matrix, chosen) == best_by_trying_all(matrix)
@@ -79,76 +72,36 @@ def test_together_is_the_best_there_is_and_never_worse_than_one_after_the_other(
     ],
 )
 def test_assigning_together(matrix, chosen):
-    found = assign_together(matrix)
+    found = assign(matrix)
 
     assert (set(found) if isinstance(chosen, set) else found) == chosen
 
 
-@given(people, pools, policies)
-def test_scores_of_a_pool_are_those_of_the_ranking(who, members, policy):
-    pool = Pool.of(members)
-
-    scores = pool.scores(who, policy, pool.common_scores(policy, AT))
-
-    expected = {each.candidate: each.score for each in rank(who, members, policy, AT)}
-    for each, score in zip(pool.candidates, scores, strict=True):
-        if pair_rules(who, each, policy):
-            assert score >= FORBIDDEN
-        else:
-            assert score == expected[each]
+def test_among_solutions_of_equal_cost_the_lowest_columns_are_taken():
+    assert set(together.assign([dict.fromkeys(range(90), 7)] * 3)) == {0, 1, 2}
 
 
-@given(st.lists(people, min_size=1, max_size=4), pools, policies, st.data())
-def test_matching_together_is_the_best_over_the_whole_pool(group, members, policy, data):
-    identities = st.sampled_from([each.supporter_id for each in members]) if members else st.nothing()
-    barred = [data.draw(st.sets(identities, max_size=3)) if members else set() for _ in group]
-    ordered = sorted(members, key=tie_order)
-    matrix = [
-        [
-            None
-            if each.supporter_id in own or pair_rules(who, each, policy)
-            else rank(who, [each], policy, AT)[0].score
-            for each in ordered
-        ]
-        for who, own in zip(group, barred, strict=True)
-    ]
+@given(st.integers(0, 2**32))
+def test_only_the_best_few_of_each_need_to_be_weighed(seed):
+    """As many as there are rows: what supporters.matching.assignment.propose_together relies on."""
+    chance = Random(seed)
+    rows = chance.randint(1, 12)
+    whole = [{column: chance.randint(0, 40) for column in range(60)} for _ in range(rows)]
+    few = [dict(sorted(row.items(), key=lambda each: (each[1], each[0]))[:rows]) for row in whole]
 
-    found = match_together(group, Pool.of(members), policy, AT, barred=barred)
+    def cost(chosen):
+        return sum(row[column] for row, column in zip(whole, chosen, strict=True))
 
-    chosen = [None if each is None else ordered.index(each.candidate) for each in found]
-    assert outcome(matrix, chosen) == outcome(matrix, assign_together(matrix))
-    assert len({at for at in chosen if at is not None}) == sum(at is not None for at in chosen)
+    assert cost(together.assign(few)) == cost(together.assign(whole))
 
 
-def test_each_person_gets_another_supporter_and_who_cannot_be_helped_is_left_without():
-    required = MatchingPolicy(same_profession=SameProfession.REQUIRED)
-    nurses = [candidate(1), candidate(2, last_asked_at=asked(5))]
-    group = [
-        person(),
-        person(profession_id=SURGEON, profession_group="physician"),
-        person(wishes=Wishes(physician=True)),
-        person(),
-    ]
+@settings(max_examples=20)
+@given(st.integers(0, 2**32))
+def test_forty_together_cost_what_scipy_finds(seed):
+    chance = Random(seed)
+    whole = [[chance.randint(0, 400) for _ in range(80)] for _ in range(40)]
 
-    found = match_together(group, Pool.of([*nurses, candidate(3, PORTER)]), required, AT)
+    chosen = assign(whole)
 
-    assert [each and each.candidate.supporter_id.int for each in found] == [1, None, None, 2]
-
-
-def test_somebody_barred_for_one_person_may_still_be_asked_for_another():
-    pool = Pool.of([candidate(1), candidate(2)])
-
-    found = match_together([person(), person()], pool, POLICY, AT, barred=[{UUID(int=1)}, set()])
-
-    assert [each and each.candidate.supporter_id.int for each in found] == [2, 1]
-
-
-def test_an_empty_pool_and_an_empty_group():
-    assert match_together([person()], Pool.of([]), POLICY, AT) == [None]
-    assert match_together([], Pool.of([candidate()]), POLICY, AT) == []
-
-
-def test_a_moment_far_back_and_one_ahead_are_counted_as_in_the_ranking():
-    pool = Pool.of([candidate(1, last_asked_at=AT + timedelta(days=1)), candidate(2)])
-
-    assert list(pool.common_scores(POLICY, AT)) == [0, POLICY.weights.asked_today]
+    least = sum(whole[row][column] for row, column in zip(*linear_sum_assignment(whole), strict=True))
+    assert outcome(whole, chosen) == (-40, least)

@@ -20,9 +20,10 @@ from hospital.clock import call_by
 from supporters.contacts import analyst_conflict, involved_conflict, reminders, words
 from supporters.contacts.case_access import log_case
 from supporters.enums import ContactState, LadderStep, NextStep, Outcome, Rule, Waiting
-from supporters.matching import assignment, eligibility, ranking
+from supporters.matching import assignment, left_out, may_be_asked, reasons
 from supporters.matching.assignment import Choice, WhyNobody
-from supporters.matching.nobody_fits import RuleCount
+from supporters.matching.left_out import RuleCount
+from supporters.matching.need import READ_OF_OFFER, need_of
 from supporters.models import Contact, ContactEvent, Offer, Supporter
 from supporters.offers.worklist import event_words
 
@@ -42,7 +43,7 @@ class Card:
 
     @property
     def may_be_asked(self) -> bool:
-        return eligibility.NEVER.isdisjoint(self.rules)
+        return may_be_asked.NEVER.isdisjoint(self.rules)
 
 
 @allow(Role.COORDINATOR)
@@ -55,7 +56,7 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
     and why.
     """
     now = timezone.now()
-    offers = Offer.objects.visible_to(request.user).select_related(*assignment.NEED)
+    offers = Offer.objects.visible_to(request.user).select_related(*READ_OF_OFFER)
     offer = get_object_or_404(offers, involvement_id=pk)
     if request.method == "POST":
         return answered(request, anchor="#anybody")
@@ -74,9 +75,8 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 def card(choice: Choice, rules: Iterable[Rule] = ()) -> Card:
     """`choice` with its reasons in words."""
-    return Card(
-        choice, [(reason.good, ranking.say(reason)) for reason in choice.ranked.reasons], tuple(rules)
-    )
+    words = [(reason.good, reasons.say(reason)) for reason in choice.reasons]
+    return Card(choice, words, tuple(rules))
 
 
 def tell_apart(cards: Iterable[Card]) -> None:
@@ -167,12 +167,11 @@ def _found(offer: Offer, query: str, now: datetime) -> dict[str, Any]:
 
 def _left_out(offer: Offer, now: datetime) -> dict[str, Any]:
     """Counts by rule, with names."""
-    policy, need = assignment.matching_policy(), eligibility.need_of(offer, now)
-    names = eligibility.left_out(need, policy, now, first=NAMED)
-    counts = eligibility.count_rules(need, policy, now)
-    return {"left_out": [(each, *_named(each, names.get(each.rule, []))) for each in counts]}
+    need = need_of(offer, now)
+    names = left_out.names(need, first=NAMED)
+    return {"left_out": [(each, *_named(each, names.get(each.rule, []))) for each in left_out.counts(need)]}
 
 
 def _named(counted: RuleCount, people: list[Supporter]) -> tuple[list[Supporter], int]:
     """Who is named, and how many more there are; of some rules nothing but the count is said."""
-    return people, 0 if counted.rule in eligibility.UNNAMED else counted.count - len(people)
+    return people, 0 if counted.rule in left_out.UNNAMED else counted.count - len(people)

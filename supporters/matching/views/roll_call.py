@@ -23,6 +23,7 @@ from incidents.models import Incident, TeamMember
 from supporters.contacts.case_access import log_roll_call
 from supporters.matching import assignment
 from supporters.matching.assignment import AlreadyAssigned, NotEligible, Proposal
+from supporters.matching.need import READ_OF_OFFER
 from supporters.matching.views.case import not_eligible, taken
 from supporters.matching.views.match import Card, card, tell_apart
 from supporters.models import Offer, Supporter
@@ -104,18 +105,12 @@ def _incident(request: SignedInRequest, reference: str) -> Incident:
 def _offers(lines: Sequence[RollCallLine]) -> list[Offer]:
     """The offers of `lines`, as many as are matched together at a time, in their order."""
     keys = [each.offer_id for each in lines[: assignment.TOGETHER]]
-    found = Offer.objects.select_related(*assignment.NEED).in_bulk(keys)
+    found = Offer.objects.select_related(*READ_OF_OFFER).in_bulk(keys)
     return [found[key] for key in keys]
 
 
 def _choices(proposals: Iterable[Proposal]) -> list[Choices]:
-    choices = [
-        Choices(
-            each.offer,
-            [card(choice) for choice in ((each.choice,) if each.choice else ()) + each.alternatives],
-        )
-        for each in proposals
-    ]
+    choices = [Choices(each.offer, [card(choice) for choice in each.choices]) for each in proposals]
     tell_apart(each for one in choices for each in one.cards)
     return choices
 

@@ -1,0 +1,147 @@
+"""Who may not be asked to support one involved employee: every rule, as a condition on supporters."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
+from django.db.models import BooleanField, Case, F, Q, QuerySet, When
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.people.who_is_who import same_human
+from hospital.enums import ProfessionGroup
+from incidents.models import Incident, Involvement, TeamMember
+from supporters.enums import Rule, SameProfession, SupporterStatus
+from supporters.matching.need import Need
+from supporters.models import Contact, Exclusion, KeptApart, Supporter
+
+#: No coordinator can set these aside: the person is no supporter, or the two are never matched. Between
+#: somebody and the own manager it is never, either way: one of the two has a say about the other's work.
+NEVER = frozenset({Rule.STOPPED, Rule.IS_SELF, Rule.IS_MANAGER, Rule.IS_MANAGED, Rule.ON_EXCLUSION_LIST})
+
+#: Who works outside the hospital.
+PARTNER = Q(user__department__location__is_partner=True)
+
+
+def supporters(need: Need, *, aside: frozenset[Rule] = frozenset()) -> QuerySet[Supporter]:
+    """Everybody whom no rule leaves out (the rules `aside` are not looked at)."""
+    left_out = reduce(or_, (breaks for rule, breaks in broken(need).items() if rule not in aside))
+    return Supporter.objects.filter(~left_out)
+
+
+def broken(need: Need) -> dict[Rule, Q]:
+    """For each rule that somebody can break the condition under which a supporter does."""
+    return {**_rules_of_supporter(need.at), **_rules_of_event(need), **_rules_of_pair(need)}
+
+
+def rules_of(need: Need, people: QuerySet[Supporter]) -> dict[UUID, frozenset[Rule]]:
+    """Which rules each of `people` breaks, by the supporter's id: one query."""
+    rules = broken(need)
+    rows = people.annotate(**flags(rules)).values_list("id", *map(flag, rules))
+    return {
+        pk: frozenset(rule for rule, breaks in zip(rules, breaks_rules, strict=True) if breaks)
+        for pk, *breaks_rules in rows
+    }
+
+
+def flags(rules: Mapping[Rule, Q]) -> dict[str, Case]:
+    """For each of `rules` a column that is true for who breaks it."""
+    return {
+        flag(rule): Case(When(breaks, then=True), default=False, output_field=BooleanField())
+        for rule, breaks in rules.items()
+    }
+
+
+def flag(rule: Rule) -> str:
+    """The name of that column."""
+    return f"breaks_{rule}"
+
+
+def _rules_of_supporter(at: datetime) -> Mapping[Rule, Q]:
+    today = timezone.localdate(at)
+    trained = Q(trained_on__lte=today)
+    return {
+        Rule.NOT_TRAINED: ~trained,
+        Rule.TRAINING_EXPIRED: trained & (Q(current_until__isnull=True) | Q(current_until__lt=today)),
+        Rule.STOPPED: Q(status=SupporterStatus.STOPPED) | Q(user__is_active=False),
+        Rule.PAUSED: Q(status=SupporterStatus.PAUSED),
+        Rule.ABSENT: Q(absent_from__lte=today) & (Q(absent_until__isnull=True) | Q(absent_until__gte=today)),
+        Rule.AT_CAPACITY: Q(load__gte=F("capacity")),
+        Rule.COOLING_DOWN: Q(rests_until__gt=at),
+    }
+
+
+def _rules_of_event(need: Need) -> Mapping[Rule, Q]:
+    involved = Involvement.objects.filter(incident_id=need.incident_id, employee__isnull=False)
+    analysts = TeamMember.objects.current().filter(incident_id=need.incident_id)
+    asked = Contact.objects.filter(offer_id=need.offer_id)
+    rules = {
+        Rule.INVOLVED_IN_EVENT: Q(user_id__in=involved.values("employee_id")) | _typed_in(need.incident_id),
+        Rule.IS_ANALYST: Q(user_id__in=analysts.values("analyst_id")),
+        Rule.ALREADY_ASKED: Q(id__in=asked.values("supporter_id")),
+    }
+    if need.named is not None:
+        # Typed in, and a supporter all the same: nobody is asked to support themselves.
+        rules[Rule.IS_SELF] = Q(user__in=User.objects.filter(same_human(need.named)).values("pk"))
+        rules[Rule.INVOLVED_IN_EVENT] &= ~rules[Rule.IS_SELF]
+    if need.employee_id:
+        pairs = Exclusion.objects.filter(employee_id=need.employee_id).values("supporter_id")
+        by_hand = KeptApart.objects.filter(employee_id=need.employee_id).values("supporter_id")
+        rules[Rule.IS_SELF] = Q(user_id=need.employee_id)
+        rules[Rule.INVOLVED_IN_EVENT] &= ~rules[Rule.IS_SELF]
+        rules[Rule.ON_EXCLUSION_LIST] = Q(id__in=pairs) | Q(id__in=by_hand)
+        rules |= _rules_of_line(need.employee_id, need.manager_id)
+    rules[Rule.REPORTED_EVENT] = _reported(need)
+    return rules
+
+
+def _typed_in(incident_id: UUID) -> Q:
+    """Who may be one of those without an account in the event, by mail address or telephone number."""
+    by_hand = Involvement.objects.filter(incident_id=incident_id, employee__isnull=True)
+    addresses = by_hand.exclude(email="").values("email")
+    numbers = by_hand.exclude(telephone="").values("telephone")
+    return Q(user__email__in=addresses) | Q(user__telephone__in=numbers)
+
+
+def _reported(need: Need) -> Q:
+    """Who reported the event, also on a report that was joined with it; not the person themselves."""
+    reports = Incident.objects.filter(Q(pk=need.incident_id) | Q(joined_into=need.incident_id))
+    others = reports.exclude(reporter=None).exclude(reporter=need.employee_id)
+    return Q(user_id__in=others.values("reporter_id"))
+
+
+def _rules_of_line(employee_id: UUID, manager_id: UUID | None) -> Mapping[Rule, Q]:
+    """Nobody is asked to support their own manager, nor a manager somebody whom they manage. A manager is who
+    stands so in the personnel file, and who leads the department; not the manager's manager.
+    """
+    leaders = User.groups.through.objects.filter(group__name=Role.TEAM_LEADER).values("user_id")
+    leads = Q(user_id__in=leaders)
+    departments = User.objects.filter(pk=employee_id, department__isnull=False).values("department_id")
+    led_in = Q(user__department_id__in=departments.exclude(pk__in=leaders))
+    led = Q(user__department_id__in=departments.filter(pk__in=leaders))
+    manages = led_in & leads | Q(user_id=manager_id) if manager_id else led_in & leads
+    return {
+        Rule.IS_MANAGER: manages & ~Q(user_id=employee_id),
+        Rule.IS_MANAGED: (Q(user__manager_id=employee_id) | led & ~leads) & ~Q(user_id=employee_id),
+    }
+
+
+def _rules_of_pair(need: Need) -> Mapping[Rule, Q]:
+    """Made by wishes and policy. A wish comes before policy: who asked for a physician or for somebody
+    outside is not held to the own profession.
+    """
+    rules = {Rule.INSIDE: ~PARTNER} if need.wish_outside else {Rule.OUTSIDE: PARTNER}
+    if need.wish_physician:
+        rules[Rule.NOT_PHYSICIAN] = ~Q(user__profession__group__in=ProfessionGroup.physicians())
+    elif (
+        need.same_profession == SameProfession.REQUIRED
+        and need.profession_id is not None
+        and not need.wish_outside
+    ):
+        rules[Rule.OTHER_PROFESSION] = ~Q(user__profession_id=need.profession_id)
+    if need.wish_other_department and need.department_id is not None:
+        rules[Rule.SAME_DEPARTMENT] = Q(user__department_id=need.department_id)
+    return rules

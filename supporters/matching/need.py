@@ -1,0 +1,85 @@
+"""What is looked for when a supporter is chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.people.who_is_who import Named
+from supporters.enums import SameProfession
+from supporters.models import Offer, SupportPolicy
+
+#: What the need of an offer is read from.
+READ_OF_OFFER = (
+    "incident",
+    "involvement__employee",
+    "involvement__profession",
+    "involvement__department__location",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One offer of support at the moment `at` (aware), as far as choosing a supporter goes; what is not known
+    is None or empty. Without an account `employee_id` is None, and `named` says who it is.
+    """
+
+    offer_id: UUID
+    incident_id: UUID
+    at: datetime
+    employee_id: UUID | None = None
+    manager_id: UUID | None = None
+    named: Named | None = None
+    profession_id: UUID | None = None
+    profession_group: str = ""
+    department_id: UUID | None = None
+    location_id: UUID | None = None
+    language: str = ""
+    years_in_profession: int | None = None
+    wish_other_department: bool = True
+    wish_physician: bool = False
+    wish_outside: bool = False
+    same_profession: SameProfession = SameProfession.PREFERRED
+    """How the hospital matches: "required" makes a rule, "preferred" gives points (PMC; OPEN 2017)."""
+
+    @property
+    def year(self) -> int:
+        """The local one."""
+        return timezone.localtime(self.at).year
+
+
+def need_of(offer: Offer, at: datetime) -> Need:
+    """The need behind one offer, see `needs_of`."""
+    return needs_of([offer], at)[0]
+
+
+def needs_of(offers: Sequence[Offer], at: datetime) -> list[Need]:
+    """The needs behind `offers` (read with `READ_OF_OFFER`), in their order: the query of the policy."""
+    same_profession = SameProfession(SupportPolicy.current().same_profession)
+    return [_need(offer, at, same_profession) for offer in offers]
+
+
+def _need(offer: Offer, at: datetime, same_profession: SameProfession) -> Need:
+    involvement = offer.involvement
+    employee, profession, department = involvement.employee, involvement.profession, involvement.department
+    year = timezone.localtime(at).year
+    return Need(
+        offer_id=offer.id,
+        incident_id=offer.incident_id,
+        at=at,
+        employee_id=involvement.employee_id,
+        manager_id=employee.manager_id if employee else None,
+        named=None if employee else involvement.named,
+        profession_id=involvement.profession_id,
+        profession_group=profession.group if profession else "",
+        department_id=involvement.department_id,
+        location_id=department.location_id if department else None,
+        language=employee.language if employee else "",
+        years_in_profession=employee.years_in_profession(year=year) if employee else None,
+        wish_other_department=involvement.wish_other_department,
+        wish_physician=involvement.wish_physician,
+        wish_outside=involvement.wish_outside,
+        same_profession=same_profession,
+    )
