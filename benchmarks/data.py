@@ -197,6 +197,7 @@ def open_work() -> None:
         UPDATE supporters_contact AS contact
         SET state = CASE offer.waiting_for WHEN 'acceptance' THEN 'proposed' ELSE 'accepted' END,
             next_step = CASE offer.waiting_for WHEN 'acceptance' THEN 'answer' ELSE 'call' END,
+            accepted_at = CASE offer.waiting_for WHEN 'acceptance' THEN NULL ELSE contact.accepted_at END,
             outcome = '', closed_at = NULL, reached_at = NULL, due_at = offer.due_at, takes_capacity = false
         FROM supporters_offer AS offer
         WHERE offer.id = contact.offer_id AND offer.closed_at IS NULL AND offer.waiting_for <> 'assignment'

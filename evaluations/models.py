@@ -73,6 +73,9 @@ class Invitation(models.Model):
     answered = models.BooleanField(default=False)
 
     class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(version__gte=1), name="invitation_has_a_version"),
+        )
         indexes = (
             models.Index(fields=["invited_at"], name="invitation_open", condition=models.Q(answered=False)),
         )

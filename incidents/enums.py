@@ -200,6 +200,85 @@ class TrackEventKind(models.TextChoices):
         )
 
     @classmethod
+    def of_departments(cls) -> tuple["TrackEventKind", ...]:
+        return (cls.DEPARTMENT_NAMED, cls.DEPARTMENT_DROPPED, cls.DEPARTMENT_CONFIRMED)
+
+    @classmethod
+    def of_a_step(cls) -> tuple["TrackEventKind", ...]:
+        return (
+            cls.STEP_DONE,
+            cls.STEP_CORRECTED,
+            cls.STEP_REOPENED,
+            *cls.of_departments(),
+            cls.EXTENSION_ASKED,
+            cls.EXTENSION_GRANTED,
+            cls.EXTENSION_REFUSED,
+            cls.LETTER,
+            cls.REPORT_ASKED,
+            cls.REPORT_NOT_ASKED,
+            cls.TERM_TAKEN_BACK,
+            cls.TERM_COMPUTED,
+        )
+
+    @classmethod
+    def with_reason(cls) -> tuple["TrackEventKind", ...]:
+        """Moments that were corrected, and what followed from it."""
+        return (cls.OCCURRED_CORRECTED, cls.NOTICED_CORRECTED, cls.ESTABLISHED_CORRECTED, cls.TERM_COMPUTED)
+
+    @classmethod
+    def with_moment(cls) -> tuple["TrackEventKind", ...]:
+        """What is set to a moment; of what is in neither this nor `without_moment` it may be either."""
+        return (
+            cls.STEP_DONE,
+            cls.STEP_CORRECTED,
+            cls.ESTABLISHED,
+            cls.VIOLENCE,
+            cls.DISMISSAL,
+            cls.NOTICED_GIVEN,
+            cls.OCCURRED_CORRECTED,
+            cls.NOTICED_CORRECTED,
+            cls.ESTABLISHED_CORRECTED,
+            cls.EXTENSION_ASKED,
+            cls.DISCLOSURE_PLANNED,
+            cls.DISCLOSURE_HELD,
+            cls.COACH_ASKED,
+            cls.COACH_FOUND,
+            cls.REPORT_JOINED,
+        )
+
+    @classmethod
+    def without_moment(cls) -> tuple["TrackEventKind", ...]:
+        return (
+            cls.STEP_REOPENED,
+            cls.IN_DOUBT,
+            cls.MADE_CALAMITY,
+            cls.NO_CALAMITY,
+            *cls.of_departments(),
+            cls.DISCLOSURE_CANCELLED,
+        )
+
+    @classmethod
+    def with_previous(cls) -> tuple["TrackEventKind", ...]:
+        """What takes the place of another moment; what is in neither this nor `without_previous` may."""
+        return (
+            cls.STEP_CORRECTED,
+            cls.STEP_REOPENED,
+            cls.ESTABLISHED_CORRECTED,
+            cls.DISCLOSURE_CANCELLED,
+        )
+
+    @classmethod
+    def without_previous(cls) -> tuple["TrackEventKind", ...]:
+        return (
+            cls.STEP_DONE,
+            cls.NOTICED_GIVEN,
+            *cls.of_departments(),
+            cls.EXTENSION_ASKED,
+            cls.COACH_ASKED,
+            cls.REPORT_JOINED,
+        )
+
+    @classmethod
     def of_disclosure(cls) -> tuple["TrackEventKind", ...]:
         """What stands with the talks with patient and family, apart from the steps."""
         return (

@@ -204,6 +204,12 @@ class Mail(models.Model):
     objects = MailQuerySet.as_manager()
 
     class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(sent_at__isnull=True) | models.Q(dropped_at__isnull=True),
+                name="mail_not_sent_and_dropped",
+            ),
+        )
         indexes = (
             # The alarm in the frame of the coordinator's and the administrator's pages.
             models.Index(

@@ -114,6 +114,12 @@ class Supporter(models.Model):
                 name="supporter_absence_has_length",
                 violation_error_message=_("The absence must end after it starts."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(current_until__isnull=True)
+                | models.Q(trained_on__isnull=False, current_until__gte=models.F("trained_on")),
+                name="supporter_current_once_trained",
+                violation_error_message=_("The training is valid until a day after it was given."),
+            ),
         )
 
     def __str__(self) -> str:
@@ -225,6 +231,11 @@ class Offer(models.Model):
                 | (models.Q(closed_at__isnull=False) & ~models.Q(outcome="")),
                 name="offer_closed_has_outcome",
             ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True) & ~models.Q(waiting_for="nothing")
+                | models.Q(closed_at__isnull=False, waiting_for="nothing"),
+                name="offer_closed_waits_for_nothing",
+            ),
         )
         indexes = (
             # The worklist: most urgent first, by key; all, and one group of it.
@@ -302,8 +313,15 @@ class Contact(models.Model):
                 condition=(
                     models.Q(state="closed") & ~models.Q(outcome="") & models.Q(closed_at__isnull=False)
                 )
-                | (~models.Q(state="closed") & models.Q(outcome="")),
+                | (~models.Q(state="closed") & models.Q(outcome="", closed_at__isnull=True)),
                 name="contact_closed_has_outcome",
+            ),
+            # Ended or handed back it may be before it was accepted or after.
+            models.CheckConstraint(
+                condition=models.Q(state="proposed", accepted_at__isnull=True)
+                | models.Q(state__in=["accepted", "in_contact"], accepted_at__isnull=False)
+                | models.Q(state__in=["handed_back", "closed"]),
+                name="contact_accepted_has_moment",
             ),
         )
         indexes = (

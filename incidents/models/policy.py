@@ -11,6 +11,11 @@ def default_remind_hours() -> list[int]:
     return [72, 4]
 
 
+#: What the law gives: (least, most), in the unit of the field (working days, weeks, weeks). A hospital may
+#: keep to less.
+LAW = {"igj_working_days": (1, 3), "establish_weeks": (1, 6), "final_report_weeks": (1, 8)}
+
+
 def _starts(step: Step, moment: Moment) -> "models.CharField[str, str]":
     """From which moment the hospital's own clock of `step` runs; the law's is not ours to choose."""
     return models.CharField(
@@ -69,6 +74,11 @@ class Policy(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=models.Q(id=1), name="incidents_policy_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(*((f"{name}__range", limits) for name, limits in LAW.items())),
+                name="policy_within_the_law",
+                violation_error_message=_("The law gives no more."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(feedback_days__gte=models.F("analysis_days"))
                 & models.Q(final_report_days__gte=models.F("analysis_days")),

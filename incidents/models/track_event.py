@@ -1,4 +1,7 @@
+from collections.abc import Sequence
+
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import User
 from hospital.models import Department
@@ -6,9 +9,15 @@ from incidents.enums import CorrectionReason, Ground, Step, TrackEventKind
 from incidents.models.incident import Incident
 
 
+def _of_kinds(name: str, kinds: Sequence[str], given: Q) -> models.CheckConstraint:
+    """What is `given` stands in a line of each of these `kinds`, and in no other."""
+    of = Q(kind__in=kinds)
+    return models.CheckConstraint(condition=of & given | ~of & ~given, name=name)
+
+
 class TrackEvent(models.Model):
     """One line of a calamity's log: what was set or corrected, to which moment, by whom (None: by itself).
-    Never changed.
+    Never changed. What stands in it follows from its kind.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -31,6 +40,22 @@ class TrackEvent(models.Model):
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
+        constraints = (
+            _of_kinds("track_event_step", TrackEventKind.of_a_step(), ~Q(step="")),
+            _of_kinds("track_event_department", TrackEventKind.of_departments(), Q(department__isnull=False)),
+            _of_kinds("track_event_ground", [TrackEventKind.NO_CALAMITY], ~Q(ground="")),
+            _of_kinds("track_event_reason", TrackEventKind.with_reason(), ~Q(reason="")),
+            models.CheckConstraint(
+                condition=(Q(moment__isnull=False) | ~Q(kind__in=TrackEventKind.with_moment()))
+                & (Q(moment__isnull=True) | ~Q(kind__in=TrackEventKind.without_moment())),
+                name="track_event_moment",
+            ),
+            models.CheckConstraint(
+                condition=(Q(previous__isnull=False) | ~Q(kind__in=TrackEventKind.with_previous()))
+                & (Q(previous__isnull=True) | ~Q(kind__in=TrackEventKind.without_previous())),
+                name="track_event_previous",
+            ),
+        )
         indexes = (models.Index(fields=["incident", "-at", "-id"], name="track_event_log"),)
 
     def __str__(self) -> str:

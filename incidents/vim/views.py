@@ -17,7 +17,7 @@ from accounts.files import mapped_names
 from accounts.files.forms import NamesForm
 from accounts.files.spreadsheets import FileRefused, Table
 from accounts.files.words import mended, refusal
-from accounts.models import FileName
+from accounts.models import FileName, User
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import only_posted
@@ -197,6 +197,8 @@ def _keep(request: SignedInRequest, name: str, content: bytes) -> VimImport:
     """The file as it was uploaded; an earlier one of the same coordinator goes."""
     now = timezone.now()
     with transaction.atomic():
+        # Two taps at once: the second waits here, and takes the first one's place.
+        User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
         VimImport.objects.filter(created_by=request.user, finished_at=None).update(
             content=None, finished_at=now
         )

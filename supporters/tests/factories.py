@@ -108,6 +108,7 @@ class ContactFactory(DjangoModelFactory):
             closed_at=factory.LazyAttribute(lambda contact: contact.proposed_at + timedelta(days=14)),
             conversations=1,
             offer__closed=True,
+            offer__waiting_for=Waiting.NOTHING,
         )
         handed_back = factory.Trait(
             state=ContactState.HANDED_BACK,

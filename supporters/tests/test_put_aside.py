@@ -151,7 +151,8 @@ class TestErasingWaits:
         self.closed(incident, Role.TEAM_LEADER)
         other = OfferFactory(involvement__incident=incident)
         assert retention.due(at=NOW) == 1
-        Offer.objects.filter(pk=other.pk).update(closed_at=NOW - DAY, outcome="declined")
+        declined = {"closed_at": NOW - DAY, "outcome": "declined", "waiting_for": "nothing"}
+        Offer.objects.filter(pk=other.pk).update(**declined)
         assert retention.due(at=NOW) == 1
         assert retention.due(at=NOW + 30 * DAY) == 3
 

@@ -12,6 +12,7 @@ from hospital.form_fields import ListField
 from incidents.calamities.milestones import AFTER_ANALYSIS
 from incidents.enums import Moment, Step
 from incidents.models import Policy
+from incidents.models.policy import LAW
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -53,10 +54,7 @@ LIMITS = {
     "analysis_days": (1, 180),
     "feedback_days": (1, 180),
     "final_report_days": (1, 180),
-    # Not longer than the law gives.
-    "igj_working_days": (1, 3),
-    "establish_weeks": (1, 6),
-    "final_report_weeks": (1, 8),
+    **LAW,
     "duty_deputy_minutes": (5, 1440),
     "duty_all_minutes": (5, 2880),
     "late_committee_hours": (0, 168),

@@ -633,7 +633,9 @@ STEPS = st.lists(
 @given(steps=STEPS)
 def test_whatever_is_done_the_rows_say_what_the_log_says(case, steps):
     Contact.objects.filter(pk=case.contact.pk).delete()
-    Offer.objects.filter(pk=case.offer.pk).update(closed_at=None, outcome="", reached_at=None)
+    Offer.objects.filter(pk=case.offer.pk).update(
+        closed_at=None, outcome="", waiting_for=Waiting.ASSIGNMENT, reached_at=None
+    )
     Supporter.objects.update(load=0, rests_until=None)
     Exclusion.objects.all().delete()
     Reminder.objects.all().delete()

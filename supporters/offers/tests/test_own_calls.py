@@ -27,7 +27,7 @@ def test_home_says_that_a_colleague_will_call_and_who_once_somebody_said_yes(cli
     assert "A colleague will call you" in home(client)
     contact = ContactFactory(proposed=True, offer=offer, supporter__user__name="Sam de Wit")
     assert "Sam de Wit" not in home(client)
-    ContactFactory._meta.model.objects.filter(pk=contact.pk).update(state="accepted")
+    type(contact).objects.filter(pk=contact.pk).update(state="accepted", accepted_at=contact.proposed_at)
     assert "Sam de Wit will call you" in home(client)
 
 

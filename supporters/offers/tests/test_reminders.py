@@ -52,9 +52,9 @@ def test_notice_of_many_is_dealt_with_once_nobody_waits(fifty, coordinators):
     sweep.sweep(at=fifty)
     notice = Notice.objects.get(user=coordinators[0])
     first = Offer.objects.earliest("opened_at", "id")
-    Offer.objects.exclude(pk=first.pk).update(waiting_for=Waiting.NOTHING)
+    Offer.objects.exclude(pk=first.pk).update(waiting_for=Waiting.ACCEPTANCE)
     assert listing.open_notice(notice=notice, user=coordinators[0], at=fifty) is NoticeOpened.YOURS
-    Offer.objects.update(waiting_for=Waiting.NOTHING)
+    Offer.objects.update(waiting_for=Waiting.ACCEPTANCE)
     assert listing.open_notice(notice=notice, user=coordinators[0], at=fifty) is NoticeOpened.NO_LONGER_YOURS
 
 

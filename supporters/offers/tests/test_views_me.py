@@ -198,7 +198,8 @@ def test_how_often_the_worklist_was_opened_is_said(client, offer):
             by=UserFactory(roles=[Role.COORDINATOR]), at=offer.opened_at + timedelta(days=days, seconds=1)
         )
     log_worklist(by=offer.involvement.employee, at=offer.opened_at + timedelta(days=1))
-    Offer.objects.update(closed_at=offer.opened_at + timedelta(days=2, hours=1), outcome=Outcome.DECLINED)
+    closed_at = offer.opened_at + timedelta(days=2, hours=1)
+    Offer.objects.update(closed_at=closed_at, outcome=Outcome.DECLINED, waiting_for="nothing")
     page = client.get(ME)
     assert page.context["worklist"] == WorklistOpened(2, offer.opened_at + timedelta(days=2, seconds=1))
     assert "They opened it on 2 days, last" in page.text
