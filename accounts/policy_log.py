@@ -24,7 +24,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from accounts import audit
+from accounts import audit, by_key
 from accounts.enums import AccessAction, Role
 from accounts.models import PolicyChange, User
 
@@ -116,13 +116,12 @@ class PolicyLog:
 
     def history(self, query: QueryDict) -> History:
         """Twenty changes, newest first; `query` may hold ``before``, the key of an older page."""
-        rows = PolicyChange.objects.filter(policy=self.name).select_related("by").order_by("-id")
-        if (before := query.get("before", "")).isdecimal() and len(before) < 19:
-            rows = rows.filter(id__lt=int(before))
-        found = list(rows[: SIZE + 1])
-        shown = found[:SIZE]
-        older = f"?before={shown[-1].id}#history" if len(found) > SIZE else ""
-        return History([self._in_words(row) for row in shown], older)
+        rows = PolicyChange.objects.filter(policy=self.name).select_related("by")
+        before = query.get("before", "")
+        key = (int(before),) if before.isdecimal() and len(before) < 19 else None
+        found = by_key.cut(rows, ("-id",), size=SIZE, behind=key)
+        older = f"?before={found.rows[-1].id}#history" if found.more_behind else ""
+        return History([self._in_words(row) for row in found.rows], older)
 
     def _in_words(self, row: PolicyChange) -> PolicyLine:
         try:

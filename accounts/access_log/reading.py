@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import by_key
 from accounts.models import AccessEvent, User
 from accounts.people import directory
 from hospital.form_fields import DayField
@@ -78,22 +79,16 @@ def page(lines: QuerySet[AccessEvent], *, before: int | None = None, after: int 
     """
     anchor = AccessEvent.objects.filter(id=before or after or 0).first()
     lines = lines.select_related("user")
-    if anchor and after:
-        found = list(_beyond(lines, anchor, "gt").order_by("at", "id")[: PAGE + 1])
-        shown, more_newer, more_older = found[:PAGE][::-1], len(found) > PAGE, True
-    else:
-        found = list((_beyond(lines, anchor, "lt") if anchor else lines).order_by("-at", "-id")[: PAGE + 1])
-        shown, more_newer, more_older = found[:PAGE], anchor is not None, len(found) > PAGE
-    if not shown:
-        return Page()
-    return Page(
-        shown, _names(shown), shown[0].id if more_newer else None, shown[-1].id if more_older else None
+    key = (anchor.at, anchor.id) if anchor else None
+    found = by_key.cut(
+        lines, ("-at", "-id"), size=PAGE, behind=None if after else key, before=key if after else None
     )
-
-
-def _beyond(lines: QuerySet[AccessEvent], anchor: AccessEvent, way: str) -> QuerySet[AccessEvent]:
-    same = Q(at=anchor.at) & Q(**{f"id__{way}": anchor.id})
-    return lines.filter(Q(**{f"at__{way}e": anchor.at}), Q(**{f"at__{way}": anchor.at}) | same)
+    return Page(
+        found.rows,
+        _names(found.rows),
+        newer=found.rows[0].id if found.more_before else None,
+        older=found.rows[-1].id if found.more_behind else None,
+    )
 
 
 def _names(lines: list[AccessEvent]) -> dict[str, str]:

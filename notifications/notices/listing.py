@@ -8,10 +8,10 @@ from enum import Enum
 from uuid import UUID
 
 import structlog
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from accounts import by_key
 from accounts.models import User
 from hospital.clock import local_day
 from notifications.models import Notice
@@ -72,14 +72,14 @@ def page(*, user: User, after: Notice | None = None) -> Page:
     """At most 50 of `user`'s notices, newest first, those after `after`: one statement, and a few for each
     room that says which events they are about.
     """
-    notices = Notice.objects.visible_to(user).select_related("instead_of").order_by("-created_at", "-id")
-    if after:
-        notices = notices.filter(created_at__lte=after.created_at).filter(
-            Q(created_at__lt=after.created_at) | Q(id__lt=after.id)
-        )
-    found = list(notices[: PAGE + 1])
-    older = f"{reverse('notices')}?before={found[PAGE - 1].id}" if len(found) > PAGE else ""
-    return Page(_grouped(found[:PAGE], user), older)
+    found = by_key.cut(
+        Notice.objects.visible_to(user).select_related("instead_of"),
+        ("-created_at", "-id"),
+        size=PAGE,
+        behind=(after.created_at, after.id) if after else None,
+    )
+    older = f"{reverse('notices')}?before={found.rows[-1].id}" if found.more_behind else ""
+    return Page(_grouped(found.rows, user), older)
 
 
 def _grouped(notices: Sequence[Notice], user: User) -> list[NoticeGroup]:

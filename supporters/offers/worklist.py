@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts import by_key
 from hospital.clock import call_by, start_of_day
 from incidents.enums import EventType, IncidentKind
 from incidents.models import name_of
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 PAGE = 25
+#: Most urgent first.
+ORDER = ("due_at", "id")
 #: Counts above the list stop here: "99+".
 CAP = 100
 #: What is due so soon is "now".
@@ -181,22 +184,16 @@ def read(
         rows = rows.filter(waiting_for=waiting)
     elif called_in:
         if not after:
-            first = list(
-                values_of(rows.filter(waiting_for=Waiting.COORDINATOR).order_by("due_at", "id"))[:PAGE]
-            )
+            first = list(values_of(rows.filter(waiting_for=Waiting.COORDINATOR).order_by(*ORDER))[:PAGE])
         rows = rows.exclude(waiting_for=Waiting.COORDINATOR)
-    key = _parse(after)
-    if key:
-        due_at, pk = key
-        rows = rows.filter(due_at__gte=due_at).filter(Q(due_at__gt=due_at) | Q(id__gt=pk))
-    found = list(values_of(rows.order_by("due_at", "id"))[: PAGE + 1])
-    shown, more = found[:PAGE], found[PAGE:]
+    found = by_key.cut(values_of(rows), ORDER, size=PAGE, behind=_parse(after))
+    shown = found.rows
     groups = _grouped(_folded(shown), now)
     if first:
         groups.insert(0, (WaitingGroup.CALLED_IN, [_row([each], now) for each in first]))
     return Page(
         groups=groups,
-        further=f"{shown[-1]['due_at'].isoformat()}_{shown[-1]['id']}" if more else "",
+        further=f"{shown[-1]['due_at'].isoformat()}_{shown[-1]['id']}" if found.more_behind else "",
         version=f"{_digest(first + shown)}.{int(now.timestamp() // REFRESH.total_seconds())}",
         now=now,
     )

@@ -23,6 +23,8 @@ from supporters.models import Contact, Supporter, SupportPolicy
 NORM = 0.10
 NORM_WITH_SHIFTS = 0.15
 
+BY_NAME = ("sort_name", "user_id")
+
 
 class PoolError(Exception):
     """Something about a supporter that cannot be."""
@@ -150,12 +152,11 @@ def valid_until(trained_on: date | None, policy: SupportPolicy) -> date | None:
 
 
 def listed(supporters: QuerySet[Supporter]) -> QuerySet[Supporter]:
-    """Those in service, by name: the order of the list, which follows the index of names."""
+    """Those in service, to be listed by name (`BY_NAME`), which follows the index of names."""
     return (
         supporters.filter(user__is_active=True)
         .annotate(sort_name=F("user__sort_key"))
         .select_related("user__profession", "user__department__location")
-        .order_by("sort_name", "user_id")
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from accounts import by_key
 from accounts.enums import Role
 from accounts.models import User
 from accounts.models.second_person import RoleGrant
@@ -67,19 +68,16 @@ def people_list(request: SignedInRequest) -> HttpResponse:
     wanted = form.cleaned_data if form.is_valid() else {}
     found = _matching(**{name: wanted.get(name, "") for name in form.fields})
     after = _uuid(request.GET.get("after", ""))
-    if after and (anchor := User.objects.filter(id=after).first()):
-        found = found.filter(
-            Q(sort_key__gt=anchor.sort_key) | Q(sort_key=anchor.sort_key, id__gt=anchor.id),
-            sort_key__gte=anchor.sort_key,
-        )
-    shown = list(
-        found.select_related("department", "profession")
-        .prefetch_related("groups")
-        .order_by("sort_key", "id")[: PAGE + 1]
+    anchor = User.objects.filter(id=after).first() if after else None
+    page = by_key.cut(
+        found.select_related("department", "profession").prefetch_related("groups"),
+        ("sort_key", "id"),
+        size=PAGE,
+        behind=(anchor.sort_key, anchor.id) if anchor else None,
     )
     kept = {name: request.GET[name] for name, value in wanted.items() if value}
-    older = f"?{urlencode({**kept, 'after': shown[PAGE - 1].id})}" if len(shown) > PAGE else ""
-    context = {"form": form, "people": shown[:PAGE], "next_url": older, "filtered": bool(kept)}
+    older = f"?{urlencode({**kept, 'after': page.rows[-1].id})}" if page.more_behind else ""
+    context = {"form": form, "people": page.rows, "next_url": older, "filtered": bool(kept)}
     return render(request, "accounts/staff/people.html", context)
 
 

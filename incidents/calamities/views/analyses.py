@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import audit
+from accounts import audit, by_key
 from accounts.enums import AccessAction, Role
-from accounts.pages import by_key
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import asks_again
 from accounts.pages.feedback import say

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import by_key
 from accounts.enums import AccessAction, Role
 from accounts.models import User
-from accounts.pages import by_key
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say

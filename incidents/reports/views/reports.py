@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import by_key
 from accounts.enums import Role
-from accounts.pages import by_key, kept_forms
+from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow, allow_signed_in
 from accounts.pages.feedback import say
 from accounts.pages.sealed_search import answered, typed

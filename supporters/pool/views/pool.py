@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import by_key
 from accounts.enums import Role
 from accounts.models import User
 from accounts.pages import kept_forms
@@ -55,17 +56,15 @@ def pool(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     query, state = typed(request), request.GET.get("state", "")
     supporters = _filtered(Supporter.objects.visible_to(request.user), state, query, now)
-    listed = pools.listed(supporters)
     name, _separator, pk = typed(request, "after").rpartition("_")
-    if name and _is_uuid(pk):
-        listed = listed.filter(Q(sort_name__gt=name) | Q(sort_name=name, user_id__gt=pk))
-    found: list[Any] = list(listed[: PAGE + 1])
-    shown = found[:PAGE]
+    key = (name, pk) if name and _is_uuid(pk) else None
+    found: by_key.Cut[Any] = by_key.cut(pools.listed(supporters), pools.BY_NAME, size=PAGE, behind=key)
+    shown = found.rows
     directory.told_apart([each.user for each in shown])
     context = {
         "now": now,
         "lines": [(each, standing(each, now)) for each in shown],
-        "further": seal(request, f"{shown[-1].sort_name}_{shown[-1].user_id}") if len(found) > PAGE else "",
+        "further": seal(request, f"{shown[-1].sort_name}_{shown[-1].user_id}") if found.more_behind else "",
         "after": request.GET.get("after", ""),
         "sealed": request.GET.get("q", ""),
         "states": [(value, label, value == state) for value, label in _states()],
