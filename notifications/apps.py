@@ -19,6 +19,7 @@ class NotificationsConfig(AppConfig):
             kinds.register(kind)
         kinds.register(digest.KIND)
         kinds.register(digest.WAITED)
+        kinds.register(digest.TOGETHER)
         for kind in absence.KINDS:
             kinds.register(kind)
         second_person.register()

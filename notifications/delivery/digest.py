@@ -9,7 +9,8 @@ no second; what came too late waits for the next day. What the mail says is coun
 still unread and still this person's business.
 
 What comes in the quiet hours is mailed once, when they are over: its mail is written with the first of it
-(notifications.delivery.sweep), and the notices are marked as being in it.
+(notifications.delivery.sweep), and the notices are marked as being in it. So is what leaves at once, where
+it is more than one thing for a person.
 """
 
 from collections import Counter
@@ -47,6 +48,17 @@ WAITED = Kind(
     concerns=lambda _user, _subject: True,
     handed_on=HandedOn.STAYS,
 )
+
+#: What came to one person in one pass, to be mailed at once: as one mail, where some of it is urgent.
+TOGETHER = Kind(
+    code="notifications.together",
+    line=_("What came in."),
+    concerns=lambda _user, _subject: True,
+    urgent=True,
+    handed_on=HandedOn.STAYS,
+)
+#: The kinds that speak for several notices.
+SEVERAL = frozenset({KIND.code, WAITED.code, TOGETHER.code})
 
 
 def gather(*, at: datetime) -> int:

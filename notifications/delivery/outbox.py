@@ -99,7 +99,7 @@ def _wanted(batch: list[Mail], users: dict[UUID, User]) -> dict[UUID, still_conc
 
 def _left(batch: list[Mail], users: dict[UUID, User]) -> dict[UUID, Left]:
     """What those of `batch` have to say that speak for several notices."""
-    several = [mail for mail in batch if mail.kind in {digest.KIND.code, digest.WAITED.code}]
+    several = [mail for mail in batch if mail.kind in digest.SEVERAL]
     return digest.left(several, users) if several else {}
 
 
@@ -119,7 +119,7 @@ def _compose(
     if mail.kind == digest.KIND.code:
         lines = digest.lines(left[mail.id].notices, language=user.language)
         return mails.news_of_the_day(mail_id=mail.id, user=user, lines=lines, url=mail.url) if lines else None
-    if mail.kind == digest.WAITED.code:
+    if mail.kind in digest.SEVERAL:
         return _waited(mail, user, left[mail.id])
     return mails.something_for_you(mail_id=mail.id, address=user.email, language=user.language, url=mail.url)
 

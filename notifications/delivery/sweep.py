@@ -33,14 +33,21 @@ from notifications.reminders.still_concerns import Answer
 logger = structlog.get_logger(__name__)
 
 BATCH = 500
-#: The one mail of each person for what waits until the quiet hours are over, made with the first of it: in
-#: SQL, from the people and moments of ``shown``. Two passes at once wait for each other at it.
+#: The one mail of each person for what waits until the quiet hours are over, made with the first of it, and
+#: of those to whom several things leave at once; in SQL, from the people and moments of ``shown``. Two passes
+#: at once wait for each other at it.
 WAITING = """
                 INSERT INTO notifications_mail
                        (id, key, kind, user_id, subject_id, url, due_at, attempts, last_error)
-                SELECT gen_random_uuid(), 'waited:' || user_id || ':' || extract(epoch FROM mail_at),
-                       %(waited)s, user_id, user_id, %(notices)s, mail_at, 0, ''
-                  FROM (SELECT DISTINCT user_id, mail_at FROM shown WHERE mailed AND mail_at > %(at)s
+                SELECT gen_random_uuid(),
+                       CASE WHEN mail_at > %(at)s
+                            THEN 'waited:' || user_id || ':' || extract(epoch FROM mail_at)
+                            ELSE 'together:' || user_id || ':' || %(pass)s END,
+                       CASE WHEN mail_at <= %(at)s AND user_id = ANY(%(urgently)s::uuid[])
+                            THEN %(urgent_together)s ELSE %(waited)s END,
+                       user_id, user_id, %(notices)s, mail_at, 0, ''
+                  FROM (SELECT DISTINCT user_id, mail_at FROM shown
+                         WHERE mailed AND (mail_at > %(at)s OR user_id = ANY(%(together)s::uuid[]))
                          ORDER BY user_id, mail_at) people
                 ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at
                 RETURNING id, user_id, due_at"""
@@ -112,10 +119,8 @@ def show_batch(*, at: datetime) -> int:
     failed |= _left_to_nobody(asked, answers)
     shown = recipients.by_channel(wanted, audience.substitutes)
     singles, bundles = _bundled(shown, failed)
-    about_mail, mail_at = (
-        _about_mail(at),
-        mail_hours.mailed_at_of_each(at=at, policy=DeliveryPolicy.current()),
-    )
+    mail_at = mail_hours.mailed_at_of_each(at=at, policy=DeliveryPolicy.current())
+    about_mail = _about_mail(at) | _together([*([each] for each in singles), *bundles], at, mail_at)
     _write(singles, at, about_mail, mail_at)
     _write_bundles(bundles, at, about_mail, mail_at)
     done = [reminder.id for reminder in reminders if reminder.id not in failed]
@@ -197,7 +202,8 @@ def _write(
                    (id, key, kind, user_id, subject_id, url, due_at, attempts, last_error)
             SELECT gen_random_uuid(), reminder_id || ':' || user_id, kind, user_id, subject_id,
                    replace(%(url)s, %(nobody)s, noticed.id::text), mail_at, 0, ''
-              FROM noticed JOIN shown USING (reminder_id, user_id) WHERE mailed AND mail_at <= %(at)s
+              FROM noticed JOIN shown USING (reminder_id, user_id)
+             WHERE mailed AND mail_at <= %(at)s AND user_id <> ALL(%(together)s::uuid[])
             ON CONFLICT (key) DO NOTHING
             """,  # nosec B608  # WAITING is a constant of this module
             {
@@ -254,7 +260,8 @@ def _write_bundles(
                    (id, key, kind, user_id, subject_id, url, due_at, attempts, last_error)
             SELECT gen_random_uuid(), 'bundle:' || noticed.id || ':' || extract(epoch FROM %(at)s), kind,
                    user_id, %(many)s, replace(%(url)s, %(nobody)s, noticed.id::text), mail_at, 0, ''
-              FROM noticed JOIN shown USING (user_id, kind) WHERE mailed AND mail_at <= %(at)s
+              FROM noticed JOIN shown USING (user_id, kind)
+             WHERE mailed AND mail_at <= %(at)s AND user_id <> ALL(%(together)s::uuid[])
             ON CONFLICT (key) DO NOTHING
             """,  # nosec B608  # WAITING is a constant of this module
             {
@@ -270,6 +277,24 @@ def _write_bundles(
                 **about_mail,
             },
         )
+
+
+def _together(
+    mails: Sequence[Sequence[ShownTo]], at: datetime, mail_at: Mapping[str, datetime]
+) -> dict[str, Any]:
+    """To whom several of `mails` would leave at once: they get one that speaks for all of it."""
+    leaving: defaultdict[UUID, list[bool]] = defaultdict(list)
+    for shown in mails:
+        kind = kinds.get(shown[0].reminder.kind)
+        if any(each.mailed for each in shown) and mail_at[kind.code] <= at:
+            leaving[shown[0].user].append(kind.urgent)
+    together = {user: urgent for user, urgent in leaving.items() if len(urgent) > 1}
+    return {
+        "together": list(together),
+        "urgently": [user for user, urgent in together.items() if any(urgent)],
+        "urgent_together": digest.TOGETHER.code,
+        "pass": str(min((shown[0].reminder.id for shown in mails), default="")),
+    }
 
 
 def _page_of(code: str) -> str:

@@ -98,6 +98,18 @@ def test_each_has_a_mail_of_their_own_and_what_is_urgent_leaves_at_once(user, sm
     assert counts == {user.email: "2", other.email: "3"}
 
 
+@pytest.mark.parametrize(("more", "at"), [(KIND, SEVEN), (BUNDLED, SEVEN), (URGENT, EVENING)])
+def test_what_leaves_at_once_together_is_one_mail_too(user, smtp, more, at):
+    kinds = (URGENT, more, more)
+    for kind in kinds:
+        due(recipient=user, kind=kind, due_at=at)
+    due(recipient=UserFactory(language="en"), kind=URGENT, due_at=at)
+    sweep.sweep(at=at)
+    counts = sorted(body(message).split()[2] for message in smtp.messages)
+    assert counts == ["3", "something"]
+    assert Notice.objects.filter(user=user, digest__kind="notifications.together").exists()
+
+
 def test_at_a_quiet_weekend_the_terms_of_the_law_are_one_mail_and_the_rest_another(user, smtp):
     DeliveryPolicy.objects.create(quiet_weekends=True)
     friday = local("2026-11-20T22:00")

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import Q
 
 from accounts.enums import Role
 from accounts.models import User
@@ -12,7 +13,7 @@ from incidents.enums import Clock, EventType, Ground, IncidentKind, Rung, Step, 
 from incidents.models import Alignment, Duty, Milestone, Policy
 from incidents.reports.intake import Involved, report_incident
 from incidents.tests.factories import on_team
-from notifications.delivery import digest, sweep
+from notifications.delivery import sweep
 from notifications.models import Mail, Notice, Reminder
 from notifications.reminders import kinds
 from notifications.reminders.reconcile import reconcile
@@ -217,9 +218,9 @@ class TestTheLadder:
         at = igj.statutory_due_at - hours * HOUR
         while sweep.show_batch(at=at):
             pass
-        by_itself = Mail.objects.filter(subject_id=igj.pk, kind__startswith="incidents.law")
-        with_what_waited = Mail.objects.filter(kind=digest.WAITED.code, user=house["member"])
-        mail = by_itself.first() or with_what_waited.get()
+        by_itself = Q(subject_id=igj.pk, kind__startswith="incidents.law")
+        with_others = Q(news__subject_id=igj.pk, news__kind__startswith="incidents.law")
+        mail = Mail.objects.filter(by_itself | with_others).distinct().get()
         assert mail.due_at.astimezone(AMSTERDAM).isoformat().removesuffix("+01:00") == mailed_at
 
     def test_judging_costs_the_same_for_few_and_many(self, house, calamity, django_assert_num_queries):
@@ -232,6 +233,16 @@ class TestTheLadder:
             concern(pairs[:1])
         with django_assert_num_queries(5):
             concern(pairs)
+
+
+class TestTogether:
+    def test_a_calamity_without_head_is_one_mail_to_the_committee(self, house, ward, smtp):
+        house["head"].groups.clear()
+        reported(ward)
+        sweep.sweep(at=AT)
+        kinds_told = Notice.objects.filter(user=house["member"]).values_list("kind", flat=True)
+        assert set(kinds_told) == {reminders.CAME_IN, reminders.STEP[Rung.DUE, Clock.INTERNAL]}
+        assert smtp.addresses.count(house["member"].email) == 1
 
 
 class TestReconciling:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.enums import Role
+from accounts.models import User
 from accounts.tests.factories import UserFactory
 from hospital.clock import AMSTERDAM
 from notifications.conftest import LEGAL, QUIET, URGENT
@@ -254,9 +255,15 @@ def test_pass_leaves_a_sign_of_life():
 
 @pytest.mark.django_db(transaction=True)
 def test_two_passes_at_once_deliver_everything_once(smtp):
-    user = UserFactory()
+    people = [
+        UserFactory.build(
+            username=f"p{n}", email=f"p{n}@ziekenhuis.example", department=None, profession=None
+        )
+        for n in range(1200)
+    ]
+    User.objects.bulk_create(people)
     Reminder.objects.bulk_create(
-        ReminderFactory.build(key=f"k{n}", recipient=user, due_at=MORNING) for n in range(1200)
+        ReminderFactory.build(key=f"k{n}", recipient=one, due_at=MORNING) for n, one in enumerate(people)
     )
     start = threading.Barrier(2)
 
@@ -289,9 +296,9 @@ def test_whatever_fails_on_the_way_each_is_shown_once_and_mailed_once(judge, smt
     Reminder.objects.all().delete()
     Mail.objects.all().delete()
     smtp.messages.clear()
-    now, user = MORNING, UserFactory()
+    now = MORNING
     for subject in subjects:
-        due(key=str(subject), recipient=user, subject_id=subject)
+        due(key=str(subject), recipient=UserFactory(), subject_id=subject)
     for minutes, state in [*steps, (40, "well"), (40, "well")]:
         now += timedelta(minutes=minutes)
         judge.broken = set(subjects[:2]) if state == "kind breaks" else set()

@@ -90,6 +90,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "delivery.trial",
             "notifications.digest",
             "notifications.waited",
+            "notifications.together",
             "notifications.named_substitute",
             "notifications.substitute_no_more",
             "notifications.substitute_away",
