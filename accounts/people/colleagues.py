@@ -6,16 +6,16 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from accounts.people import directory, who_is_who
+from accounts.people import directory, names, who_is_who
 from accounts.people.directory import Found
 from accounts.people.who_is_who import Named
 
 
 def search(text: str, *, near: User) -> Found:
     """Those who are found by `text`, the department of `near` first; nobody is looked for by less
-    than two characters.
+    than two characters (accounts.people.names.is_enough).
     """
-    if len(text.strip()) < 2:
+    if not names.is_enough(text):
         return Found(too_short=True)
     return directory.search(text, near=near, among=_colleagues())
 

@@ -5,6 +5,7 @@ written, as Dutch does: words in small letters before the surname. So there is n
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from unicodedata import normalize
 
@@ -23,6 +24,7 @@ PREFIXES = frozenset(
 read from the name; of one that is not here a search forgives nothing.
 """
 
+_WITHOUT_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "THAI", "LAO", "KHMER", "MYANMAR")
 _PART = re.compile(r"[A-Z]*[a-z]+|[A-Z]+|\d+")
 
 
@@ -74,10 +76,24 @@ def search_key(name: str) -> str:
     found = [
         word
         for token in normalize("NFC", name).split()
-        for word in (letters(token), *pieces(token), *map(str.lower, _PART.findall(_ascii(token))))
+        for word in (letters(token), *pieces(token), *_parts(token))
     ]
     found += [letters(parted.given), surname, initials, prefix + surname, initials + surname]
     return " ".join(dict.fromkeys(filter(None, found)))
+
+
+def is_enough(text: str) -> bool:
+    """Whether somebody can be looked for by `text`: two characters, or one of a script without spaces, where
+    it may be a surname.
+    """
+    typed = normalize("NFC", text).strip()
+    return len(typed) > 1 or (bool(typed) and unicodedata.name(typed, "").startswith(_WITHOUT_SPACES))
+
+
+def _parts(token: str) -> list[str]:
+    """The words that run together in one, as "小" and "明" do in "小明", each alone and with what follows."""
+    parts = [part.lower() for part in _PART.findall(_ascii(token))]
+    return [*parts, *("".join(parts[start:]) for start in range(1, len(parts)))]
 
 
 def sort_key(name: str) -> str:

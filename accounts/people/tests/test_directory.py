@@ -58,6 +58,7 @@ STORED = [
     "Noëlle Bos",
     "Wim in 't Hof",
     "王芳",
+    "李小明",
 ]
 
 
@@ -104,6 +105,12 @@ STORED = [
         ("'t hof", ["Wim in 't Hof"]),
         ("wang fang", ["王芳"]),
         ("王芳", ["王芳"]),
+        ("王", ["王芳"]),
+        ("李", ["李小明"]),
+        ("小明", ["李小明"]),
+        ("xiaoming", ["李小明"]),
+        ("明", ["李小明"]),
+        ("李小明", ["李小明"]),
     ],
 )
 def test_finds_a_name_however_it_is_typed_and_stored(form, query, found):

@@ -49,6 +49,13 @@ def test_address_gives_ones_own_moments_without_signing_in(client, user, entries
     assert not response.cookies
 
 
+def test_the_same_event_is_another_one_in_somebody_elses_calendar(monkeypatch, client, user):
+    shared = Source(frozenset({Role.CCP}), lambda _asked: [Entry("milestone:1", NOW, "termijn")])
+    monkeypatch.setattr(calendar, "sources", [shared])
+    secrets = [address.make(user=one, at=NOW) for one in (user, UserFactory())]
+    assert len({read(feed(client, secret).content)[0]["UID"] for secret in secrets}) == 2
+
+
 def test_event_keeps_its_uid_when_it_moves_and_two_have_two(client, user, entries):
     secret = address.make(user=user, at=NOW)
     entries += [Entry("contact:1", NOW, "nabellen"), Entry("contact:2", NOW, "nabellen")]
