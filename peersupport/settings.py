@@ -338,6 +338,8 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.sign_in.forms.NewPasswordForm",
 }
 MFA_FORMS = {
+    "authenticate": "accounts.sign_in.forms.CodeForm",
+    "reauthenticate": "accounts.sign_in.forms.CodeAgainForm",
     "activate_totp": "accounts.sign_in.forms.AddAppForm",
     "add_webauthn": "accounts.sign_in.forms.AddPasskeyForm",
 }

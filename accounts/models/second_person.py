@@ -108,6 +108,8 @@ class Closing(models.TextChoices):
     TAKEN_BACK = "taken back", _("as it was before")
     REPLACED = "replaced", _("changed once more")
     LAPSED = "lapsed", _("told, and nobody objected")
+    #: Of what opens nothing, and waits for nobody.
+    TOLD = "told", _("told")
 
 
 class SignInChangeQuerySet(models.QuerySet["SignInChange"]):

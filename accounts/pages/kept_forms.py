@@ -147,6 +147,12 @@ def waits(request: HttpRequest) -> bool:
     return kept is not None and (kept["path"], kept["owner"]) == (request.path, str(request.user.pk))
 
 
+def waits_for_sign_in(request: HttpRequest) -> bool:
+    """Whether something that was typed before the session went waits for whoever typed it."""
+    kept = request.session.get(_SESSION)
+    return kept is not None and not request.user.is_authenticated and kept["until"] > time.time()
+
+
 def take_back(request: HttpRequest) -> QueryDict | None:
     """What this person had posted to this address, once; None when there is nothing."""
     if not waits(request):

@@ -12,6 +12,8 @@ from allauth.account.forms import (
     ResetPasswordKeyForm,
     SetPasswordForm,
 )
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCode
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
@@ -62,6 +64,14 @@ class FirstPasswordForm(InOurWords, SetPasswordForm):  # type: ignore[misc]  # a
 
 class NewPasswordForm(InOurWords, ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no types
     words = {"password2": _("New password, once more")}
+
+
+class CodeForm(InOurWords, AuthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    words = {"code": _("Code from your authenticator app, or a recovery code")}
+
+
+class CodeAgainForm(InOurWords, ReauthenticateByCode):  # type: ignore[misc]  # allauth ships no types
+    words = CodeForm.words
 
 
 class AddAppForm(InOurWords, ActivateTOTPForm):  # type: ignore[misc]  # allauth ships no types

@@ -112,10 +112,12 @@ def note(changes: Iterable[Noted], *, by: User | None, access_point: str, at: da
     tell([row for row in rows if row.user_id not in freed], at=at)
 
 
-def awaiting_two(changes: Sequence[Noted]) -> set[tuple[UUID, SignIn]]:
-    """Those of `changes`, not made yet, that would wait for a second person."""
+def would_wait(changes: Sequence[Noted]) -> dict[tuple[UUID, SignIn], bool]:
+    """Those of `changes`, not made yet, that would open nothing at first: whether until a second person has
+    confirmed them, else for a week.
+    """
     rows = (row for row, _earlier in _weighed(changes))
-    return {(row.user_id, SignIn(row.what)) for row in rows if row.is_guarded and row.can_be_confirmed}
+    return {(row.user_id, SignIn(row.what)): row.is_guarded for row in rows if row.can_be_confirmed}
 
 
 def _weighed(changes: Sequence[Noted]) -> list[tuple[SignInChange, SignInChange | None]]:
@@ -171,7 +173,7 @@ def second_factor_changed(
             by=by,
             at=at,
             is_guarded=True,
-            closing=Closing.LAPSED,
+            closing=Closing.TOLD,
             closed_at=at,
         )
         _write(row, by=by, basis="own account", access_point=access_point, at=at)

@@ -55,6 +55,7 @@ class StaffPlan:
         default_factory=dict
     )  # by who leaves (accounts.staff.leaving)
     waits: dict[uuid.UUID, set[str]] = field(default_factory=dict)  # fields that wait for a second person
+    week: dict[uuid.UUID, set[str]] = field(default_factory=dict)  # fields that wait for a week
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -117,7 +118,7 @@ def make(staff: Staff, *, complete: bool, answers: Mapping[str, str]) -> StaffPl
             _without_row(each, plan, leaves=complete, is_released=each.id in matches.released)
     plan.unknown = places.unknown
     plan.left_open = leaving.left_open([change.id for change in plan.leaving])
-    plan.waits = _waits(plan.changed)
+    plan.waits, plan.week = _waits(plan.changed)
     plan.problems = list(_problems(staff, plan, {each.id: each for each in known}, seen))
     return plan
 
@@ -165,17 +166,27 @@ def _without_row(known: Known, plan: StaffPlan, *, leaves: bool, is_released: bo
         plan.changed.append(StaffChange(known.id, known.number, known.get("name"), before, after))
 
 
-def _waits(changed: Iterable[StaffChange]) -> dict[uuid.UUID, set[str]]:
+def _waits(
+    changed: Iterable[StaffChange],
+) -> tuple[dict[uuid.UUID, set[str]], dict[uuid.UUID, set[str]]]:
+    """The fields of each person that would wait for a second person, and for a week."""
     noted = [
-        sign_in_changes.Noted(change.id, what, str(change.before[what]), str(change.after[what]), told="")
+        sign_in_changes.Noted(
+            change.id,
+            what,
+            str(change.before[what]),
+            str(change.after[what]),
+            told=str(change.before[what]) if what == SignIn.EMAIL else "",
+        )
         for change in changed
         for what in (SignIn.EMAIL, SignIn.USERNAME)
         if what in change.after
     ]
-    found: dict[uuid.UUID, set[str]] = {}
-    for key, what in sign_in_changes.awaiting_two(noted):
-        found.setdefault(key, set()).add(what)
-    return found
+    for_two: dict[uuid.UUID, set[str]] = {}
+    for_a_week: dict[uuid.UUID, set[str]] = {}
+    for (key, what), is_guarded in sign_in_changes.would_wait(noted).items():
+        (for_two if is_guarded else for_a_week).setdefault(key, set()).add(what)
+    return for_two, for_a_week
 
 
 def _problems(
@@ -266,6 +277,7 @@ def preview(plan: StaffPlan, *, cap: int) -> dict[str, Any]:
                 "profession": change.after.get("profession") or "",
                 "left_open": plan.left_open.get(change.id, []),
                 "waits": sorted(plan.waits.get(change.id, ())),
+                "week": sorted(plan.week.get(change.id, ())),
                 "fields": [
                     [name, change.before[name], value]
                     for name, value in change.after.items()

@@ -99,4 +99,5 @@ WHY = {
     "other": _("Somebody else is known here under this employee number."),
 }
 #: Beside a new address or sign-in name of somebody whom accounts.sign_in.sign_in_changes guards.
+WAITS_A_WEEK = _("Opens the account after a week; until then the old address is told.")
 WAITS = _("Opens the account only when a second person has confirmed it.")

@@ -13,6 +13,12 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
+def typed_is_kept(context: Context) -> bool:
+    """Whether what somebody typed comes back after signing in."""
+    return kept_forms.waits_for_sign_in(context["request"])
+
+
+@register.simple_tag(takes_context=True)
 def csrf_token(context: Context) -> SafeString:
     """Django's token, and the ticket of who is signed in (accounts.pages.kept_forms)."""
     token = CsrfTokenNode().render(context)

@@ -13,7 +13,7 @@ from accounts.files.mapped_names import Unknown
 from accounts.files.words import Mended, said_of_file
 from accounts.models import StaffImport
 from accounts.staff import importing, leaving
-from accounts.staff.words import FIELDS, REASONS, WAITS, WHY, column
+from accounts.staff.words import FIELDS, REASONS, WAITS, WAITS_A_WEEK, WHY, column
 from hospital.enums import ProfessionGroup
 
 
@@ -112,8 +112,8 @@ class Command(BaseCommand):
         for line in said_of_file(unused=current.preview["ignored"], mended=found):
             self.stdout.write(line)
         for person in current.preview["changed"]:
-            for name in person["waits"]:
-                self.stdout.write(f"{person['name']} ({person['number']}): {FIELDS[name]}. {WAITS}")
+            for name, words in _waiting(person):
+                self.stdout.write(f"{person['name']} ({person['number']}): {FIELDS[name]}. {words}")
         for person in current.preview["leaving"]:
             for line in filter(None, map(leaving.in_words, person["left_open"])):
                 self.stdout.write(f"{person['name']} ({person['number']}): {line}")
@@ -128,3 +128,11 @@ class Command(BaseCommand):
         ):
             if names:
                 self.stdout.write(_("Not there yet: %(names)s") % {"names": ", ".join(names)})
+
+
+def _waiting(person: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What of somebody's new sign-in opens nothing yet, with until when."""
+    return [
+        *((name, WAITS) for name in person["waits"]),
+        *((name, WAITS_A_WEEK) for name in person["week"]),
+    ]

@@ -182,10 +182,42 @@ def test_second_step_is_asked_for_when_switched_on(client, nurse):
     response = sign_in(client, "h.devries")
     assert response.url == reverse("mfa_authenticate")
     assert client.get("/account/two-step/").status_code == 302
+    page = client.get(response.url, headers={"accept-language": "nl"}).text
+    assert "Code uit je authenticator-app, of een herstelcode" in page
+    assert 'id="mfa_webauthn_authenticate"' in page
     code = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
     response = client.post(reverse("mfa_authenticate"), {"code": code})
     assert response.status_code == 302
     assert client.get("/account/two-step/").status_code == 200
+
+
+def test_after_a_while_the_code_is_asked_for_in_our_words(client, nurse):
+    totp.TOTP.activate(nurse, totp.generate_totp_secret())
+    client.force_login(nurse)
+    page = client.get(reverse("mfa_reauthenticate"), headers={"accept-language": "nl"}).text
+    assert "Code uit je authenticator-app, of een herstelcode" in page
+    assert "Voer een" not in page
+
+
+def test_a_changed_password_is_said_in_good_dutch(client):
+    user = UserFactory(password=PASSWORD, language="nl")
+    client.force_login(user)
+    new = {"oldpassword": PASSWORD, "password1": "drie groene paarden", "password2": "drie groene paarden"}
+    page = client.post(
+        reverse("account_change_password"), new, follow=True, headers={"accept-language": "nl"}
+    )
+    said = [str(message) for message in page.context["messages"]]
+    assert said == ["Je wachtwoord is gewijzigd."]
+
+
+def test_the_sign_in_page_says_that_what_was_typed_is_kept_only_where_it_is(client, nurse):
+    sign_in(client, "h.devries")
+    report = reverse("incidents:report", args=["vim"])
+    ticket = client.get(report).text.partition('name="ticket" value="')[2].partition('"')[0]
+    client.logout()
+    assert "What you typed is kept" not in client.get(reverse("account_login")).text
+    page = client.post(report, {"ticket": ticket, "description": "De pomp"}, follow=True)
+    assert "What you typed is kept. Sign in, and it comes back." in page.text
 
 
 def test_switching_the_second_step_on_asks_for_the_password_and_gives_recovery_codes(client, nurse):

@@ -244,6 +244,20 @@ class TestByAStaffFile:
         client.force_login(admin)
         page = client.get(f"/settings/staff-import/{current.pk}/").content.decode()
         assert page.count("only when a second person has confirmed it") == 1
+        assert "after a week" not in page
+
+    def test_the_preview_says_that_the_address_of_an_ordinary_employee_waits_a_week(self, client, admin):
+        person()
+        DepartmentFactory(name="Cardiologie", location=LocationFactory())
+        ProfessionFactory()
+        now = timezone.now()
+        file = csv_of(line("P1", email=NEW))
+        current = importing.upload(content=file, file_name="staf.csv", complete=False, by=admin, at=now)
+        importing.work(import_id=current.pk, at=now)
+        client.force_login(admin)
+        page = client.get(f"/settings/staff-import/{current.pk}/").content.decode()
+        assert page.count("Opens the account after a week") == 1
+        assert "only when a second person has confirmed it" not in page
 
     def test_a_file_that_changes_nothing_of_the_kind_leaves_no_trace(self, admin):
         user = person(roles=[Role.COORDINATOR])
@@ -431,6 +445,21 @@ class TestSecondFactors:
         assert not is_mailed(coordinator)
         row = SignInChange.objects.get()
         assert (row.by, row.told) == (None, OLD)
+
+    def test_the_page_says_what_can_be_done_about_a_second_factor_and_who_did_it(
+        self, client, admin, officer, coordinator, django_capture_on_commit_callbacks
+    ):
+        self.activate(client, django_capture_on_commit_callbacks)
+        client.force_login(officer)
+        page = client.get("/confirmations/").text
+        assert "told, and nobody objected" not in page
+        assert coordinator.name in page.partition("What became of it")[2]
+        call_command("remove_second_factor", "P1")
+        page = client.get("/confirmations/").text
+        assert "Let IT remove this second factor" in page
+        assert "staff file" not in page
+        assert "IT, on the server" in page
+        assert "the system" not in page
 
     def test_while_an_address_waits_the_last_that_did_not_is_told(self, admin, officer):
         user = person(roles=[Role.COORDINATOR])

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.models.second_person import RoleGrant, SignInChange
+from accounts.models.second_person import Closing, Outcome, RoleGrant, SignInChange
 from accounts.pages.access import SignedInRequest, allow_at_once, allow_signed_in, recently_confirmed
 from accounts.pages.asked_again import asks_again
 from accounts.pages.feedback import say
@@ -48,7 +48,7 @@ class Decided:
 
     what: RoleGrant | SignInChange
     word: str
-    by: User | None
+    by: str
     at: datetime
 
 
@@ -131,20 +131,41 @@ def _changes(user: User) -> Iterator[Asked]:
 def _history(user: User) -> Iterator[Decided]:
     """Newest first."""
     grants = RoleGrant.objects.visible_to(user).exclude(outcome="").select_related("user", "decided_by")
-    changes = SignInChange.objects.visible_to(user).exclude(closing="").select_related("user", "closed_by")
+    changes = SignInChange.objects.visible_to(user).exclude(closing="")
+    changes = changes.select_related("user", "by", "closed_by")
     ended = [
         *(
-            Decided(grant, grant.get_outcome_display(), grant.decided_by, grant.decided_at)
+            Decided(
+                grant,
+                grant.get_outcome_display(),
+                _by(grant.decided_by, by_itself=grant.outcome == Outcome.EXPIRED),
+                grant.decided_at,
+            )
             for grant in grants.order_by("-decided_at", "-id")[:HISTORY]
             if grant.decided_at
         ),
         *(
-            Decided(change, change.get_closing_display(), change.closed_by, change.closed_at)
+            Decided(
+                change,
+                change.get_closing_display(),
+                _by(
+                    change.by if change.closing == Closing.TOLD else change.closed_by,
+                    by_itself=change.closing in {Closing.LAPSED, Closing.REPLACED, Closing.TAKEN_BACK},
+                ),
+                change.closed_at,
+            )
             for change in changes.order_by("-closed_at", "-id")[:HISTORY]
             if change.closed_at
         ),
     ]
     yield from sorted(ended, key=lambda one: one.at, reverse=True)
+
+
+def _by(person: User | None, *, by_itself: bool) -> str:
+    """Who did it; else IT did, unless it ends `by_itself`."""
+    if person is not None:
+        return person.name
+    return _("by itself") if by_itself else _("IT, on the server")
 
 
 def _decide(request: SignedInRequest) -> None:

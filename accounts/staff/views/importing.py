@@ -28,7 +28,7 @@ from accounts.pages.body_limits import takes_a_file
 from accounts.pages.feedback import say
 from accounts.staff import importing, leaving, tasks
 from accounts.staff.forms import SameForm
-from accounts.staff.words import FIELDS, REASONS, WAITS, column
+from accounts.staff.words import FIELDS, REASONS, WAITS, WAITS_A_WEEK, column
 from hospital.enums import ProfessionGroup
 
 
@@ -169,7 +169,11 @@ def _readable(person: dict[str, Any]) -> dict[str, Any]:
         (
             FIELDS[name],
             *((words[value] if name == "is_active" else value or "–") for value in (before, after)),
-            WAITS if name in person.get("waits", []) else "",
+            WAITS
+            if name in person.get("waits", [])
+            else WAITS_A_WEEK
+            if name in person.get("week", [])
+            else "",
         )
         for name, before, after in fields
     ]
