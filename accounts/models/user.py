@@ -1,5 +1,6 @@
 import uuid
 from collections.abc import Iterable
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -111,6 +112,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     #: What tells this person from a namesake, where people are listed (accounts.people.directory.told_apart).
     apart = ""
+    #: Until when this person is away, and who stands in, where people are listed to be reached
+    #: (notifications.reminders.absence.StandIns.mark).
+    away_until: date | None = None
+    stood_in_by = ""
     #: Filled in where a session is read (accounts.sign_in.adapters).
     has_second_factor = False
 

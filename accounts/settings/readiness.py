@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.enums import Role
 from accounts.models import User
@@ -53,7 +54,7 @@ def lacks(request: SignedInRequest, *, at: datetime) -> list[Lack]:
     found = [
         *_of_the_server(request),
         *_of_the_data(),
-        *_of_roles(),
+        *_of_roles(at),
         *_of_waiting(at),
         *(lack for source in sources for lack in source(at)),
         *_of_security(request.user),
@@ -110,9 +111,32 @@ def _of_the_data() -> Iterator[Lack]:
         )
 
 
-def _of_roles() -> Iterator[Lack]:
+def held_and_waiting(at: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    """How many in service hold each role, and to how many it was given and waits for a second person; in two
+    statements.
+    """
     holders = Group.objects.annotate(holders=Count("user", filter=Q(user__is_active=True)))
-    held = dict(holders.values_list("name", "holders"))
+    grants = RoleGrant.objects.waiting().filter(expires_at__gt=at, user__is_active=True)
+    return (
+        dict(holders.values_list("name", "holders")),
+        dict(grants.values_list("role").annotate(count=Count("user")).values_list("role", "count")),
+    )
+
+
+def waits_line(line: str, waiting: int) -> str:
+    """`line`, and that the role was given to somebody already."""
+    if not waiting:
+        return line
+    text = ngettext(
+        "%(count)d colleague was given the role, and waits for a second person (Confirmations).",
+        "%(count)d colleagues were given the role, and wait for a second person (Confirmations).",
+        waiting,
+    )
+    return f"{line} {text % {'count': waiting}}"
+
+
+def _of_roles(at: datetime) -> Iterator[Lack]:
+    held, waiting = held_and_waiting(at)
     wanted = (
         (
             Role.COORDINATOR,
@@ -150,7 +174,9 @@ def _of_roles() -> Iterator[Lack]:
     url = reverse("settings:people")
     for role, least, weight, icon, title, line in wanted:
         if held.get(role, 0) == least - 1:
-            yield Lack(weight, icon, title, line, url, _("Choose somebody"))
+            given = waiting.get(role, 0)
+            to = (reverse("confirmations"), _("Confirmations")) if given else (url, _("Choose somebody"))
+            yield Lack(weight, icon, title, waits_line(line, given), *to)
 
 
 def _of_waiting(at: datetime) -> Iterator[Lack]:

@@ -71,6 +71,20 @@ class TestOverview:
         UserFactory.create_batch(5, roles=[Role.SUPPORTER], email="")
         assert statements(client, "/settings/") == few < 20
 
+    def test_a_role_that_waits_is_said_with_what_lacks(self, client, admin):
+        UserFactory(roles=[Role.PRIVACY_OFFICER])
+        giving.give_and_take(
+            user=UserFactory(),
+            give={Role.COORDINATOR},
+            by=admin,
+            access_point="test",
+            basis="test",
+            at=timezone.now(),
+        )
+        lacks = client.get("/settings/").context["lacks"]
+        line = next(lack.line for lack in lacks if lack.title == "There is no coordinator")
+        assert "1 colleague was given the role, and waits for a second person" in line
+
     def test_the_gravest_come_first(self, client, admin):
         weights = [lack.weight for lack in client.get("/settings/").context["lacks"]]
         assert weights == sorted(weights)

@@ -11,10 +11,12 @@ from django.utils.formats import date_format
 from accounts.enums import Role
 from accounts.models import User
 from accounts.policy_log import PolicyLog
+from hospital.clock import local_day
 from hospital.refused import saying
 from incidents.calamities.milestones import Stale
 from incidents.calamities.one_at_a_time import write_alone
 from incidents.models import Duty
+from notifications.reminders.absence import StandIns
 
 LOG = PolicyLog("duty", Duty, Role.ADMIN, "calamity-duty", "rota of directors")
 
@@ -73,6 +75,16 @@ def gaps(duties: Iterable[Duty], *, since: datetime, until: datetime) -> list[Ga
     if covered < until:
         found.append(Gap(covered, until))
     return found
+
+
+def mark_away(rota: Iterable[Duty]) -> None:
+    """Say on each director and deputy that they are away in that duty, and who stands in; one statement."""
+    rows = list(rota)
+    people = [person for row in rows for person in (row.director, row.deputy) if person]
+    stand_ins = StandIns.of({person.pk for person in people})
+    for row in rows:
+        for person in filter(None, (row.director, row.deputy)):
+            stand_ins.mark(person, local_day(row.starts_at), local_day(row.ends_at))
 
 
 def _role(user: User) -> Role:

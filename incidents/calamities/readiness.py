@@ -9,8 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.enums import Role
-from accounts.models import User
-from accounts.settings.readiness import Lack, Weight
+from accounts.settings.readiness import Lack, Weight, held_and_waiting, waits_line
 from incidents.calamities import duty
 from incidents.models import Duty
 
@@ -19,15 +18,38 @@ AHEAD = timedelta(days=14)
 
 
 def lacks(at: datetime) -> Iterator[Lack]:
-    """In three statements."""
-    if not User.objects.filter(is_active=True, groups__name=Role.CCP).exists():
+    """In four statements."""
+    held, waiting = held_and_waiting(at)
+    members, directors = held.get(Role.CCP, 0), held.get(Role.DIRECTOR, 0)
+    seats = (reverse("calamity-committee"), _("Give a seat"))
+    if not members:
         yield Lack(
             Weight.NOBODY_IS_HELPED,
             "users-group",
             _("Nobody sits on the calamity committee"),
-            _("Nobody decides about calamities, and the terms of the law run."),
-            reverse("calamity-committee"),
-            _("Give a seat"),
+            waits_line(
+                _("Nobody decides about calamities, and the terms of the law run."), waiting.get(Role.CCP, 0)
+            ),
+            *seats,
+        )
+    if members == 1:
+        alone = _("In a calamity in which this colleague is involved, and on holidays, nobody decides.")
+        yield Lack(
+            Weight.ONE_PERSON_SHORT,
+            "user-plus",
+            _("Only one colleague sits on the calamity committee"),
+            waits_line(alone, waiting.get(Role.CCP, 0)),
+            *seats,
+        )
+    if directors == 1:
+        alone = _("Of a calamity in which this director is involved, and on holidays, no director is told.")
+        yield Lack(
+            Weight.ONE_PERSON_SHORT,
+            "user-plus",
+            _("There is only one director"),
+            waits_line(alone, waiting.get(Role.DIRECTOR, 0)),
+            reverse("settings:people"),
+            _("Choose somebody"),
         )
     on_duty = Duty.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD, director__is_active=True)
     on_duty = on_duty.filter(director__groups__name=Role.DIRECTOR).select_related("deputy")

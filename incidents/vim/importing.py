@@ -252,11 +252,11 @@ def plan(
         else:
             result.changed.append(changed)
             asked += [] if is_erased else resolved.questions
-    numbers: dict[str, list[str]] = defaultdict(list)
+    named_in: dict[str, list[str]] = defaultdict(list)
     for question in asked:
-        numbers[question.key] += question.numbers
+        named_in[question.key] += question.numbers
     once = {question.key: question for question in asked}
-    result.questions = [replace(once[key], numbers=tuple(of)) for key, of in numbers.items()]
+    result.questions = [replace(once[key], numbers=tuple(of)) for key, of in named_in.items()]
     own = {incident.pk for incident in result.own}
     result.same = [same for same in lookup.same if same.row.incident_id not in own]
     result.problems = sorted([*problems, *lookup.problems], key=lambda problem: problem.line)

@@ -90,9 +90,37 @@ class StandIns:
             return None
         return absence.substitute_id
 
-    def _on(self, user: UUID, day: date) -> Absence | None:
+    def until(self, user: UUID, moment: datetime) -> date | None:
+        """Until when `user`, who is away on the local day of `moment`, is."""
+        absence = self._on(user, local_day(moment))
+        return absence.last_day if absence else None
+
+    def mark(self, person: User, first_day: date, last_day: date | None = None) -> None:
+        """Say on `person` that they are away on one of these local days, and who stands in all that time."""
+        absence = self._between(person.pk, first_day, last_day or first_day)
+        if absence is None:
+            return
+        person.away_until = absence.last_day
+        substitute = absence.substitute
+        first, last = max(first_day, absence.first_day), min(last_day or first_day, absence.last_day)
+        if substitute.is_active and self._between(substitute.pk, first, last) is None:
+            person.stood_in_by = substitute.name
+
+    def _between(self, user: UUID, first_day: date, last_day: date) -> Absence | None:
         absence = self.absences.get(user)
-        return absence if absence and absence.first_day <= day <= absence.last_day else None
+        is_away = absence and absence.first_day <= last_day and first_day <= absence.last_day
+        return absence if is_away else None
+
+    def _on(self, user: UUID, day: date) -> Absence | None:
+        return self._between(user, day, day)
+
+
+def mark_away(people: Iterable[User], *, at: datetime) -> None:
+    """Say on each of `people` who is away at `at` until when, and who stands in; in one statement."""
+    each = list(people)
+    stand_ins = StandIns.of(one.pk for one in each) if each else StandIns({})
+    for one in each:
+        stand_ins.mark(one, local_day(at))
 
 
 def candidates(user: User) -> QuerySet[User]:

@@ -26,6 +26,7 @@ from accounts.pages.feedback import say
 from hospital.clock import NO_CALLS, call_by
 from incidents.enums import EventType
 from incidents.models import name_of
+from notifications.reminders import absence
 from supporters.contacts import flow, hand_over, words
 from supporters.contacts.allowed_steps import ATTEMPTS, TRANSITIONS, UNDO_WITHIN, Facts, Party, replay
 from supporters.contacts.case_access import log_contact
@@ -165,14 +166,25 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "talked_enough": facts.conversations >= policy.max_conversations,
             "follow_ups": [(days, flow.end_of_working_day(now, days=days)) for days in policy.follow_up_days],
             "tomorrow": timezone.localdate(now) + timedelta(days=1),
-            # Nobody who is involved in the event: it is another's then (incidents.calamities.put_aside).
-            "coordinators": User.objects.filter(groups__name=Role.COORDINATOR, is_active=True)
-            .exclude(telephone="")
-            .exclude(involvements__incident=mine.offer.incident_id)
-            .order_by("sort_key", "id")[:2],
+            "coordinators": _coordinators(mine.offer.incident_id, now),
             "now": now,
         },
     )
+
+
+def _coordinators(incident: UUID, now: datetime) -> list[User]:
+    """Two to call: nobody who is involved in the event (incidents.calamities.put_aside), and who is away only
+    where nobody else is there.
+    """
+    found = list(
+        User.objects.filter(groups__name=Role.COORDINATOR, is_active=True)
+        .exclude(telephone="")
+        .exclude(involvements__incident=incident)
+        .order_by("sort_key", "id")
+    )
+    absence.mark_away(found, at=now)
+    there = [one for one in found if one.away_until is None]
+    return (there or found)[:2]
 
 
 @allow(Role.SUPPORTER)

@@ -21,7 +21,7 @@ from supporters.enums import EventKind, NextStep
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One dot of the way so far; `state` is done, now, late or next."""
+    """One dot of the way so far; `state` is done, now, late or next, or skipped when it ended without."""
 
     label: str
     state: str
@@ -87,10 +87,13 @@ def way_so_far(facts: Facts, *, now: datetime) -> list[Dot]:
     ]
     furthest = max((number for number, (_label, done) in enumerate(stations) if done), default=-1)
     waiting = "late" if call_by(facts.due_at, now=now) < now else "now"
-    return [
-        Dot(label, "done" if done else waiting if facts.is_open and number == furthest + 1 else "next")
-        for number, (label, done) in enumerate(stations)
-    ]
+
+    def state(number: int, done: object) -> str:
+        if done or not facts.is_open:
+            return "done" if done else "skipped"
+        return waiting if number == furthest + 1 else "next"
+
+    return [Dot(label, state(number, done)) for number, (label, done) in enumerate(stations)]
 
 
 def done(kind: EventKind) -> str:

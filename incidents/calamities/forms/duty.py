@@ -32,6 +32,12 @@ class DutyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is n
             field.queryset = directors
             field.empty_label = _("Choose") if name == "director" else _("Nobody")
 
+    @property
+    def has_directors(self) -> bool:
+        field = self.fields["director"]
+        assert isinstance(field, PersonChoiceField)
+        return bool(field.queryset and field.queryset.exists())
+
     def clean_ends_at(self) -> datetime:
         ends_at: datetime = self.cleaned_data["ends_at"]
         if ends_at <= self.at:

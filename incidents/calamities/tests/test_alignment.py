@@ -197,7 +197,7 @@ class TestPages:
         client.force_login(member)
         client.post(self.address("align-confirm", calamity, row))
         assert (
-            "Somebody else has just changed this"
+            "This has just been changed, by somebody else"
             in client.get(self.address("detail", calamity)).content.decode()
         )
 

@@ -146,7 +146,9 @@ class TestTheCommittee:
         decide(client, calamity, Verdict.CALAMITY, moment="2026-03-09T10:00")
         response = client.post(page_of(calamity, "classify"), stale)
         assert response.url == page_of(calamity)
-        assert "Somebody else has just changed this." in client.get(page_of(calamity)).content.decode()
+        assert (
+            "This has just been changed, by somebody else" in client.get(page_of(calamity)).content.decode()
+        )
 
     def test_notifies_violence_on_its_own_form(self, client, sign_in):
         sign_in(Role.CCP)
@@ -179,7 +181,7 @@ class TestTheCoordinator:
         assert client.get(page_of(incident, "classify")).status_code == 404
         late = client.post(page_of(incident, "classify"), {"verdict": Verdict.DOUBT, "seen": "none"})
         assert late.url == page_of(incident)
-        assert "Somebody else has just changed this." in client.get(late.url).content.decode()
+        assert "This has just been changed, by somebody else" in client.get(late.url).content.decode()
 
     def test_does_not_with_a_question_for_support(self, client, sign_in):
         sign_in(Role.COORDINATOR)
@@ -206,7 +208,9 @@ class TestTheDirector:
         assert (step.done_at, step.done_by) == (NOW, director)
         assert "I have been told" not in client.get(page_of(calamity)).content.decode()
         client.post(page_of(calamity, "told"))
-        assert "Somebody else has just changed this" in client.get(page_of(calamity)).content.decode()
+        assert (
+            "This has just been changed, by somebody else" in client.get(page_of(calamity)).content.decode()
+        )
 
     def test_reads_that_the_rota_had_a_gap(self, client, sign_in):
         sign_in(Role.DIRECTOR)

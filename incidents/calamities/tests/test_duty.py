@@ -15,6 +15,7 @@ from incidents.calamities.duty import Gap, Over, Overlaps
 from incidents.calamities.milestones import Stale
 from incidents.models import Duty
 from incidents.tests.factories import DutyFactory
+from notifications.tests.factories import AbsenceFactory
 
 AT = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -205,6 +206,23 @@ class TestPages:
         assert directors[0].name in page
         assert "Who changed what" in page
         assert AccessEvent.objects.get(object_ref="duty").responsible == role
+
+    def test_an_empty_list_says_that_the_role_comes_first_and_a_gap_without_end_has_none(self, client, admin):
+        client.force_login(admin)
+        page = client.get(URL).text
+        assert "first give somebody the role of director" in page
+        assert "4 May" not in page.partition("is-gap")[2].partition("</tr>")[0]
+        UserFactory(roles=[Role.DIRECTOR])
+        assert "first give somebody the role of director" not in client.get(URL).text
+
+    def test_names_who_stands_in_for_who_is_away(self, client, admin, directors):
+        duties.keep(duty=unsaved(directors), by=admin, at=AT)
+        client.force_login(admin)
+        assert "away until" not in client.get(URL).text
+        AbsenceFactory(user=directors[0], substitute=UserFactory(name="Inge Invaller"))
+        assert "Inge Invaller stands in" in client.get(URL).text
+        client.force_login(directors[1])
+        assert "Inge Invaller stands in" in client.get(reverse("calamities:list")).text
 
     def test_a_director_reads_it_and_changes_nothing(self, client, directors):
         client.force_login(directors[0])

@@ -527,9 +527,9 @@ class TestPages:
         page = self.send(client, calamity, "take-back", change)
         assert "The extension asked for on 14 June 2026 (V-2026/8) would no longer hold" in page
         assert "ended on 4 May 2026" in page
-        assert "Somebody else has just changed this" not in page
+        assert "This has just been changed, by somebody else" not in page
 
     def test_who_is_second_is_told(self, client, calamity, member, asked):
         inspectorate.answer(change=asked, until=None, reference="", by=member, at=ASKED)
         page = self.send(client, calamity, "answer", asked, **{"answer-until": "2026-06-15"})
-        assert "Somebody else has just changed this" in page
+        assert "This has just been changed, by somebody else" in page

@@ -188,7 +188,7 @@ class TestSteps:
         mark(client, calamity, Step.IGJ, "2026-03-09T10:30")
         response = mark(client, calamity, Step.IGJ, "2026-03-09T10:45")
         assert response.url == page_of(calamity)
-        assert "Somebody else has just changed this." in text(client.get(page_of(calamity)))
+        assert "This has just been changed, by somebody else" in text(client.get(page_of(calamity)))
         assert TrackEvent.objects.count() == 1
 
     def test_a_step_that_is_none_is_not_found(self, client, sign_in, calamity):

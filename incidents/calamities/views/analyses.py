@@ -92,7 +92,7 @@ def analysis(request: SignedInRequest, reference: str) -> HttpResponse:
         put_error(form, "moment", refused)
         return _page(request, calamity, now, form)
     except (milestones.Stale, analyses.NotNow):
-        text = _("Somebody else has just changed this. This is how it is now.")
+        text = _("This has just been changed, by somebody else or in another tab. This is how it is now.")
         say(request, text, level=messages.WARNING)
     else:
         say(request, _("Saved."))

@@ -1,5 +1,6 @@
 """The analysis team of a calamity: the committee makes it, an analyst may hand back."""
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from incidents.calamities.analysis.analyst_ranking import RankedAnalyst
 from incidents.calamities.analysis.analyst_ranking import say as in_words
 from incidents.enums import IncidentKind
 from incidents.models import PLACES, WANTED, Incident, TeamMember
+from notifications.reminders import absence
 
 #: So many are shown as the suggestion; the others are a tap away.
 SUGGESTED = 3
@@ -37,7 +39,10 @@ def team(request: SignedInRequest, reference: str) -> HttpResponse:
     now = timezone.now()
     calamity = _calamity(request, reference)
     current = list(calamity.team.current().select_related("analyst__department").order_by("place"))
-    ranked = [_card(each) for each in teams.suggest(incident=calamity, at=now)]
+    absence.mark_away([member.analyst for member in current], at=now)
+    found = teams.suggest(incident=calamity, at=now)
+    away = absence.StandIns.of(each.candidate.analyst_id for each in found)
+    ranked = [_card(each, away.until(each.candidate.analyst_id, now)) for each in found]
     within = [card for card in ranked if not card["rules"]]
     context = {
         "calamity": calamity,
@@ -114,8 +119,9 @@ def refused(error: teams.TeamError, analyst: User) -> str:
             return _("%(name)s cannot be on this team.") % name
 
 
-def _card(ranked: RankedAnalyst) -> dict[str, object]:
+def _card(ranked: RankedAnalyst, away_until: date | None) -> dict[str, object]:
     return {
+        "away_until": away_until,
         "analyst": ranked.candidate,
         "rules": ranked.rules,
         "reasons": [(reason.good, in_words(reason)) for reason in ranked.reasons],

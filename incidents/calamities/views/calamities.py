@@ -35,6 +35,7 @@ from incidents.clocks.deadlines import ExtensionError
 from incidents.clocks.moment_checks import WrongMoment
 from incidents.enums import Step
 from incidents.models import Duty, Incident, Milestone, full_reference
+from notifications.reminders.absence import mark_away
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "now": now,
     }
     if user.has_role(Role.CCP, Role.DIRECTOR):
-        context["duty"] = Duty.objects.at(now).select_related("director", "deputy").first()
+        duty = Duty.objects.at(now).select_related("director", "deputy").first()
+        mark_away(filter(None, (duty.director, duty.deputy) if duty else ()), at=now)
+        context["duty"] = duty
         context["shows_duty"] = True
     return render(request, "incidents/calamities/calamities.html", context)
 

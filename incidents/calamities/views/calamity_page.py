@@ -31,6 +31,7 @@ from incidents.clocks.deadlines import ExtensionError, ExtensionTooLateError
 from incidents.clocks.moment_checks import WrongMoment, said
 from incidents.enums import ReportState, Step, TermAnswer, TrackEventKind
 from incidents.models import OVERSEERS, Alignment, Duty, Incident, Milestone
+from notifications.reminders.absence import mark_away
 
 FOLLOWERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR, Role.ANALYST, Role.TEAM_LEADER)
 
@@ -103,7 +104,7 @@ def record(request: SignedInRequest, calamity: Incident, action: AccessAction, n
 
 def overtaken(request: SignedInRequest, calamity: Incident) -> HttpResponse:
     """Somebody else was first: say so, and show how it stands."""
-    text = gettext("Somebody else has just changed this. This is how it is now.")
+    text = gettext("This has just been changed, by somebody else or in another tab. This is how it is now.")
     say(request, text, level=messages.WARNING)
     return redirect("calamities:detail", calamity.reference)
 
@@ -205,13 +206,16 @@ def _of_overseers(user: User, calamity: Incident, steps: list[TrackStep]) -> dic
     support = next((one for one in steps if one.counts_support), None)
     told = director is not None and director.state != "done"
     since = director.milestone.reminded_at if director else None
+    duty = Duty.objects.at(since).select_related("director", "deputy").first() if since else None
+    if since and duty:
+        mark_away(filter(None, (duty.director, duty.deputy)), at=since)
     return {
         "support": support.milestone if support else None,
         "hours": support_norm(calamity) // timedelta(hours=1),
         "log": calamity.track_events.exclude(kind__in=TrackEventKind.of_disclosure())
         .select_related("by", "department")
         .order_by("-at", "-id"),
-        "duty": Duty.objects.at(since).select_related("director", "deputy").first() if since else None,
+        "duty": duty,
         "duty_since": since if told else None,
         "confirms_duty": told and user.has_role(Role.DIRECTOR),
     }

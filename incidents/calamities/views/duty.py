@@ -92,6 +92,7 @@ def _page(request: SignedInRequest, now: datetime, form: DutyForm | None) -> Htt
         .select_related("director", "deputy")
         .order_by("starts_at")
     )
+    duties.mark_away(rows)
     lines: list[tuple[datetime, Duty | None, duties.Gap | None]] = [
         (row.starts_at, row, None) for row in rows
     ]
@@ -100,6 +101,8 @@ def _page(request: SignedInRequest, now: datetime, form: DutyForm | None) -> Htt
         "lines": sorted(lines, key=lambda line: line[0]),
         "has_gap_now": not any(row.starts_at <= now for row in rows),
         "form": form,
+        "nobody_to_choose": form is not None and not form.has_directors,
+        "gaps_until": now + AHEAD,
         "now": now,
         "is_admin": request.user.has_role(Role.ADMIN),
         "history": duties.LOG.history(request.GET) if form else None,

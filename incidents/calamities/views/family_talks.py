@@ -61,7 +61,7 @@ def disclosure(request: SignedInRequest, reference: str) -> HttpResponse:
     try:
         said = action(request, calamity, now, forms)
     except Stale:
-        text = _("Somebody else has just changed this. This is how it is now.")
+        text = _("This has just been changed, by somebody else or in another tab. This is how it is now.")
         say(request, text, level=messages.WARNING)
         return redirect("calamities:disclosure", reference)
     except talks.AlreadyThere:

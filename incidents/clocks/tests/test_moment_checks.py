@@ -432,7 +432,7 @@ class TestPage:
         shown = Incident.objects.get()
         correct(calamity, noticed_at=NOTICED - HOUR / 3)
         page = self.send(client, shown, noticed_at="2026-03-09T08:30")
-        assert "Somebody else has just changed this." in page
+        assert "This has just been changed, by somebody else" in page
 
     def test_an_extension_that_would_not_hold_is_named(self, client, calamity, member, time_machine):
         report = Milestone.objects.select_related("incident").get(incident=calamity, step=Step.FINAL_REPORT)

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
-from accounts.models import AccessEvent
+from accounts.models import AccessEvent, User
 from accounts.tests.factories import UserFactory
 from notifications.models import Reminder
+from notifications.tests.factories import AbsenceFactory
 from supporters.contacts import flow, forms, reminders
 from supporters.contacts.allowed_steps import UNDO_WITHIN
 from supporters.enums import ContactState, EventKind, HandBackReason, SupporterStatus, Waiting
@@ -273,6 +274,21 @@ def test_the_coordinator_and_the_emergency_numbers_are_always_in_sight(client, c
         assert number in text
     response = tap(client, contact, "coordinator_called_in")
     assert said(response) == ["The coordinator has been alerted and will call you."]
+
+
+def test_a_coordinator_who_is_away_is_named_only_where_nobody_else_is_there(client, contact):
+    away, there = (
+        UserFactory(roles=[Role.COORDINATOR], name=name, telephone="0612345678")
+        for name in ("Anna Weg", "Bram Hier")
+    )
+    AbsenceFactory(user=away, substitute=there)
+    text = page(client, contact).text
+    assert ("Anna Weg" in text, "Bram Hier" in text) == (False, True)
+    User.objects.exclude(pk=away.pk).update(telephone="")
+    text = page(client, contact).text
+    assert "Anna Weg" in text
+    assert "away until" in text
+    assert "Bram Hier stands in" in text
 
 
 def buttons(text):

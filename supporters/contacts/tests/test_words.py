@@ -96,8 +96,8 @@ def test_what_was_not_called_by_the_evening_is_for_the_morning(kinds, evening, m
         (["accepted"], "done now next next next"),
         (["accepted", "conversation"], "done done done now next"),
         (["accepted", "reached", "follow_up_held"], "done done next done now"),
-        (["accepted", "closed"], "done next next next done"),
-        (["handed_back"], "next next next next next"),
+        (["accepted", "closed"], "done skipped skipped skipped done"),
+        (["handed_back"], "skipped skipped skipped skipped skipped"),
     ],
 )
 def test_dots(kinds, states):

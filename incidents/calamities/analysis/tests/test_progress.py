@@ -204,7 +204,7 @@ class TestPages:
     def test_who_was_second_is_told(self, client, calamity, analyst):
         mark(calamity, analyst, S.STARTED, day(1))
         response = self.send(client, calamity, "started", "2026-03-11T10:00")
-        assert "Somebody else has just changed this." in self.page(client, response.url)
+        assert "This has just been changed, by somebody else" in self.page(client, response.url)
 
     def test_anothers_analysis_is_not_found(self, client):
         foreign = calamity_of(UserFactory(roles=[Role.ANALYST]))

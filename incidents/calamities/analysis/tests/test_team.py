@@ -19,6 +19,7 @@ from incidents.reports import intake
 from notifications.models import Reminder
 from notifications.reminders import kinds
 from notifications.reminders.reconcile import reconcile
+from notifications.tests.factories import AbsenceFactory
 
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 AT = NOTICED + timedelta(hours=2)
@@ -283,6 +284,15 @@ class TestPages:
         assert "Hanneke Prins is on the team" in response.content.decode()
         assert TeamMember.objects.get().assigned_by == committee
 
+    def test_who_is_away_is_marked_where_they_are_chosen_and_on_the_team(self, client, committee, calamity):
+        on_it, other = analyst(), analyst(name="Hanneke Prins")
+        team.assign(incident=calamity, analyst=on_it, by=committee, at=AT)
+        assert "away until" not in client.get(self.url(calamity)).text
+        for who in (on_it, other):
+            AbsenceFactory(user=who, substitute=UserFactory())
+        assert client.get(self.url(calamity)).text.count("away until") == 2
+        assert "away until" in client.get(reverse("calamities:detail", args=[calamity.reference])).text
+
     def test_who_was_involved_is_neither_shown_nor_explained(self, client, committee):
         involved = analyst(name="Els Vos")
         calamity = reported(involved=[intake.Involved(employee=involved)])
@@ -325,5 +335,5 @@ class TestPages:
             for _ in range(size):
                 analyst()
             client.get(self.url(calamity))
-            with django_assert_num_queries(10):
+            with django_assert_num_queries(11):
                 client.get(self.url(calamity))
