@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.models.second_person import Closing, Outcome, RoleGrant, SignInChange
+from accounts.models.second_person import Closing, GrantOutcome, RoleGrant, SignInChange
 from accounts.pages.access import SignedInRequest, allow_at_once, allow_signed_in, recently_confirmed
 from accounts.pages.asked_again import asks_again
 from accounts.pages.feedback import say
@@ -138,7 +138,7 @@ def _history(user: User) -> Iterator[Decided]:
             Decided(
                 grant,
                 grant.get_outcome_display(),
-                _by(grant.decided_by, by_itself=grant.outcome == Outcome.EXPIRED),
+                _by(grant.decided_by, by_itself=grant.outcome == GrantOutcome.EXPIRED),
                 grant.decided_at,
             )
             for grant in grants.order_by("-decided_at", "-id")[:HISTORY]
