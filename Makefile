@@ -14,7 +14,7 @@ WORKERS ?= 2
 ROOMS := hospital accounts notifications incidents supporters evaluations dashboards
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-dates lint e2e bench faults messages lock demo-reset environment chromium
+.PHONY: help run test test-dates lint e2e bench mutants faults messages lock demo-reset environment chromium
 
 help: ## Say what each command does
 	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,6 +47,11 @@ e2e: environment chromium ## Play the whole journey in a browser
 bench: environment ## Measure speed as ratios to a bare Django page
 	$(PY) -m benchmarks
 
+mutants: environment ## Change the pure modules in every small way and see whether a test notices (hours; MODULES= for a few)
+	test -x .data/mutants/environment/bin/cosmic-ray || { $(VENV)/uv venv --quiet .data/mutants/environment && \
+		$(VENV)/uv pip install --quiet --require-hashes --python .data/mutants/environment/bin/python -r requirements-mutants.txt; }
+	$(TEST_ENV) $(PY) -m development.mutants $(MODULES)
+
 faults: environment ## Break everything that may break, and count what became of 500 reminders each time
 	$(PY) -m benchmarks.faults
 
@@ -57,6 +62,7 @@ messages: environment ## Bring the Dutch catalog up to date with the texts in th
 lock: environment ## Lock the newest fitting versions into requirements.txt and requirements-dev.txt
 	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --upgrade requirements.in -o requirements.txt
 	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --only-binary :all: --upgrade requirements-dev.in -o requirements-dev.txt
+	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade requirements-mutants.in -o requirements-mutants.txt
 
 demo-reset: environment ## Throw the demo hospital away and build it anew
 	@exec $(PY) -m peersupport demo-reset

@@ -116,8 +116,15 @@ class Tree:
 
     def part(self, name: str) -> psutil.Process:
         """The process that the supervisor started for `name`."""
-        children = psutil.Process(self.process.pid).children()
-        return next(child for child in children if child.cmdline()[-1] == name)
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            for child in psutil.Process(self.process.pid).children():
+                # One that has just been forked, or has just ended, has no command of its own.
+                with suppress(psutil.Error):
+                    if child.cmdline()[-1:] == [name]:
+                        return child
+            time.sleep(0.1)
+        raise AssertionError(f"{name} was not started")
 
     def everything(self) -> list[psutil.Process]:
         own = psutil.Process(self.process.pid)

@@ -76,13 +76,6 @@ class TrackStep:
         return self.step == Step.SUPPORT and (self.is_running or bool(self.milestone.involved))
 
     @property
-    def next_due(self) -> datetime | None:
-        """The earliest of the due moments that are still to come, else the latest that has passed."""
-        coming = [clock.due for clock in self.running_clocks if not clock.late]
-        passed = [clock.due for clock in self.running_clocks if clock.late]
-        return min(coming) if coming else max(passed, default=None)
-
-    @property
     def first_due(self) -> datetime | None:
         return min((clock.due for clock in self.running_clocks), default=None)
 

@@ -127,6 +127,9 @@ class TestOrder:
         assert getattr(refused.value, "other", None) == other
         assert moment_checks.said(refused.value)
 
+    def test_what_stands_there_is_not_judged_anew(self):
+        judge({"noticed_at": AT, "established_at": NOTICED}, changed={}, at=AT)
+
     def test_a_later_moment_is_named_as_later(self):
         with pytest.raises(OutOfOrder) as refused:
             judge({"noticed_at": NOTICED}, changed={"occurred_at": AT}, at=AT)

@@ -314,6 +314,8 @@ class TestRows:
             (["1", "31-02-2026"], "Datum", "date_wrong"),
             (["1", "gisteren"], "Datum", "date_wrong"),
             (["1", "31-01-2026", "25:00"], "Tijd", "time_wrong"),
+            (["1", "31-01-2026", "rond de middag"], "Tijd", "time_wrong"),
+            (["1", "31-01-2026", "", "x" * 121], "Afdeling", "too_long"),
             (["1", "02-02-2026", "10:00"], "Datum", "future"),
             (["1", "31-01-1026", "10:00"], "Datum", "too_old"),
             (["1", "31-01-2026", "", "", "", "x" * 2001], "Omschrijving", "too_long"),

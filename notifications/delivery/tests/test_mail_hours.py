@@ -7,6 +7,7 @@ import pytest
 from hospital.clock import AMSTERDAM
 from notifications.delivery import digest, mail_hours
 from notifications.models import DeliveryPolicy
+from notifications.reminders import kinds
 from notifications.reminders.kinds import Kind
 
 
@@ -43,3 +44,13 @@ ORDINARY, URGENT, LEGAL = kind(), kind(urgent=True), kind(legal=True, group="dea
 def test_who_is_mailed_when(what, at, weekends, mailed):
     policy = DeliveryPolicy(quiet_weekends=weekends)
     assert mail_hours.mailed_at(what, at=local(at), policy=policy) == local(mailed)
+
+
+def test_what_waits_at_night_and_what_at_a_quiet_weekend():
+    by_night = mail_hours.waiting(at=local("2026-11-26T23:00"), policy=DeliveryPolicy())
+    by_day = mail_hours.waiting(at=local("2026-11-26T12:00"), policy=DeliveryPolicy())
+    saturday = mail_hours.waiting(at=local("2026-11-28T12:00"), policy=DeliveryPolicy(quiet_weekends=True))
+    every = kinds.registered()
+    assert by_day == []
+    assert set(by_night) == {each.code for each in every if not each.urgent}
+    assert set(saturday) == set(by_night) - {each.code for each in every if each.legal} - {digest.WAITED.code}
