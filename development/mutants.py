@@ -76,8 +76,8 @@ def tried(module: str, free: "SimpleQueue[Path]") -> sqlite3.Connection:
         config.write_text(CONFIG.format(module=module, python=sys.executable, tests=TARGETS[module]))
         session.unlink(missing_ok=True)
         environment = {**os.environ, "DATA_DIR": str(ROOT / ".data")}
-        for command in (["init", config, session], ["exec", config, session]):
-            subprocess.run([COSMIC_RAY, *command], cwd=copy, env=environment, check=True)
+        for command in ("init", "exec"):
+            subprocess.run([COSMIC_RAY, command, config, session], cwd=copy, env=environment, check=True)
         return sqlite3.connect(session)
     finally:
         free.put(copy)
