@@ -39,7 +39,7 @@ def known_reference(typed: str) -> str:
 
 
 @dataclass(frozen=True)
-class Page:
+class LogPage:
     """At most `PAGE` lines, newest first, the names of the people that they are about, by id, and the keys
     of the neighbouring pages (None: there is none).
     """
@@ -73,7 +73,7 @@ def matching(
     return lines
 
 
-def page(lines: QuerySet[AccessEvent], *, before: int | None = None, after: int | None = None) -> Page:
+def page(lines: QuerySet[AccessEvent], *, before: int | None = None, after: int | None = None) -> LogPage:
     """The page of `lines` that is older than the line numbered `before`, or newer than `after`; else the
     newest.
     """
@@ -83,7 +83,7 @@ def page(lines: QuerySet[AccessEvent], *, before: int | None = None, after: int 
     found = by_key.cut(
         lines, ("-at", "-id"), size=PAGE, behind=None if after else key, before=key if after else None
     )
-    return Page(
+    return LogPage(
         found.rows,
         _names(found.rows),
         newer=found.rows[0].id if found.more_before else None,

@@ -49,7 +49,7 @@ class NoticeGroup:
 
 
 @dataclass(frozen=True)
-class Page:
+class NoticePage:
     """The notices of one page, newest first; `older` is the address of the next page, or empty."""
 
     groups: Sequence[NoticeGroup]
@@ -68,7 +68,7 @@ class NoticeOpened(Enum):
     UNKNOWN = "could not be asked"
 
 
-def page(*, user: User, after: Notice | None = None) -> Page:
+def page(*, user: User, after: Notice | None = None) -> NoticePage:
     """At most 50 of `user`'s notices, newest first, those after `after`: one statement, and a few for each
     room that says which events they are about.
     """
@@ -79,7 +79,7 @@ def page(*, user: User, after: Notice | None = None) -> Page:
         behind=(after.created_at, after.id) if after else None,
     )
     older = f"{reverse('notices')}?before={found.rows[-1].id}" if found.more_behind else ""
-    return Page(_grouped(found.rows, user), older)
+    return NoticePage(_grouped(found.rows, user), older)
 
 
 def _grouped(notices: Sequence[Notice], user: User) -> list[NoticeGroup]:

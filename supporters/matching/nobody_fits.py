@@ -19,7 +19,7 @@ EVERYBODY = ~Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LadderStep:
     """Whom a step of the ladder is about, and which rules it sets aside for them. All others hold on every
     step: those that protect somebody (involved in the event, the manager …) and the wish for another
     department.
@@ -30,16 +30,16 @@ class Step:
     aside: frozenset[Rule]
 
 
-def ladder(need: Need) -> list[Step]:
+def ladder(need: Need) -> list[LadderStep]:
     """The steps in the order in which to try them."""
     by_profession = [
-        Step(LadderStep.SAME_PROFESSION_ELSEWHERE, Q(user__profession_id=need.profession_id), FIT),
-        Step(LadderStep.RELATED_PROFESSION, Q(user__profession__group=need.profession_group), FIT),
+        LadderStep(LadderStep.SAME_PROFESSION_ELSEWHERE, Q(user__profession_id=need.profession_id), FIT),
+        LadderStep(LadderStep.RELATED_PROFESSION, Q(user__profession__group=need.profession_group), FIT),
     ]
     return [
         *(by_profession if need.profession_id else ()),
-        Step(LadderStep.ANY_PROFESSION, EVERYBODY, FIT),
-        Step(LadderStep.OUTSIDE, EVERYBODY, FIT | {Rule.OUTSIDE}),
+        LadderStep(LadderStep.ANY_PROFESSION, EVERYBODY, FIT),
+        LadderStep(LadderStep.OUTSIDE, EVERYBODY, FIT | {Rule.OUTSIDE}),
     ]
 
 
@@ -49,7 +49,7 @@ def best_of_steps(need: Need, *, each: int) -> QuerySet[Any]:
     aside = frozenset[Rule]().union(*(step.aside for step in steps))
     broken = may_be_asked.broken(need)
 
-    def comes(step: Step) -> Q:
+    def comes(step: LadderStep) -> Q:
         held = (~breaks for rule, breaks in broken.items() if rule in aside - step.aside)
         return reduce(and_, held, step.people)
 

@@ -135,7 +135,7 @@ class WorklistRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WorklistPage:
     """One page of the list. `version` changes with what is on it, `further` is the key of the next page."""
 
     groups: list[tuple[WaitingGroup, list[WorklistRow]]]
@@ -172,7 +172,7 @@ class Count:
 
 def read(
     offers: OfferQuerySet, *, waiting: Waiting | None, after: str, now: datetime, called_in: bool = False
-) -> Page:
+) -> WorklistPage:
     """The page of `offers` that are open and wait for `waiting` (or anything), behind the key `after`.
 
     With `called_in` there are offers for which a supporter calls in the coordinator: on the first page of the
@@ -191,7 +191,7 @@ def read(
     groups = _grouped(_folded(shown), now)
     if first:
         groups.insert(0, (WaitingGroup.CALLED_IN, [_row([each], now) for each in first]))
-    return Page(
+    return WorklistPage(
         groups=groups,
         further=f"{shown[-1]['due_at'].isoformat()}_{shown[-1]['id']}" if found.more_behind else "",
         version=f"{_digest(first + shown)}.{int(now.timestamp() // REFRESH.total_seconds())}",
