@@ -19,7 +19,7 @@ EVERYBODY = ~Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True)
-class LadderStep:
+class Widening:
     """Whom a step of the ladder is about, and which rules it sets aside for them. All others hold on every
     step: those that protect somebody (involved in the event, the manager …) and the wish for another
     department.
@@ -30,16 +30,16 @@ class LadderStep:
     aside: frozenset[Rule]
 
 
-def ladder(need: Need) -> list[LadderStep]:
+def ladder(need: Need) -> list[Widening]:
     """The steps in the order in which to try them."""
     by_profession = [
-        LadderStep(LadderStep.SAME_PROFESSION_ELSEWHERE, Q(user__profession_id=need.profession_id), FIT),
-        LadderStep(LadderStep.RELATED_PROFESSION, Q(user__profession__group=need.profession_group), FIT),
+        Widening(LadderStep.SAME_PROFESSION_ELSEWHERE, Q(user__profession_id=need.profession_id), FIT),
+        Widening(LadderStep.RELATED_PROFESSION, Q(user__profession__group=need.profession_group), FIT),
     ]
     return [
         *(by_profession if need.profession_id else ()),
-        LadderStep(LadderStep.ANY_PROFESSION, EVERYBODY, FIT),
-        LadderStep(LadderStep.OUTSIDE, EVERYBODY, FIT | {Rule.OUTSIDE}),
+        Widening(LadderStep.ANY_PROFESSION, EVERYBODY, FIT),
+        Widening(LadderStep.OUTSIDE, EVERYBODY, FIT | {Rule.OUTSIDE}),
     ]
 
 
@@ -49,7 +49,7 @@ def best_of_steps(need: Need, *, each: int) -> QuerySet[Any]:
     aside = frozenset[Rule]().union(*(step.aside for step in steps))
     broken = may_be_asked.broken(need)
 
-    def comes(step: LadderStep) -> Q:
+    def comes(step: Widening) -> Q:
         held = (~breaks for rule, breaks in broken.items() if rule in aside - step.aside)
         return reduce(and_, held, step.people)
 
