@@ -166,6 +166,31 @@ class TestTheDirectors:
         assert (step.done_at, step.done_by) == (AT + MINUTE, house[noted_by])
         assert reconcile(at=AT + 2 * HOUR) == 0
 
+    def test_told_on_the_page_then_added_on_the_page_the_deputy_is_told_as_if_new(
+        self, house, ward, client, time_machine, smtp
+    ):
+        on_duty(house)
+        calamity = reported(ward)
+        assert told(house, *DUTY_KINDS, until=AT) == ["director"]
+        client.force_login(house["director"])
+        client.post(reverse("calamities:told", args=[calamity.reference]))
+        step = calamity.milestones.get(step=Step.DIRECTOR)
+        assert step.done_by == house["director"]
+        time_machine.move_to(AT + HOUR)
+        client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+        added = {"send": "1", "person": [str(house["director"].pk)]}
+        add_page = reverse("incidents:add-people", args=[calamity.reference])
+        assert client.post(add_page, added).status_code == 302
+        sweep.sweep(at=AT + HOUR + MINUTE)
+        notice = Notice.objects.get(kind__in=DUTY_KINDS)
+        assert notice.user == house["deputy"]
+        assert smtp.addresses.count(house["deputy"].email) == 1
+        client.force_login(house["deputy"])
+        page = client.get(reverse("calamities:detail", args=[calamity.reference]))
+        assert calamity.reference in page.text
+        step.refresh_from_db()
+        assert step.done_by == house["director"]
+
     def test_nobody_is_told_again_when_another_director_noted_it(self, house, ward):
         on_duty(house)
         calamity = reported(ward)
