@@ -38,10 +38,12 @@ def register() -> None:
             "supporter": _("peer supporter"),
             "worklist": _("worklist"),
             "coordinator of the pool": _("coordinator of the pool"),
+            "own availability": _("own availability"),
             "own contact": _("own contact"),
             "retention": _("end of the retention term"),
         },
         places={
+            "contacts:availability": _("own availability"),
             "contacts:detail": _("page of a contact"),
             "me": _("own page"),
             "pool:exclusions": _("who is never matched"),

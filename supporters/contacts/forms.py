@@ -88,7 +88,10 @@ class AvailabilityForm(forms.ModelForm):  # type: ignore[type-arg]  # generic fo
     def clean_capacity(self) -> int:
         capacity: int = self.cleaned_data["capacity"]
         if not max(1, self.instance.load) <= capacity <= 9:
-            raise forms.ValidationError(
-                _("Between %(load)s, what you have now, and 9.") % {"load": max(1, self.instance.load)}
-            )
+            raise forms.ValidationError(self.bounds(self.instance.load))
         return capacity
+
+    @staticmethod
+    def bounds(load: int) -> str:
+        """What to say of a capacity that cannot be, for who has `load` open contacts."""
+        return _("Between %(load)s, what you have now, and 9.") % {"load": max(1, load)}

@@ -6,19 +6,22 @@ case, and one in which somebody else has just done something holds up none of th
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
 from accounts.models import User
 from supporters.contacts.allowed_steps import UNDO_WITHIN
 from supporters.contacts.flow import ContactError, record, undo
-from supporters.enums import ContactState, EventKind, HandBackReason, SupporterStatus, Waiting
-from supporters.models import Contact, ContactQuerySet, Supporter
+from supporters.enums import ContactState, EventKind, HandBackReason, Waiting
+from supporters.models import Contact, ContactQuerySet
+from supporters.pool import members
 
 
 def hand_over(*, by: User, at: datetime) -> int:
     """Pause `by` and hand back what they have open, in whatever state; how many contacts that were."""
-    Supporter.objects.filter(user=by, status=SupporterStatus.ACTIVE).update(status=SupporterStatus.PAUSED)
+    with suppress(members.HasStopped):
+        members.pause(user=by, at=at)
     mine = Contact.objects.open().filter(supporter__user=by)
     step = partial(record, kind=EventKind.HANDED_BACK, reason=HandBackReason.AWAY, by=by, at=at)
     return _count(mine.order_by("id"), step)

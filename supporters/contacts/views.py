@@ -7,9 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -43,6 +42,7 @@ from supporters.enums import (
     Waiting,
 )
 from supporters.models import Contact, ContactEvent, ContactQuerySet, Supporter, SupportPolicy
+from supporters.pool import members
 
 #: Contacts that were closed so lately stay in sight.
 LATELY = timedelta(days=30)
@@ -227,23 +227,29 @@ def undo(request: SignedInRequest, pk: UUID, seen: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def availability(request: SignedInRequest) -> HttpResponse:
     """When one can be asked, and for how many at a time."""
-    with transaction.atomic():
-        supporter = get_object_or_404(
-            Supporter.objects.select_for_update().exclude(status=SupporterStatus.STOPPED), user=request.user
-        )
-        form = AvailabilityForm(kept_forms.posted(request), instance=supporter)
-        if request.method == "POST" and form.is_valid():
-            paused = form.cleaned_data["paused"]
-            supporter.status = SupporterStatus.PAUSED if paused else SupporterStatus.ACTIVE
-            supporter.save(update_fields=["status", "absent_from", "absent_until", "capacity"])
-            say(request, _("Thank you, that’s noted."))
-            return redirect("contacts:list")
+    pool = Supporter.objects.exclude(status=SupporterStatus.STOPPED)
+    supporter = get_object_or_404(pool, user=request.user)
+    form = AvailabilityForm(kept_forms.posted(request), instance=supporter)
+    if request.method == "POST" and form.is_valid() and _noted(request, form):
+        return redirect("contacts:list")
     context = {
         "form": form,
         "running": Contact.objects.open().filter(supporter=supporter).count(),
         "returnable": hand_over.returnable(by=request.user, at=timezone.now()).count(),
     }
     return render(request, "supporters/contacts/availability.html", context)
+
+
+def _noted(request: SignedInRequest, form: AvailabilityForm) -> bool:
+    try:
+        members.set_availability(user=request.user, **form.cleaned_data, at=timezone.now())
+    except members.HasStopped as stopped:
+        raise Http404 from stopped
+    except members.BelowLoad as error:
+        form.add_error("capacity", form.bounds(error.load))
+        return False
+    say(request, _("Thank you, that’s noted."))
+    return True
 
 
 @allow(Role.SUPPORTER)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
@@ -32,6 +33,10 @@ class PoolError(Exception):
 
 class AlreadySupporter(PoolError):
     """This employee is in the pool."""
+
+
+class HasStopped(PoolError):
+    """Who is not in the pool, or not any more, has no availability."""
 
 
 class HasOpenContacts(PoolError):
@@ -109,6 +114,36 @@ def set_status(*, supporter: Supporter, status: SupporterStatus, by: User, at: d
         return supporter
 
 
+def set_availability(
+    *,
+    user: User,
+    paused: bool,
+    absent_from: date | None,
+    absent_until: date | None,
+    capacity: int,
+    at: datetime,
+) -> Supporter:
+    """What `user` says of when, and for how many at a time, they can be asked (days in Europe/Amsterdam, the
+    last one included).
+
+    Raises HasStopped and BelowLoad; an absence that ends before it starts is refused by the database.
+    """
+    wanted = {
+        "status": SupporterStatus.PAUSED if paused else SupporterStatus.ACTIVE,
+        "absent_from": absent_from,
+        "absent_until": absent_until,
+        "capacity": capacity,
+    }
+    with transaction.atomic():
+        return _change(_own(user), wanted, by=user, at=at, own=True)
+
+
+def pause(*, user: User, at: datetime) -> Supporter:
+    """Nobody asks `user` again until they say that they are back. Raises HasStopped."""
+    with transaction.atomic():
+        return _change(_own(user), {"status": SupporterStatus.PAUSED}, by=user, at=at, own=True)
+
+
 def change(
     *,
     supporter: Supporter,
@@ -125,9 +160,6 @@ def change(
     Raises BelowLoad; an absence that ends before it starts is refused by the database.
     """
     with transaction.atomic():
-        supporter = _locked(supporter)
-        if capacity < supporter.load:
-            raise BelowLoad(supporter.load)
         wanted = {
             "trained_on": trained_on,
             "current_until": current_until,
@@ -135,11 +167,20 @@ def change(
             "absent_until": absent_until,
             "capacity": capacity,
         }
-        changed = {name: value for name, value in wanted.items() if value != getattr(supporter, name)}
-        if changed:
-            _set(supporter, **changed)
-            _log(supporter, by, at)
-        return supporter
+        return _change(_locked(supporter), wanted, by=by, at=at)
+
+
+def _change(
+    supporter: Supporter, wanted: Mapping[str, Any], *, by: User, at: datetime, own: bool = False
+) -> Supporter:
+    """What differs is written, with a line in the log."""
+    changed = {name: value for name, value in wanted.items() if value != getattr(supporter, name)}
+    if wanted.get("capacity", supporter.capacity) < supporter.load:
+        raise BelowLoad(supporter.load)
+    if changed:
+        _set(supporter, **changed)
+        _log(supporter, by, at, own=own)
+    return supporter
 
 
 def valid_until(trained_on: date | None, policy: SupportPolicy) -> date | None:
@@ -221,6 +262,15 @@ def _locked(supporter: Supporter) -> Supporter:
     return people.get(pk=supporter.pk)
 
 
+def _own(user: User) -> Supporter:
+    """The row of `user` in the pool, locked."""
+    pool = Supporter.objects.exclude(status=SupporterStatus.STOPPED)
+    found = pool.select_for_update(of=("self",)).filter(user=user).first()
+    if found is None:
+        raise HasStopped
+    return found
+
+
 def _set(supporter: Supporter, **fields: object) -> Supporter:
     for name, value in fields.items():
         setattr(supporter, name, value)
@@ -228,15 +278,15 @@ def _set(supporter: Supporter, **fields: object) -> Supporter:
     return supporter
 
 
-def _log(supporter: Supporter, by: User, at: datetime) -> None:
+def _log(supporter: Supporter, by: User, at: datetime, *, own: bool = False) -> None:
     audit.record(
         action=AccessAction.CHANGE,
         user=by,
-        role=Role.COORDINATOR,
-        access_point="pool:supporter",
+        role=Role.SUPPORTER if own else Role.COORDINATOR,
+        access_point="contacts:availability" if own else "pool:supporter",
         object_kind="supporter",
         object_ref=str(supporter.user_id),
-        basis="coordinator of the pool",
+        basis="own availability" if own else "coordinator of the pool",
         at=at,
     )
 

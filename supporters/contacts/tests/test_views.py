@@ -4,9 +4,10 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import models
+from django.db import connection, models
 from django.forms import CharField, ModelForm
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from notifications.models import Reminder
 from notifications.tests.factories import AbsenceFactory
 from supporters.contacts import flow, forms, reminders
 from supporters.contacts.allowed_steps import UNDO_WITHIN
+from supporters.contacts.forms import AvailabilityForm
 from supporters.enums import ContactState, EventKind, HandBackReason, SupporterStatus, Waiting
 from supporters.models import Contact, Exclusion, Supporter
 from supporters.offers import retention
@@ -372,6 +374,38 @@ def test_availability_goes_not_below_what_one_has(client, supporter):
     response = client.post(reverse("contacts:availability"), {"capacity": 1})
     assert "capacity" in response.context["form"].errors
     assert Supporter.objects.get(pk=supporter.pk).capacity == 9
+
+
+def test_what_changes_of_availability_is_in_the_access_log_once(client, supporter):
+    fields = {"paused": "on", "absent_from": "", "absent_until": "", "capacity": supporter.capacity}
+    for _again in range(2):
+        client.post(reverse("contacts:availability"), fields)
+    lines = AccessEvent.objects.filter(object_kind="supporter")
+    assert list(lines.values_list("action", "user", "responsible", "access_point", "object_ref")) == [
+        ("change", supporter.user_id, Role.SUPPORTER, "contacts:availability", str(supporter.user_id))
+    ]
+
+
+def test_who_hands_everything_over_pauses_with_a_line_in_the_log(client, contact):
+    hand_over(client)
+    hand_over(client)
+    line = AccessEvent.objects.get(object_kind="supporter")
+    assert (line.user_id, line.basis) == (contact.supporter.user_id, "own availability")
+
+
+def test_availability_is_looked_at_without_a_lock(client, supporter):
+    with CaptureQueriesContext(connection) as asked:
+        client.get(reverse("contacts:availability"))
+    assert not [each for each in asked.captured_queries if "FOR UPDATE" in each["sql"]]
+
+
+def test_who_was_asked_meanwhile_keeps_room_for_it(client, supporter, monkeypatch):
+    propose(supporter), propose(supporter)
+    monkeypatch.setattr(AvailabilityForm, "clean_capacity", lambda form: form.cleaned_data["capacity"])
+    response = client.post(reverse("contacts:availability"), {"capacity": 1})
+    assert response.context["form"].errors["capacity"] == ["Between 2, what you have now, and 9."]
+    supporter.refresh_from_db()
+    assert (supporter.capacity, supporter.status) == (9, SupporterStatus.ACTIVE)
 
 
 def test_an_absence_ends_after_it_starts(client):
