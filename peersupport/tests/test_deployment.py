@@ -1,7 +1,9 @@
 """What production is run with: .env.example, docker-compose.yml, and a site built without servers."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +39,35 @@ def test_the_example_of_an_env_names_every_setting():
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', code)) | DEVELOPMENT.keys()
     named = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert named == (read - INTERNAL) | OTHERS
+
+
+def test_the_image_holds_what_an_installation_runs_and_nothing_of_development(tmp_path):
+    """As the Dockerfile makes it: what .dockerignore lets in, without development/."""
+    image = tmp_path / "image"
+    image.mkdir()
+    names = re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+    for name in set(names) - {"development"}:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, image / name, ignore=shutil.ignore_patterns("tests", "__pycache__"))
+        else:
+            shutil.copy2(ROOT / name, image / name)
+    required = dict.fromkeys(DEVELOPMENT, "x" * 50) | {
+        "DATABASE_URL": "postgres://x@127.0.0.1:1/x",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "EMAIL_URL": "smtp://127.0.0.1:1",
+        "SITE_URL": "https://x.example",
+        "TRUSTED_PROXIES": "1",
+    }
+    starts = "import peersupport.wsgi, peersupport.celery, peersupport.__main__; print('all there')"
+    ran = subprocess.run(
+        [sys.executable, "-c", starts],
+        cwd=image,
+        env={"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **required},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.stdout, ran.returncode) == ("all there\n", 0), ran.stderr
 
 
 @pytest.mark.parametrize("name", compose()["services"])
