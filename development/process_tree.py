@@ -148,7 +148,7 @@ def build() -> None:
     if marker.exists():
         # Killed in the middle last time: half a hospital is of no use.
         _recreate_database()
-    from peersupport.health import migrations
+    from peersupport.health import migrations  # noqa: PLC0415  # needs the registry of models
 
     if _is_of_another_version():
         raise CannotStart(
@@ -201,15 +201,15 @@ def _is_of_another_version() -> bool:
     """Whether the database went through migrations that this version does not have: a newer one's, or those
     of before 0.1.0.
     """
-    from django.db.migrations.loader import MigrationLoader
-    from django.db.migrations.recorder import MigrationRecorder
+    from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415  # needs the registry of models
+    from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415  # needs the registry of models
 
     applied = MigrationRecorder(connections["default"]).applied_migrations()
     return not applied.keys() <= (MigrationLoader(None).disk_migrations or {}).keys()
 
 
 def _has_nobody() -> bool:
-    from django.contrib.auth import get_user_model
+    from django.contrib.auth import get_user_model  # noqa: PLC0415  # needs the registry of models
 
     return not get_user_model().objects.exists()
 

@@ -96,7 +96,7 @@ def comes_twice(typed: datetime) -> bool:
 @lru_cache(maxsize=64)
 def legal_holidays(year: int) -> frozenset[date]:
     """The days of article 3 (1) and (2) of the Algemene termijnenwet."""
-    import holidays  # only here: it takes a fifth of a second to load
+    import holidays  # noqa: PLC0415  # slow to load
 
     # The package knows 5 May as a day off in every fifth year only; for terms it counts in all.
     return frozenset(holidays.country_holidays("NL", years=year)) | {date(year, 5, 5)}

@@ -81,6 +81,6 @@ def _given(which: str) -> str:
 
 
 def _row() -> "Hospital":
-    from hospital.models import Hospital  # the labels of roles are made before the registry of models
+    from hospital.models import Hospital  # noqa: PLC0415  # needs the registry of models
 
     return Hospital.objects.only(COMMITTEE, ANALYSIS_TEAM).filter(id=1).first() or Hospital()

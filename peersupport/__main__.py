@@ -18,7 +18,7 @@ def web() -> None:
     prepare()
     require_servers()
     require_port()
-    from gunicorn.app.wsgiapp import run as gunicorn
+    from gunicorn.app.wsgiapp import run as gunicorn  # noqa: PLC0415  # needs the settings
 
     sys.argv = ["gunicorn", "peersupport.wsgi"]
     gunicorn()
@@ -26,7 +26,7 @@ def web() -> None:
 
 def worker() -> None:
     """A Celery worker; WORKER_CONCURRENCY processes."""
-    from peersupport.celery import app
+    from peersupport.celery import app  # noqa: PLC0415  # needs the settings
 
     prepare()
     require_servers()
@@ -37,7 +37,7 @@ def worker() -> None:
 
 def beat() -> None:
     """Celery's clock: queues each entry of CELERY_BEAT_SCHEDULE when it is due."""
-    from peersupport.celery import app
+    from peersupport.celery import app  # noqa: PLC0415  # needs the settings
 
     prepare()
     require_servers()
@@ -48,10 +48,10 @@ def build() -> None:
     """Compile the texts and collect the static files for production. Needs no servers and no secrets."""
     os.environ.update(DEBUG="1", DEMO="0", STATIC_MANIFEST="1")
     read_settings()
-    import django
-    from django.core.management import call_command
+    import django  # noqa: PLC0415  # needs the settings
+    from django.core.management import call_command  # noqa: PLC0415  # needs the settings
 
-    from development.messages import compile_catalogs
+    from development.messages import compile_catalogs  # noqa: PLC0415  # no part of an installation
 
     compile_catalogs()
     django.setup()
@@ -60,21 +60,21 @@ def build() -> None:
 
 def run() -> None:
     """The development tree: servers, database, demo hospital, then web, worker and beat until Ctrl-C."""
-    from development.process_tree import run as supervise
+    from development.process_tree import run as supervise  # noqa: PLC0415  # no part of an installation
 
     supervise()
 
 
 def demo_reset() -> None:
     """Throw the development database away and build it anew, with the demo hospital."""
-    from development.process_tree import reset
+    from development.process_tree import reset  # noqa: PLC0415  # no part of an installation
 
     reset()
 
 
 def healthcheck(part: str) -> None:
     """Exit code 0 when `part` (web, worker or beat) of this installation is well."""
-    from peersupport.healthcheck import check
+    from peersupport.healthcheck import check  # noqa: PLC0415  # needs the settings
 
     prepare()
     if complaint := check(part):

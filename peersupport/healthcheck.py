@@ -27,7 +27,7 @@ def web() -> str:
 
 def worker() -> str:
     """The worker on this host answers a ping."""
-    from peersupport.celery import app
+    from peersupport.celery import app  # noqa: PLC0415  # needs the settings
 
     replies = app.control.ping(destination=[f"celery@{socket.gethostname()}"], timeout=SECONDS)
     return "" if replies else "The worker does not answer."
@@ -35,10 +35,10 @@ def worker() -> str:
 
 def beat() -> str:
     """A sweep was done a short while ago: the clock queued it, and a worker did it."""
-    import django
+    import django  # noqa: PLC0415  # needs the settings
 
     django.setup()
-    from peersupport.health import heartbeat
+    from peersupport.health import heartbeat  # noqa: PLC0415  # needs the registry of models
 
     verdict = heartbeat()
     return "" if verdict == "ok" else f"The last sweep: {verdict}."

@@ -34,7 +34,7 @@ def prepare() -> None:
     read_settings()
     if not settings.IN_DEVELOPMENT:
         return
-    from development import embedded_servers  # no part of what an installation runs
+    from development import embedded_servers  # noqa: PLC0415  # no part of an installation
 
     try:
         embedded_servers.start_missing(settings.EMBEDDED_SERVERS)
@@ -80,7 +80,7 @@ def never_connected() -> bool:
 
 def run_command(arguments: list[str]) -> None:
     """Django's command line, `arguments` as in ``sys.argv``. Raises CannotStart."""
-    from django.core.management import execute_from_command_line
+    from django.core.management import execute_from_command_line  # noqa: PLC0415  # needs the settings
 
     prepare()
     try:

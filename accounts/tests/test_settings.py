@@ -10,6 +10,7 @@ from accounts.roles import giving
 from accounts.settings import readiness
 from accounts.staff import importing, tasks
 from accounts.staff.tests.test_importing import csv_of, line
+from accounts.staff.views import people
 from accounts.tests.counting import statements
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
 from hospital.enums import ProfessionGroup
@@ -173,8 +174,6 @@ class TestPeople:
         assert len(self.names(client, "?after=x&role=x")) == 3
 
     def test_are_paged_by_key(self, client, admin, monkeypatch):
-        from accounts.staff.views import people
-
         monkeypatch.setattr(people, "PAGE", 2)
         for name in ("Anouk", "Bram", "Bram", "Chantal"):
             UserFactory(name=name)

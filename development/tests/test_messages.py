@@ -1,5 +1,7 @@
 """Nothing in the interface is left untranslated."""
 
+from gettext import GNUTranslations
+
 import pytest
 from babel.messages.catalog import Message
 
@@ -89,8 +91,6 @@ def test_update_keeps_translations_adds_new_texts_and_drops_old_ones(tmp_path, m
 
 
 def test_a_compiled_catalog_is_what_django_reads(tmp_path, monkeypatch):
-    from gettext import GNUTranslations
-
     path = tmp_path / "nl" / "LC_MESSAGES" / "django.po"
     path.parent.mkdir(parents=True)
     path.write_text(messages.HEADER.format(language="nl") + 'msgid "Send"\nmsgstr "Versturen – één keer"\n')

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nacl.public import PrivateKey
+from nacl.public import PrivateKey, SealedBox
 
 from evaluations.enums import Question
 from evaluations.sealing import (
@@ -102,8 +102,6 @@ def test_an_envelope_opens_with_its_own_key_only_and_only_undamaged():
     ],
 )
 def test_an_envelope_with_something_else_in_it_is_unreadable_and_its_content_not_told(content):
-    from nacl.public import SealedBox  # what somebody could send who knows the public key
-
     with pytest.raises(UnreadableEnvelopeError) as refused:
         open_envelope(SealedBox(PRIVATE.public_key).encrypt(content), KEY)
 

@@ -9,7 +9,7 @@ from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.enums import IncidentKind
-from incidents.models import Incident, full_reference
+from incidents.models import Incident, Policy, full_reference
 from incidents.tests.factories import IncidentFactory, InvolvementFactory, on_team
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -292,8 +292,6 @@ class TestAddPeople:
 
 
 def test_help_is_there_with_the_hospitals_own_numbers(client, sign_in):
-    from incidents.models import Policy
-
     sign_in()
     Policy.objects.update_or_create(id=1, defaults={"company_doctor": "088 123 45 67", "chaplain": "1234"})
     page = text(client.get(reverse("help")))

@@ -2,6 +2,7 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -312,8 +313,6 @@ def test_whatever_fails_on_the_way_each_is_shown_once_and_mailed_once(judge, smt
 
 
 def test_command_runs_one_pass(capsys):
-    from django.core.management import call_command
-
     due(kind=QUIET, due_at=timezone.now() - timedelta(minutes=1))
     call_command("sweep")
     assert capsys.readouterr().out == "shown 1, mailed 0, failed 0\n"
