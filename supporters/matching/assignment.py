@@ -132,11 +132,10 @@ def propose_together(*, offers: Sequence[Offer], at: datetime) -> list[Proposal]
     """
     needs = needs_of(offers, at)
     shortlists = _shortlists(needs, each=len(needs) + ALTERNATIVES)
-    pool = sorted({(asked, pk) for shortlist in shortlists for _score, asked, pk in shortlist})
+    best = [shortlist[: len(needs)] for shortlist in shortlists]
+    pool = sorted({(asked, pk) for each in best for _score, asked, pk in each})
     column_of = {pk: column for column, (_asked, pk) in enumerate(pool)}
-    costs = [
-        {column_of[pk]: score for score, _asked, pk in shortlist[: len(needs)]} for shortlist in shortlists
-    ]
+    costs = [{column_of[pk]: score for score, _asked, pk in each} for each in best]
     chosen = [[] if column is None else [pool[column][1]] for column in together.assign(costs)]
     taken = {pk for each in chosen for pk in each}
     others = [
