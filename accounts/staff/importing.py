@@ -201,7 +201,7 @@ def _read(current: StaffImport, at: datetime) -> None:
     except FileRefused as refusal:
         _refuse(current, [Problem(refusal.line, "", refusal.code)], at)
         return
-    plan = None if staff.problems else _plan(staff, current)
+    plan = None if staff.problems else _plan(staff, current, at)
     problems = plan.problems if plan else staff.problems
     if problems or plan is None:
         _refuse(current, problems, at, rows=len(staff.people))
@@ -224,7 +224,7 @@ def _commit(current: StaffImport, at: datetime) -> None:
         locked = _locked(current)
         if locked.state != ImportState.COMMITTING:
             return
-        plan = _plan(staff, locked)
+        plan = _plan(staff, locked, at)
         if plan.problems or plan.digest() != current.preview["digest"]:
             # Somebody changed a person or a department since the preview: it must be looked at again.
             StaffImport.objects.filter(id=current.id).update(state=ImportState.WAITING, attempts=0)
@@ -241,8 +241,8 @@ def _commit(current: StaffImport, at: datetime) -> None:
         )
 
 
-def _plan(staff: Staff, current: StaffImport) -> StaffPlan:
-    return staff_plan.make(staff, complete=current.is_complete, answers=current.answers)
+def _plan(staff: Staff, current: StaffImport, at: datetime) -> StaffPlan:
+    return staff_plan.make(staff, complete=current.is_complete, answers=current.answers, at=at)
 
 
 def _parse(current: StaffImport, at: datetime, *, of: int) -> Staff:

@@ -27,12 +27,12 @@ listeners: list[Callable[[Collection[uuid.UUID], datetime], None]] = []
 @dataclass(frozen=True)
 class LeftOpen:
     """One kind of what can be left open: `words` say what, and what becomes of it; `who` finds, among people,
-    those whom it concerns, in one statement.
+    those whom it concerns at a moment, in one statement.
     """
 
     code: str
     words: str | Promise
-    who: Callable[[Collection[uuid.UUID]], Collection[uuid.UUID]]
+    who: Callable[[Collection[uuid.UUID], datetime], Collection[uuid.UUID]]
 
 
 #: The upper rooms add theirs when the app starts.
@@ -41,8 +41,8 @@ kinds: list[LeftOpen] = []
 always: list[str | Promise] = []
 
 
-def left_open(people: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
-    """What `people` would leave open, as codes (`in_words`); who leaves nothing is not in it."""
+def left_open(people: Collection[uuid.UUID], *, at: datetime) -> dict[uuid.UUID, list[str]]:
+    """What `people` would leave open at `at`, as codes (`in_words`); who leaves nothing is not in it."""
     found: dict[uuid.UUID, list[str]] = {}
     if not people:
         return found
@@ -50,7 +50,7 @@ def left_open(people: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
     for key, role in roles.order_by("groups__name").values_list("id", "groups__name"):
         found.setdefault(key, []).append(f"{ROLE}{role}")
     for kind in kinds:
-        for key in kind.who(people):
+        for key in kind.who(people, at):
             found.setdefault(key, []).append(kind.code)
     return found
 

@@ -7,6 +7,7 @@ import json
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from itertools import chain, count
 from typing import Any
 
@@ -86,8 +87,8 @@ class StaffPlan:
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
-def make(staff: Staff, *, complete: bool, answers: Mapping[str, str]) -> StaffPlan:
-    """Hold `staff` against the database, in a few statements. `complete`: who is not in the file has left.
+def make(staff: Staff, *, complete: bool, answers: Mapping[str, str], at: datetime) -> StaffPlan:
+    """Hold `staff` against the database at `at`, in few statements. `complete`: who is not in the file has left.
 
     Who is who is told by accounts.staff.same_person, with `answers` to what it asks.
     """
@@ -117,7 +118,7 @@ def make(staff: Staff, *, complete: bool, answers: Mapping[str, str]) -> StaffPl
         if each.id not in seen:
             _without_row(each, plan, leaves=complete, is_released=each.id in matches.released)
     plan.unknown = places.unknown
-    plan.left_open = leaving.left_open([change.id for change in plan.leaving])
+    plan.left_open = leaving.left_open([change.id for change in plan.leaving], at=at)
     plan.waits, plan.week = _waits(plan.changed)
     plan.problems = list(_problems(staff, plan, {each.id: each for each in known}, seen))
     return plan

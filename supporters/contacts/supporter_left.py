@@ -56,7 +56,7 @@ def _still(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
     return [user.has_role(Role.COORDINATOR) and pk in behind for user, pk in pairs]
 
 
-def _supporting(people: Collection[UUID]) -> Collection[UUID]:
+def _supporting(people: Collection[UUID], at: datetime) -> Collection[UUID]:
     open_contacts = Contact.objects.open().filter(supporter__user__in=people)
     return set(open_contacts.values_list("supporter__user", flat=True))
 

@@ -82,6 +82,6 @@ def test_the_preview_says_by_name_what_a_supporter_leaves_open_and_not_for_whom(
 def test_what_is_left_open_takes_as_many_statements_for_many(django_assert_num_queries):
     people = [ContactFactory(in_contact=True).supporter.user.pk for _ in range(3)]
     with django_assert_num_queries(1 + len(leaving.kinds)):
-        assert set(leaving.left_open(people)) == set(people)
+        assert set(leaving.left_open(people, at=AT)) == set(people)
     with django_assert_num_queries(1 + len(leaving.kinds)):
-        leaving.left_open(people[:1])
+        leaving.left_open(people[:1], at=AT)
