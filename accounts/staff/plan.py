@@ -88,7 +88,7 @@ class StaffPlan:
 
 
 def make(staff: Staff, *, complete: bool, answers: Mapping[str, str], at: datetime) -> StaffPlan:
-    """Hold `staff` against the database at `at`, in few statements. `complete`: who is not in the file has left.
+    """Hold `staff` against the database at `at`, in few statements; `complete`: who is not in it has left.
 
     Who is who is told by accounts.staff.same_person, with `answers` to what it asks.
     """
