@@ -175,6 +175,11 @@ REASONS = [
     # OPEN 2017: fit of experience is looked at.
     ({}, {"years": 2}, "less_experience-"),
     ({}, {"years": 30}, "more_experience+"),
+    # Three years more or less is about as long; four is not.
+    ({}, {"years": 7}, ""),
+    ({}, {"years": 6}, "less_experience-"),
+    ({}, {"years": 13}, ""),
+    ({}, {"years": 14}, "more_experience+"),
     ({}, {"years": None}, "unknown_experience-"),
     ({}, {"load": 1}, "open_contacts-"),
     ({}, {"asked": 3}, "last_asked-"),
