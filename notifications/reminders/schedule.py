@@ -1,7 +1,8 @@
 """Writing and cancelling reminders, inside the transaction of whoever needs them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from celery import current_app
@@ -20,17 +21,19 @@ def reminder(
     due_at: datetime,
     subject_id: UUID,
     url: str,
-    recipient: User | None = None,
+    recipient: User | UUID | None = None,
     role: Role | None = None,
 ) -> Reminder:
-    """An unsaved reminder for one person or for everybody with a role; see `Reminder`."""
+    """An unsaved reminder for one person (an account, or its id) or for everybody with a role; see
+    `Reminder`.
+    """
     return Reminder(
         key=key,
         kind=kind,
         due_at=due_at,
         subject_id=subject_id,
         url=url,
-        recipient=recipient,
+        recipient_id=recipient.pk if isinstance(recipient, User) else recipient,
         role=role or "",
     )
 
@@ -42,7 +45,8 @@ def remind(reminders: Iterable[Reminder]) -> list[str]:
     again, with the new moment (a step that was undone, a follow-up that was moved). What is due now is swept
     as soon as this transaction commits, instead of within a minute.
     """
-    return _write(reminders, move=False)
+    rows = _in_order(reminders)
+    return _execute(_WRITE, rows, {"move": False}) if rows else []
 
 
 def send(mails: Iterable[Mail]) -> list[str]:
@@ -60,55 +64,73 @@ def send(mails: Iterable[Mail]) -> list[str]:
 
 def cancel(*, subject_id: UUID, at: datetime, kinds: Iterable[str] | None = None) -> int:
     """Cancel the open reminders about `subject_id` (of `kinds`, or all); how many there were."""
-    waiting = Reminder.objects.waiting().filter(subject_id=subject_id)
+    return cancel_each([subject_id], at=at, kinds=kinds)
+
+
+def cancel_each(subjects: Iterable[UUID], *, at: datetime, kinds: Iterable[str] | None = None) -> int:
+    """As `cancel`, about each of `subjects`, in one statement."""
+    waiting = Reminder.objects.waiting().filter(subject_id__in=list(subjects))
     if kinds is not None:
         waiting = waiting.filter(kind__in=list(kinds))
     return waiting.update(cancelled_at=at)
 
 
 def settle(*, subject_id: UUID, kinds: Iterable[str], wanted: Iterable[Reminder], at: datetime) -> None:
-    """Make `wanted` the open reminders of `kinds` about `subject_id`, in two statements.
+    """Make `wanted` the open reminders of `kinds` about `subject_id`, in one statement.
 
     What is no longer wanted is cancelled, what is missing is written, what was cancelled and is wanted again
     opens again, what is open moves to its new moment. What was delivered stays delivered.
     """
-    wanted = list(wanted)
-    waiting = Reminder.objects.waiting().filter(subject_id=subject_id, kind__in=list(kinds))
-    waiting.exclude(key__in=[reminder.key for reminder in wanted]).update(cancelled_at=at)
-    _write(wanted, move=True)
+    about = {"subject": subject_id, "kinds": list(kinds), "at": at}
+    _execute(f"WITH unwanted AS ({_CANCEL}) {_WRITE}", _in_order(wanted), {**about, "move": True})
 
 
-def _write(reminders: Iterable[Reminder], *, move: bool) -> list[str]:
-    """The keys that were written, opened again or, with `move`, moved."""
-    # In the order of their keys, so that two transactions that write the same ones wait instead of deadlock.
-    rows = sorted({reminder.key: reminder for reminder in reminders}.items())
-    if not rows:
-        return []
-    columns = zip(
-        *((r.id, key, r.kind, r.recipient_id, r.role, r.subject_id, r.url, r.due_at) for key, r in rows),
-        strict=True,
-    )
+#: What is open of some kinds, but for the keys that are written.
+_CANCEL = """
+    UPDATE notifications_reminder
+       SET cancelled_at = %(at)s
+     WHERE done_at IS NULL AND cancelled_at IS NULL
+       AND subject_id = %(subject)s AND kind = ANY(%(kinds)s) AND key <> ALL(%(keys)s::text[])
+    """
+#: What is open already is left as it is, or with `move` gets its new moment.
+_WRITE = """
+    INSERT INTO notifications_reminder
+           (id, key, kind, recipient_id, role, subject_id, url, due_at, attempts, last_error)
+    SELECT *, 0, ''
+      FROM unnest(%(ids)s::uuid[], %(keys)s::text[], %(kind_of_each)s::text[], %(recipients)s::uuid[],
+                  %(roles)s::text[], %(subjects)s::uuid[], %(urls)s::text[], %(moments)s::timestamptz[])
+    ON CONFLICT (key) DO UPDATE
+       SET kind = excluded.kind, recipient_id = excluded.recipient_id, role = excluded.role,
+           url = excluded.url, due_at = excluded.due_at, cancelled_at = NULL,
+           attempts = 0, retry_at = NULL
+     WHERE notifications_reminder.done_at IS NULL
+       AND (notifications_reminder.cancelled_at IS NOT NULL
+            OR %(move)s AND notifications_reminder.due_at <> excluded.due_at)
+    RETURNING key
+    """
+
+
+def _in_order(reminders: Iterable[Reminder]) -> list[Reminder]:
+    """Each key once, so ordered that two transactions that write the same ones wait instead of deadlock."""
+    return [row for _key, row in sorted({reminder.key: reminder for reminder in reminders}.items())]
+
+
+def _execute(statement: str, rows: Sequence[Reminder], values: Mapping[str, Any]) -> list[str]:
+    """The keys that were written, opened again or moved."""
+    columns: dict[str, Any] = {
+        "ids": [row.id for row in rows],
+        "keys": [row.key for row in rows],
+        "kind_of_each": [row.kind for row in rows],
+        "recipients": [row.recipient_id for row in rows],
+        "roles": [row.role for row in rows],
+        "subjects": [row.subject_id for row in rows],
+        "urls": [row.url for row in rows],
+        "moments": [row.due_at for row in rows],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO notifications_reminder
-                   (id, key, kind, recipient_id, role, subject_id, url, due_at, attempts, last_error)
-            SELECT *, 0, ''
-              FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[],
-                          %s::text[], %s::uuid[], %s::text[], %s::timestamptz[])
-            ON CONFLICT (key) DO UPDATE
-               SET kind = excluded.kind, recipient_id = excluded.recipient_id, role = excluded.role,
-                   url = excluded.url, due_at = excluded.due_at, cancelled_at = NULL,
-                   attempts = 0, retry_at = NULL
-             WHERE notifications_reminder.done_at IS NULL
-               AND (notifications_reminder.cancelled_at IS NOT NULL
-                    OR %s AND notifications_reminder.due_at <> excluded.due_at)
-            RETURNING key
-            """,
-            [*(list(column) for column in columns), move],
-        )
+        cursor.execute(statement, {**columns, **values})
         written = [key for (key,) in cursor.fetchall()]
-    if any(r.due_at <= timezone.now() for _key, r in rows):
+    if any(row.due_at <= timezone.now() for row in rows):
         nudge()
     return written
 

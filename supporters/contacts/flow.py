@@ -20,8 +20,8 @@ Locks are taken in the order offer, contact, supporter: who locks these elsewher
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import wraps
-from typing import ParamSpec
+from functools import cache, wraps
+from typing import Any, ParamSpec
 from uuid import UUID
 
 from django.db.models import F, Max, Min
@@ -88,14 +88,12 @@ def _writes(service: Callable[P, Contact]) -> Callable[P, Contact]:
     return run
 
 
-def hold(offer_id: UUID) -> Offer:
-    """The offer, locked until the transaction ends. Raises NotAllowed when it is gone: its report was taken
+def hold(offer_id: UUID) -> None:
+    """Lock the offer until the transaction ends. Raises NotAllowed when it is gone: its report was taken
     back, or joined with another.
     """
-    offer = Offer.objects.select_for_update().filter(pk=offer_id).first()
-    if offer is None:
+    if not Offer.objects.select_for_update().filter(pk=offer_id).values_list("pk").first():
         raise NotAllowed
-    return offer
 
 
 @_writes
@@ -107,9 +105,11 @@ def propose(
     The answer is wanted within the policy's working hours. `takes_capacity` False: asked beyond what was
     agreed, so that it does not count. Raises AlreadyProposed, NoCapacity, NotAllowed (the offer is closed).
     """
-    offer = hold(offer.pk)
-    if offer.closed_at:
+    offers = Offer.objects.select_for_update(of=("self",)).select_related("incident")
+    held = offers.filter(pk=offer.pk, closed_at=None).first()
+    if held is None:
         raise NotAllowed
+    offer = held
     answer_by = _answer_by(at)
     contact = Contact.objects.create(
         offer=offer,
@@ -149,13 +149,16 @@ def record(
     contact, events = _locked(contact, seen)
     facts = replay(events)
     party = _check(contact, facts, kind, by)
+    policy = cache(SupportPolicy.current)
     _check_details(facts, kind, party, at, planned_for=planned_for, mode=mode, reason=reason, outcome=outcome)
+    if kind == EventKind.CONVERSATION and facts.conversations >= policy().max_conversations:
+        raise TooManyConversations
     event = _append(
         contact,
         kind,
         None if party == Party.EMPLOYEE else by,
         at,
-        planned_for=planned_for or _next_due(contact, facts, kind, at),
+        planned_for=planned_for or _next_due(contact, facts, kind, at, policy),
         mode=mode,
         reason=reason,
         outcome=outcome,
@@ -205,7 +208,7 @@ def _locked(contact: Contact, seen: int | None) -> tuple[Contact, list[ContactEv
     hold(contact.offer_id)
     found = (
         Contact.objects.select_for_update(of=("self",))
-        .select_related("offer__incident", "offer__involvement", "supporter__user")
+        .select_related("offer__incident", "supporter")
         .filter(pk=contact.pk, state=contact.state)
         .first()
     )
@@ -261,31 +264,33 @@ def _check_details(
     goes_back = kind == EventKind.HANDED_BACK and facts.state == ContactState.IN_CONTACT
     if party == Party.SUPPORTER and goes_back and reason != HandBackReason.AWAY:
         raise NotAllowed
-    if kind == EventKind.CONVERSATION and facts.conversations >= SupportPolicy.current().max_conversations:
-        raise TooManyConversations
 
 
-def _next_due(contact: Contact, facts: Facts, kind: EventKind, at: datetime) -> datetime | None:
+def _next_due(
+    contact: Contact, facts: Facts, kind: EventKind, at: datetime, policy: Callable[[], SupportPolicy]
+) -> datetime | None:
     """Until when the step after `kind` is wanted; None where it changes nothing.
 
     First contact within the hours frozen on the offer (PMC/UMCG: 24), another attempt as many hours later,
     follow-up after the days of the policy (EMC: 3, UMCG: 14), by the end of that working day.
     """
-    policy = SupportPolicy.current()
-    again = at + timedelta(hours=policy.first_contact_hours)
+
+    def again() -> datetime:
+        return at + timedelta(hours=policy().first_contact_hours)
+
     match kind:
         case EventKind.ACCEPTED:
             return facts.later or contact.offer.first_contact_due_at
         case EventKind.ATTEMPT_FAILED:
-            return max(facts.due_at, again)
+            return max(facts.due_at, again())
         case EventKind.HANDED_BACK:
             first = contact.offer.first_contact_due_at
-            return at if facts.called_in else again if facts.reached_at else first
+            return at if facts.called_in else again() if facts.reached_at else first
         case EventKind.REACHED | EventKind.CONVERSATION:
-            return end_of_working_day(at, days=policy.follow_up_days[0])
+            return end_of_working_day(at, days=policy().follow_up_days[0])
         case EventKind.FOLLOW_UP_HELD:
-            later = policy.follow_up_days[facts.follow_ups + 1 :] or policy.follow_up_days[-1:]
-            return end_of_working_day(at, days=later[0])
+            days = policy().follow_up_days
+            return end_of_working_day(at, days=days[min(facts.follow_ups + 1, len(days) - 1)])
         case _:
             return None
 
@@ -337,6 +342,7 @@ def _exclude(contact: Contact, at: datetime) -> None:
 
 def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime) -> None:
     """Effects 4 to 8 of the module: `contact` and what hangs on it, as `facts` say."""
+    was_reached_at = contact.reached_at
     new = {
         "state": facts.state,
         "outcome": facts.outcome,
@@ -351,7 +357,7 @@ def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime) -> N
         raise Stale
     for field, value in new.items():
         setattr(contact, field, value)
-    _write_offer(contact.offer, facts)
+    _write_offer(contact.offer, facts, counts_anew=contact.reached_at != was_reached_at)
     if was_open != facts.is_open:
         _write_supporter(contact, facts)
     schedule.settle(
@@ -359,19 +365,21 @@ def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime) -> N
     )
 
 
-def _write_offer(offer: Offer, facts: Facts) -> None:
-    """The offer follows its last contact; it was first reached by any of them, and first offered once for
-    all.
+def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool) -> None:
+    """The offer, which is locked, follows its last contact; it was first reached by any of them, and first
+    offered once for all: both are looked up where this step may have changed them.
     """
-    first = offer.contacts.aggregate(offered=Min("proposed_at"), reached=Min("reached_at"))
-    Offer.objects.filter(pk=offer.pk).update(
-        waiting_for=facts.waiting_for,
-        due_at=facts.wanted_by,
-        offered_at=Coalesce(F("offered_at"), first["offered"]),
-        reached_at=first["reached"],
-        closed_at=facts.closed_at,
-        outcome=facts.outcome,
-    )
+    new: dict[str, Any] = {
+        "waiting_for": facts.waiting_for,
+        "due_at": facts.wanted_by,
+        "closed_at": facts.closed_at,
+        "outcome": facts.outcome,
+    }
+    if counts_anew or offer.offered_at is None:
+        first = offer.contacts.aggregate(offered=Min("proposed_at"), reached=Min("reached_at"))
+        new["offered_at"] = Coalesce(F("offered_at"), first["offered"])
+        new["reached_at"] = first["reached"]
+    Offer.objects.filter(pk=offer.pk).update(**new)
 
 
 def _write_supporter(contact: Contact, facts: Facts) -> None:
@@ -382,7 +390,5 @@ def _write_supporter(contact: Contact, facts: Facts) -> None:
     ended = Contact.objects.filter(
         supporter=contact.supporter_id, state=ContactState.CLOSED, reached_at__isnull=False
     ).aggregate(at=Max("closed_at"))["at"]
-    rest = timedelta(days=SupportPolicy.current().cool_down_days)
-    Supporter.objects.filter(pk=contact.supporter_id).update(
-        load=F("load") + taken, rests_until=ended + rest if ended else None
-    )
+    rests_until = ended + timedelta(days=SupportPolicy.current().cool_down_days) if ended else None
+    Supporter.objects.filter(pk=contact.supporter_id).update(load=F("load") + taken, rests_until=rests_until)

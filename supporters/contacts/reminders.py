@@ -77,7 +77,7 @@ def expected(at: datetime) -> Iterator[Reminder]:
     nightly search for reminders that are missing (notifications.reminders.reconcile).
     """
     waiting = Q(state__in=ContactState.open()) | _WAITS_AGAIN
-    contacts = Contact.objects.filter(waiting).select_related("offer__incident", "supporter__user")
+    contacts = Contact.objects.filter(waiting).select_related("offer__incident", "supporter")
     log = Prefetch("events", ContactEvent.objects.order_by("id"))
     for contact in contacts.prefetch_related(log).iterator(chunk_size=500):
         yield from wanted(contact, replay(list(contact.events.all())))
@@ -92,7 +92,7 @@ def ask_on(*, contact: Contact, at: datetime) -> bool:
         due_at=at,
         subject_id=contact.pk,
         url=reverse("contacts:detail", args=[contact.pk]),
-        recipient=contact.supporter.user,
+        recipient=contact.supporter.user_id,
     )
     return bool(schedule.remind([asked]))
 
@@ -144,7 +144,7 @@ def _to_supporter(contact: Contact, kind: str, line: ContactEvent, due_at: datet
         due_at=due_at,
         subject_id=contact.pk,
         url=reverse("contacts:detail", args=[contact.pk]),
-        recipient=contact.supporter.user,
+        recipient=contact.supporter.user_id,
     )
 
 

@@ -19,7 +19,7 @@ from incidents.calamities import put_aside
 from incidents.models import Incident, Involvement
 from incidents.reports import joining
 from incidents.reports.intake import are_one
-from notifications.reminders.schedule import cancel
+from notifications.reminders.schedule import cancel, cancel_each
 from supporters.contacts import involved_conflict
 from supporters.enums import ContactState, Waiting
 from supporters.models import Offer
@@ -95,8 +95,7 @@ def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
         first = min(keeps, ends, key=lambda each: each.due_at)
         keeps.due_at, keeps.first_contact_due_at = first.due_at, first.first_contact_due_at
     person, gone = keeps.involvement, ends.involvement
-    for subject in (ends.pk, gone.pk):
-        cancel(subject_id=subject, at=at)
+    cancel_each([ends.pk, gone.pk], at=at)
     person.joined_ids = [*person.joined_ids, gone.pk, *gone.joined_ids]
     if person.employee is None and gone.employee is not None:
         # Typed in by hand on one, found as a colleague on the other.

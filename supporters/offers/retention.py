@@ -57,21 +57,21 @@ def due(*, at: datetime) -> int:
 
 def erase_due(*, at: datetime) -> Erased:
     """Erase every case whose term is over at `at`, a few hundred in each transaction; how much went."""
-    total = Erased()
-    while True:
+    total, more = Erased(), True
+    while more:
         with transaction.atomic():
             # The involvement too: whether somebody is erased is asked again of what is locked.
             due = _due(at).select_related("involvement")
             offers = list(due.select_for_update(of=("self", "involvement"), skip_locked=True)[:BATCH])
-            if not offers:
-                return total
             for offer in offers:
                 total += _erase(offer, own=False, at=at)
+            more = len(offers) == BATCH
+    return total
 
 
 def held(offers: OfferQuerySet, *, at: datetime) -> set[UUID]:
     """Those of `offers`, by id, that are not erased at `at`, however long closed: see `Held`."""
-    return set(offers.filter(_held(at)).values_list("pk", flat=True))
+    return set(offers.filter(_held(_closed_before(at))).values_list("pk", flat=True))
 
 
 class Held(NotAllowed):
@@ -93,17 +93,18 @@ def erase_own(*, offer: Offer, by: User, at: datetime) -> None:
 
 
 def _due(at: datetime) -> OfferQuerySet:
-    due = Offer.objects.filter(closed_at__lte=_closed_before(at), involvement__erased_at=None)
-    return due.exclude(_held(at)).order_by("closed_at", "id")
+    before = _closed_before(at)
+    due = Offer.objects.filter(closed_at__lte=before, involvement__erased_at=None)
+    return due.exclude(_held(before)).order_by("closed_at", "id")
 
 
-def _held(at: datetime) -> Q:
+def _held(before: datetime) -> Q:
     """Of who has a role in the event: while a clock of it runs; of a coordinator also while somebody else of
-    it is neither erased nor due to be, for she would see them.
+    it is neither erased nor due to be (closed `before`), for she would see them.
     """
     running = Incident.objects.running().filter(pk=OuterRef("incident"))
     others = Offer.objects.filter(
-        Q(closed_at=None) | Q(closed_at__gt=_closed_before(at)),
+        Q(closed_at=None) | Q(closed_at__gt=before),
         incident=OuterRef("incident"),
         involvement__erased_at=None,
     ).exclude(pk=OuterRef("pk"))
@@ -121,12 +122,13 @@ def _closed_before(at: datetime) -> datetime:
 
 
 def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
-    """Erase, with a line in the access log that does not say who: it would tie the person to the case."""
-    involvement = Involvement.objects.select_related("incident").get(pk=offer.involvement_id)
+    """Erase who `offer` is for, locked with its involvement, with a line in the access log that does not say
+    who: it would tie the person to the case.
+    """
+    involvement = offer.involvement
     contacts = list(Contact.objects.filter(offer=offer).values_list("pk", flat=True))
     subjects = [involvement.pk, offer.pk, *contacts]
-    for subject in subjects:
-        schedule.cancel(subject_id=subject, at=at)
+    schedule.cancel_each(subjects, at=at)
     exclusions = 0
     if employee := involvement.employee:
         exclusions = _exclude_no_more(offer, employee)

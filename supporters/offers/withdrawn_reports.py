@@ -1,11 +1,12 @@
 """What becomes of support when a report is taken back by its reporter (incidents.reports.withdrawal)."""
 
 from datetime import datetime
+from itertools import chain
 
 from django.db.models import Q
 
 from incidents.models import Incident
-from notifications.reminders.schedule import cancel
+from notifications.reminders.schedule import cancel_each
 from supporters.enums import Waiting
 from supporters.models import Contact, Offer
 
@@ -20,7 +21,5 @@ def acted(incident: Incident) -> bool:
 
 def forget(incident: Incident, at: datetime) -> None:
     """Nobody is reminded any more of who was named on it."""
-    cancel(subject_id=incident.pk, at=at)
-    for offer, involvement in Offer.objects.filter(incident=incident).values_list("pk", "involvement"):
-        cancel(subject_id=offer, at=at)
-        cancel(subject_id=involvement, at=at)
+    offers = Offer.objects.filter(incident=incident).values_list("pk", "involvement")
+    cancel_each([incident.pk, *chain.from_iterable(offers)], at=at)

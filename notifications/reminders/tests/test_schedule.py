@@ -80,13 +80,20 @@ def test_settling_makes_exactly_the_wanted_reminders_open(django_assert_num_quer
     same = Reminder.objects.get(key="same")
     wanted = [build(key=key, subject_id=subject, due_at=later) for key in ("moved", "again", "new", "done")]
     wanted.append(build(key="same", subject_id=subject, due_at=same.due_at))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         settle(subject_id=subject, kinds=[KIND], wanted=wanted, at=timezone.now())
     waiting = dict(Reminder.objects.waiting().values_list("key", "due_at"))
     expected = {"moved": later, "again": later, "new": later, "same": same.due_at, other.key: other.due_at}
     assert waiting == expected
     done.refresh_from_db()
     assert done.due_at < later
+
+
+def test_settling_on_nothing_cancels_what_is_open():
+    subject, at = uuid4(), timezone.now()
+    remind([build(key=key, subject_id=subject) for key in ("one", "two")])
+    settle(subject_id=subject, kinds=[KIND], wanted=[], at=at)
+    assert set(Reminder.objects.values_list("key", "cancelled_at")) == {("one", at), ("two", at)}
 
 
 def test_worker_is_nudged_once_for_a_transaction_and_only_for_what_is_due(
