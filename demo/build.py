@@ -3,6 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
@@ -129,8 +130,9 @@ def _hire(chance: random.Random, at: datetime, size: int) -> list[User]:
         for username, name in (("willemijn", "Willemijn van Tilborch"), ("karim", "Karim Oosterveen"))
     )
     heads: dict[str, User] = {}
+    unusable = make_password(None)
     for person in people:
-        person.set_unusable_password()
+        person.password = unusable
         if person.department is not None:
             head = heads.setdefault(person.department.name, person)
             person.manager = head if head is not person else None

@@ -22,6 +22,8 @@ from evaluations import answers, invitations, tickets
 from evaluations.enums import Question
 from evaluations.models import Invitation
 from evaluations.release import release
+from hospital.clock import OfficeHours, local_day
+from hospital.models import WorkingHours
 from incidents.calamities import milestones
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.enums import Step as CalamityStep
@@ -32,6 +34,7 @@ from supporters.contacts import flow
 from supporters.contacts.allowed_steps import ATTEMPTS
 from supporters.enums import ConversationMode, EventKind, HandBackReason, Outcome
 from supporters.matching import assignment
+from supporters.matching.need import READ_OF_OFFER
 from supporters.models import Contact, Offer
 from supporters.offers import retention
 
@@ -58,8 +61,16 @@ class Year:
     committee: User
     analyst: User
     reports: int = REPORTS
+    office: OfficeHours = field(init=False)
+    departments: dict[uuid.UUID | None, list[User]] = field(init=False)
     _queue: list[tuple[datetime, int, Step]] = field(default_factory=list)
     _count: int = 0
+
+    def __post_init__(self) -> None:
+        self.office = WorkingHours.current().office
+        self.departments = {}
+        for person in self.staff:
+            self.departments.setdefault(person.department_id, []).append(person)
 
     def then(self, at: datetime, step: Step, *, by_night: bool = False) -> None:
         """Do `step` when the clock shows `at`, or the morning after that night, unless that is later than
@@ -80,6 +91,8 @@ class Year:
         while self._queue:
             at, _, step = heapq.heappop(self._queue)
             step(at)
+        # Of what is pruned by then nothing counted in between.
+        forgetting.prune(at=self.now)
 
     def hours(self, low: float, high: float) -> timedelta:
         return timedelta(hours=self.chance.uniform(low, high))
@@ -135,7 +148,7 @@ class Report:
             own = at > self.year.now - timedelta(days=30) or chance.random() < 0.15
             Aftermath(self.year, incident.pk, own).begin(at)
         at_once = (CalamityStep.DIRECTOR, CalamityStep.ALIGNMENT, CalamityStep.IGJ)
-        for milestone in Milestone.objects.filter(incident=incident, step__in=at_once):
+        for milestone in Milestone.objects.filter(incident=incident, step__in=at_once).order_by("step"):
             self.year.then(
                 self._done_at(milestone, at),
                 partial(self._finish, milestone),
@@ -172,8 +185,7 @@ class Report:
         chance = self.year.chance
         if self.kind == IncidentKind.SELF:
             return [reporter]
-        near = [person for person in self.year.staff if person.department_id == reporter.department_id]
-        near.remove(reporter)
+        near = [person for person in self.year.departments[reporter.department_id] if person is not reporter]
         if self.kind == IncidentKind.COLLEAGUE:
             return chance.sample(near, 1)
         size = chance.choices((2, 3, 4, 5), (3, 4, 2, 1))[0] if self.kind == IncidentKind.CALAMITY else None
@@ -198,7 +210,6 @@ class Week:
                 self._answer(invitation)
         release(at=at)
         retention.erase_due(at=at)
-        forgetting.prune(at=at)
 
     def _answer(self, invitation: Invitation) -> None:
         chance = self.year.chance
@@ -223,15 +234,15 @@ class Support:
     offer_id: uuid.UUID
 
     def assign(self, at: datetime) -> None:
-        offer = Offer.objects.select_related("involvement").get(pk=self.offer_id)
+        offer = Offer.objects.select_related(*READ_OF_OFFER).get(pk=self.offer_id)
         choices = assignment.suggest(offer=offer, at=at, first=1)
         if not choices:
             self.year.then(at + self.year.hours(12, 24), self.assign)
             return
-        contact = assignment.assign(
-            offer=offer, supporter=choices[0].supporter, by=self.year.coordinator, at=at
-        )
-        self.year.then(at + self.year.hours(0.2, 5), Conversations(self, contact.pk).answer)
+        supporter = choices[0].supporter
+        contact = assignment.assign(offer=offer, supporter=supporter, by=self.year.coordinator, at=at)
+        answer = Conversations(self, contact, supporter.user).answer
+        self.year.then(at + self.year.hours(0.2, 5), answer)
 
 
 @dataclass
@@ -239,15 +250,15 @@ class Conversations:
     """One supporter's contact: what is logged, and when."""
 
     support: Support
-    contact_id: uuid.UUID
+    contact: Contact
+    supporter: User
 
     @property
     def year(self) -> Year:
         return self.support.year
 
     def log(self, kind: EventKind, at: datetime, **facts: Any) -> None:
-        contact = Contact.objects.select_related("supporter__user").get(pk=self.contact_id)
-        flow.record(contact=contact, kind=kind, by=contact.supporter.user, at=at, **facts)
+        self.contact = flow.record(contact=self.contact, kind=kind, by=self.supporter, at=at, **facts)
 
     def answer(self, at: datetime) -> None:
         if self.year.chance.random() < 0.07:
@@ -277,7 +288,7 @@ class Conversations:
         self.log(EventKind.CONVERSATION, at, mode=mode)
         if self.year.chance.random() < 0.85:
             days = self.year.chance.choice((3, 14))
-            planned_for = flow.end_of_working_day(at, days=days)
+            planned_for = self.year.office.close_of(local_day(at) + timedelta(days=days))
             self.log(EventKind.FOLLOW_UP_PLANNED, at, planned_for=planned_for)
             self.year.then(planned_for + self.year.hours(-7, 3), self.follow_up)
         else:
@@ -296,7 +307,7 @@ class Conversations:
 
     def refer(self, at: datetime) -> None:
         flow.record(
-            contact=Contact.objects.get(pk=self.contact_id),
+            contact=self.contact,
             kind=EventKind.CLOSED,
             by=self.year.coordinator,
             at=at,
