@@ -699,3 +699,19 @@ def test_there_is_nowhere_to_write_what_was_said(model):
             pytest.fail(f"{model.__name__}.{field.name} takes free text")
         if isinstance(field, models.CharField):
             assert field.choices, f"{model.__name__}.{field.name} takes free text"
+
+
+def test_a_step_costs_no_more_statements_than_it_needs(django_assert_num_queries):
+    """Three are read, locked, and four written, in a savepoint; then what the step itself asks for."""
+    case = Case()
+    own = {
+        EventKind.ACCEPTED: 0,
+        EventKind.ATTEMPT_FAILED: 1,  # the policy
+        EventKind.REACHED: 3,  # the policy, the working hours, who was reached first
+        EventKind.CONVERSATION: 2,  # the policy, the working hours
+        EventKind.FOLLOW_UP_PLANNED: 0,
+        EventKind.CLOSED: 3,  # the last contact that ended, the policy, the supporter
+    }
+    for kind, statements in own.items():
+        with django_assert_num_queries(9 + statements):
+            case.take(kind)
