@@ -4,18 +4,15 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from accounts.models import User
+from demo.timeline import Year
 from hospital.clock import local_day
 from incidents.calamities import inspectorate, milestones
 from incidents.calamities.analysis import progress, team
 from incidents.calamities.family_talks import talks
 from incidents.enums import AnalysisState, Step
 from incidents.models import DisclosureTalk, Incident, Milestone
-
-if TYPE_CHECKING:
-    from demo.year import Year
 
 #: When a state is reached, as a part of the time that the analysis takes.
 SHARES = {
@@ -29,10 +26,10 @@ CONFIRMED_AFTER, ASKED_WITHIN = timedelta(days=5), timedelta(weeks=8)
 
 
 @dataclass
-class Aftermath:
+class AfterCalamity:
     """Of one calamity; `own` puts the analyst who signs in with a click on its team."""
 
-    year: "Year"
+    year: Year
     incident_id: uuid.UUID
     own: bool
 

@@ -14,7 +14,8 @@ from dashboards import figures
 from demo import committee, today
 from demo.daytime import by_day
 from demo.hospital import DEPARTMENTS, LOCATIONS, NAME, PARTNER, PROFESSIONS, staff
-from demo.year import REPORTS, Year
+from demo.timeline import Year
+from demo.year import REPORTS, live
 from hospital.enums import ProfessionGroup
 from hospital.models import Department, Hospital, Location, Profession
 from notifications.models import Mail, Notice
@@ -62,15 +63,17 @@ def build(*, seed: int, at: datetime, size: int = STAFF, reports: int = REPORTS)
     demo = {person.username: person for person in people[: len(_ROLES)]}
     employees = [person for person in people if person.username.isdigit()]
     committee.seat(demo, employees, at=at)
-    Year(
-        chance=chance,
-        now=at,
-        staff=employees,
-        coordinator=demo["coordinator"],
-        committee=demo["ccp"],
-        analyst=demo["analyst"],
-        reports=reports,
-    ).live()
+    live(
+        Year(
+            chance=chance,
+            now=at,
+            staff=employees,
+            coordinator=demo["coordinator"],
+            committee=demo["ccp"],
+            analyst=demo["analyst"],
+            reports=reports,
+        )
+    )
     committee.set_out(demo, at=at, now=now)
     today.set_out(demo, at=at)
     figures.publish_due(at=now)

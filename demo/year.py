@@ -4,11 +4,8 @@ Everything happens through the services that the pages use, with the moment hand
 future is not done: so today's work is open, in every state, as on a Tuesday morning.
 """
 
-import heapq
-import random
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,14 +13,14 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
-from demo.after_calamities import Aftermath
-from demo.daytime import by_day, from_the_morning
+from demo.after_calamities import AfterCalamity
+from demo.daytime import by_day
+from demo.timeline import Year
 from evaluations import answers, invitations, tickets
 from evaluations.enums import Question
 from evaluations.models import Invitation
 from evaluations.release import release
-from hospital.clock import OfficeHours, local_day
-from hospital.models import WorkingHours
+from hospital.clock import local_day
 from incidents.calamities import milestones
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.enums import Step as CalamityStep
@@ -47,76 +44,34 @@ TODAY = 6
 #: Published response to such forms is poor; in the demo there has to be something to see.
 ANSWERED = 0.55
 
-Step = Callable[[datetime], None]
+
+def live(year: Year) -> None:
+    """From the first report to this moment."""
+    for at, kind in _reports(year):
+        year.then(at, Report(year, kind).come_in, by_night=True)
+    for weeks in range(DAYS // 7 + 1):
+        year.then(by_day(year.now - timedelta(days=7 * weeks)), Week(year).end)
+    year.pass_by()
+    # Of what is pruned by then nothing counted in between.
+    forgetting.prune(at=year.now)
 
 
-@dataclass
-class Year:
-    """The clock, who takes part, and what is still to happen."""
-
-    chance: random.Random
-    now: datetime
-    staff: Sequence[User]
-    coordinator: User
-    committee: User
-    analyst: User
-    reports: int = REPORTS
-    office: OfficeHours = field(init=False)
-    departments: dict[uuid.UUID | None, list[User]] = field(init=False)
-    _queue: list[tuple[datetime, int, Step]] = field(default_factory=list)
-    _count: int = 0
-
-    def __post_init__(self) -> None:
-        self.office = WorkingHours.current().office
-        self.departments = {}
-        for person in self.staff:
-            self.departments.setdefault(person.department_id, []).append(person)
-
-    def then(self, at: datetime, step: Step, *, by_night: bool = False) -> None:
-        """Do `step` when the clock shows `at`, or the morning after that night, unless that is later than
-        now.
-        """
-        if not by_night:
-            at = self.by_day(at)
-        if at <= self.now:
-            self._count += 1
-            heapq.heappush(self._queue, (at, self._count, step))
-
-    def live(self) -> None:
-        """From the first report to this moment."""
-        for at, kind in self._reports():
-            self.then(at, Report(self, kind).come_in, by_night=True)
-        for weeks in range(DAYS // 7 + 1):
-            self.then(by_day(self.now - timedelta(days=7 * weeks)), Week(self).end)
-        while self._queue:
-            at, _, step = heapq.heappop(self._queue)
-            step(at)
-        # Of what is pruned by then nothing counted in between.
-        forgetting.prune(at=self.now)
-
-    def hours(self, low: float, high: float) -> timedelta:
-        return timedelta(hours=self.chance.uniform(low, high))
-
-    def by_day(self, at: datetime) -> datetime:
-        """Nobody calls or writes at night."""
-        return from_the_morning(at, after=self.hours(0.1, 1.5))
-
-    def _reports(self) -> list[tuple[datetime, IncidentKind]]:
-        calamities = self.reports * CALAMITIES // REPORTS
-        kinds = [IncidentKind.CALAMITY] * calamities
-        others = (IncidentKind.VIM, IncidentKind.EVENT, IncidentKind.SELF, IncidentKind.COLLEAGUE)
-        kinds += self.chance.choices(others, (62, 24, 8, 6), k=self.reports - calamities)
-        self.chance.shuffle(kinds)
-        # The last of them today and yesterday, so that the coordinator has a morning's work.
-        recent = [self.now - self.hours(0.2, 4) for _ in range(TODAY)]
-        recent += [self.now - self.hours(5, 48) for _ in range(TODAY)]
-        year = [self.now - self.hours(48, 24 * DAYS) for _ in range(self.reports - len(recent))]
-        # An analysis in each state.
-        running = [self.now - timedelta(days=days) for days in CALAMITIES_LATELY]
-        return [
-            *zip(sorted(year + recent), kinds, strict=True),
-            *((at, IncidentKind.CALAMITY) for at in running),
-        ]
+def _reports(year: Year) -> list[tuple[datetime, IncidentKind]]:
+    calamities = year.reports * CALAMITIES // REPORTS
+    kinds = [IncidentKind.CALAMITY] * calamities
+    others = (IncidentKind.VIM, IncidentKind.EVENT, IncidentKind.SELF, IncidentKind.COLLEAGUE)
+    kinds += year.chance.choices(others, (62, 24, 8, 6), k=year.reports - calamities)
+    year.chance.shuffle(kinds)
+    # The last of them today and yesterday, so that the coordinator has a morning's work.
+    recent = [year.now - year.hours(0.2, 4) for _ in range(TODAY)]
+    recent += [year.now - year.hours(5, 48) for _ in range(TODAY)]
+    earlier = [year.now - year.hours(48, 24 * DAYS) for _ in range(year.reports - len(recent))]
+    # An analysis in each state.
+    running = [year.now - timedelta(days=days) for days in CALAMITIES_LATELY]
+    return [
+        *zip(sorted(earlier + recent), kinds, strict=True),
+        *((at, IncidentKind.CALAMITY) for at in running),
+    ]
 
 
 @dataclass
@@ -146,7 +101,7 @@ class Report:
             self.year.then(at + self.year.hours(0.4, 5), Support(self.year, offer.pk).assign)
         if self.kind == IncidentKind.CALAMITY:
             own = at > self.year.now - timedelta(days=30) or chance.random() < 0.15
-            Aftermath(self.year, incident.pk, own).begin(at)
+            AfterCalamity(self.year, incident.pk, own).begin(at)
         at_once = (CalamityStep.DIRECTOR, CalamityStep.ALIGNMENT, CalamityStep.IGJ)
         for milestone in Milestone.objects.filter(incident=incident, step__in=at_once).order_by("step"):
             self.year.then(

@@ -1,0 +1,61 @@
+"""The clock of the demo's past year: what is still to happen, in the order of time."""
+
+import heapq
+import random
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from demo.daytime import from_the_morning
+from hospital.clock import OfficeHours
+from hospital.models import WorkingHours
+
+Step = Callable[[datetime], None]
+
+
+@dataclass
+class Year:
+    """The clock, who takes part, and what is still to happen."""
+
+    chance: random.Random
+    now: datetime
+    staff: Sequence[User]
+    coordinator: User
+    committee: User
+    analyst: User
+    reports: int
+    office: OfficeHours = field(init=False)
+    departments: dict[uuid.UUID | None, list[User]] = field(init=False)
+    _queue: list[tuple[datetime, int, Step]] = field(default_factory=list)
+    _count: int = 0
+
+    def __post_init__(self) -> None:
+        self.office = WorkingHours.current().office
+        self.departments = {}
+        for person in self.staff:
+            self.departments.setdefault(person.department_id, []).append(person)
+
+    def then(self, at: datetime, step: Step, *, by_night: bool = False) -> None:
+        """Do `step` when the clock shows `at`, or the morning after that night, unless that is later than
+        now.
+        """
+        if not by_night:
+            at = self.by_day(at)
+        if at <= self.now:
+            self._count += 1
+            heapq.heappush(self._queue, (at, self._count, step))
+
+    def hours(self, low: float, high: float) -> timedelta:
+        return timedelta(hours=self.chance.uniform(low, high))
+
+    def by_day(self, at: datetime) -> datetime:
+        """Nobody calls or writes at night."""
+        return from_the_morning(at, after=self.hours(0.1, 1.5))
+
+    def pass_by(self) -> None:
+        """Everything that is still to happen, up to now."""
+        while self._queue:
+            at, _, step = heapq.heappop(self._queue)
+            step(at)
