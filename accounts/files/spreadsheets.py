@@ -283,8 +283,8 @@ class _Cell(NamedTuple):
 
 
 _EMPTY = _Cell("")
-_KEPT = re.compile(r'="(.*)"', re.DOTALL)  # how an export keeps Excel from eating zeros
-_FORMULA = re.compile(r"=[A-Za-z(@+-]")
+_KEPT = re.compile(r'="([^"]*)"')  # how an export keeps Excel from eating zeros
+_FORMULA = re.compile(r"""=[\w"'(@{+.-]""")
 #: In English and in Dutch; a row of # is a date or a number in a column that was too narrow.
 _ERROR = re.compile(
     r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|N/B|VERW!|WAARDE!|NAAM\?|DEEL/0!|LEEG!|GETAL!|#+)"

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.sign_in import sign_in_changes
@@ -67,6 +68,11 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
         except InvalidToken:
             logger.error("mfa.unreadable")  # noqa: TRY400  # the traceback says no more
             raise SecretUnreadable from None
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002  # allauth's
+        """What a new passkey is called until somebody calls it otherwise."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return gettext("Passkey %(number)d") % {"number": number}
 
 
 @dataclass(frozen=True)

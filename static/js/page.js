@@ -149,3 +149,11 @@ for (const button of document.querySelectorAll("[data-prints]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+// allauth says so when the browser came back without a passkey: cancelled, timed out, or none on this device.
+document.addEventListener("allauth.error", (event) => {
+  const note = document.querySelector("[data-passkey-failed]");
+  if (!note) return;
+  event.preventDefault();
+  note.hidden = false;
+});

@@ -129,6 +129,9 @@ def test_a_letter_with_its_accent_apart_is_one_letter():
     ("cell", "fault"),
     [
         ("=A1", "formula"),
+        ("=1+1", "formula"),
+        ('="Piet"&A1', "formula"),
+        ("='Blad 1'!A1", "formula"),
         ("#N/A", "error_value"),
         ("#VERW!", "error_value"),
         ("########", "error_value"),
