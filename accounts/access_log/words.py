@@ -23,7 +23,6 @@ _words: "Words" = {
     "staff import": _("staff import"),
     "administration": _("administration"),
     "back in service": _("back in service"),
-    "broken before the upgrade": _("was broken before the upgrade"),
     "coordinator": _("coordinator"),
     "group claim of SSO": _("group of the single sign-on"),
     "import": _("import"),
@@ -33,7 +32,6 @@ _words: "Words" = {
     "second person": _("second person"),
     "server": _("by IT, on the server"),
     "supervision": _("supervision"),
-    "upgrade": _("upgrade"),
 }
 
 #: Where something was opened or changed: pages by the name of their address, and what is no page.
@@ -56,7 +54,6 @@ _places: "Words" = {
     "mfa_generate_recovery_codes": _("sign-in and security"),
     "mfa_login_webauthn": _("signing in with a passkey"),
     "mfa_remove_webauthn": _("sign-in and security"),
-    "migrate": _("upgrade"),
     "remove_second_factor": _("by IT, on the server"),
     "renew_second_factors": _("by IT, on the server"),
     "settings:hours": _("settings of working hours"),

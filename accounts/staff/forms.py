@@ -17,7 +17,7 @@ SHOWN = 50
 
 
 class SameForm(forms.Form):
-    """Who each person of `questions` is (as staff_plan.preview has them)."""
+    """Who each person of `questions` is (as plan.preview has them)."""
 
     def __init__(self, data: QueryDict | None = None, *, questions: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(data, prefix="same")

@@ -21,7 +21,7 @@ AS_PROPOSED = "*"  # answers whatever nobody answered by itself
 
 @dataclass
 class Known:
-    """Somebody in the database, with the fields of `staff_plan.FIELDS` as a file would say them."""
+    """Somebody in the database, with the fields of `plan.FIELDS` as a file would say them."""
 
     id: uuid.UUID
     values: dict[str, Value]
