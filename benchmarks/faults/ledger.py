@@ -1,6 +1,6 @@
 """What was expected and what came of it: seen from outside, not as the engine itself tells it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from hospital.mail import message_id
 @dataclass(frozen=True)
 class Measured:
     """Of all expected reminders: `lost` without notice or without mail; `twice`: shown more than once;
-    `extra`: the most mails that one got beside the first, `mailed_again` how many got any; `same_id`:
+    `extra`: the most mails that one got beside the first, `mailed_again` how many mails came again; `same_id`:
     whether the mails of one reminder carry one Message-ID; `late`: the longest from its moment to a notice
     that could be read, or to the mail server's 250.
     """
@@ -71,11 +71,12 @@ class Ledger:
             for moment, seen in zip(moments, (shown[subject], [a.at for a in mailed[subject]]), strict=True):
                 waits += [min(seen) - max(moment, since or moment)] if seen else []
         mails = list(mailed.values())
+        arrived = Counter(arrival.message_id for arrival in self.arrivals)
         return Measured(
             lost=sum(not (shown[subject] and mailed[subject]) for subject in self.expected),
             twice=sum(len(seen) > 1 for seen in shown.values()),
             extra=max((len(found) - 1 for found in mails), default=0),
-            mailed_again=sum(len(found) > 1 for found in mails),
+            mailed_again=sum(times > 1 for times in arrived.values()),
             same_id=all(len({arrival.message_id for arrival in found}) <= 1 for found in mails),
             late=max(waits),
         )
