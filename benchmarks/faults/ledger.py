@@ -13,7 +13,7 @@ from hospital.mail import message_id
 @dataclass(frozen=True)
 class Measured:
     """Of all expected reminders: `lost` without notice or without mail; `twice`: shown more than once;
-    `extra`: the most mails that one got beside the first, `mailed_again` the mails that came again; `same_id`:
+    `extra`: the most mails that one got beside the first, `mailed_again`: mails that came again; `same_id`:
     whether the mails of one reminder carry one Message-ID; `late`: the longest from its moment to a notice
     that could be read, or to the mail server's 250.
     """
