@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hospital.clock import AMSTERDAM, local_day, local_moment
-from hospital.moment_words import at_moment, by, day_in_words, exact, in_words, lateness, since, time_to_go
+from hospital.moment_words import (
+    at_moment,
+    by,
+    day_in_words,
+    duration,
+    exact,
+    in_words,
+    lateness,
+    since,
+    time_to_go,
+)
 
 NOW = datetime(2026, 11, 19, 13, 30, tzinfo=UTC)  # Thursday, 14:30 in Amsterdam
 
@@ -198,3 +208,24 @@ def test_since_is_never_followed_by_how_long_ago(now, back, language):
         words = since(now - back, now=now)
     assert words.startswith({"en": "since ", "nl": "sinds "}[language])
     assert not re.search(r"\b(ago|geleden|now|zojuist|today|vandaag)\b", words)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (0, "1 minute"),
+        (59, "59 minutes"),
+        (60, "1 hour"),
+        (61, "1 hour and 1 minute"),
+        (179, "2 hours and 59 minutes"),
+        (180, "3 hours"),
+        (209, "3 hours"),
+        (211, "4 hours"),
+        (47 * 60, "47 hours"),
+        (48 * 60, "2 days"),
+        (71 * 60, "2 days"),
+    ],
+)
+def test_how_long_something_took(minutes, said):
+    with translation.override("en"):
+        assert duration(timedelta(minutes=minutes)) == said

@@ -77,3 +77,20 @@ def test_one_name_however_it_is_written(one, other):
 
 def test_key_of_the_longest_name_in_another_script_fits_the_index():
     assert len(names.sort_key("龘" * 150)) <= names.LONGEST_KEY
+
+
+@pytest.mark.parametrize(
+    ("typed", "enough"),
+    [
+        ("", False),
+        (" ", False),
+        ("a", False),
+        (" é ", False),
+        ("ab", True),
+        ("王", True),
+        ("김", True),
+        ("Đ", False),
+    ],
+)
+def test_two_letters_or_one_of_a_script_without_spaces_are_enough_to_look_for_somebody(typed, enough):
+    assert names.is_enough(typed) is enough

@@ -124,3 +124,16 @@ def _errors(error=flow.ContactError):
 @pytest.mark.parametrize("error", list(_errors()))
 def test_every_refusal_is_told_kindly(error):
     assert words.refused(error()).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("analyses", "involved", "said"),
+    [
+        (False, False, ""),
+        (True, False, "Analyses this event: choose somebody else"),
+        (False, True, "Involved in this event: choose somebody else"),
+        (True, True, "Involved in this event: choose somebody else"),
+    ],
+)
+def test_why_somebody_else_should_support(analyses, involved, said):
+    assert words.conflict(analyses=analyses, involved=involved) == said
