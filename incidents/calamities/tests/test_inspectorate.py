@@ -463,6 +463,14 @@ class TestPages:
         page = self.send(client, calamity, "letter", **data)
         assert "The extension asked for on 18 April 2026 (V1) would no longer hold" in page
 
+    def test_what_moves_nothing_says_so(self, client, calamity, report):
+        letter = {"letter-dated": "2026-03-16", "letter-until": "2026-05-11", "letter-reference": ""}
+        assert "The term and its reminders follow." in self.send(client, calamity, "letter", **letter)
+        older = {"confirm-dated": "2026-03-12", "confirm-until": "2026-05-04", "confirm-reference": ""}
+        page = self.send(client, calamity, "confirm", **older)
+        assert "The term stays as it was." in page
+        assert due(report) == end_of(2026, 5, 11)
+
     def test_a_letter(self, client, calamity, report):
         data = {"letter-dated": "2026-03-16", "letter-until": "2026-05-11", "letter-reference": "2026/17"}
         assert "Letter of 16 March 2026" in self.send(client, calamity, "letter", **data)

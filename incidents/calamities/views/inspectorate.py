@@ -148,6 +148,7 @@ def _carry_out(
     change: Callable[[], object],
 ) -> HttpResponse:
     """Do `change`, and say kindly beside the field that was `shown` why it cannot be."""
+    before = _legal_term(calamity)
     try:
         with transaction.atomic():
             change()
@@ -161,8 +162,17 @@ def _carry_out(
             return redirect("calamities:detail", calamity.reference)
         shown.form.add_error(shown.field, text)
         return page(request, calamity, now, {shown.prefix: shown.form})
-    say(request, gettext("Recorded. The term and its reminders follow."))
+    if _legal_term(calamity) == before:
+        say(request, gettext("Recorded. The term stays as it was."))
+    else:
+        say(request, gettext("Recorded. The term and its reminders follow."))
     return redirect("calamities:detail", calamity.reference)
+
+
+def _legal_term(calamity: Incident) -> tuple[datetime | None, bool]:
+    """When the legal term of the final report ends, and whether that is only expected."""
+    terms = Milestone.objects.values_list("statutory_due_at", "statutory_expected")
+    return terms.get(incident=calamity, step=Step.FINAL_REPORT)
 
 
 def _why(refused: WrongMoment | ExtensionError | inspectorate.Replaced, *, own: datetime | None) -> str:
