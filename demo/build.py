@@ -21,9 +21,9 @@ from hospital.models import Department, Hospital, Location, Profession
 from notifications.models import Mail, Notice
 from supporters.models import Supporter
 
-STAFF = 5_000
-POOL = 70
-ANALYSTS = 29
+#: People who work there, and reports of its past year.
+SIZES = {"small": (900, 40), "hospital": (5_000, REPORTS), "large": (12_000, 800)}
+STAFF = SIZES["hospital"][0]
 
 #: demo account → department, profession, roles
 _ROLES: dict[str, tuple[str, str, tuple[Role, ...]]] = {
@@ -42,11 +42,11 @@ _ROLES: dict[str, tuple[str, str, tuple[Role, ...]]] = {
 }
 
 
-def build(*, seed: int, at: datetime, size: int = STAFF, reports: int = REPORTS) -> None:
+def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
     """The hospital, its pool of supporters and its past year up to `at`, or to the evening before when that
     lies in the night; the same for the same seed and `at`.
 
-    `size` people work there and `reports` came in; tests take fewer of both.
+    `size` people work there and `reports` came in.
 
     Raises ValueError when the database holds people already.
     """
@@ -148,7 +148,7 @@ def _gather_pool(chance: random.Random, people: list[User], at: datetime) -> Non
     groups = {group.name: group for group in Group.objects.all()}
     for person in people[: len(_ROLES)]:
         person.groups.set(groups[role] for role in _ROLES[person.username][2])
-    shares = {
+    of_5_000 = {
         ProfessionGroup.NURSE: 27,
         ProfessionGroup.PHYSICIAN: 14,
         ProfessionGroup.RESIDENT: 10,
@@ -159,13 +159,13 @@ def _gather_pool(chance: random.Random, people: list[User], at: datetime) -> Non
         ProfessionGroup.PHARMACY: 1,
     }
     pool = [person for person in people if person.username in {"supporter", "supporter2"}] + people[-2:]
-    for group, size in shares.items():
+    for group, supporters in of_5_000.items():
         ready = [
             person
             for person in people[len(_ROLES) : -2]
             if person.profession is not None and person.profession.group == group
         ]
-        pool += chance.sample(ready, size)
+        pool += chance.sample(ready, _of(len(people), supporters))
     _gather_analysts(chance, [person for person in people[len(_ROLES) : -2] if person not in pool], groups)
     today = at.date()
     Supporter.objects.bulk_create(
@@ -185,6 +185,11 @@ def _gather_pool(chance: random.Random, people: list[User], at: datetime) -> Non
     )
 
 
+def _of(staff: int, among_5_000: int) -> int:
+    """As many of this staff as `among_5_000` are of a usual one; somebody in any case."""
+    return max(1, round(among_5_000 * staff / STAFF))
+
+
 def _gather_analysts(chance: random.Random, people: list[User], groups: dict[str, Group]) -> None:
     """About thirty with the one who signs in with a click (UMCG), from the wards."""
     wards = {ProfessionGroup.NURSE, ProfessionGroup.PHYSICIAN, ProfessionGroup.PARAMEDIC}
@@ -192,5 +197,5 @@ def _gather_analysts(chance: random.Random, people: list[User], groups: dict[str
     membership = User.groups.through
     membership.objects.bulk_create(
         membership(user_id=person.pk, group_id=groups[Role.ANALYST].pk)
-        for person in chance.sample(able, ANALYSTS)
+        for person in chance.sample(able, _of(len(people), 29))
     )

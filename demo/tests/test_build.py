@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import resolve
 
@@ -76,3 +77,9 @@ def test_a_small_hospital_has_lived_through_its_year_and_opens_every_page(day, s
         assert line.planned_for == office.close_of(local_day(line.planned_for))
     people = User.objects.filter(username__in=DEMO_PEOPLE)
     assert [page for user in people for page in wrong_pages(user)] == []
+
+
+def test_a_size_that_there_is_not_is_said_before_anything_is_built(monkeypatch):
+    monkeypatch.setenv("DEMO_SIZE", "huge")
+    with pytest.raises(CommandError, match="DEMO_SIZE: 'huge' is none of small, hospital, large"):
+        call_command("demo")
