@@ -150,6 +150,11 @@ def forget(*, name: FileName, log: PolicyLog, by: User, at: datetime) -> None:
             log.record({field: (stands_for(name), None)}, by=by, at=at)
 
 
+def listed(names: Iterable[FileName]) -> list[tuple[FileName, str]]:
+    """`names`, each with what it stands for in words."""
+    return [(name, stands_for(name)) for name in names]
+
+
 def stands_for(name: FileName) -> str:
     """What `name` stands for, in words of the reader's language."""
     return _said(name.location, name.department, name.profession, name.group, name.same_as)

@@ -2,13 +2,17 @@
 refused, and what was mended in it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.files.spreadsheets import FileRefused, Problem
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 FILE_REASONS = {
     "too_large": _("The file is larger than 10 MB. Leave out what is not needed."),
@@ -65,12 +69,38 @@ MENDED = {
 MENDED_SHOWN = 20
 
 
+@dataclass(frozen=True)
+class Wrong:
+    """A problem in words; `line` is 0 and `column` empty where it is about the file as a whole."""
+
+    line: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        said = ": ".join(filter(None, (self.column, self.reason)))
+        if not self.line:
+            return said
+        return gettext("Line %(line)d: %(reason)s") % {"line": self.line, "reason": said}
+
+
+def in_words(
+    problems: Iterable[Problem],
+    reasons: "Mapping[str, StrOrPromise]",
+    *,
+    fields: "Mapping[str, StrOrPromise] | None" = None,
+) -> list[Wrong]:
+    """`problems` by an import's own `reasons`; `fields` are its words for a column that has no header."""
+    words = fields or {}
+    return [
+        Wrong(each.line, str(words.get(each.column, each.column)), str(reasons[each.code]))
+        for each in problems
+    ]
+
+
 def refusal(refused: FileRefused) -> str:
     """Why a file is refused, with the line where there is one."""
-    reason = str(FILE_REASONS[refused.code])
-    if not refused.line:
-        return reason
-    return gettext("Line %(line)d: %(reason)s") % {"line": refused.line, "reason": reason}
+    return str(*in_words([Problem(refused.line, "", refused.code)], FILE_REASONS))
 
 
 @dataclass(frozen=True)

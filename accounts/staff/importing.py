@@ -260,7 +260,7 @@ def _refuse(current: StaffImport, problems: list[Problem], at: datetime, *, rows
         state=ImportState.REFUSED,
         finished_at=at,
         rows_total=rows,
-        errors=[{"line": p.line, "column": p.column, "code": p.code} for p in first],
+        errors=[asdict(each) for each in first],
         **{**_WIPED, "preview": {"errors": len(problems)}},
     )
 

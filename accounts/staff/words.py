@@ -47,11 +47,6 @@ FIELDS = {
 }
 
 
-def column(name: str) -> str:
-    """The file's own header, or our word for a column that is not there."""
-    return str(FIELDS.get(name, name))
-
-
 # In this order: an arts-assistent is no arts yet, a psycholoog no other -oloog, an anesthesiemedewerker no
 # anesthesioloog.
 _SIGNS = {

@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.files import spreadsheets
 from accounts.files.mapped_names import Unknown
-from accounts.files.spreadsheets import Table
+from accounts.files.spreadsheets import Problem, Table
 from accounts.models import User
 from hospital.models import Department
 from hospital.refused import saying
@@ -31,7 +31,7 @@ from incidents.reports.intake import Involved, NotAccepted, add_involved, report
 from incidents.vim.columns import FIELDS, Columns, guess, known
 from incidents.vim.lookup import Lookup
 from incidents.vim.people import Same, WhoIsMeant
-from incidents.vim.rows import ReportProblem, VimReport, parse
+from incidents.vim.rows import VimReport, parse
 
 #: An upload that nobody finishes is kept so long.
 KEPT = timedelta(days=7)
@@ -151,7 +151,7 @@ class VimPlan:
     known: list[Incident] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     own: list[Incident] = field(default_factory=list)
-    problems: list[ReportProblem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     questions: list[WhoIsMeant] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
     same: list[Same] = field(default_factory=list)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from accounts.enums import NameKind
 from accounts.files import mapped_names
 from accounts.files.mapped_names import AT, Unknown, key_of
+from accounts.files.spreadsheets import Problem
 from accounts.models import FileName, User
 from hospital.models import Department, Profession
 from incidents.models import Involvement
@@ -13,7 +14,7 @@ from incidents.reports.intake import CannotBeReached, Involved, are_one
 from incidents.vim import people as vim_people
 from incidents.vim.columns import NUMBER, Columns
 from incidents.vim.people import Same, WhoIsMeant
-from incidents.vim.rows import NamedPerson, ReportProblem, VimReport
+from incidents.vim.rows import NamedPerson, VimReport
 
 
 class Lookup:
@@ -25,7 +26,7 @@ class Lookup:
         self, reports: Sequence[VimReport], columns: Columns, *, source: str, answers: Mapping[str, str]
     ) -> None:
         self.columns = columns
-        self.problems: list[ReportProblem] = []
+        self.problems: list[Problem] = []
         self.chosen = mapped_names.remembered(source)
         self.counts: Counter[mapped_names.Key] = Counter()
         self.written: dict[mapped_names.Key, str] = {}
@@ -162,4 +163,4 @@ class Lookup:
         self.written.setdefault(unknown.key, unknown.written)
 
     def _wrong(self, line: int, name: str, code: str) -> None:
-        self.problems.append(ReportProblem(line, self.columns.of.get(name, self.columns.of[NUMBER]), code))
+        self.problems.append(Problem(line, self.columns.of.get(name, self.columns.of[NUMBER]), code))

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from itertools import zip_longest
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.files import spreadsheets
-from accounts.files.spreadsheets import Row, Table
+from accounts.files.spreadsheets import Problem, Row, Table
 from accounts.files.words import CELL_REASONS
 from accounts.people import telephones
 from hospital.clock import from_local
@@ -57,14 +57,6 @@ _TIME = re.compile(
 )
 
 
-class ReportProblem(spreadsheets.Problem):
-    """Why a row cannot be taken, in the words of this import."""
-
-    @property
-    def reason(self) -> str:
-        return str(REASONS[self.code])
-
-
 @dataclass(frozen=True)
 class NamedPerson:
     """Somebody involved, as the export writes them down; each may be empty."""
@@ -95,14 +87,14 @@ class VimReport:
         return replace(self, line=0, people=[]) == replace(other, line=0, people=[])
 
 
-def parse(table: Table, columns: Columns, *, at: datetime) -> tuple[list[VimReport], list[ReportProblem]]:
+def parse(table: Table, columns: Columns, *, at: datetime) -> tuple[list[VimReport], list[Problem]]:
     """The reports in `table`, and everything that is wrong with them."""
     if columns.missing:
-        return [], [ReportProblem(0, str(FIELDS[name]), "column_missing") for name in columns.missing]
+        return [], [Problem(0, str(FIELDS[name]), "column_missing") for name in columns.missing]
     reports: dict[str, VimReport] = {}
-    problems: list[ReportProblem] = []
+    problems: list[Problem] = []
     for read in table.rows:
-        faults = [ReportProblem(*astuple(fault)) for fault in table.faults(read, columns.used)]
+        faults = list(table.faults(read, columns.used))
         row = _Row(read, columns)
         report = row.report(at)
         problems += faults or row.problems
@@ -111,7 +103,7 @@ def parse(table: Table, columns: Columns, *, at: datetime) -> tuple[list[VimRepo
         first = reports.setdefault(report.number, report)
         if first is not report:
             if not first.says_the_same(report):
-                problems.append(ReportProblem(read.line, columns.of["number"], "differs"))
+                problems.append(Problem(read.line, columns.of["number"], "differs"))
             first.people += report.people
     for report in reports.values():
         first_lines: dict[NamedPerson, int] = {}
@@ -145,7 +137,7 @@ class _Row:
     def __init__(self, row: Row, columns: Columns) -> None:
         self.line = row.line
         self.columns = columns
-        self.problems: list[ReportProblem] = []
+        self.problems: list[Problem] = []
         self.cells: Mapping[str, str] = {
             name: row.cells[index]
             for name in FIELDS
@@ -156,7 +148,7 @@ class _Row:
         return self.cells.get(name, "")
 
     def wrong(self, name: str, code: str) -> None:
-        self.problems.append(ReportProblem(self.line, self.columns.of.get(name, str(FIELDS[name])), code))
+        self.problems.append(Problem(self.line, self.columns.of.get(name, str(FIELDS[name])), code))
 
     def report(self, at: datetime) -> VimReport | None:
         number, description = self.get("number"), self.get("description")

@@ -16,7 +16,7 @@ from accounts.enums import Role
 from accounts.files import mapped_names
 from accounts.files.forms import NamesForm
 from accounts.files.spreadsheets import FileRefused, Table
-from accounts.files.words import mended, refusal
+from accounts.files.words import in_words, mended, refusal
 from accounts.models import FileName, User
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
@@ -30,6 +30,7 @@ from incidents.vim import importing
 from incidents.vim.columns import FIELDS, Columns
 from incidents.vim.forms import FileForm, MappingForm
 from incidents.vim.importing import NotImportable, VimPlan
+from incidents.vim.rows import REASONS
 
 SHOWN = 50
 
@@ -56,7 +57,7 @@ def upload(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "mappings": mappings,
-        "names": [(name, mapped_names.stands_for(name)) for name in names.order_by("source", "kind", "key")],
+        "names": mapped_names.listed(names.order_by("source", "kind", "key")),
         "history": LOG.history(request.GET),
     }
     return render(request, "incidents/vim/import.html", context)
@@ -93,6 +94,7 @@ def check(request: SignedInRequest, pk: str) -> HttpResponse:
         "form": form,
         "samples": _samples(form, table),
         "plan": plan,
+        "problems": in_words(plan.problems[:SHOWN], REASONS) if plan else [],
         "names": names,
         "mended": mended(table.cleaned),
         "unused": table.unused(columns.used),

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import ImportState, NameKind
 from accounts.files.mapped_names import Unknown
-from accounts.files.words import Mended, said_of_file
+from accounts.files.spreadsheets import Problem
+from accounts.files.words import Mended, in_words, said_of_file
 from accounts.models import StaffImport
 from accounts.staff import importing, leaving
-from accounts.staff.words import FIELDS, REASONS, WAITS, WAITS_A_WEEK, WHY, column
+from accounts.staff.words import FIELDS, REASONS, WAITS, WAITS_A_WEEK, WHY
 from hospital.enums import ProfessionGroup
 
 
@@ -95,10 +96,8 @@ class Command(BaseCommand):
 
     def _step(self, current: StaffImport, expected: ImportState) -> StaffImport:
         current = importing.work(import_id=current.id, at=timezone.now())
-        for error in current.errors:
-            reason = ": ".join(filter(None, (column(error["column"]), str(REASONS[error["code"]]))))
-            said = _("Line %(line)d: %(reason)s") % {"line": error["line"], "reason": reason}
-            self.stderr.write(said if error["line"] else reason)
+        for error in in_words((Problem(**each) for each in current.errors), REASONS, fields=FIELDS):
+            self.stderr.write(str(error))
         if current.state != expected:
             raise CommandError(_("Nothing was changed."))
         return current

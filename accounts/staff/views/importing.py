@@ -18,8 +18,8 @@ from accounts.enums import ImportState, Role
 from accounts.files import mapped_names
 from accounts.files.forms import NamesForm
 from accounts.files.mapped_names import Unknown
-from accounts.files.spreadsheets import MAX_BYTES
-from accounts.files.words import Mended
+from accounts.files.spreadsheets import MAX_BYTES, Problem
+from accounts.files.words import Mended, in_words
 from accounts.models import StaffImport
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow, recently_confirmed
@@ -28,7 +28,7 @@ from accounts.pages.body_limits import takes_a_file
 from accounts.pages.feedback import say
 from accounts.staff import importing, leaving, tasks
 from accounts.staff.forms import SameForm
-from accounts.staff.words import FIELDS, REASONS, WAITS, WAITS_A_WEEK, column
+from accounts.staff.words import FIELDS, REASONS, WAITS, WAITS_A_WEEK
 from hospital.enums import ProfessionGroup
 
 
@@ -66,7 +66,7 @@ def staff_import_start(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "recent": recent,
         "open": importing.open_import(),
-        "names": [(name, mapped_names.stands_for(name)) for name in mapped_names.known(mapped_names.STAFF)],
+        "names": mapped_names.listed(mapped_names.known(mapped_names.STAFF)),
         "history": importing.NAMES.history(request.GET),
     }
     return render(request, "accounts/staff/import.html", context)
@@ -106,10 +106,7 @@ def staff_import_file(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "current": current,
         "done": done,
         "total": total,
-        "errors": [
-            {**error, "reason": REASONS[error["code"]], "column": column(error["column"])}
-            for error in current.errors
-        ],
+        "errors": in_words((Problem(**error) for error in current.errors), REASONS, fields=FIELDS),
         "mended": [Mended(**each) for each in current.preview.get("mended", [])],
         "unused": current.preview.get("ignored", []),
         "changed": [_readable(person) for person in current.preview.get("changed", [])],

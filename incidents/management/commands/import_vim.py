@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import NameKind
 from accounts.files.spreadsheets import FileRefused, Table
-from accounts.files.words import mended, refusal, said_of_file
+from accounts.files.words import in_words, mended, refusal, said_of_file
 from incidents.models import VimMapping
 from incidents.vim import importing
 from incidents.vim.columns import FIELDS, Columns, guess
 from incidents.vim.importing import NotImportable, VimPlan
+from incidents.vim.rows import REASONS
 
 
 class Command(BaseCommand):
@@ -100,9 +101,8 @@ class Command(BaseCommand):
             self.stdout.write(_("Columns, as guessed:"))
             for name, word in columns.of.items():
                 self.stdout.write(f"  {FIELDS[name]}: {word}")
-        for problem in plan.problems:
-            reason = {"line": problem.line, "reason": f"{problem.column}: {problem.reason}"}
-            self.stderr.write(_("Line %(line)d: %(reason)s") % reason)
+        for problem in in_words(plan.problems, REASONS):
+            self.stderr.write(str(problem))
         for each in plan.unknown:
             self.stderr.write(f"{NameKind(each.kind).label}: {each.written} ({each.count})")
         for proposed in plan.calamities:

@@ -494,6 +494,15 @@ class TestPages:
         client.post(reverse("incidents:import-commit", args=[kept.pk]))
         assert not Incident.objects.exists()
 
+    def test_of_many_problems_it_is_said_that_only_the_first_are_shown(self, client, coordinator):
+        rows = "".join(f"{number};31-13-2026\n" for number in range(60))
+        file = SimpleUploadedFile("x.csv", f"Meldnr;Datum\n{rows}".encode())
+        check = client.post(reverse("incidents:import"), {"file": file}).url
+        client.post(check, {"name": "Meldsysteem", "column_number": "Meldnr", "column_date": "Datum"})
+        page = " ".join(client.get(check).text.split())
+        assert "60 rows need your attention · the first 50" in page
+        assert page.count("This is not a date such as") == 50
+
     def test_a_file_that_is_none_is_refused_kindly(self, client, coordinator):
         response = client.post(
             reverse("incidents:import"), {"file": SimpleUploadedFile("x.pdf", b"%PDF-1.7 something")}
@@ -547,6 +556,13 @@ class TestCommand:
         assert "Department: Psychiatrie (1)" in said
         assert "Line 4: " in said
         assert not VimMapping.objects.exists()
+
+    def test_what_is_about_no_line_names_none(self, db, tmp_path, capsys):
+        path = tmp_path / "x.csv"
+        path.write_text("Meldnr;Afdeling\n1;IC\n")
+        with pytest.raises(CommandError, match="Nothing is imported"):
+            call_command("import_vim", str(path), "--mapping", "Eventlog")
+        assert capsys.readouterr().err == "Date of the event: This column is missing.\n"
 
     def test_a_file_that_is_not_there(self, tmp_path):
         with pytest.raises(CommandError, match="cannot be read"):
