@@ -114,11 +114,6 @@ def read(content: bytes, file_name: str, *, known: Known, at_once: bool = False)
     raise FileRefused("no_header")
 
 
-def column_key(header: str) -> str:
-    """`header` without what makes no difference: capitals, spaces, dots, hyphens."""
-    return re.sub(r"[\W_]+", "", header.casefold())
-
-
 def is_scientific(cell: str) -> bool:
     """Whether `cell` is a number as Excel shows a long one (3,16E+10): some of its figures are lost."""
     return re.fullmatch(r"[+-]?\d+([.,]\d+)?[eE]\+?\d+", cell) is not None

@@ -246,11 +246,12 @@ def _plan(staff: Staff, current: StaffImport, at: datetime) -> StaffPlan:
 
 
 def _parse(current: StaffImport, at: datetime, *, of: int) -> Staff:
-    sheet = columns.read(bytes(current.content or b""), current.file_name)
+    table, found = columns.read(bytes(current.content or b""), current.file_name)
     return staff_rows.parse(
-        sheet,
+        table,
+        found,
         this_year=at.year,
-        progress=lambda done: _tell(current.id, done, of * max(sheet.table.about, done)),
+        progress=lambda done: _tell(current.id, done, of * max(table.about, done)),
     )
 
 

@@ -3,16 +3,16 @@ database.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from accounts.files.spreadsheets import CLEAR, FileRefused, Problem, Row, spoilt_number
+from accounts.files.columns import Columns
+from accounts.files.spreadsheets import CLEAR, FileRefused, Problem, Row, Table, spoilt_number
 from accounts.people import telephones
-from accounts.staff.columns import Sheet
 
 Value = str | int | None
 
@@ -53,23 +53,23 @@ class Staff:
 
     people: list[StaffPerson] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     cleaned: list[Problem] = field(default_factory=list)
 
 
-def parse(sheet: Sheet, *, this_year: int, progress: Callable[[int], None]) -> Staff:
-    """The people of `sheet`. `progress` is called with the number of rows done, every thousand.
+def parse(table: Table, columns: Columns, *, this_year: int, progress: Callable[[int], None]) -> Staff:
+    """The people of `table`. `progress` is called with the number of rows done, every thousand.
 
     Raises FileRefused when the file as a whole cannot be read.
     """
-    staff = Staff(headers=sheet.headers, ignored=sheet.ignored, cleaned=sheet.table.cleaned)
-    staff.problems += _missing_columns(sheet)
+    staff = Staff(headers=columns.of, ignored=table.unused(columns.used), cleaned=table.cleaned)
+    staff.problems += _missing_columns(columns)
     if staff.problems:
         return staff
-    for row in sheet.table.rows:
-        staff.problems += sheet.table.faults(row, sheet.columns.values())
-        staff.people.append(StaffPerson(row.line, dict(_values(row, sheet, this_year, staff.problems))))
+    for row in table.rows:
+        staff.problems += table.faults(row, columns.used)
+        staff.people.append(StaffPerson(row.line, dict(_values(row, columns, this_year, staff.problems))))
         if len(staff.people) % 1000 == 0:
             progress(len(staff.people))
     if not staff.people:
@@ -79,28 +79,26 @@ def parse(sheet: Sheet, *, this_year: int, progress: Callable[[int], None]) -> S
     return staff
 
 
-def _missing_columns(sheet: Sheet) -> Iterator[Problem]:
+def _missing_columns(columns: Columns) -> Iterator[Problem]:
     for name in ("employee_number", "email", "department", "profession"):
-        if name not in sheet.columns:
+        if name not in columns.of:
             yield Problem(1, name, "column_missing")
-    if "name" not in sheet.columns and "last_name" not in sheet.columns:
+    if "name" not in columns.of and "last_name" not in columns.of:
         yield Problem(1, "name", "column_missing")
 
 
-def _values(row: Row, sheet: Sheet, this_year: int, problems: list[Problem]) -> Iterator[tuple[str, Value]]:
-    raw = {
-        name: " ".join(row.cells[index].split()) if index < len(row.cells) else ""
-        for name, index in sheet.columns.items()
-        if index not in row.faults
-    }
-    if "name" not in sheet.columns:
+def _values(
+    row: Row, columns: Columns, this_year: int, problems: list[Problem]
+) -> Iterator[tuple[str, Value]]:
+    raw = {name: " ".join(cell.split()) for name, cell in columns.cells(row).items()}
+    if "name" not in columns.of:
         raw["name"] = " ".join(word for part in PARTS if (word := raw.get(part, "")) not in {"", CLEAR})
     for name, cell in raw.items():
         if name in PARTS or (not cell and name not in REQUIRED):
             continue
         value, code = _value(name, cell, this_year)
         if code:
-            problems.append(Problem(row.line, sheet.headers.get(name, name), code))
+            problems.append(Problem(row.line, columns.of.get(name, name), code))
         yield name, value
 
 

@@ -1,11 +1,10 @@
 """Which column of a VIM system's export means what: guessed from the words of its header."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.files.spreadsheets import column_key
+from accounts.files.columns import KnownColumns
 
 NUMBER = "number"
 
@@ -39,8 +38,7 @@ def _of_event(*words: str) -> Iterator[str]:
             yield f"{event}s{word}"
 
 
-#: What a column may be called; capitals, spaces, dots and hyphens make no difference.
-_WORDS = {
+_NAMES = {
     NUMBER: (
         *("meldnr", "meldnummer", "meldingnummer", "meldingsnummer", "vim nummer", "vimnr", "nummer melding"),
         *("report id", "report number", "report no", "incident number", "incident no", "incident id"),
@@ -112,49 +110,4 @@ _WORDS = {
         *("role of staff involved", "profession of staff involved"),
     ),
 }
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The header of a file with what each field is called in it; a field without a column is left out."""
-
-    header: tuple[str, ...]
-    of: Mapping[str, str]
-
-    def index(self, field: str) -> int | None:
-        """Where the column of `field` stands, or None."""
-        word = self.of.get(field)
-        return self.header.index(word) if word in self.header else None
-
-    @property
-    def used(self) -> frozenset[int]:
-        """Where the columns stand that mean something."""
-        return frozenset(index for field in FIELDS if (index := self.index(field)) is not None)
-
-    @property
-    def missing(self) -> list[str]:
-        """The required fields that have no column."""
-        return [field for field in FIELDS if field in REQUIRED and self.index(field) is None]
-
-
-_FIELD_OF = {column_key(word): field for field, words in _WORDS.items() for word in words}
-
-
-def known(row: Iterable[str], mappings: Iterable[Mapping[str, str]] = ()) -> int:
-    """How many cells of `row` are names of columns: what tells the header, and the separator of a CSV."""
-    cells = set(filter(None, row))
-    mapped = (len(cells.intersection(mapping.values())) for mapping in mappings)
-    return max(
-        (len({_FIELD_OF[column_key(cell)] for cell in cells if column_key(cell) in _FIELD_OF}), *mapped)
-    )
-
-
-def guess(header: Iterable[str]) -> Columns:
-    """The fields that `header` names in words that are known; of two columns for one field the first."""
-    cells = tuple(header)
-    found: dict[str, str] = {}
-    for cell in cells:
-        field = _FIELD_OF.get(column_key(cell))
-        if field is not None:
-            found.setdefault(field, cell)
-    return Columns(cells, found)
+KNOWN = KnownColumns(_NAMES)

@@ -8,8 +8,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.files import spreadsheets
+from accounts.files.columns import Columns
 from accounts.files.words import FILE_REASONS
-from incidents.vim.columns import FIELDS, REQUIRED, Columns
+from incidents.vim.columns import FIELDS, REQUIRED
 
 NAME = "name"
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.files import spreadsheets
+from accounts.files.columns import Columns
 from accounts.files.mapped_names import Unknown
 from accounts.files.spreadsheets import Problem, Table
 from accounts.models import User
@@ -28,7 +29,7 @@ from incidents.clocks.moment_checks import WrongMoment
 from incidents.enums import CorrectionReason, EventType, IncidentKind, Verdict
 from incidents.models import Incident, Involvement, VimImport, VimMapping
 from incidents.reports.intake import Involved, NotAccepted, add_involved, report_incident
-from incidents.vim.columns import FIELDS, Columns, guess, known
+from incidents.vim.columns import FIELDS, KNOWN
 from incidents.vim.lookup import Lookup
 from incidents.vim.people import Same, WhoIsMeant
 from incidents.vim.rows import VimReport, parse
@@ -187,8 +188,12 @@ class VimPlan:
 
 def read(content: bytes, file_name: str) -> Table:
     """The table in an export. Raises accounts.files.spreadsheets.FileRefused."""
-    mappings = list(VimMapping.objects.values_list("columns", flat=True))
-    table = spreadsheets.read(content, file_name, known=lambda row: known(row, mappings), at_once=True)
+    mappings = [set(each.values()) for each in VimMapping.objects.values_list("columns", flat=True)]
+
+    def known(row: Sequence[str]) -> int:
+        return max(KNOWN.count(row), *(len(each.intersection(row)) for each in mappings), 0)
+
+    table = spreadsheets.read(content, file_name, known=known, at_once=True)
     table.rows = list(table.rows)
     return table
 
@@ -198,7 +203,7 @@ def suggest(header: Sequence[str]) -> tuple[VimMapping | None, Columns]:
     cells = set(header)
     fitting = [each for each in VimMapping.objects.order_by("name") if set(each.columns.values()) <= cells]
     if not fitting:
-        return None, guess(header)
+        return None, KNOWN.guess(header)
     best = max(fitting, key=lambda each: len(each.columns))
     return best, Columns(tuple(header), best.columns)
 
@@ -385,7 +390,7 @@ def _changes(
     }
     for name, value in there.items():
         here = getattr(incident, name)
-        given = name == "occurred_at" or columns.index(name) is not None
+        given = name == "occurred_at" or name in columns.places
         if given and value != here and (value or name == "description"):
             is_moment = isinstance(value, datetime)
             yield ReportChange(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from accounts.enums import NameKind
 from accounts.files import mapped_names
+from accounts.files.columns import Columns
 from accounts.files.mapped_names import AT, Unknown, key_of
 from accounts.files.spreadsheets import Problem
 from accounts.models import FileName, User
@@ -12,7 +13,7 @@ from hospital.models import Department, Profession
 from incidents.models import Involvement
 from incidents.reports.intake import CannotBeReached, Involved, are_one
 from incidents.vim import people as vim_people
-from incidents.vim.columns import NUMBER, Columns
+from incidents.vim.columns import NUMBER
 from incidents.vim.people import Same, WhoIsMeant
 from incidents.vim.rows import NamedPerson, VimReport
 

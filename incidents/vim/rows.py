@@ -1,7 +1,7 @@
 """The rows of a VIM export as reports, and what is wrong with them by line and column. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from itertools import zip_longest
@@ -9,13 +9,14 @@ from itertools import zip_longest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.files import spreadsheets
+from accounts.files.columns import Columns
 from accounts.files.spreadsheets import Problem, Row, Table
 from accounts.files.words import CELL_REASONS
 from accounts.people import telephones
 from hospital.clock import from_local
 from incidents.clocks.moment_checks import EARLIEST
 from incidents.enums import EventType
-from incidents.vim.columns import FIELDS, Columns
+from incidents.vim.columns import FIELDS, REQUIRED
 
 LONGEST_NUMBER = 60
 LONGEST_NAME = 120  # of a department, a location or a profession
@@ -89,8 +90,8 @@ class VimReport:
 
 def parse(table: Table, columns: Columns, *, at: datetime) -> tuple[list[VimReport], list[Problem]]:
     """The reports in `table`, and everything that is wrong with them."""
-    if columns.missing:
-        return [], [Problem(0, str(FIELDS[name]), "column_missing") for name in columns.missing]
+    if missing := [label for name, label in FIELDS.items() if name in REQUIRED - columns.places.keys()]:
+        return [], [Problem(0, str(label), "column_missing") for label in missing]
     reports: dict[str, VimReport] = {}
     problems: list[Problem] = []
     for read in table.rows:
@@ -138,11 +139,7 @@ class _Row:
         self.line = row.line
         self.columns = columns
         self.problems: list[Problem] = []
-        self.cells: Mapping[str, str] = {
-            name: row.cells[index]
-            for name in FIELDS
-            if (index := columns.index(name)) is not None and index < len(row.cells)
-        }
+        self.cells = columns.cells(row)
 
     def get(self, name: str) -> str:
         return self.cells.get(name, "")

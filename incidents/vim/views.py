@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
 from accounts.files import mapped_names
+from accounts.files.columns import Columns
 from accounts.files.forms import NamesForm
 from accounts.files.spreadsheets import FileRefused, Table
 from accounts.files.words import in_words, mended, refusal
@@ -27,7 +28,7 @@ from accounts.policy_log import PolicyLog
 from hospital.moment_words import at_moment
 from incidents.models import VimImport, VimMapping
 from incidents.vim import importing
-from incidents.vim.columns import FIELDS, Columns
+from incidents.vim.columns import FIELDS
 from incidents.vim.forms import FileForm, MappingForm
 from incidents.vim.importing import NotImportable, VimPlan
 from incidents.vim.rows import REASONS

@@ -25,7 +25,7 @@ VALUES = {
 
 
 def parse(content, name="staf.csv"):
-    return staff_rows.parse(columns.read(content, name), this_year=2026, progress=lambda _: None)
+    return staff_rows.parse(*columns.read(content, name), this_year=2026, progress=lambda _: None)
 
 
 def csv_of(*rows, header=HEADER):

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.enums import NameKind
+from accounts.files.columns import Columns
 from accounts.files.spreadsheets import FileRefused, Table
 from accounts.files.words import in_words, mended, refusal, said_of_file
 from incidents.models import VimMapping
 from incidents.vim import importing
-from incidents.vim.columns import FIELDS, Columns, guess
+from incidents.vim.columns import FIELDS, KNOWN
 from incidents.vim.importing import NotImportable, VimPlan
 from incidents.vim.rows import REASONS
 
@@ -136,5 +137,5 @@ def _read(path: Path) -> Table:
 def _columns(name: str, table: Table) -> tuple[Columns, bool]:
     mapping = VimMapping.objects.filter(name=name).first()
     if mapping is None:
-        return guess(table.header), True
+        return KNOWN.guess(table.header), True
     return Columns(tuple(table.header), mapping.columns), False

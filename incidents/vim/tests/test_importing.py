@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.enums import Role
+from accounts.files.columns import Columns
 from accounts.files.spreadsheets import Row, Table
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
@@ -36,7 +37,7 @@ from incidents.models import (
 from incidents.tests.factories import InvolvementFactory
 from incidents.vim import importing
 from incidents.vim import rows as vim_rows
-from incidents.vim.columns import Columns, guess
+from incidents.vim.columns import KNOWN
 from incidents.vim.importing import NotImportable, NotSure
 
 SAMPLES = Path(__file__).parents[3] / "docs" / "samples"
@@ -63,7 +64,7 @@ def hospital():
 
 def planned(path, source="Meldsysteem", at=AT):
     table = importing.read(path.read_bytes(), path.name)
-    return importing.plan(table, source=source, columns=guess(table.header), at=at)
+    return importing.plan(table, source=source, columns=KNOWN.guess(table.header), at=at)
 
 
 def imported(path, source="Meldsysteem"):
@@ -71,7 +72,7 @@ def imported(path, source="Meldsysteem"):
 
 
 def parsed(*rows, header=HEADER, at=AT):
-    return vim_rows.parse(table_of(*rows, header=header), guess(header), at=at)
+    return vim_rows.parse(table_of(*rows, header=header), KNOWN.guess(header), at=at)
 
 
 def table_of(*rows, header=HEADER):
@@ -370,7 +371,7 @@ class TestPages:
 
     def mapping(self, **changes):
         table = importing.read(DUTCH.read_bytes(), "nl.csv")
-        given = {f"column_{name}": word for name, word in guess(table.header).of.items()}
+        given = {f"column_{name}": word for name, word in KNOWN.guess(table.header).of.items()}
         return {"name": "Meldsysteem", **given, **changes}
 
     def test_from_file_to_reports(self, client, kept):
@@ -472,7 +473,7 @@ class TestPages:
 
     def test_a_mapping_once_saved_is_found_again(self, client, kept):
         table = importing.read(DUTCH.read_bytes(), "nl.csv")
-        VimMapping.objects.create(name="Ons systeem", columns=dict(guess(table.header).of))
+        VimMapping.objects.create(name="Ons systeem", columns=dict(KNOWN.guess(table.header).of))
         assert (
             'value="Ons systeem"'
             in client.get(reverse("incidents:import-check", args=[kept.pk])).content.decode()
@@ -589,7 +590,7 @@ PEOPLE = ("Meldnr", "Datum", "Afdeling", "Betrokkene", "Telefoon betrokkene", "E
 
 def plan_of(*rows, answers=None):
     table = table_of(*rows, header=PEOPLE)
-    columns = guess(table.header)
+    columns = KNOWN.guess(table.header)
     return importing.plan(table, source="Meldsysteem", columns=columns, at=AT, answers=answers)
 
 
@@ -699,7 +700,7 @@ class TestWhoIsWho:
         lines = "\n".join(map(";".join, (PEOPLE, row("1", "N.B.", "06-12345678"))))
         file = SimpleUploadedFile("export.csv", lines.encode())
         check = client.post(reverse("incidents:import"), {"file": file}).url
-        columns = {f"column_{name}": column for name, column in guess(PEOPLE).of.items()}
+        columns = {f"column_{name}": column for name, column in KNOWN.guess(PEOPLE).of.items()}
         page = client.post(check, {"name": "Meldsysteem", **columns}, follow=True)
         (question,) = page.context["plan"].questions
         assert "Who is this?" in page.text
@@ -722,7 +723,7 @@ class TestOwnEvent:
         InvolvementFactory(incident=incident, employee=by)
         Incident.objects.filter(pk=incident.pk).update(description="Zoals het hier stond.")
         table = importing.read(DUTCH.read_bytes(), DUTCH.name)
-        plan = importing.plan(table, source="Meldsysteem", columns=guess(table.header), at=AT, by=by)
+        plan = importing.plan(table, source="Meldsysteem", columns=KNOWN.guess(table.header), at=AT, by=by)
         return incident, plan
 
     def test_it_stays_as_it_is_and_names_nobody(self, hospital):
@@ -737,6 +738,6 @@ class TestOwnEvent:
         incident, _plan = self.changed(hospital, UserFactory(roles=[Role.COORDINATOR]))
         other = UserFactory(roles=[Role.COORDINATOR])
         table = importing.read(DUTCH.read_bytes(), DUTCH.name)
-        plan = importing.plan(table, source="Meldsysteem", columns=guess(table.header), at=AT, by=other)
+        plan = importing.plan(table, source="Meldsysteem", columns=KNOWN.guess(table.header), at=AT, by=other)
         assert [each.incident for each in plan.changed] == [incident]
         assert plan.own == []

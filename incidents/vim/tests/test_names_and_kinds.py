@@ -14,7 +14,7 @@ from incidents.enums import Ground, IncidentKind, TrackEventKind, Verdict
 from incidents.models import Incident, TrackEvent, VimImport
 from incidents.vim import importing
 from incidents.vim import rows as vim_rows
-from incidents.vim.columns import guess
+from incidents.vim.columns import KNOWN
 from incidents.vim.importing import NotImportable
 from incidents.vim.tests.test_importing import AT
 from incidents.vim.views import LOG
@@ -30,7 +30,7 @@ def csv_of(*rows, header=HEADER):
 
 def planned(*rows, header=HEADER, at=AT):
     table = importing.read(csv_of(*rows, header=header), "export.csv")
-    return importing.plan(table, source=SOURCE, columns=guess(table.header), at=at)
+    return importing.plan(table, source=SOURCE, columns=KNOWN.guess(table.header), at=at)
 
 
 def row(number="1", department="", location="", kind="", event="Medicatie", text=""):
@@ -59,7 +59,7 @@ class TestColumns:
         ],
     )
     def test_are_recognised_as_systems_call_them(self, header, field):
-        assert {name for name, word in guess([header]).of.items() if word == header} == {field} - {None}
+        assert {name for name, word in KNOWN.guess([header]).of.items() if word == header} == {field} - {None}
 
     @pytest.mark.parametrize(
         ("said", "meant"),
@@ -237,7 +237,7 @@ def uploaded(client, *rows, header=HEADER):
     client.post(reverse("incidents:import"), {"file": file})
     kept = VimImport.objects.get(finished_at=None)
     table = importing.read(csv_of(*rows, header=header), "export.csv")
-    columns = {f"column_{name}": word for name, word in guess(table.header).of.items()}
+    columns = {f"column_{name}": word for name, word in KNOWN.guess(table.header).of.items()}
     check = reverse("incidents:import-check", args=[kept.pk])
     page = client.post(check, {"name": SOURCE, **columns}, follow=True)
     return kept, page.content.decode()
