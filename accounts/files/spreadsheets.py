@@ -39,7 +39,7 @@ class FileRefused(Exception):
     """The file as a whole cannot be read; `code` (accounts.files.words.FILE_REASONS) says why, `line` where.
 
     too_large, unpacks_too_large, empty, unknown_kind, damaged, quote_open, no_header, too_many_rows,
-    too_many_cells (and these two "_at_once"), too_many_stored.
+    too_many_cells (and these two "_at_once"), too_many_stored, no_rows.
     """
 
     def __init__(self, code: str, line: int = 0) -> None:
@@ -267,6 +267,8 @@ def _rows(table: Table, source: _Source) -> Iterator[Row]:
         if line in source.mended:
             table.cleaned.append(Problem(line, "", "other_encoding"))
         yield Row(line, [cell.text for cell in cells], faults)
+    if not found:
+        raise FileRefused("no_rows")
 
 
 class _Cell(NamedTuple):

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts.files.columns import Columns
-from accounts.files.spreadsheets import CLEAR, FileRefused, Problem, Row, Table, spoilt_number
+from accounts.files.spreadsheets import CLEAR, Problem, Row, Table, spoilt_number
 from accounts.people import telephones
 
 Value = str | int | None
@@ -72,8 +72,6 @@ def parse(table: Table, columns: Columns, *, this_year: int, progress: Callable[
         staff.people.append(StaffPerson(row.line, dict(_values(row, columns, this_year, staff.problems))))
         if len(staff.people) % 1000 == 0:
             progress(len(staff.people))
-    if not staff.people:
-        raise FileRefused("no_rows")
     for name in ("employee_number", "email", "username"):
         staff.problems += _twice(staff, name)
     return staff

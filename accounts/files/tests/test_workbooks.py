@@ -180,10 +180,12 @@ def test_somebody_far_below_the_others_is_not_left_out_in_silence():
 def test_the_first_sheet_that_can_be_seen_is_read():
     book = openpyxl.Workbook()
     book.worksheets[0].sheet_state = "hidden"
-    book.create_sheet("Staf").append(HEADER)
+    book.create_sheet("Staf")
+    for row in (HEADER, ["1", "Jan", "x"]):
+        book["Staf"].append(row)
     content = io.BytesIO()
     book.save(content)
-    assert table(content.getvalue(), "export.xlsx") == (HEADER, [])
+    assert table(content.getvalue(), "export.xlsx") == (HEADER, [(2, ["1", "Jan", "x"])])
 
 
 def test_a_formula_with_its_value_is_that_value():

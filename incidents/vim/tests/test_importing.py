@@ -504,6 +504,12 @@ class TestPages:
         assert "60 rows need your attention · the first 50" in page
         assert page.count("This is not a date such as") == 50
 
+    def test_a_file_with_nothing_below_its_columns_is_refused(self, client, coordinator):
+        file = SimpleUploadedFile("x.csv", b"Meldnr;Datum\n;\n")
+        page = client.post(reverse("incidents:import"), {"file": file}).text
+        assert "column names and nothing below them" in page
+        assert not VimImport.objects.exists()
+
     def test_a_file_that_is_none_is_refused_kindly(self, client, coordinator):
         response = client.post(
             reverse("incidents:import"), {"file": SimpleUploadedFile("x.pdf", b"%PDF-1.7 something")}
