@@ -1,10 +1,11 @@
-"""The form in which somebody says what the unknown names of a file stand for: one line for each."""
+"""The field for a file, and the form in which somebody says what its unknown names stand for."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import NameKind
 from accounts.files.mapped_names import Key, NameChoice, Target, Unknown, labels
+from accounts.files.spreadsheets import MAX_BYTES
+from accounts.files.words import FILE_REASONS
 from hospital.enums import ProfessionGroup
 from hospital.models import Location
 
@@ -23,6 +26,20 @@ HEADINGS = {
     NameKind.DEPARTMENT: _("Departments"),
     NameKind.PROFESSION: _("Professions"),
 }
+
+
+class TableField(forms.FileField):
+    """A file with a table, no larger than is read."""
+
+    widget = forms.FileInput
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, object]:
+        return {**super().widget_attrs(widget), "accept": ".csv,.txt,.tsv,.xlsx"}
+
+    def validate(self, value: "UploadedFile[bytes]") -> None:
+        super().validate(value)
+        if value and (value.size or 0) > MAX_BYTES:
+            raise forms.ValidationError(FILE_REASONS["too_large"])
 
 
 @dataclass(frozen=True)
@@ -47,8 +64,8 @@ class Section:
 
 
 class NamesForm(forms.Form):
-    """What each of `unknown` stands for. Where new ones can be made (`makes`) an empty line means: a new one,
-    and other names can be the same as that one.
+    """What each of `unknown` stands for: one line for each. Where new ones can be made (`makes`) an empty
+    line means a new one, and other names can be the same as that one.
 
     A choice that `must` be made may be left for later; it comes again.
     """

@@ -5,7 +5,7 @@ One way for every import: it finds each name that it does not know, says what ma
 remembers what was.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -52,6 +52,22 @@ class Unknown:
     @property
     def key(self) -> Key:
         return self.kind, key_of_written(self.written)
+
+
+class UnknownNames:
+    """The unknown names of a file, gathered row by row: each once, as it was noted first."""
+
+    def __init__(self) -> None:
+        self._found: dict[Key, Unknown] = {}
+
+    def __iter__(self) -> Iterator[Unknown]:
+        return iter(self._found.values())
+
+    def note(self, kind: str, written: str, *, proposal: str = "", must: bool = False) -> None:
+        """That one more row names `written`."""
+        noted = Unknown(kind, written, 1, proposal, must)
+        found = self._found.get(noted.key)
+        self._found[noted.key] = replace(found, count=found.count + 1) if found else noted
 
 
 Target = Location | Department | Profession | Unknown

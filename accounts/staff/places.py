@@ -2,14 +2,13 @@
 chose for that name, or a new one.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
 
 from accounts.enums import NameKind
 from accounts.files import mapped_names
-from accounts.files.mapped_names import AT, Unknown, key_of, key_of_written
+from accounts.files.mapped_names import AT, UnknownNames, key_of, key_of_written
 from accounts.models import FileName
 from accounts.staff.rows import StaffPerson
 from accounts.staff.words import group_of
@@ -38,8 +37,7 @@ class Places:
     def __init__(self) -> None:
         self.missing = Missing()
         self.chosen = mapped_names.remembered(mapped_names.STAFF)
-        self.counts: Counter[mapped_names.Key] = Counter()
-        self.names: dict[mapped_names.Key, Unknown] = {}
+        self.unknown = UnknownNames()
         locations = list(Location.objects.values_list("name", "is_partner"))
         self.locations = {key_of(name): name for name, _is_partner in locations}
         self.own = [name for name, is_partner in locations if not is_partner]
@@ -48,14 +46,6 @@ class Places:
         for name, location in Department.objects.values_list("name", "location__name"):
             self._add(name, location)
         self.professions = {key_of(name): name for name in Profession.objects.values_list("name", flat=True)}
-
-    @property
-    def unknown(self) -> list[Unknown]:
-        """The names, with in how many rows each stands."""
-        return [
-            Unknown(each.kind, each.written, self.counts[key], each.proposal, each.must)
-            for key, each in self.names.items()
-        ]
 
     def department(self, person: StaffPerson, *, before: str) -> str:
         """The department of `person` with its location ("IC · Noord"); empty for none, or not known yet.
@@ -75,7 +65,7 @@ class Places:
             location = place
         location = self._location(location) if location else self._guessed_location(written)
         if not location:
-            self._note(Unknown(NameKind.DEPARTMENT, written, 0, must=True))
+            self.unknown.note(NameKind.DEPARTMENT, written, must=True)
             return ""
         return self._at(written, location, named)
 
@@ -89,7 +79,7 @@ class Places:
             return self.professions.get(key, "")
         proposal = str(group_of(written) or "")
         group = chosen.group if chosen else proposal
-        self._note(Unknown(NameKind.PROFESSION, written, 0, proposal=group, must=not group))
+        self.unknown.note(NameKind.PROFESSION, written, proposal=group, must=not group)
         if not group:
             return ""
         self.professions.setdefault(key, written)
@@ -123,7 +113,7 @@ class Places:
     def _at(self, written: str, location: str, named: str) -> str:
         key = (key_of(written), key_of(location))
         if key not in self.departments or key in self.missing.departments:
-            self._note(Unknown(NameKind.DEPARTMENT, named, 0))
+            self.unknown.note(NameKind.DEPARTMENT, named)
         if key not in self.departments:
             self.missing.departments[key] = written, location
             self._add(written, location)
@@ -135,7 +125,7 @@ class Places:
         if chosen and chosen.location:
             return chosen.location.name
         if key not in self.locations or key in self.missing.locations:
-            self._note(Unknown(NameKind.LOCATION, written, 0))
+            self.unknown.note(NameKind.LOCATION, written)
             if key not in self.locations:
                 self.locations[key] = self.missing.locations[key] = written
                 self.own.append(written)
@@ -151,10 +141,6 @@ class Places:
     def _add(self, department: str, location: str) -> None:
         self.departments[key_of(department), key_of(location)] = department
         self.where.setdefault(key_of(department), []).append(location)
-
-    def _note(self, unknown: Unknown) -> None:
-        self.counts[unknown.key] += 1
-        self.names.setdefault(unknown.key, unknown)
 
 
 def _first_location() -> str:

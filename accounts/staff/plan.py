@@ -117,7 +117,7 @@ def make(staff: Staff, *, complete: bool, answers: Mapping[str, str], at: dateti
     for each in staff_of_file:
         if each.id not in seen:
             _without_row(each, plan, leaves=complete, is_released=each.id in matches.released)
-    plan.unknown = places.unknown
+    plan.unknown = list(places.unknown)
     plan.left_open = leaving.left_open([change.id for change in plan.leaving], at=at)
     plan.waits, plan.week = _waits(plan.changed)
     plan.problems = list(_problems(staff, plan, {each.id: each for each in known}, seen))

@@ -7,9 +7,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.files import spreadsheets
 from accounts.files.columns import Columns
-from accounts.files.words import FILE_REASONS
+from accounts.files.forms import TableField
 from incidents.vim.columns import FIELDS, REQUIRED
 
 NAME = "name"
@@ -18,17 +17,10 @@ NAME = "name"
 class FileForm(forms.Form):
     """An export to upload."""
 
-    file = forms.FileField(
+    file = TableField(
         label=_("Export of the VIM system"),
         help_text=_("CSV or XLSX, as the system gives it. Nothing is imported before you have seen it."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
-
-    def clean_file(self) -> object:
-        file = self.cleaned_data["file"]
-        if file.size > spreadsheets.MAX_BYTES:
-            raise forms.ValidationError(FILE_REASONS["too_large"])
-        return file
 
 
 class MappingForm(forms.Form):

@@ -265,7 +265,7 @@ def plan(
     own = {incident.pk for incident in result.own}
     result.same = [same for same in lookup.same if same.row.incident_id not in own]
     result.problems = sorted([*problems, *lookup.problems], key=lambda problem: problem.line)
-    result.unknown = lookup.unknown
+    result.unknown = list(lookup.unknown)
     return result
 
 

@@ -1,12 +1,12 @@
 """Which employees, departments and professions the reports of a VIM export name; read at once."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from accounts.enums import NameKind
 from accounts.files import mapped_names
 from accounts.files.columns import Columns
-from accounts.files.mapped_names import AT, Unknown, key_of
+from accounts.files.mapped_names import AT, UnknownNames, key_of
 from accounts.files.spreadsheets import Problem
 from accounts.models import FileName, User
 from hospital.models import Department, Profession
@@ -29,8 +29,7 @@ class Lookup:
         self.columns = columns
         self.problems: list[Problem] = []
         self.chosen = mapped_names.remembered(source)
-        self.counts: Counter[mapped_names.Key] = Counter()
-        self.written: dict[mapped_names.Key, str] = {}
+        self.unknown = UnknownNames()
         people = [person for report in reports for _line, person in report.people]
         numbers = {person.number for person in people} - {""}
         numbered = User.objects.filter(employee_number__in=numbers, is_active=True)
@@ -46,14 +45,6 @@ class Lookup:
             self.departments[key_of(department.name)].append(department)
         self.professions = {key_of(each.name): each for each in Profession.objects.all()}
 
-    @property
-    def unknown(self) -> list[Unknown]:
-        """Each name with in how many reports it stands."""
-        return [
-            Unknown(kind, self.written[kind, key], count, must=True)
-            for (kind, key), count in self.counts.items()
-        ]
-
     def department(self, report: VimReport) -> Department | None:
         """The department that `report` names; None for none, or not known yet."""
         if not report.department:
@@ -66,7 +57,7 @@ class Lookup:
         found = [each for each in named if not place or key_of(each.location.name) == place]
         if len(found) != 1:
             written = AT.join(filter(None, (report.department, report.location)))
-            self._note(Unknown(NameKind.DEPARTMENT, written, 0))
+            self.unknown.note(NameKind.DEPARTMENT, written, must=True)
             return None
         return found[0]
 
@@ -133,7 +124,7 @@ class Lookup:
             return chosen.profession
         profession = self.professions.get(key_of(written))
         if written and profession is None:
-            self._note(Unknown(NameKind.PROFESSION, written, 0))
+            self.unknown.note(NameKind.PROFESSION, written, must=True)
         return profession
 
     def _person(self, line: int, person: NamedPerson) -> Involved | None:
@@ -158,10 +149,6 @@ class Lookup:
             else:
                 self._wrong(line, "involved_email", "no_name")
             return None
-
-    def _note(self, unknown: Unknown) -> None:
-        self.counts[unknown.key] += 1
-        self.written.setdefault(unknown.key, unknown.written)
 
     def _wrong(self, line: int, name: str, code: str) -> None:
         self.problems.append(Problem(line, self.columns.of.get(name, self.columns.of[NUMBER]), code))

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.enums import ImportState, Role
 from accounts.files import mapped_names
-from accounts.files.forms import NamesForm
+from accounts.files.forms import NamesForm, TableField
 from accounts.files.mapped_names import Unknown
-from accounts.files.spreadsheets import MAX_BYTES, Problem
+from accounts.files.spreadsheets import Problem
 from accounts.files.words import Mended, in_words
 from accounts.models import StaffImport
 from accounts.pages import kept_forms
@@ -33,10 +33,8 @@ from hospital.enums import ProfessionGroup
 
 
 class UploadForm(forms.Form):
-    file = forms.FileField(
-        label=gettext_lazy("Personnel file"),
-        help_text=gettext_lazy("CSV or XLSX, at most 10 MB."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    file = TableField(
+        label=gettext_lazy("Personnel file"), help_text=gettext_lazy("CSV or XLSX, at most 10 MB.")
     )
     complete = forms.BooleanField(
         label=gettext_lazy("Everybody who works here is in this file"),
@@ -44,12 +42,6 @@ class UploadForm(forms.Form):
         initial=True,
         required=False,
     )
-
-    def clean_file(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if (file.size or 0) > MAX_BYTES:
-            raise forms.ValidationError(str(REASONS["too_large"]))
-        return file
 
 
 @takes_a_file
