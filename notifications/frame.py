@@ -14,7 +14,8 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.pages import places
 from hospital.models import Hospital
-from notifications.models import FAILURES_BEFORE_ALARM, NOBODY_TO_TELL, Heartbeat
+from notifications.models import FAILURES_BEFORE_ALARM, Heartbeat
+from notifications.visible_rows import NOBODY_TO_TELL
 
 #: Places in the navigation of one person.
 SHOWN = 4

@@ -9,22 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Role
 from accounts.models import User
 from hospital.clock import QuietHours
+from notifications import visible_rows
 from notifications.enums import Group
 
 #: So many failures in a row, and somebody else is told (notifications.alarm).
 FAILURES_BEFORE_ALARM = 5
-#: `last_error` of what is for a role in which nobody can take it up (recipients.NobodyToTell).
-NOBODY_TO_TELL = "NobodyToTell"
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     def visible_to(self, user: User) -> Self:
-        """How delivery goes: for who keeps it going. Others see notices, never reminders. That a role has
-        nobody is the administrator's: it may be the coordinator herself who is put aside.
-        """
-        if user.has_role(Role.ADMIN):
-            return self
-        return self.exclude(last_error=NOBODY_TO_TELL) if user.has_role(Role.COORDINATOR) else self.none()
+        return self.filter(visible_rows.reminders(user))
 
     def waiting(self) -> Self:
         return self.filter(done_at__isnull=True, cancelled_at__isnull=True)
@@ -97,7 +91,7 @@ class Reminder(models.Model):
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(user=user)
+        return self.filter(visible_rows.notices(user))
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
@@ -165,8 +159,7 @@ class Notice(models.Model):
 
 class MailQuerySet(models.QuerySet["Mail"]):
     def visible_to(self, user: User) -> Self:
-        """How delivery goes: for who keeps it going."""
-        return self if user.has_role(Role.ADMIN, Role.COORDINATOR) else self.none()
+        return self.filter(visible_rows.mails(user))
 
     def waiting(self) -> Self:
         return self.filter(sent_at__isnull=True, dropped_at__isnull=True)
@@ -233,16 +226,10 @@ class Mail(models.Model):
 
 class BounceQuerySet(models.QuerySet["Bounce"]):
     def visible_to(self, user: User) -> Self:
-        """The coordinator's, who knows who is supported. The administrator, who does not, sees only whom a
-        role brings mail: that mail to another employee fails would tell that there was some.
-        """
-        if user.has_role(Role.COORDINATOR):
-            return self
-        return self.of_role_holders() if user.has_role(Role.ADMIN) else self.none()
+        return self.filter(visible_rows.bounces(user))
 
     def of_role_holders(self) -> Self:
-        holders = User.groups.through.objects.filter(group__name__in=Role.values)
-        return self.filter(user__in=holders.values("user"), user__is_active=True)
+        return self.filter(visible_rows.of_role_holders())
 
 
 class Bounce(models.Model):

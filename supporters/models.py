@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
 from accounts.models import User
 from hospital.clock import call_by
-from incidents.models import Incident, Involvement, events_of
+from incidents.models import Incident, Involvement
+from supporters import visible_rows
 from supporters.enums import (
     ContactState,
     ConversationMode,
@@ -75,7 +75,7 @@ class SupportPolicy(models.Model):
 
 class SupporterQuerySet(models.QuerySet["Supporter"]):
     def visible_to(self, user: User) -> Self:
-        return self if user.has_role(Role.COORDINATOR) else self.filter(user=user)
+        return self.filter(visible_rows.supporters(user))
 
 
 class Supporter(models.Model):
@@ -148,7 +148,7 @@ class Exclusion(models.Model):
 
 class KeptApartQuerySet(models.QuerySet["KeptApart"]):
     def visible_to(self, user: User) -> Self:
-        return self if user.has_role(Role.COORDINATOR) else self.none()
+        return self.filter(visible_rows.kept_apart(user))
 
 
 class KeptApart(models.Model):
@@ -176,13 +176,7 @@ class KeptApart(models.Model):
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     def visible_to(self, user: User) -> Self:
-        """The coordinator's, of events in which she is not involved herself (incidents.calamities.put_aside);
-        anybody else's own. The own page reads the own offers of coordinators too (views.me). A supporter
-        reads contacts, not offers.
-        """
-        if not user.has_role(Role.COORDINATOR):
-            return self.filter(involvement__employee=user)
-        return self.besides(events_of(user))
+        return self.filter(visible_rows.offers(user))
 
     def besides(self, events: Collection[uuid.UUID]) -> Self:
         return self.exclude(incident__in=events) if events else self
@@ -265,10 +259,7 @@ class Offer(models.Model):
 
 class ContactQuerySet(models.QuerySet["Contact"]):
     def visible_to(self, user: User) -> Self:
-        """The supporter's own, and the coordinator's, of events in which she is not involved herself."""
-        if not user.has_role(Role.COORDINATOR):
-            return self.filter(supporter__user=user)
-        return self.besides(events_of(user))
+        return self.filter(visible_rows.contacts(user))
 
     def besides(self, events: Collection[uuid.UUID]) -> Self:
         return self.exclude(offer__incident__in=events) if events else self

@@ -10,20 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role, SignIn
+from accounts.models import visible_rows
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-#: Roles that read cases. Whoever gives out roles or checks the access log may hold none of them: nobody's
-#: role gives the whole.
-READ_CASES = frozenset(
-    {Role.TEAM_LEADER, Role.SUPPORTER, Role.COORDINATOR, Role.CCP, Role.ANALYST, Role.DIRECTOR}
-)
-KEEP_WATCH = frozenset({Role.ADMIN, Role.PRIVACY_OFFICER})
-#: Whose holders are guarded: a second step at sign-in, and nobody changes how they sign in unseen.
-GUARDED = READ_CASES | KEEP_WATCH
-#: Which one person cannot give: they open all cases, or all calamities, or say who may.
-BY_TWO = KEEP_WATCH | {Role.COORDINATOR, Role.CCP, Role.DIRECTOR}
 
 #: How long a role waits for its second person.
 GRANT_WAITS = timedelta(days=14)
@@ -40,10 +30,7 @@ class GrantOutcome(models.TextChoices):
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
     def visible_to(self, user: "User") -> Self:
-        """All for who keeps watch; else one's own, those one gave, and those of a role one holds."""
-        if user.roles & KEEP_WATCH:
-            return self
-        return self.filter(Q(user=user) | Q(granted_by=user) | Q(role__in=user.roles))
+        return self.filter(visible_rows.role_grants(user))
 
     def waiting(self) -> Self:
         return self.filter(outcome="")
@@ -114,13 +101,7 @@ class Closing(models.TextChoices):
 
 class SignInChangeQuerySet(models.QuerySet["SignInChange"]):
     def visible_to(self, user: "User") -> Self:
-        """Of people who are guarded: all for who keeps watch; else one's own, and those of people with the
-        same role that two people give.
-        """
-        guarded = self.filter(is_guarded=True)
-        if user.roles & KEEP_WATCH:
-            return guarded
-        return guarded.filter(Q(user=user) | Q(user__groups__name__in=user.roles & BY_TWO)).distinct()
+        return self.filter(visible_rows.sign_in_changes(user))
 
     def open(self) -> Self:
         return self.filter(closing="")

@@ -12,18 +12,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import audit
-from accounts.enums import AccessAction, Role
+from accounts.enums import BY_TWO, GUARDED, KEEP_WATCH, READ_CASES, AccessAction, Role
 from accounts.models import User
-from accounts.models.second_person import (
-    BY_TWO,
-    GRANT_WAITS,
-    GUARDED,
-    KEEP_WATCH,
-    READ_CASES,
-    GrantOutcome,
-    RoleGrant,
-    SignInChange,
-)
+from accounts.models.second_person import GRANT_WAITS, GrantOutcome, RoleGrant, SignInChange
 
 #: Called in the transaction in which roles begin to wait for a second person, or no longer do, with each of
 #: them. A room that tells people adds itself when the app starts, for this app may not import it.

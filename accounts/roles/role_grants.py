@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts import audit
-from accounts.enums import AccessAction, Role
+from accounts.enums import KEEP_WATCH, AccessAction, Role
 from accounts.models import User
-from accounts.models.second_person import KEEP_WATCH, GrantOutcome, RoleGrant
+from accounts.models.second_person import GrantOutcome, RoleGrant
 from accounts.roles import giving
 
 

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.enums import Role
+from accounts.enums import BY_TWO, Role
 from accounts.models import User
-from accounts.models.second_person import BY_TWO, RoleGrant
+from accounts.models.second_person import RoleGrant
 from accounts.pages.access import SignedInRequest
 from accounts.roles import role_grants, second_factor_due
 from hospital.models import Department, Profession

@@ -22,9 +22,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts import audit
-from accounts.enums import AccessAction, Role
+from accounts.enums import KEEP_WATCH, READ_CASES, AccessAction, Role
 from accounts.models import User
-from accounts.models.second_person import KEEP_WATCH, READ_CASES, GrantOutcome, RoleGrant
+from accounts.models.second_person import GrantOutcome, RoleGrant
 from accounts.roles import giving, second_factor_due
 from accounts.sign_in import sign_in_changes
 
@@ -142,7 +142,7 @@ def roles_from(claims: Mapping[str, Any]) -> frozenset[Role] | None:
 def follow_claims(user: User, claims: Mapping[str, Any]) -> None:
     """Make the roles of `user` those of the group claim; without the claim they stay.
 
-    What needs a second person (roles.BY_TWO) waits for one who is in service here: the directory is the
+    What needs a second person (enums.BY_TWO) waits for one who is in service here: the directory is the
     first. What such a person refused is not asked for at each sign-in again.
 
     Groups that may not go together lose the watching role (administrator, privacy officer), and the last

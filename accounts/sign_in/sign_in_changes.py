@@ -17,13 +17,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import audit
-from accounts.enums import AccessAction, SignIn
+from accounts.enums import BY_TWO, GUARDED, KEEP_WATCH, AccessAction, SignIn
 from accounts.models import User
 from accounts.models.second_person import (
     ADDRESS_WAITS,
-    BY_TWO,
-    GUARDED,
-    KEEP_WATCH,
     Closing,
     RoleGrant,
     SignInChange,

@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts.enums import Role
+from accounts.enums import BY_TWO, Role
 from accounts.models import AccessEvent, User
-from accounts.models.second_person import BY_TWO, GRANT_WAITS, GrantOutcome, RoleGrant
+from accounts.models.second_person import GRANT_WAITS, GrantOutcome, RoleGrant
 from accounts.roles import giving, role_grants
 from accounts.tests.counting import statements
 from accounts.tests.factories import UserFactory

@@ -5,13 +5,11 @@ from incidents.models.analysis import PLACES, WANTED, Analysis, TeamMember, Team
 from incidents.models.committee import SEATS, Duty, DutyQuerySet, Seat, SeatQuerySet
 from incidents.models.disclosure import DisclosureCoach, DisclosureTalk
 from incidents.models.incident import (
-    OVERSEERS,
     Incident,
     IncidentQuerySet,
     Milestone,
     MilestoneQuerySet,
     ReferenceCounter,
-    events_of,
     full_reference,
 )
 from incidents.models.involvement import Involvement, InvolvementQuerySet, name_of
@@ -19,6 +17,7 @@ from incidents.models.policy import Policy
 from incidents.models.term import TermChange
 from incidents.models.track_event import TrackEvent
 from incidents.models.vim import VimImport, VimImportQuerySet, VimMapping
+from incidents.models.visible_rows import OVERSEERS, events_of
 
 __all__ = (
     "OVERSEERS",

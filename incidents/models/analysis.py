@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
 from accounts.models import User
 from incidents.enums import AnalysisState, IncidentKind, Step
+from incidents.models import visible_rows
 
 #: Two or three analysts a calamity (UMCG 2019).
 WANTED, PLACES = 2, 3
@@ -24,8 +24,7 @@ IS_DONE = Q(incident__milestones__step=Step.ANALYSIS, incident__milestones__done
 
 class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
     def visible_to(self, user: User) -> Self:
-        """The committee, which makes the teams, sees all; an analyst the own places."""
-        return self if user.has_role(Role.CCP) else self.filter(analyst=user)
+        return self.filter(visible_rows.team_members(user))
 
     def current(self) -> Self:
         return self.filter(ended_at__isnull=True)

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
 from accounts.models import User
+from incidents.models import visible_rows
 
 #: Of the calamity committee: fixed (UMCG 2019).
 SEATS = 12
@@ -17,8 +17,7 @@ SEATS = 12
 
 class SeatQuerySet(models.QuerySet["Seat"]):
     def visible_to(self, user: User) -> Self:
-        """Who sits on the committee is kept by the functional administrator, and known to the committee."""
-        return self if user.has_role(Role.ADMIN, Role.CCP) else self.none()
+        return self.filter(visible_rows.seats(user))
 
     def held_on(self, day: date) -> Self:
         """The seats that somebody has on this local day."""
@@ -88,8 +87,7 @@ class Seat(models.Model):
 
 class DutyQuerySet(models.QuerySet["Duty"]):
     def visible_to(self, user: User) -> Self:
-        """The rota is kept by the functional administrator or the committee, and read by the directors."""
-        return self if user.has_role(Role.ADMIN, Role.CCP, Role.DIRECTOR) else self.none()
+        return self.filter(visible_rows.duties(user))
 
     def at(self, moment: datetime) -> Self:
         """Who is on duty at `moment`: one row, or none where the rota has a gap."""

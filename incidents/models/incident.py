@@ -3,13 +3,12 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import F
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
 from accounts.models import User
 from hospital.models import Department
 from incidents.clocks.deadlines import AT_ONCE, DeadlinePolicy
@@ -21,7 +20,7 @@ from incidents.enums import (
     Step,
     Verdict,
 )
-from incidents.models.analysis import TeamMember
+from incidents.models import visible_rows
 
 
 class ReferenceCounter(models.Model):
@@ -42,15 +41,10 @@ def full_reference(typed: str, *, year: int) -> str:
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: User) -> Self:
-        """What comes to `user` by a role, and the reports that they made."""
-        return self.filter(models.Q(reporter=user) | _by_role(user))
+        return self.filter(visible_rows.incidents(user))
 
     def in_role_of(self, user: User) -> Self:
-        """The coordinator sees every report; CCP and director calamities; an analyst those of the own team.
-        A request for support is nobody's but the coordinator's and the reporter's. Nobody what they are
-        involved in.
-        """
-        return self.filter(_by_role(user))
+        return self.filter(visible_rows.incidents_by_role(user))
 
     def running(self) -> Self:
         """With a step whose clock runs and that is not done (see `Incident.running_steps`)."""
@@ -62,46 +56,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         )
 
     def tracked_by(self, user: User) -> Self:
-        """What `user` may follow the steps of: calamities, what else the inspectorate is notified of, and
-        what was one of these. As `in_role_of`; and a team leader also where the own department has to align.
-        """
-        tracked = self.filter(_besides_own(user), tracked_since__isnull=False)
-        if user.has_role(Role.COORDINATOR, Role.CCP, Role.DIRECTOR):
-            return tracked
-        aligning = Incident.objects.filter(
-            alignments__department=user.department_id, alignments__dropped_at__isnull=True
-        )
-        leads = user.has_role(Role.TEAM_LEADER) and user.department_id is not None
-        also = models.Q(pk__in=aligning.values("pk")) if leads else models.Q(pk=None)
-        return tracked.filter(_own(user) | also)
-
-
-def _by_role(user: User) -> models.Q:
-    """What a role gives this person to see."""
-    if user.has_role(Role.COORDINATOR):
-        return _besides_own(user)
-    calamity = models.Q(kind=IncidentKind.CALAMITY)
-    if user.has_role(Role.CCP, Role.DIRECTOR):
-        return calamity & _besides_own(user)
-    if user.has_role(Role.TEAM_LEADER, Role.ANALYST):
-        return calamity & _own(user) & _besides_own(user)
-    return models.Q(pk=None)
-
-
-def _besides_own(user: User) -> models.Q:
-    """Nobody decides about themselves: not what this person is involved in (calamities.put_aside)."""
-    return ~models.Q(pk__in=events_of(user))
-
-
-def _own(user: User) -> models.Q:
-    """Of the own department, for a team leader; of the own analyses, for an analyst."""
-    seen = models.Q(pk=None)
-    if user.has_role(Role.TEAM_LEADER) and user.department_id:
-        seen |= models.Q(department_id=user.department_id)
-    if user.has_role(Role.ANALYST):
-        own = TeamMember.objects.current().filter(analyst=user)
-        seen |= models.Q(pk__in=own.values("incident"))
-    return seen
+        return self.filter(visible_rows.incidents_tracked(user))
 
 
 class Incident(models.Model):
@@ -274,25 +229,6 @@ class Incident(models.Model):
         return Verdict.CALAMITY if self.established_at else Verdict.REPORTED
 
 
-def events_of(user: User) -> list[uuid.UUID]:
-    """The events in which `user` is involved, with the reports that were joined to them: for these they are
-    put aside, whatever their role (calamities.put_aside). One small statement, by hand, for it is asked on
-    most pages of a role; nearly always there are none, and what it is asked for stays as it was.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT incident_id FROM incidents_involvement WHERE employee_id = %(user)s"
-            " UNION ALL SELECT joined.id FROM incidents_incident joined"
-            " JOIN incidents_involvement own ON own.incident_id = joined.joined_into_id"
-            " WHERE own.employee_id = %(user)s",
-            {"user": user.pk},
-        )
-        return [incident for (incident,) in cursor.fetchall()]
-
-
-#: Who sees every step of what they follow.
-OVERSEERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR)
-
 #: Of what was frozen before there was a ladder.
 _DEPUTY_MINUTES = DeadlinePolicy().duty_deputy_minutes
 _MINUTE = timedelta(minutes=1)
@@ -320,19 +256,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         return self.annotate(internal_late=F("internal_due_at") + _LEEWAY, statutory_late=models.Case(law))
 
     def visible_to(self, user: User) -> Self:
-        """Of calamities that `user` follows (Incident.tracked_by): every step for who oversees them and the
-        own department's leader; the analysis for an analyst, the alignment for another department's leader.
-        """
-        if user.has_role(*OVERSEERS):
-            return self
-        seen = models.Q(pk=None)
-        if user.has_role(Role.ANALYST):
-            seen |= models.Q(step=Step.ANALYSIS)
-        if user.has_role(Role.TEAM_LEADER):
-            seen |= models.Q(step=Step.ALIGNMENT)
-            if user.department_id is not None:
-                seen |= models.Q(incident__department=user.department_id)
-        return self.filter(seen)
+        return self.filter(visible_rows.milestones(user))
 
 
 class Milestone(models.Model):

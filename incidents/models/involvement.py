@@ -6,13 +6,13 @@ from django.db import models
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
 from accounts.models import User
 from accounts.people import who_is_who
 from accounts.people.fields import MailField, TelephoneField
 from accounts.people.who_is_who import Named
 from hospital.models import Department, Profession
-from incidents.models.incident import Incident, events_of
+from incidents.models import visible_rows
+from incidents.models.incident import Incident
 
 
 def name_of(involvement: str) -> Coalesce:
@@ -25,11 +25,7 @@ def name_of(involvement: str) -> Coalesce:
 
 class InvolvementQuerySet(models.QuerySet["Involvement"]):
     def visible_to(self, user: User) -> Self:
-        """Names of the involved: the coordinator's, but of an event of their own; and one's own record."""
-        own = models.Q(employee=user)
-        if not user.has_role(Role.COORDINATOR):
-            return self.filter(own)
-        return self.filter(own | ~models.Q(incident__in=events_of(user)))
+        return self.filter(visible_rows.involvements(user))
 
 
 class Involvement(models.Model):

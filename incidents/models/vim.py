@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
 from accounts.models import User
+from incidents.models import visible_rows
 
 
 class VimMapping(models.Model):
@@ -27,8 +27,7 @@ class VimMapping(models.Model):
 
 class VimImportQuerySet(models.QuerySet["VimImport"]):
     def visible_to(self, user: User) -> Self:
-        """Whoever uploaded it, as a coordinator."""
-        return self.filter(created_by=user) if user.has_role(Role.COORDINATOR) else self.none()
+        return self.filter(visible_rows.vim_imports(user))
 
 
 class VimImport(models.Model):

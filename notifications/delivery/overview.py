@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
-from notifications.models import NOBODY_TO_TELL, Heartbeat, Mail, Reminder
+from notifications.models import Heartbeat, Mail, Reminder
 from notifications.notices.listing import line_of
 from notifications.reminders.failure import DELIVERY, TRIAL
 from notifications.reminders.schedule import nudge, remind, reminder
+from notifications.visible_rows import NOBODY_TO_TELL
 
 #: Due for longer than this and not delivered: late. The engine runs each minute.
 LATE_AFTER = timedelta(minutes=5)

@@ -11,16 +11,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext_lazy, override
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role, SignIn
+from accounts.enums import BY_TWO, Role, SignIn
 from accounts.models import User
-from accounts.models.second_person import (
-    ADDRESS_WAITS,
-    BY_TWO,
-    Closing,
-    GrantOutcome,
-    RoleGrant,
-    SignInChange,
-)
+from accounts.models.second_person import ADDRESS_WAITS, Closing, GrantOutcome, RoleGrant, SignInChange
 from accounts.roles import giving, role_grants
 from accounts.sign_in import sign_in_changes
 from notifications.enums import HandedOn

@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts.enums import AccessAction, Role
+from accounts.enums import BY_TWO, AccessAction, Role
 from accounts.models import AccessEvent, User
-from accounts.models.second_person import BY_TWO, RoleGrant
+from accounts.models.second_person import RoleGrant
 from accounts.roles import giving
 from accounts.tests.factories import UserFactory
 

@@ -11,8 +11,7 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from accounts.enums import Role
-from accounts.models.second_person import GUARDED
+from accounts.enums import GUARDED, Role
 from accounts.sign_in import second_factor
 from accounts.sign_in.second_factor import MFAAdapter, Renewed, SecretUnreadable
 from accounts.tests.factories import UserFactory

@@ -12,9 +12,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.enums import Role, SignIn
+from accounts.enums import BY_TWO, GUARDED, Role, SignIn
 from accounts.models import AccessEvent, User
-from accounts.models.second_person import ADDRESS_WAITS, BY_TWO, GUARDED, RoleGrant, SignInChange
+from accounts.models.second_person import ADDRESS_WAITS, RoleGrant, SignInChange
 from accounts.roles import giving, role_grants
 from accounts.sign_in import passwords, sign_in_changes, tasks
 from accounts.staff import importing
