@@ -6,6 +6,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, UserFactory
+from accounts.tests.markup import squeezed
 from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict
 from incidents.models import Milestone
 from incidents.reports.intake import Involved, report_incident
@@ -87,7 +88,7 @@ class TestTheCommittee:
         calamity = reported()
         assert "Choose why." in decide(client, calamity, Verdict.NONE).content.decode()
         decide(client, calamity, Verdict.NONE, ground=Ground.EXPECTED)
-        page = client.get(page_of(calamity)).content.decode()
+        page = squeezed(client.get(page_of(calamity)).content.decode())
         assert "No calamity after all" in page
         assert "An expected course or a known complication" in page
         assert page.count("track-state") == page.count(">Ended<") == 7
@@ -154,7 +155,7 @@ class TestTheCommittee:
         sign_in(Role.CCP)
         calamity = reported()
         decide(client, calamity, Verdict.VIOLENCE, moment="2026-03-09T10:00")
-        page = client.get(page_of(calamity)).content.decode()
+        page = squeezed(client.get(page_of(calamity)).content.decode())
         assert "Violence in the care relationship" in page
         assert page.count(">Ended<") == 6
         assert "Choose the team" not in page

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, UserFactory
+from accounts.tests.markup import squeezed
 from incidents.calamities import inspectorate, milestones, moment_writer
 from incidents.calamities.classification import classify, standing
 from incidents.calamities.evidence import judged
@@ -167,7 +168,7 @@ def test_says_that_the_clocks_of_what_is_no_calamity_run_no_longer(client, calam
     assert "No calamity" in sheet(client, calamity, member)
     assert body.count("Ended") == 6
     assert "still open" not in body
-    assert "<dt>Established</dt><dd>no</dd>" in body
+    assert "<dt>Established</dt><dd>no</dd>" in squeezed(body)
 
 
 def test_at_once_is_judged_from_the_report_in_minutes(client, member):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, UserFactory
+from accounts.tests.markup import squeezed
 from incidents.calamities.milestones import SupportCounts, keep_support_step
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.models import Milestone, TrackEvent
@@ -53,7 +54,7 @@ def page_of(calamity):
 
 
 def text(response):
-    return response.content.decode()
+    return squeezed(response.content.decode())
 
 
 def mark(client, calamity, step, moment, seen="", **more):
