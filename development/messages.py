@@ -111,7 +111,7 @@ def texts() -> Catalog:
     """Every text in the code, untranslated."""
     catalog = Catalog()
     for path in sources({".py", ".html", ".txt"}):
-        if path.suffix != ".py" and "templates" not in path.parts:
+        if path.suffix != ".py" and "templates" not in path.relative_to(ROOT).parts:
             continue
         source = path.read_text()
         if path.suffix != ".py":
@@ -233,7 +233,7 @@ def placeholders(text: str) -> set[str]:
 def bare_texts() -> Iterator[str]:
     """Each text in a template that no translation tag holds."""
     for path in sources({".html", ".txt"}):
-        if "templates" in path.parts:
+        if "templates" in path.relative_to(ROOT).parts:
             for line, text in bare_texts_of(path.read_text(), is_html=path.suffix == ".html"):
                 yield f"{path.relative_to(ROOT)}:{line}: not translatable: {text!r}"
 
