@@ -75,11 +75,6 @@ class ImportState(models.TextChoices):
     DONE = "done", _("imported")
     DISCARDED = "discarded", _("thrown away")
 
-    @classmethod
-    def open(cls) -> frozenset["ImportState"]:
-        """A file with one of these keeps others waiting."""
-        return frozenset({cls.WAITING, cls.READING, cls.PREVIEW, cls.COMMITTING})
-
 
 class NameKind(models.TextChoices):
     """What a name in an imported file is the name of."""

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from incidents.vim import importing
+from accounts.files import uploads
 from notifications.delivery import forgetting
 from supporters.offers import retention
 
@@ -12,4 +12,4 @@ def erase_due() -> None:
     now = timezone.now()
     retention.erase_due(at=now)
     forgetting.prune(at=now)
-    importing.discard_forgotten(at=now)
+    uploads.discard_forgotten(at=now)

@@ -1,4 +1,6 @@
 import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -37,15 +39,45 @@ class FileName(models.Model):
         return f"{self.source} {self.kind} {self.written}"
 
 
-class StaffImport(models.Model):
-    """One file with staff: kept until it is committed, refused or thrown away; then only its counts stay.
-
-    Changed by accounts.staff.importing only. `attempts` counts how often a worker began on the present step.
+class FileImport(models.Model):
+    """One uploaded file, for every import: its content is kept until it is imported, refused or thrown away,
+    which it is after a week (accounts.files.uploads).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     file_name = models.CharField(max_length=200)
     content = models.BinaryField(null=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was imported."""
+        raise NotImplementedError
+
+    @classmethod
+    def locked(cls, pk: uuid.UUID) -> Self:
+        """The import, without its file, for this transaction: who taps at the same time waits."""
+        return cls._default_manager.select_for_update(no_key=True).defer("content").get(pk=pk)
+
+    @classmethod
+    def throw_away(cls, *, at: datetime, **which: Any) -> int:
+        """Throw away those, of `which`, that are open; how many."""
+        return cls._default_manager.filter(finished_at=None, **which).update(content=None, finished_at=at)
+
+
+class StaffImport(FileImport):
+    """One file with staff; once it is finished only its counts stay.
+
+    Changed by accounts.staff.importing only. `attempts` counts how often a worker began on the present step.
+    """
+
+    #: What names people, of one that is finished.
+    WIPED: ClassVar[dict[str, Any]] = {"content": None, "preview": {}, "answers": {}}
+
     is_complete = models.BooleanField(_("everybody is in this file"), default=True)
     state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -56,8 +88,6 @@ class StaffImport(models.Model):
     preview = models.JSONField(default=dict)  # accounts.staff.plan.preview; the counts alone when finished
     errors = models.JSONField(default=list)  # [{"line": 3, "column": "E-mail", "code": "email_wrong"}]
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -74,5 +104,15 @@ class StaffImport(models.Model):
         return f"{self.file_name} ({self.state})"
 
     @property
+    def is_done(self) -> bool:
+        return self.state == ImportState.DONE
+
+    @property
     def is_running(self) -> bool:
         return self.state in {ImportState.WAITING, ImportState.READING, ImportState.COMMITTING}
+
+    @classmethod
+    def throw_away(cls, *, at: datetime, **which: Any) -> int:
+        """Throw away those, of `which`, that are open and not being committed; how many."""
+        left = cls.objects.filter(finished_at=None, **which).exclude(state=ImportState.COMMITTING)
+        return left.update(state=ImportState.DISCARDED, finished_at=at, **cls.WIPED)

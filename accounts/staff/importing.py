@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
@@ -21,6 +20,7 @@ from accounts.enums import AccessAction, ImportState, Role
 from accounts.files import mapped_names
 from accounts.files.mapped_names import NameChoice
 from accounts.files.spreadsheets import FileRefused, Problem
+from accounts.files.uploads import NotReady
 from accounts.files.words import mended
 from accounts.models import FileName, StaffImport, User
 from accounts.policy_log import PolicyLog
@@ -55,10 +55,6 @@ class ImportRunning(Exception):
     def __init__(self, other: StaffImport | None) -> None:
         super().__init__(str(other))
         self.other = other
-
-
-class NotReady(Exception):
-    """It is no longer at the step that was asked for: somebody else was first."""
 
 
 class NotSettled(Exception):
@@ -100,7 +96,7 @@ def choose(
     next ones too. Raises NotReady when there is no such preview (any more).
     """
     with transaction.atomic():
-        current = _locked(staff_import)
+        current = StaffImport.locked(staff_import.id)
         if current.state != ImportState.PREVIEW or current.preview["digest"] != digest:
             raise NotReady
         if by is not None:
@@ -125,7 +121,7 @@ def confirm(
     Raises NotReady when there is no such preview (any more), NotSettled, MissingNotMade, ManyLeave.
     """
     with transaction.atomic():
-        current = _locked(staff_import)
+        current = StaffImport.locked(staff_import.id)
         if current.state != ImportState.PREVIEW or current.preview["digest"] != digest:
             raise NotReady
         if not current.preview["settled"]:
@@ -143,10 +139,7 @@ def confirm(
 def discard(*, staff_import: StaffImport, by: User | None, at: datetime) -> None:
     """Throw the file away. Raises NotReady once it is being committed or finished."""
     with transaction.atomic():
-        found = StaffImport.objects.filter(
-            id=staff_import.id, state__in=ImportState.open() - {ImportState.COMMITTING}
-        ).update(state=ImportState.DISCARDED, finished_at=at, **_WIPED)
-        if not found:
+        if not StaffImport.throw_away(at=at, id=staff_import.id):
             raise NotReady
         _write_down(staff_import, by=by, action=AccessAction.ERASE, at=at)
 
@@ -172,26 +165,19 @@ def work(*, import_id: UUID, at: datetime) -> StaffImport:
 def open_import() -> StaffImport | None:
     """The import that keeps others waiting, without its file; None when there is none."""
     everybody = StaffImport.objects.defer("content").select_related("created_by")
-    return everybody.filter(state__in=ImportState.open()).first()
+    return everybody.filter(finished_at=None).first()
 
 
 def waiting() -> list[UUID]:
     """The imports that a worker has to take on (at most one, by constraint)."""
-    running = ImportState.open() - {ImportState.PREVIEW}
-    return list(StaffImport.objects.filter(state__in=running).values_list("id", flat=True))
+    running = StaffImport.objects.filter(finished_at=None).exclude(state=ImportState.PREVIEW)
+    return list(running.values_list("id", flat=True))
 
 
 def progress(import_id: UUID) -> tuple[int, int]:
     """How far the worker is, and out of how much; (0, 1) before it began. For the eye only."""
     done, total = cache.get(_key(import_id)) or (0, 1)
     return min(done, total), max(total, 1)
-
-
-_WIPED: dict[str, Any] = {"content": None, "preview": {}, "answers": {}}
-
-
-def _locked(staff_import: StaffImport) -> StaffImport:
-    return StaffImport.objects.select_for_update(no_key=True).defer("content").get(id=staff_import.id)
 
 
 def _read(current: StaffImport, at: datetime) -> None:
@@ -221,7 +207,7 @@ def _read(current: StaffImport, at: datetime) -> None:
 def _commit(current: StaffImport, at: datetime) -> None:
     staff = _parse(current, at, of=2)
     with transaction.atomic():
-        locked = _locked(current)
+        locked = StaffImport.locked(current.id)
         if locked.state != ImportState.COMMITTING:
             return
         plan = _plan(staff, locked, at)
@@ -237,7 +223,7 @@ def _commit(current: StaffImport, at: datetime) -> None:
         StaffImport.objects.filter(id=current.id).update(
             state=ImportState.DONE,
             finished_at=at,
-            **{**_WIPED, "preview": {"counts": current.preview["counts"]}},
+            **{**StaffImport.WIPED, "preview": {"counts": current.preview["counts"]}},
         )
 
 
@@ -257,12 +243,12 @@ def _parse(current: StaffImport, at: datetime, *, of: int) -> Staff:
 
 def _refuse(current: StaffImport, problems: list[Problem], at: datetime, *, rows: int = 0) -> None:
     first = sorted(problems, key=lambda problem: problem.line)[:SHOWN]
-    StaffImport.objects.filter(id=current.id, state__in=ImportState.open()).update(
+    StaffImport.objects.filter(id=current.id, finished_at=None).update(
         state=ImportState.REFUSED,
         finished_at=at,
         rows_total=rows,
         errors=[asdict(each) for each in first],
-        **{**_WIPED, "preview": {"errors": len(problems)}},
+        **{**StaffImport.WIPED, "preview": {"errors": len(problems)}},
     )
 
 

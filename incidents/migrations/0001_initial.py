@@ -934,7 +934,7 @@ class Migration(migrations.Migration):
                 ("file_name", models.CharField(max_length=200)),
                 ("content", models.BinaryField(null=True)),
                 ("created_at", models.DateTimeField()),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
                 ("counts", models.JSONField(default=dict)),
                 (
                     "created_by",

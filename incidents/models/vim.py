@@ -1,11 +1,10 @@
-import uuid
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import FileImport, User
 from incidents.models import visible_rows
 
 
@@ -30,17 +29,12 @@ class VimImportQuerySet(models.QuerySet["VimImport"]):
         return self.filter(visible_rows.vim_imports(user))
 
 
-class VimImport(models.Model):
-    """One uploaded export of a VIM system; its content is kept until it is imported or thrown away."""
+class VimImport(FileImport):
+    """One uploaded export of a VIM system."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    file_name = models.CharField(max_length=200)
-    content = models.BinaryField(null=True)
     mapping = models.ForeignKey(VimMapping, models.SET_NULL, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    counts = models.JSONField(default=dict)  # {"new": 12, "known": 3, "changed": 1}
+    counts = models.JSONField(default=dict)  # {"new": 12, "known": 3, "changed": 1} once it is imported
 
     objects = VimImportQuerySet.as_manager()
 
@@ -58,3 +52,7 @@ class VimImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_done(self) -> bool:
+        return bool(self.counts)

@@ -8,8 +8,9 @@ taken over where the coordinator says so. Nobody who was named before is ever ta
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -18,6 +19,7 @@ from accounts.files import spreadsheets
 from accounts.files.columns import Columns
 from accounts.files.mapped_names import Unknown
 from accounts.files.spreadsheets import Problem, Table
+from accounts.files.uploads import NotReady
 from accounts.models import User
 from hospital.models import Department
 from hospital.refused import saying
@@ -33,9 +35,6 @@ from incidents.vim.columns import FIELDS, KNOWN
 from incidents.vim.lookup import Lookup
 from incidents.vim.people import Same, WhoIsMeant
 from incidents.vim.rows import VimReport, parse
-
-#: An upload that nobody finishes is kept so long.
-KEPT = timedelta(days=7)
 
 
 class NotImportable(Exception):
@@ -198,6 +197,20 @@ def read(content: bytes, file_name: str) -> Table:
     return table
 
 
+def upload(*, content: bytes, file_name: str, by: User, at: datetime) -> VimImport:
+    """Keep a file until it is imported or thrown away; an earlier one of the same coordinator goes. Raises
+    FileRefused.
+    """
+    read(content, file_name)
+    with transaction.atomic():
+        # Two taps at once: the second waits here, and takes the first one's place.
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        VimImport.throw_away(at=at, created_by=by)
+        return VimImport.objects.create(
+            file_name=file_name[-200:], content=content, created_by=by, created_at=at
+        )
+
+
 def suggest(header: Sequence[str]) -> tuple[VimMapping | None, Columns]:
     """The saved mapping that fits `header` best, with its columns; else none, and a guess by words."""
     cells = set(header)
@@ -315,10 +328,25 @@ def carry_out(
         raise NotImportable from error
 
 
-def discard_forgotten(*, at: datetime) -> int:
-    """Throw away uploads that nobody finished within a week: they name people; how many."""
-    forgotten = VimImport.objects.filter(finished_at=None, created_at__lte=at - KEPT)
-    return forgotten.update(content=None, finished_at=at)
+def commit(
+    *,
+    vim_import: VimImport,
+    plan: VimPlan,
+    take: Collection[str],
+    calamities: Collection[str],
+    sure: Collection[str],
+    by: User,
+    at: datetime,
+) -> None:
+    """Carry out `plan` of the uploaded file, and be done with that. Raises NotReady when it was, and what
+    `carry_out` raises.
+    """
+    with transaction.atomic():
+        # Two taps at once: the second waits here, and finds what the first did.
+        if VimImport.locked(vim_import.pk).finished_at:
+            raise NotReady
+        carry_out(plan, take=take, calamities=calamities, sure=sure, by=by, at=at)
+        VimImport.objects.filter(pk=vim_import.pk).update(content=None, finished_at=at, counts=plan.counts)
 
 
 def _take_in(resolved: Resolved, source: str, at: datetime, *, calamity: bool) -> Incident:

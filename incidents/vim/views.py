@@ -13,19 +13,19 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
-from accounts.files import mapped_names
+from accounts.files import mapped_names, uploads
 from accounts.files.columns import Columns
 from accounts.files.forms import NamesForm
 from accounts.files.spreadsheets import FileRefused, Table
+from accounts.files.uploads import NotReady
 from accounts.files.words import in_words, mended, refusal
-from accounts.models import FileName, User
+from accounts.models import FileName
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import only_posted
 from accounts.pages.body_limits import takes_a_file
 from accounts.pages.feedback import say
 from accounts.policy_log import PolicyLog
-from hospital.moment_words import at_moment
 from incidents.models import VimImport, VimMapping
 from incidents.vim import importing
 from incidents.vim.columns import FIELDS
@@ -44,13 +44,14 @@ def upload(request: SignedInRequest) -> HttpResponse:
     form = FileForm(kept_forms.posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
-        content = file.read()
         try:
-            importing.read(content, file.name)
+            kept = importing.upload(
+                content=file.read(), file_name=file.name, by=request.user, at=timezone.now()
+            )
         except FileRefused as refused:
             form.add_error("file", refusal(refused))
         else:
-            return redirect("incidents:import-check", _keep(request, file.name, content).pk)
+            return redirect("incidents:import-check", kept.pk)
     mappings = VimMapping.objects.order_by("name")
     names = FileName.objects.exclude(source=mapped_names.STAFF).select_related(
         "location", "department__location", "profession"
@@ -121,14 +122,18 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
         return redirect("incidents:import-check", pk)
     calamities = {each.number for each in plan.calamities} & {*request.POST.getlist("calamity")}
     sure = {*request.POST.getlist("sure"), *(each.number for each in plan.long_ago)}
-    now = timezone.now()
     try:
-        with transaction.atomic():
-            # Two taps at once: the second waits here, and finds what the first did.
-            if VimImport.objects.select_for_update().get(pk=kept.pk).finished_at:
-                return _ended(request, _mine(request, pk))
-            importing.carry_out(plan, take=take, calamities=calamities, sure=sure, by=request.user, at=now)
-            _finish(kept, counts=plan.counts)
+        importing.commit(
+            vim_import=kept,
+            plan=plan,
+            take=take,
+            calamities=calamities,
+            sure=sure,
+            by=request.user,
+            at=timezone.now(),
+        )
+    except NotReady:
+        return _ended(request, _mine(request, pk))
     except NotImportable:
         say(
             request,
@@ -145,9 +150,8 @@ def commit(request: SignedInRequest, pk: str) -> HttpResponse:
 def discard(request: SignedInRequest, pk: str) -> HttpResponse:
     """Throw the file away."""
     kept = _mine(request, pk)
-    if kept.finished_at:
-        return _ended(request, kept)
-    _finish(kept, counts={})
+    if not VimImport.throw_away(at=timezone.now(), pk=kept.pk):
+        return _ended(request, _mine(request, pk))
     say(request, gettext("The file is thrown away. Nothing was imported."))
     return redirect("incidents:import")
 
@@ -196,35 +200,16 @@ def _in_words(new: int, changed: int, calamities: int) -> str:
     return said or gettext("Nothing was taken over: the reports stay as they are.")
 
 
-def _keep(request: SignedInRequest, name: str, content: bytes) -> VimImport:
-    """The file as it was uploaded; an earlier one of the same coordinator goes."""
-    now = timezone.now()
-    with transaction.atomic():
-        # Two taps at once: the second waits here, and takes the first one's place.
-        User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
-        VimImport.objects.filter(created_by=request.user, finished_at=None).update(
-            content=None, finished_at=now
-        )
-        return VimImport.objects.create(
-            file_name=name[-200:], content=content, created_by=request.user, created_at=now
-        )
-
-
 def _mine(request: SignedInRequest, pk: str) -> VimImport:
     mine = VimImport.objects.visible_to(request.user).select_related("mapping", "created_by")
     return get_object_or_404(mine, pk=pk)
 
 
 def _ended(request: SignedInRequest, kept: VimImport) -> HttpResponse:
-    """A second tap, a second tab, or Back: say what became of the file, and go to where that is."""
-    if not kept.counts:
-        text = gettext("This file is no longer here, and nothing of it was imported. Choose it again.")
-        say(request, text, level=messages.WARNING)
-        return redirect("incidents:import")
-    assert kept.finished_at is not None
-    text = gettext("This file was imported already, %(moment)s. It is not imported again.")
-    say(request, text % {"moment": at_moment(kept.finished_at, now=timezone.now())}, level=messages.INFO)
-    return redirect("incidents:list")
+    """Say what became of the file, and go to where that is."""
+    text = uploads.why_not(kept, now=timezone.now())
+    say(request, text, level=messages.INFO if kept.is_done else messages.WARNING)
+    return redirect("incidents:list" if kept.is_done else "incidents:import")
 
 
 def _plan(kept: VimImport, table: Table, answers: Mapping[str, str] | None = None) -> VimPlan:
@@ -260,10 +245,6 @@ def _column_in_words(field: str) -> str:
 LOG = PolicyLog(
     "vim", VimMapping, Role.COORDINATOR, "incidents:import-check", "coordinator", words=_column_in_words
 )
-
-
-def _finish(kept: VimImport, *, counts: dict[str, int]) -> None:
-    VimImport.objects.filter(pk=kept.pk).update(content=None, finished_at=timezone.now(), counts=counts)
 
 
 def _samples(form: MappingForm, table: Table) -> list[tuple[BoundField, str]]:

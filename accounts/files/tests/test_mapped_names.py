@@ -8,6 +8,7 @@ from accounts.enums import ImportState, Role
 from accounts.files import mapped_names
 from accounts.files.forms import NamesForm
 from accounts.files.mapped_names import NameChoice, Unknown
+from accounts.files.uploads import NotReady
 from accounts.models import FileName, StaffImport, User
 from accounts.staff import importing
 from accounts.staff.forms import SameForm
@@ -162,7 +163,7 @@ def test_an_answer_to_names_that_were_asked_before_is_refused(db, admin):
     current = read(line("P1", profession="Goochelaar"), line("P2", profession="Tovenaar"))
     conjurer, wizard = (Unknown("profession", name, 1) for name in ("Goochelaar", "Tovenaar"))
     answer(current, choices=[NameChoice.of(conjurer, wizard)], by=admin)
-    with pytest.raises(importing.NotReady):
+    with pytest.raises(NotReady):
         answer(current, choices=[NameChoice.of(wizard, conjurer)], by=admin)
     assert [name.written for name in FileName.objects.all()] == ["Goochelaar"]
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.enums import ImportState, Role
+from accounts.files.uploads import NotReady
 from accounts.models import AccessEvent, StaffImport, User
 from accounts.people import directory as people
 from accounts.staff import carry_out, importing, plan, tasks
@@ -362,7 +363,7 @@ def test_two_at_once_one_is_told_to_wait(transactional_db):
 def test_confirming_what_is_no_longer_shown_does_nothing(hospital):
     current = read(line("P1"))
     current.preview["digest"] = "of another preview"
-    with pytest.raises(importing.NotReady):
+    with pytest.raises(NotReady):
         commit(current)
 
 
@@ -396,7 +397,7 @@ def test_thrown_away_and_done_leave_counts_only(hospital):
         ("staff import", "erase", admin.id),
         ("staff import", "change", admin.id),
     ]
-    with pytest.raises(importing.NotReady):
+    with pytest.raises(NotReady):
         importing.discard(staff_import=done, by=admin, at=AT)
 
 
@@ -567,6 +568,6 @@ def test_a_second_tap_on_import_says_that_it_was_imported_and_shows_it(hospital,
     importing.work(import_id=current.pk, at=AT)
     for url in (confirm, reverse("settings:staff-import-discard", args=[current.pk])):
         page = client.post(url, tapped, follow=True).content.decode()
-        assert "This file was imported already" in page
+        assert "This file was imported already, today at 10:00. It is not imported again." in page
         assert "Everybody in the file is up to date" in page
     assert User.objects.filter(employee_number="P1").count() == 1

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.enums import ImportState, Role
-from accounts.files import mapped_names
+from accounts.files import mapped_names, uploads
 from accounts.files.forms import NamesForm, TableField
 from accounts.files.mapped_names import Unknown
 from accounts.files.spreadsheets import Problem
+from accounts.files.uploads import NotReady
 from accounts.files.words import Mended, in_words
 from accounts.models import StaffImport
 from accounts.pages import kept_forms
@@ -136,7 +137,7 @@ def _choose(request: SignedInRequest, current: StaffImport, names: NamesForm, sa
             at=timezone.now(),
         )
         _nudge(current.id)
-    except importing.NotReady:
+    except NotReady:
         _say_why_not(request, current.id)
     return redirect("settings:staff-import-file", pk=current.id)
 
@@ -193,7 +194,7 @@ def staff_import_confirm(request: SignedInRequest, pk: UUID) -> HttpResponse:
         )
     except importing.ManyLeave:
         say(request, _("Tick that so many people leave, or throw the file away."), level=messages.WARNING)
-    except importing.NotReady:
+    except NotReady:
         _say_why_not(request, pk)
     return redirect("settings:staff-import-file", pk=pk)
 
@@ -205,7 +206,7 @@ def staff_import_discard(request: SignedInRequest, pk: UUID) -> HttpResponse:
     current = get_object_or_404(StaffImport.objects.defer("content"), pk=pk)
     try:
         importing.discard(staff_import=current, by=request.user, at=timezone.now())
-    except importing.NotReady:
+    except NotReady:
         _say_why_not(request, pk)
         return redirect("settings:staff-import-file", pk=pk)
     say(request, _("The file is thrown away. Nothing was changed."))
@@ -213,15 +214,13 @@ def staff_import_discard(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 def _say_why_not(request: SignedInRequest, pk: UUID) -> None:
-    """A second tap, a second tab, or Back: say where the import is, which its page shows."""
-    words = {
-        ImportState.COMMITTING: _("It is being imported already."),
-        ImportState.DONE: _("This file was imported already. It is not imported again."),
-        ImportState.DISCARDED: _("This file was thrown away already. Nothing was changed."),
-    }
-    state = ImportState(StaffImport.objects.values_list("state", flat=True).get(pk=pk))
-    text = words.get(state, _("This changed in the meantime. Look again."))
-    say(request, text, level=messages.INFO if state in words else messages.WARNING)
+    """Say where the import is, which its page shows."""
+    current = StaffImport.objects.defer("content").get(pk=pk)
+    if current.state == ImportState.COMMITTING:
+        say(request, _("It is being imported already."), level=messages.INFO)
+        return
+    text = uploads.why_not(current, now=timezone.now())
+    say(request, text, level=messages.INFO if current.is_done else messages.WARNING)
 
 
 def _nudge(import_id: UUID) -> None:

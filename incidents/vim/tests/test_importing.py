@@ -1,3 +1,4 @@
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -5,14 +6,17 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import F
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.enums import Role
+from accounts.files import uploads
 from accounts.files.columns import Columns
 from accounts.files.spreadsheets import Row, Table
+from accounts.files.uploads import NotReady
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from incidents.calamities.classification import classify, standing
@@ -38,7 +42,7 @@ from incidents.tests.factories import InvolvementFactory
 from incidents.vim import importing
 from incidents.vim import rows as vim_rows
 from incidents.vim.columns import KNOWN
-from incidents.vim.importing import NotImportable, NotSure
+from incidents.vim.importing import NotImportable, NotSure, VimPlan
 
 SAMPLES = Path(__file__).parents[3] / "docs" / "samples"
 DUTCH, ENGLISH = SAMPLES / "vim-export-nl.csv", SAMPLES / "vim-export-en.xlsx"
@@ -582,13 +586,33 @@ def test_the_samples_are_not_in_the_future_of_their_own_test():
 
 @pytest.mark.django_db
 def test_an_upload_that_nobody_finished_is_thrown_away():
-    ages = {"old": importing.KEPT, "new": importing.KEPT - timedelta(hours=1)}
+    ages = {"old": uploads.KEPT, "new": uploads.KEPT - timedelta(hours=1)}
     for name, age in ages.items():
         VimImport.objects.create(
             file_name=name, content=b"names", created_by=UserFactory(), created_at=AT - age
         )
-    assert importing.discard_forgotten(at=AT) == 1
+    assert uploads.discard_forgotten(at=AT) == 1
     assert VimImport.objects.get(content=None).file_name == "old"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_being_imported_is_not_thrown_away_meanwhile(monkeypatch):
+    by = UserFactory(roles=[Role.COORDINATOR])
+    kept = importing.upload(content=DUTCH.read_bytes(), file_name="nl.csv", by=by, at=AT)
+    thrown = []
+
+    def throw_away():
+        thrown.append(VimImport.throw_away(at=AT, pk=kept.pk))
+        connection.close()
+
+    other_tab = threading.Thread(target=throw_away)
+    monkeypatch.setattr(importing, "carry_out", lambda *args, **kwargs: other_tab.start())
+    plan = VimPlan("Meldsysteem")
+    importing.commit(vim_import=kept, plan=plan, take=[], calamities=[], sure=[], by=by, at=AT)
+    other_tab.join()
+    assert (thrown, VimImport.objects.get().counts) == ([0], plan.counts)
+    with pytest.raises(NotReady):
+        importing.commit(vim_import=kept, plan=plan, take=[], calamities=[], sure=[], by=by, at=AT)
 
 
 PEOPLE = ("Meldnr", "Datum", "Afdeling", "Betrokkene", "Telefoon betrokkene", "E-mail betrokkene")
