@@ -125,11 +125,3 @@ def mended(cleaned: Iterable[Problem]) -> list[Mended]:
         Mended(code, ", ".join(places[:MENDED_SHOWN]), max(0, len(places) - MENDED_SHOWN))
         for code, places in by_kind.items()
     ]
-
-
-def said_of_file(*, unused: Iterable[str], mended: Iterable[Mended]) -> list[str]:
-    """What an import's command says of the file itself, as its page does."""
-    said = [f"{each.what}: {each.where}" + (f" (+{each.more})" if each.more else "") for each in mended]
-    if names := ", ".join(unused):
-        said.append(gettext("Columns that are left alone: %(names)s") % {"names": names})
-    return said

@@ -1,28 +1,29 @@
-from argparse import BooleanOptionalAction
+from argparse import ArgumentParser, BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.enums import ImportState, NameKind
+from accounts.enums import ImportState
+from accounts.files.commands import ImportCommand
 from accounts.files.mapped_names import Unknown
 from accounts.files.spreadsheets import Problem
-from accounts.files.words import Mended, in_words, said_of_file
+from accounts.files.words import Mended, in_words
 from accounts.models import StaffImport
 from accounts.staff import importing, leaving
 from accounts.staff.words import FIELDS, REASONS, WAITS, WAITS_A_WEEK, WHY
 from hospital.enums import ProfessionGroup
 
 
-class Command(BaseCommand):
+class Command(ImportCommand):
     help = "Import staff from a CSV or XLSX file, all or nothing: the same as Settings, Staff import does."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path)
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--partial", action="store_true", help="who is not in the file stays in service")
         parser.add_argument(
             "--make-missing",
@@ -41,11 +42,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
-        if not path.is_file():
-            raise CommandError(_("There is no file %(path)s.") % {"path": path})
+        content = self.content_of(path)
         try:
             current = importing.upload(
-                content=path.read_bytes(),
+                content=content,
                 file_name=path.name,
                 complete=not options["partial"],
                 by=None,
@@ -87,17 +87,14 @@ class Command(BaseCommand):
         """What somebody has to answer on the page first, where the file waits."""
         for question in current.preview["questions"]:
             self.stderr.write(f"{_('Who is %(name)s (%(number)s)?') % question} {WHY[question['why']]}")
-        for each in current.preview["unknown"]:
-            if each["must"]:
-                name = Unknown(**each)
-                self.stderr.write(f"{NameKind(name.kind).label}: {name.written} ({name.count})")
+        self.say_unknown(Unknown(**each) for each in current.preview["unknown"] if each["must"])
         where = settings.SITE_URL + reverse("settings:staff-import-file", args=[current.id])
         raise CommandError(_("Nothing was changed yet: answer first, at %(where)s") % {"where": where})
 
     def _step(self, current: StaffImport, expected: ImportState) -> StaffImport:
         current = importing.work(import_id=current.id, at=timezone.now())
-        for error in in_words((Problem(**each) for each in current.errors), REASONS, fields=FIELDS):
-            self.stderr.write(str(error))
+        problems = (Problem(**each) for each in current.errors)
+        self.say_what_is_wrong(in_words(problems, REASONS, fields=FIELDS))
         if current.state != expected:
             raise CommandError(_("Nothing was changed."))
         return current
@@ -108,8 +105,7 @@ class Command(BaseCommand):
             _("%(added)d new, %(changed)d changed, %(leaving)d left, %(unchanged)d unchanged.") % counts
         )
         found = [Mended(**each) for each in current.preview["mended"]]
-        for line in said_of_file(unused=current.preview["ignored"], mended=found):
-            self.stdout.write(line)
+        self.say_of_file(unused=current.preview["ignored"], mended=found)
         for person in current.preview["changed"]:
             for name, words in _waiting(person):
                 self.stdout.write(f"{person['name']} ({person['number']}): {FIELDS[name]}. {words}")

@@ -536,7 +536,7 @@ class TestCommand:
             self.run(file(line("P1")))
 
     def test_says_when_there_is_no_file(self, db):
-        with pytest.raises(CommandError, match=r"nergens\.csv"):
+        with pytest.raises(CommandError, match=r"nergens\.csv cannot be read"):
             call_command("import_staff", "nergens.csv")
 
 

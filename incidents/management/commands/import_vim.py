@@ -3,16 +3,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.enums import NameKind
 from accounts.files.columns import Columns
+from accounts.files.commands import ImportCommand
 from accounts.files.spreadsheets import FileRefused, Table
-from accounts.files.words import in_words, mended, refusal, said_of_file
+from accounts.files.words import in_words, mended, refusal
 from incidents.models import VimMapping
 from incidents.vim import importing
 from incidents.vim.columns import FIELDS, KNOWN
@@ -20,14 +20,14 @@ from incidents.vim.importing import NotImportable, VimPlan
 from incidents.vim.rows import REASONS
 
 
-class Command(BaseCommand):
+class Command(ImportCommand):
     help = (
         "Import the export of a VIM system: all of it, or nothing. Under a mapping that is not known yet the "
         "columns are guessed, and kept under its name when the import succeeds."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="CSV or XLSX")
+        super().add_arguments(parser)
         parser.add_argument("--mapping", required=True, help="the name under which its columns are kept")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
         parser.add_argument(
@@ -47,13 +47,16 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        table = _read(options["file"])
+        path: Path = options["file"]
+        try:
+            table = importing.read(self.content_of(path), path.name)
+        except FileRefused as refused:
+            raise CommandError(refusal(refused)) from refused
         columns, is_new = _columns(options["mapping"], table)
         now = timezone.now()
         plan = importing.plan(table, source=options["mapping"], columns=columns, at=now)
         self._say(plan, columns, is_new=is_new)
-        for line in said_of_file(unused=table.unused(columns.used), mended=mended(table.cleaned)):
-            self.stdout.write(line)
+        self.say_of_file(unused=table.unused(columns.used), mended=mended(table.cleaned))
         if plan.unknown:
             where = settings.SITE_URL + reverse("incidents:import")
             raise CommandError(
@@ -102,10 +105,8 @@ class Command(BaseCommand):
             self.stdout.write(_("Columns, as guessed:"))
             for name, word in columns.of.items():
                 self.stdout.write(f"  {FIELDS[name]}: {word}")
-        for problem in in_words(plan.problems, REASONS):
-            self.stderr.write(str(problem))
-        for each in plan.unknown:
-            self.stderr.write(f"{NameKind(each.kind).label}: {each.written} ({each.count})")
+        self.say_what_is_wrong(in_words(plan.problems, REASONS))
+        self.say_unknown(plan.unknown)
         for proposed in plan.calamities:
             self.stdout.write(_("%(number)s is a calamity, by the file.") % {"number": proposed.number})
         for question in plan.questions:
@@ -122,16 +123,6 @@ class Command(BaseCommand):
                     f"{changed.number} {change.label}: {change.here_said} → {change.there_said}{refused}"
                 )
         self.stdout.write(_("%(new)d new, %(known)d known, %(changed)d changed.") % plan.counts)
-
-
-def _read(path: Path) -> Table:
-    try:
-        return importing.read(path.read_bytes(), path.name)
-    except OSError as error:
-        said = {"path": path, "why": error.strerror}
-        raise CommandError(_("%(path)s cannot be read: %(why)s.") % said) from error
-    except FileRefused as refused:
-        raise CommandError(refusal(refused)) from refused
 
 
 def _columns(name: str, table: Table) -> tuple[Columns, bool]:
