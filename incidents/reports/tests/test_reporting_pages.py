@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import AccessEvent
 from accounts.pages.kept_forms import Ticket
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
+from accounts.tests.markup import squeezed
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.models import Incident, Involvement
 from incidents.reports.forms.report import FIELDS
@@ -476,7 +477,7 @@ class TestAnotherLanguage:
     """Chosen in the menu while the form is half filled in: its button sends the form along."""
 
     def test_keeps_what_was_typed(self, client, nurse):
-        page = text(client.get(url("vim")))
+        page = squeezed(text(client.get(url("vim"))))
         assert '<form id="kept-form"' in page
         assert 'form="kept-form" formnovalidate name="speak" value="nl"' in page
         typed = filled(nurse, speak="nl", person=["hand-1"], **by_hand(1))
