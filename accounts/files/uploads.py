@@ -2,6 +2,8 @@
 and then nothing more is done with it.
 """
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 
 from django.apps import apps
@@ -16,6 +18,15 @@ KEPT = timedelta(days=7)
 
 class NotReady(Exception):
     """It is no longer at the step that was asked for: somebody else was first."""
+
+
+def digest(plan: object) -> str:
+    """The same for two plans that do and ask the same: what somebody says yes to is what was shown.
+
+    `plan` is lists of what JSON knows, of moments and of what has a key in the database.
+    """
+    written = json.dumps(plan, sort_keys=True, default=lambda value: str(getattr(value, "pk", value)))
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 def why_not(file: FileImport, *, now: datetime) -> str:

@@ -2,8 +2,6 @@
 nothing.
 """
 
-import hashlib
-import json
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -12,6 +10,7 @@ from itertools import chain, count
 from typing import Any
 
 from accounts.enums import Role, SignIn
+from accounts.files import uploads
 from accounts.files.mapped_names import AT, Unknown
 from accounts.files.spreadsheets import Problem
 from accounts.models import User
@@ -70,7 +69,7 @@ class StaffPlan:
         return len(self.leaving) * 10 > self.in_service
 
     def digest(self) -> str:
-        """The same for two plans that do and ask the same, whenever and wherever they were made."""
+        """As accounts.files.uploads.digest: what is done, and what is asked."""
         changes = sorted(
             [kind, change.number, change.name, sorted(change.after.items())]
             for kind, changes in (("+", self.added), ("~", self.changed), ("-", self.leaving))
@@ -83,8 +82,7 @@ class StaffPlan:
         ]
         left_open = sorted([str(key), *codes] for key, codes in self.left_open.items())
         asked = sorted(each.key for each in self.unknown)
-        whole = [changes, missing, left_open, asked, self.is_settled]
-        return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+        return uploads.digest([changes, missing, left_open, asked, self.is_settled])
 
 
 def make(staff: Staff, *, complete: bool, answers: Mapping[str, str], at: datetime) -> StaffPlan:

@@ -6,16 +6,17 @@ taken over where the coordinator says so. Nobody who was named before is ever ta
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
-from accounts.files import spreadsheets
+from accounts.files import spreadsheets, uploads
 from accounts.files.columns import Columns
 from accounts.files.mapped_names import Unknown
 from accounts.files.spreadsheets import Problem, Table
@@ -46,6 +47,18 @@ MEANWHILE = {"incident_external_number_once": NotImportable, "involvement_once_p
 
 class NotSure(NotImportable):
     """The file has new reports of more than a year ago, and nobody said that their dates are right."""
+
+
+class NotAnswered(NotImportable):
+    """Somebody has to say first who is who."""
+
+
+class VimDone(NamedTuple):
+    """How many reports were taken in, brought up to date, and reported as calamities."""
+
+    new: int
+    changed: int
+    calamities: int
 
 
 @dataclass(frozen=True)
@@ -180,9 +193,32 @@ class VimPlan:
         """The new reports of more than a year ago."""
         return [resolved for resolved in self.new if resolved.is_long_ago]
 
+    def digest(self) -> str:
+        """As accounts.files.uploads.digest: what is done, and what is asked."""
+        new = [
+            [
+                *(each.number, each.report.occurred_at, each.report.event_type, each.department),
+                *(each.report.description, each.is_calamity, each.is_long_ago, _keys(each.people)),
+            ]
+            for each in self.new
+        ]
+        changed = [
+            [
+                *(each.number, each.is_calamity, _keys(each.new_people)),
+                [[one.name, one.here, one.there, bool(one.refused), one.asks] for one in each.changes],
+            ]
+            for each in self.changed
+        ]
+        asked = [[each.key, each.meant, [twin.answer for twin in each.twins]] for each in self.questions]
+        return uploads.digest([self.source, new, changed, asked])
+
     def taken(self, take: Collection[str], sure: Collection[str]) -> int:
         """Of how many known reports something is taken over, for the numbers in `take`."""
         return sum(changed.number in take and changed.takes(sure) for changed in self.changed)
+
+
+def _keys(people: Iterable[Involved]) -> list[list[object]]:
+    return [[each.employee, each.name, each.email, each.telephone, each.profession] for each in people]
 
 
 def read(content: bytes, file_name: str) -> Table:
@@ -209,6 +245,11 @@ def upload(*, content: bytes, file_name: str, by: User, at: datetime) -> VimImpo
         return VimImport.objects.create(
             file_name=file_name[-200:], content=content, created_by=by, created_at=at
         )
+
+
+def opened(vim_import: VimImport) -> Table:
+    """The table in a kept file."""
+    return read(bytes(vim_import.content or b""), vim_import.file_name)
 
 
 def suggest(header: Sequence[str]) -> tuple[VimMapping | None, Columns]:
@@ -282,6 +323,17 @@ def plan(
     return result
 
 
+def plan_of(
+    vim_import: VimImport, table: Table, *, at: datetime, answers: Mapping[str, str] | None = None
+) -> VimPlan:
+    """`plan` of a kept file, with the columns that were chosen for it."""
+    mapping = vim_import.mapping
+    if mapping is None:
+        raise NotImportable
+    columns = Columns(tuple(table.header), mapping.columns)
+    return plan(table, source=mapping.name, columns=columns, at=at, by=vim_import.created_by, answers=answers)
+
+
 def carry_out(
     plan: VimPlan,
     *,
@@ -328,25 +380,40 @@ def carry_out(
         raise NotImportable from error
 
 
-def commit(
+def confirm(
     *,
     vim_import: VimImport,
-    plan: VimPlan,
+    digest: str,
+    answers: Mapping[str, str],
     take: Collection[str],
     calamities: Collection[str],
     sure: Collection[str],
+    sure_of_new: bool,
     by: User,
     at: datetime,
-) -> None:
-    """Carry out `plan` of the uploaded file, and be done with that. Raises NotReady when it was, and what
-    `carry_out` raises.
+) -> VimDone:
+    """Do what the plan with `digest` showed, by `answers` to what it asks, and be done with the file.
+
+    The others are as in `carry_out`; `sure_of_new`: of every new report. Raises NotReady when somebody was
+    done with it already, NotAnswered, NotSure, and NotImportable when it is no longer as it was shown.
     """
     with transaction.atomic():
         # Two taps at once: the second waits here, and finds what the first did.
         if VimImport.locked(vim_import.pk).finished_at:
             raise NotReady
-        carry_out(plan, take=take, calamities=calamities, sure=sure, by=by, at=at)
+        table = opened(vim_import)
+        plan = plan_of(vim_import, table, at=at)
+        if plan.digest() != digest:
+            raise NotImportable
+        if answers:
+            plan = plan_of(vim_import, table, at=at, answers=answers)
+        if plan.questions:
+            raise NotAnswered
+        right = {*sure, *(each.number for each in plan.long_ago if sure_of_new)}
+        carry_out(plan, take=take, calamities=calamities, sure=right, by=by, at=at)
         VimImport.objects.filter(pk=vim_import.pk).update(content=None, finished_at=at, counts=plan.counts)
+        reported = {each.number for each in plan.calamities} & {*calamities}
+        return VimDone(len(plan.new), plan.taken(take, right), len(reported))
 
 
 def _take_in(resolved: Resolved, source: str, at: datetime, *, calamity: bool) -> Incident:

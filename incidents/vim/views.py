@@ -1,6 +1,5 @@
 """Importing the export of a VIM system: upload, what the columns mean, what it would do, do it."""
 
-from collections.abc import Mapping
 from itertools import islice
 
 from django.contrib import messages
@@ -30,7 +29,7 @@ from incidents.models import VimImport, VimMapping
 from incidents.vim import importing
 from incidents.vim.columns import FIELDS
 from incidents.vim.forms import FileForm, MappingForm
-from incidents.vim.importing import NotImportable, VimPlan
+from incidents.vim.importing import NotAnswered, NotImportable, NotSure, VimDone
 from incidents.vim.rows import REASONS
 
 SHOWN = 50
@@ -72,7 +71,7 @@ def check(request: SignedInRequest, pk: str) -> HttpResponse:
     kept = _mine(request, pk)
     if kept.finished_at:
         return _ended(request, kept)
-    table = importing.read(bytes(kept.content or b""), kept.file_name)
+    table = importing.opened(kept)
     if kept.mapping is not None:
         name, columns = kept.mapping.name, Columns(tuple(table.header), kept.mapping.columns)
     else:
@@ -86,7 +85,8 @@ def check(request: SignedInRequest, pk: str) -> HttpResponse:
     if request.method == "POST" and not of_names and form.is_valid():
         _save_mapping(request, kept, form)
         return redirect("incidents:import-check", pk)
-    plan = _plan(kept, table) if kept.mapping is not None and (of_names or posted is None) else None
+    shows_plan = kept.mapping is not None and (of_names or posted is None)
+    plan = importing.plan_of(kept, table, at=timezone.now()) if shows_plan else None
     names = NamesForm(posted if of_names else None, unknown=plan.unknown if plan else [], makes=False)
     if request.method == "POST" and of_names and names.is_valid():
         mapped_names.remember(source=name, choices=names.choices, log=LOG, by=request.user, at=timezone.now())
@@ -110,39 +110,32 @@ def check(request: SignedInRequest, pk: str) -> HttpResponse:
 def commit(request: SignedInRequest, pk: str) -> HttpResponse:
     """Do what the check showed, with the changes that were ticked: all of it or nothing."""
     kept = _mine(request, pk)
-    if kept.finished_at:
-        return _ended(request, kept)
-    table = importing.read(bytes(kept.content or b""), kept.file_name)
-    if kept.mapping is None:
-        return redirect("incidents:import-check", pk)
-    answers = {name.removeprefix("who-"): str(value) for name, value in request.POST.items()}
-    plan, take = _plan(kept, table, answers), request.POST.getlist("take")
-    if unanswered := _unanswered(request, plan):
-        say(request, unanswered, level=messages.WARNING)
-        return redirect("incidents:import-check", pk)
-    calamities = {each.number for each in plan.calamities} & {*request.POST.getlist("calamity")}
-    sure = {*request.POST.getlist("sure"), *(each.number for each in plan.long_ago)}
+    answers = [name for name in request.POST if name.startswith("who-")]
     try:
-        importing.commit(
+        done = importing.confirm(
             vim_import=kept,
-            plan=plan,
-            take=take,
-            calamities=calamities,
-            sure=sure,
+            digest=request.POST.get("digest", ""),
+            answers={name.removeprefix("who-"): request.POST[name] for name in answers},
+            take=request.POST.getlist("take"),
+            calamities=request.POST.getlist("calamity"),
+            sure=request.POST.getlist("sure"),
+            sure_of_new="sure_new" in request.POST,
             by=request.user,
             at=timezone.now(),
         )
     except NotReady:
         return _ended(request, _mine(request, pk))
+    except NotAnswered:
+        text = gettext("Say of everybody who is asked about who it is.")
+    except NotSure:
+        text = gettext("Nothing was imported: say first that the dates of more than a year ago are right.")
     except NotImportable:
-        say(
-            request,
-            gettext("Nothing was imported: something has changed in the meantime. Check it again."),
-            level=messages.WARNING,
-        )
-        return redirect("incidents:import-check", pk)
-    say(request, _in_words(len(plan.new), plan.taken(take, sure), len(calamities)))
-    return redirect("incidents:list")
+        text = gettext("Nothing was imported: something has changed in the meantime. Check it again.")
+    else:
+        say(request, _in_words(done))
+        return redirect("incidents:list")
+    say(request, text, level=messages.WARNING)
+    return redirect("incidents:import-check", pk)
 
 
 @allow(Role.COORDINATOR)
@@ -166,17 +159,9 @@ def forget(request: SignedInRequest, pk: str) -> HttpResponse:
     return redirect("incidents:import")
 
 
-def _unanswered(request: SignedInRequest, plan: VimPlan) -> str:
-    """What is still to be answered before the file can be imported; empty for nothing."""
-    if plan.questions:
-        return gettext("Say of everybody who is asked about who it is.")
-    if plan.long_ago and "sure_new" not in request.POST:
-        return gettext("Nothing was imported: say first that the dates of more than a year ago are right.")
-    return ""
-
-
-def _in_words(new: int, changed: int, calamities: int) -> str:
+def _in_words(done: VimDone) -> str:
     """What was done, of what there was anything of."""
+    new, changed, calamities = done
     lines = (
         (new, ngettext("%(count)d report is imported.", "%(count)d reports are imported.", new)),
         (
@@ -210,13 +195,6 @@ def _ended(request: SignedInRequest, kept: VimImport) -> HttpResponse:
     text = uploads.why_not(kept, now=timezone.now())
     say(request, text, level=messages.INFO if kept.is_done else messages.WARNING)
     return redirect("incidents:list" if kept.is_done else "incidents:import")
-
-
-def _plan(kept: VimImport, table: Table, answers: Mapping[str, str] | None = None) -> VimPlan:
-    assert kept.mapping is not None
-    columns = Columns(tuple(table.header), kept.mapping.columns)
-    source, now, by = kept.mapping.name, timezone.now(), kept.created_by
-    return importing.plan(table, source=source, columns=columns, at=now, by=by, answers=answers)
 
 
 def _save_mapping(request: SignedInRequest, kept: VimImport, form: MappingForm) -> None:

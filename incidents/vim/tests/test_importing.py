@@ -1,5 +1,6 @@
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -42,7 +43,7 @@ from incidents.tests.factories import InvolvementFactory
 from incidents.vim import importing
 from incidents.vim import rows as vim_rows
 from incidents.vim.columns import KNOWN
-from incidents.vim.importing import NotImportable, NotSure, VimPlan
+from incidents.vim.importing import NotImportable, NotSure
 
 SAMPLES = Path(__file__).parents[3] / "docs" / "samples"
 DUTCH, ENGLISH = SAMPLES / "vim-export-nl.csv", SAMPLES / "vim-export-en.xlsx"
@@ -360,6 +361,13 @@ class TestRows:
         assert report.number == "7"
 
 
+def confirm(client, kept, **ticked):
+    """Says yes to what the page shows."""
+    shown = client.get(reverse("incidents:import-check", args=[kept.pk])).context["plan"]
+    commit = reverse("incidents:import-commit", args=[kept.pk])
+    return client.post(commit, {"digest": shown.digest(), **ticked}, follow=True)
+
+
 @pytest.mark.django_db
 class TestPages:
     @pytest.fixture
@@ -390,7 +398,7 @@ class TestPages:
         assert ">Tuesday 6 January at 22:15<" in preview
         assert VimMapping.objects.get().columns["number"] == "Meldnr."
 
-        response = client.post(reverse("incidents:import-commit", args=[kept.pk]), follow=True)
+        response = confirm(client, kept)
         assert "6 reports are imported." in response.content.decode()
         assert Incident.objects.count() == 6
         kept.refresh_from_db()
@@ -401,7 +409,7 @@ class TestPages:
     def test_what_was_imported_already_says_so_and_shows_the_reports(self, client, kept, how):
         check = reverse("incidents:import-check", args=[kept.pk])
         client.post(check, self.mapping())
-        client.post(reverse("incidents:import-commit", args=[kept.pk]))
+        confirm(client, kept)
         urls = {
             "a second tap": reverse("incidents:import-commit", args=[kept.pk]),
             "back": check,
@@ -411,6 +419,25 @@ class TestPages:
         assert response.redirect_chain == [(reverse("incidents:list"), 302)]
         assert "This file was imported already" in response.content.decode()
         assert Incident.objects.count() == 6
+
+    @pytest.mark.parametrize("by", ["other columns", "a changed report"])
+    def test_what_is_no_longer_as_it_was_shown_is_looked_at_again(self, client, kept, by):
+        if by == "a changed report":
+            imported(DUTCH)
+            Incident.objects.filter(external_number="V-26-00121").update(description="Eerst zo")
+        check = reverse("incidents:import-check", args=[kept.pk])
+        client.post(check, self.mapping())
+        shown = client.get(check).context["plan"]
+        if by == "a changed report":
+            Incident.objects.filter(external_number="V-26-00121").update(description="Nu zo")
+        else:
+            VimMapping.objects.update(columns={"number": "Meldnr.", "date": "Datum incident"})
+        ticked = {"digest": shown.digest(), "take": "V-26-00121"}
+        said = client.post(reverse("incidents:import-commit", args=[kept.pk]), ticked, follow=True)
+        assert said.redirect_chain == [(check, 302)]
+        assert "something has changed in the meantime. Check it again." in said.text
+        now = {*Incident.objects.filter(external_number="V-26-00121").values_list("description", flat=True)}
+        assert now == ({"Nu zo"} if by == "a changed report" else set())
 
     def test_what_was_thrown_away_says_so(self, client, kept):
         client.post(reverse("incidents:import-discard", args=[kept.pk]))
@@ -438,12 +465,7 @@ class TestPages:
         assert page.count('name="take"') == 1
         assert "Take over what is ticked" in page
         assert "Import 0 reports" not in page
-        response = client.post(
-            reverse("incidents:import-commit", args=[kept.pk]),
-            {"take": ["V-26-00121", "V-26-00124"]},
-            follow=True,
-        )
-        page = response.content.decode()
+        page = confirm(client, kept, take=["V-26-00121", "V-26-00124"]).text
         assert "1 report is brought up to date." in page
         assert "imported" not in page.split("messages", 1)[1].split("</ul>")[0]
 
@@ -453,7 +475,7 @@ class TestPages:
         imported(DUTCH)
         number = "V-26-00121"
         Incident.objects.filter(external_number=number).update(occurred_at=F("occurred_at") + HOUR)
-        check, commit = (reverse(f"incidents:import-{name}", args=[kept.pk]) for name in ("check", "commit"))
+        check = reverse("incidents:import-check", args=[kept.pk])
         time_machine.move_to(AT + timedelta(days=400))
         client.force_login(VimImport.objects.get().created_by)
         client.post(check, self.mapping())
@@ -461,17 +483,17 @@ class TestPages:
         assert "Yes, 6 January 2026 is right" in page
         assert f'name="sure" value="{number}"' in page
         assert "sure_new" not in page
-        said = client.post(commit, {"take": [number]}, follow=True).text
+        said = confirm(client, kept, take=[number]).text
         assert "the reports stay as they are" in said
 
     @pytest.mark.parametrize("sure", [True, False])
     def test_asks_once_whether_new_reports_of_long_ago_are_right(self, client, kept, time_machine, sure):
-        check, commit = (reverse(f"incidents:import-{name}", args=[kept.pk]) for name in ("check", "commit"))
+        check = reverse("incidents:import-check", args=[kept.pk])
         time_machine.move_to(AT + timedelta(days=400))
         client.force_login(VimImport.objects.get().created_by)
         client.post(check, self.mapping())
         assert "6 new reports are of more than a year ago" in client.get(check).text
-        said = client.post(commit, {"sure_new": "on"} if sure else {}, follow=True).text
+        said = confirm(client, kept, **({"sure_new": "on"} if sure else {})).text
         assert ("say first that the dates" in said) is not sure
         assert Incident.objects.count() == (6 if sure else 0)
 
@@ -607,12 +629,25 @@ def test_what_is_being_imported_is_not_thrown_away_meanwhile(monkeypatch):
 
     other_tab = threading.Thread(target=throw_away)
     monkeypatch.setattr(importing, "carry_out", lambda *args, **kwargs: other_tab.start())
-    plan = VimPlan("Meldsysteem")
-    importing.commit(vim_import=kept, plan=plan, take=[], calamities=[], sure=[], by=by, at=AT)
+    table = importing.opened(kept)
+    columns = dict(KNOWN.guess(table.header).of)
+    kept.mapping = VimMapping.objects.create(name="Meldsysteem", columns=columns)
+    plan = importing.plan_of(kept, table, at=AT)
+    says_yes = partial(
+        importing.confirm,
+        answers={},
+        vim_import=kept,
+        digest=plan.digest(),
+        by=by,
+        at=AT,
+        sure_of_new=False,
+        **dict.fromkeys(("take", "calamities", "sure"), ()),
+    )
+    says_yes()
     other_tab.join()
     assert (thrown, VimImport.objects.get().counts) == ([0], plan.counts)
     with pytest.raises(NotReady):
-        importing.commit(vim_import=kept, plan=plan, take=[], calamities=[], sure=[], by=by, at=AT)
+        says_yes()
 
 
 PEOPLE = ("Meldnr", "Datum", "Afdeling", "Betrokkene", "Telefoon betrokkene", "E-mail betrokkene")
@@ -735,11 +770,11 @@ class TestWhoIsWho:
         (question,) = page.context["plan"].questions
         assert "Who is this?" in page.text
         assert "06 12345678" in page.text
-        commit = reverse("incidents:import-commit", args=[page.context["kept"].pk])
-        refused = client.post(commit, follow=True)
+        kept = page.context["kept"]
+        refused = confirm(client, kept)
         assert "Say of everybody who is asked about who it is." in refused.text
         assert not Incident.objects.exists()
-        client.post(commit, {f"who-{question.key}": str(noor.pk)})
+        confirm(client, kept, **{f"who-{question.key}": str(noor.pk)})
         assert Involvement.objects.get().employee == noor
 
 

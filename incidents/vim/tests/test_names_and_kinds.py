@@ -16,7 +16,7 @@ from incidents.vim import importing
 from incidents.vim import rows as vim_rows
 from incidents.vim.columns import KNOWN
 from incidents.vim.importing import NotImportable
-from incidents.vim.tests.test_importing import AT
+from incidents.vim.tests.test_importing import AT, confirm
 from incidents.vim.views import LOG
 
 HEADER = "Meldnr;Datum voorval;Tijd voorval;Afdeling;Locatie;Soort melding;Soort incident;Omschrijving"
@@ -140,9 +140,7 @@ class TestCalamities:
         client.force_login(UserFactory(roles=[Role.COORDINATOR]))
         kept, page = uploaded(client, row("1", kind="Calamiteit"), row("2", kind="Calamiteit"))
         assert page.count('name="calamity"') == page.count(" checked>") == 2
-        done = client.post(
-            reverse("incidents:import-commit", args=[kept.pk]), {"calamity": "2"}, follow=True
-        ).content.decode()
+        done = confirm(client, kept, calamity="2").text
         assert "1 is reported to the committee as a calamity." in done
         assert Incident.objects.get(kind=IncidentKind.CALAMITY).external_number == "2"
 
@@ -214,7 +212,7 @@ class TestNames:
             check, {**choices, "names-same_2": "Verpleegkundige"}, follow=True
         ).content.decode()
         assert "Import 2 reports" in page
-        client.post(reverse("incidents:import-commit", args=[kept.pk]))
+        confirm(client, kept)
         reports = {each.external_number: each for each in Incident.objects.all()}
         assert (reports["1"].department, reports["2"].department) == (sites[0], None)
         assert str(reports["1"].involvements.get().profession) == "Verpleegkundige"
