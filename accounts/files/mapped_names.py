@@ -116,9 +116,12 @@ def remembered(source: str) -> dict[Key, FileName]:
 
 def known(source: str) -> QuerySet[FileName]:
     """The names that were chosen for `source`, by kind and name."""
-    return FileName.objects.filter(source=source).select_related(
-        "location", "department__location", "profession"
-    )
+    return _with_what_they_stand_for().filter(source=source)
+
+
+def known_of_exports() -> QuerySet[FileName]:
+    """The names that were chosen for every source but the staff file, by source, kind and name."""
+    return _with_what_they_stand_for().exclude(source=STAFF).order_by("source", "kind", "key")
 
 
 def remember(*, source: str, choices: Iterable[NameChoice], log: PolicyLog, by: User, at: datetime) -> None:
@@ -197,6 +200,10 @@ def labels(kind: str) -> Mapping[str, Location | Department | Profession]:
             return {f"{each.name}{AT}{each.location.name}": each for each in found}
         case _:
             return {each.name: each for each in Profession.objects.filter(is_active=True)}
+
+
+def _with_what_they_stand_for() -> QuerySet[FileName]:
+    return FileName.objects.select_related("location", "department__location", "profession")
 
 
 def _field(source: str, kind: str, written: str) -> str:

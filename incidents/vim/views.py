@@ -18,7 +18,6 @@ from accounts.files.forms import NamesForm
 from accounts.files.spreadsheets import FileRefused, Table
 from accounts.files.uploads import NotReady
 from accounts.files.words import in_words, mended, refusal
-from accounts.models import FileName
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import only_posted
@@ -27,9 +26,10 @@ from accounts.pages.feedback import say
 from accounts.policy_log import PolicyLog
 from incidents.models import VimImport, VimMapping
 from incidents.vim import importing
+from incidents.vim.carry_out import NotImportable, NotSure
 from incidents.vim.columns import FIELDS
 from incidents.vim.forms import FileForm, MappingForm
-from incidents.vim.importing import NotAnswered, NotImportable, NotSure, VimDone
+from incidents.vim.importing import NotAnswered, VimDone
 from incidents.vim.rows import REASONS
 
 SHOWN = 50
@@ -52,13 +52,10 @@ def upload(request: SignedInRequest) -> HttpResponse:
         else:
             return redirect("incidents:import-check", kept.pk)
     mappings = VimMapping.objects.order_by("name")
-    names = FileName.objects.exclude(source=mapped_names.STAFF).select_related(
-        "location", "department__location", "profession"
-    )
     context = {
         "form": form,
         "mappings": mappings,
-        "names": mapped_names.listed(names.order_by("source", "kind", "key")),
+        "names": mapped_names.listed(mapped_names.known_of_exports()),
         "history": LOG.history(request.GET),
     }
     return render(request, "incidents/vim/import.html", context)
@@ -153,7 +150,7 @@ def discard(request: SignedInRequest, pk: str) -> HttpResponse:
 @only_posted("incidents:import", does=gettext_lazy("Forget what was chosen for this name"))
 def forget(request: SignedInRequest, pk: str) -> HttpResponse:
     """What was chosen for a name in an export holds no longer."""
-    name = get_object_or_404(FileName.objects.exclude(source=mapped_names.STAFF), pk=pk)
+    name = get_object_or_404(mapped_names.known_of_exports(), pk=pk)
     mapped_names.forget(name=name, log=LOG, by=request.user, at=timezone.now())
     say(request, gettext("The next file asks for “%(name)s” again.") % {"name": name.written})
     return redirect("incidents:import")

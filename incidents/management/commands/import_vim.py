@@ -14,9 +14,10 @@ from accounts.files.commands import ImportCommand
 from accounts.files.spreadsheets import FileRefused, Table
 from accounts.files.words import in_words, mended, refusal
 from incidents.models import VimMapping
-from incidents.vim import importing
+from incidents.vim import carry_out, importing
+from incidents.vim.carry_out import NotImportable
 from incidents.vim.columns import FIELDS, KNOWN
-from incidents.vim.importing import NotImportable, VimPlan
+from incidents.vim.plan import VimPlan, make
 from incidents.vim.rows import REASONS
 
 
@@ -54,7 +55,7 @@ class Command(ImportCommand):
             raise CommandError(refusal(refused)) from refused
         columns, is_new = _columns(options["mapping"], table)
         now = timezone.now()
-        plan = importing.plan(table, source=options["mapping"], columns=columns, at=now)
+        plan = make(table, source=options["mapping"], columns=columns, at=now)
         self._say(plan, columns, is_new=is_new)
         self.say_of_file(unused=table.unused(columns.used), mended=mended(table.cleaned))
         if plan.unknown:
@@ -90,7 +91,7 @@ class Command(ImportCommand):
         take = [changed.number for changed in plan.changed] if options["take_changes"] else []
         try:
             with transaction.atomic():
-                new = importing.carry_out(plan, take=take, calamities=reported, sure=sure, by=None, at=now)
+                new = carry_out.apply(plan, take=take, calamities=reported, sure=sure, by=None, at=now)
                 if is_new:
                     VimMapping.objects.create(name=options["mapping"], columns=dict(columns.of))
         except NotImportable as error:

@@ -40,10 +40,11 @@ from incidents.models import (
     VimMapping,
 )
 from incidents.tests.factories import InvolvementFactory
-from incidents.vim import importing
+from incidents.vim import carry_out, importing
 from incidents.vim import rows as vim_rows
+from incidents.vim.carry_out import NotImportable, NotSure
 from incidents.vim.columns import KNOWN
-from incidents.vim.importing import NotImportable, NotSure
+from incidents.vim.plan import make
 
 SAMPLES = Path(__file__).parents[3] / "docs" / "samples"
 DUTCH, ENGLISH = SAMPLES / "vim-export-nl.csv", SAMPLES / "vim-export-en.xlsx"
@@ -69,11 +70,11 @@ def hospital():
 
 def planned(path, source="Meldsysteem", at=AT):
     table = importing.read(path.read_bytes(), path.name)
-    return importing.plan(table, source=source, columns=KNOWN.guess(table.header), at=at)
+    return make(table, source=source, columns=KNOWN.guess(table.header), at=at)
 
 
 def imported(path, source="Meldsysteem"):
-    return importing.carry_out(planned(path, source), take=[], by=None, at=AT)
+    return carry_out.apply(planned(path, source), take=[], by=None, at=AT)
 
 
 def parsed(*rows, header=HEADER, at=AT):
@@ -126,7 +127,7 @@ class TestSamples:
         imported(DUTCH)
         again = planned(DUTCH)
         assert again.counts == {"new": 0, "known": 6, "changed": 0}
-        importing.carry_out(again, take=[], by=None, at=AT)
+        carry_out.apply(again, take=[], by=None, at=AT)
         assert Incident.objects.count() == 6
 
     def test_the_same_number_of_another_system_is_another_report(self, hospital):
@@ -147,9 +148,9 @@ class TestSamples:
         ]
         assert len(found.new_people) == 1
 
-        importing.carry_out(plan, take=[], by=None, at=AT)
+        carry_out.apply(plan, take=[], by=None, at=AT)
         assert Incident.objects.get(pk=changed.pk).description == "Anders"
-        importing.carry_out(plan, take=["V-26-00121"], by=None, at=AT)
+        carry_out.apply(plan, take=["V-26-00121"], by=None, at=AT)
         assert Incident.objects.get(pk=changed.pk).event_type == EventType.AGGRESSION
         assert changed.involvements.count() == 2
         assert planned(DUTCH).changed == []
@@ -174,7 +175,7 @@ class TestSamples:
         refused, description = found.changes
         assert (refused.name, description.name, description.refused) == ("occurred_at", "description", "")
         assert refused.refused.startswith("This is later than when it was noticed:")
-        importing.carry_out(plan, take=["V-26-00121"], by=None, at=AT)
+        carry_out.apply(plan, take=["V-26-00121"], by=None, at=AT)
         incident.refresh_from_db()
         assert incident.occurred_at == occurred - 96 * HOUR
         assert incident.description != "Anders"
@@ -198,7 +199,7 @@ class TestSamples:
         )
         Incident.objects.filter(pk=incident.pk).update(occurred_at=occurred - HOUR)
         coordinator = UserFactory(roles=[Role.COORDINATOR])
-        importing.carry_out(planned(DUTCH), take=["V-26-00121"], by=coordinator, at=AT)
+        carry_out.apply(planned(DUTCH), take=["V-26-00121"], by=coordinator, at=AT)
         line = TrackEvent.objects.latest("id")
         assert (line.kind, line.moment, line.previous, line.by, line.reason) == (
             TrackEventKind.OCCURRED_CORRECTED,
@@ -217,7 +218,7 @@ class TestSamples:
         plan = planned(DUTCH)
         Incident.objects.filter(pk=incident.pk).update(occurred_at=F("occurred_at") - HOUR)
         with pytest.raises(NotImportable):
-            importing.carry_out(plan, take=["V-26-00121"], by=None, at=AT)
+            carry_out.apply(plan, take=["V-26-00121"], by=None, at=AT)
 
     def test_a_moment_a_year_off_is_taken_over_only_when_somebody_is_sure(self, hospital):
         imported(DUTCH)
@@ -242,12 +243,12 @@ class TestSamples:
             ("description", False),
         ]
         assert (plan.taken([number], ()), plan.taken([number], [number])) == (1, 1)
-        importing.carry_out(plan, take=[number], by=None, at=later)
+        carry_out.apply(plan, take=[number], by=None, at=later)
         incident.refresh_from_db()
         assert (incident.occurred_at, incident.description == "Anders") == (occurred + HOUR / 2, False)
         again = planned(DUTCH, at=later)
         assert (again.taken([number], ()), again.taken([number], [number])) == (0, 1)
-        importing.carry_out(again, take=[number], sure=[number], by=None, at=later)
+        carry_out.apply(again, take=[number], sure=[number], by=None, at=later)
         incident.refresh_from_db()
         assert incident.occurred_at == occurred
 
@@ -256,9 +257,9 @@ class TestSamples:
         plan = planned(DUTCH, at=later)
         assert len(plan.long_ago) == len(plan.new) == 6
         with pytest.raises(NotSure):
-            importing.carry_out(plan, take=[], by=None, at=later)
+            carry_out.apply(plan, take=[], by=None, at=later)
         assert not Incident.objects.exists()
-        importing.carry_out(plan, take=[], sure=[one.number for one in plan.long_ago], by=None, at=later)
+        carry_out.apply(plan, take=[], sure=[one.number for one in plan.long_ago], by=None, at=later)
         assert Incident.objects.count() == 6
 
     def test_people_whose_names_were_erased_do_not_come_back(self, hospital):
@@ -272,7 +273,7 @@ class TestSamples:
         plan = planned(DUTCH)
         plan.new.append(plan.new[0])  # the same number twice: the database refuses the last of seven
         with pytest.raises(NotImportable):
-            importing.carry_out(plan, take=[], by=None, at=AT)
+            carry_out.apply(plan, take=[], by=None, at=AT)
         assert not Incident.objects.exists()
         assert not Involvement.objects.exists()
 
@@ -287,7 +288,7 @@ class TestSamples:
             (6, "E-mail betrokkene", "no_name"),
         }
         with pytest.raises(NotImportable):
-            importing.carry_out(plan, take=[], by=None, at=AT)
+            carry_out.apply(plan, take=[], by=None, at=AT)
 
     def test_needs_few_queries_to_plan_however_long_it_is(self, hospital, django_assert_max_num_queries):
         with django_assert_max_num_queries(10):
@@ -628,7 +629,7 @@ def test_what_is_being_imported_is_not_thrown_away_meanwhile(monkeypatch):
         connection.close()
 
     other_tab = threading.Thread(target=throw_away)
-    monkeypatch.setattr(importing, "carry_out", lambda *args, **kwargs: other_tab.start())
+    monkeypatch.setattr(carry_out, "apply", lambda *args, **kwargs: other_tab.start())
     table = importing.opened(kept)
     columns = dict(KNOWN.guess(table.header).of)
     kept.mapping = VimMapping.objects.create(name="Meldsysteem", columns=columns)
@@ -656,7 +657,7 @@ PEOPLE = ("Meldnr", "Datum", "Afdeling", "Betrokkene", "Telefoon betrokkene", "E
 def plan_of(*rows, answers=None):
     table = table_of(*rows, header=PEOPLE)
     columns = KNOWN.guess(table.header)
-    return importing.plan(table, source="Meldsysteem", columns=columns, at=AT, answers=answers)
+    return make(table, source="Meldsysteem", columns=columns, at=AT, answers=answers)
 
 
 def row(number, name, telephone="", email=""):
@@ -698,7 +699,7 @@ class TestWhoIsWho:
         noor = UserFactory(name="Noor Bakker", telephone="0612345678")
         rows = [row("1", "N.B.", "06-12345678")]
         (question,) = plan_of(*rows).questions
-        importing.carry_out(plan_of(*rows, answers={question.key: str(noor.pk)}), take=[], by=None, at=AT)
+        carry_out.apply(plan_of(*rows, answers={question.key: str(noor.pk)}), take=[], by=None, at=AT)
         again = plan_of(*rows)
         assert (again.questions, again.changed, len(again.known)) == ([], [], 1)
         elsewhere = plan_of(row("2", "N.B.", "06-12345678"))
@@ -707,30 +708,28 @@ class TestWhoIsWho:
 
     def test_an_answer_about_somebody_who_was_on_the_report_is_remembered_too(self):
         noor = UserFactory(name="Noor Bakker", telephone="0612345678")
-        importing.carry_out(plan_of(row("1", "Noor", email=noor.email)), take=[], by=None, at=AT)
+        carry_out.apply(plan_of(row("1", "Noor", email=noor.email)), take=[], by=None, at=AT)
         rows = [row("1", "N.B.", "06-12345678")]
         (question,) = plan_of(*rows).questions
-        importing.carry_out(plan_of(*rows, answers={question.key: str(noor.pk)}), take=[], by=None, at=AT)
+        carry_out.apply(plan_of(*rows, answers={question.key: str(noor.pk)}), take=[], by=None, at=AT)
         again = plan_of(*rows)
         assert (again.questions, again.changed) == ([], [])
         assert Involvement.objects.count() == 1
 
     def test_who_is_typed_with_a_corrected_address_is_asked_about_and_not_added_twice(self):
-        importing.carry_out(
-            plan_of(row("1", "Sam Student", email="sam@scool.example")), take=[], by=None, at=AT
-        )
+        carry_out.apply(plan_of(row("1", "Sam Student", email="sam@scool.example")), take=[], by=None, at=AT)
         corrected = row("1", "Sam Student", email="sam@school.example")
         (question,) = plan_of(corrected).questions
         (twin,) = question.twins
         same = plan_of(corrected, answers={question.key: twin.answer})
         assert (same.questions, same.changed) == ([], [])
-        importing.carry_out(same, take=[], by=None, at=AT)
+        carry_out.apply(same, take=[], by=None, at=AT)
         assert Involvement.objects.get().email == "sam@school.example"
         assert len(plan_of(corrected).known) == 1
         other = plan_of(row("1", "Sam Student", "0687654321"))
         (question,) = other.questions
         other = plan_of(row("1", "Sam Student", "0687654321"), answers={question.key: "no"})
-        importing.carry_out(other, take=["1"], by=None, at=AT)
+        carry_out.apply(other, take=["1"], by=None, at=AT)
         assert Involvement.objects.count() == 2
 
     def test_one_typed_name_twice_on_a_report_is_asked_about(self):
@@ -739,7 +738,7 @@ class TestWhoIsWho:
         assert (question.said.email, question.numbers) == ("sam@school.example", ("1",))
         (twin,) = question.twins
         one = plan_of(*rows, answers={question.key: twin.answer})
-        importing.carry_out(one, take=[], by=None, at=AT)
+        carry_out.apply(one, take=[], by=None, at=AT)
         sam = Involvement.objects.get()
         assert (sam.email, sam.telephone) == ("sam@school.example", "+31687654321")
         assert (plan_of(*rows).questions, len(plan_of(*rows).known)) == ([], 1)
@@ -747,7 +746,7 @@ class TestWhoIsWho:
     def test_nothing_is_asked_about_who_is_here_already(self):
         UserFactory(name="Noor Bakker", telephone="0612345678")
         rows = [row("1", "N.B.", "06-12345678")]
-        importing.carry_out(plan_of(*rows), take=[], by=None, at=AT)
+        carry_out.apply(plan_of(*rows), take=[], by=None, at=AT)
         assert plan_of(*rows).questions == []
 
     def test_a_number_that_a_spreadsheet_has_spoilt_is_an_error_with_its_line(self):
@@ -788,14 +787,14 @@ class TestOwnEvent:
         InvolvementFactory(incident=incident, employee=by)
         Incident.objects.filter(pk=incident.pk).update(description="Zoals het hier stond.")
         table = importing.read(DUTCH.read_bytes(), DUTCH.name)
-        plan = importing.plan(table, source="Meldsysteem", columns=KNOWN.guess(table.header), at=AT, by=by)
+        plan = make(table, source="Meldsysteem", columns=KNOWN.guess(table.header), at=AT, by=by)
         return incident, plan
 
     def test_it_stays_as_it_is_and_names_nobody(self, hospital):
         by = UserFactory(roles=[Role.COORDINATOR])
         incident, plan = self.changed(hospital, by)
         assert (plan.changed, plan.own) == ([], [incident])
-        importing.carry_out(plan, take=["V-26-00118"], by=by, at=AT)
+        carry_out.apply(plan, take=["V-26-00118"], by=by, at=AT)
         incident.refresh_from_db()
         assert incident.description == "Zoals het hier stond."
 
@@ -803,6 +802,6 @@ class TestOwnEvent:
         incident, _plan = self.changed(hospital, UserFactory(roles=[Role.COORDINATOR]))
         other = UserFactory(roles=[Role.COORDINATOR])
         table = importing.read(DUTCH.read_bytes(), DUTCH.name)
-        plan = importing.plan(table, source="Meldsysteem", columns=KNOWN.guess(table.header), at=AT, by=other)
+        plan = make(table, source="Meldsysteem", columns=KNOWN.guess(table.header), at=AT, by=other)
         assert [each.incident for each in plan.changed] == [incident]
         assert plan.own == []

@@ -12,10 +12,11 @@ from accounts.tests.factories import DepartmentFactory, LocationFactory, Profess
 from incidents.calamities import classification
 from incidents.enums import Ground, IncidentKind, TrackEventKind, Verdict
 from incidents.models import Incident, TrackEvent, VimImport
-from incidents.vim import importing
+from incidents.vim import carry_out, importing
 from incidents.vim import rows as vim_rows
+from incidents.vim.carry_out import NotImportable
 from incidents.vim.columns import KNOWN
-from incidents.vim.importing import NotImportable
+from incidents.vim.plan import make
 from incidents.vim.tests.test_importing import AT, confirm
 from incidents.vim.views import LOG
 
@@ -30,7 +31,7 @@ def csv_of(*rows, header=HEADER):
 
 def planned(*rows, header=HEADER, at=AT):
     table = importing.read(csv_of(*rows, header=header), "export.csv")
-    return importing.plan(table, source=SOURCE, columns=KNOWN.guess(table.header), at=at)
+    return make(table, source=SOURCE, columns=KNOWN.guess(table.header), at=at)
 
 
 def row(number="1", department="", location="", kind="", event="Medicatie", text=""):
@@ -98,7 +99,7 @@ class TestCalamities:
     def test_are_proposed_and_reported_where_somebody_says_so(self):
         plan = planned(row("1", kind="Calamiteit"), row("2", event="Calamiteit"), row("3", kind="VIM"))
         assert [each.number for each in plan.calamities] == ["1", "2"]
-        importing.carry_out(plan, take=[], calamities=["1", "3"], by=None, at=AT)
+        carry_out.apply(plan, take=[], calamities=["1", "3"], by=None, at=AT)
         found = {each.external_number: each for each in Incident.objects.all()}
         assert {number: each.kind for number, each in found.items()} == {
             "1": IncidentKind.CALAMITY,
@@ -112,18 +113,18 @@ class TestCalamities:
         assert planned(row(kind="VIM", event="Calamiteit")).calamities == []
 
     def test_a_report_that_came_in_as_an_incident_is_proposed_once_the_file_says_so(self):
-        importing.carry_out(planned(row()), take=[], by=None, at=AT)
+        carry_out.apply(planned(row()), take=[], by=None, at=AT)
         plan = planned(row(kind="Calamiteit"))
         assert [each.number for each in plan.calamities] == ["1"]
         coordinator = UserFactory(roles=[Role.COORDINATOR])
-        importing.carry_out(plan, take=[], calamities=["1"], by=coordinator, at=AT)
+        carry_out.apply(plan, take=[], calamities=["1"], by=coordinator, at=AT)
         incident = Incident.objects.get()
         assert (incident.kind, incident.reported_as) == (IncidentKind.CALAMITY, IncidentKind.VIM)
         assert TrackEvent.objects.get(kind=TrackEventKind.MADE_CALAMITY).by == coordinator
         assert planned(row(kind="Calamiteit")).counts == {"new": 0, "known": 1, "changed": 0}
 
     def test_what_the_committee_decided_is_not_proposed_again(self):
-        importing.carry_out(planned(row(kind="Calamiteit")), take=[], calamities=["1"], by=None, at=AT)
+        carry_out.apply(planned(row(kind="Calamiteit")), take=[], calamities=["1"], by=None, at=AT)
         incident = Incident.objects.get()
         classification.classify(
             incident=incident,
@@ -173,7 +174,7 @@ class TestNames:
         plan = planned(*rows)
         assert [(each.written, each.count) for each in plan.unknown] == [("Cardiologie", 2)]
         with pytest.raises(NotImportable):
-            importing.carry_out(plan, take=[], by=None, at=AT)
+            carry_out.apply(plan, take=[], by=None, at=AT)
         choice = NameChoice(Unknown("department", "Cardiologie", 2), department=sites[0])
         by = UserFactory(roles=[Role.COORDINATOR])
         remember(source=SOURCE, choices=[choice], log=LOG, by=by, at=AT)
