@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 import yaml
@@ -70,6 +71,13 @@ def test_the_image_holds_what_an_installation_runs_and_nothing_of_development(tm
     assert (ran.stdout, ran.returncode) == ("all there\n", 0), ran.stderr
 
 
+@pytest.mark.parametrize("name", ["README.md", "docker-compose.yml", "docs/operations.md"])
+def test_what_is_told_to_start_the_site_builds_it(name):
+    """Without --build docker compose goes on with the image of before the upgrade."""
+    told = re.findall(r"docker compose up\b[^`\n]*", (ROOT / name).read_text())
+    assert set(told) == {"docker compose up --detach --build"}
+
+
 @pytest.mark.parametrize("name", compose()["services"])
 def test_every_service_is_locked_down_and_watched(name):
     service = compose()["services"][name]
@@ -99,10 +107,28 @@ def test_the_limits_on_passwords_count_visitors_and_not_the_proxy():
 def test_the_samples_for_a_proxy_keep_what_may_not_be_logged_out_of_it(name):
     sample = (ROOT / "docs" / "proxy" / name).read_text()
     for private in ("evaluation", "account", "calendar"):
-        assert re.search(rf"(skip_log|location) .*{private}", sample), private
+        assert re.search(rf"(log_skip|location) .*{private}", sample), private
     assert re.search(r"(client_max_body_size|max_size) 11", sample)
     assert "127.0.0.1:8000" in sample
     assert "peersupport.hospital.example" in sample
+
+
+def test_the_samples_for_a_proxy_write_no_request_into_a_log_of_errors():
+    nginx, caddy = ((ROOT / "docs" / "proxy" / name).read_text() for name in ("nginx.conf", "Caddyfile"))
+    # Even at `crit` nginx writes the request line, the referrer and the visitor's address.
+    assert set(re.findall(r"error_log (.*);", nginx)) == {"/dev/null emerg"}
+    assert nginx.count("error_log") == nginx.count("server {")
+    assert "exclude http.log.error http.handlers\n" in caddy
+    assert {"remote_ip", "remote_port", "client_ip", "headers"} <= set(
+        re.findall(r"request>(\w+) delete", caddy)
+    )
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
+def test_a_proxy_lets_go_of_a_connection_before_the_site_closes_it(name):
+    """A form that is sent into a connection that just ends is answered 502, and not tried again."""
+    kept = re.findall(r"keepalive(?:_timeout)? (\d+)s", (ROOT / "docs" / "proxy" / name).read_text())
+    assert [int(seconds) < run_path(str(ROOT / "gunicorn.conf.py"))["keepalive"] for seconds in kept] == [True]
 
 
 def test_the_site_is_built_without_servers_and_secrets(tmp_path):
