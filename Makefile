@@ -14,7 +14,7 @@ WORKERS ?= 2
 ROOMS := hospital accounts notifications incidents supporters evaluations dashboards
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-dates lint e2e bench mutants faults messages lock demo-reset environment chromium
+.PHONY: help run test test-dates lint types rules e2e bench mutants faults messages lock demo-reset environment chromium
 
 help: ## Say what each command does
 	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -30,12 +30,17 @@ test-dates: environment chromium ## Run all tests on nine other days and hours (
 	$(TEST_ENV) $(PY) -m tools.dates -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: environment ## Check style, templates, imports, types, security and migrations
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types rules
+
+types: environment
+	$(PY) -m mypy .
+
+rules: environment
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	find templates -name '*.html' -print0 | xargs -0 $(VENV)/djade --check --target-version 5.2
 	$(PY) -c 'from importlinter.cli import lint_imports_command as check; check()'
 	$(PY) -m bandit -q -r --severity-level medium -c pyproject.toml .
-	$(PY) -m mypy .
 	$(TEST_ENV) $(PY) manage.py makemigrations --check --dry-run
 	$(TEST_ENV) $(PY) manage.py lintmigrations --no-cache --warnings-as-errors --quiet ok ignore \
 		--ignore-initial-migrations \

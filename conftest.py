@@ -1,6 +1,7 @@
 """Every test runs against a real PostgreSQL and a real Redis: those of the environment, or embedded ones."""
 
 from contextlib import nullcontext
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -12,9 +13,20 @@ from development import messages
 from notifications.tests.smtp_sink import Sink, SinkServer
 from peersupport.startup import prepare
 
+ROOT = Path(__file__).resolve().parent
 # A slow machine is no failure: what is measured is measured in benchmarks/.
 hypothesis.settings.register_profile("peersupport", deadline=None)
 hypothesis.settings.load_profile("peersupport")
+
+#: Coverage is that of the rooms' own tests: these go through much at once, which says little of a line, and
+#: measuring them would take half as long again.
+NOT_MEASURED = {"benchmarks", "demo", "development", "e2e"}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.relative_to(ROOT).parts[0] in NOT_MEASURED:
+            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_sessionstart(session):
