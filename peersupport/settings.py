@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from hospital.clock import ZONE
 from peersupport import sso
 from peersupport.logs import logging_config
-from peersupport.server_urls import imap, postgres, redis_client
+from peersupport.server_urls import email, imap, postgres, redis_client
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -178,7 +178,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
     "publish figures": {"task": "dashboards.tasks.publish_due", "schedule": crontab(hour="4", minute="30")},
 }
 
-locals().update(env.email_url_config(REQUIRED["EMAIL_URL"]))
+locals().update(email(REQUIRED["EMAIL_URL"]))
 EMAIL_TIMEOUT = 10  # seconds; a hanging server must not hold up the sweep
 # How long the mails of a killed worker wait for another (notifications.delivery.outbox); the tests shorten
 # it.

@@ -127,8 +127,8 @@ def test_the_samples_for_a_proxy_write_no_request_into_a_log_of_errors():
 @pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
 def test_a_proxy_lets_go_of_a_connection_before_the_site_closes_it(name):
     """A form that is sent into a connection that just ends is answered 502, and not tried again."""
-    kept = re.findall(r"keepalive(?:_timeout)? (\d+)s", (ROOT / "docs" / "proxy" / name).read_text())
-    assert [int(seconds) < run_path(str(ROOT / "gunicorn.conf.py"))["keepalive"] for seconds in kept] == [True]
+    (kept,) = re.findall(r"keepalive(?:_timeout)? (\d+)s", (ROOT / "docs" / "proxy" / name).read_text())
+    assert int(kept) < run_path(str(ROOT / "gunicorn.conf.py"))["keepalive"]
 
 
 def test_the_site_is_built_without_servers_and_secrets(tmp_path):

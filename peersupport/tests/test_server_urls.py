@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from peersupport.server_urls import imap, postgres, redis_client, redis_database
+from peersupport.server_urls import email, imap, postgres, redis_client, redis_database
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,34 @@ def test_mailbox_for_what_comes_back(url, mailbox):
 def test_a_mailbox_is_named_whole(wrong):
     with pytest.raises(ImproperlyConfigured, match="BOUNCE_IMAP_URL"):
         imap(wrong)
+
+
+def test_mail_server_is_read_with_what_is_escaped():
+    read = email("smtp+tls://peer%40hospital.example:p%40%3A%2F@mail.hospital.example:587")
+    assert (read["EMAIL_HOST"], read["EMAIL_PORT"], read["EMAIL_USE_TLS"]) == (
+        "mail.hospital.example",
+        587,
+        True,
+    )
+    assert (read["EMAIL_HOST_USER"], read["EMAIL_HOST_PASSWORD"]) == ("peer@hospital.example", "p@:/")
+
+
+@pytest.mark.parametrize(
+    ("setting", "read", "scheme"),
+    [
+        ("DATABASE_URL", postgres, "postgres"),
+        ("REDIS_URL", redis_client, "redis"),
+        ("EMAIL_URL", email, "smtp+tls"),
+        ("BOUNCE_IMAP_URL", imap, "imap+ssl"),
+    ],
+)
+@pytest.mark.parametrize(
+    "rest",
+    ["u:geh@eim@host/1", "u:geh:eim@host/1", "u:geh/eim@host", "u:geh#eim@host", "u:geheim@host:poort/1"],
+)
+def test_user_name_and_password_that_can_be_read_in_two_ways_are_refused_by_name(setting, read, scheme, rest):
+    """PostgreSQL's own library ends a password at the first @ and Python at the last."""
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read(f"{scheme}://{rest}")
+    assert str(refused.value).startswith(setting)
+    assert "eim" not in str(refused.value)

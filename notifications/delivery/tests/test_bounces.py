@@ -175,6 +175,16 @@ def test_admin_sees_who_has_a_task_and_not_who_was_offered_support(smtp, box, cl
     assert "Mail to 1 colleague with a task comes back" in titles
 
 
+@pytest.mark.parametrize("is_read", [True, False])
+def test_page_says_when_nobody_looks_at_what_comes_back(box, client, settings, is_read):
+    if not is_read:
+        settings.BOUNCE_MAILBOX = None
+    client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+    page = client.get(reverse("delivery")).content.decode()
+    assert ("Nobody looks at mail that comes back" in page) is not is_read
+    assert ("BOUNCE_IMAP_URL" in page) is not is_read
+
+
 def test_a_new_address_or_a_word_mends_it(smtp, box, client):
     coordinator, user = UserFactory(roles=[Role.COORDINATOR]), UserFactory()
     mail = sent(smtp, user)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +26,7 @@ def delivery(request: SignedInRequest) -> HttpResponse:
     context = {
         "overview": overview.overview(user=request.user, at=now),
         "bounces": bounces.failing(request.user),
+        "reads_bounces": bool(settings.BOUNCE_MAILBOX),
         "now": now,
         "counted": overview.COUNTED,
     }
