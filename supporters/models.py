@@ -1,6 +1,6 @@
 import uuid
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +9,6 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from hospital.clock import call_by
 from incidents.models import Incident, Involvement
 from supporters import visible_rows
 from supporters.enums import (
@@ -251,10 +250,6 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
-
-    def called_by(self, *, accepted: bool, now: datetime) -> datetime:
-        """Until when the employee is called; once a supporter `accepted`, when that call is due."""
-        return call_by(self.due_at if accepted else self.first_contact_due_at, now=now)
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

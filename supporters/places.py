@@ -8,11 +8,13 @@ from accounts.pages import places
 from accounts.pages.places import Panel, Place, Tab
 from incidents.reports import visibility
 from notifications.reminders import absence
+from supporters.models import SupportPolicy
 from supporters.offers import own_calls
 
 
 def register() -> None:
     visibility.ways_on.append(visibility.Way("support:roll-call", _("To the roll-call"), "users-group"))
+    visibility.calls_within.append(lambda: SupportPolicy.current().first_contact_hours)
     absence.besides.append("supporters/pool/_cannot_be_asked.html")
     places.register(
         navigation=[

@@ -29,7 +29,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
 from accounts.models import User
-from hospital.clock import local_day, may_be_planned
+from hospital.clock import call_by, local_day, may_be_planned
 from hospital.models import WorkingHours
 from hospital.refused import saying
 from notifications.reminders import schedule
@@ -102,15 +102,16 @@ def propose(
 ) -> Contact:
     """Ask `supporter` to support the employee of `offer`; the new contact, *proposed*.
 
-    The answer is wanted within the policy's working hours. `takes_capacity` False: asked beyond what was
-    agreed, so that it does not count. Raises AlreadyProposed, NoCapacity, NotAllowed (the offer is closed).
+    The answer is wanted within the policy's working hours, and by when the employee was promised a call, as
+    long as that is to come. `takes_capacity` False: asked beyond what was agreed, so that it does not count.
+    Raises AlreadyProposed, NoCapacity, NotAllowed (the offer is closed).
     """
     offers = Offer.objects.select_for_update(of=("self",)).select_related("incident")
     held = offers.filter(pk=offer.pk, closed_at=None).first()
     if held is None:
         raise NotAllowed
     offer = held
-    answer_by = _answer_by(at)
+    answer_by = _answer_by(offer, at)
     contact = Contact.objects.create(
         offer=offer,
         supporter=supporter,
@@ -271,21 +272,25 @@ def _next_due(
 ) -> datetime | None:
     """Until when the step after `kind` is wanted; None where it changes nothing.
 
-    First contact within the hours frozen on the offer (PMC/UMCG: 24), another attempt as many hours later,
-    follow-up after the days of the policy (EMC: 3, UMCG: 14), by the end of that working day.
+    First contact within the hours frozen on the offer (PMC/UMCG: 24), another attempt, or the first call of
+    another supporter to somebody who was reached before, as many hours later, follow-up after the days of the
+    policy (EMC: 3, UMCG: 14), by the end of that working day.
     """
 
     def again() -> datetime:
         return at + timedelta(hours=policy().first_contact_hours)
 
+    def first_call() -> datetime:
+        due = facts.later or contact.offer.first_contact_due_at
+        return again() if contact.offer.reached_at and due < at else due
+
     match kind:
         case EventKind.ACCEPTED:
-            return facts.later or contact.offer.first_contact_due_at
+            return first_call()
         case EventKind.ATTEMPT_FAILED:
             return max(facts.due_at, again())
         case EventKind.HANDED_BACK:
-            first = contact.offer.first_contact_due_at
-            return at if facts.called_in else again() if facts.reached_at else first
+            return at if facts.called_in else first_call()
         case EventKind.REACHED | EventKind.CONVERSATION:
             return end_of_working_day(at, days=policy().follow_up_days[0])
         case EventKind.FOLLOW_UP_HELD:
@@ -295,10 +300,13 @@ def _next_due(
             return None
 
 
-def _answer_by(at: datetime) -> datetime:
-    """Until when a supporter asked at `at` is expected to answer: some hours of working time."""
-    office = WorkingHours.current().office
-    return office.add_hours(at, SupportPolicy.current().accept_working_hours)
+def _answer_by(offer: Offer, at: datetime) -> datetime:
+    """Until when a supporter asked at `at` is expected to answer: some hours of working time, no longer than
+    until the employee is to be called.
+    """
+    answer_by = WorkingHours.current().office.add_hours(at, SupportPolicy.current().accept_working_hours)
+    promised = call_by(offer.first_contact_due_at, now=at)
+    return min(answer_by, promised) if at < promised else answer_by
 
 
 def end_of_working_day(at: datetime, *, days: int) -> datetime:
@@ -375,6 +383,9 @@ def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool) -> None:
         "closed_at": facts.closed_at,
         "outcome": facts.outcome,
     }
+    if facts.state == ContactState.HANDED_BACK and facts.later:
+        # The next supporter's log does not know of the wish.
+        new["first_contact_due_at"] = facts.later
     if counts_anew or offer.offered_at is None:
         first = offer.contacts.aggregate(offered=Min("proposed_at"), reached=Min("reached_at"))
         new["offered_at"] = Coalesce(F("offered_at"), first["offered"])

@@ -63,7 +63,7 @@ def wanted(contact: Contact, facts: Facts) -> list[Reminder]:
         case ContactState.PROPOSED:
             found += [
                 _to_supporter(contact, ASSIGNED, facts.due_since, facts.proposed_at),
-                _to_coordinator(contact, ANSWER_LATE, facts.due_since, facts.due_at),
+                _to_coordinator(contact, ANSWER_LATE, facts.due_since, NO_CALLS.over_at(facts.due_at)),
             ]
         case ContactState.ACCEPTED | ContactState.IN_CONTACT:
             found += _until_next_step(contact, facts)
@@ -123,13 +123,16 @@ def _until_next_step(contact: Contact, facts: Facts) -> list[Reminder]:
 
 
 def _after_the_end(contact: Contact, facts: Facts) -> list[Reminder]:
-    """The coordinator hears that it was handed back, the supporter that somebody else ended it."""
+    """The coordinator hears that it was handed back, or, who took it back herself, when nobody else was asked
+    by the time it was due; the supporter that somebody else ended it.
+    """
     last, supporter = facts.last, contact.supporter.user_id
     found = []
     if last.by_id != supporter:
         found.append(_to_supporter(contact, ENDED, last, last.at))
-    if facts.state == ContactState.HANDED_BACK and last.by_id in {supporter, None}:
-        found.append(_to_coordinator(contact, HANDED_BACK, last, last.at))
+    if facts.state == ContactState.HANDED_BACK:
+        told_at = last.at if last.by_id in {supporter, None} else facts.due_at
+        found.append(_to_coordinator(contact, HANDED_BACK, last, told_at))
     return found
 
 

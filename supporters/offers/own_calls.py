@@ -1,13 +1,63 @@
-"""The part of an employee's home page that says who will call, and when."""
+"""What employees read of the call that was promised to them: on the home page, and on the own page."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
-from supporters.enums import ContactState
-from supporters.models import Contact, Offer
+from hospital.clock import call_by
+from supporters.enums import ContactState, EventKind
+from supporters.models import Contact, ContactEvent, Offer, OfferQuerySet
+
+_AT_WORK = (ContactState.ACCEPTED, ContactState.IN_CONTACT)
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedCall:
+    """Until when somebody is called, and what is so once that has passed. `coordinator_sees`: it stands late
+    on the worklist; else a supporter was asked after it had passed, who may still answer.
+    """
+
+    by: datetime
+    is_late: bool
+    coordinator_sees: bool
+
+
+def with_promise(offers: OfferQuerySet) -> QuerySet[Any]:
+    """`offers` with what `promise_of` reads: when the call is due of the supporter who said yes, or the day
+    that was asked for meanwhile, or when the first contact is due.
+    """
+    running = Contact.objects.filter(offer=OuterRef("pk"))
+    accepted, in_contact = (running.filter(state=state) for state in _AT_WORK)
+    later = ContactEvent.objects.filter(
+        contact__offer=OuterRef("pk"),
+        contact__state=ContactState.PROPOSED,
+        kind=EventKind.OFFER_LATER,
+        corrected_by=None,
+    ).order_by("-id")
+    return offers.annotate(
+        promised_at=Coalesce(
+            Subquery(accepted.values("due_at")),
+            Subquery(later.values("planned_for")[:1]),
+            "first_contact_due_at",
+        ),
+        supporter=Subquery(running.filter(state__in=_AT_WORK).values("supporter__user__name")),
+        in_contact=Exists(in_contact),
+    )
+
+
+def promise_of(offer: Any, *, now: datetime) -> PromisedCall | None:
+    """The call that is promised with `offer` (read by `with_promise`); None when it was made, by the
+    supporter who is in contact, or by the one before whoever is looked for or asked now.
+    """
+    by = call_by(offer.promised_at, now=now)
+    if offer.in_contact or (offer.reached_at and not offer.supporter and by < now):
+        return None
+    return PromisedCall(by, is_late=by < now, coordinator_sees=call_by(offer.due_at, now=now) < now)
 
 
 def running(user: User) -> dict[str, Any]:
@@ -15,16 +65,6 @@ def running(user: User) -> dict[str, Any]:
 
     A coordinator sees here, too, only the own.
     """
-    accepted = Contact.objects.filter(state__in=(ContactState.ACCEPTED, ContactState.IN_CONTACT))
-    offers = (
-        Offer.objects.open()
-        .filter(involvement__employee=user)
-        .annotate(supporter=Subquery(accepted.filter(offer=OuterRef("pk")).values("supporter__user__name")))
-        .order_by("-opened_at")
-    )
+    offers = with_promise(Offer.objects.open().filter(involvement__employee=user)).order_by("-opened_at")
     now = timezone.now()
-    calls = [
-        (offer, offer.called_by(accepted=offer.supporter is not None, now=now))  # type: ignore[attr-defined]  # annotated
-        for offer in offers
-    ]
-    return {"calls": calls, "now": now}
+    return {"calls": [(offer, promise_of(offer, now=now)) for offer in offers], "now": now}

@@ -95,6 +95,9 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
             self.fields[name] = forms.IntegerField(
                 label=self.fields[name].label, min_value=least, max_value=most
             )
+        self.fields["accept_working_hours"].help_text = _(
+            "Sooner where the colleague was promised a call before that."
+        )
 
     def clean_follow_up_days(self) -> list[int]:
         days: list[int] = self.cleaned_data["follow_up_days"]

@@ -321,7 +321,9 @@ def test_the_coordinator_asks_somebody_else(case):
     contact = flow.withdraw(contact=case.contact, by=case.coordinator, at=MONDAY + HOUR)
     assert contact.state == ContactState.HANDED_BACK
     assert not Exclusion.objects.exists()
-    assert case.open_kinds() == [reminders.ENDED]
+    assert case.open_kinds() == [reminders.ENDED, reminders.HANDED_BACK]
+    # She knows it; it is said when nobody else was asked by the time the call is due.
+    assert Reminder.objects.get(kind=reminders.HANDED_BACK).due_at == case.offer.first_contact_due_at
 
 
 def test_no_line_names_the_employee(case):
@@ -340,6 +342,52 @@ def test_an_answer_is_wanted_within_four_working_hours():
         offer=case.offer, supporter=SupporterFactory(trained=True), by=case.coordinator, at=friday_at_four
     )
     assert contact.due_at == datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("opened", "asked", "answer_by", "told"),
+    [
+        # Friday evening: four hours of working time end on Monday, the call was promised within a day.
+        ("2026-11-20T18:17", "2026-11-20T18:18", "2026-11-21T18:17", "2026-11-21T18:17"),
+        # Promised by two in the night of Sunday: that is by Saturday evening, or else by Sunday morning.
+        ("2026-11-21T01:00", "2026-11-21T10:00", "2026-11-21T19:00", "2026-11-22T07:00"),
+        ("2026-11-21T01:00", "2026-11-21T20:00", "2026-11-22T07:00", "2026-11-22T07:00"),
+        # The promise is broken already: as long as anybody has.
+        ("2026-11-20T08:00", "2026-11-21T09:00", "2026-11-23T11:00", "2026-11-23T11:00"),
+    ],
+)
+def test_an_answer_is_wanted_before_the_promised_call(opened, asked, answer_by, told):
+    opened, asked, answer_by, told = (
+        datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (opened, asked, answer_by, told)
+    )
+    offer, by = OfferFactory(opened_at=opened), UserFactory(roles=[Role.COORDINATOR])
+    contact = flow.propose(offer=offer, supporter=SupporterFactory(trained=True), by=by, at=asked)
+    assert contact.due_at == Offer.objects.get().due_at == answer_by
+    assert Reminder.objects.get(kind=reminders.ANSWER_LATE).due_at == told
+
+
+def test_the_day_that_was_asked_for_holds_for_the_next_supporter_too(case):
+    case.take("offer_later", Party.EMPLOYEE)
+    wish = case.at + 5 * DAY
+    case.take("handed_back")
+    assert Offer.objects.get().due_at == wish
+    other = flow.propose(
+        offer=case.offer, supporter=SupporterFactory(trained=True), by=case.coordinator, at=case.at
+    )
+    flow.record(contact=other, kind=EventKind.ACCEPTED, by=other.supporter.user, at=case.at)
+    assert Contact.objects.get(pk=other.pk).due_at == wish
+
+
+def test_another_supporter_has_time_to_call_whoever_was_reached_before(case):
+    case.take_all("accepted", "conversation")
+    case.at += 12 * DAY
+    case.take("handed_back", Party.EMPLOYEE)
+    assert Offer.objects.get().due_at == case.at + DAY
+    other = flow.propose(
+        offer=case.offer, supporter=SupporterFactory(trained=True), by=case.coordinator, at=case.at
+    )
+    flow.record(contact=other, kind=EventKind.ACCEPTED, by=other.supporter.user, at=case.at)
+    assert Contact.objects.get(pk=other.pk).due_at == case.at + DAY
 
 
 def test_too_close_to_somebody_without_an_account_excludes_nobody():

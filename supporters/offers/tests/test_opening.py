@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents.enums import Step
+from incidents.reports.visibility import within_hours
 from incidents.tests.factories import IncidentFactory, InvolvementFactory, MilestoneFactory
 from notifications.models import Reminder
 from notifications.reminders import kinds
@@ -34,6 +35,7 @@ def test_open_offers_sets_both_terms_from_the_policy():
         Waiting.ASSIGNMENT,
     )
     assert offer.first_contact_due_at == NOW + timedelta(hours=48)
+    assert within_hours() == 48  # what whoever reports is told
     assert offer.due_at == NOW + timedelta(hours=24)
 
 

@@ -1,14 +1,28 @@
 """What an employee's home page says of who will call."""
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import strip_tags
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
-from supporters.tests.factories import ContactFactory, OfferFactory
+from supporters.contacts import flow
+from supporters.enums import EventKind
+from supporters.models import Offer
+from supporters.offers import own_support, worklist
+from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
-pytestmark = pytest.mark.django_db
+PROMISE = re.compile(r"You’ll be called by [^.]*\.|You should [^.]*\.[^.]*\.")
+FRIDAY = datetime(2026, 11, 20, 18, 17, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BY_TOMORROW = "You’ll be called by tomorrow at 19:17."
+COORDINATOR_KNOWS = "You should have been called by now. The coordinator knows."
+ASKED_LATE = "You should have been called by now. The coordinator has asked a colleague to call you."
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(FRIDAY)]
 
 
 @pytest.fixture
@@ -52,3 +66,86 @@ def test_several_offers_cost_no_more_queries(client, employee):
 def test_whoever_has_a_desk_lands_there(client):
     client.force_login(UserFactory(roles=[Role.COORDINATOR]))
     assert client.get("/").status_code == 302
+
+
+class AskedOnFriday:
+    """A colleague who is promised a call within a day, on a Friday evening; and what is said of it."""
+
+    def __init__(self, client, time_machine, *, asked_after=timedelta(minutes=1)):
+        self.client, self.time_machine = client, time_machine
+        self.offer = OfferFactory(opened_at=FRIDAY)
+        self.employee = self.offer.involvement.employee
+        self.ask(FRIDAY + asked_after)
+
+    def ask(self, at):
+        self.contact = flow.propose(
+            offer=self.offer,
+            supporter=SupporterFactory(trained=True),
+            by=UserFactory(roles=[Role.COORDINATOR]),
+            at=at,
+        )
+
+    def take(self, kind, at, **fields):
+        by = self.contact.supporter.user
+        self.contact = flow.record(contact=self.contact, kind=EventKind(kind), by=by, at=at, **fields)
+
+    def told(self, at):
+        """What the employee reads at `at` of who calls when, the same on the home page and on the own page;
+        and whether the coordinator's worklist has it as late.
+        """
+        self.time_machine.move_to(at, tick=False)
+        self.client.force_login(self.employee)
+        pages = [" ".join(strip_tags(self.client.get(page).text).split()) for page in ("/", "/me/")]
+        [said] = {" ".join(PROMISE.findall(page)) for page in pages}
+        [(_group, [row])] = worklist.read(Offer.objects.all(), waiting=None, after="", now=at).groups
+        return said, row.due_at < at
+
+
+@pytest.fixture
+def asked(client, time_machine):
+    return AskedOnFriday(client, time_machine)
+
+
+class TestPromisedCall:
+    def test_a_supporter_who_does_not_answer_is_late_when_the_call_was_promised(self, asked):
+        assert asked.told(FRIDAY + HOUR) == (BY_TOMORROW, False)
+        assert asked.told(FRIDAY + DAY + timedelta(minutes=1)) == (COORDINATOR_KNOWS, True)
+
+    def test_a_supporter_who_was_asked_too_late_may_still_answer(self, client, time_machine):
+        asked = AskedOnFriday(client, time_machine, asked_after=DAY + HOUR)
+        assert asked.told(FRIDAY + 2 * DAY) == (ASKED_LATE, False)
+        assert asked.told(FRIDAY + 3 * DAY) == (COORDINATOR_KNOWS, True)
+
+    def test_the_day_that_was_asked_for_is_the_promise(self, asked):
+        wish = FRIDAY + 6 * DAY
+        own_support.postpone(offer=asked.offer, planned_for=wish, by=asked.employee, at=FRIDAY + HOUR)
+        on_that_day = "You’ll be called by Thursday 26 November at 19:17."
+        assert asked.told(FRIDAY + DAY + HOUR) == (on_that_day, True)  # an answer is wanted all the same
+        asked.take("handed_back", FRIDAY + DAY + HOUR, reason="no_time")
+        assert asked.told(FRIDAY + DAY + 2 * HOUR) == (on_that_day, False)
+        asked.ask(FRIDAY + DAY + 3 * HOUR)
+        asked.take("accepted", FRIDAY + DAY + 3 * HOUR)
+        assert asked.told(FRIDAY + DAY + 4 * HOUR) == (on_that_day, False)
+
+    def test_that_the_coordinator_was_alerted_does_not_make_the_call_late(self, asked):
+        asked.take("accepted", FRIDAY + HOUR / 6)
+        asked.take("coordinator_called_in", FRIDAY + HOUR / 6)
+        assert asked.told(FRIDAY + HOUR / 3) == (BY_TOMORROW, True)
+
+    def test_nothing_is_promised_any_more_to_whoever_was_called_and_wants_somebody_else(self, asked):
+        asked.take("accepted", FRIDAY + HOUR)
+        asked.take("conversation", FRIDAY + HOUR, mode="telephone")
+        assert asked.told(FRIDAY + 2 * HOUR) == ("", False)
+        own_support.ask_somebody_else(offer=asked.offer, by=asked.employee, at=FRIDAY + 5 * DAY)
+        assert asked.told(FRIDAY + 5 * DAY + HOUR) == ("", False)
+
+    def test_whoever_comes_back_is_promised_a_call_again(self, asked):
+        asked.take("accepted", FRIDAY + HOUR)
+        asked.take("conversation", FRIDAY + HOUR, mode="telephone")
+        own_support.decline(offer=asked.offer, by=asked.employee, at=FRIDAY + 2 * HOUR)
+        back = FRIDAY + 7 * DAY
+        own_support.come_back(offer=asked.offer, by=asked.employee, at=back)
+        assert asked.told(back + HOUR) == (BY_TOMORROW, False)
+        asked.ask(back + HOUR)
+        asked.take("accepted", back + HOUR)
+        assert asked.told(back + 2 * HOUR) == (BY_TOMORROW, False)

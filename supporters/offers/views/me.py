@@ -30,6 +30,7 @@ from supporters.contacts.forms import DayForm, WishesForm
 from supporters.enums import ContactState, Waiting
 from supporters.models import Contact, Offer, OfferQuerySet, SupportPolicy
 from supporters.offers import own_support, retention
+from supporters.offers.own_calls import PromisedCall, promise_of, with_promise
 
 #: So many of the latest lines of who opened the case are shown.
 LINES = 50
@@ -55,7 +56,7 @@ class Own:
     """One offer of support as its employee sees it; `supporter` only once somebody has said yes."""
 
     offer: Offer
-    called_by: datetime
+    call: PromisedCall | None
     supporter: User | None
     somebody_asked: bool
     wishes: WishesForm | None
@@ -69,7 +70,7 @@ def me(request: SignedInRequest) -> HttpResponse:
     """What is offered to me, who opened my case, and when it is erased."""
     now = timezone.now()
     policy = SupportPolicy.current()
-    own = list(_offers(request.user))
+    own = list(with_promise(_offers(request.user)))
     held = retention.held(_offers(request.user), at=now) if request.user.roles else set()
     return render(
         request,
@@ -208,7 +209,7 @@ def _own(offer: Offer, policy: SupportPolicy, now: datetime, *, is_held: bool) -
     waits = offer.waiting_for == Waiting.ASSIGNMENT
     return Own(
         offer=offer,
-        called_by=offer.called_by(accepted=bool(accepted), now=now),
+        call=promise_of(offer, now=now),
         supporter=contact.supporter.user if contact and accepted else None,
         somebody_asked=contact is not None,
         wishes=WishesForm(instance=offer.involvement, auto_id=f"%s-{offer.pk}") if waits else None,
