@@ -189,6 +189,15 @@ class TestPeople:
         UserFactory.create_batch(10, roles=[Role.SUPPORTER])
         assert statements(client, "/settings/people/") == few < 8
 
+    @pytest.mark.parametrize(("roles", "is_told"), [([], False), ([Role.SUPPORTER], True)])
+    def test_when_somebody_signed_in_is_told_only_of_who_has_a_role(self, client, admin, roles, is_told):
+        """Of a nurse it would nearly say that she reported something, or asked for support."""
+        for signed_in in (None, timezone.now()):
+            user = UserFactory(roles=roles, last_login=signed_in)
+            page = client.get(reverse("settings:person", args=[user.id])).content.decode()
+            assert ("Last signed in" in page) is is_told
+            assert ("just now" in page) is (is_told and signed_in is not None)
+
     def test_get_and_lose_roles_which_is_written_down(self, client, admin):
         user = UserFactory(roles=[Role.ANALYST])
         url = reverse("settings:person", args=[user.id])
