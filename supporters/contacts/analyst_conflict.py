@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
-from incidents.models import TeamMember
+from incidents.models import Incident, TeamMember
 from notifications.models import Reminder
 from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import remind, reminder
 from supporters.contacts import event_parts
 from supporters.contacts.notice_words import event_of
-from supporters.models import Contact
+from supporters.models import Contact, ContactQuerySet
 
 ANALYST_SUPPORTS = "support.analyst_supports"
 
@@ -33,23 +33,29 @@ def tell_coordinators(member: TeamMember, at: datetime) -> None:
     remind([_reminder(contact, at) for contact in mine])
 
 
+def tell_of(incident: Incident, at: datetime) -> None:
+    """In the transaction that moved contacts to this event."""
+    remind([_reminder(contact, at) for contact in _conflicts().filter(offer__incident=incident)])
+
+
 def expected(at: datetime) -> Iterable[Reminder]:
     """What the coordinators have to hear of, for the nightly search for what is missing."""
     return (_reminder(contact, at) for contact in _conflicts())
 
 
-def is_one(contact: Contact) -> bool:
-    """Whether the supporter of `contact`, which is open, is on the analysis team of its event."""
-    return _conflicts().filter(pk=contact.pk).exists()
-
-
-def _conflicts() -> QuerySet[Any]:
-    """Open contacts whose supporter is on the analysis team of the event, with that place as `member`."""
+def among(contacts: ContactQuerySet) -> QuerySet[Any]:
+    """Those that are open and whose supporter is on the analysis team of the event, with that place as
+    `member`.
+    """
     team = TeamMember.objects.current().filter(
         incident=OuterRef("offer__incident"), analyst=OuterRef("supporter__user")
     )
-    contacts = Contact.objects.open().annotate(member=Subquery(team.values("pk")[:1]))
-    return contacts.filter(member__isnull=False).select_related("offer__incident")
+    found = contacts.open().annotate(member=Subquery(team.values("pk")[:1]))
+    return found.filter(member__isnull=False)
+
+
+def _conflicts() -> QuerySet[Any]:
+    return among(Contact.objects.select_related("offer__incident"))
 
 
 def _reminder(contact: Contact, at: datetime) -> Reminder:

@@ -1,34 +1,41 @@
-"""A supporter who turns out to be involved in the very event: the coordinator chooses somebody else.
+"""A supporter who turns out to be involved in the very event, or to have reported it: the coordinator chooses
+somebody else.
 
-Matching asks nobody who is involved. Added to the event later, or on a report that is joined with it, they
-are known only then: it is told to the coordinators who are not involved themselves, and to nobody else.
+Matching asks nobody who was there or reported it. Added to the event later, or known from a report that is
+joined with it, they are known only then: it is told to the coordinators who are not involved themselves, and
+to nobody else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
-from incidents.models import Involvement
+from incidents.models import Incident, Involvement
 from notifications.models import Reminder
 from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import remind, reminder
 from supporters.contacts import event_parts
 from supporters.contacts.notice_words import event_of
-from supporters.models import Contact
+from supporters.models import Contact, ContactQuerySet
 
 INVOLVED_SUPPORTS = "support.involved_supports"
 
 
 def tell_coordinators(added: Iterable[Involvement], at: datetime) -> None:
-    """In the transaction that put `added` on the list of an event, or moved them there."""
-    events = {each.incident_id for each in added}
-    remind(_reminder(contact, at) for contact in _conflicts().filter(offer__incident__in=events))
+    """In the transaction that put `added` on the list of an event."""
+    tell_of({each.incident_id for each in added}, at)
+
+
+def tell_of(incidents: Collection[UUID], at: datetime) -> None:
+    """In the transaction that changed who was there or reported it."""
+    remind(_reminder(contact, at) for contact in _conflicts().filter(offer__incident__in=incidents))
 
 
 def expected(at: datetime) -> Iterable[Reminder]:
@@ -36,17 +43,22 @@ def expected(at: datetime) -> Iterable[Reminder]:
     return (_reminder(contact, at) for contact in _conflicts())
 
 
-def is_one(contact: Contact) -> bool:
-    """Whether the supporter of `contact`, which is open, is involved in its event."""
-    return _conflicts().filter(pk=contact.pk).exists()
-
-
-def _conflicts() -> QuerySet[Contact]:
-    """Open contacts whose supporter is involved in the event."""
-    involved = Involvement.objects.filter(
-        incident=OuterRef("offer__incident"), employee=OuterRef("supporter__user")
+def among(contacts: ContactQuerySet) -> QuerySet[Any]:
+    """Those that are open and whose supporter `was_there`, as far as is known, or reported the event."""
+    involved = Involvement.objects.filter(incident=OuterRef("offer__incident"))
+    by_account = involved.filter(employee=OuterRef("supporter__user"))
+    by_hand = involved.filter(employee=None).filter(
+        ~Q(email="") & Q(email=OuterRef("supporter__user__email"))
+        | ~Q(telephone="") & Q(telephone=OuterRef("supporter__user__telephone"))
     )
-    return Contact.objects.open().filter(Exists(involved)).select_related("offer__incident")
+    event = Q(pk=OuterRef("offer__incident")) | Q(joined_into=OuterRef("offer__incident"))
+    reports = Incident.objects.filter(event, reporter=OuterRef("supporter__user"))
+    found = contacts.open().annotate(was_there=Exists(by_account) | Exists(by_hand))
+    return found.filter(Q(was_there=True) | Exists(reports))
+
+
+def _conflicts() -> QuerySet[Any]:
+    return among(Contact.objects.select_related("offer__incident"))
 
 
 def _reminder(contact: Contact, at: datetime) -> Reminder:
@@ -66,7 +78,7 @@ def _still(user: User, contact_id: UUID) -> bool:
 
 KIND = Kind(
     code=INVOLVED_SUPPORTS,
-    line=_("A supporter turns out to be involved in the same event. Choose somebody else."),
+    line=_("A supporter was part of the same event, or reported it. Choose somebody else."),
     concerns=_still,
     event=event_parts.of_contacts,
     about=event_of,

@@ -69,10 +69,12 @@ def awaited(step: NextStep) -> str:
     return words[step]
 
 
-def conflict(*, analyses: bool, involved: bool) -> str:
+def conflict(*, analyses: bool, involved: bool, reported: bool) -> str:
     """Why the supporter of a contact had better be somebody else; empty for nothing."""
     if involved:
         return _("Involved in this event: choose somebody else")
+    if reported:
+        return _("Reported this event: choose somebody else")
     return _("Analyses this event: choose somebody else") if analyses else ""
 
 

@@ -199,8 +199,8 @@ def _assign(*, offer: Offer, supporter: Supporter, by: User, at: datetime, beyon
         raise AlreadyAssigned(contact)
     asked = Supporter.objects.filter(pk=supporter.pk)
     rules = may_be_asked.rules_of(need_of(offer, at), asked)[supporter.pk]
-    if rules and not (beyond_rules and rules.isdisjoint(may_be_asked.NEVER)):
-        raise NotEligible(rules)
+    if held := rules & may_be_asked.NEVER if beyond_rules else rules:
+        raise NotEligible(held)
     takes_capacity = Rule.AT_CAPACITY not in rules
     contact = flow.propose(offer=offer, supporter=supporter, by=by, at=at, takes_capacity=takes_capacity)
     push_counts(offer.incident, at=at)

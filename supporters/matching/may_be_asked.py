@@ -18,9 +18,15 @@ from supporters.enums import Rule, SameProfession, SupporterStatus
 from supporters.matching.need import Need
 from supporters.models import Contact, Exclusion, KeptApart, Supporter
 
-#: No coordinator can set these aside: the person is no supporter, or the two are never matched. Between
-#: somebody and the own manager it is never, either way: one of the two has a say about the other's work.
-NEVER = frozenset({Rule.STOPPED, Rule.IS_SELF, Rule.IS_MANAGER, Rule.IS_MANAGED, Rule.ON_EXCLUSION_LIST})
+#: No coordinator can set these aside: the person is no supporter, has a part in the event, or the two are
+#: never matched. Between somebody and the own manager it is never, either way: one of the two has a say about
+#: the other's work. What is left is about room and fit, which she weighs.
+NEVER = frozenset(
+    {
+        *(Rule.STOPPED, Rule.IS_SELF, Rule.IS_MANAGER, Rule.IS_MANAGED, Rule.ON_EXCLUSION_LIST),
+        *(Rule.INVOLVED_IN_EVENT, Rule.REPORTED_EVENT, Rule.IS_ANALYST),
+    }
+)
 
 #: Who works outside the hospital.
 PARTNER = Q(user__department__location__is_partner=True)

@@ -20,7 +20,7 @@ from incidents.models import Incident, Involvement
 from incidents.reports import joining
 from incidents.reports.intake import are_one
 from notifications.reminders.schedule import cancel, cancel_each
-from supporters.contacts import involved_conflict
+from supporters.contacts import analyst_conflict, involved_conflict
 from supporters.enums import ContactState, Waiting
 from supporters.models import Offer
 from supporters.offers.opening import push_counts
@@ -57,8 +57,9 @@ def join(*, one: Incident, other: Incident, by: User, at: datetime) -> Incident:
         cancel(subject_id=goes.pk, at=at)
         added = stays.involvements.filter(pk__in=[person.pk for person in people]).select_related("employee")
         put_aside.follow(stays, added, at=at)
-        involved_conflict.tell_coordinators(added, at)
         joining.put_together(stays=stays, goes=goes, by=by, at=at)
+        involved_conflict.tell_of([stays.pk], at)
+        analyst_conflict.tell_of(stays, at)
         push_counts(stays, at=at)
         _log(stays, [None, *added.values_list("pk", flat=True)], by, at)
         _log(goes, [None], by, at)

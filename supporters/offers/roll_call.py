@@ -1,20 +1,19 @@
 """The lines of an event's roll-call: everybody who was involved, and how it is with the support of each."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.people.names import sort_key
 from hospital.clock import call_by
-from supporters.contacts import words
+from incidents.models import Incident
+from supporters.contacts import conflicts
 from supporters.enums import Outcome, Waiting
-from supporters.models import Contact, OfferQuerySet
+from supporters.models import Contact, Offer
 from supporters.offers.worklist import SupportState, state_of, url_of, values_of
 
 
@@ -39,20 +38,16 @@ class RollCallLine:
     closed_at: datetime | None
 
 
-def lines_of(offers: OfferQuerySet, now: datetime, *, analysts: Collection[UUID]) -> list[RollCallLine]:
-    """`offers` of one event, by name: one query. `analysts` are on its analysis team."""
-    people = values_of(offers, "closed_at", "outcome", "norm_due_at", "involvement__employee")
-    running = Contact.objects.open().filter(offer=OuterRef("pk"))
-    people = people.annotate(supporter_user=Subquery(running.values("supporter__user")))
+def lines_of(incident: Incident, now: datetime) -> list[RollCallLine]:
+    """Everybody of `incident`, by name: three queries."""
+    offers = Offer.objects.filter(incident=incident)
+    people = values_of(offers, "closed_at", "outcome", "norm_due_at")
     in_order = sorted(people, key=lambda each: (sort_key(each["name"]), each["id"]))
-    involved = {each["involvement__employee"] for each in in_order} - {None}
-    return [_line(each, now, analysts, involved) for each in in_order]
+    said = conflicts.said(Contact.objects.filter(offer__incident=incident))
+    return [_line(each, now, said.get(each["id"], "")) for each in in_order]
 
 
-def _line(
-    person: dict[str, Any], now: datetime, analysts: Collection[UUID], involved: Collection[UUID]
-) -> RollCallLine:
-    supporter = person["supporter_user"]
+def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
     offered_at, due_at = person["offered_at"], call_by(person["due_at"], now=now)
     return RollCallLine(
         offer_id=person["id"],
@@ -63,7 +58,7 @@ def _line(
         profession=person["profession"] or "",
         department=person["department"] or "",
         supporter=person["supporter"] or "",
-        conflict=words.conflict(analyses=supporter in analysts, involved=supporter in involved),
+        conflict=conflict,
         state=_ended(person["outcome"])
         if person["closed_at"]
         else state_of(person["waiting_for"], late=due_at < now),

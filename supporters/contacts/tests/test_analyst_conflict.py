@@ -8,12 +8,14 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents.calamities.analysis import team
+from incidents.enums import IncidentKind
 from incidents.tests.factories import IncidentFactory
 from notifications.models import Reminder
 from notifications.reminders import kinds
 from notifications.reminders.reconcile import reconcile
 from supporters.contacts import flow
 from supporters.contacts.analyst_conflict import ANALYST_SUPPORTS
+from supporters.offers import joining
 from supporters.tests.factories import ContactFactory
 
 NOW = timezone.now()
@@ -50,6 +52,18 @@ def test_the_coordinators_are_told_to_choose_somebody_else(calamity, contact):
     warning = warnings().get()
     assert (warning.role, warning.recipient, warning.subject_id) == (Role.COORDINATOR, None, contact.pk)
     assert warning.url == f"/support/{calamity.reference}/"
+
+
+def test_by_joining_two_reports_too(calamity):
+    analyst = UserFactory(roles=[Role.SUPPORTER, Role.ANALYST])
+    contact = ContactFactory(
+        offer__involvement__incident__kind=IncidentKind.VIM, accepted=True, supporter__user=analyst
+    )
+    put_on_team(calamity, analyst)
+    assert not warnings().exists()
+    by = UserFactory(roles=[Role.COORDINATOR])
+    joining.join(one=calamity, other=contact.offer.incident, by=by, at=NOW)
+    assert warnings().get().subject_id == contact.pk
 
 
 def test_nobody_is_told_of_another_event_or_of_support_that_has_ended(calamity, contact):

@@ -79,6 +79,38 @@ def test_by_joining_two_reports_too(client, coordinator, contact, supports_on_th
     assert all(SIGN in page for page in pages(client, contact))
 
 
+@pytest.mark.parametrize("supports_on_the_one_that_goes", [False, True])
+def test_who_reported_the_other_of_two_that_are_joined(
+    client, coordinator, contact, supports_on_the_one_that_goes
+):
+    mine = contact.offer.incident
+    days = timedelta(days=1) * (-1 if supports_on_the_one_that_goes else 1)
+    other = IncidentFactory(
+        kind=IncidentKind.VIM, reported_at=mine.reported_at + days, reporter=contact.supporter.user
+    )
+    join(one=mine, other=other, by=coordinator, at=NOW)
+    assert warnings().get().subject_id == contact.pk
+    assert kinds.get(INVOLVED_SUPPORTS).concerns(coordinator, contact.pk)
+    client.force_login(coordinator)
+    contact.offer.refresh_from_db()
+    assert all("Reported this event: choose somebody else" in page for page in pages(client, contact))
+
+
+@pytest.mark.parametrize("typed", [{"email": "Noor.Bos@ziekenhuis.example"}, {"telephone": "06-12345678"}])
+def test_who_was_typed_in_by_hand_too(client, coordinator, typed):
+    contact = ContactFactory(
+        offer__involvement__incident__kind=IncidentKind.VIM,
+        accepted=True,
+        supporter__user__email="noor.bos@ziekenhuis.example",
+        supporter__user__telephone="+31612345678",
+    )
+    InvolvementFactory(by_hand=True, incident=contact.offer.incident, **{"email": "", **typed})
+    reconcile(at=NOW)
+    assert warnings().get().subject_id == contact.pk
+    client.force_login(coordinator)
+    assert all(SIGN in page for page in pages(client, contact))
+
+
 def test_it_concerns_coordinators_until_somebody_else_is_asked(coordinator, contact):
     both = UserFactory(roles=[Role.COORDINATOR])
     add(contact.supporter.user, contact.offer.incident, coordinator)

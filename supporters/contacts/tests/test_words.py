@@ -127,13 +127,13 @@ def test_every_refusal_is_told_kindly(error):
 
 
 @pytest.mark.parametrize(
-    ("analyses", "involved", "said"),
+    ("analyses", "involved", "reported", "said"),
     [
-        (False, False, ""),
-        (True, False, "Analyses this event: choose somebody else"),
-        (False, True, "Involved in this event: choose somebody else"),
-        (True, True, "Involved in this event: choose somebody else"),
+        (False, False, False, ""),
+        (True, False, False, "Analyses this event: choose somebody else"),
+        (True, False, True, "Reported this event: choose somebody else"),
+        (True, True, True, "Involved in this event: choose somebody else"),
     ],
 )
-def test_why_somebody_else_should_support(analyses, involved, said):
-    assert words.conflict(analyses=analyses, involved=involved) == said
+def test_why_somebody_else_should_support(analyses, involved, reported, said):
+    assert words.conflict(analyses=analyses, involved=involved, reported=reported) == said

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
+from incidents.tests.factories import InvolvementFactory, on_team
 from notifications.models import Reminder
 from supporters.contacts import flow
 from supporters.enums import ContactState, EventKind, Outcome, SameProfession, Waiting
@@ -124,6 +125,52 @@ def test_override_shows_the_rule_and_asks_all_the_same(client, coordinator, offe
     assert "Ask Gijs Zijlstra anyway" in page
     ask(client, offer, supporter, beyond=1)
     assert Contact.objects.get().takes_capacity is False
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("reported", "reported the event"),
+        ("was there", "is involved in the same event"),
+        ("analyses", "analyses this event"),
+        ("manages", "is the employee’s manager"),
+        ("is managed", "works under the employee"),
+        ("is it", "is the employee"),
+        ("kept apart", "cannot be asked for this colleague"),
+    ],
+)
+def test_who_has_a_part_in_it_is_not_asked_by_name_nor_by_a_forged_form(
+    client, coordinator, offer, part, said
+):
+    employee, incident = offer.involvement.employee, offer.incident
+    user = employee if part == "is it" else UserFactory()
+    supporter = SupporterFactory(trained=True, full=True, user=user)
+    match part:
+        case "reported":
+            incident.reporter = user
+            incident.save()
+        case "was there":
+            InvolvementFactory(incident=incident, employee=user)
+        case "analyses":
+            on_team(incident, user)
+        case "manages":
+            employee.manager = user
+            employee.save()
+        case "is managed":
+            user.manager = employee
+            user.save()
+        case "kept apart":
+            Exclusion.objects.create(supporter=supporter, employee=employee, added_at=timezone.now())
+    page = text(client.post(url(offer), {"q": user.name}, follow=True))
+    assert said in page
+    assert "Cannot be asked for this person." in page
+    assert f"Ask {user.name}" not in page
+    refused = text(ask(client, offer, supporter, beyond=1))
+    assert f"{user.name} cannot be asked now: {said}." in refused
+    assert not Contact.objects.exists()
+    other = asked(offer, coordinator)
+    ask(client, offer, supporter, beyond=1, replaces=other.pk)
+    assert offer.contacts.open().get() == other
 
 
 def test_who_is_left_out_and_why(client, coordinator, offer):

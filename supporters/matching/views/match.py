@@ -17,7 +17,7 @@ from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.sealed_search import answered, typed
 from accounts.people import directory as people
 from hospital.clock import call_by
-from supporters.contacts import analyst_conflict, involved_conflict, reminders, words
+from supporters.contacts import conflicts, reminders, words
 from supporters.contacts.case_access import log_case
 from supporters.enums import ContactState, LadderStep, NextStep, Outcome, Rule, Waiting
 from supporters.matching import assignment, left_out, may_be_asked, reasons
@@ -101,7 +101,7 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
     due_at = call_by(contact.due_at if contact else offer.due_at, now=now)
     return {
         "contact": contact,
-        "conflict": _conflict(contact) if contact else "",
+        "conflict": conflicts.said(offer.contacts.filter(pk=contact.pk)).get(offer.pk) if contact else "",
         "step": words.awaited(NextStep(contact.next_step)) if contact else "",
         "log": _log(offer) if contacts else [],
         "reminded_today": contact is not None and reminders.asked_on(contact=contact, at=now),
@@ -112,13 +112,6 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
         "before": [each for each in contacts if each.state == ContactState.HANDED_BACK],
         "outcomes": _outcomes(contact),
     }
-
-
-def _conflict(contact: Contact) -> str:
-    """Why the supporter of `contact` had better be somebody else."""
-    return words.conflict(
-        analyses=analyst_conflict.is_one(contact), involved=involved_conflict.is_one(contact)
-    )
 
 
 def _log(offer: Offer) -> list[ContactEvent]:

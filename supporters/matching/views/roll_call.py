@@ -19,7 +19,7 @@ from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
 from incidents.calamities.milestones import support_norm
 from incidents.enums import IncidentKind
-from incidents.models import Incident, TeamMember
+from incidents.models import Incident
 from supporters.contacts.case_access import log_roll_call
 from supporters.matching import assignment
 from supporters.matching.assignment import AlreadyAssigned, NotEligible, Proposal
@@ -50,8 +50,7 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = _incident(request, reference)
     if incident.joined_into:
         return redirect("support:roll-call", incident.joined_into.reference)
-    analysts = set(TeamMember.objects.current().filter(incident=incident).values_list("analyst", flat=True))
-    lines = lines_of(Offer.objects.filter(incident=incident), now, analysts=analysts)
+    lines = lines_of(incident, now)
     named = [each.involvement_id for each in lines if not each.is_erased]
     log_roll_call(incident=incident, involved=named, by=request.user, at=now)
     waiting = [each for each in lines if each.waits]
