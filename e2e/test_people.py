@@ -1,6 +1,7 @@
 """Signing in with a passkey, importing staff, and the administrator's and privacy officer's pages."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from playwright.sync_api import expect
 
 from accounts.enums import Role
@@ -28,11 +29,10 @@ AUTHENTICATOR = {
 def enter(page, live_server, client):
     """Puts the session of somebody into the browser."""
 
-    def enter(user):
+    def enter(user, site=live_server.url):
         client.force_login(user)
         cookies = [
-            {"name": name, "value": morsel.value, "url": live_server.url}
-            for name, morsel in client.cookies.items()
+            {"name": name, "value": morsel.value, "url": site} for name, morsel in client.cookies.items()
         ]
         page.context.add_cookies(cookies)
 
@@ -65,6 +65,42 @@ def test_a_passkey_is_added_and_signs_in_alone(page, live_server, watch, setting
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("heading", name="Hello")).to_be_visible()
+
+
+def test_a_passkey_that_does_not_work_says_why(page, live_server, enter, settings):
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+    site = live_server.url.replace("127.0.0.1", "localhost")
+    enter(UserFactory(), site=site)  # single sign-on let her in: she has no password
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    added = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    finger = {"authenticatorId": added["authenticatorId"]}
+    page.goto(f"{site}/account/two-step/webauthn/add/")
+
+    def says(line):
+        expect(page.locator("[data-passkey-failed]")).to_have_text(line, use_inner_text=True)
+
+    devtools.send("WebAuthn.setUserVerified", {**finger, "isUserVerified": False})
+    page.get_by_role("button", name="Add a passkey").click()
+    says("No passkey was added: it was cancelled, or took too long. Try again.")
+    devtools.send("WebAuthn.setUserVerified", {**finger, "isUserVerified": True})
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_text("10 of 10 are left.")).to_be_visible()
+    page.goto(f"{site}/account/two-step/webauthn/add/")
+    page.get_by_role("button", name="Add a passkey").click()
+    says("This device has a passkey for you already.")
+    page.context.clear_cookies()
+    page.goto(f"{site}/account/sign-in/")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    says("The server did not answer. Are you connected? Try again in a moment.")
+    page.context.set_offline(False)
+    Authenticator.objects.all().delete()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_text("This passkey is not known here, or no longer.")).to_be_visible()
+    devtools.send("WebAuthn.clearCredentials", finger)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_text("this device has no passkey for it")).to_be_visible()
 
 
 def test_staff_import_from_file_to_people(page, live_server, watch, enter, no_queue):

@@ -342,6 +342,9 @@ MFA_FORMS = {
     "reauthenticate": "accounts.sign_in.forms.CodeAgainForm",
     "activate_totp": "accounts.sign_in.forms.AddAppForm",
     "add_webauthn": "accounts.sign_in.forms.AddPasskeyForm",
+    "login_webauthn": "accounts.sign_in.forms.PasskeyForm",
+    "authenticate_webauthn": "accounts.sign_in.forms.PasskeyStepForm",
+    "reauthenticate_webauthn": "accounts.sign_in.forms.PasskeyAgainForm",
 }
 ACCOUNT_SESSION_REMEMBER = False  # nobody is remembered on a workstation that others use
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
@@ -357,6 +360,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "60/m/ip,5/m/key",
     "reset_password_from_key": "60/m/ip",
 }
+# A passkey cannot be guessed; as many may use one as a password.
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 
 # Whoever reads cases or keeps watch has a second step at sign-in (accounts.sign_in.second_factor); the demo
 # can be looked at without one.

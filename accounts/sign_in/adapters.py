@@ -14,12 +14,13 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AnonymousUser, Group
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.enums import KEEP_WATCH, READ_CASES, AccessAction, Role
@@ -68,6 +69,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """What allauth counts failures of: an account, by whichever of its names, from one network."""
         return f"{_account(credentials)} {ratelimit.get_ip(request)}"
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """Each way to say again who one is, by the names of the rest of the site; a passkey before the codes,
+        which may be those on paper.
+        """
+        named = {
+            "reauthenticate": _("Use your password"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey"),
+            "mfa_reauthenticate": _("Use a code"),
+        }
+        ways = {way["id"]: way for way in super().get_reauthentication_methods(user)}
+        return [{**ways[way], "description": words} for way, words in named.items() if way in ways]
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Every way of signing in ends here: local, SSO, passkey and the demo's buttons."""

@@ -14,18 +14,30 @@ from allauth.account.forms import (
 )
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCode
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.sealing import fernet
 from accounts.sign_in import tasks
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+
+NOT_TAKEN = _("That did not work: perhaps this page stood open for too long. Try once more.")
 
 
 class InOurWords(forms.Form):
@@ -66,16 +78,79 @@ class NewPasswordForm(InOurWords, ResetPasswordKeyForm):  # type: ignore[misc]  
     words = {"password2": _("New password, once more")}
 
 
-class CodeForm(InOurWords, AuthenticateForm):  # type: ignore[misc]  # allauth ships no types
-    words = {"code": _("Code from your authenticator app, or a recovery code")}
+class AsksForCode(InOurWords):
+    """Asks for the codes that somebody has: whoever has no app has only recovery codes."""
+
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        has_app = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.TOTP).exists()
+        self.fields["code"].label = (
+            _("Code from your authenticator app, or a recovery code") if has_app else _("A recovery code")
+        )
 
 
-class CodeAgainForm(InOurWords, ReauthenticateByCode):  # type: ignore[misc]  # allauth ships no types
-    words = CodeForm.words
+class CodeForm(AsksForCode, AuthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class CodeAgainForm(AsksForCode, ReauthenticateByCode):  # type: ignore[misc]  # allauth ships no types
+    pass
 
 
 class AddAppForm(InOurWords, ActivateTOTPForm):  # type: ignore[misc]  # allauth ships no types
     words = {"code": _("Code from the app")}
+
+
+class AsksForPasskey(forms.Form):
+    """What the browser brought is a passkey, not a code: says why it does not open anything."""
+
+    user: User | None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"].error_messages["required"] = _(
+            "This browser brought no passkey. Choose another way."
+        )
+
+    @property
+    def has_passkey(self) -> bool:
+        return self._passkeys().exists()
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # of the form that this is mixed into
+        except ValidationError as error:
+            if error.code != "incorrect_code":
+                raise
+            brought = self.cleaned_data["credential"]
+            name = brought.get("id") if isinstance(brought, dict) else None
+            raise ValidationError(
+                NOT_TAKEN
+                if self._passkeys().filter(data__credential__id=name).exists()
+                else _(
+                    "This passkey is not known here, or no longer. Choose another way, and remove the passkey"
+                    " from your device."
+                )
+            ) from error
+
+    def _passkeys(self) -> QuerySet[Authenticator]:
+        """Those of who is asked; of everybody while it is the passkey that says who it is."""
+        found: QuerySet[Authenticator] = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)
+        return found.filter(user=self.user) if self.user else found
+
+
+class PasskeyForm(AsksForPasskey, LoginWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class PasskeyStepForm(AsksForPasskey, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    pass
+
+
+class PasskeyAgainForm(AsksForPasskey, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    pass
 
 
 class AddPasskeyForm(InOurWords, AddWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
@@ -88,6 +163,12 @@ class AddPasskeyForm(InOurWords, AddWebAuthnForm):  # type: ignore[misc]  # alla
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["passwordless"].initial = True
+
+    def clean(self) -> dict[str, Any] | None:
+        try:
+            return super().clean()
+        except ValidationError as error:
+            raise ValidationError(NOT_TAKEN) from error
 
 
 class PasswordResetForm(InOurWords, ResetPasswordForm):  # type: ignore[misc]  # allauth ships no types

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import structlog
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_reset
@@ -37,6 +38,9 @@ def follow(
 ) -> None:
     """django-allauth tells here of a factor that is added, removed or made anew, by its owner. Recovery codes
     come and go with the factors; made anew they are a change of their own.
+
+    Whoever adds one has shown it, and is not asked for it on the next page: those are the recovery codes, the
+    only other answer that somebody without a password could give.
     """
     signal = kwargs["signal"]
     if authenticator.type == Authenticator.Type.RECOVERY_CODES and signal is not authenticator_reset:
@@ -51,6 +55,10 @@ def follow(
         is_first=is_first,
         at=timezone.now(),
     )
+    if signal is authenticator_added:
+        record_authentication(
+            request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True
+        )
 
 
 class SecretUnreadable(Exception):

@@ -150,10 +150,16 @@ for (const button of document.querySelectorAll("[data-prints]")) {
   button.addEventListener("click", () => print());
 }
 
-// allauth says so when the browser came back without a passkey: cancelled, timed out, or none on this device.
+// allauth says so when the browser came back without a passkey: cancelled, timed out, none on this device, or the
+// server was not reached.
 document.addEventListener("allauth.error", (event) => {
   const note = document.querySelector("[data-passkey-failed]");
   if (!note) return;
   event.preventDefault();
+  const { exception } = event.detail;
+  let why = exception instanceof DOMException ? "cancelled" : "unanswered";
+  if (exception.name === "InvalidStateError") why = "known";
+  if (!window.PublicKeyCredential) why = "unsupported";
+  for (const line of note.querySelectorAll("[data-why]")) line.hidden = line.dataset.why !== why;
   note.hidden = false;
 });

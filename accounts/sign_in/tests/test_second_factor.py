@@ -7,9 +7,11 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from fido2.utils import websafe_encode
 
 from accounts.enums import GUARDED, Role
 from accounts.sign_in import second_factor
@@ -80,6 +82,88 @@ def test_the_app_is_set_up_in_dutch_words(client):
     session.save()
     page = client.get(reverse("mfa_activate_totp"), headers={"accept-language": "nl"})
     assert "Code uit de app" in page.content.decode()
+
+
+@pytest.fixture
+def passkey(monkeypatch):
+    """`passkey(user)`: what the browser brought when it was made is of no matter here."""
+    monkeypatch.setattr(webauthn, "get_credentials", lambda user: [])
+    return lambda user: Authenticator.objects.create(
+        user=user, type="webauthn", data={"credential": {"id": "bW9iaWVs"}}
+    )
+
+
+def as_brought(credential):
+    """What a browser sends of a passkey with this id, as an answer to a question of another page."""
+    asked = {"type": "webauthn.get", "challenge": "AAAA", "origin": "http://testserver"}
+    answer = {
+        "clientDataJSON": websafe_encode(json.dumps(asked).encode()),
+        "authenticatorData": websafe_encode(bytes(37)),
+        "signature": websafe_encode(b"x"),
+    }
+    return json.dumps({"id": credential, "rawId": credential, "type": "public-key", "response": answer})
+
+
+@pytest.mark.django_db
+class TestWordsOfTheSecondStep:
+    """They name what somebody has, in the words of the rest of the site."""
+
+    def at_the_second_step(self, client, user):
+        user.set_password("correct horse battery")
+        user.save()
+        typed = {"login": user.username, "password": "correct horse battery"}
+        return client.post("/account/sign-in/", typed, follow=True).content.decode()
+
+    @pytest.mark.parametrize(
+        ("has_app", "has_passkey"),
+        [(True, True), (True, False), (False, True)],
+        ids=["both", "app", "passkey"],
+    )
+    def test_at_sign_in(self, client, passkey, has_app, has_passkey):
+        user = UserFactory()
+        if has_app:
+            totp.TOTP.activate(user, totp.generate_totp_secret())
+        if has_passkey:
+            passkey(user)
+        page = self.at_the_second_step(client, user)
+        assert ("Code from your authenticator app" in page) is has_app
+        assert ("A recovery code" in page) is not has_app
+        assert ("Use a passkey" in page) is has_passkey
+
+    def test_when_asked_again(self, client, passkey):
+        user = UserFactory(password="correct horse battery")
+        passkey(user)
+        RecoveryCodes.activate(user)
+        client.force_login(user)
+        page = client.get(reverse("account_reauthenticate")).content.decode()
+        assert [words in page for words in ("Use a passkey", "Use a code", "security key")] == [
+            True,
+            True,
+            False,
+        ]
+        user.set_unusable_password()
+        user.save()
+        client.force_login(user)
+        first = client.get(reverse("account_reauthenticate"))
+        assert first.url == reverse("mfa_reauthenticate_webauthn")
+        assert "Use a passkey" in client.get(first.url).content.decode()
+        assert "A recovery code" in client.get(reverse("mfa_reauthenticate")).content.decode()
+
+    @pytest.mark.parametrize(
+        ("credential", "says"),
+        [(None, "brought no passkey"), ("b25iZWtlbmQ", "not known here"), ("bW9iaWVs", "open for too long")],
+        ids=["none", "removed", "late"],
+    )
+    def test_of_a_passkey_speak_of_no_code(self, client, passkey, credential, says):
+        brought = as_brought(credential) if credential else ""
+        user = UserFactory()
+        passkey(user)
+        answer = client.post(reverse("mfa_login_webauthn"), {"credential": brought}, follow=True)
+        assert says in answer.content.decode()
+        page = self.at_the_second_step(client, user)
+        answer = client.post(reverse("mfa_authenticate"), {"credential": brought})
+        assert says in answer.content.decode()
+        assert "Incorrect code" not in page + answer.content.decode()
 
 
 @pytest.mark.django_db
