@@ -6,8 +6,9 @@ stays, with the kind of event, the department and the moment, so that no number 
 
 A calamity is not taken back by its reporter: the committee heard of it at once, and decides what it is.
 
-Whether somebody acted is not for the reporter to see: the button is there on the first day, whatever was done
-meanwhile, and who presses it too late is told so. Finding that out costs the report, if nobody acted.
+What was done is not for the reporter to see: the button is there on the first day, whatever it was, and who
+presses it too late is told that the day is over or that somebody has begun, not which. Finding that out costs
+the report, if nobody has.
 """
 
 from collections.abc import Callable

@@ -47,6 +47,10 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 def _too_late(request: SignedInRequest, page: str) -> HttpResponse:
-    text = _("This report can no longer be taken back: somebody acts on it. Call the coordinator.")
+    """In the same words whatever the reason."""
+    text = _(
+        "This report can no longer be taken back: the first day is over, or somebody has begun on it."
+        " Call the coordinator."
+    )
     say(request, text, level=messages.WARNING)
     return redirect(page)

@@ -126,6 +126,32 @@ class TestSomebodyActed:
         client.get(reverse("support:roll-call", args=[incident.reference]))
         withdrawal.withdraw(incident=incident, by=nurse, at=LATER)
 
+    def test_which_of_these_is_not_told(self, client, incident, nurse, coordinator):
+        """Asked, added, or simply a day later: one answer."""
+        late = reported(nurse)
+        Incident.objects.filter(pk=late.pk).update(reported_at=NOW - timedelta(hours=25))
+        asked, added = incident, reported(nurse)
+        assignment.assign(
+            offer=Offer.objects.get(incident=asked),
+            supporter=SupporterFactory(trained=True),
+            by=coordinator,
+            at=NOW,
+            beyond_rules=True,
+        )
+        intake.add_involved(
+            incident=added, involved=[Involved(employee=UserFactory())], by=coordinator, at=LATER
+        )
+        client.force_login(nurse)
+        answers = {
+            str(message)
+            for one in (late, asked, added)
+            for message in client.post(
+                reverse("incidents:withdraw", args=[one.reference]), follow=True
+            ).context["messages"]
+        }
+        [answer] = answers
+        assert "the first day is over, or somebody has begun on it" in answer
+
     def test_does_not_show_on_the_reporters_pages(self, client, incident, nurse, coordinator):
         """Only who presses the button learns it, and that costs the report if nobody did anything."""
         addresses = [
