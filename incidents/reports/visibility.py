@@ -25,7 +25,9 @@ OWN_REPORT = "own report"
 
 @dataclass(frozen=True)
 class Sight:
-    """`role` is the one it is seen in, None for one's own report. `names`: all, those entered, or none."""
+    """`role` is the one it is seen in, None for one's own report. `names`: all, those entered, seen
+    `names_until` then, or none.
+    """
 
     role: Role | None
     event: bool
@@ -33,6 +35,7 @@ class Sight:
     reporter: bool
     can_add: bool
     names: Sequence[Involvement]
+    names_until: datetime | None = None
 
     @property
     def basis(self) -> str:
@@ -48,12 +51,13 @@ def sight_of(incident: Incident, *, user: User, at: datetime) -> Sight:
         names = incident.involvements.select_related("employee", "profession", "department")
         can_add = not incident.has_ended
         return Sight(Role.COORDINATOR, True, True, True, can_add, sorted(names, key=_by_moment_and_name))
-    entered = _entered(incident, at) if _entered_by(incident, user) else []
+    until = _named_until(incident) if _entered_by(incident, user) else None
+    entered = _entered(incident) if until and at <= until else []
     for role in (Role.CCP, Role.DIRECTOR, Role.ANALYST, Role.TEAM_LEADER):
         if incident.kind == IncidentKind.CALAMITY and user.has_role(role) and _in_role(incident, user, role):
             described = role in {Role.CCP, Role.ANALYST}
-            return Sight(role, True, described, False, False, entered)
-    return Sight(None, False, False, False, False, entered)
+            return Sight(role, True, described, False, False, entered, until)
+    return Sight(None, False, False, False, False, entered, until)
 
 
 def record_view(incident: Incident, sight: Sight, *, user: User, at: datetime) -> None:
@@ -111,35 +115,35 @@ def choices(user: User) -> dict[str, object]:
     return {"hours": within_hours()}
 
 
-def what_happens(incident: Incident, *, hours: int) -> list[dict[str, object]]:
-    """The steps that a reporter sees: what is done with every report, and never how far support has come."""
+def what_happens(incident: Incident, *, hours: int) -> list[str]:
+    """What a reporter reads: what is done with every such report, and never how far support has come."""
     if incident.kind == IncidentKind.SELF:
-        later = [
+        return [
             gettext("The coordinator looks for a colleague who suits you"),
             gettext("That colleague calls you within %(hours)d hours") % {"hours": hours},
         ]
-    elif incident.kind == IncidentKind.COLLEAGUE:
-        later = [
+    if incident.kind == IncidentKind.COLLEAGUE:
+        return [
             gettext("The coordinator looks for a trained colleague"),
             gettext("That colleague calls within %(hours)d hours, without your name") % {"hours": hours},
         ]
-    else:
-        later = [
-            gettext("The coordinator finds a trained colleague for everyone involved"),
-            gettext("That colleague calls within %(hours)d hours") % {"hours": hours},
-        ]
-    steps: list[dict[str, object]] = [{"label": label, "state": "next"} for label in later]
-    return [{"label": gettext("Your report came in"), "state": "done", "at": incident.reported_at}, *steps]
+    return [
+        gettext("The coordinator finds a trained colleague for everyone involved"),
+        gettext("That colleague calls within %(hours)d hours") % {"hours": hours},
+    ]
 
 
 def _entered_by(incident: Incident, user: User) -> bool:
     return user.has_role(Role.TEAM_LEADER) and incident.reporter_id == user.pk
 
 
-def _entered(incident: Incident, at: datetime) -> list[Involvement]:
-    """Whom the report named, as long as the coordinator has to have taken it over."""
-    if at > incident.reported_at + timedelta(days=Policy.current().support_days):
-        return []
+def _named_until(incident: Incident) -> datetime:
+    """By when the coordinator has to have taken it over."""
+    return incident.reported_at + timedelta(days=Policy.current().support_days)
+
+
+def _entered(incident: Incident) -> list[Involvement]:
+    """Whom the report named."""
     named = incident.involvements.filter(added_at=incident.reported_at)
     shown = sorted(named.select_related("employee", "profession", "department"), key=_by_moment_and_name)
     # One name less would say that somebody's support has ended already: then the list goes as a whole.

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from accounts.enums import Role
 from accounts.models import AccessEvent
@@ -188,7 +189,23 @@ def test_a_reference_may_be_typed_short(typed, reference):
 
 
 class TestDetail:
-    def test_the_reporter_sees_reference_and_steps_and_nothing_of_support(self, client, sign_in):
+    @pytest.mark.parametrize("trait", ["event", "for_self", "colleague"])
+    def test_what_is_done_with_every_report_has_no_state_and_stays_true(
+        self, client, sign_in, time_machine, trait
+    ):
+        nurse = sign_in()
+        incident = IncidentFactory(**{trait: True}, reporter=nurse)
+        for days in (0, 31):
+            time_machine.move_to(NOW + timedelta(days=days))
+            client.force_login(nurse)
+            for page in ("detail", "received"):
+                shown = text(client.get(reverse(f"incidents:{page}", args=[incident.reference])))
+                assert "What we do with every report like this:" in shown
+                assert "<li>The coordinator " in shown
+                for state in ("still to come", "is-next", 'aria-current="step"'):
+                    assert state not in shown
+
+    def test_the_reporter_sees_reference_and_what_is_done_and_nothing_of_support(self, client, sign_in):
         nurse = sign_in()
         row = InvolvementFactory(incident=IncidentFactory(reporter=nurse, description="De pomp"))
         page = text(client.get(detail(row.incident)))
@@ -238,6 +255,7 @@ class TestDetail:
         )
         page = text(client.get(detail(incident)))
         assert named.name in page
+        assert "until tomorrow at 10:00" in strip_tags(page)
         assert added.name not in page
         line = AccessEvent.objects.get()
         assert (line.user, line.record, line.basis) == (leader, named.pk, "own report")

@@ -126,11 +126,9 @@ def received(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = get_object_or_404(Incident, reporter=request.user, reference=reference)
     if incident.has_ended:
         return redirect("incidents:detail", reference)
-    hours = within_hours()
     context = {
         "incident": incident,
-        "hours": hours,
-        "steps": what_happens(incident, hours=hours),
+        "what_happens": what_happens(incident, hours=within_hours()),
         "withdraws": withdrawal.may_ask(incident, user=request.user, at=timezone.now()),
     }
     return render(request, "incidents/reports/received.html", context)

@@ -75,7 +75,7 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
         "incident": incident,
         "sight": sight,
         "ways_on": ways_on,
-        "steps": what_happens(incident, hours=within_hours()),
+        "what_happens": what_happens(incident, hours=within_hours()),
         "is_own": incident.reporter_id == request.user.pk,
         "tracked": incident.tracked_since is not None and sight.role is not None,
         "decides": sight.role is not None and bool(classification.options(incident, user=request.user)),
