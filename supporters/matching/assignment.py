@@ -74,10 +74,13 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class WhyNobody:
-    """Which rules leave everybody out, and whom each step of the ladder would give, best first."""
+    """Which rules leave everybody out, and whom each step of the ladder would give, best first. `by_name`:
+    where no step gives anybody, whether somebody is left for whom the coordinator may set the rules aside.
+    """
 
     counts: Sequence[RuleCount]
     steps: dict[LadderStep, list[Choice]]
+    by_name: bool
 
     @property
     def emptied_by(self) -> Rule | None:
@@ -99,7 +102,7 @@ def suggest(*, offer: Offer, at: datetime, first: int) -> list[Choice]:
 
 def why_nobody(*, offer: Offer, at: datetime, first: int) -> WhyNobody:
     """Why nobody is left for `offer`, and the `first` best on each step of the ladder: three queries
-    beside the policy's.
+    beside the policy's, or four where no step gives anybody.
     """
     need = need_of(offer, at)
     found = list(nobody_fits.best_of_steps(need, each=first).values_list("id", "step"))
@@ -107,7 +110,8 @@ def why_nobody(*, offer: Offer, at: datetime, first: int) -> WhyNobody:
     [choices] = _choices([(need, [pk for pk, _step in found])])
     for choice, (_pk, step) in zip(choices, found, strict=True):
         steps[LadderStep(step)].append(choice)
-    return WhyNobody(left_out.counts(need), steps)
+    by_name = not found and may_be_asked.supporters(need, aside=frozenset(Rule) - may_be_asked.NEVER).exists()
+    return WhyNobody(left_out.counts(need), steps, by_name)
 
 
 def search(*, offer: Offer, text: str, at: datetime, first: int) -> list[tuple[Choice, tuple[Rule, ...]]]:

@@ -209,6 +209,21 @@ def test_nobody_left_shows_the_rule_and_the_ladder(client, coordinator):
     assert Contact.objects.get().supporter == nurse
 
 
+def test_with_every_step_empty_it_says_what_can_be_done(client, coordinator, offer):
+    full = SupporterFactory(trained=True, full=True, user__name="Gijs Zijlstra")
+    for step in ({}, {"step": 4}):
+        page = text(client.get(url(offer), step))
+        assert "No step gives anybody. What you can do now:" in page
+        assert "who is full or resting" in page
+        assert "Call your colleague yourself." in page
+        assert reverse("help") in page
+        assert "This step gives nobody" not in page
+        assert "Widen the search" not in page
+    assert "Gijs Zijlstra" in text(client.get(url(offer), {"left_out": 1}))
+    Exclusion.objects.create(supporter=full, employee=offer.involvement.employee, added_at=timezone.now())
+    assert "who is full or resting" not in text(client.get(url(offer)))
+
+
 def test_empty_pool_leads_to_the_pool(client, coordinator, offer):
     page = text(client.get(url(offer)))
     assert "There is nobody in the pool yet." in page

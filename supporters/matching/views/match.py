@@ -139,6 +139,8 @@ def _candidates(offer: Offer, step: str, now: datetime) -> dict[str, Any]:
         "why": why,
         "step": chosen,
         "steps": [(each, len(found), each is chosen) for each, found in why.steps.items()],
+        "any_step": any(why.steps.values()),
+        "by_name": why.by_name,
         "cards": [card(each) for each in why.steps.get(chosen, [])] if chosen else [],
         "beyond": True,
     }

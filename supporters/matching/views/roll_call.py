@@ -55,6 +55,7 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
     log_roll_call(incident=incident, involved=named, by=request.user, at=now)
     waiting = [each for each in lines if each.waits]
     together = _offers(waiting) if "together" in request.GET else []
+    proposals = _choices(assignment.propose_together(offers=together, at=now)) if together else []
     context = {
         "now": now,
         "incident": incident,
@@ -65,7 +66,8 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
         "in_time": sum(each.in_time for each in lines),
         "joins": not incident.has_ended and incident.kind not in IncidentKind.personal(),
         "hours": support_norm(incident) // timedelta(hours=1),
-        "proposals": _choices(assignment.propose_together(offers=together, at=now)) if together else [],
+        "proposals": proposals,
+        "anybody": any(each.cards for each in proposals),
     }
     return render(request, "supporters/matching/roll_call.html", context)
 

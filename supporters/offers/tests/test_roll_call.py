@@ -92,6 +92,16 @@ def test_propose_for_all_and_accept_as_a_whole(client, coordinator, incident):
     assert Contact.objects.open().count() == 2
 
 
+@pytest.mark.parametrize("some", [0, 1])
+def test_all_are_asked_only_where_there_is_somebody_to_ask(client, coordinator, incident, some):
+    offers(incident, "Noor Bos", "Bram Dekker")
+    SupporterFactory.create_batch(some, trained=True)
+    page = text(client.get(URL, {"together": 1}))
+    assert "Nobody is left for this person." in page
+    assert ("Ask all" in page) is bool(some)
+    assert ("For none of them is anybody left." in page) is (not some)
+
+
 def test_accept_one_line(client, coordinator, incident):
     first, second = offers(incident, "Noor Bos", "Bram Dekker")
     one, other = SupporterFactory.create_batch(2, trained=True)
