@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
+from accounts.tests.markup import squeezed
 from incidents.tests.factories import InvolvementFactory, on_team
 from notifications.models import Reminder
 from supporters.contacts import flow
@@ -369,7 +370,7 @@ def test_late_case_says_which_step_since_when_and_whom_to_phone(client, coordina
     now = timezone.now()
     flow.record(contact=contact, kind=EventKind.ACCEPTED, by=contact.supporter.user, at=now)
     Contact.objects.update(due_at=now - timedelta(days=5))
-    page = text(client.get(url(offer)))
+    page = squeezed(text(client.get(url(offer))))
     assert "The first call" in page
     assert "days late" in page
     assert "tel:+31612345678" in page
