@@ -19,7 +19,7 @@ from accounts.sign_in import sign_in_changes
 from accounts.staff import leaving
 from accounts.staff.places import Missing, Places
 from accounts.staff.rows import Staff, StaffPerson, Value
-from accounts.staff.same_person import Known, WhoIsThis, match, read_known
+from accounts.staff.same_person import Known, WhoIsThis, called, match, read_known
 
 #: What an import may set on a person; "department" and "manager" as in the file, not as keys of the database.
 FIELDS = (
@@ -56,6 +56,8 @@ class StaffPlan:
     )  # by who leaves (accounts.staff.leaving)
     waits: dict[uuid.UUID, set[str]] = field(default_factory=dict)  # fields that wait for a second person
     week: dict[uuid.UUID, set[str]] = field(default_factory=dict)  # fields that wait for a week
+    names: dict[str, str] = field(default_factory=dict)  # of everybody afterwards, by employee number
+    managers: dict[uuid.UUID, str] = field(default_factory=dict)  # of who gets another: who it was
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -94,12 +96,14 @@ def make(staff: Staff, *, complete: bool, answers: Mapping[str, str], at: dateti
     places = Places()
     matches = match(staff, known, places, complete=complete, answers=answers)
     plan = StaffPlan(questions=matches.questions, missing=places.missing)
+    plan.names = {each.number: each.get("name") for each in known}
     renumbered = {each.number: number for number, each in matches.people.items() if each}
     taken_names = {each.values["username"] for each in known}
     numbers = {each.number for each in known}
     seen: dict[uuid.UUID, StaffPerson] = {}
     for person in staff.people:
         found = matches.people[person.number]
+        plan.names[person.number] = person.get("name")
         wanted = _wanted(person, places, before=found.get("department") if found else "")
         manager = person.get("manager")
         if manager and manager not in matches.people:  # a file may still have a manager's former number
@@ -148,6 +152,8 @@ def _compare(known: Known, wanted: dict[str, Value], plan: StaffPlan, renumbered
         plan.unchanged += 1
         return
     before = {name: known.values[name] for name in after}
+    if "manager" in after:
+        plan.managers[known.id] = known.manager
     plan.changed.append(
         StaffChange(known.id, str(wanted["employee_number"]), str(wanted["name"]), before, after)
     )
@@ -266,6 +272,15 @@ def preview(plan: StaffPlan, *, cap: int) -> dict[str, Any]:
     """
     first = plan.left_open.keys() | plan.waits.keys()
 
+    def manager(change: StaffChange) -> str:
+        number = str(change.after.get("manager") or "")
+        return called(plan.names[number], number) if number else ""
+
+    def compared(change: StaffChange, name: str) -> list[Value]:
+        if name == "manager":
+            return [name, plan.managers[change.id], manager(change)]
+        return [name, change.before[name], change.after[name]]
+
     def people(changes: Iterable[StaffChange]) -> list[dict[str, Any]]:
         by_name = sorted(changes, key=lambda each: (each.id not in first, sort_key(each.name), each.number))
         return [
@@ -274,14 +289,13 @@ def preview(plan: StaffPlan, *, cap: int) -> dict[str, Any]:
                 "name": change.name,
                 "department": change.after.get("department") or change.before.get("department") or "",
                 "profession": change.after.get("profession") or "",
+                "email": change.after.get("email") or "",
+                "telephone": change.after.get("telephone") or "",
+                "manager": manager(change),
                 "left_open": plan.left_open.get(change.id, []),
                 "waits": sorted(plan.waits.get(change.id, ())),
                 "week": sorted(plan.week.get(change.id, ())),
-                "fields": [
-                    [name, change.before[name], value]
-                    for name, value in change.after.items()
-                    if name in change.before
-                ],
+                "fields": [compared(change, name) for name in change.after if name in change.before],
             }
             for change in by_name[: max(cap, len(first))]
         ]

@@ -21,11 +21,14 @@ AS_PROPOSED = "*"  # answers whatever nobody answered by itself
 
 @dataclass
 class Known:
-    """Somebody in the database, with the fields of `plan.FIELDS` as a file would say them."""
+    """Somebody in the database, with the fields of `plan.FIELDS` as a file would say them; `manager` as he or
+    she is `called`.
+    """
 
     id: uuid.UUID
     values: dict[str, Value]
     from_partner: bool
+    manager: str
 
     def get(self, name: str) -> str:
         return str(self.values[name] or "")
@@ -77,12 +80,13 @@ def read_known() -> Iterator[Known]:
     """Everybody in the database, by employee number."""
     rows = User.objects.order_by("employee_number", "id").values_list(
         "id", *_PLAIN, "is_active", "department__name", "department__location__name",
-        "department__location__is_partner", "profession__name", "manager__employee_number",
+        "department__location__is_partner", "profession__name", "manager__employee_number", "manager__name",
     )  # fmt: skip
-    for key, *values, active, department, location, is_partner, profession, manager in rows:
+    for key, *values, active, department, location, is_partner, profession, manager, manager_name in rows:
         yield Known(
             id=key,
             from_partner=bool(is_partner),
+            manager=called(manager_name or "", manager or ""),
             values={
                 **dict(zip(_PLAIN, values, strict=True)),
                 "department": f"{department}{AT}{location}" if department else "",
@@ -91,6 +95,11 @@ def read_known() -> Iterator[Known]:
                 "is_active": int(active),
             },
         )
+
+
+def called(name: str, number: str) -> str:
+    """Somebody by name, and by employee number where there is one: "Bram de Graaf (100539)"."""
+    return f"{name} ({number})" if number else name
 
 
 def match(

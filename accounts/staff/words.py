@@ -14,8 +14,9 @@ REASONS = {
     "gave_up": _("Reading the file was broken off three times. Try it as CSV, or ask who runs the server."),
     "failed": _("Something went wrong at our end; nothing was changed."),
     "last_admin": _(
-        "The only functional administrator is not in this file and would be put out of service. Give somebody"
-        " else that role first."
+        "The only functional administrator is not in this file and would be put out of service. Does it hold"
+        " only some of the people? Then choose it again without the tick at “Everybody who works here is in"
+        " this file”. Else give somebody else that role first."
     ),
     # of a cell
     "number_twice": _("This employee number stands in the file twice."),

@@ -7,6 +7,7 @@ from django.core.management.base import CommandError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.enums import ImportState
 from accounts.files.commands import ImportCommand
@@ -17,6 +18,8 @@ from accounts.models import StaffImport
 from accounts.staff import importing, leaving
 from accounts.staff.words import FIELDS, REASONS, WAITS, WAITS_A_WEEK, WHY
 from hospital.enums import ProfessionGroup
+
+_PARTIAL = gettext_lazy("Does the file hold only some of the people? Then add --partial.")
 
 
 class Command(ImportCommand):
@@ -76,10 +79,11 @@ class Command(ImportCommand):
             )
         except (importing.MissingNotMade, importing.ManyLeave) as error:
             importing.discard(staff_import=current, by=None, at=timezone.now())
-            option = "--make-missing" if isinstance(error, importing.MissingNotMade) else "--let-many-leave"
-            raise CommandError(
-                _("Nothing was changed. Is this right? Then add %(option)s.") % {"option": option}
-            ) from error
+            said = _("Nothing was changed. Is this right? Then add %(option)s.")
+            if isinstance(error, importing.MissingNotMade):
+                raise CommandError(said % {"option": "--make-missing"}) from error
+            text = f"{said % {'option': '--let-many-leave'}} {_PARTIAL}"
+            raise CommandError(text) from error
         self._step(current, ImportState.DONE)
         self.stdout.write(self.style.SUCCESS(_("Imported.")))
 
@@ -93,10 +97,11 @@ class Command(ImportCommand):
 
     def _step(self, current: StaffImport, expected: ImportState) -> StaffImport:
         current = importing.work(import_id=current.id, at=timezone.now())
-        problems = (Problem(**each) for each in current.errors)
+        problems = [Problem(**each) for each in current.errors]
         self.say_what_is_wrong(in_words(problems, REASONS, fields=FIELDS))
         if current.state != expected:
-            raise CommandError(_("Nothing was changed."))
+            last_admin = any(each.code == "last_admin" for each in problems)
+            raise CommandError(f"{_('Nothing was changed.')} {_PARTIAL if last_admin else ''}".strip())
         return current
 
     def _say(self, current: StaffImport) -> None:

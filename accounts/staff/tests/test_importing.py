@@ -1,4 +1,5 @@
 import io
+import re
 import threading
 from datetime import UTC, datetime
 
@@ -13,11 +14,14 @@ from accounts.files.uploads import NotReady
 from accounts.models import AccessEvent, StaffImport, User
 from accounts.people import directory as people
 from accounts.staff import carry_out, importing, plan, tasks
+from accounts.staff.views.importing import UploadForm
+from accounts.staff.words import REASONS
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
 from hospital.enums import ProfessionGroup
 from hospital.models import Department, Location, Profession
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+COMPLETE = str(UploadForm.base_fields["complete"].label)
 HEADER = "Personeelsnummer;Naam;E-mail;Telefoon;Locatie;Afdeling;Functie;In functie sinds;Leidinggevende"
 pytestmark = pytest.mark.clock(AT)
 
@@ -89,6 +93,26 @@ def hospital(db):
     return ward
 
 
+@pytest.fixture
+def administrator(client):
+    """The browser of one."""
+    client.force_login(UserFactory(office=True, employee_number="", roles=[Role.ADMIN]))
+    return client
+
+
+def page_of(current):
+    return reverse("settings:staff-import-file", args=[current.pk])
+
+
+def table_of(page, heading):
+    """The rows of the table under `heading`, each as its cells by what they are called."""
+    body = page.partition(f"<summary>{heading}</summary>")[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    cells = [re.findall(r'data-label="([^"]*)">(.*?)</t[hd]>', row, re.DOTALL) for row in body.split("</tr>")]
+    return [
+        {label: " ".join(re.sub("<[^>]*>", " ", cell).split()) for label, cell in row} for row in cells if row
+    ]
+
+
 def counts(current):
     return tuple(current.preview["counts"].values())
 
@@ -139,6 +163,58 @@ def test_changes_are_shown_as_they_were_and_as_they_become(hospital):
     commit(current)
     user = User.objects.get(employee_number="P1")
     assert (user.name, str(user.department), user.in_profession_since) == ("Noëlle de Wit", "IC", 2016)
+
+
+def test_who_is_new_is_shown_with_how_to_reach_them_and_who_manages_them(hospital, administrator):
+    bring(line("P1", "Noëlle Jansen"))
+    rows = (line("P2", "Bram de Graaf", manager="P1"), line("P3", "Els Bakker", manager="P2"))
+    current = read(*rows, line("P4", "Ab Aalbers", email="", telephone=""), complete=False)
+    ab, els, bram = table_of(administrator.get(page_of(current)).content.decode(), "New: 3")
+    assert [one["Name"] for one in (ab, els, bram)] == ["Ab Aalbers", "Els Bakker", "Bram de Graaf"]
+    assert (bram["E-mail"], bram["Telephone"], bram["Manager"]) == (
+        "p2@ziekenhuis.example",
+        "06 12345678",
+        "Noëlle Jansen (P1)",
+    )
+    assert els["Manager"] == "Bram de Graaf (P2)"
+    assert (ab["E-mail"], ab["Telephone"], ab["Manager"]) == ("–", "–", "–")
+
+
+def test_what_changes_is_shown_in_words(hospital, administrator):
+    header = f"{HEADER};Taal"
+    bring(line("P1", manager="P2"), line("P2", "Bram de Graaf"), line("P3", "Els Bakker"))
+    UserFactory(employee_number="P8", name="Ab Aalbers", manager=UserFactory(employee_number="", name="Jo"))
+    rows = [
+        line("P1", manager="P3", telephone="0687654321") + ";en",
+        line("P2", "Bram de Graaf", manager="P1") + ";",
+        line("P3", "Els de Vries", manager="-") + ";",
+        line("P8", "Ab Aalbers", manager="P1") + ";",
+    ]
+    current = read(*rows, header=header, complete=False)
+    page = administrator.get(page_of(current)).content.decode()
+    said = {row["Name"]: row["What changes"] for row in table_of(page, "Changed: 4")}
+    assert said["Noëlle Jansen"] == (
+        "Telephone: 06 12345678 → 06 87654321"
+        " Manager: Bram de Graaf (P2) → Els de Vries (P3)"
+        " Language: Nederlands → English"
+    )
+    assert said["Bram de Graaf"] == "Manager: – → Noëlle Jansen (P1)"
+    assert "Manager: Jo → Noëlle Jansen (P1)" in said["Ab Aalbers"]
+
+
+def test_as_many_queries_for_many_managers(hospital, django_assert_num_queries):
+    bring(*(line(f"P{n}", f"Naam {n}") for n in range(40)))
+
+    def statements(people):
+        rows = [line(f"P{n}", f"Naam {n}", manager=f"P{n + 20}") for n in people]
+        rows += [line(f"Q{n}", f"Ook {n}", manager=f"P{n}") for n in people]
+        with django_assert_num_queries(100, exact=False) as counted:
+            current = read(*rows, complete=False)
+        assert counts(current) == (len(people), len(people), 0, 0)
+        importing.discard(staff_import=current, by=None, at=AT)
+        return len(counted)
+
+    assert statements(range(1)) == statements(range(20))
 
 
 def test_columns_that_are_not_there_leave_what_was(hospital):
@@ -205,6 +281,16 @@ def test_many_leavers_need_a_tick(hospital):
     assert not read(*(line(f"P{n}") for n in range(16))).preview["many_leave"]
 
 
+def test_where_many_would_leave_the_page_says_that_the_file_may_be_chosen_as_a_part(hospital, administrator):
+    bring(*(line(f"P{n}") for n in range(20)))
+    current = read(line("P1"))
+    page = administrator.get(page_of(current)).content.decode()
+    assert f"without the tick at “{COMPLETE}”" in page
+    confirm = reverse("settings:staff-import-confirm", args=[current.pk])
+    page = administrator.post(confirm, {"digest": current.preview["digest"]}, follow=True).content.decode()
+    assert page.count(f"without the tick at “{COMPLETE}”") == 2
+
+
 def test_the_last_administrator_is_not_put_out_of_service(hospital):
     bring(line("P1"), line("P2"))
     User.objects.get(employee_number="P2").groups.set(
@@ -212,6 +298,7 @@ def test_the_last_administrator_is_not_put_out_of_service(hospital):
     )
     current = read(line("P1"))
     assert current.errors == [{"line": 0, "column": "", "code": "last_admin"}]
+    assert f"without the tick at “{COMPLETE}”" in str(REASONS["last_admin"])
 
 
 def test_what_is_missing_is_made_when_asked(hospital):
@@ -530,6 +617,16 @@ class TestCommand:
             call_command("import_staff", str(path), stderr=(err := io.StringIO()))
         assert err.getvalue().startswith("Line 2: A quotation mark")
 
+    def test_says_that_it_may_be_a_part_where_many_would_leave(self, hospital, file):
+        bring(line("P1"), line("P2"))
+        with pytest.raises(CommandError, match=r"--let-many-leave.*--partial"):
+            self.run(file(line("P1")))
+        User.objects.get(employee_number="P2").groups.set(
+            UserFactory(roles=[Role.ADMIN], leaver=True).groups.all()
+        )
+        with pytest.raises(CommandError, match=r"Nothing was changed\. .*--partial"):
+            self.run(file(line("P1")))
+
     def test_waits_for_another(self, hospital, file):
         upload(line("P9"))
         with pytest.raises(CommandError, match=r"staf\.csv"):
@@ -571,3 +668,12 @@ def test_a_second_tap_on_import_says_that_it_was_imported_and_shows_it(hospital,
         assert "This file was imported already, today at 10:00. It is not imported again." in page
         assert "Everybody in the file is up to date" in page
     assert User.objects.filter(employee_number="P1").count() == 1
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_leavers_are_spoken_of_only_when_somebody_left(hospital, administrator, complete):
+    bring(line("P1"), line("P2"))
+    done = bring(line("P1"), complete=complete)
+    page = administrator.get(page_of(done)).content.decode()
+    assert "Everybody in the file is up to date." in page
+    assert ("Leavers have been signed out everywhere." in page) == complete

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts.enums import ImportState, Role
+from accounts.enums import ImportState, Language, Role
 from accounts.files import mapped_names, uploads
 from accounts.files.forms import NamesForm, TableField
 from accounts.files.mapped_names import Unknown
@@ -27,6 +27,7 @@ from accounts.pages.access import SignedInRequest, allow, recently_confirmed
 from accounts.pages.asked_again import only_posted
 from accounts.pages.body_limits import takes_a_file
 from accounts.pages.feedback import say
+from accounts.people import telephones
 from accounts.staff import importing, leaving, tasks
 from accounts.staff.forms import SameForm
 from accounts.staff.words import FIELDS, REASONS, WAITS, WAITS_A_WEEK
@@ -153,22 +154,33 @@ def staff_import_forget(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 def _readable(person: dict[str, Any]) -> dict[str, Any]:
-    fields = person["fields"]
-    words = {0: _("no"), 1: _("yes")}
     shown = [
         (
             FIELDS[name],
-            *((words[value] if name == "is_active" else value or "–") for value in (before, after)),
+            _said(name, before),
+            _said(name, after),
             WAITS
             if name in person.get("waits", [])
             else WAITS_A_WEEK
             if name in person.get("week", [])
             else "",
         )
-        for name, before, after in fields
+        for name, before, after in person["fields"]
     ]
     left_open = map(leaving.in_words, person.get("left_open", []))
     return {**person, "fields": shown, "left_open": [*filter(None, left_open)]}
+
+
+def _said(name: str, value: Any) -> str:
+    """The `value` of the field `name`, as people read it."""
+    match name:
+        case "is_active":
+            return _("yes") if value else _("no")
+        case "language":
+            return str(Language(value).label)
+        case "telephone":
+            value = telephones.shown(value)
+    return str(value or "–")
 
 
 @allow(Role.ADMIN)
@@ -193,7 +205,11 @@ def staff_import_confirm(request: SignedInRequest, pk: UUID) -> HttpResponse:
             request, _("Tick that the new names may be made, or throw the file away."), level=messages.WARNING
         )
     except importing.ManyLeave:
-        say(request, _("Tick that so many people leave, or throw the file away."), level=messages.WARNING)
+        text = _(
+            "Tick that so many people leave. Does the file hold only some of the people? Then throw it away,"
+            " and choose it again without the tick at “Everybody who works here is in this file”."
+        )
+        say(request, text, level=messages.WARNING)
     except NotReady:
         _say_why_not(request, pk)
     return redirect("settings:staff-import-file", pk=pk)

@@ -397,6 +397,8 @@ class TestPages:
         preview = client.get(check).content.decode()
         assert "Import 6 reports" in preview
         assert ">Tuesday 6 January at 22:15<" in preview
+        assert "(typed in) · n.brouwers@flexzorg.example<" in preview
+        assert "(typed in) · 06 12345678<" in preview
         assert VimMapping.objects.get().columns["number"] == "Meldnr."
 
         response = confirm(client, kept)
