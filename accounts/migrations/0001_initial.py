@@ -629,4 +629,23 @@ class Migration(migrations.Migration):
                 name="staff_import_one_open",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="staffimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("content__isnull", False), ("finished_at__isnull", True)),
+                    models.Q(
+                        models.Q(
+                            ("preview__has_any_keys", ["added", "changed", "leaving", "questions"]),
+                            _negated=True,
+                        ),
+                        ("answers", {}),
+                        ("content__isnull", True),
+                        ("finished_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="staff_import_finished_keeps_no_content",
+            ),
+        ),
     ]

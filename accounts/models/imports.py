@@ -97,6 +97,16 @@ class StaffImport(FileImport):
                 condition=models.Q(state__in=["waiting", "reading", "preview", "committing"]),
                 name="staff_import_one_open",
             ),
+            models.CheckConstraint(
+                condition=models.Q(finished_at__isnull=True, content__isnull=False)
+                | models.Q(
+                    ~models.Q(preview__has_any_keys=["added", "changed", "leaving", "questions"]),
+                    finished_at__isnull=False,
+                    content__isnull=True,
+                    answers={},
+                ),
+                name="staff_import_finished_keeps_no_content",
+            ),
         )
         ordering = ("-created_at",)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -486,6 +486,36 @@ def test_thrown_away_and_done_leave_counts_only(hospital):
     ]
     with pytest.raises(NotReady):
         importing.discard(staff_import=done, by=admin, at=AT)
+
+
+@pytest.mark.parametrize("end", ["imported", "refused", "thrown away"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"content": b"names"},
+        {"answers": {"P2": "new"}},
+        {"preview": {"added": [{"name": "Bram"}]}},
+        {"preview": {"counts": {}, "leaving": []}},
+        {"finished_at": None},
+    ],
+    ids=str,
+)
+def test_the_database_keeps_nobody_of_a_file_that_is_finished(hospital, end, wrong):
+    current = read(line("P1", manager="P9") if end == "refused" else line("P1"))
+    if end == "imported":
+        commit(current)
+    elif end == "thrown away":
+        importing.discard(staff_import=current, by=None, at=AT)
+    assert StaffImport.objects.get().finished_at == AT
+    with pytest.raises(IntegrityError, match="finished_keeps_no_content"), transaction.atomic():
+        StaffImport.objects.update(**wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"content": None}, {"finished_at": AT}], ids=["content", "finished"])
+def test_the_database_keeps_a_file_until_it_is_finished(hospital, wrong):
+    read(line("P1"))
+    with pytest.raises(IntegrityError, match="finished_keeps_no_content"), transaction.atomic():
+        StaffImport.objects.update(**wrong)
 
 
 class Killed(BaseException):
