@@ -13,6 +13,7 @@ from accounts.staff.tests.test_importing import csv_of, line
 from accounts.staff.views import people
 from accounts.tests.counting import statements
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
+from accounts.tests.markup import squeezed
 from hospital.enums import ProfessionGroup
 from hospital.models import Department, Profession
 
@@ -280,7 +281,7 @@ class TestStaffImport:
 
     def test_the_progress_bar_asks_for_its_own_part_only(self, client, admin, worker):
         response = self.upload(client, csv_of(line("P1")))
-        part = client.get(response.url, headers={"hx-request": "true"}).content.decode()
+        part = squeezed(client.get(response.url, headers={"hx-request": "true"}).content.decode())
         assert part.startswith('<div id="import"')
         current = StaffImport.objects.get()
         StaffImport.objects.update(state=ImportState.READING)
