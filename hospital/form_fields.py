@@ -33,6 +33,12 @@ class ListField(SimpleArrayField):
         "twice": _("Number %(nth)s of the list stands there already. Leave one of the two out."),
     }
 
+    def prepare_value(self, value: object) -> object:
+        """As its help text writes it, each value as the field of one shows it."""
+        if isinstance(value, list):
+            return ", ".join(str(self.base_field.widget.format_value(one)) for one in value)
+        return value
+
     def clean(self, value: object) -> list[Any]:
         values = list(super().clean(value))
         for place, one in enumerate(values):

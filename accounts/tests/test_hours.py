@@ -33,6 +33,22 @@ def test_hours_and_days_are_changed_and_that_is_recorded(client, admin):
     assert AccessEvent.objects.get(object_kind="policy").user == admin
     page = client.get(URL).content.decode()
     assert "31 December 2026, 2 January 2027" in page.partition("Who changed what")[2]
+    assert 'value="31-12-2026, 02-01-2027"' in page
+
+
+def test_a_day_that_changes_nothing_is_taken_with_a_word(client, admin):
+    """Of the days that were there already nothing is said again."""
+    WorkingHours.objects.update_or_create(
+        pk=WorkingHours.current().pk, defaults={"decreed_days": [date(2026, 11, 2)]}
+    )
+    days = "02-11-2026, 03-11-2026, 28-11-2026, 25-12-2026, 31-12-2026"
+    page = client.post(URL, hours(decreed_days=days), follow=True).content.decode()
+    assert "No working day anyway, so this changes nothing: 28 November 2026, 25 December 2026." in page
+    assert "Past already, so this counts only for what began before it: 3 November 2026." in page
+    assert len(WorkingHours.current().decreed_days) == 5
+    again = client.post(URL, hours(decreed_days=days), follow=True).content.decode()
+    assert "changes nothing" not in again
+    assert "Past already" not in again
 
 
 @pytest.mark.parametrize(

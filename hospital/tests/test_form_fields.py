@@ -26,6 +26,14 @@ def test_what_is_wrong_in_a_list_is_said_by_its_place():
     assert refused.value.messages == ["Number 2 of the list: Enter a whole number."]
 
 
+def test_a_list_is_shown_as_it_is_typed():
+    days = ListField(DayField(widget=forms.DateInput(format="%d-%m-%Y"), input_formats=["%d-%m-%Y"]))
+    shown = days.prepare_value([date(2026, 11, 26), date(2026, 12, 31)])
+    assert shown == "26-11-2026, 31-12-2026"
+    assert days.clean(shown) == [date(2026, 11, 26), date(2026, 12, 31)]
+    assert ListField(forms.IntegerField()).prepare_value([72, 4]) == "72, 4"
+
+
 @pytest.mark.parametrize("words", ["= SimpleArrayField(", "forms.DateField("])
 def test_every_form_takes_days_and_lists_by_these_fields(words):
     """Django's own let the year 1026 through, and say "Item 1 in the array did not validate"."""

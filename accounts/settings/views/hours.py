@@ -1,11 +1,14 @@
 """The hospital's working hours and days off, as the functional administrator keeps them."""
 
-from datetime import time
+from collections.abc import Iterable, Iterator
+from datetime import date, time
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -15,6 +18,7 @@ from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.feedback import say
 from accounts.policy_log import PolicyLog
+from hospital.clock import is_working_day, local_day
 from hospital.form_fields import DayField, ListField
 from hospital.models import WorkingHours
 
@@ -24,6 +28,7 @@ LOG = PolicyLog("hours", WorkingHours, Role.ADMIN, "settings:hours", "administra
 class WorkingHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is not generic
     decreed_days = ListField(
         DayField(
+            widget=forms.DateInput(format="%d-%m-%Y"),
             input_formats=["%d-%m-%Y", "%Y-%m-%d"],
             error_messages={"invalid": _("This is not a day such as 31-12-2026.")},
         ),
@@ -55,11 +60,29 @@ class WorkingHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # Django its
 @require_http_methods(["GET", "HEAD", "POST"])
 def hours(request: SignedInRequest) -> HttpResponse:
     """From when to when offices work, and which extra days they do not."""
-    form = WorkingHoursForm(kept_forms.posted(request), instance=WorkingHours.current())
+    now = timezone.now()
+    current = WorkingHours.current()
+    known = current.office.decreed
+    form = WorkingHoursForm(kept_forms.posted(request), instance=current)
     if request.method == "POST" and form.is_valid():
-        LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
+        LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=now)
         say(request, gettext("Saved. What is due already keeps its moment."))
+        for text in _without_effect(form.instance.office.decreed - known, today=local_day(now)):
+            say(request, text, level=messages.INFO)
         return redirect("settings:hours")
     return render(
         request, "accounts/settings/hours.html", {"form": form, "history": LOG.history(request.GET)}
     )
+
+
+def _without_effect(added: Iterable[date], *, today: date) -> Iterator[str]:
+    """What is said of the days that were `added` in vain: taken as they were typed, for they do no harm."""
+    days = sorted(added)
+    off = [day for day in days if not is_working_day(day)]
+    past = [day for day in days if day < today and day not in off]
+    for text, which in (
+        (gettext("No working day anyway, so this changes nothing: %(days)s."), off),
+        (gettext("Past already, so this counts only for what began before it: %(days)s."), past),
+    ):
+        if which:
+            yield text % {"days": ", ".join(date_format(day, "j F Y") for day in which)}

@@ -70,7 +70,7 @@ class CalamityPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django i
         label=_("Remind before the term ends (hours)"),
         max_length=4,
         help_text=_(
-            "At most four numbers with commas between, like 72,4. What lies before the start of a term is "
+            "At most four numbers with commas between, like 72, 4. What lies before the start of a term is "
             "left out."
         ),
     )
