@@ -28,18 +28,6 @@ class Role(models.TextChoices):
         return frozenset(cls(name) for name in groups if name in cls.values)
 
 
-#: Roles that read cases. Whoever gives out roles or checks the access log may hold none of them: nobody's
-#: role gives the whole.
-READ_CASES = frozenset(
-    {Role.TEAM_LEADER, Role.SUPPORTER, Role.COORDINATOR, Role.CCP, Role.ANALYST, Role.DIRECTOR}
-)
-KEEP_WATCH = frozenset({Role.ADMIN, Role.PRIVACY_OFFICER})
-#: Whose holders are guarded: a second step at sign-in, and nobody changes how they sign in unseen.
-GUARDED = READ_CASES | KEEP_WATCH
-#: Which one person cannot give: they open all cases, or all calamities, or say who may.
-BY_TWO = KEEP_WATCH | {Role.COORDINATOR, Role.CCP, Role.DIRECTOR}
-
-
 class Language(models.TextChoices):
     DUTCH = "nl", "Nederlands"
     ENGLISH = "en", "English"

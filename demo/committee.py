@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import User
 from accounts.models.second_person import RoleGrant
-from accounts.roles import giving, role_grants
+from accounts.roles import confirming, giving
 from demo.daytime import by_day
 from hospital.clock import local_moment, start_of_week
 from hospital.enums import ProfessionGroup
@@ -41,7 +41,7 @@ def seat(people: Mapping[str, User], staff: Sequence[User], *, at: datetime) -> 
         since = date(day.year - 1 - number % 3, 1, 1)
         committee.take(number=number, holder=member, since=since, by=admin, at=seated)
     for grant in RoleGrant.objects.waiting():
-        role_grants.confirm(grant_id=grant.pk, by=people["privacy"], access_point="confirmations", at=seated)
+        confirming.confirm(grant_id=grant.pk, by=people["privacy"], access_point="confirmations", at=seated)
     directors = [people["director"], *physicians[SEATS : SEATS + 2]]
     for director in directors:
         director.groups.add(Group.objects.get(name=Role.DIRECTOR))

@@ -24,6 +24,7 @@ FLOOR = 95.0
 #: What is changed, and the tests that have to notice.
 TARGETS = {
     "accounts/people/names.py": "accounts/people/tests/test_names.py",
+    "accounts/role_rules.py": "accounts/tests/test_role_rules.py",
     "dashboards/blurring.py": "dashboards/tests/test_blurring.py",
     "evaluations/sealing.py": "evaluations/tests/test_sealing.py",
     "evaluations/tickets.py": "evaluations/tests/test_tickets.py",

@@ -38,7 +38,7 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
 
 class RoleGrant(models.Model):
     """A role that was given to `user` and counts as soon as a second person confirms it. Written by
-    accounts.roles.giving and accounts.roles.role_grants.
+    accounts.roles.giving and accounts.roles.confirming.
 
     `granted_by` is None when the directory behind the single sign-on gave it, `decided_by` when IT decided on
     the server, or nobody did before `expires_at`.

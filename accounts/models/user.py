@@ -55,10 +55,10 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
         """The functional administrator of a new installation (`manage.py createsuperuser`)."""
-        from accounts.roles import giving as roles  # noqa: PLC0415  # built on this module
+        from accounts.roles import giving  # noqa: PLC0415  # built on this module
 
         user = self.create_user(username, password, **fields)
-        roles.given_on_the_server(
+        giving.given_on_the_server(
             user=user, role=Role.ADMIN, access_point="createsuperuser", at=timezone.now()
         )
         return user

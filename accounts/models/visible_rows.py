@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db.models import Q
 
-from accounts.enums import BY_TWO, KEEP_WATCH
+from accounts.role_rules import BY_TWO, KEEP_WATCH
 
 if TYPE_CHECKING:
     from accounts.models import User

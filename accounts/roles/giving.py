@@ -1,7 +1,7 @@
 """Giving and taking roles: by the functional administrator, or by the group claims of SSO.
 
-What opens all cases or calamities, or says who may, counts only when a second person has confirmed it
-(accounts.roles.role_grants); what is taken is gone at once.
+What opens all cases or calamities, or says who may (accounts.role_rules), counts only when a second person
+has confirmed it (accounts.roles.confirming); what is taken is gone at once.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,10 +11,11 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import audit
-from accounts.enums import BY_TWO, GUARDED, KEEP_WATCH, READ_CASES, AccessAction, Role
+from accounts import audit, role_rules
+from accounts.enums import AccessAction, Role
 from accounts.models import User
 from accounts.models.second_person import GRANT_WAITS, GrantOutcome, RoleGrant, SignInChange
+from accounts.role_rules import BY_TWO, GUARDED
 
 #: Called in the transaction in which roles begin to wait for a second person, or no longer do, with each of
 #: them. A room that tells people adds itself when the app starts, for this app may not import it.
@@ -36,16 +37,6 @@ class LastAdmin(Exception):
 
 class OwnRoles(Exception):
     """Nobody gives or takes the own roles."""
-
-
-def conflict(roles: Iterable[Role]) -> tuple[Role, Role] | None:
-    """The first two of `roles` that one person may not hold together, or None."""
-    held = [role for role in Role if role in set(roles)]
-    watch = [role for role in held if role in KEEP_WATCH]
-    if len(watch) > 1:
-        return watch[0], watch[1]
-    read = [role for role in held if role in READ_CASES]
-    return (watch[0], read[0]) if watch and read else None
 
 
 def set_roles(
@@ -121,7 +112,7 @@ def _change(
         waiting = {Role(grant.role): grant for grant in RoleGrant.objects.waiting().filter(user=user)}
         standing = held | waiting.keys()
         wanted = wanted_from(frozenset(standing))
-        if clash := conflict(wanted):
+        if clash := role_rules.conflict(wanted):
             raise RolesConflict(*clash)
         if by is not None and by.pk == user.pk and wanted != standing:
             raise OwnRoles

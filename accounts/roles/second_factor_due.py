@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
-from accounts.enums import GUARDED
 from accounts.models import User
+from accounts.role_rules import GUARDED
 
 #: In the session of somebody who looks at the demo without one.
 SKIPPED = "second_factor_skipped"

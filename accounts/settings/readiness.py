@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.enums import BY_TWO, Role
+from accounts.enums import Role
 from accounts.models import User
 from accounts.models.second_person import RoleGrant
 from accounts.pages.access import SignedInRequest
-from accounts.roles import role_grants, second_factor_due
+from accounts.role_rules import BY_TWO
+from accounts.roles import confirming, second_factor_due
 from hospital.models import Department, Profession
 
 _NOWHERE = ("filebased", "console", "locmem", "dummy")
@@ -186,7 +187,7 @@ def _of_waiting(at: datetime) -> Iterator[Lack]:
     may = list(people.distinct()) if waiting else []
     for person in may:
         person.roles = Role.among(group.name for group in person.groups.all())
-    if any(not any(role_grants.may_confirm(grant, person) for person in may) for grant in waiting):
+    if any(not any(confirming.may_confirm(grant, person) for person in may) for grant in waiting):
         yield Lack(
             Weight.SOMETHING_FAILS,
             "user-question",

@@ -22,10 +22,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
-from accounts.enums import KEEP_WATCH, READ_CASES, AccessAction, Role
+from accounts import audit, role_rules
+from accounts.enums import AccessAction, Role
 from accounts.models import User
 from accounts.models.second_person import GrantOutcome, RoleGrant
+from accounts.role_rules import KEEP_WATCH, READ_CASES
 from accounts.roles import giving, second_factor_due
 from accounts.sign_in import sign_in_changes
 
@@ -155,7 +156,7 @@ def roles_from(claims: Mapping[str, Any]) -> frozenset[Role] | None:
 def follow_claims(user: User, claims: Mapping[str, Any]) -> None:
     """Make the roles of `user` those of the group claim; without the claim they stay.
 
-    What needs a second person (enums.BY_TWO) waits for one who is in service here: the directory is the
+    What needs a second person (role_rules.BY_TWO) waits for one who is in service here: the directory is the
     first. What such a person refused is not asked for at each sign-in again.
 
     Groups that may not go together lose the watching role (administrator, privacy officer), and the last
@@ -165,7 +166,7 @@ def follow_claims(user: User, claims: Mapping[str, Any]) -> None:
     if wanted is None or wanted == user.roles:
         return
     wanted -= _refused(user, wanted - user.roles)
-    while clash := giving.conflict(wanted):
+    while clash := role_rules.conflict(wanted):
         wanted -= {clash[0]}
     try:
         _set(user, wanted)

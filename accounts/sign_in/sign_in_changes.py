@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import audit
-from accounts.enums import BY_TWO, GUARDED, KEEP_WATCH, AccessAction, SignIn
+from accounts.enums import AccessAction, SignIn
 from accounts.models import User
 from accounts.models.second_person import (
     ADDRESS_WAITS,
@@ -26,6 +26,7 @@ from accounts.models.second_person import (
     SignInChange,
     SignInChangeQuerySet,
 )
+from accounts.role_rules import BY_TWO, GUARDED, KEEP_WATCH
 from accounts.roles import giving
 
 #: Called in the transaction of the changes, with those that somebody must be told of. A room that tells

@@ -9,10 +9,11 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts.enums import BY_TWO, Role
+from accounts.enums import Role
 from accounts.models import AccessEvent, User
 from accounts.models.second_person import GRANT_WAITS, GrantOutcome, RoleGrant
-from accounts.roles import giving, role_grants
+from accounts.role_rules import BY_TWO
+from accounts.roles import confirming, giving
 from accounts.tests.counting import statements
 from accounts.tests.factories import UserFactory
 
@@ -50,7 +51,7 @@ class TestConfirming:
         user = UserFactory()
         grant = give(user, role, admin)
         assert roles_of(user) == set()
-        decide(role_grants.confirm, grant, officer)
+        decide(confirming.confirm, grant, officer)
         assert roles_of(user) == {role}
         line = AccessEvent.objects.latest("id")
         assert (line.user, line.responsible, line.object_kind, line.object_ref, line.basis) == (
@@ -65,44 +66,44 @@ class TestConfirming:
         user = UserFactory()
         grant = give(user, Role.COORDINATOR, admin)
         allowed = [officer, UserFactory(roles=[Role.ADMIN]), UserFactory(roles=[Role.COORDINATOR])]
-        assert set(role_grants.confirmers(grant)) == set(allowed)
+        assert set(confirming.confirmers(grant)) == set(allowed)
         others = [admin, user, *(UserFactory(roles=[role]) for role in set(Role) - {*BY_TWO} | {Role.CCP})]
         others.append(UserFactory(roles=[Role.PRIVACY_OFFICER], leaver=True))
         for one in others:
-            for answer in (role_grants.confirm, role_grants.refuse):
-                with pytest.raises(role_grants.NotTheSecond):
+            for answer in (confirming.confirm, confirming.refuse):
+                with pytest.raises(confirming.NotTheSecond):
                     decide(answer, grant, one)
         assert roles_of(user) == set()
 
     def test_who_lost_the_say_meanwhile_has_none(self, admin, officer):
         grant = give(UserFactory(), Role.COORDINATOR, admin)
         asked = User.objects.get(pk=officer.pk)
-        assert role_grants.may_confirm(grant, asked)
+        assert confirming.may_confirm(grant, asked)
         officer.groups.clear()
-        with pytest.raises(role_grants.NotTheSecond):
-            decide(role_grants.confirm, grant, asked)
+        with pytest.raises(confirming.NotTheSecond):
+            decide(confirming.confirm, grant, asked)
 
     def test_nobody_gets_a_role_after_leaving_service(self, admin, officer):
         user = UserFactory()
         grant = give(user, Role.COORDINATOR, admin)
         User.objects.filter(pk=user.pk).update(is_active=False)
-        with pytest.raises(role_grants.LeftService):
-            decide(role_grants.confirm, grant, officer)
+        with pytest.raises(confirming.LeftService):
+            decide(confirming.confirm, grant, officer)
 
     def test_what_no_longer_goes_together_is_not_confirmed(self, admin, officer):
         user = UserFactory()
         grant = give(user, Role.ADMIN, admin)
         user.groups.add(Group.objects.get(name=Role.SUPPORTER))
         with pytest.raises(giving.RolesConflict):
-            decide(role_grants.confirm, grant, officer)
+            decide(confirming.confirm, grant, officer)
 
     def test_refused_withdrawn_and_expired_ones_stay_without_the_role(self, admin, officer):
         user, now = UserFactory(), timezone.now()
-        refused = decide(role_grants.refuse, give(user, Role.CCP, admin), officer)
-        withdrawn = decide(role_grants.withdraw, give(user, Role.CCP, admin), admin)
+        refused = decide(confirming.refuse, give(user, Role.CCP, admin), officer)
+        withdrawn = decide(confirming.withdraw, give(user, Role.CCP, admin), admin)
         late = give(user, Role.CCP, admin, at=now - GRANT_WAITS)
-        with pytest.raises(role_grants.NotOpen):
-            decide(role_grants.confirm, late, officer)
+        with pytest.raises(confirming.NotOpen):
+            decide(confirming.confirm, late, officer)
         assert giving.expire(at=now) == 1
         late.refresh_from_db()
         assert [one.outcome for one in (refused, withdrawn, late)] == ["refused", "withdrawn", "expired"]
@@ -111,8 +112,8 @@ class TestConfirming:
 
     def test_only_who_gave_it_takes_it_back(self, admin, officer):
         grant = give(UserFactory(), Role.CCP, admin)
-        with pytest.raises(role_grants.NotTheSecond):
-            decide(role_grants.withdraw, grant, officer)
+        with pytest.raises(confirming.NotTheSecond):
+            decide(confirming.withdraw, grant, officer)
 
     def test_what_ran_out_unseen_does_not_stand_in_the_way_of_a_new_one(self, admin):
         user, now = UserFactory(), timezone.now()
@@ -139,8 +140,8 @@ def test_of_two_who_confirm_at_once_one_is_told_kindly(transactional_db):
 
     def confirm(officer):
         try:
-            decide(role_grants.confirm, grant, officer)
-        except role_grants.NotOpen:
+            decide(confirming.confirm, grant, officer)
+        except confirming.NotOpen:
             late.append(officer)
         finally:
             connection.close()
@@ -238,7 +239,7 @@ class TestPage:
         def more(count):
             for user in UserFactory.create_batch(count):
                 give(user, Role.COORDINATOR, admin)
-                decide(role_grants.refuse, give(user, Role.CCP, admin), officer)
+                decide(confirming.refuse, give(user, Role.CCP, admin), officer)
 
         more(1)
         few = statements(client, self.URL)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import AccessEvent, User
 from accounts.models.second_person import RoleGrant
-from accounts.roles import role_grants
+from accounts.roles import confirming
 from accounts.sign_in import adapters, sign_in_changes
 from accounts.sign_in.adapters import SsoAdapter
 from accounts.tests.factories import UserFactory
@@ -116,7 +116,7 @@ class TestEntering:
         assert (grant.user, grant.role, grant.granted_by, grant.outcome) == (user, "coordinator", None, "")
         assert User.objects.get(id=user.id).roles == set()
         officer = UserFactory(roles=[Role.PRIVACY_OFFICER])
-        role_grants.refuse(grant_id=grant.pk, by=officer, access_point="test", at=timezone.now())
+        confirming.refuse(grant_id=grant.pk, by=officer, access_point="test", at=timezone.now())
         adapters.follow_claims(User.objects.get(id=user.id), {"groups": ["ps-coord"]})
         assert not RoleGrant.objects.waiting().exists()
 

@@ -60,9 +60,9 @@ class Kind:
     it while somebody is away. Raises ValueError when these contradict.
 
     `event` gives for subjects the events that they are part of, for what comes to somebody by a role: who is
-    put aside for an event is told nothing of it (rights.put_aside). None: it is one's own, or of no event.
-    `about` says to a user, in the app only, of which events the things are: of many at once, leaving out what
-    the user may not see.
+    put aside for an event is told nothing of it (still_concerns.put_aside). None: it is one's own, or of no
+    event. `about` says to a user, in the app only, of which events the things are: of many at once, leaving
+    out what the user may not see.
     """
 
     code: str

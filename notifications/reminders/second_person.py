@@ -11,10 +11,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext_lazy, override
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import BY_TWO, Role, SignIn
+from accounts.enums import Role, SignIn
 from accounts.models import User
 from accounts.models.second_person import ADDRESS_WAITS, Closing, GrantOutcome, RoleGrant, SignInChange
-from accounts.roles import giving, role_grants
+from accounts.role_rules import BY_TWO
+from accounts.roles import confirming, giving
 from accounts.sign_in import sign_in_changes
 from notifications.enums import HandedOn
 from notifications.models import Mail, Reminder
@@ -27,11 +28,11 @@ AGAIN = timedelta(days=7)
 
 def _asks(user: User, grant_id: UUID) -> bool:
     grant = RoleGrant.objects.waiting().filter(pk=grant_id).first()
-    return grant is not None and role_grants.may_confirm(grant, user)
+    return grant is not None and confirming.may_confirm(grant, user)
 
 
 def _asks_any(user: User) -> bool:
-    return any(role_grants.may_confirm(grant, user) for grant in RoleGrant.objects.visible_to(user).waiting())
+    return any(confirming.may_confirm(grant, user) for grant in RoleGrant.objects.visible_to(user).waiting())
 
 
 def _gave(user: User, grant_id: UUID) -> bool:
@@ -157,7 +158,7 @@ def grant_decided_or_waits(grant: RoleGrant, at: datetime) -> None:
     with the role what waits already.
     """
     if not grant.outcome:
-        people = role_grants.confirmers(grant)
+        people = confirming.confirmers(grant)
         schedule.remind(
             _reminder(ASKED, grant.pk, person, at + wait, number=f":{number}")
             for person in people
@@ -181,7 +182,7 @@ def _waits_already(user: User, at: datetime) -> Iterable[Reminder]:
     """What `user`, who has a role from now on, may confirm with it."""
     grants = RoleGrant.objects.visible_to(user).waiting().filter(expires_at__gt=at)
     for grant in grants:
-        if role_grants.may_confirm(grant, user):
+        if confirming.may_confirm(grant, user):
             yield _reminder(ASKED, grant.pk, user, at, number=":0")
             if grant.granted_at + AGAIN > at:
                 yield _reminder(ASKED, grant.pk, user, grant.granted_at + AGAIN, number=":1")

@@ -73,7 +73,7 @@ def add(*, user: User, trained_on: date | None, by: User, at: datetime) -> Suppo
     """Put an employee in the pool, with the role; whoever had stopped comes back.
 
     Training done on `trained_on` is valid for the months of the policy. Raises AlreadySupporter,
-    roles.RolesConflict for somebody whose role keeps watch over others, and roles.OwnRoles.
+    giving.RolesConflict for somebody whose role keeps watch over others, and giving.OwnRoles.
     """
     policy = SupportPolicy.current()
     fields = {
@@ -96,7 +96,7 @@ def add(*, user: User, trained_on: date | None, by: User, at: datetime) -> Suppo
 def set_status(*, supporter: Supporter, status: SupporterStatus, by: User, at: datetime) -> Supporter:
     """Pause, resume or stop. Who stops loses the role, and first ends or hands back every open contact.
 
-    Raises HasOpenContacts, and roles.OwnRoles for somebody who would take or come back to the own role.
+    Raises HasOpenContacts, and giving.OwnRoles for somebody who would take or come back to the own role.
     """
     with transaction.atomic():
         supporter = _locked(supporter)

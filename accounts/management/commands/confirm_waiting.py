@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.models.second_person import RoleGrant, SignInChange
-from accounts.roles import giving, role_grants
+from accounts.roles import confirming, giving
 from accounts.sign_in import sign_in_changes
 
 
@@ -42,14 +42,14 @@ class Command(BaseCommand):
         how: dict[str, Any] = {"by": None, "access_point": "confirm_waiting", "at": timezone.now()}
         try:
             for grant in grants:
-                role_grants.confirm(grant_id=grant.pk, **how)
+                confirming.confirm(grant_id=grant.pk, **how)
             for change in changes:
                 sign_in_changes.confirm(change_id=change.pk, **how)
-        except role_grants.LeftService as error:
+        except confirming.LeftService as error:
             raise CommandError(_("This person is out of service, so the role was not given.")) from error
         except giving.RolesConflict as clash:
             text = _("“%(first)s” and “%(second)s” do not go together, so the role was not given.")
             raise CommandError(text % {"first": clash.first.label, "second": clash.second.label}) from clash
-        except (role_grants.NotOpen, sign_in_changes.NotOpen) as error:
+        except (confirming.NotOpen, sign_in_changes.NotOpen) as error:
             raise CommandError(_("This was decided or changed meanwhile.")) from error
         self.stdout.write(self.style.SUCCESS(_("Confirmed.")))

@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from fido2.utils import websafe_encode
 
-from accounts.enums import GUARDED, Role
+from accounts.enums import Role
+from accounts.role_rules import GUARDED
 from accounts.sign_in import second_factor
 from accounts.sign_in.second_factor import MFAAdapter, Renewed, SecretUnreadable
 from accounts.tests.factories import UserFactory

@@ -12,10 +12,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.enums import BY_TWO, GUARDED, Role, SignIn
+from accounts.enums import Role, SignIn
 from accounts.models import AccessEvent, User
 from accounts.models.second_person import ADDRESS_WAITS, RoleGrant, SignInChange
-from accounts.roles import giving, role_grants
+from accounts.role_rules import GUARDED
+from accounts.roles import confirming, giving
 from accounts.sign_in import passwords, sign_in_changes, tasks
 from accounts.staff import importing
 from accounts.staff.tests.test_importing import csv_of, line
@@ -199,7 +200,7 @@ class TestByAStaffFile:
         grant = RoleGrant.objects.waiting().get()
         assert (grant.role, grant.granted_by) == ("coordinator", admin)
         assert not is_mailed(user)
-        role_grants.confirm(grant_id=grant.pk, by=officer, access_point="test", at=timezone.now())
+        confirming.confirm(grant_id=grant.pk, by=officer, access_point="test", at=timezone.now())
         assert User.objects.get(pk=user.pk).roles == {Role.COORDINATOR, Role.SUPPORTER}
 
     def test_who_comes_back_after_the_address_was_given_away_waits_whatever_the_role(self, admin, officer):
@@ -486,8 +487,3 @@ def test_what_was_closed_long_ago_is_forgotten(admin):
     tasks.end_waiting()
     assert not SignInChange.objects.exists()
     assert AccessEvent.objects.filter(object_kind="sign-in").count() == 2
-
-
-def test_every_role_that_two_people_give_is_guarded():
-    assert BY_TWO < GUARDED
-    assert set(Role) - GUARDED == {Role.BOARD}

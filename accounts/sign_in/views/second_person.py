@@ -25,7 +25,7 @@ from accounts.pages.access import SignedInRequest, allow_at_once, allow_signed_i
 from accounts.pages.asked_again import asks_again
 from accounts.pages.feedback import say
 from accounts.people import directory
-from accounts.roles import giving, role_grants, second_factor_due
+from accounts.roles import confirming, giving, second_factor_due
 from accounts.sign_in import sign_in_changes
 
 #: How many decided ones are shown.
@@ -117,7 +117,7 @@ def _grants(user: User, now: datetime) -> Iterator[Asked]:
     directory.told_apart([grant.user for grant in grants])
     for grant in grants:
         mine = grant.granted_by_id == user.pk
-        yield Asked(grant, role_grants.may_confirm(grant, user), may_withdraw=mine)
+        yield Asked(grant, confirming.may_confirm(grant, user), may_withdraw=mine)
 
 
 def _changes(user: User) -> Iterator[Asked]:
@@ -175,9 +175,9 @@ def _decide(request: SignedInRequest) -> None:
     try:
         if grant and RoleGrant.objects.visible_to(request.user).filter(pk=grant).exists():
             answers = {
-                "confirm": (role_grants.confirm, _("Confirmed: the role counts from now on.")),
-                "refuse": (role_grants.refuse, _("Refused: the role was not given.")),
-                "withdraw": (role_grants.withdraw, _("Taken back: the role was not given.")),
+                "confirm": (confirming.confirm, _("Confirmed: the role counts from now on.")),
+                "refuse": (confirming.refuse, _("Refused: the role was not given.")),
+                "withdraw": (confirming.withdraw, _("Taken back: the role was not given.")),
             }
             answer = answers.get(request.POST.get("answer", ""))
             if answer:
@@ -186,12 +186,12 @@ def _decide(request: SignedInRequest) -> None:
         elif change and SignInChange.objects.visible_to(request.user).filter(pk=change).exists():
             sign_in_changes.confirm(change_id=change, **how)
             say(request, _("Confirmed. A new password can be asked for again."))
-    except (role_grants.NotOpen, sign_in_changes.NotOpen):
+    except (confirming.NotOpen, sign_in_changes.NotOpen):
         say(request, _("This was decided or changed meanwhile."), level=messages.INFO)
-    except (role_grants.NotTheSecond, sign_in_changes.NotTheSecond):
+    except (confirming.NotTheSecond, sign_in_changes.NotTheSecond):
         text = _("Somebody else has to decide this: not who asked for it, nor who is to have it.")
         say(request, text, level=messages.WARNING)
-    except role_grants.LeftService:
+    except confirming.LeftService:
         say(request, _("This person is out of service, so the role was not given."), level=messages.WARNING)
     except giving.RolesConflict as clash:
         text = _("“%(first)s” and “%(second)s” do not go together, so the role was not given.")

@@ -22,7 +22,7 @@ from accounts.pages.access import SignedInRequest, allow, recently_confirmed
 from accounts.pages.feedback import say
 from accounts.pages.sealed_search import answered, typed
 from accounts.people import directory
-from accounts.roles import giving as roles
+from accounts.roles import giving
 from accounts.sign_in import sign_in_changes
 
 PAGE = 50
@@ -103,7 +103,7 @@ def _give(request: SignedInRequest, somebody: User, form: RolesForm) -> bool:
     """Whether the chosen roles were given, which the next page says; why not stands on the form."""
     earlier = set(RoleGrant.objects.waiting().filter(user=somebody).values_list("role", flat=True))
     try:
-        roles.set_roles(
+        giving.set_roles(
             user=somebody,
             roles=[Role(name) for name in form.cleaned_data["roles"]],
             by=request.user,
@@ -111,15 +111,15 @@ def _give(request: SignedInRequest, somebody: User, form: RolesForm) -> bool:
             basis="administration",
             at=timezone.now(),
         )
-    except roles.RolesConflict as clash:
+    except giving.RolesConflict as clash:
         form.add_error("roles", _why_not(clash))
         return False
-    except roles.LastAdmin:
+    except giving.LastAdmin:
         form.add_error(
             "roles", _("This is the only functional administrator. Give somebody else the role first.")
         )
         return False
-    except roles.OwnRoles:
+    except giving.OwnRoles:
         form.add_error("roles", _("Nobody changes the own roles. Another administrator can change yours."))
         return False
     waiting = RoleGrant.objects.waiting().filter(user=somebody).exclude(role__in=earlier)
@@ -132,7 +132,7 @@ def _give(request: SignedInRequest, somebody: User, form: RolesForm) -> bool:
     return True
 
 
-def _why_not(clash: roles.RolesConflict) -> str:
+def _why_not(clash: giving.RolesConflict) -> str:
     return _(
         "“%(first)s” and “%(second)s” do not go together:"
         " who gives out roles or checks the access log reads no cases."

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models import PolicyChange, User
 from accounts.models.second_person import RoleGrant
-from accounts.roles import role_grants
+from accounts.roles import confirming
 from accounts.roles.giving import RolesConflict
 from accounts.tests.factories import UserFactory
 from incidents.calamities import committee
@@ -44,7 +44,7 @@ def waits(user):
 
 def confirm_all(by):
     for grant in RoleGrant.objects.waiting():
-        role_grants.confirm(grant_id=grant.pk, by=by, access_point="test", at=AT)
+        confirming.confirm(grant_id=grant.pk, by=by, access_point="test", at=AT)
 
 
 class TestSeats:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.enums import Role, SignIn
 from accounts.models import User
 from accounts.models.second_person import RoleGrant, SignInChange
-from accounts.roles import giving, role_grants
+from accounts.roles import confirming, giving
 from accounts.sign_in import sign_in_changes
 from accounts.tests.factories import UserFactory
 from notifications.delivery import outbox, sweep
@@ -61,12 +61,12 @@ class TestRoles:
         asked = Reminder.objects.filter(subject_id=grant.pk)
         assert {one.recipient for one in asked} == {officer}
         assert sorted(one.due_at - grant.granted_at for one in asked) == [timedelta(), 7 * DAY]
-        role_grants.confirm(grant_id=grant.pk, by=officer, access_point="test", at=timezone.now())
+        confirming.confirm(grant_id=grant.pk, by=officer, access_point="test", at=timezone.now())
         assert waiting() == {("accounts.role_decided", admin), ("accounts.role_given", user)}
 
     def test_who_took_it_back_is_not_told_so(self, admin, officer):
         grant = give(UserFactory(), Role.COORDINATOR, admin)
-        role_grants.withdraw(grant_id=grant.pk, by=admin, access_point="test", at=timezone.now())
+        confirming.withdraw(grant_id=grant.pk, by=admin, access_point="test", at=timezone.now())
         assert waiting() == set()
 
     def test_the_privacy_officer_hears_of_what_it_gave_on_the_server(self, officer):
@@ -101,7 +101,7 @@ class TestRoles:
         give(UserFactory(), Role.COORDINATOR, admin)
         user = UserFactory()
         grant = give(user, Role.CCP, admin)
-        role_grants.confirm(grant_id=grant.pk, by=officer, access_point="test", at=timezone.now())
+        confirming.confirm(grant_id=grant.pk, by=officer, access_point="test", at=timezone.now())
         assert {one.kind for one in Reminder.objects.filter(recipient=user)} == {"accounts.role_given"}
 
 

@@ -7,10 +7,11 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from accounts import audit
-from accounts.enums import KEEP_WATCH, AccessAction, Role
+from accounts import audit, role_rules
+from accounts.enums import AccessAction, Role
 from accounts.models import User
 from accounts.models.second_person import GrantOutcome, RoleGrant
+from accounts.role_rules import KEEP_WATCH
 from accounts.roles import giving
 
 
@@ -47,7 +48,7 @@ def may_confirm(grant: RoleGrant, user: User) -> bool:
 def confirm(*, grant_id: UUID, by: User | None, access_point: str, at: datetime) -> RoleGrant:
     """Give the role that waits. `by` None is IT, on the server.
 
-    Raises NotOpen, NotTheSecond, LeftService, and roles.RolesConflict when the person was given another role
+    Raises NotOpen, NotTheSecond, LeftService, and giving.RolesConflict when the person was given another role
     meanwhile that does not go together with this one.
     """
     with transaction.atomic():
@@ -55,7 +56,7 @@ def confirm(*, grant_id: UUID, by: User | None, access_point: str, at: datetime)
         user = User.objects.select_for_update(no_key=True).get(pk=grant.user_id)
         if not user.is_active:
             raise LeftService
-        if clash := giving.conflict(user.roles | {Role(grant.role)}):
+        if clash := role_rules.conflict(user.roles | {Role(grant.role)}):
             raise giving.RolesConflict(*clash)
         giving.close(grant, GrantOutcome.CONFIRMED, by=by, at=at)
         user.groups.add(groups[grant.role])

@@ -1,0 +1,26 @@
+"""The rules about roles: which need a second person, which are guarded, which exclude each other; pure."""
+
+from collections.abc import Iterable
+
+from accounts.enums import Role
+
+#: Roles that read cases. Whoever gives out roles or checks the access log may hold none of them: nobody's
+#: role gives the whole.
+READ_CASES = frozenset(
+    {Role.TEAM_LEADER, Role.SUPPORTER, Role.COORDINATOR, Role.CCP, Role.ANALYST, Role.DIRECTOR}
+)
+KEEP_WATCH = frozenset({Role.ADMIN, Role.PRIVACY_OFFICER})
+#: Whose holders are guarded: a second step at sign-in, and nobody changes how they sign in unseen.
+GUARDED = READ_CASES | KEEP_WATCH
+#: Which one person cannot give: they open all cases, or all calamities, or say who may.
+BY_TWO = KEEP_WATCH | {Role.COORDINATOR, Role.CCP, Role.DIRECTOR}
+
+
+def conflict(roles: Iterable[Role]) -> tuple[Role, Role] | None:
+    """The first two of `roles` that one person may not hold together, or None."""
+    held = [role for role in Role if role in set(roles)]
+    watch = [role for role in held if role in KEEP_WATCH]
+    if len(watch) > 1:
+        return watch[0], watch[1]
+    read = [role for role in held if role in READ_CASES]
+    return (watch[0], read[0]) if watch and read else None
