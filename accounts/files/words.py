@@ -56,6 +56,9 @@ CELL_REASONS = {
     "number_quoted": _(
         "An apostrophe stands before this number. Take it out, and format the column as text."
     ),
+    "letters_missing": _("There is no letter in this. Is it in the right column?"),
+    "email_wrong": _("This is not an e-mail address."),
+    "telephone_wrong": _("This is not a telephone number: it has fewer than three figures."),
     "telephone_spoilt": _(
         "A spreadsheet has changed this telephone number. Format the column as text and enter it again."
     ),

@@ -32,7 +32,7 @@ class NumberUnreadable(ValueError):
 
 
 def read(text: str) -> str:
-    """The number that somebody typed, as it is kept; empty for nothing. Raises Unreadable."""
+    """The number that somebody typed, as it is kept; empty for nothing. Raises NumberUnreadable."""
     text = _tidy(text)
     if not text or _INSIDE.fullmatch(text):
         return text
@@ -44,15 +44,23 @@ def read(text: str) -> str:
 
 def from_file(text: str) -> str:
     """The number in a cell of a file, as it is kept. Words around one number go; what holds two, or none that
-    is valid, stays as it is and is not dialled. Raises Unreadable for what a spreadsheet has spoilt.
+    is valid, stays as it is and is not dialled. Raises NumberUnreadable for what a spreadsheet has spoilt and
+    for what cannot be a number.
     """
     tidy = _tidy(text)
     if _NOTATION.search(tidy) or re.match(r"['`\u2018\u2019]\s*[+\d]", tidy):
         raise NumberUnreadable("spreadsheet")
+    if tidy and not may_be_one(tidy):
+        raise NumberUnreadable("none")
     try:
         return _kept(_find(tidy)[0])
     except NumberUnreadable:
         return tidy
+
+
+def may_be_one(text: str) -> bool:
+    """Whether `text` has the figures of a number, if only of one inside the house."""
+    return sum(map(str.isdigit, text)) >= 3
 
 
 def kept(text: str) -> str:
@@ -97,7 +105,7 @@ def _tidy(text: str) -> str:
 
 
 def _find(text: str) -> tuple[PhoneNumber, str]:
-    """The one valid number in `text`, and what stands around it. Raises Unreadable."""
+    """The one valid number in `text`, and what stands around it. Raises NumberUnreadable."""
     if _PLAIN.fullmatch(text):
         try:
             return _whole(text), ""

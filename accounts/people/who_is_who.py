@@ -75,7 +75,7 @@ def certainly(named: Named, meant: Iterable[User]) -> User | None:
 
 def number(telephone: str) -> str:
     """A telephone number as it is kept and compared; empty for words without a number ("-")."""
-    return telephones.kept(telephone) if sum(map(str.isdigit, telephone)) >= 3 else ""
+    return telephones.kept(telephone) if telephones.may_be_one(telephone) else ""
 
 
 def same_human(named: Named) -> Q:

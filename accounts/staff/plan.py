@@ -103,7 +103,7 @@ def make(staff: Staff, *, complete: bool, answers: Mapping[str, str], at: dateti
     seen: dict[uuid.UUID, StaffPerson] = {}
     for person in staff.people:
         found = matches.people[person.number]
-        plan.names[person.number] = person.get("name")
+        plan.names[person.number] = person.get("name") or (found.get("name") if found else "")
         wanted = _wanted(person, places, before=found.get("department") if found else "")
         manager = person.get("manager")
         if manager and manager not in matches.people:  # a file may still have a manager's former number
@@ -154,9 +154,8 @@ def _compare(known: Known, wanted: dict[str, Value], plan: StaffPlan, renumbered
     before = {name: known.values[name] for name in after}
     if "manager" in after:
         plan.managers[known.id] = known.manager
-    plan.changed.append(
-        StaffChange(known.id, str(wanted["employee_number"]), str(wanted["name"]), before, after)
-    )
+    name = str(wanted.get("name") or known.get("name"))
+    plan.changed.append(StaffChange(known.id, str(wanted["employee_number"]), name, before, after))
 
 
 def _without_row(known: Known, plan: StaffPlan, *, leaves: bool, is_released: bool) -> None:
@@ -198,11 +197,20 @@ def _problems(
     staff: Staff, plan: StaffPlan, known: dict[uuid.UUID, Known], seen: dict[uuid.UUID, StaffPerson]
 ) -> Iterator[Problem]:
     numbers = {each.number for each in known.values()} | {person.number for person in staff.people}
+    yield from _nameless(staff, plan)
     yield from _unknown_managers(staff, numbers)
     yield from _manager_circles(staff, known.values())
     yield from _taken(staff, plan, known, seen)
     if _last_admin_leaves(plan):
         yield Problem(0, "", "last_admin")
+
+
+def _nameless(staff: Staff, plan: StaffPlan) -> Iterator[Problem]:
+    """Who is new and has no name; of who is known an empty cell leaves it."""
+    nameless = {change.number for change in plan.added if not change.name}
+    for person in staff.people:
+        if person.number in nameless:
+            yield Problem(person.line, staff.headers.get("name", "name"), "required")
 
 
 def _unknown_managers(staff: Staff, numbers: set[str]) -> Iterator[Problem]:

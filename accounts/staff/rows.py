@@ -7,12 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
+from accounts.files import cells
 from accounts.files.columns import Columns
 from accounts.files.spreadsheets import CLEAR, Problem, Row, Table, spoilt_number
-from accounts.people import telephones
 
 Value = str | int | None
 
@@ -20,7 +17,7 @@ LONGEST = {
     "employee_number": 32, "name": 150, "email": 254, "telephone": 32, "location": 120, "department": 120,
     "profession": 120, "manager": 32, "username": 150,
 }  # fmt: skip
-REQUIRED = frozenset({"employee_number", "name"})
+NEVER_EMPTIED = frozenset({"employee_number", "name", "username"})
 PARTS = ("first_name", "infix", "last_name")  # of a name
 CLEARED: dict[str, Value] = {"in_profession_since": None, "language": "nl"}  # the others become ""
 LANGUAGES = {
@@ -90,9 +87,10 @@ def _values(
 ) -> Iterator[tuple[str, Value]]:
     raw = {name: " ".join(cell.split()) for name, cell in columns.cells(row).items()}
     if "name" not in columns.of:
-        raw["name"] = " ".join(word for part in PARTS if (word := raw.get(part, "")) not in {"", CLEAR})
+        said = [word for part in PARTS if (word := raw.get(part, ""))]
+        raw["name"] = " ".join(word for word in said if word != CLEAR) or (CLEAR if said else "")
     for name, cell in raw.items():
-        if name in PARTS or (not cell and name not in REQUIRED):
+        if name in PARTS or (not cell and name != "employee_number"):
             continue
         value, code = _value(name, cell, this_year)
         if code:
@@ -103,19 +101,20 @@ def _values(
 def _value(name: str, cell: str, this_year: int) -> tuple[Value, str]:
     """The value of one cell, and what is wrong with it ("" when nothing is)."""
     if cell in {"", CLEAR}:
-        needed = name in REQUIRED or name == "username"
-        return CLEARED.get(name, ""), "required" if needed else ""
+        return CLEARED.get(name, ""), "required" if name in NEVER_EMPTIED else ""
     if code := _spoilt(name, cell):
         return "", code
     match name:
         case "email":
-            found: tuple[Value, str] = _email(cell)
+            found: tuple[Value, str] = cells.email(cell)
+        case "telephone":
+            found = cells.telephone(cell)
+        case "name" | "department" | "profession":
+            found = cells.name(cell)
         case "in_profession_since":
             found = _year(cell, this_year)
         case "language":
             found = _language(cell)
-        case "telephone":
-            found = _telephone(cell)
         case _:
             found = cell.casefold() if name == "username" else cell, ""
     return found
@@ -127,25 +126,9 @@ def _spoilt(name: str, cell: str) -> str:
     return spoilt_number(cell) if name in {"employee_number", "manager"} else ""
 
 
-def _email(cell: str) -> tuple[str, str]:
-    address = cell.removeprefix("mailto:").casefold()
-    try:
-        validate_email(address)
-    except ValidationError:
-        return "", "email_wrong"
-    return address, ""
-
-
 def _language(cell: str) -> tuple[str, str]:
     language = LANGUAGES.get(cell.casefold())
     return language or "nl", "" if language else "language_wrong"
-
-
-def _telephone(cell: str) -> tuple[str, str]:
-    try:
-        return telephones.from_file(cell), ""
-    except telephones.NumberUnreadable:
-        return "", "telephone_spoilt"
 
 
 def _year(cell: str, this_year: int) -> tuple[int | None, str]:

@@ -185,7 +185,8 @@ class _Matcher:
         self._settle(person, chosen or candidates[0])
 
     def _ask(self, person: StaffPerson, why: str, candidates: list[Known]) -> None:
-        question = WhoIsThis(person.line, person.number, person.get("name"), why, candidates)
+        name = person.get("name") or person.get("email")
+        question = WhoIsThis(person.line, person.number, name, why, candidates)
         self.matches.questions.append(question)
 
     def _settle(self, person: StaffPerson, known: Known) -> None:
@@ -200,10 +201,10 @@ def _name_key(known: Known) -> tuple[str, str, str]:
 
 def _is_somebody_else(known: Known, person: StaffPerson) -> bool:
     """Whether nothing of the name is left, and the mail address is another: a number given out again."""
-    mail = person.get("email")
-    if not mail or not known.get("email") or mail == known.get("email"):
+    mail, name = person.get("email"), person.get("name")
+    if not name or not mail or not known.get("email") or mail == known.get("email"):
         return False
-    return not _own_names(known.get("name")) & _own_names(person.get("name"))
+    return not _own_names(known.get("name")) & _own_names(name)
 
 
 def _own_names(name: str) -> set[str]:

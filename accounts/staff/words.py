@@ -20,7 +20,6 @@ REASONS = {
     ),
     # of a cell
     "number_twice": _("This employee number stands in the file twice."),
-    "email_wrong": _("This is not an e-mail address."),
     "email_twice": _("This e-mail address stands in the file twice."),
     "email_taken": _("Somebody who is not in this file has this e-mail address."),
     "username_twice": _("This sign-in name stands in the file twice."),

@@ -8,11 +8,10 @@ from itertools import zip_longest
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.files import spreadsheets
+from accounts.files import cells, spreadsheets
 from accounts.files.columns import Columns
-from accounts.files.spreadsheets import Problem, Row, Table
+from accounts.files.spreadsheets import CLEAR, Problem, Row, Table
 from accounts.files.words import CELL_REASONS
-from accounts.people import telephones
 from hospital.clock import from_local
 from incidents.clocks.moment_checks import EARLIEST
 from incidents.enums import EventType
@@ -56,6 +55,10 @@ _TIME = re.compile(
     r"(\d{1,2})[:.u](\d{2})(?::\d{2}(?:\.\d+)?)?(?:\s*(?:u|uur|h|(?P<half>[ap])\.?m\.?))?|(\d{2})(\d{2})",
     re.IGNORECASE,
 )
+
+
+#: How what is said of somebody is read, where it is more than a word.
+_READ = {"email": cells.email, "name": cells.name, "telephone": cells.telephone}
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ class _Row:
         self.line = row.line
         self.columns = columns
         self.problems: list[Problem] = []
-        self.cells = columns.cells(row)
+        self.cells = {name: "" if cell == CLEAR else cell for name, cell in columns.cells(row).items()}
 
     def get(self, name: str) -> str:
         return self.cells.get(name, "")
@@ -212,16 +215,19 @@ class _Row:
         parts = [_parts(self.get(name)) for name in names]
         for each in zip_longest(*parts, fillvalue=""):
             person = NamedPerson(*each)
-            try:
-                person = replace(person, telephone=telephones.from_file(person.telephone))
-            except telephones.NumberUnreadable:
-                self.wrong("involved_telephone", "telephone_spoilt")
+            for name, read in _READ.items():
+                if said := getattr(person, name):
+                    value, code = read(said)
+                    person = replace(person, **{name: value})
+                    if code:
+                        self.wrong(f"involved_{name}", code)
             if person.number or person.email or person.name or person.telephone:
                 yield person
 
 
 def _parts(said: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[;|\n]", said)]
+    """What one cell says of several people; nothing for a hyphen."""
+    return ["" if part.strip() == CLEAR else part.strip() for part in re.split(r"[;|\n]", said)]
 
 
 def _time(said: str) -> time | None:

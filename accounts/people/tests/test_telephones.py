@@ -60,6 +60,17 @@ def test_what_a_spreadsheet_has_spoilt_is_refused(cell):
         telephones.from_file(cell)
 
 
+@pytest.mark.parametrize("cell", ["@x", "-5", "12", "geen", "n.v.t.", "+31", "☎", "-"])
+def test_a_cell_with_fewer_figures_than_a_number_has_is_refused(cell):
+    with pytest.raises(NumberUnreadable, match="none"):
+        telephones.from_file(cell)
+
+
+@pytest.mark.parametrize("cell", ["+31 6...", "sein 123", "06-1234567", "123"])
+def test_a_cell_with_the_figures_of_one_that_is_not_read_stays_as_it_is(cell):
+    assert telephones.from_file(cell) == cell
+
+
 @pytest.mark.parametrize(
     ("stored", "dialled"),
     [

@@ -140,7 +140,11 @@ def test_years_and_dates(written, year):
     ("changes", "column", "code"),
     [
         ({"employee_number": ""}, "Personeelsnummer", "required"),
-        ({"name": ""}, "Naam", "required"),
+        ({"name": "-"}, "Naam", "required"),
+        ({"name": "-5"}, "Naam", "letters_missing"),
+        ({"name": "@"}, "Naam", "letters_missing"),
+        ({"department": "-5"}, "Afdeling", "letters_missing"),
+        ({"profession": "?"}, "Functie", "letters_missing"),
         ({"name": "x" * 151}, "Naam", "too_long"),
         ({"email": "n.jansen"}, "E-mail", "email_wrong"),
         ({"in_profession_since": "31-02-2015"}, "In functie sinds", "year_wrong"),
@@ -276,11 +280,41 @@ def test_an_empty_cell_says_nothing_and_a_hyphen_empties():
     assert staff.problems == []
 
 
-def test_a_name_from_parts_leaves_out_what_says_nothing():
-    staff = parse(
-        b"Persnr;Voornaam;Tussenvoegsel;Achternaam;Mail;Afdeling;Functie\nP1;Jan;-;Jansen;;;",
-    )
-    assert staff.people[0].values["name"] == "Jan Jansen"
+@pytest.mark.parametrize(
+    ("parts", "name", "code"),
+    [
+        ("Jan;-;Jansen", "Jan Jansen", ""),
+        (";;Jansen", "Jansen", ""),
+        (";;", None, ""),
+        (" ; ; ", None, ""),
+        ("-;-;-", "", "required"),
+        (";;-", "", "required"),
+        ("-5;;@", "-5 @", "letters_missing"),
+    ],
+)
+def test_a_name_in_parts_is_empty_when_all_of_them_are(parts, name, code):
+    header = "Persnr;Voornaam;Tussenvoegsel;Achternaam;Mail;Afdeling;Functie"
+    staff = parse(csv_of(f"P1;{parts};;;", header=header))
+    assert staff.people[0].values.get("name") == name
+    assert [problem.code for problem in staff.problems] == [code] * bool(code)
+
+
+@pytest.mark.parametrize("name", ["李小明", "محمد", "Ольга", "Ng", "Ü", "Jan 2e"])
+def test_a_name_in_any_script_is_one(name):
+    staff = parse(csv_of(row(name=name, department=name, profession=name)))
+    assert (staff.people[0].values["name"], staff.problems) == (name, [])
+
+
+@pytest.mark.parametrize("telephone", ["@x", "-5", "12", "geen"])
+def test_what_is_no_telephone_number_is_refused_by_line_and_column(telephone):
+    staff = parse(csv_of(row() + f";{telephone}", header=f"{HEADER};Mobiel"))
+    assert staff.problems == [Problem(2, "Mobiel", "telephone_wrong")]
+    assert parse(csv_of(row() + ";123", header=f"{HEADER};Mobiel")).problems == []
+
+
+def test_a_username_is_never_emptied():
+    staff = parse(csv_of(row() + ";-", header=f"{HEADER};Inlognaam"))
+    assert staff.problems == [Problem(2, "Inlognaam", "required")]
 
 
 def test_a_cell_too_many_is_refused_by_line_and_column():

@@ -17,6 +17,7 @@ from accounts.staff import carry_out, importing, plan, tasks
 from accounts.staff.views.importing import UploadForm
 from accounts.staff.words import REASONS
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
+from accounts.tests.markup import squeezed
 from hospital.enums import ProfessionGroup
 from hospital.models import Department, Location, Profession
 
@@ -337,11 +338,50 @@ def test_an_empty_cell_leaves_what_was_and_a_hyphen_empties_it(hospital):
     was = before.get()
     bring("P1;Noëlle Jansen;;;;;;;", line("P2"))
     bring("P1;Noëlle Jansen", line("P2"))
+    bring("P1;", line("P2", ""))
     assert before.get() == was
     bring("P1;Noëlle Jansen;-;-;;-;-;-;-", line("P2"))
     user = User.objects.get(employee_number="P1")
     assert (user.email, user.telephone, user.in_profession_since) == ("", "", None)
     assert (user.department, user.profession, user.manager) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("names", "empty"), [("Naam", ""), ("Voornaam;Tussenvoegsel;Achternaam", ";;")], ids=["one", "parts"]
+)
+def test_an_empty_name_leaves_the_name_and_only_somebody_new_needs_one(hospital, administrator, names, empty):
+    bring(line("P1"), line("P2", "Bram de Graaf"))
+    header = f"Persnr;{names};Mail;Afdeling;Functie"
+    known = f"P1;{empty};jansen@elders.example;Cardiologie;Verpleegkundige"
+    current = read(known, header=header, complete=False)
+    (change,) = current.preview["changed"]
+    assert (change["name"], [name for name, *_ in change["fields"]]) == ("Noëlle Jansen", ["email"])
+    commit(current)
+    user = User.objects.get(employee_number="P1")
+    assert (user.name, user.email) == ("Noëlle Jansen", "jansen@elders.example")
+
+    refused = read(known, f"P3;{empty};;Cardiologie;Verpleegkundige", header=header, complete=False)
+    page = squeezed(administrator.get(page_of(refused)).content.decode())
+    assert [(each["line"], each["code"]) for each in refused.errors] == [(3, "required")]
+    assert ">Na" in page.partition(">3</td>")[2][:60]
+
+
+def test_somebody_without_a_name_in_the_file_is_asked_about_by_mail_address(hospital):
+    bring(line("P1"), line("P2"))
+    rows = (line("P9", "", email="p1@ziekenhuis.example"), line("P2"))
+    current = read(*rows)
+    (question,) = current.preview["questions"]
+    assert question["name"] == "p1@ziekenhuis.example"
+    same = answer(current, {"P9": question["proposal"]})
+    commit(same)
+    assert User.objects.get(employee_number="P9").name == "Noëlle Jansen"
+
+
+def test_a_manager_without_a_name_in_the_file_is_called_as_here(hospital):
+    bring(line("P1", "Noëlle Jansen"), line("P2", "Bram de Graaf"))
+    current = read(line("P1", ""), line("P2", "", manager="P1"))
+    (change,) = current.preview["changed"]
+    assert change["fields"] == [["manager", "", "Noëlle Jansen (P1)"]]
 
 
 def test_what_was_mended_in_the_file_is_said(hospital):

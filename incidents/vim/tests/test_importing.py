@@ -756,6 +756,28 @@ class TestWhoIsWho:
         (problem,) = plan.problems
         assert (problem.line, problem.column, problem.code) == (3, "Telefoon betrokkene", "telephone_spoilt")
 
+    @pytest.mark.parametrize(
+        ("said", "column", "code"),
+        [
+            ({"name": "-5", "telephone": "0612345678"}, "Betrokkene", "letters_missing"),
+            ({"name": "Noor", "telephone": "@x"}, "Telefoon betrokkene", "telephone_wrong"),
+            ({"name": "Noor", "telephone": "-5"}, "Telefoon betrokkene", "telephone_wrong"),
+            ({"name": "Noor", "email": "@x"}, "E-mail betrokkene", "email_wrong"),
+            ({"name": "Noor; 12", "email": "n@x.example; b@x.example"}, "Betrokkene", "letters_missing"),
+        ],
+    )
+    def test_what_is_no_name_number_or_address_is_an_error_with_its_line(self, said, column, code):
+        plan = plan_of(row("1", "Noor", "57123", "noor@ziekenhuis.example"), row("2", **said))
+        assert [(each.line, each.column, each.code) for each in plan.problems] == [(3, column, code)]
+
+    def test_a_hyphen_says_nothing(self):
+        (report,) = plan_of(("1", "05-01-2026", "-", "Noor;李小明", "-;0612345678", "noor@x.example;-")).new
+        assert [(one.name, one.telephone, one.email) for one in report.people] == [
+            ("Noor", "", "noor@x.example"),
+            ("李小明", "+31612345678", ""),
+        ]
+        assert plan_of(("1", "05-01-2026", "-", "-", "-", "-")).new[0].people == ()
+
     def test_an_apostrophe_before_a_number_is_an_error_with_its_line(self):
         (problem,) = plan_of(row("'V-1", "Noor", "0612345678")).problems
         assert (problem.line, problem.code) == (2, "number_quoted")

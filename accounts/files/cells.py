@@ -1,0 +1,31 @@
+"""What a cell of any import says, and what is wrong with it: a code of accounts.files.words.CELL_REASONS, ""
+for nothing. Pure.
+"""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from accounts.people import telephones
+
+
+def email(cell: str) -> tuple[str, str]:
+    """The mail address in `cell`."""
+    address = cell.removeprefix("mailto:").casefold()
+    try:
+        validate_email(address)
+    except ValidationError:
+        return "", "email_wrong"
+    return address, ""
+
+
+def telephone(cell: str) -> tuple[str, str]:
+    """The telephone number in `cell`, as it is kept."""
+    try:
+        return telephones.from_file(cell), ""
+    except telephones.NumberUnreadable as error:
+        return "", "telephone_spoilt" if error.code == "spreadsheet" else "telephone_wrong"
+
+
+def name(cell: str) -> tuple[str, str]:
+    """The name in `cell`, of somebody or something: there is a letter in it, of any script."""
+    return cell, "" if any(map(str.isalpha, cell)) else "letters_missing"
