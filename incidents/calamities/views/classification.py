@@ -13,7 +13,7 @@ from accounts.enums import AccessAction, Role
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.feedback import say
-from incidents.calamities import classification
+from incidents.calamities import classification, ended_report
 from incidents.calamities.forms.classification import ClassificationForm
 from incidents.calamities.milestones import Stale
 from incidents.calamities.views.calamity_page import overtaken, put_error, record
@@ -29,6 +29,8 @@ def classify(request: SignedInRequest, reference: str) -> HttpResponse:
     """Decide whether it is a calamity, in doubt, something else for the inspectorate, or none of these."""
     now = timezone.now()
     incident = _incident(request, reference)
+    if incident.has_ended:
+        return ended_report.lead_on(request, incident)
     options = classification.options(incident, user=request.user)
     if not options:
         return _nothing_to_decide(request, incident)
@@ -37,7 +39,8 @@ def classify(request: SignedInRequest, reference: str) -> HttpResponse:
         try:
             decided = _classify(request, incident, form, now)
         except Stale:
-            return overtaken(request, incident)
+            stands = _incident(request, reference)
+            return ended_report.lead_on(request, stands) if stands.has_ended else overtaken(request, stands)
         except classification.MomentKept as refused:
             form.refuse_moment(refused.kept)
         except WrongMoment as refused:

@@ -3,13 +3,12 @@
 import re
 from datetime import datetime
 
-from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import by_key
@@ -18,15 +17,13 @@ from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow, allow_signed_in
 from accounts.pages.feedback import say
 from accounts.pages.sealed_search import answered, typed
-from incidents.calamities import classification
+from incidents.calamities import classification, ended_report
 from incidents.enums import IncidentKind
 from incidents.models import Incident, full_reference
 from incidents.reports import withdrawal
 from incidents.reports.forms.people import AddPeopleForm
 from incidents.reports.intake import AlreadyInvolved, ReportEnded, add_involved
 from incidents.reports.visibility import record_view, sight_of, ways_on, what_happens, within_hours
-
-ENDED = gettext_lazy("This report was taken back or joined with another.")
 
 
 @allow_signed_in
@@ -91,8 +88,7 @@ def add_people(request: SignedInRequest, reference: str) -> HttpResponse:
     """More people on the list of a report, by the coordinator."""
     incident = get_object_or_404(Incident.objects.in_role_of(request.user), reference=reference)
     if incident.has_ended and request.method == "GET":
-        say(request, str(ENDED), level=messages.WARNING)
-        return redirect("incidents:detail", reference)
+        return ended_report.lead_on(request, incident)
     form = AddPeopleForm(kept_forms.posted(request), user=request.user)
     part = bool(request.htmx and not request.htmx.boosted)
     if request.method == "GET" or part or form.people.asked_for_part:
@@ -110,7 +106,7 @@ def _add(request: SignedInRequest, incident: Incident, form: AddPeopleForm, now:
     try:
         added = add_involved(incident=incident, involved=people, by=request.user, at=now)
     except ReportEnded:
-        form.add_error(None, ENDED)
+        form.add_error(None, ended_report.ENDED)
         return False
     except AlreadyInvolved as refused:
         form.add_error(None, gettext("%(name)s is already on the list.") % {"name": refused.name})

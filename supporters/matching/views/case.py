@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from supporters.contacts.case_access import log_case
 from supporters.enums import ContactState, EventKind, Outcome, Waiting
 from supporters.matching import assignment
 from supporters.matching.assignment import AlreadyAssigned, NotEligible
-from supporters.models import Contact, Offer, Supporter
+from supporters.models import Contact, Offer, OfferQuerySet, Supporter
 from supporters.offers import opening
 from supporters.offers.opening import OfferClosed, OfferRuns
 
@@ -51,7 +51,7 @@ def _supporter_name(pk: str) -> str:
 )
 def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask a supporter; with `replaces`, in the place of who was asked before."""
-    offer = get_object_or_404(Offer.objects.visible_to(request.user), involvement_id=pk)
+    offer = offer_to(Offer.objects.visible_to(request.user), pk)
     supporter = get_object_or_404(Supporter.objects.select_related("user"), pk=_uuid(request, "supporter"))
     replaced = offer.contacts.filter(pk=_uuid(request, "replaces")).first()
     service, now = _asking(offer, replaced), timezone.now()
@@ -67,7 +67,7 @@ def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
     except NotEligible as error:
         say(request, not_eligible(error, supporter.user), level=messages.WARNING)
     except (OfferClosed, flow.ContactError):
-        _moved_on(request)
+        moved_on(request)
     else:
         text = _("%(name)s has been asked. Answer expected by %(moment)s.")
         words = {"name": supporter.user.name, "moment": at_moment(call_by(contact.due_at, now=now), now=now)}
@@ -93,7 +93,7 @@ def remind(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask the supporter how far it is; once a day."""
     contact = _contact(request, pk)
     if contact.state not in ContactState.open():
-        _moved_on(request)
+        moved_on(request)
         return redirect("support:match", contact.offer.involvement_id)
     with transaction.atomic():
         asked = reminders.ask_on(contact=contact, at=timezone.now())
@@ -145,13 +145,13 @@ def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @only_posted("support:match", "pk", does=gettext_lazy("Close the offer"), shown=OUTCOME)
 def close_offer(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The offer ends without a supporter."""
-    offer = get_object_or_404(Offer.objects.visible_to(request.user), involvement_id=pk)
+    offer = offer_to(Offer.objects.visible_to(request.user), pk)
     outcome = request.POST.get("outcome", "")
     if outcome in {Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.REFERRED}:
         try:
             opening.close_offer(offer=offer, outcome=Outcome(outcome), by=request.user, at=timezone.now())
         except (OfferClosed, OfferRuns):
-            _moved_on(request)
+            moved_on(request)
         else:
             say(request, _("The offer is closed."), undo_url=reverse("support:reopen", args=[pk]))
     return redirect("support:match", pk)
@@ -161,14 +161,24 @@ def close_offer(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @only_posted("support:match", "pk", does=gettext_lazy("Open the offer again"))
 def reopen(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Take up an ended offer again."""
-    offer = get_object_or_404(Offer.objects.visible_to(request.user), involvement_id=pk)
+    offer = offer_to(Offer.objects.visible_to(request.user), pk)
     try:
         opening.reopen_offer(offer=offer, by=request.user, at=timezone.now())
     except (OfferClosed, OfferRuns):
-        _moved_on(request)
+        moved_on(request)
     else:
         say(request, _("The offer is open again."))
     return redirect("support:match", pk)
+
+
+def offer_to(offers: OfferQuerySet, pk: UUID) -> Offer:
+    """The offer to the person with this involvement: also by the id of one that went when two reports were
+    joined. Raises Http404.
+    """
+    for way in ({"involvement": pk}, {"involvement__joined_ids__contains": [pk]}):
+        if found := offers.filter(**way).first():
+            return found
+    raise Http404
 
 
 def taken(error: AlreadyAssigned, wanted: User) -> str:
@@ -216,7 +226,7 @@ def _recorded(request: SignedInRequest, contact: Contact, kind: EventKind, *, ou
             flow.record(contact=contact, kind=kind, by=request.user, at=timezone.now(), outcome=outcome)
             _log(request, contact)
     except flow.ContactError:
-        _moved_on(request)
+        moved_on(request)
         return False
     return True
 
@@ -231,7 +241,7 @@ def _log(request: SignedInRequest, contact: Contact) -> None:
     )
 
 
-def _moved_on(request: SignedInRequest) -> None:
+def moved_on(request: SignedInRequest) -> None:
     text = _("Something has changed in the meantime. Nothing was done; this is how it is now.")
     say(request, text, level=messages.WARNING)
 

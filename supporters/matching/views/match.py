@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
@@ -24,6 +24,7 @@ from supporters.matching import assignment, left_out, may_be_asked, reasons
 from supporters.matching.assignment import Choice, WhyNobody
 from supporters.matching.left_out import RuleCount
 from supporters.matching.need import READ_OF_OFFER, need_of
+from supporters.matching.views.case import offer_to
 from supporters.models import Contact, ContactEvent, Offer, Supporter
 from supporters.offers.worklist import event_words
 
@@ -57,7 +58,9 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """
     now = timezone.now()
     offers = Offer.objects.visible_to(request.user).select_related(*READ_OF_OFFER)
-    offer = get_object_or_404(offers, involvement_id=pk)
+    offer = offer_to(offers, pk)
+    if offer.involvement_id != pk:
+        return redirect("support:match", offer.involvement_id)
     if request.method == "POST":
         return answered(request, anchor="#anybody")
     if request.headers.get("HX-Request"):

@@ -24,7 +24,7 @@ from supporters.contacts.case_access import log_roll_call
 from supporters.matching import assignment
 from supporters.matching.assignment import AlreadyAssigned, NotEligible, Proposal
 from supporters.matching.need import READ_OF_OFFER
-from supporters.matching.views.case import not_eligible, taken
+from supporters.matching.views.case import moved_on, not_eligible, taken
 from supporters.matching.views.match import Card, card, tell_apart
 from supporters.models import Offer, Supporter
 from supporters.offers import worklist
@@ -76,7 +76,8 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
 @only_posted("support:roll-call", "reference", does=gettext_lazy("Ask the supporters you chose"))
 def assign_together(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask the chosen supporters: one line (`only`), or all. What somebody else did meanwhile stays."""
-    incident = _incident(request, reference)
+    sent_for = _incident(request, reference)
+    incident = sent_for.joined_into or sent_for
     chosen = _chosen(request, incident)
     now = timezone.now()
     asked = 0
@@ -93,6 +94,8 @@ def assign_together(request: SignedInRequest, reference: str) -> HttpResponse:
             asked += 1
     if asked:
         say(request, _asked(asked))
+    elif not chosen and sent_for.has_ended:
+        moved_on(request)
     elif not chosen:
         say(request, _("Nobody was chosen."), level=messages.WARNING)
     return redirect("support:roll-call", incident.reference)

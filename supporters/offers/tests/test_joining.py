@@ -11,7 +11,7 @@ from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.calamities import classification, milestones
 from incidents.enums import EventType, Ground, IncidentKind, Step, TrackEventKind, Verdict
 from incidents.models import Incident, Involvement, Milestone, events_of
-from incidents.reports import joining
+from incidents.reports import joining, withdrawal
 from incidents.reports.intake import Involved, report_incident
 from notifications.models import Notice
 from notifications.reminders.schedule import reminder
@@ -273,7 +273,73 @@ class TestThePages:
         page = client.get(self.url(stays, "incidents:detail")).text
         assert "Also reported as 2026-0002" in page
         assert "De pomp viel uit" in page
-        assert client.get(self.url(goes)).status_code == 404
+
+    @pytest.mark.parametrize(
+        ("method", "place"),
+        [
+            ("get", "support:join"),
+            ("get", "calamities:classify"),
+            ("get", "incidents:add-people"),
+            ("post", "support:join"),
+            ("post", "calamities:classify"),
+        ],
+    )
+    def test_a_page_that_was_open_leads_to_where_the_report_is_now(self, client, coordinator, method, place):
+        stays, goes = reported(), reported(at=NOW + HOUR)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        posted = {"other": stays.reference, "sure": "1", "seen": "none", "verdict": "none"}
+        response = getattr(client, method)(self.url(goes, place), posted, follow=True)
+        assert stays.reference in response.redirect_chain[-1][0]
+        assert "joined" in str(next(iter(response.context["messages"])))
+
+    def test_whoever_joins_them_a_second_later_reads_that_they_are(self, client, coordinator):
+        stays, goes = reported(), reported(at=NOW + HOUR)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        for one, other in ((stays, goes), (goes, stays)):
+            response = client.post(self.url(one), {"other": other.reference, "sure": "1"}, follow=True)
+            assert response.redirect_chain[-1][0] == self.url(stays, "support:roll-call")
+            assert "Report 2026-0002 is joined to 2026-0001." in response.text
+
+    def test_what_was_taken_back_is_joined_with_nothing(self, client, nurse):
+        gone = reported(reporter=nurse)
+        withdrawal.withdraw(incident=gone, by=nurse, at=LATER)
+        response = client.get(self.url(gone), follow=True)
+        assert response.redirect_chain[-1][0] == self.url(gone, "incidents:detail")
+        assert "This report was taken back or joined with another." in response.text
+
+    def test_the_page_of_one_person_leads_to_where_they_stand_now(self, client, coordinator, nurse):
+        """Also from a notice or a mail that was sent before."""
+        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        row, gone = (Involvement.objects.get(incident=one).pk for one in (stays, goes))
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        here, there = (reverse("support:match", args=[pk]) for pk in (row, gone))
+        assert client.get(there).url == here
+        supporter = SupporterFactory(trained=True)
+        client.post(reverse("support:assign", args=[gone]), {"supporter": supporter.pk})
+        assert Contact.objects.get().offer.involvement_id == row
+
+    def test_supporters_chosen_for_all_are_asked_where_the_people_stand_now(self, client, coordinator, nurse):
+        bram = UserFactory(name="Bram Kuipers")
+        stays, goes = reported(nurse), reported(nurse, bram, at=NOW + HOUR)
+        chosen = {
+            f"supporter-{offer.pk}": SupporterFactory(trained=True).pk
+            for offer in Offer.objects.filter(incident=goes)
+        }
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        address = self.url(goes, "support:assign-together")
+        response = client.post(address, chosen, follow=True)
+        assert response.redirect_chain[-1][0] == self.url(stays, "support:roll-call")
+        assert Contact.objects.get().offer.involvement.employee == bram
+
+    def test_an_employee_whose_two_offers_became_one_is_led_to_the_own_page(self, client, coordinator, nurse):
+        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        gone = Offer.objects.get(incident=goes).pk
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        client.force_login(nurse)
+        for address in ("me-decide", "me-erase"):
+            response = client.post(reverse(address, args=[gone]), {"decision": "decline"}, follow=True)
+            assert "Something has changed in the meantime" in response.text
+        assert Offer.objects.get(incident=stays).closed_at is None
 
     def test_its_reporter_reads_that_it_was(self, client, coordinator, nurse):
         stays, goes = reported(), reported(at=NOW + HOUR, reporter=nurse)

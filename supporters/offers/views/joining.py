@@ -17,6 +17,7 @@ from accounts.enums import Role
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.feedback import say
+from incidents.calamities import ended_report
 from incidents.enums import IncidentKind
 from incidents.models import Incident, Involvement, full_reference
 from incidents.reports import joining
@@ -40,12 +41,15 @@ class OtherForm(forms.Form):
         super().__init__(*args)  # type: ignore[arg-type]  # the posted data
         self.incidents = incidents
         self.this = this
+        self.joined_before: Incident | None = None
 
     def clean_other(self) -> Incident:
         reference = full_reference(self.cleaned_data["other"], year=timezone.localtime().year)
         other = self.incidents.filter(reference=reference).first()
         if other is None:
             raise forms.ValidationError(_("There is no such report."))
+        if other.joined_into_id == self.this.pk:
+            self.joined_before = other
         try:
             joining.in_order(self.this, other)
         except joining.NotJoinable as refused:
@@ -57,10 +61,14 @@ class OtherForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def join_reports(request: SignedInRequest, reference: str) -> HttpResponse:
     """Name the other report, look at both, and (`sure`) join them; nobody who is put aside for either."""
-    incidents = Incident.objects.in_role_of(request.user).select_related("department")
+    incidents = Incident.objects.in_role_of(request.user).select_related("department", "joined_into")
     this = get_object_or_404(incidents, reference=reference)
-    if this.has_ended or this.kind in IncidentKind.personal():
+    if this.kind in IncidentKind.personal():
         raise Http404
+    if this.joined_into:
+        return _is_joined(request, this, this.joined_into)
+    if this.withdrawn_at:
+        return ended_report.lead_on(request, this)
     form = OtherForm(kept_forms.posted(request), incidents=incidents, this=this)
     context = {"incident": this, "form": form}
     if request.method == "POST" and form.is_valid():
@@ -70,6 +78,8 @@ def join_reports(request: SignedInRequest, reference: str) -> HttpResponse:
         stays, goes = joining.in_order(this, other)
         context |= {"stays": stays, "both": (stays, goes), "other": other}
         return render(request, "supporters/offers/join_sure.html", context)
+    if form.joined_before:
+        return _is_joined(request, form.joined_before, this)
     return render(request, "supporters/offers/join.html", context | {"likely": _likely(this, incidents)})
 
 
@@ -83,7 +93,11 @@ def _joined(request: SignedInRequest, this: Incident, other: Incident) -> HttpRe
         text = _("Two supporters are asked or at work for %(name)s. End one of the contacts first.")
         say(request, text % {"name": refused.name}, level=messages.WARNING)
         return redirect("support:roll-call", this.reference)
-    goes = other if stays.pk == this.pk else this
+    return _is_joined(request, other if stays.pk == this.pk else this, stays)
+
+
+def _is_joined(request: SignedInRequest, goes: Incident, stays: Incident) -> HttpResponse:
+    """To where both are now: whoever joined them, and whoever comes a moment later."""
     text = _("Report %(goes)s is joined to %(stays)s. Everybody involved stands on it once.")
     say(request, text % {"goes": goes.reference, "stays": stays.reference})
     return redirect("support:roll-call", stays.reference)

@@ -25,7 +25,7 @@ from hospital.moment_words import day_in_words
 from incidents.reports.visibility import OWN_REPORT
 from supporters.contacts import words
 from supporters.contacts.case_access import worklist_opened
-from supporters.contacts.flow import ContactError, NotAllowed
+from supporters.contacts.flow import ContactError, NotAllowed, Stale
 from supporters.contacts.forms import DayForm, WishesForm
 from supporters.enums import ContactState, Waiting
 from supporters.models import Contact, Offer, OfferQuerySet, SupportPolicy
@@ -89,6 +89,8 @@ def me(request: SignedInRequest) -> HttpResponse:
 @only_posted("me", does=gettext_lazy("What you chose about your support"), shown=DECISION)
 def decide(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What the employee decides, by one button."""
+    if _is_gone(pk):
+        return _moved_on(request)
     offer = get_object_or_404(_offers(request.user), pk=pk)
     decision = DECISIONS.get(request.POST.get("decision", ""))
     try:
@@ -105,6 +107,8 @@ def decide(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Have one's name erased now instead of at the end of the term."""
+    if _is_gone(pk):
+        return _moved_on(request)
     offer = get_object_or_404(_offers(request.user).filter(closed_at__isnull=False), pk=pk)
     if request.method == "POST":
         try:
@@ -127,6 +131,16 @@ def erase(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "cancel_url": reverse("me"),
     }
     return render(request, "confirm.html", context)
+
+
+def _is_gone(pk: UUID) -> bool:
+    """Whether the offer went while the page was open: its report was joined with another, or taken back."""
+    return not Offer.objects.filter(pk=pk).exists()
+
+
+def _moved_on(request: SignedInRequest) -> HttpResponse:
+    say(request, words.refused(Stale()), level=messages.WARNING)
+    return redirect("me")
 
 
 def _decline(request: SignedInRequest, offer: Offer, now: datetime) -> str:

@@ -284,6 +284,12 @@ class TestPages:
         assert "Hanneke Prins is on the team" in response.content.decode()
         assert TeamMember.objects.get().assigned_by == committee
 
+    def test_with_nobody_to_choose_it_says_who_can_help(self, client, committee, calamity):
+        said = "An administrator can make more people analysts."
+        assert said in client.get(self.url(calamity)).text
+        analyst()
+        assert said not in client.get(self.url(calamity)).text
+
     def test_who_is_away_is_marked_where_they_are_chosen_and_on_the_team(self, client, committee, calamity):
         on_it, other = analyst(), analyst(name="Hanneke Prins")
         team.assign(incident=calamity, analyst=on_it, by=committee, at=AT)
