@@ -11,7 +11,7 @@ from demo.daytime import by_day
 from incidents.enums import EventType, IncidentKind
 from incidents.reports import intake
 from notifications.delivery import sweep
-from notifications.reminders import absence
+from notifications.reminders import announcing_absence
 from supporters.contacts import flow
 from supporters.enums import ConversationMode, EventKind
 from supporters.matching import assignment
@@ -56,7 +56,7 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
             )
             _take(contact, steps, by=people[supporter], at=at)
     next_week = timezone.localdate(at) + timedelta(days=10)
-    absence.announce(
+    announcing_absence.announce(
         user=people["deputy"],
         first_day=next_week,
         last_day=next_week + timedelta(days=7),

@@ -9,7 +9,7 @@ class NotificationsConfig(AppConfig):
         from accounts.settings.readiness import sources  # these need the app registry
         from notifications import places
         from notifications.delivery import digest, readiness
-        from notifications.reminders import absence, kinds, second_person
+        from notifications.reminders import announcing_absence, kinds, second_person
         from notifications.reminders.failure import ALARM, NOBODY_LEFT, TRIAL
 
         places.register()
@@ -20,7 +20,7 @@ class NotificationsConfig(AppConfig):
         kinds.register(digest.KIND)
         kinds.register(digest.WAITED)
         kinds.register(digest.TOGETHER)
-        for kind in absence.KINDS:
+        for kind in announcing_absence.KINDS:
             kinds.register(kind)
         second_person.register()
         sources.append(readiness.lacks)

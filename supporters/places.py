@@ -7,7 +7,7 @@ from accounts.enums import Role
 from accounts.pages import places
 from accounts.pages.places import Panel, Place, Tab
 from incidents.reports import visibility
-from notifications.reminders import absence
+from notifications.reminders import announcing_absence
 from supporters.models import SupportPolicy
 from supporters.offers import own_calls
 
@@ -15,7 +15,7 @@ from supporters.offers import own_calls
 def register() -> None:
     visibility.ways_on.append(visibility.Way("support:roll-call", _("To the roll-call"), "users-group"))
     visibility.calls_within.append(lambda: SupportPolicy.current().first_contact_hours)
-    absence.besides.append("supporters/pool/_cannot_be_asked.html")
+    announcing_absence.besides.append("supporters/pool/_cannot_be_asked.html")
     places.register(
         navigation=[
             Place("support:worklist", _("Support"), "list-check", frozenset({Role.COORDINATOR}), 10),

@@ -113,7 +113,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     #: What tells this person from a namesake, where people are listed (accounts.people.directory.told_apart).
     apart = ""
     #: Until when this person is away, and who stands in, where people are listed to be reached
-    #: (notifications.reminders.absence.StandIns.mark).
+    #: (notifications.reminders.stand_ins.StandIns.mark).
     away_until: date | None = None
     stood_in_by = ""
     #: Filled in where a session is read (accounts.sign_in.adapters).

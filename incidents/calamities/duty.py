@@ -16,7 +16,7 @@ from hospital.refused import saying
 from incidents.calamities.milestones import Stale
 from incidents.calamities.one_at_a_time import write_alone
 from incidents.models import Duty
-from notifications.reminders.absence import StandIns
+from notifications.reminders.stand_ins import StandIns
 
 LOG = PolicyLog("duty", Duty, Role.ADMIN, "calamity-duty", "rota of directors")
 

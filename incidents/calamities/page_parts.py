@@ -10,14 +10,14 @@ from incidents.calamities.analysis import progress
 from incidents.calamities.family_talks import talks
 from incidents.enums import Step, TrackEventKind
 from incidents.models import Analysis, DisclosureCoach, Incident
-from notifications.reminders import absence
+from notifications.reminders import stand_ins
 
 
 def parts(calamity: Incident, *, user: User) -> dict[str, Any]:
     """What `user`, who may open the page, sees of both, for its template."""
     context: dict[str, Any] = {}
     team = list(calamity.team.current().select_related("analyst__department").order_by("place"))
-    absence.mark_away([member.analyst for member in team], at=timezone.now())
+    stand_ins.mark_away([member.analyst for member in team], at=timezone.now())
     own = next((member for member in team if member.analyst_id == user.pk), None)
     if own or user.has_role(Role.CCP, Role.DIRECTOR, Role.COORDINATOR):
         step = calamity.milestones.filter(step=Step.ANALYSIS).first()

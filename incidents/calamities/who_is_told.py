@@ -17,7 +17,7 @@ from incidents.calamities.escalation import MAY_BE_NOBODY, OWNERS, duty_rungs
 from incidents.clocks.deadlines import DeadlinePolicy
 from incidents.enums import Clock, Rung, Step
 from incidents.models import Alignment, Duty, Incident, Involvement, Milestone, TeamMember
-from notifications.reminders.absence import StandIns
+from notifications.reminders.stand_ins import StandIns
 
 #: (user, subject) pairs go in, an answer for each comes out.
 Concern = Callable[[Sequence[tuple[User, UUID]]], list[bool]]

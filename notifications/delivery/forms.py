@@ -14,7 +14,7 @@ from accounts.people.person_field import PersonChoiceField
 from hospital.form_fields import DayField
 from notifications.enums import Group
 from notifications.models import Absence, DeliveryPolicy
-from notifications.reminders import absence
+from notifications.reminders import announcing_absence
 
 
 class MailForm(forms.Form):
@@ -52,7 +52,7 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself i
         announced = Absence.objects.filter(user=user).first()
         super().__init__(data, instance=announced or Absence(user=user))
         self.fields["substitute"] = PersonChoiceField(
-            absence.candidates(user),
+            announcing_absence.candidates(user),
             label=gettext("Substitute"),
             help_text=gettext("Colleagues who have the same task as you."),
             empty_label=gettext("Choose a colleague"),
@@ -68,8 +68,10 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself i
         data = super().clean() or self.cleaned_data
         if {"first_day", "last_day", "substitute"} <= data.keys() and data["first_day"] <= data["last_day"]:
             planned = Absence(user=self.instance.user, **data)
-            theirs = absence.substitute_away(planned)
-            if theirs and absence.somebody_is_there(planned.user, planned.first_day, planned.last_day):
+            theirs = announcing_absence.substitute_away(planned)
+            if theirs and announcing_absence.somebody_is_there(
+                planned.user, planned.first_day, planned.last_day
+            ):
                 text = gettext("%(name)s is away too, from %(first)s to %(last)s. Choose somebody else.")
                 days = (date_format(day, "j F") for day in (theirs.first_day, theirs.last_day))
                 named = {"name": theirs.user.name, **dict(zip(("first", "last"), days, strict=True))}

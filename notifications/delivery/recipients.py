@@ -3,20 +3,18 @@ number of statements does not grow with it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
 from accounts.models import User
-from hospital.clock import local_day
 from notifications.enums import Group, HandedOn
-from notifications.models import Absence, MailOff
+from notifications.models import MailOff
 from notifications.reminders import kinds, still_concerns
 from notifications.reminders.kinds import Kind
+from notifications.reminders.stand_ins import StandIns
 
 
 class Claimed(NamedTuple):
@@ -77,7 +75,8 @@ def audience(reminders: Sequence[Claimed], *, at: datetime) -> Audience:
     people = {id_ for ids in holders.values() for id_ in ids} | {
         r.recipient for r in reminders if r.recipient
     }
-    substitutes = _substitutes(people, at)
+    stand_ins = StandIns.of(people)
+    substitutes = {away: found for away in people if (found := stand_ins.at(away, at))}
     users |= still_concerns.users_with_roles((people | set(substitutes.values())) - users.keys())
     addressed: dict[tuple[UUID, UUID], Addressed] = {}
     failed: dict[UUID, Exception] = {}
@@ -134,11 +133,3 @@ def by_channel(wanted: Sequence[Addressed], substitutes: Mapping[UUID, UUID]) ->
 
 def _in_service(recipient: UUID | None, users: Mapping[UUID, User]) -> list[UUID]:
     return [recipient] if recipient and users[recipient].is_active else []
-
-
-def _substitutes(people: Iterable[UUID], at: datetime) -> dict[UUID, UUID]:
-    """Of `people`, who is away and stood in for; not by somebody who left or is away as well."""
-    absent = Absence.objects.on(local_day(at))
-    found = absent.filter(user__in=list(people), substitute__is_active=True)
-    found = found.exclude(Exists(absent.filter(user=OuterRef("substitute"))))
-    return dict(found.values_list("user", "substitute"))

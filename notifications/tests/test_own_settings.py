@@ -12,7 +12,7 @@ from accounts.models import PolicyChange
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from notifications.enums import Group
 from notifications.models import Absence, CalendarAddress, DeliveryPolicy, MailOff, Reminder
-from notifications.reminders import absence
+from notifications.reminders import announcing_absence
 from notifications.tests.factories import AbsenceFactory
 
 pytestmark = pytest.mark.django_db
@@ -93,14 +93,14 @@ def test_going_away_tells_the_substitute_and_coming_back_ends_it(signed_in, user
     announced = Absence.objects.get()
     assert (announced.user, announced.substitute) == (user, colleague)
     reminder = Reminder.objects.get()
-    assert (reminder.recipient, reminder.kind) == (colleague, absence.NAMED.code)
+    assert (reminder.recipient, reminder.kind) == (colleague, announcing_absence.NAMED.code)
     assert f"{colleague.name} stands in for you" in page(signed_in)
     signed_in.post(reverse("absence-end"))
     assert not Absence.objects.exists()
     told = Reminder.objects.waiting().get()
-    assert (told.recipient, told.kind) == (colleague, absence.ENDED.code)
-    assert absence.ENDED.concerns(colleague, user.pk)
-    assert not absence.NAMED.concerns(colleague, user.pk)
+    assert (told.recipient, told.kind) == (colleague, announcing_absence.ENDED.code)
+    assert announcing_absence.ENDED.concerns(colleague, user.pk)
+    assert not announcing_absence.NAMED.concerns(colleague, user.pk)
 
 
 def test_an_absence_that_is_over_ends_without_a_word(signed_in, user):
@@ -116,7 +116,7 @@ def test_changed_absence_takes_the_place_of_the_first(signed_in, user):
     go(signed_in, second, first=3, last=4)
     assert Absence.objects.get().substitute == second
     told = {(reminder.recipient, reminder.kind) for reminder in Reminder.objects.waiting()}
-    assert told == {(second, absence.NAMED.code), (first, absence.ENDED.code)}
+    assert told == {(second, announcing_absence.NAMED.code), (first, announcing_absence.ENDED.code)}
 
 
 class TestTwoWhoAreAwayTogether:
@@ -138,18 +138,18 @@ class TestTwoWhoAreAwayTogether:
 
     def test_where_there_is_nobody_else_both_are_warned(self, signed_in, user, colleague):
         assert go(signed_in, colleague).status_code == 302
-        warned = Reminder.objects.waiting().get(kind=absence.BOTH_AWAY.code)
+        warned = Reminder.objects.waiting().get(kind=announcing_absence.BOTH_AWAY.code)
         assert warned.recipient == colleague
-        assert absence.BOTH_AWAY.concerns(colleague, colleague.pk)
+        assert announcing_absence.BOTH_AWAY.concerns(colleague, colleague.pk)
         shown = page(signed_in)
         assert "You were to stand in for" in shown
         assert f"{colleague.name} is away too, from " in shown
         signed_in.post(reverse("absence-end"))
-        assert not absence.BOTH_AWAY.concerns(colleague, colleague.pk)
+        assert not announcing_absence.BOTH_AWAY.concerns(colleague, colleague.pk)
 
     def test_who_loses_a_substitute_is_told(self, signed_in, colleague):
         go(signed_in, UserFactory(roles=[Role.CCP]))
-        assert Reminder.objects.waiting().get(kind=absence.BOTH_AWAY.code).recipient == colleague
+        assert Reminder.objects.waiting().get(kind=announcing_absence.BOTH_AWAY.code).recipient == colleague
 
 
 def test_who_stands_in_sees_for_whom(signed_in, user):
@@ -179,8 +179,10 @@ def test_somebody_without_the_task_cannot_be_chosen(signed_in, user, roles):
     stranger = UserFactory(roles=roles)
     assert go(signed_in, stranger).status_code == 200
     today = timezone.localdate()
-    with pytest.raises(absence.NoSubstitute):
-        absence.announce(user=user, first_day=today, last_day=today, substitute=stranger, at=timezone.now())
+    with pytest.raises(announcing_absence.NoSubstitute):
+        announcing_absence.announce(
+            user=user, first_day=today, last_day=today, substitute=stranger, at=timezone.now()
+        )
     assert not Absence.objects.exists()
 
 

@@ -25,7 +25,7 @@ from accounts.pages.feedback import say
 from hospital.clock import NO_CALLS, call_by
 from incidents.enums import EventType
 from incidents.models import name_of
-from notifications.reminders import absence
+from notifications.reminders import stand_ins
 from supporters.contacts import flow, hand_over, words
 from supporters.contacts.allowed_steps import ATTEMPTS, TRANSITIONS, UNDO_WITHIN, Facts, Party, replay
 from supporters.contacts.case_access import log_contact
@@ -182,7 +182,7 @@ def _coordinators(incident: UUID, now: datetime) -> list[User]:
         .exclude(involvements__incident=incident)
         .order_by("sort_key", "id")
     )
-    absence.mark_away(found, at=now)
+    stand_ins.mark_away(found, at=now)
     there = [one for one in found if one.away_until is None]
     return (there or found)[:2]
 

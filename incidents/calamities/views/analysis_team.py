@@ -21,7 +21,7 @@ from incidents.calamities.analysis.analyst_ranking import RankedAnalyst
 from incidents.calamities.analysis.analyst_ranking import say as in_words
 from incidents.enums import IncidentKind
 from incidents.models import PLACES, WANTED, Incident, TeamMember
-from notifications.reminders import absence
+from notifications.reminders import stand_ins
 
 #: So many are shown as the suggestion; the others are a tap away.
 SUGGESTED = 3
@@ -39,9 +39,9 @@ def team(request: SignedInRequest, reference: str) -> HttpResponse:
     now = timezone.now()
     calamity = _calamity(request, reference)
     current = list(calamity.team.current().select_related("analyst__department").order_by("place"))
-    absence.mark_away([member.analyst for member in current], at=now)
+    stand_ins.mark_away([member.analyst for member in current], at=now)
     found = teams.suggest(incident=calamity, at=now)
-    away = absence.StandIns.of(each.candidate.analyst_id for each in found)
+    away = stand_ins.StandIns.of(each.candidate.analyst_id for each in found)
     ranked = [_card(each, away.until(each.candidate.analyst_id, now)) for each in found]
     within = [card for card in ranked if not card["rules"]]
     context = {

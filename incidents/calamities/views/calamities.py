@@ -35,7 +35,7 @@ from incidents.clocks.deadlines import ExtensionError
 from incidents.clocks.moment_checks import WrongMoment
 from incidents.enums import Step
 from incidents.models import Duty, Incident, Milestone, full_reference
-from notifications.reminders.absence import mark_away
+from notifications.reminders.stand_ins import mark_away
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from incidents.clocks.deadlines import ExtensionError, ExtensionTooLateError
 from incidents.clocks.moment_checks import WrongMoment, said
 from incidents.enums import ReportState, Step, TermAnswer, TrackEventKind
 from incidents.models import OVERSEERS, Alignment, Duty, Incident, Milestone
-from notifications.reminders.absence import mark_away
+from notifications.reminders.stand_ins import mark_away
 
 FOLLOWERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR, Role.ANALYST, Role.TEAM_LEADER)
 

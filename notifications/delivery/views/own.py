@@ -19,7 +19,7 @@ from notifications.delivery import channels
 from notifications.delivery.forms import AbsenceForm, MailForm
 from notifications.enums import Group
 from notifications.models import Absence, CalendarAddress
-from notifications.reminders import absence
+from notifications.reminders import announcing_absence
 
 #: How an absence is asked again, when it did not arrive.
 ABSENCE = {"first_day": (gettext_lazy("From"), None), "last_day": (gettext_lazy("Up to and including"), None)}
@@ -47,9 +47,9 @@ def announce_absence(request: SignedInRequest) -> HttpResponse:
     form = AbsenceForm(request.POST, user=request.user)
     if not form.is_valid():
         return _page(request, absence_form=form)
-    announced = absence.announce(user=request.user, at=timezone.now(), **form.cleaned_data)
+    announced = announcing_absence.announce(user=request.user, at=timezone.now(), **form.cleaned_data)
     say(request, _("Saved. Your substitute is told."))
-    for each in absence.left_alone(announced):
+    for each in announcing_absence.left_alone(announced):
         text = _(
             "You were to stand in for %(name)s on some of these days, who is asked to choose somebody else."
         )
@@ -60,7 +60,7 @@ def announce_absence(request: SignedInRequest) -> HttpResponse:
 @allow_signed_in
 @only_posted("notice-settings", does=gettext_lazy("You’re back"))
 def come_back(request: SignedInRequest) -> HttpResponse:
-    if absence.come_back(user=request.user, at=timezone.now()):
+    if announcing_absence.come_back(user=request.user, at=timezone.now()):
         say(request, _("From now on everything comes to you again. Your substitute is told."))
     return redirect("notice-settings")
 
@@ -102,11 +102,11 @@ def _page(
     mailed = channels.mailed_groups(user)
     announced = Absence.objects.filter(user=user, last_day__gte=today).select_related("substitute").first()
     context = {
-        "besides": absence.besides,
+        "besides": announcing_absence.besides,
         "mail_form": MailForm(initial={group.value: group in mailed for group in Group}),
         "absence_form": absence_form or AbsenceForm(user=user),
         "announced": announced,
-        "both_away": absence.substitute_away(announced) if announced else None,
+        "both_away": announcing_absence.substitute_away(announced) if announced else None,
         "today": today,
         "standing_in": Absence.objects.filter(substitute=user, last_day__gte=today)
         .select_related("user")

@@ -1,18 +1,17 @@
-"""Being away, with a colleague who is told meanwhile (delivery.recipients says what that means).
+"""Announcing that one is away, and which colleague is told meanwhile. Who stands in at a moment is said in
+stand_ins, whom a reminder reaches then in delivery.recipients.
 
-It hands on what goes to a role, to who has the same role, and what is for the director on duty, to a
+Being away hands on what goes to a role, to who has the same role, and what is for the director on duty, to a
 director (`Kind.handed_on`). What is one's own stays: a place on an analysis team, a contact. Whether a
 supporter can be asked is the pool's own business (supporters.Supporter.absent_from).
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -67,60 +66,6 @@ KINDS = (NAMED, ENDED, BOTH_AWAY)
 
 class NoSubstitute(Exception):
     """This person cannot stand in: left, or without any of the roles."""
-
-
-@dataclass(frozen=True)
-class StandIns:
-    """Who stands in for some people, to be asked about any number of moments."""
-
-    absences: Mapping[UUID, Absence]
-
-    @classmethod
-    def of(cls, people: Iterable[UUID]) -> "StandIns":
-        """Those of `people`, in one statement."""
-        ids = list(people)
-        rows = Absence.objects.filter(Q(user__in=ids) | Q(user__stands_in_for__user__in=ids))
-        return cls({row.user_id: row for row in rows.select_related("substitute").distinct()})
-
-    def at(self, user: UUID, moment: datetime) -> UUID | None:
-        """Who stands in for `user` on the local day of `moment`; nobody who left or is away as well."""
-        day = local_day(moment)
-        absence = self._on(user, day)
-        if absence is None or not absence.substitute.is_active or self._on(absence.substitute_id, day):
-            return None
-        return absence.substitute_id
-
-    def until(self, user: UUID, moment: datetime) -> date | None:
-        """Until when `user`, who is away on the local day of `moment`, is."""
-        absence = self._on(user, local_day(moment))
-        return absence.last_day if absence else None
-
-    def mark(self, person: User, first_day: date, last_day: date | None = None) -> None:
-        """Say on `person` that they are away on one of these local days, and who stands in all that time."""
-        absence = self._between(person.pk, first_day, last_day or first_day)
-        if absence is None:
-            return
-        person.away_until = absence.last_day
-        substitute = absence.substitute
-        first, last = max(first_day, absence.first_day), min(last_day or first_day, absence.last_day)
-        if substitute.is_active and self._between(substitute.pk, first, last) is None:
-            person.stood_in_by = substitute.name
-
-    def _between(self, user: UUID, first_day: date, last_day: date) -> Absence | None:
-        absence = self.absences.get(user)
-        is_away = absence and absence.first_day <= last_day and first_day <= absence.last_day
-        return absence if is_away else None
-
-    def _on(self, user: UUID, day: date) -> Absence | None:
-        return self._between(user, day, day)
-
-
-def mark_away(people: Iterable[User], *, at: datetime) -> None:
-    """Say on each of `people` who is away at `at` until when, and who stands in; in one statement."""
-    each = list(people)
-    stand_ins = StandIns.of(one.pk for one in each) if each else StandIns({})
-    for one in each:
-        stand_ins.mark(one, local_day(at))
 
 
 def candidates(user: User) -> QuerySet[User]:
