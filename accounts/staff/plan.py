@@ -97,7 +97,8 @@ def make(staff: Staff, *, complete: bool, answers: Mapping[str, str], at: dateti
     matches = match(staff, known, places, complete=complete, answers=answers)
     plan = StaffPlan(questions=matches.questions, missing=places.missing)
     plan.names = {each.number: each.get("name") for each in known}
-    renumbered = {each.number: number for number, each in matches.people.items() if each}
+    renumbered: dict[Value, Value] = {each.number: None for each in known if each.id in matches.released}
+    renumbered |= {each.number: number for number, each in matches.people.items() if each}
     taken_names = {each.values["username"] for each in known}
     numbers = {each.number for each in known}
     seen: dict[uuid.UUID, StaffPerson] = {}
@@ -143,9 +144,13 @@ def _new(wanted: dict[str, Value], taken: Collection[Value]) -> dict[str, Value]
     return {"username": next(name for name in names if name not in taken), **wanted}
 
 
-def _compare(known: Known, wanted: dict[str, Value], plan: StaffPlan, renumbered: Mapping[str, str]) -> None:
-    """Notes what becomes different; a manager under another number (`renumbered`) is the same manager."""
-    manager = known.get("manager")
+def _compare(
+    known: Known, wanted: dict[str, Value], plan: StaffPlan, renumbered: Mapping[Value, Value]
+) -> None:
+    """Notes what becomes different; a manager under another number (`renumbered`) is the same manager, and
+    whoever has a former one's number is another.
+    """
+    manager = known.values["manager"]
     here = {**known.values, "manager": renumbered.get(manager, manager)}
     after = {name: value for name, value in wanted.items() if value != here[name]}
     if not after:
@@ -226,7 +231,7 @@ def _manager_circles(staff: Staff, known: Iterable[Known]) -> Iterator[Problem]:
     """The first of each circle of managers that this file makes or keeps."""
     if "manager" not in staff.headers:
         return
-    above = {str(person.values["employee_number"]): str(person.values["manager"]) for person in known}
+    above = {person.number: person.get("manager") for person in known}
     above |= {person.number: person.get("manager") for person in staff.people if "manager" in person.values}
     done: set[str] = {""}
     for person in staff.people:

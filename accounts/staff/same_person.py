@@ -91,7 +91,7 @@ def read_known() -> Iterator[Known]:
                 **dict(zip(_PLAIN, values, strict=True)),
                 "department": f"{department}{AT}{location}" if department else "",
                 "profession": profession or "",
-                "manager": manager or "",
+                "manager": None if manager == "" else manager or "",  # None: one that no file can name
                 "is_active": int(active),
             },
         )

@@ -5,10 +5,10 @@ import pytest
 from accounts.enums import ImportState, Role
 from accounts.models import User
 from accounts.staff import importing
-from accounts.staff.tests.test_importing import answer, bring, commit, counts, line, read
+from accounts.staff.tests.test_importing import AT, answer, bring, commit, counts, line, read
 from accounts.tests.factories import DepartmentFactory, LocationFactory, ProfessionFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +69,30 @@ def test_a_manager_with_another_number_is_the_same_manager_whichever_the_file_ha
     assert counts(current) == (0, 1, 0, 1)
     commit(current)
     assert person("P2").manager == known
+
+
+def test_a_managers_number_that_was_given_to_somebody_else_is_another_manager():
+    bring(line("P1", "Noëlle Jansen"), line("P2", "Els Bakker", manager="P1"))
+    current = read(
+        line("P1", "Bram de Graaf", email="bram@ziekenhuis.example"), line("P2", "Els Bakker", manager="P1")
+    )
+    current = answer(current, {"P1": "new"})
+    (change,) = current.preview["changed"]
+    assert change["fields"] == [["manager", "Noëlle Jansen (P1)", "Bram de Graaf (P1)"]]
+    commit(current)
+    assert person("P2").manager.name == "Bram de Graaf"
+
+
+def test_a_manager_without_a_number_is_left_and_emptied_as_any_other():
+    bring(line("P2", "Els Bakker"))
+    User.objects.update(manager=UserFactory(office=True, employee_number="", name="Jo de Wit"))
+    same = read(line("P2", "Els Bakker"), complete=False)
+    assert counts(same) == (0, 0, 0, 1)
+    importing.discard(staff_import=same, by=None, at=AT)
+    current = read(line("P2", "Els Bakker", manager="-"), complete=False)
+    assert current.preview["changed"][0]["fields"] == [["manager", "Jo de Wit", ""]]
+    commit(current)
+    assert person("P2").manager is None
 
 
 def test_two_people_of_one_name_are_both_offered():
