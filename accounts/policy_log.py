@@ -32,6 +32,21 @@ SIZE = 20
 NOTHING = "–"
 
 
+def _said(value: Any) -> str:
+    """`value` in words of the reader's language."""
+    if value is None or value in ("", []):
+        return NOTHING
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_said, value))
+    if isinstance(value, time):
+        return time_format(value, "H:i")
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return date_format(value, "j F Y")
+    return str(value)
+
+
 @dataclass(frozen=True)
 class PolicyLine:
     """One line of the history, in words."""
@@ -54,7 +69,7 @@ class History:
 @dataclass(frozen=True)
 class PolicyLog:
     """The history of one policy: its name, its model, who keeps it (`role`, for the access log's `basis`) on
-    which page. `words` says what a field is called that the model does not have.
+    which page. Of a field that the model does not have `words` says what it is called, `said` what it holds.
     """
 
     name: str
@@ -63,6 +78,7 @@ class PolicyLog:
     page: str
     basis: str
     words: Callable[[str], str] = str
+    said: Callable[[Any], str] = _said
 
     def keep(
         self, *, policy: models.Model, fields: Iterable[str], by: User, at: datetime
@@ -128,7 +144,8 @@ class PolicyLog:
             field = self.model._meta.get_field(row.field)  # noqa: SLF001  # public, for all its underscore
         except FieldDoesNotExist:
             # A field of an earlier version, or a name that the room gave itself.
-            return PolicyLine(row.at, row.by.name, self.words(row.field), _said(row.old), _said(row.new))
+            old, new = (NOTHING if value is None else self.said(value) for value in (row.old, row.new))
+            return PolicyLine(row.at, row.by.name, self.words(row.field), old, new)
         assert isinstance(field, models.Field)
         old, new = (_said(_value(field, value)) for value in (row.old, row.new))
         return PolicyLine(row.at, row.by.name, capfirst(str(field.verbose_name)), old, new)
@@ -145,18 +162,3 @@ def _value(field: "models.Field[Any, Any]", value: Any) -> Any:
     if field.choices:
         return dict(field.flatchoices).get(value, value)
     return field.to_python(value)
-
-
-def _said(value: Any) -> str:
-    """`value` in words of the reader's language."""
-    if value is None or value in ("", []):
-        return NOTHING
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(_said, value))
-    if isinstance(value, time):
-        return time_format(value, "H:i")
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return date_format(value, "j F Y")
-    return str(value)

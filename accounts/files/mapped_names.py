@@ -23,6 +23,9 @@ STAFF = ""  # the source of the staff file
 AT = " · "  # between a department and its location
 
 Key = tuple[str, str]  # the kind of a name, and the name as it is compared
+#: What a name stands for, as the history keeps it: what something is called, {"group": "support"} for a new
+#: one in that group, {} for nothing.
+Meaning = str | dict[str, str]
 
 
 def key_of(*parts: str) -> str:
@@ -105,8 +108,8 @@ class NameChoice:
         return bool(self.group or place)
 
     @property
-    def said(self) -> str:
-        return _said(self.location, self.department, self.profession, self.group, self.same_as)
+    def meaning(self) -> Meaning:
+        return _meaning(self.location, self.department, self.profession, self.group, self.same_as)
 
 
 def remembered(source: str) -> dict[Key, FileName]:
@@ -133,7 +136,7 @@ def remember(*, source: str, choices: Iterable[NameChoice], log: PolicyLog, by: 
     with transaction.atomic():
         names = remembered(source)
         chosen = {**_going_along(names, chosen), **chosen}
-        before = {name_key: stands_for(name) for name_key, name in names.items()}
+        before = {name_key: _of(name) for name_key, name in names.items()}
         FileName.objects.bulk_create(
             [
                 FileName(
@@ -154,9 +157,12 @@ def remember(*, source: str, choices: Iterable[NameChoice], log: PolicyLog, by: 
             update_fields=["written", "location", "department", "profession", "group", "same_as"],
         )
         changes = {
-            _field(source, choice.unknown.kind, choice.unknown.written): (before.get(name_key), choice.said)
+            _field(source, choice.unknown.kind, choice.unknown.written): (
+                before.get(name_key),
+                choice.meaning,
+            )
             for name_key, choice in chosen.items()
-            if before.get(name_key) != choice.said
+            if before.get(name_key) != choice.meaning
         }
         log.record(changes, by=by, at=at)
 
@@ -166,7 +172,7 @@ def forget(*, name: FileName, log: PolicyLog, by: User, at: datetime) -> None:
     with transaction.atomic():
         if FileName.objects.filter(pk=name.pk).delete()[0]:
             field = _field(name.source, name.kind, name.written)
-            log.record({field: (stands_for(name), None)}, by=by, at=at)
+            log.record({field: (_of(name), None)}, by=by, at=at)
 
 
 def listed(names: Iterable[FileName]) -> list[tuple[FileName, str]]:
@@ -176,7 +182,16 @@ def listed(names: Iterable[FileName]) -> list[tuple[FileName, str]]:
 
 def stands_for(name: FileName) -> str:
     """What `name` stands for, in words of the reader's language."""
-    return _said(name.location, name.department, name.profession, name.group, name.same_as)
+    return said(_of(name))
+
+
+def said(meaning: Meaning) -> str:
+    """What a name stands for, as `remember` wrote it in a `PolicyLog`, in words of the reader's language."""
+    if isinstance(meaning, str):
+        return meaning
+    if group := meaning.get("group"):
+        return gettext("new, in %(group)s") % {"group": ProfessionGroup(group).label}
+    return gettext("nothing: left empty")
 
 
 def in_words(field: str) -> str:
@@ -220,13 +235,17 @@ def _going_along(names: Mapping[Key, FileName], chosen: Mapping[Key, NameChoice]
     return found
 
 
-def _said(
+def _of(name: FileName) -> Meaning:
+    return _meaning(name.location, name.department, name.profession, name.group, name.same_as)
+
+
+def _meaning(
     location: Location | None,
     department: Department | None,
     profession: Profession | None,
     group: str,
     same_as: str,
-) -> str:
+) -> Meaning:
     if same_as:
         return same_as
     if department:
@@ -234,5 +253,5 @@ def _said(
     if profession:
         return profession.name
     if group:
-        return gettext("new, in %(group)s") % {"group": ProfessionGroup(group).label}
-    return location.name if location else gettext("nothing: left empty")
+        return {"group": group}
+    return location.name if location else {}

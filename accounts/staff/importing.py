@@ -46,6 +46,7 @@ NAMES = PolicyLog(
     "settings:staff-import",
     "administration",
     words=mapped_names.in_words,
+    said=mapped_names.said,
 )
 
 

@@ -218,7 +218,13 @@ def _column_in_words(field: str) -> str:
 
 
 LOG = PolicyLog(
-    "vim", VimMapping, Role.COORDINATOR, "incidents:import-check", "coordinator", words=_column_in_words
+    "vim",
+    VimMapping,
+    Role.COORDINATOR,
+    "incidents:import-check",
+    "coordinator",
+    words=_column_in_words,
+    said=mapped_names.said,
 )
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.enums import ImportState, Role
 from accounts.files import mapped_names
@@ -131,6 +132,38 @@ def test_who_chose_what_is_kept_and_can_be_forgotten(hospital, admin):
     assert (change.by, "Goochelaar" in change.what, change.old) == (admin.name, True, "–")
     mapped_names.forget(name=FileName.objects.get(), log=importing.NAMES, by=admin, at=AT)
     assert not FileName.objects.exists()
+    assert len(importing.NAMES.history(QueryDict()).changes) == 2
+
+
+def test_who_chose_what_is_told_in_the_language_of_who_reads_it(hospital, admin):
+    current = read(line("P1", profession="Goochelaar"), line("P2", profession="Zuster"))
+    nurse = NameChoice(Unknown("profession", "Zuster", 1), profession=Profession.objects.get())
+    with translation.override("nl"):
+        choice = NameChoice(Unknown("profession", "Goochelaar", 1), group="support")
+        current = answer(current, choices=[choice, nurse], by=admin)
+        mapped_names.forget(name=FileName.objects.get(group="support"), log=importing.NAMES, by=admin, at=AT)
+    told = {}
+    for language in ("nl", "en"):
+        with translation.override(language):
+            told[language] = [(each.old, each.new) for each in importing.NAMES.history(QueryDict()).changes]
+    assert told["nl"] == [
+        ("nieuw, bij Ondersteunende diensten", "–"),
+        ("–", "Verpleegkundige"),
+        ("–", "nieuw, bij Ondersteunende diensten"),
+    ]
+    assert told["en"] == [
+        ("new, in Support services", "–"),
+        ("–", "Verpleegkundige"),
+        ("–", "new, in Support services"),
+    ]
+
+
+def test_the_same_choice_again_is_no_change(hospital, admin):
+    choices = [NameChoice(Unknown("profession", "Goochelaar", 1), group="support")]
+    choices.append(NameChoice(Unknown("department", "Kelder", 1)))
+    for language in ("nl", "en"):
+        with translation.override(language):
+            mapped_names.remember(source="", choices=choices, log=importing.NAMES, by=admin, at=AT)
     assert len(importing.NAMES.history(QueryDict()).changes) == 2
 
 

@@ -3,7 +3,9 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.http import QueryDict
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.enums import Role
 from accounts.files.mapped_names import NameChoice, Unknown, remember
@@ -186,6 +188,16 @@ class TestNames:
         choice = NameChoice(Unknown("department", "Hart", 1), department=sites[0])
         remember(source="Ander systeem", choices=[choice], log=LOG, by=by, at=AT)
         assert [each.written for each in planned(row(department="Hart")).unknown] == ["Hart"]
+
+    def test_who_chose_what_is_told_in_the_language_of_who_reads_it(self, sites):
+        by = UserFactory(roles=[Role.COORDINATOR])
+        with translation.override("nl"):
+            choice = NameChoice(Unknown("department", "Kelder", 1))
+            remember(source=SOURCE, choices=[choice], log=LOG, by=by, at=AT)
+            (dutch,) = LOG.history(QueryDict()).changes
+        with translation.override("en"):
+            (english,) = LOG.history(QueryDict()).changes
+        assert (dutch.new, english.new) == ("niets: leeg gelaten", "nothing: left empty")
 
     def test_the_page_asks_for_all_and_remembers(self, client, sites, time_machine):
         time_machine.move_to(AT)
