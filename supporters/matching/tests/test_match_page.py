@@ -215,14 +215,14 @@ def test_with_every_step_empty_it_says_what_can_be_done(client, coordinator, off
     for step in ({}, {"step": 4}):
         page = text(client.get(url(offer), step))
         assert "No step gives anybody. What you can do now:" in page
-        assert "who is full or resting" in page
+        assert "Ask somebody by name who is left out for now" in page
         assert "Call your colleague yourself." in page
         assert reverse("help") in page
         assert "This step gives nobody" not in page
         assert "Widen the search" not in page
     assert "Gijs Zijlstra" in text(client.get(url(offer), {"left_out": 1}))
     Exclusion.objects.create(supporter=full, employee=offer.involvement.employee, added_at=timezone.now())
-    assert "who is full or resting" not in text(client.get(url(offer)))
+    assert "Ask somebody by name who is left out for now" not in text(client.get(url(offer)))
 
 
 def test_empty_pool_leads_to_the_pool(client, coordinator, offer):
