@@ -1,11 +1,11 @@
 """What the log of a contact means: which step may follow which, and what is so after the steps taken.
 
-Everything here is a function of the log's lines: no database, no clock. The writer (supporters.contacts.flow)
-and every test that checks it read a contact's state from `replay`, so that a step forward and an undo use one
-rule.
+Everything here is a function of the log's lines, and of what is agreed in the policy: no database, no clock.
+The writer (supporters.contacts.flow) and every test that checks it read a contact's state from `replay`, so
+that a step forward and an undo use one rule; the writer and the supporter's page ask `may_take`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -42,7 +42,7 @@ _EVERYBODY = _SUPPORTER | _EMPLOYEE | _COORDINATOR
 _S = ContactState
 _E = EventKind
 
-#: The whole of what may happen to a contact. What is not here is not allowed.
+#: The whole of what may happen to a contact, with `may_take`. What is not here is not allowed.
 TRANSITIONS: dict[ContactState, dict[EventKind, LoggedStep]] = {
     _S.PROPOSED: {
         _E.ACCEPTED: LoggedStep(_S.ACCEPTED, _SUPPORTER),
@@ -65,7 +65,6 @@ TRANSITIONS: dict[ContactState, dict[EventKind, LoggedStep]] = {
         _E.CLOSED: LoggedStep(_S.CLOSED, _SUPPORTER | _COORDINATOR),
     },
     _S.IN_CONTACT: {
-        # The supporter who has begun hands back only when away (supporters.contacts.hand_over).
         _E.HANDED_BACK: LoggedStep(_S.HANDED_BACK, _EVERYBODY),
         _E.ATTEMPT_FAILED: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.CONVERSATION: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
@@ -139,6 +138,67 @@ _WAITING = {
     _S.HANDED_BACK: Waiting.ASSIGNMENT,
     _S.CLOSED: Waiting.NOTHING,
 }
+
+
+def may_take(
+    kind: EventKind,
+    facts: Facts,
+    party: Party,
+    *,
+    most_conversations: Callable[[], int],
+    away: bool = False,
+) -> bool:
+    """Whether `party` may take the step `kind` now: by the table, and by what the log says beyond the state.
+
+    `away`: who hands back says to be away. `most_conversations`, of the policy, is asked only where it
+    matters.
+    """
+    step = TRANSITIONS[facts.state].get(kind)
+    if step is None or party not in step.parties:
+        return False
+    is_supporter = party == Party.SUPPORTER
+    match kind:
+        case EventKind.CONVERSATION:
+            return not talked_enough(facts, most_conversations())
+        case EventKind.HANDED_BACK:
+            # Who has begun hands back only when away.
+            return away or not (is_supporter and facts.state == ContactState.IN_CONTACT)
+        case EventKind.CLOSED:
+            # Who called in the coordinator does not close before she has answered.
+            return not (is_supporter and facts.called_in)
+        case EventKind.COORDINATOR_ANSWERED:
+            return facts.called_in is not None
+        case _:
+            return True
+
+
+def talked_enough(facts: Facts, most: int) -> bool:
+    """Whether as many conversations were held as agreed; more help is the coordinator's to arrange."""
+    return facts.conversations >= most
+
+
+def is_complete(  # a line for each kind
+    kind: EventKind,
+    facts: Facts,
+    party: Party,
+    *,
+    planned_for: datetime | None,
+    mode: str,
+    reason: str,
+    outcome: str,
+) -> bool:
+    """Whether a step carries what it needs."""
+    match kind:
+        case EventKind.OFFER_LATER | EventKind.FOLLOW_UP_PLANNED:
+            return planned_for is not None
+        case EventKind.CONVERSATION | EventKind.FOLLOW_UP_HELD:
+            return mode != ""
+        case EventKind.HANDED_BACK:
+            return reason != "" or party != Party.SUPPORTER
+        case EventKind.CLOSED:
+            return outcome in OUTCOMES[facts.state]
+        case _:
+            return True
 
 
 def counting(events: Iterable[ContactEvent]) -> list[ContactEvent]:

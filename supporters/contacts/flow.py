@@ -4,10 +4,10 @@ Every change of a contact goes through `propose`, `record` or `undo` here. Each 
 which
 
 1. locks the offer, then the contact, and finds out whether it still is what the caller saw (else `Stale`);
-2. checks the step against the table (`allowed_steps.TRANSITIONS`), who takes it, and the limits of the
-policy; 3. appends one `ContactEvent`: nothing in the log is ever changed, an undo is one more line; 4.
-reads from the whole log what is so now (`allowed_steps.replay`) and writes it to the `Contact`, in an UPDATE
-   that names the old state;
+2. asks who takes the step, and whether that one may (`allowed_steps.may_take`);
+3. appends one `ContactEvent`: nothing in the log is ever changed, an undo is one more line;
+4. reads from the whole log what is so now (`allowed_steps.replay`) and writes it to the `Contact`, in an
+   UPDATE that names the old state;
 5. brings the `Offer` in line: what it waits for and until when, first offered, first reached, closed,
    outcome;
 6. brings the `Supporter` in line: `load`, `last_asked_at`, and `rests_until` after a contact that ended;
@@ -34,7 +34,15 @@ from hospital.models import WorkingHours
 from hospital.refused import saying
 from notifications.reminders import schedule
 from supporters.contacts import reminders
-from supporters.contacts.allowed_steps import OUTCOMES, TRANSITIONS, UNDO_WITHIN, Facts, Party, replay
+from supporters.contacts.allowed_steps import (
+    TRANSITIONS,
+    UNDO_WITHIN,
+    Facts,
+    Party,
+    is_complete,
+    may_take,
+    replay,
+)
 from supporters.enums import ContactState, EventKind, HandBackReason
 from supporters.models import Contact, ContactEvent, Exclusion, Offer, Supporter, SupportPolicy
 
@@ -149,11 +157,15 @@ def record(
     """
     contact, events = _locked(contact, seen)
     facts = replay(events)
-    party = _check(contact, facts, kind, by)
+    party = _party(contact, facts, kind, by)
     policy = cache(SupportPolicy.current)
-    _check_details(facts, kind, party, at, planned_for=planned_for, mode=mode, reason=reason, outcome=outcome)
-    if kind == EventKind.CONVERSATION and facts.conversations >= policy().max_conversations:
-        raise TooManyConversations
+    if not is_complete(
+        kind, facts, party, planned_for=planned_for, mode=mode, reason=reason, outcome=outcome
+    ) or (planned_for and not may_be_planned(planned_for, at=at)):
+        raise NotAllowed
+    away = reason == HandBackReason.AWAY
+    if not may_take(kind, facts, party, most_conversations=lambda: policy().max_conversations, away=away):
+        raise TooManyConversations if kind == EventKind.CONVERSATION else NotAllowed
     event = _append(
         contact,
         kind,
@@ -221,7 +233,7 @@ def _locked(contact: Contact, seen: int | None) -> tuple[Contact, list[ContactEv
     return found, events
 
 
-def _check(contact: Contact, facts: Facts, kind: EventKind, by: User) -> Party:
+def _party(contact: Contact, facts: Facts, kind: EventKind, by: User) -> Party:
     """The party as which `by` takes the step `kind`. Raises NotAllowed."""
     step = TRANSITIONS[facts.state].get(kind)
     if step:
@@ -232,39 +244,6 @@ def _check(contact: Contact, facts: Facts, kind: EventKind, by: User) -> Party:
         if Party.COORDINATOR in step.parties and by.has_role(Role.COORDINATOR):
             return Party.COORDINATOR
     raise NotAllowed
-
-
-def _check_details(
-    facts: Facts,
-    kind: EventKind,
-    party: Party,
-    at: datetime,
-    *,
-    planned_for: datetime | None,
-    mode: str,
-    reason: str,
-    outcome: str,
-) -> None:
-    """Raises NotAllowed when the step lacks what it needs or carries what is not its own."""
-    needs = {
-        EventKind.OFFER_LATER: planned_for,
-        EventKind.FOLLOW_UP_PLANNED: planned_for,
-        EventKind.CONVERSATION: mode,
-        EventKind.FOLLOW_UP_HELD: mode,
-        EventKind.HANDED_BACK: reason or party != Party.SUPPORTER,
-        EventKind.CLOSED: outcome in OUTCOMES.get(facts.state, ()),
-        EventKind.COORDINATOR_ANSWERED: facts.called_in,
-    }
-    if not needs.get(kind, True):
-        raise NotAllowed
-    if planned_for and not may_be_planned(planned_for, at=at):
-        raise NotAllowed
-    if party == Party.SUPPORTER and kind == EventKind.CLOSED and facts.called_in:
-        # Whoever called in the coordinator does not close before she has answered.
-        raise NotAllowed
-    goes_back = kind == EventKind.HANDED_BACK and facts.state == ContactState.IN_CONTACT
-    if party == Party.SUPPORTER and goes_back and reason != HandBackReason.AWAY:
-        raise NotAllowed
 
 
 def _next_due(

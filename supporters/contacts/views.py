@@ -27,7 +27,15 @@ from incidents.enums import EventType
 from incidents.models import name_of
 from notifications.reminders import stand_ins
 from supporters.contacts import flow, hand_over, words
-from supporters.contacts.allowed_steps import ATTEMPTS, TRANSITIONS, UNDO_WITHIN, Facts, Party, replay
+from supporters.contacts.allowed_steps import (
+    ATTEMPTS,
+    UNDO_WITHIN,
+    Facts,
+    Party,
+    may_take,
+    replay,
+    talked_enough,
+)
 from supporters.contacts.case_access import log_contact
 from supporters.contacts.flow import ContactError
 from supporters.contacts.forms import AvailabilityForm, StepForm
@@ -163,7 +171,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "can_undo": can_undo,
             "unanswered": facts.attempts >= ATTEMPTS,
             "most_conversations": policy.max_conversations,
-            "talked_enough": facts.conversations >= policy.max_conversations,
+            "talked_enough": talked_enough(facts, policy.max_conversations),
             "follow_ups": [(days, flow.end_of_working_day(now, days=days)) for days in policy.follow_up_days],
             "tomorrow": timezone.localdate(now) + timedelta(days=1),
             "coordinators": _coordinators(mine.offer.incident_id, now),
@@ -330,11 +338,8 @@ def _day(moment: datetime | None) -> date | None:
 
 def _steps(facts: Facts, policy: SupportPolicy) -> set[str]:
     """The steps that the supporter may take now."""
-    can = {kind.value for kind, step in TRANSITIONS[facts.state].items() if Party.SUPPORTER in step.parties}
-    if facts.conversations >= policy.max_conversations:
-        can.discard(EventKind.CONVERSATION)
-    if facts.called_in:
-        can.discard(EventKind.CLOSED)
-    if facts.state == ContactState.IN_CONTACT:
-        can.discard(EventKind.HANDED_BACK)
-    return can
+    return {
+        kind.value
+        for kind in EventKind
+        if may_take(kind, facts, Party.SUPPORTER, most_conversations=lambda: policy.max_conversations)
+    }

@@ -2,11 +2,21 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from supporters.contacts.allowed_steps import OUTCOMES, TRANSITIONS, Party, counting, replay
+from supporters.contacts.allowed_steps import (
+    OUTCOMES,
+    TRANSITIONS,
+    Party,
+    counting,
+    is_complete,
+    may_take,
+    replay,
+    talked_enough,
+)
 from supporters.enums import ContactState, EventKind, NextStep, Outcome, Waiting
 from supporters.models import ContactEvent
 
@@ -74,6 +84,92 @@ def test_table_names_every_step_and_every_open_state():
 @pytest.mark.parametrize("state", [ContactState.HANDED_BACK, ContactState.CLOSED])
 def test_nothing_follows_an_end(state):
     assert TRANSITIONS[state] == {}
+
+
+#: A way to each state.
+WAYS = {
+    ContactState.PROPOSED: [],
+    ContactState.ACCEPTED: [EventKind.ACCEPTED],
+    ContactState.IN_CONTACT: [EventKind.ACCEPTED, EventKind.REACHED],
+    ContactState.HANDED_BACK: [EventKind.HANDED_BACK],
+    ContactState.CLOSED: [EventKind.ACCEPTED, EventKind.CLOSED],
+}
+
+
+def may(*way, most=3, away=False):
+    """Every step that may be taken after the lines of `way`, each with by whom."""
+    facts = replay(log(*way))
+    return {
+        (kind, party)
+        for kind, party in itertools.product(EventKind, Party)
+        if may_take(kind, facts, party, most_conversations=lambda: most, away=away)
+    }
+
+
+@pytest.mark.parametrize("state", ContactState)
+def test_the_table_says_what_may_be_taken_but_for_who_has_begun_and_an_answer_to_nothing(state):
+    in_table = {(kind, party) for kind, step in TRANSITIONS[state].items() for party in step.parties}
+    answer = (EventKind.COORDINATOR_ANSWERED, Party.COORDINATOR)
+    begun = {(EventKind.HANDED_BACK, Party.SUPPORTER)} if state == ContactState.IN_CONTACT else set()
+    assert may(*WAYS[state], away=True) == in_table - {answer}
+    assert may(*WAYS[state]) == in_table - {answer} - begun
+
+
+@pytest.mark.parametrize("state", ContactState.open())
+def test_who_called_in_the_coordinator_does_not_close_before_she_has_answered(state):
+    before, called_in = may(*WAYS[state]), may(*WAYS[state], EventKind.COORDINATOR_CALLED_IN)
+    assert called_in - before == {(EventKind.COORDINATOR_ANSWERED, Party.COORDINATOR)}
+    assert before - called_in == {(EventKind.CLOSED, Party.SUPPORTER)} & before
+    answered = [EventKind.COORDINATOR_CALLED_IN, EventKind.COORDINATOR_ANSWERED]
+    assert may(*WAYS[state], *answered) == before
+
+
+def test_no_more_conversations_than_agreed():
+    way = [EventKind.ACCEPTED, EventKind.CONVERSATION, EventKind.CONVERSATION]
+    facts = replay(log(*way))
+    assert [talked_enough(facts, most) for most in (1, 2, 3)] == [True, True, False]
+    assert may(*way, most=3) - may(*way, most=2) == {(EventKind.CONVERSATION, Party.SUPPORTER)}
+
+
+def test_the_agreed_number_is_asked_for_a_conversation_only():
+    facts = replay(log(EventKind.ACCEPTED))
+    for kind in set(EventKind) - {EventKind.CONVERSATION}:
+        may_take(kind, facts, Party.SUPPORTER, most_conversations=lambda: pytest.fail("asked"))
+
+
+#: What each step carries that needs something.
+CARRIES: dict[EventKind, dict[str, Any]] = {
+    EventKind.OFFER_LATER: {"planned_for": MONDAY},
+    EventKind.FOLLOW_UP_PLANNED: {"planned_for": MONDAY},
+    EventKind.CONVERSATION: {"mode": "telephone"},
+    EventKind.FOLLOW_UP_HELD: {"mode": "telephone"},
+    EventKind.HANDED_BACK: {"reason": "no_time"},
+    EventKind.CLOSED: {"outcome": Outcome.COMPLETED},
+}
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_a_step_carries_what_it_needs(kind):
+    facts = replay(log(*WAYS[ContactState.IN_CONTACT]))
+    nothing: dict[str, Any] = {"planned_for": None, "mode": "", "reason": "", "outcome": ""}
+    assert is_complete(kind, facts, Party.SUPPORTER, **{**nothing, **CARRIES.get(kind, {})})
+    assert is_complete(kind, facts, Party.SUPPORTER, **nothing) == (kind not in CARRIES)
+    for party in (Party.EMPLOYEE, Party.COORDINATOR):
+        needs_none = kind not in CARRIES or kind == EventKind.HANDED_BACK
+        assert is_complete(kind, facts, party, **nothing) == needs_none
+
+
+@pytest.mark.parametrize("state", ContactState.open())
+def test_a_contact_closes_with_an_outcome_of_its_state(state):
+    facts = replay(log(*WAYS[state]))
+    allowed = {
+        outcome
+        for outcome in Outcome
+        if is_complete(
+            EventKind.CLOSED, facts, Party.COORDINATOR, planned_for=None, mode="", reason="", outcome=outcome
+        )
+    }
+    assert allowed == OUTCOMES[state]
 
 
 def test_only_who_was_reached_completes():
