@@ -32,6 +32,18 @@ committee is told instead.
 
 MAY_BE_NOBODY = frozenset({Step.ALIGNMENT, Step.ANALYSIS})
 
+#: The rungs on which a step's owner stands.
+OF_THE_OWNER = frozenset({Rung.SOON, Rung.DUE})
+
+
+def roles_on(rung: Rung, step: Step) -> tuple[Role, ...]:
+    """Who stands on this rung of the ladder of `step`; whom of them it concerns is asked when it is sent
+    (incidents.calamities.who_is_told).
+    """
+    if rung in OF_THE_OWNER:
+        return (OWNERS[step], Role.CCP) if step in MAY_BE_NOBODY else (OWNERS[step],)
+    return (Role.CCP,) if rung == Rung.COMMITTEE else (Role.DIRECTOR,)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -58,10 +70,20 @@ def rungs(
         for hours in policy.remind_hours:
             if (at := due - timedelta(hours=hours)) > since:
                 yield Call(Rung.SOON, clock, due, at)
-        base = max(due, since)
-        yield Call(Rung.DUE, clock, due, base)
-        yield Call(Rung.COMMITTEE, clock, due, base + timedelta(hours=policy.late_committee_hours))
-        yield Call(Rung.DIRECTOR, clock, due, base + timedelta(hours=policy.late_director_hours))
+        for rung in (Rung.DUE, Rung.COMMITTEE, Rung.DIRECTOR):
+            yield Call(rung, clock, due, told_at(rung, due=due, since=since, policy=policy))
+
+
+def told_at(rung: Rung, *, due: datetime, since: datetime, policy: DeadlinePolicy) -> datetime:
+    """When a rung at or after the due moment is told: counted from that moment, or from `since` if it had
+    passed already.
+    """
+    hours = {
+        Rung.DUE: 0,
+        Rung.COMMITTEE: policy.late_committee_hours,
+        Rung.DIRECTOR: policy.late_director_hours,
+    }
+    return max(due, since) + timedelta(hours=hours[rung])
 
 
 def duty_rungs(*, since: datetime, policy: DeadlinePolicy) -> dict[Rung, datetime]:

@@ -18,7 +18,7 @@ from accounts.enums import Role
 from accounts.models import User
 from hospital import names
 from incidents.calamities import who_is_told
-from incidents.calamities.escalation import MAY_BE_NOBODY, OWNERS, Call, duty_rungs, rungs
+from incidents.calamities.escalation import Call, duty_rungs, roles_on, rungs
 from incidents.calamities.notice_words import reference_of
 from incidents.clocks.deadlines import DeadlinePolicy
 from incidents.enums import Clock, Rung, Step
@@ -211,7 +211,7 @@ def _of_milestone(milestone: Milestone, incident: Incident) -> Iterator[Reminder
         internal=milestone.internal_due_at, statutory=milestone.legal_due_at, since=since, policy=policy
     )
     for call in calls:
-        for role in _told(step, call.rung):
+        for role in roles_on(call.rung, step):
             yield reminder(
                 key=f"milestone:{milestone.pk}:{role}:{call.clock}:{call.rung}:{_stamp(call.at)}",
                 kind=_kind_of(call),
@@ -225,13 +225,6 @@ def _of_milestone(milestone: Milestone, incident: Incident) -> Iterator[Reminder
 def _kind_of(call: Call) -> str:
     is_last = call.clock == Clock.STATUTORY and call.due - call.at < timedelta(days=1)
     return LAW_LAST if is_last and call.rung == Rung.SOON else STEP[call.rung, call.clock]
-
-
-def _told(step: Step, rung: Rung) -> tuple[Role, ...]:
-    """Who may be told on this rung; whom of them it concerns is asked when it is sent."""
-    if rung in {Rung.SOON, Rung.DUE}:
-        return (OWNERS[step], Role.CCP) if step in MAY_BE_NOBODY else (OWNERS[step],)
-    return (Role.CCP,) if rung == Rung.COMMITTEE else (Role.DIRECTOR,)
 
 
 def _of_intake(incident: Incident) -> Iterator[Reminder]:

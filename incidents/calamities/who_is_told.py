@@ -6,14 +6,14 @@ told, who left the team is not. A director who stands in for one of the rota has
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
-from incidents.calamities.escalation import MAY_BE_NOBODY, OWNERS, duty_rungs
+from incidents.calamities.escalation import OF_THE_OWNER, duty_rungs, roles_on, told_at
 from incidents.clocks.deadlines import DeadlinePolicy
 from incidents.enums import Clock, Rung, Step
 from incidents.models import Alignment, Duty, Incident, Involvement, Milestone, TeamMember
@@ -57,8 +57,8 @@ class _Steps:
     def owns(self, user: User, milestone: Milestone) -> bool:
         """Whether the step is this user's; the committee's too where its owner is nobody yet."""
         step, incident = Step(milestone.step), milestone.incident
-        owner = OWNERS[step]
-        if step in MAY_BE_NOBODY and user.has_role(Role.CCP) and not self._has_owner(step, incident):
+        owner, *instead = roles_on(Rung.DUE, step)
+        if any(user.has_role(role) for role in instead) and not self._has_owner(step, incident):
             return True
         if not user.has_role(owner):
             return False
@@ -95,12 +95,11 @@ def of_step(rung: Rung, clock: Clock) -> Concern:
     def judge(user: User, milestone: Milestone, steps: _Steps) -> bool:
         if _due_at(milestone, clock) is None:
             return False
-        if rung in {Rung.SOON, Rung.DUE}:
+        if rung in OF_THE_OWNER:
             return steps.owns(user, milestone)
-        if rung == Rung.COMMITTEE:
-            return user.has_role(Role.CCP)
-        moment = _director_told_at(milestone, clock)
-        return user.has_role(Role.DIRECTOR) and _is_told(user, steps, milestone, moment)
+        if not any(user.has_role(role) for role in roles_on(rung, Step(milestone.step))):
+            return False
+        return rung != Rung.DIRECTOR or _is_told(user, steps, milestone, _director_told_at(milestone, clock))
 
     return _by_milestone(judge)
 
@@ -236,8 +235,8 @@ def _director_told_at(milestone: Milestone, clock: Clock) -> datetime | None:
     due = _due_at(milestone, clock)
     if due is None or milestone.reminded_at is None:
         return None
-    hours = DeadlinePolicy.from_data(milestone.policy).late_director_hours
-    return max(due, milestone.reminded_at) + timedelta(hours=hours)
+    policy = DeadlinePolicy.from_data(milestone.policy)
+    return told_at(Rung.DIRECTOR, due=due, since=milestone.reminded_at, policy=policy)
 
 
 def _is_told(user: User, steps: _Steps, milestone: Milestone, moment: datetime | None) -> bool:

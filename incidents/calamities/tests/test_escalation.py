@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.enums import Role
-from incidents.calamities.escalation import OWNERS, duty_rungs, rungs
+from incidents.calamities.escalation import MAY_BE_NOBODY, OWNERS, duty_rungs, roles_on, rungs, told_at
 from incidents.clocks.deadlines import DeadlinePolicy
 from incidents.enums import Clock, Rung, Step
 
@@ -57,6 +57,37 @@ def test_a_new_calamity_climbs_in_minutes():
 def test_every_step_but_the_directors_has_an_owner_who_may_open_the_page():
     assert set(OWNERS) == set(Step) - {Step.DIRECTOR}
     assert set(OWNERS.values()) <= {Role.CCP, Role.TEAM_LEADER, Role.COORDINATOR, Role.ANALYST}
+
+
+def test_a_step_is_its_owners_before_and_at_its_moment_and_of_the_committees_too_where_that_may_be_nobody():
+    for rung in (Rung.SOON, Rung.DUE):
+        told = {step: roles_on(rung, step) for step in OWNERS}
+        assert {step for step in OWNERS if told[step] != (OWNERS[step],)} == MAY_BE_NOBODY
+        assert told[Step.ALIGNMENT] == (Role.TEAM_LEADER, Role.CCP)
+        assert told[Step.ANALYSIS] == (Role.ANALYST, Role.CCP)
+
+
+def test_what_is_late_is_the_committees_and_then_a_directors_whatever_the_step():
+    for step in Step:
+        assert roles_on(Rung.COMMITTEE, step) == (Role.CCP,)
+        for rung in (Rung.DIRECTOR, Rung.ON_DUTY, Rung.DEPUTY, Rung.EVERYBODY):
+            assert roles_on(rung, step) == (Role.DIRECTOR,)
+
+
+def test_what_is_late_counts_from_the_due_moment_or_from_when_the_ladder_began_if_that_is_later():
+    late = [
+        (rung, told_at(rung, due=SINCE + due, since=SINCE, policy=POLICY) - SINCE)
+        for due in (2 * DAY, -2 * DAY)
+        for rung in (Rung.DUE, Rung.COMMITTEE, Rung.DIRECTOR)
+    ]
+    assert late == [
+        (Rung.DUE, 2 * DAY),
+        (Rung.COMMITTEE, 2 * DAY + 4 * HOUR),
+        (Rung.DIRECTOR, 3 * DAY),
+        (Rung.DUE, timedelta(0)),
+        (Rung.COMMITTEE, 4 * HOUR),
+        (Rung.DIRECTOR, DAY),
+    ]
 
 
 moments = st.none() | st.integers(-2_000, 2_000).map(lambda hours: SINCE + hours * HOUR)
