@@ -1,4 +1,6 @@
-"""Sealing what may pass through other hands: unreadable and unchangeable without SECRET_KEY."""
+"""A key for each purpose, derived from SECRET_KEY: what is sealed with one may pass through other hands,
+unreadable and unchangeable.
+"""
 
 import base64
 from functools import lru_cache
@@ -10,7 +12,7 @@ from django.conf import settings
 
 
 def fernet(purpose: str) -> Fernet:
-    """The seal for `purpose`: what was sealed for one opens for no other."""
+    """The key for `purpose`: what was sealed for one opens for no other."""
     return _fernet(settings.SECRET_KEY, purpose)
 
 

@@ -7,7 +7,7 @@ from accounts.enums import Role
 from accounts.pages import places
 from accounts.pages.places import Panel, Place, Tab
 from hospital import names
-from incidents.reports import own_reports, visibility
+from incidents.reports import own_reports, report_as_seen
 
 
 def register() -> None:
@@ -36,7 +36,7 @@ def register() -> None:
             ]
         },
         panels=[
-            Panel("incidents/reports/_choices.html", visibility.choices, 20),
+            Panel("incidents/reports/_choices.html", report_as_seen.choices, 20),
             Panel("incidents/reports/_own_reports.html", own_reports.latest, 30),
         ],
     )

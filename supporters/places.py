@@ -6,15 +6,17 @@ from accounts.access_log import words
 from accounts.enums import Role
 from accounts.pages import places
 from accounts.pages.places import Panel, Place, Tab
-from incidents.reports import visibility
+from incidents.reports import report_as_seen
 from notifications.reminders import announcing_absence
 from supporters.models import SupportPolicy
 from supporters.offers import own_calls
 
 
 def register() -> None:
-    visibility.ways_on.append(visibility.Way("support:roll-call", _("To the roll-call"), "users-group"))
-    visibility.calls_within.append(lambda: SupportPolicy.current().first_contact_hours)
+    report_as_seen.ways_on.append(
+        report_as_seen.Way("support:roll-call", _("To the roll-call"), "users-group")
+    )
+    report_as_seen.calls_within.append(lambda: SupportPolicy.current().first_contact_hours)
     announcing_absence.besides.append("supporters/pool/_cannot_be_asked.html")
     places.register(
         navigation=[

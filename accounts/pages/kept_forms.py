@@ -21,10 +21,10 @@ from django.core import signing
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 
+from accounts.derived_keys import fernet
 from accounts.models import User
 from accounts.pages import language
 from accounts.pages.feedback import say
-from accounts.sealing import fernet
 
 FIELD = "ticket"
 #: A form that holds this field is kept and shown again, not sent: for static/js/page.js, and for Enter in a

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from accounts.derived_keys import fernet
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest
-from accounts.sealing import fernet
 
 _PURPOSE = "accounts.typed"
 #: Characters of what is typed, and of what is chosen beside it: an address has no room for more.

@@ -29,8 +29,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.derived_keys import fernet
 from accounts.models import User
-from accounts.sealing import fernet
 from accounts.sign_in import tasks
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from celery import shared_task
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from accounts.derived_keys import fernet
 from accounts.roles import giving
-from accounts.sealing import fernet
 from accounts.sign_in import passwords, sign_in_changes
 
 RESET = "accounts.tasks.mail_reset_link"

@@ -7,8 +7,7 @@ and the Algemene termijnenwet for the law's. How they are read:
 - An internal term in days keeps the wall-clock time of Europe/Amsterdam and never rolls on: four weeks after
   Monday 9:00 is Monday 9:00, holiday or not.
 - A statutory term ends at the end of its last local day. The day on which it starts does not count.
-- Working days are Monday to Friday but for the days of article 3 of the Algemene termijnenwet: the general
-  holidays, Good Friday, 5 May every year, and the days that a yearly decree adds (policy data).
+- Which days are working days is said in hospital.clock; those that a yearly decree adds are policy data.
 - Whether a statutory term of weeks that ends on a day off rolls on to the next working day is open to
   question when the inspectorate sets it: the earlier, safe day is taken, and it does not.
 

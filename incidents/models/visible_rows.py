@@ -1,6 +1,6 @@
 """Who sees which rows of this room: for each model the condition that its `visible_to` filters by.
 
-What of one report its reader sees is said in incidents.reports.visibility.
+What of one report its reader sees is said in incidents.reports.report_as_seen.
 """
 
 import uuid

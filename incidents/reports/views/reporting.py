@@ -21,7 +21,7 @@ from incidents.enums import IncidentKind
 from incidents.models import Incident
 from incidents.reports import withdrawal
 from incidents.reports.forms.report import ReportForm
-from incidents.reports.visibility import what_happens, within_hours
+from incidents.reports.report_as_seen import what_happens, within_hours
 
 
 @dataclass(frozen=True)

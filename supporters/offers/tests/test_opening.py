@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents.enums import Step
-from incidents.reports.visibility import within_hours
+from incidents.reports.report_as_seen import within_hours
 from incidents.tests.factories import IncidentFactory, InvolvementFactory, MilestoneFactory
 from notifications.models import Reminder
 from notifications.reminders import kinds

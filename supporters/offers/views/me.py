@@ -22,7 +22,7 @@ from accounts.pages.access import SignedInRequest, allow_signed_in
 from accounts.pages.asked_again import asks_again, only_posted
 from accounts.pages.feedback import say
 from hospital.moment_words import day_in_words
-from incidents.reports.visibility import OWN_REPORT
+from incidents.reports.report_as_seen import OWN_REPORT
 from supporters.contacts import words
 from supporters.contacts.case_access import worklist_opened
 from supporters.contacts.flow import ContactError, NotAllowed, Stale
