@@ -364,6 +364,7 @@ def test_an_empty_name_leaves_the_name_and_only_somebody_new_needs_one(hospital,
     page = squeezed(administrator.get(page_of(refused)).content.decode())
     assert [(each["line"], each["code"]) for each in refused.errors] == [(3, "required")]
     assert ">Na" in page.partition(">3</td>")[2][:60]
+    assert page.count("Correct these in the file") == 1
 
 
 def test_somebody_without_a_name_in_the_file_is_asked_about_by_mail_address(hospital):
