@@ -52,7 +52,7 @@ e2e: environment chromium ## Play the whole journey in a browser
 bench: environment ## Measure speed as ratios to a bare Django page
 	$(PY) -m benchmarks
 
-mutants: environment ## Change the pure modules in every small way and see whether a test notices (hours; MODULES= for a few)
+mutants: environment ## Change the pure modules in every small way and see whether a test notices (hours; MODULES= for a few, EACH=10 for each tenth)
 	test -x .data/mutants/environment/bin/cosmic-ray || { $(VENV)/uv venv --quiet .data/mutants/environment && \
 		$(VENV)/uv pip install --quiet --require-hashes --python .data/mutants/environment/bin/python -r requirements-mutants.txt; }
 	$(TEST_ENV) $(PY) -m development.mutants $(MODULES)

@@ -18,6 +18,8 @@ from supporters.models import Supporter
 OPEN_OFFERS = 300
 DEPARTMENTS = 40
 ROLL_CALL = "2000-0030"
+#: Offers that were filled in here, not those of the demo hospital.
+_FILLED_IN = "offer.incident_id IN (SELECT id FROM incidents_incident WHERE reference LIKE 'B%%')"
 
 
 def staff() -> None:
@@ -180,10 +182,10 @@ def roll_call() -> None:
 def open_work() -> None:
     """Open the offers that a coordinator has on her desk: a third waits for each of the first three steps."""
     _run(
-        """
+        f"""
         WITH picked AS (
-            SELECT id, row_number() OVER (ORDER BY opened_at DESC) AS n FROM supporters_offer
-            WHERE closed_at IS NOT NULL ORDER BY opened_at DESC
+            SELECT id, row_number() OVER (ORDER BY opened_at DESC) AS n FROM supporters_offer AS offer
+            WHERE closed_at IS NOT NULL AND {_FILLED_IN} ORDER BY opened_at DESC
             LIMIT greatest(0, %s - (SELECT count(*) FROM supporters_offer WHERE closed_at IS NULL)))
         UPDATE supporters_offer SET closed_at = NULL, outcome = '',
             waiting_for = (ARRAY['assignment', 'acceptance', 'first_contact'])[1 + picked.n %% 3],
@@ -193,7 +195,7 @@ def open_work() -> None:
         OPEN_OFFERS,
     )
     _run(
-        """
+        f"""
         UPDATE supporters_contact AS contact
         SET state = CASE offer.waiting_for WHEN 'acceptance' THEN 'proposed' ELSE 'accepted' END,
             next_step = CASE offer.waiting_for WHEN 'acceptance' THEN 'answer' ELSE 'call' END,
@@ -201,21 +203,26 @@ def open_work() -> None:
             outcome = '', closed_at = NULL, reached_at = NULL, due_at = offer.due_at, takes_capacity = false
         FROM supporters_offer AS offer
         WHERE offer.id = contact.offer_id AND offer.closed_at IS NULL AND offer.waiting_for <> 'assignment'
+            AND {_FILLED_IN}
         """
     )
     _run(
-        """
+        f"""
         UPDATE supporters_contact SET supporter_id = (
             SELECT supporter.id FROM supporters_supporter AS supporter
             JOIN accounts_user AS person ON person.id = supporter.user_id
             WHERE person.username = 'bench-supporter')
-        WHERE id IN (SELECT id FROM supporters_contact WHERE state = 'accepted' ORDER BY due_at LIMIT 10)
+        WHERE id IN (
+            SELECT contact.id FROM supporters_contact AS contact
+            JOIN supporters_offer AS offer ON offer.id = contact.offer_id
+            WHERE state = 'accepted' AND {_FILLED_IN} ORDER BY contact.due_at LIMIT 10)
         """
     )
     _run(
-        """
+        f"""
         DELETE FROM supporters_contact AS contact USING supporters_offer AS offer
         WHERE offer.id = contact.offer_id AND offer.closed_at IS NULL AND offer.waiting_for = 'assignment'
+            AND {_FILLED_IN}
         """
     )
     _run(

@@ -26,7 +26,8 @@ MAILS = 300
 
 
 def measure(*, future: int, rounds: int) -> list[Line]:
-    """With no future reminders and with `future` of them. Leaves the tables empty."""
+    """With no future reminders and with `future` of them. Empties the tables, and leaves them so."""
+    _empty()
     people = _people()
     lines = [_empty_pass(0)]
     _fill_future(future)
@@ -37,9 +38,13 @@ def measure(*, future: int, rounds: int) -> list[Line]:
         sent = ratio_of(_timed_sending(people), _timed_reused_connection(people), rounds=rounds)
     lines.append(_line("sending / one reused connection", sent, 2))
     User.objects.filter(id__in=people).delete()
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE notifications_reminder, notifications_notice, notifications_mail")
+    _empty()
     return lines
+
+
+def _empty() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE notifications_reminder, notifications_notice, notifications_mail CASCADE")
 
 
 def _line(what: str, found: Ratio, goal: float) -> Line:

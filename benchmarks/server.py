@@ -15,7 +15,6 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from accounts.models import User
-from accounts.roles import second_factor_due
 
 CSRF = "a" * 32
 
@@ -96,7 +95,6 @@ def session_of(username: str) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session[second_factor_due.SKIPPED] = True  # as after signing in to the demo
     session.create()
     key: str = session.session_key
     return key

@@ -9,6 +9,7 @@ from peersupport.settings import INSTALLED_APPS, STORAGES
 
 DEBUG = False
 DEMO = False
+SECOND_FACTOR = False  # nobody who measures has one
 SECURE_SSL_REDIRECT = False
 INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks"]
 ROOT_URLCONF = "benchmarks.urls"

@@ -1,9 +1,9 @@
 """`make mutants`: change the pure modules in every small way, and see whether a test notices.
 
 Uses cosmic-ray, from an environment of its own. Each mutant is tried in a copy of the checkout, two at once,
-with the tests that stand beside the module; `make mutants MODULES=hospital/clock.py` tries one module. Prints
-what was killed and what survived; a survivor is either mended by a test or judged in `JUDGED`. Exit code 1
-below the floor, or with a survivor that nobody judged.
+with the tests that stand beside the module. `make mutants MODULES=hospital/clock.py` tries one module,
+`EACH=10` each tenth mutant. Prints what was killed and what survived; a survivor is either mended by a test
+or judged in `JUDGED`. Exit code 1 below the floor, or with a survivor that nobody judged.
 """
 
 import os
@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".data" / "mutants"
 COSMIC_RAY = WORK / "environment" / "bin" / "cosmic-ray"
 WORKERS = 2
+EACH = int(os.environ.get("EACH", "1"))
 #: Percent of a module's mutants.
 FLOOR = 95.0
 #: What is changed, and the tests that have to notice.
@@ -68,8 +70,8 @@ def copies() -> "SimpleQueue[Path]":
     return ready
 
 
-def tried(module: str, free: "SimpleQueue[Path]") -> sqlite3.Connection:
-    """Every mutant of `module`, tried; what became of each."""
+def tried(module: str, free: "SimpleQueue[Path]") -> Path:
+    """Every mutant of `module`, tried; the database with what became of each."""
     copy = free.get()
     try:
         name = module.replace("/", ".")
@@ -77,19 +79,27 @@ def tried(module: str, free: "SimpleQueue[Path]") -> sqlite3.Connection:
         config.write_text(CONFIG.format(module=module, python=sys.executable, tests=TARGETS[module]))
         session.unlink(missing_ok=True)
         environment = {**os.environ, "DATA_DIR": str(ROOT / ".data")}
-        for command in ("init", "exec"):
-            subprocess.run([COSMIC_RAY, command, config, session], cwd=copy, env=environment, check=True)
-        return sqlite3.connect(session)
+        run = partial(subprocess.run, cwd=copy, env=environment, check=True)
+        run([COSMIC_RAY, "init", config, session])
+        with sqlite3.connect(session) as found:
+            found.execute("DELETE FROM work_items WHERE rowid % ?", [EACH])
+            found.execute("DELETE FROM mutation_specs WHERE job_id NOT IN (SELECT job_id FROM work_items)")
+        run([COSMIC_RAY, "exec", config, session])
+        return session
     finally:
         free.put(copy)
 
 
-def report(module: str, session: sqlite3.Connection) -> list[str]:
+def report(module: str, session: Path) -> list[str]:
     """Print the figures of one module; what is wrong with them."""
-    rows = session.execute(
-        "SELECT operator_name, definition_name, start_pos_row, test_outcome FROM mutation_specs"
-        " JOIN work_results USING (job_id)"
-    ).fetchall()
+    rows = (
+        sqlite3.connect(session)
+        .execute(
+            "SELECT operator_name, definition_name, start_pos_row, test_outcome FROM mutation_specs"
+            " JOIN work_results USING (job_id)"
+        )
+        .fetchall()
+    )
     survivors = [row for row in rows if row[3] == "SURVIVED"]
     unjudged = [row for row in survivors if (module, row[0], row[1]) not in JUDGED]
     share = 100 * (len(rows) - len(survivors)) / len(rows)
