@@ -109,8 +109,10 @@ def _value(name: str, cell: str, this_year: int) -> tuple[Value, str]:
             found: tuple[Value, str] = cells.email(cell)
         case "telephone":
             found = cells.telephone(cell)
-        case "name" | "department" | "profession":
+        case "name":
             found = cells.name(cell)
+        case "department" | "profession":
+            found = cells.term(cell)
         case "in_profession_since":
             found = _year(cell, this_year)
         case "language":

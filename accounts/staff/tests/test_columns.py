@@ -312,6 +312,12 @@ def test_what_is_no_telephone_number_is_refused_by_line_and_column(telephone):
     assert parse(csv_of(row() + ";123", header=f"{HEADER};Mobiel")).problems == []
 
 
+def test_a_department_or_profession_may_be_a_code():
+    staff = parse(csv_of("P1;Jan Jansen;;4100;41", header="Persnr;Naam;Mail;Afdeling;Functie"))
+    assert staff.problems == []
+    assert (staff.people[0].values["department"], staff.people[0].values["profession"]) == ("4100", "41")
+
+
 def test_a_username_is_never_emptied():
     staff = parse(csv_of(row() + ";-", header=f"{HEADER};Inlognaam"))
     assert staff.problems == [Problem(2, "Inlognaam", "required")]
