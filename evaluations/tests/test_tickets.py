@@ -119,7 +119,7 @@ def test_tickets_lead_back_to_their_invitations_with_the_key():
 
 def test_a_short_key_is_refused():
     with pytest.raises(ValueError, match="32 bytes"):
-        issue(INVITATION, 1, b"short")
+        issue(INVITATION, 1, b"k" * 31)
 
 
 @given(

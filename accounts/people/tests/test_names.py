@@ -23,6 +23,7 @@ from accounts.people.names import Name
         ("Sophie Jansen - de Boer", Name("Sophie", "", "Jansen-de Boer"), "jansendeboer  sophie"),
         ("Jan de Vries-van den Berg", Name("Jan", "de", "Vries-van den Berg"), "vriesvandenberg de jan"),
         ("Piet Jansen jr.", Name("Piet", "", "Jansen jr."), "jansenjr  piet"),
+        ("Jan de Vries jr.", Name("Jan", "de", "Vries jr."), "vriesjr de jan"),
         ("Đặng Thị Hoa", Name("Đặng Thị", "", "Hoa"), "hoa  dangthi"),
         ("Ĳsbrand Weiß", Name("Ĳsbrand", "", "Weiß"), "weiss  ijsbrand"),
         ("Ольга Щукина", Name("Ольга", "", "Щукина"), "shchukina  olga"),
@@ -72,7 +73,13 @@ def test_sorted_as_in_a_dutch_list():
 )
 def test_one_name_however_it_is_written(one, other):
     assert names.same(one, other)
-    assert not names.same(one, "Noor Berg")
+    for somebody_else in ("Noor Berg", "Zz Zz", "Aa Aa"):
+        assert not names.same(one, somebody_else)
+
+
+def test_the_words_by_which_a_name_is_found():
+    found = names.search_key("Anna-Lize van den Berg").split()
+    assert found == ["annalize", "anna", "lize", "van", "den", "berg", "vd", "vandenberg", "vdberg"]
 
 
 def test_key_of_the_longest_name_in_another_script_fits_the_index():
