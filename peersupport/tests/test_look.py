@@ -127,6 +127,15 @@ def test_template_keeps_to_the_policy_and_names_known_icons(path):
     assert set(named) <= icon_names()
 
 
+def test_a_line_of_a_template_has_at_most_160_characters():
+    lines = [
+        (f"{path.relative_to(settings.BASE_DIR)}:{number}", line)
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+    ]
+    assert [place for place, line in lines if len(line) > 160] == []
+
+
 FORMS = [path for path in TEMPLATES if re.search(r"\|crispy|\{% crispy", path.read_text())]
 
 
