@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
+from accounts.tests.markup import squeezed
 from incidents.calamities import milestones, moment_writer
 from incidents.calamities.classification import classify, standing
 from incidents.calamities.milestones import Stale
@@ -363,7 +364,7 @@ class TestPage:
             shown = getattr(calamity, name)
             data[name] = f"{shown + HOUR:%Y-%m-%dT%H:%M}"  # in winter time
             data[f"seen_{name}"] = shown.isoformat()
-        return client.post(self.address(calamity), {**data, **changes}, follow=True).content.decode()
+        return squeezed(client.post(self.address(calamity), {**data, **changes}, follow=True).text)
 
     def test_any_of_the_three_is_corrected_and_shown_with_who_and_why(self, client, calamity, member):
         assert (
