@@ -12,7 +12,7 @@ from hospital.clock import QuietHours
 from notifications import visible_rows
 from notifications.enums import Group
 
-#: So many failures in a row, and somebody else is told (notifications.alarm).
+#: So many failures in a row, and somebody else is told (notifications.reminders.failure.alarm).
 FAILURES_BEFORE_ALARM = 5
 
 

@@ -7,7 +7,7 @@ from accounts.people import telephones
 
 
 class TypedTelephoneField(forms.CharField):
-    """One telephone number, as it is kept (accounts.telephones); a number inside the house as it is."""
+    """One telephone number as it is kept (accounts.people.telephones); one inside the house as it is."""
 
     widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
     default_error_messages = {

@@ -1,4 +1,7 @@
-"""The board's page: what it says, and that it reads nothing but what was published."""
+"""The board's page: what it says, and that it reads nothing but what was published.
+
+Also covers dashboards.blocks, dashboards.evaluation_block, dashboards.organisation and dashboards.published.
+"""
 
 import csv
 import io

@@ -1,4 +1,7 @@
-"""What an answer leaves behind: one envelope of fixed size, and nothing else anywhere."""
+"""What an answer leaves behind: one envelope of fixed size, and nothing else anywhere.
+
+Also covers evaluations.anonymity.
+"""
 
 import logging
 import re

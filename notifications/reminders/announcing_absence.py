@@ -3,7 +3,7 @@ stand_ins, whom a reminder reaches then in delivery.recipients.
 
 Being away hands on what goes to a role, to who has the same role, and what is for the director on duty, to a
 director (`Kind.handed_on`). What is one's own stays: a place on an analysis team, a contact. Whether a
-supporter can be asked is the pool's own business (supporters.Supporter.absent_from).
+supporter can be asked is the pool's own business (supporters.models.Supporter.absent_from).
 """
 
 from datetime import date, datetime

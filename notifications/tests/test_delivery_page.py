@@ -1,4 +1,7 @@
-"""How delivery goes, as who keeps it going sees it and mends it."""
+"""How delivery goes, as who keeps it going sees it and mends it.
+
+Also covers notifications.visible_rows.
+"""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""The page on which somebody says how they are told, and the administrator's on when people are mailed."""
+"""The page on which somebody says how they are told, and the administrator's on when people are mailed.
+
+Also covers notifications.delivery.channels.
+"""
 
 import re
 from datetime import time, timedelta

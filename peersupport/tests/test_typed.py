@@ -1,4 +1,7 @@
-"""What is typed in a search stands in no address."""
+"""What is typed in a search stands in no address.
+
+Also covers accounts.pages.sealed_search.
+"""
 
 import re
 from datetime import timedelta

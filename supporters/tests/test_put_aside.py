@@ -1,4 +1,7 @@
-"""A coordinator involved in an event has nothing of it in her work; erasing waits while it would end that."""
+"""A coordinator involved in an event has nothing of it in her work; erasing waits while it would end that.
+
+Also covers supporters.visible_rows.
+"""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,8 @@
+"""Language and theme, remembered on a browser and with a person.
+
+Also covers accounts.pages.language.
+"""
+
 import pytest
 from django.conf import settings
 from django.urls import reverse

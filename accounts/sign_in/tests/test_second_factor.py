@@ -1,4 +1,7 @@
-"""Secrets of second factors stand encrypted in the database; and who has to have one."""
+"""Secrets of second factors stand encrypted in the database; and who has to have one.
+
+Also covers accounts.roles.second_factor_due.
+"""
 
 import json
 from time import time

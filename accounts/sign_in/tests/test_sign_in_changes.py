@@ -1,4 +1,7 @@
-"""Whoever can change an address, a sign-in name or a second factor must not get into an account by it."""
+"""Whoever can change an address, a sign-in name or a second factor must not get into an account by it.
+
+Also covers accounts.sign_in.reset_tokens.
+"""
 
 from datetime import timedelta
 

@@ -1,3 +1,8 @@
+"""A staff file, from its bytes to who is in service: on the page and by the command.
+
+Also covers accounts.files.cells and accounts.files.commands.
+"""
+
 import io
 import re
 import threading

@@ -1,3 +1,8 @@
+"""The seats of the committee.
+
+Also covers incidents.calamities.one_at_a_time.
+"""
+
 import threading
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,3 +1,8 @@
+"""The pages of calamities: the list, and one with its steps.
+
+Also covers incidents.calamities.page_parts.
+"""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,3 +1,8 @@
+"""What a calamity reminds people of, and whom.
+
+Also covers incidents.calamities.who_is_told.
+"""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest

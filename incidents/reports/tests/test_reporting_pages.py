@@ -1,3 +1,8 @@
+"""The pages on which something is reported.
+
+Also covers accounts.people.colleagues and accounts.pages.language.
+"""
+
 import re
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

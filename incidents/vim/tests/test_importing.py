@@ -1,3 +1,8 @@
+"""An export of the VIM system, from its rows to reports.
+
+Also covers incidents.vim.lookup and incidents.vim.people.
+"""
+
 import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial

@@ -1,4 +1,7 @@
-"""An analyst of an event who supports somebody in it: the coordinator's to know, and nobody else's."""
+"""An analyst of an event who supports somebody in it: the coordinator's to know, and nobody else's.
+
+Also covers supporters.contacts.conflicts.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""The supporter's pages."""
+"""The supporter's pages.
+
+Also covers accounts.pages.feedback and supporters.contacts.hand_over.
+"""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,7 @@
-"""Two reports of one event: everybody involved stands on one of them, once, and nothing that runs is lost."""
+"""Two reports of one event: everybody involved stands on one of them, once, and nothing that runs is lost.
+
+Also covers incidents.calamities.ended_report.
+"""
 
 from datetime import UTC, datetime, timedelta
 
