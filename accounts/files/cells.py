@@ -27,10 +27,10 @@ def telephone(cell: str) -> tuple[str, str]:
 
 
 def name(cell: str) -> tuple[str, str]:
-    """The name of somebody in `cell`: there is a letter in it, of any script."""
-    return cell, "" if any(map(str.isalpha, cell)) else "letters_missing"
+    """The name of somebody in `cell`: there is a letter in it, of any script, and it is no mail address."""
+    return cell, "" if any(map(str.isalpha, cell)) and "@" not in cell else "name_wrong"
 
 
 def term(cell: str) -> tuple[str, str]:
     """What a department or a profession is called in `cell`: a word, or a code such as 4100."""
-    return cell, "" if cell[:1].isalnum() else "letters_missing"
+    return cell, "" if cell[:1].isalnum() else "name_wrong"

@@ -56,7 +56,7 @@ CELL_REASONS = {
     "number_quoted": _(
         "An apostrophe stands before this number. Take it out, and format the column as text."
     ),
-    "letters_missing": _("There is no letter in this. Is it in the right column?"),
+    "name_wrong": _("This is not a name. Is it in the right column?"),
     "email_wrong": _("This is not an e-mail address."),
     "telephone_wrong": _("This is not a telephone number: it has fewer than three figures."),
     "telephone_spoilt": _(

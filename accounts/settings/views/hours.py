@@ -82,7 +82,7 @@ def _without_effect(added: Iterable[date], *, today: date) -> Iterator[str]:
     past = [day for day in days if day < today and day not in off]
     for text, which in (
         (gettext("No working day anyway, so this changes nothing: %(days)s."), off),
-        (gettext("Past already, so this counts only for what began before it: %(days)s."), past),
+        (gettext("Past already: %(days)s."), past),
     ):
         if which:
             yield text % {"days": ", ".join(date_format(day, "j F Y") for day in which)}

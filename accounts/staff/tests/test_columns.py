@@ -141,10 +141,10 @@ def test_years_and_dates(written, year):
     [
         ({"employee_number": ""}, "Personeelsnummer", "required"),
         ({"name": "-"}, "Naam", "required"),
-        ({"name": "-5"}, "Naam", "letters_missing"),
-        ({"name": "@"}, "Naam", "letters_missing"),
-        ({"department": "-5"}, "Afdeling", "letters_missing"),
-        ({"profession": "?"}, "Functie", "letters_missing"),
+        ({"name": "-5"}, "Naam", "name_wrong"),
+        ({"name": "@x"}, "Naam", "name_wrong"),
+        ({"department": "-5"}, "Afdeling", "name_wrong"),
+        ({"profession": "?"}, "Functie", "name_wrong"),
         ({"name": "x" * 151}, "Naam", "too_long"),
         ({"email": "n.jansen"}, "E-mail", "email_wrong"),
         ({"in_profession_since": "31-02-2015"}, "In functie sinds", "year_wrong"),
@@ -289,7 +289,7 @@ def test_an_empty_cell_says_nothing_and_a_hyphen_empties():
         (" ; ; ", None, ""),
         ("-;-;-", "", "required"),
         (";;-", "", "required"),
-        ("-5;;@", "-5 @", "letters_missing"),
+        ("-5;;@", "-5 @", "name_wrong"),
     ],
 )
 def test_a_name_in_parts_is_empty_when_all_of_them_are(parts, name, code):

@@ -50,6 +50,8 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = _incident(request, reference)
     if incident.joined_into:
         return redirect("support:roll-call", incident.joined_into.reference)
+    if incident.withdrawn_at:
+        return redirect("incidents:detail", reference)
     lines = lines_of(incident, now)
     named = [each.involvement_id for each in lines if not each.is_erased]
     log_roll_call(incident=incident, involved=named, by=request.user, at=now)

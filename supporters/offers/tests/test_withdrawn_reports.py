@@ -238,3 +238,12 @@ def _refusal(step):
     finally:
         connection.close()
     return None
+
+
+def test_who_looks_after_people_is_led_to_what_became_of_a_report_that_was_taken_back(client, nurse):
+    incident = reported(nurse)
+    withdrawal.withdraw(incident=incident, by=nurse, at=LATER)
+    client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+    page = client.get(reverse("support:roll-call", args=[incident.reference]), follow=True)
+    assert page.redirect_chain[-1][0] == reverse("incidents:detail", args=[incident.reference])
+    assert "Taken back by its reporter" in page.content.decode()
