@@ -11,16 +11,15 @@ READ_CASES = frozenset(
 )
 KEEP_WATCH = frozenset({Role.ADMIN, Role.PRIVACY_OFFICER})
 #: Whose holders are guarded: a second step at sign-in, and nobody changes how they sign in unseen.
-GUARDED = READ_CASES | KEEP_WATCH
+GUARDED = READ_CASES.union(KEEP_WATCH)
 #: Which one person cannot give: they open all cases, or all calamities, or say who may.
-BY_TWO = KEEP_WATCH | {Role.COORDINATOR, Role.CCP, Role.DIRECTOR}
+BY_TWO = KEEP_WATCH.union({Role.COORDINATOR, Role.CCP, Role.DIRECTOR})
 
 
 def conflict(roles: Iterable[Role]) -> tuple[Role, Role] | None:
     """The first two of `roles` that one person may not hold together, or None."""
-    held = [role for role in Role if role in set(roles)]
+    given = frozenset(roles)
+    held = [role for role in Role if role in given]
     watch = [role for role in held if role in KEEP_WATCH]
-    if len(watch) > 1:
-        return watch[0], watch[1]
-    read = [role for role in held if role in READ_CASES]
-    return (watch[0], read[0]) if watch and read else None
+    others = [*watch[1:], *(role for role in held if role in READ_CASES)]
+    return (watch[0], others[0]) if watch and others else None

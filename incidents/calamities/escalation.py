@@ -32,17 +32,18 @@ committee is told instead.
 
 MAY_BE_NOBODY = frozenset({Step.ALIGNMENT, Step.ANALYSIS})
 
-#: The rungs on which a step's owner stands.
+#: The rungs on which a step's owner stands, and who stands on those above.
 OF_THE_OWNER = frozenset({Rung.SOON, Rung.DUE})
+ABOVE: Mapping[Rung, Role] = MappingProxyType({Rung.COMMITTEE: Role.CCP, Rung.DIRECTOR: Role.DIRECTOR})
 
 
 def roles_on(rung: Rung, step: Step) -> tuple[Role, ...]:
     """Who stands on this rung of the ladder of `step`; whom of them it concerns is asked when it is sent
     (incidents.calamities.who_is_told).
     """
-    if rung in OF_THE_OWNER:
-        return (OWNERS[step], Role.CCP) if step in MAY_BE_NOBODY else (OWNERS[step],)
-    return (Role.CCP,) if rung == Rung.COMMITTEE else (Role.DIRECTOR,)
+    if rung not in OF_THE_OWNER:
+        return (ABOVE[rung],)
+    return (OWNERS[step], Role.CCP) if step in MAY_BE_NOBODY else (OWNERS[step],)
 
 
 @dataclass(frozen=True, slots=True)

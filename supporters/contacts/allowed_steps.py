@@ -192,9 +192,9 @@ def is_complete(  # a line for each kind
         case EventKind.OFFER_LATER | EventKind.FOLLOW_UP_PLANNED:
             return planned_for is not None
         case EventKind.CONVERSATION | EventKind.FOLLOW_UP_HELD:
-            return mode != ""
+            return bool(mode)
         case EventKind.HANDED_BACK:
-            return reason != "" or party != Party.SUPPORTER
+            return bool(reason) or party != Party.SUPPORTER
         case EventKind.CLOSED:
             return outcome in OUTCOMES[facts.state]
         case _:
