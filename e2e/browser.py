@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: To which a page can be enlarged without scrolling to both sides (WCAG 2.2, 1.4.10).
+SMALLEST = 320
 LISTENER = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`));
@@ -42,6 +44,20 @@ def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the window."""
     width: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return max(0, width)
+
+
+def overflows(page: Page) -> dict[int, int]:
+    """By how many pixels the page is wider than the window, where it is: the window as it is, and, of a
+    telephone, a small one too.
+    """
+    size = page.viewport_size
+    assert size
+    found = {size["width"]: overflow(page)}
+    if size["width"] < 400:
+        page.set_viewport_size({**size, "width": SMALLEST})
+        found[SMALLEST] = overflow(page)
+        page.set_viewport_size(size)
+    return {width: over for width, over in found.items() if over}
 
 
 def small_targets(page: Page, *, least: int) -> list[str]:

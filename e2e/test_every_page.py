@@ -14,11 +14,12 @@ from accounts.pages.asked_again import only_takes_post
 from accounts.sign_in.demo_people import DEMO_PEOPLE
 from accounts.tests.test_access_matrix import ALLAUTH, PAGES, PUBLIC, SIGNED_IN, allowed, pages
 from demo.build import build
-from e2e.browser import accessibility_problems, overflow
+from e2e.browser import accessibility_problems, overflow, overflows
 from e2e.visitor import DESK, PHONE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
+TABLET = {"width": 800, "height": 1200}
 LOOKS = [(PHONE, "light"), (DESK, "dark")]
 #: The same for everybody, once it was looked over; other pages for everybody differ by role.
 ALIKE = {SIGNED_IN, ALLAUTH}
@@ -110,8 +111,11 @@ def look_over(page: Page, looks) -> list[str]:
         page.set_viewport_size(size)
         # Without motion: colours that are on their way to another are no colours of the page.
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        seen = accessibility_problems(page) + [f"{over} pixels too wide" for over in [overflow(page)] if over]
-        found += [f"{size['width']} {scheme}: {problem}" for problem in seen]
+        found += [f"{size['width']} {scheme}: {problem}" for problem in accessibility_problems(page)]
+        found += [f"{width}: {over} pixels too wide" for width, over in overflows(page).items()]
+    page.set_viewport_size(TABLET)
+    if over := overflow(page):
+        found.append(f"{TABLET['width']}: {over} pixels too wide")
     return found
 
 

@@ -1,8 +1,8 @@
 """The whole of the main job, from a report to a figure, each person at a browser of their own.
 
 Everything is real: Chromium, HTTP, PostgreSQL, Redis, a Celery worker with its beat, and a server that takes
-the mail. Every page on the way is looked over: in Dutch, accessible, no wider than the window, and without a
-word in the console (`Visitor.looks`, `arrive`).
+the mail. Every page on the way is looked over: in Dutch, accessible, no wider than the window however long
+the names on it are, and without a word in the console (`Visitor.looks`, `arrive`).
 """
 
 import re
@@ -33,11 +33,14 @@ from supporters.tests.factories import SupporterFactory
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
 EVENT = "Aggression or violence"
+#: What names, departments and addresses end in: sixty letters without a blank fit no telephone.
+LONG = "wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewis"
+BY_HAND = f"Yara Benali{LONG}"
 
 
 @pytest.fixture
 def ward():
-    return DepartmentFactory(name="Spoedeisende hulp")
+    return DepartmentFactory(name=f"Spoedeisende{LONG}")
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ def colleague(ward, manager):
 def coordinator():
     return _person(
         "Noor van den Berg",
-        department=DepartmentFactory(name="Sociaal-medische zorg"),
+        department=DepartmentFactory(name=f"Sociaal-medische {LONG}"),
         roles=[Role.COORDINATOR],
     )
 
@@ -79,7 +82,10 @@ def pool():
     }
     people = [
         _person(
-            name, department=DepartmentFactory(name=place), roles=[Role.SUPPORTER], telephone=f"5700{number}"
+            name,
+            department=DepartmentFactory(name=f"{place}{LONG}"),
+            roles=[Role.SUPPORTER],
+            telephone=f"5700{number}",
         )
         for number, (name, place) in enumerate(names.items())
     ]
@@ -112,7 +118,7 @@ def test_from_report_to_figure(  # the people, in order of appearance
     expect(row_of(desk, reference)).to_be_visible()
     desk.looks()
 
-    propose_for_one(desk, reference, "Yara Benali")
+    propose_for_one(desk, reference, BY_HAND)
     asked = assign_within_three_clicks(desk, reference, colleague.name)
     supporter = pool[asked]
     others = [user for name, user in pool.items() if name != asked]
@@ -156,7 +162,7 @@ def test_from_report_to_figure(  # the people, in order of appearance
     publish(people=13)
     look_at_figures(arrive(board, size=size))
 
-    names = [nurse.name, colleague.name, "Yara Benali", supporter.name, "Spoedeisende", "Agressie", reference]
+    names = [nurse.name, colleague.name, BY_HAND, supporter.name, "Spoedeisende", "Agressie", reference]
     assert [name for name in names for mail in smtp.messages if name in written(mail)] == []
 
 
@@ -172,8 +178,8 @@ def report(visitor: Visitor, colleague) -> str:
     expect(page.get_by_role("group", name=colleague.name)).to_be_visible()
     visitor.button("Somebody without an account").click()
     by_hand = page.get_by_role("group", name=nl("Somebody without an account"))
-    by_hand.get_by_label(nl("Name")).fill("Yara Benali")
-    by_hand.get_by_label(nl("E-mail")).fill("yara.benali@uitzendkrachten.example")
+    by_hand.get_by_label(nl("Name")).fill(BY_HAND)
+    by_hand.get_by_label(nl("E-mail")).fill(f"yara.benali@{LONG}.example")
     by_hand.get_by_label(nl("Profession")).select_option(label="Verpleegkundige")
     visitor.looks()
     with page.expect_navigation(url=re.compile("/received/$")):
@@ -317,9 +323,9 @@ def link_in(mail) -> str:
 def _person(name: str, **facts):
     username = name.split(maxsplit=1)[0].lower()
     return UserFactory(
-        name=name,
+        name=f"{name}{LONG}",
         username=username,
-        email=f"{username}@ziekenhuis.example",
+        email=f"{username}@{LONG}.example",
         language="nl",
         password=PASSWORD,
         **facts,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, override
 from playwright.sync_api import Locator, Page
 
 from accounts.models import User
-from e2e.browser import Watch, accessibility_problems, overflow
+from e2e.browser import Watch, accessibility_problems, overflows
 
 PHONE = {"width": 375, "height": 812}
 DESK = {"width": 1280, "height": 900}
@@ -49,8 +49,10 @@ class Visitor:
         """The page is in the visitor's language, accessible, and no wider than the window."""
         self.page.wait_for_load_state()
         assert self.page.locator("html").get_attribute("lang") == self.language
+        # What lies half under the bar at the bottom is no small target; filling a field in scrolls.
+        self.page.evaluate("scrollTo(0, 0)")
         assert {self.page.url: accessibility_problems(self.page)} == {self.page.url: []}
-        assert {self.page.url: overflow(self.page)} == {self.page.url: 0}
+        assert {self.page.url: overflows(self.page)} == {self.page.url: {}}
 
     def button(self, text: str, **words: object) -> Locator:
         return self.page.get_by_role("button", name=self.say(text, **words), exact=True)
