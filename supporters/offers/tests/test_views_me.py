@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.tests.factories import UserFactory
 from supporters.contacts import flow
-from supporters.contacts.case_access import WorklistOpened, log_worklist
+from supporters.contacts.case_access import WorklistOpened, log_case, log_worklist
 from supporters.enums import EventKind, Outcome, Waiting
 from supporters.models import Exclusion, Offer
 from supporters.tests.factories import OfferFactory, SupporterFactory
@@ -187,7 +187,29 @@ def test_the_receipt_says_who_opened_the_case_and_not_oneself(client, offer):
             record=record,
         )
     opened = client.get(ME).context["opened"]
-    assert [line.user for line in opened] == [coordinator]
+    assert [line.name for line in opened] == ["Marleen Postma"]
+
+
+@pytest.mark.clock(datetime(2026, 11, 27, 15, tzinfo=UTC))
+def test_the_receipt_counts_what_one_person_did_on_one_day(client, offer):
+    marleen, noor = (UserFactory(name=name, roles=[Role.COORDINATOR]) for name in ("Marleen", "Noor"))
+    views = [(marleen, AccessAction.VIEW, hours) for hours in (1, 2, 3, 30)]
+    for user, action, hours in [*views, (marleen, AccessAction.CHANGE, 1), (noor, AccessAction.VIEW, 4)]:
+        log_case(
+            offer=offer,
+            action=action,
+            page="support:match",
+            by=user,
+            at=timezone.now() - timedelta(hours=hours),
+        )
+    page = client.get(ME)
+    assert [(line.name, line.action, line.times) for line in page.context["opened"]] == [
+        ("Marleen", "changed", 1),
+        ("Marleen", "viewed", 3),
+        ("Noor", "viewed", 1),
+        ("Marleen", "viewed", 1),
+    ]
+    assert "3×, last" in page.text
 
 
 def test_how_often_the_worklist_was_opened_is_said(client, offer):

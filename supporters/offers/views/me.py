@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q
+from django.db.models.functions import TruncDate
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.enums import Role
+from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent, User
 from accounts.pages.access import SignedInRequest, allow_signed_in
 from accounts.pages.asked_again import asks_again, only_posted
@@ -32,7 +33,7 @@ from supporters.models import Contact, Offer, OfferQuerySet, SupportPolicy
 from supporters.offers import own_support, retention
 from supporters.offers.own_calls import PromisedCall, promise_of, with_promise
 
-#: So many of the latest lines of who opened the case are shown.
+#: So many of the latest days and people that opened the case are shown.
 LINES = 50
 #: How a decision is asked again, when it did not arrive.
 DECISION = {
@@ -62,6 +63,19 @@ class Own:
     wishes: WishesForm | None
     erases_at: datetime | None
     is_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedOnDay:
+    """What one person (none: the system) did about the own cases in one role, on one day: how often, and when
+    last.
+    """
+
+    name: str | None
+    role: str
+    action: str
+    times: int
+    last: datetime
 
 
 @allow_signed_in
@@ -204,17 +218,30 @@ def _offers(user: User) -> OfferQuerySet:
     )
 
 
-def _opened(user: User, own: Iterable[Offer]) -> QuerySet[AccessEvent]:
-    """The latest lines of the access log about the own cases: not what `user` did, nor the supporter, whose
-    name the page says once there is one, and whom nobody is to count on every look at a telephone number.
-    Nor who reported it and looked at the names on it: "your name is not mentioned" holds here too. Of a
-    report's page only the coordinator's lines are anybody else's.
+def _opened(user: User, own: Iterable[Offer]) -> list[OpenedOnDay]:
+    """What the access log says of the own cases, the latest first, in one statement: not what `user` did, nor
+    the supporter, whose name the page says once there is one, and whom nobody is to count on every look at a
+    telephone number. Nor who reported it and looked at the names on it: "your name is not mentioned" holds
+    here too. Of a report's page only the coordinator's lines are anybody else's.
     """
     records = [pk for offer in own for pk in (offer.involvement_id, *offer.involvement.joined_ids)]
     lines = AccessEvent.objects.filter(record__in=records)
     others = lines.exclude(user=user).exclude(basis__in=["own record", "own contact", OWN_REPORT])
     others = others.exclude(~Q(responsible=Role.COORDINATOR), access_point="incidents:detail")
-    return others.select_related("user").order_by("-at", "-id")[:LINES]
+    days = others.annotate(day=TruncDate("at")).values(
+        "day", "user_id", "user__name", "responsible", "action"
+    )
+    counted = days.annotate(times=Count("id"), last=Max("at")).order_by("-last", "user_id", "action")
+    return [
+        OpenedOnDay(
+            name=line["user__name"],
+            role=line["responsible"],
+            action=AccessAction(line["action"]).label,
+            times=line["times"],
+            last=line["last"],
+        )
+        for line in counted[:LINES]
+    ]
 
 
 def _own(offer: Offer, policy: SupportPolicy, now: datetime, *, is_held: bool) -> Own:
