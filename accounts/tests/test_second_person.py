@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import AccessEvent, User
-from accounts.models.second_person import GRANT_WAITS, GrantOutcome, RoleGrant
+from accounts.models.second_person import GRANT_WAITS, GrantOutcome, RoleGrant, SignInChange
 from accounts.role_rules import BY_TWO
 from accounts.roles import confirming, giving
 from accounts.tests.counting import statements
@@ -204,9 +204,28 @@ class TestPage:
         assert page.status_code == 200
         assert roles_of(user) == held
         if answer != "nonsense":
-            assert [one.what for one in page.context["history"]] == [grant]
+            assert [(one.what, one.begun_by, one.by) for one in page.context["history"]] == [
+                (grant, "Ilse Lammers", "Faisal Kuipers")
+            ]
             again = client.post(self.URL, {"grant": grant.pk, "answer": answer}, follow=True)
             assert "meanwhile" in again.content.decode()
+
+    def test_says_of_what_is_over_who_began_it_when_no_person_did(self, client, officer):
+        grant = give(UserFactory(), Role.COORDINATOR, None)
+        decide(confirming.confirm, grant, officer)
+        SignInChange.objects.create(
+            user=officer,
+            what="second factor",
+            at=timezone.now(),
+            is_guarded=True,
+            closing="replaced",
+            closed_at=timezone.now(),
+        )
+        client.force_login(officer)
+        assert [(one.begun_by, one.by) for one in client.get(self.URL).context["history"]] == [
+            ("IT, on the server", "by itself"),
+            ("the directory of the single sign-on", "Faisal Kuipers"),
+        ]
 
     def test_lets_nobody_decide_who_may_not(self, client, admin):
         grant = give(UserFactory(), Role.COORDINATOR, admin)

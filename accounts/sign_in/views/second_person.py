@@ -44,9 +44,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Decided:
-    """Something that waited, with its end in a word."""
+    """Something that waited, with its end in a word: begun by whoever gave the role or made the change."""
 
     what: RoleGrant | SignInChange
+    begun_by: str
     word: str
     by: str
     at: datetime
@@ -130,13 +131,15 @@ def _changes(user: User) -> Iterator[Asked]:
 
 def _history(user: User) -> Iterator[Decided]:
     """Newest first."""
-    grants = RoleGrant.objects.visible_to(user).exclude(outcome="").select_related("user", "decided_by")
+    grants = RoleGrant.objects.visible_to(user).exclude(outcome="")
+    grants = grants.select_related("user", "granted_by", "decided_by")
     changes = SignInChange.objects.visible_to(user).exclude(closing="")
     changes = changes.select_related("user", "by", "closed_by")
     ended = [
         *(
             Decided(
                 grant,
+                grant.granted_by.name if grant.granted_by else _("the directory of the single sign-on"),
                 grant.get_outcome_display(),
                 _by(grant.decided_by, by_itself=grant.outcome == GrantOutcome.EXPIRED),
                 grant.decided_at,
@@ -147,11 +150,9 @@ def _history(user: User) -> Iterator[Decided]:
         *(
             Decided(
                 change,
+                _by(change.by, by_itself=False),
                 change.get_closing_display(),
-                _by(
-                    change.by if change.closing == Closing.TOLD else change.closed_by,
-                    by_itself=change.closing in {Closing.LAPSED, Closing.REPLACED, Closing.TAKEN_BACK},
-                ),
+                _by(change.closed_by, by_itself=change.closing != Closing.CONFIRMED),
                 change.closed_at,
             )
             for change in changes.order_by("-closed_at", "-id")[:HISTORY]
