@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from accounts.models import User
 from accounts.pages.asked_again import only_takes_post
@@ -19,7 +19,7 @@ from e2e.visitor import DESK, PHONE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
-TABLET = {"width": 800, "height": 1200}
+TABLET: ViewportSize = {"width": 800, "height": 1200}
 LOOKS = [(PHONE, "light"), (DESK, "dark")]
 #: The same for everybody, once it was looked over; other pages for everybody differ by role.
 ALIKE = {SIGNED_IN, ALLAUTH}

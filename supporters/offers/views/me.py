@@ -236,7 +236,7 @@ def _opened(user: User, own: Iterable[Offer]) -> list[OpenedOnDay]:
         OpenedOnDay(
             name=line["user__name"],
             role=line["responsible"],
-            action=AccessAction(line["action"]).label,
+            action=str(AccessAction(line["action"]).label),
             times=line["times"],
             last=line["last"],
         )
