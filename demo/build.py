@@ -22,7 +22,7 @@ from notifications.models import Mail, Notice
 from supporters.models import Supporter
 
 #: People who work there, and reports of its past year.
-SIZES = {"small": (900, 40), "hospital": (5_000, REPORTS), "large": (12_000, 800)}
+SIZES = {"small": (900, 40), "hospital": (5_000, REPORTS), "large": (14_000, 600)}
 STAFF = SIZES["hospital"][0]
 
 #: demo account → department, profession, roles

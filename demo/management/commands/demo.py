@@ -18,7 +18,7 @@ class Command(BaseCommand):
             "--size",
             choices=SIZES,
             default=os.environ.get("DEMO_SIZE") or "hospital",
-            help="900, 5,000 or 12,000 people; DEMO_SIZE= says it for `make run`",
+            help="900, 5,000 or 14,000 people; DEMO_SIZE= says it for `make run`",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
