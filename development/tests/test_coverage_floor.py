@@ -2,10 +2,10 @@
 
 import pytest
 
-from development.coverage_floor import PURE, short_of
+from development.coverage_floor import BRANCHES, LINES, PURE, short_of
 
 
-def report(*, lines=97.0, branches=94.0, missed=0):
+def report(*, lines=LINES, branches=BRANCHES, missed=0):
     whole = {"summary": {"missing_lines": 0, "missing_branches": 0}}
     files = dict.fromkeys(PURE, whole) | {
         PURE[0]: {"summary": {"missing_lines": 0, "missing_branches": missed}}
@@ -23,8 +23,8 @@ def test_at_the_floor_nothing_falls_short():
 @pytest.mark.parametrize(
     ("measured", "said"),
     [
-        ({"lines": 96.9}, "96.9% of the lines"),
-        ({"branches": 93.9}, "93.9% of the branches"),
+        ({"lines": 90.4}, "90.4% of the lines"),
+        ({"branches": 90.4}, "90.4% of the branches"),
         ({"missed": 1}, f"{PURE[0]}: 1 lines or branches"),
     ],
 )
