@@ -11,7 +11,7 @@ from hospital.enums import ProfessionGroup
 from hospital.models import Department, Location, Profession
 from incidents.enums import EventType, IncidentKind
 from incidents.models import Incident
-from incidents.reports import intake
+from incidents.reports import report_writer
 from supporters.enums import SupporterStatus
 from supporters.models import Supporter
 
@@ -163,10 +163,10 @@ def roll_call() -> None:
         reference=ROLL_CALL, kind=IncidentKind.EVENT, event_type=EventType.AGGRESSION, reported_at=at
     )
     departments = list(Department.objects.order_by("name"))
-    intake.add_involved(
+    report_writer.add_involved(
         incident=incident,
         involved=[
-            intake.Involved(
+            report_writer.Involved(
                 name=f"Colleague {number}",
                 email=f"{number}@bench.example",
                 profession=profession,

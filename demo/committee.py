@@ -19,7 +19,7 @@ from incidents.calamities import alignment, committee, duty, inspectorate, miles
 from incidents.calamities.classification import classify, standing
 from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict
 from incidents.models import SEATS, Duty, Incident, Milestone
-from incidents.reports import intake
+from incidents.reports import report_writer
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: Since when the members have their seats in this system.
@@ -118,7 +118,7 @@ def set_out(people: Mapping[str, User], *, at: datetime, now: datetime) -> None:
 def _reported(
     leader: User, *, at: datetime, kind: IncidentKind = IncidentKind.CALAMITY, in_doubt: bool = False
 ) -> Incident:
-    return intake.report_incident(
+    return report_writer.report_incident(
         reporter=leader,
         kind=kind,
         event_type=EventType.AGGRESSION if kind == IncidentKind.EVENT else EventType.SAFETY,

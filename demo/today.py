@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from demo.daytime import by_day
 from incidents.enums import EventType, IncidentKind
-from incidents.reports import intake
+from incidents.reports import report_writer
 from notifications.delivery import sweep
 from notifications.reminders import announcing_absence
 from supporters.contacts import flow
@@ -68,11 +68,11 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
 
 
 def _reported(leader: User, colleague: User, *, at: datetime) -> Offer:
-    incident = intake.report_incident(
+    incident = report_writer.report_incident(
         reporter=leader,
         kind=IncidentKind.EVENT,
         event_type=EventType.AGGRESSION,
-        involved=[intake.Involved(employee=colleague)],
+        involved=[report_writer.Involved(employee=colleague)],
         submission_key=uuid.uuid4(),
         at=at,
         department=leader.department,

@@ -25,7 +25,7 @@ from incidents.calamities import milestones
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.enums import Step as CalamityStep
 from incidents.models import Milestone
-from incidents.reports import intake
+from incidents.reports import report_writer
 from notifications.delivery import forgetting, sweep
 from supporters.contacts import flow
 from supporters.contacts.allowed_steps import ATTEMPTS
@@ -84,11 +84,11 @@ class Report:
     def come_in(self, at: datetime) -> None:
         chance = self.year.chance
         reporter = chance.choice(self.year.staff)
-        incident = intake.report_incident(
+        incident = report_writer.report_incident(
             reporter=reporter,
             kind=self.kind,
             event_type=self._event_type(),
-            involved=[intake.Involved(employee=person) for person in self._involved(reporter)],
+            involved=[report_writer.Involved(employee=person) for person in self._involved(reporter)],
             submission_key=uuid.UUID(int=chance.getrandbits(128), version=4),
             at=at,
             department=reporter.department,

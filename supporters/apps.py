@@ -11,7 +11,7 @@ class SupportersConfig(AppConfig):
         from incidents.calamities.analysis.team import team_listeners
         from incidents.calamities.milestones import track_listeners
         from incidents.reports import withdrawal
-        from incidents.reports.intake import involvement_listeners
+        from incidents.reports.report_writer import involvement_listeners
         from notifications.calendar import entries
         from notifications.reminders import reconcile
         from supporters import places

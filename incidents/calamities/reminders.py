@@ -108,7 +108,7 @@ def register() -> None:
     )
     came_in = format_lazy(_("There is a new report for {committee}."), committee=names.the_committee)
     align = _("Your department is asked to align.")
-    kinds.register(_kind(CAME_IN, came_in, who_is_told.of_intake, event=kinds.itself))
+    kinds.register(_kind(CAME_IN, came_in, who_is_told.of_arrival, event=kinds.itself))
     kinds.register(_kind(ALIGN, align, who_is_told.of_alignment, event=_event_of_alignment))
     nobody = _("A department that is asked to align has nobody who can answer.")
     kinds.register(
@@ -132,7 +132,7 @@ def renew(milestones: Sequence[Milestone], *, incident: Incident, at: datetime) 
 def open_ladder(milestones: Iterable[Milestone], *, incident: Incident) -> None:
     """Tell the committee what came in, and write the reminders of its milestones, in one statement."""
     each = (one for milestone in milestones for one in _of_milestone(milestone, incident))
-    remind([*each, *_of_intake(incident)])
+    remind([*each, *_of_arrival(incident)])
 
 
 def ask_to_align(alignment: Alignment) -> None:
@@ -186,7 +186,7 @@ def expected(at: datetime) -> Iterator[Reminder]:
             yield from _of_milestone(milestone, incident)
         first = steps.get(incident.running_steps[0]) if incident.running_steps else None
         if first is not None and first.done_at is None:
-            yield from _of_intake(incident)
+            yield from _of_arrival(incident)
     for alignment in _asked(Alignment.objects.all()):
         yield from _of_alignment(alignment)
 
@@ -227,7 +227,7 @@ def _kind_of(call: Call) -> str:
     return LAW_LAST if is_last and call.rung == Rung.SOON else STEP[call.rung, call.clock]
 
 
-def _of_intake(incident: Incident) -> Iterator[Reminder]:
+def _of_arrival(incident: Incident) -> Iterator[Reminder]:
     if incident.tracked_since is not None and incident.running_steps:
         yield reminder(
             key=f"incident:{incident.pk}:in:{_stamp(incident.tracked_since)}",

@@ -145,7 +145,7 @@ def _is_called(rung: Rung, user: User, milestone: Milestone, steps: _Steps) -> b
     return user.pk in deputy or (passed_on and user.pk in first)
 
 
-def of_intake(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
+def of_arrival(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
     """Of the word to the committee that something came in: as long as it is notified to the inspectorate."""
     ids = {subject for _user, subject in pairs}
     running = {incident.pk for incident in Incident.objects.filter(pk__in=ids) if incident.running_steps}

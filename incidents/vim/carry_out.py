@@ -13,7 +13,7 @@ from incidents.clocks.deadlines import ExtensionError
 from incidents.clocks.moment_checks import WrongMoment
 from incidents.enums import CorrectionReason, IncidentKind, Verdict
 from incidents.models import Incident, Involvement
-from incidents.reports.intake import NotAccepted, add_involved, report_incident
+from incidents.reports.report_writer import NotAccepted, add_involved, report_incident
 from incidents.vim.people import Same
 from incidents.vim.plan import Changed, Resolved, VimPlan
 

@@ -11,7 +11,7 @@ from accounts.files.spreadsheets import Problem
 from accounts.models import FileName, User
 from hospital.models import Department, Profession
 from incidents.models import Involvement
-from incidents.reports.intake import CannotBeReached, Involved, are_one
+from incidents.reports.report_writer import CannotBeReached, Involved, are_one
 from incidents.vim import people as vim_people
 from incidents.vim.columns import NUMBER
 from incidents.vim.people import Same, WhoIsMeant

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.people import directory, names, who_is_who
 from accounts.people.who_is_who import Named
 from incidents.models import Involvement
-from incidents.reports.intake import Involved, are_one
+from incidents.reports.report_writer import Involved, are_one
 from incidents.vim.rows import NamedPerson
 
 #: The answer to a question when it is nobody who was meant.

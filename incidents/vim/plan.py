@@ -23,7 +23,7 @@ from incidents.clocks import moment_checks
 from incidents.clocks.moment_checks import WrongMoment
 from incidents.enums import EventType
 from incidents.models import Incident
-from incidents.reports.intake import Involved
+from incidents.reports.report_writer import Involved
 from incidents.vim.columns import FIELDS
 from incidents.vim.lookup import Lookup
 from incidents.vim.people import Same, WhoIsMeant

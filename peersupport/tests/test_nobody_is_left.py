@@ -30,7 +30,7 @@ from incidents.calamities.analysis import team
 from incidents.calamities.classification import classify, standing
 from incidents.enums import EventType, Ground, IncidentKind, Verdict
 from incidents.models import Incident, Involvement
-from incidents.reports import intake
+from incidents.reports import report_writer
 from notifications.delivery import sweep
 from notifications.reminders import schedule
 from supporters.contacts import flow
@@ -164,11 +164,11 @@ def case(client, employee, coordinator):
     now = timezone.now()
     someone = UserFactory()
     for reporter, people in ((employee, (employee, someone)), (someone, (employee,))):
-        intake.report_incident(
+        report_writer.report_incident(
             reporter=reporter,
             kind=IncidentKind.EVENT,
             event_type=EventType.AGGRESSION,
-            involved=[intake.Involved(employee=person) for person in people],
+            involved=[report_writer.Involved(employee=person) for person in people],
             submission_key=None,
             at=now,
         )
@@ -298,7 +298,7 @@ def test_not_having_been_on_the_analysis_team_either(employee, coordinator):
     """An analyst turns out to be involved: the team forgets them at once, the case in its time."""
     employee.groups.add(*UserFactory(roles=[Role.ANALYST]).groups.all())
     now = timezone.now()
-    incident = intake.report_incident(
+    incident = report_writer.report_incident(
         reporter=UserFactory(),
         kind=IncidentKind.CALAMITY,
         event_type=EventType.SAFETY,
@@ -308,8 +308,8 @@ def test_not_having_been_on_the_analysis_team_either(employee, coordinator):
     )
     team.assign(incident=incident, analyst=employee, by=UserFactory(roles=[Role.CCP]), at=now)
     sweep.sweep(at=timezone.now())
-    involved = [intake.Involved(employee=employee)]
-    intake.add_involved(incident=incident, involved=involved, by=coordinator, at=timezone.now())
+    involved = [report_writer.Involved(employee=employee)]
+    report_writer.add_involved(incident=incident, involved=involved, by=coordinator, at=timezone.now())
     contact = propose(Offer.objects.get(), coordinator)
     flow.record(contact=contact, kind=EventKind.OFFER_DECLINED, by=employee, at=timezone.now())
     told(employee)

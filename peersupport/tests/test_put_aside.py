@@ -17,7 +17,7 @@ from accounts.tests.factories import DepartmentFactory, UserFactory
 from accounts.tests.test_access_matrix import PAGES, PUBLIC, address, parameters
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.models import Alignment, Incident, Involvement
-from incidents.reports.intake import Involved, add_involved, report_incident
+from incidents.reports.report_writer import Involved, add_involved, report_incident
 from incidents.tests.factories import on_team
 from notifications.calendar import entries
 from notifications.delivery import sweep

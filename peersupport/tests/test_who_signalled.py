@@ -23,7 +23,7 @@ from accounts.tests.factories import DepartmentFactory, UserFactory
 from accounts.tests.test_access_matrix import PAGES, SIGNED_IN, parameters
 from incidents.enums import EventType, IncidentKind
 from incidents.models import Incident
-from incidents.reports.intake import Involved, report_incident
+from incidents.reports.report_writer import Involved, report_incident
 from notifications.calendar import entries
 from notifications.delivery import sweep
 from notifications.models import Mail, Notice

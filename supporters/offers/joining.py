@@ -18,7 +18,7 @@ from accounts.models import User
 from incidents.calamities import put_aside
 from incidents.models import Incident, Involvement
 from incidents.reports import joining
-from incidents.reports.intake import are_one
+from incidents.reports.report_writer import are_one
 from notifications.reminders.schedule import cancel, cancel_each
 from supporters.contacts import analyst_conflict, involved_conflict
 from supporters.enums import ContactState, Waiting

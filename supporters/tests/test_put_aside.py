@@ -13,7 +13,7 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents.enums import Step
 from incidents.models import Milestone
-from incidents.reports.intake import Involved, add_involved
+from incidents.reports.report_writer import Involved, add_involved
 from incidents.tests.factories import IncidentFactory, MilestoneFactory
 from notifications.models import Notice
 from notifications.reminders import still_concerns

@@ -4,7 +4,7 @@ Nobody on it is involved in the event, and nobody is who reported it. Who is lef
 without a word: the committee does not learn who was involved.
 
 The incident's row is locked before the team is read, here and where people are added to an event
-(incidents.reports.intake.add_involved), so that nobody gets on the list and on the team at one moment.
+(incidents.reports.report_writer.add_involved), so that nobody gets on the list and on the team at one moment.
 """
 
 from collections.abc import Callable, Collection, Iterable

@@ -13,7 +13,7 @@ from incidents.calamities.classification import classify, standing
 from incidents.calamities.milestones import NotAligned, Stale
 from incidents.enums import EventType, Ground, IncidentKind, Step, TrackEventKind, Verdict
 from incidents.models import Alignment, Milestone, TrackEvent
-from incidents.reports.intake import report_incident
+from incidents.reports.report_writer import report_incident
 from notifications.delivery import sweep
 from notifications.models import Notice, Reminder
 

@@ -12,7 +12,7 @@ from incidents.calamities.milestones import Stale
 from incidents.clocks.moment_checks import InTheFuture, OutOfOrder
 from incidents.enums import EventType, Ground, IncidentKind, Step, TrackEventKind, Verdict
 from incidents.models import Incident, Milestone, TrackEvent
-from incidents.reports.intake import Involved, report_incident
+from incidents.reports.report_writer import Involved, report_incident
 from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from notifications.models import Reminder
 

@@ -9,7 +9,7 @@ from accounts.tests.factories import DepartmentFactory, UserFactory
 from accounts.tests.markup import squeezed
 from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict
 from incidents.models import Milestone
-from incidents.reports.intake import Involved, report_incident
+from incidents.reports.report_writer import Involved, report_incident
 from incidents.tests.factories import DutyFactory
 
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00

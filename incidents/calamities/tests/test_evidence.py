@@ -28,7 +28,7 @@ from incidents.enums import (
     Verdict,
 )
 from incidents.models import Incident, Milestone, TermChange
-from incidents.reports.intake import Involved, report_incident
+from incidents.reports.report_writer import Involved, report_incident
 from incidents.tests.factories import on_team
 
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00

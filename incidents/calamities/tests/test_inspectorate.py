@@ -24,7 +24,7 @@ from incidents.enums import (
     TrackEventKind,
 )
 from incidents.models import Milestone, TermChange, TrackEvent
-from incidents.reports.intake import report_incident
+from incidents.reports.report_writer import report_incident
 from notifications.models import Reminder
 
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00

@@ -9,7 +9,7 @@ from accounts.staff import leaving
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from hospital.clock import local_day
 from incidents.enums import EventType, IncidentKind, Step
-from incidents.reports.intake import report_incident
+from incidents.reports.report_writer import report_incident
 from incidents.tests.factories import DutyFactory, SeatFactory, on_team
 
 AT = datetime(2026, 3, 9, 10, tzinfo=UTC)

@@ -17,7 +17,7 @@ from incidents.calamities.listing import DONE, LATE, NONE, RUNNING, STATES, in_s
 from incidents.calamities.steps_on_page import track
 from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict
 from incidents.models import Incident, Milestone
-from incidents.reports.intake import Involved, report_incident
+from incidents.reports.report_writer import Involved, report_incident
 from incidents.tests.factories import AlignmentFactory, IncidentFactory, MilestoneFactory, on_team
 
 NOW = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from incidents.clocks.deadlines import DeadlinePolicy
 from incidents.clocks.moment_checks import InTheFuture, OutOfOrder
 from incidents.enums import Clock, CorrectionReason, EventType, IncidentKind, Rung, Step, TrackEventKind
 from incidents.models import Involvement, Milestone, Policy, TrackEvent
-from incidents.reports.intake import Involved, report_incident
+from incidents.reports.report_writer import Involved, report_incident
 from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from notifications.models import Reminder
 

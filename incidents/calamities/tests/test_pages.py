@@ -17,7 +17,7 @@ from accounts.tests.markup import squeezed
 from incidents.calamities.milestones import SupportCounts, keep_support_step
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.models import Milestone, TrackEvent
-from incidents.reports.intake import Involved, report_incident
+from incidents.reports.report_writer import Involved, report_incident
 from incidents.tests.factories import on_team
 
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00

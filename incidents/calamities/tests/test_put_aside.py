@@ -12,7 +12,7 @@ from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.calamities import alignment, milestones, put_aside, reminders
 from incidents.enums import Clock, EventType, IncidentKind, Rung, Step
 from incidents.models import Duty, events_of
-from incidents.reports.intake import Involved, add_involved, report_incident
+from incidents.reports.report_writer import Involved, add_involved, report_incident
 from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from notifications.delivery import sweep
 from notifications.models import Mail, Notice, Reminder

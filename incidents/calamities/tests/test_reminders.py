@@ -16,7 +16,7 @@ from incidents.calamities import milestones, reminders
 from incidents.calamities.classification import classify, standing
 from incidents.enums import Clock, EventType, Ground, IncidentKind, Rung, Step, Verdict
 from incidents.models import Alignment, Duty, Milestone, Policy
-from incidents.reports.intake import Involved, report_incident
+from incidents.reports.report_writer import Involved, report_incident
 from incidents.tests.factories import on_team
 from notifications.delivery import sweep
 from notifications.models import Mail, Notice, Reminder

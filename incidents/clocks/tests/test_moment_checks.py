@@ -35,7 +35,7 @@ from incidents.enums import (
     Verdict,
 )
 from incidents.models import Incident, Milestone, TermChange, TrackEvent
-from incidents.reports.intake import report_incident
+from incidents.reports.report_writer import report_incident
 from incidents.tests.factories import IncidentFactory
 from notifications.models import Reminder
 

@@ -24,7 +24,7 @@ from accounts.people.directory import Found, told
 from accounts.people.telephone_field import TypedTelephoneField
 from accounts.people.who_is_who import Named
 from hospital.models import Department, Profession
-from incidents.reports.intake import Involved
+from incidents.reports.report_writer import Involved
 
 PERSON = "person"
 IS_WHO = "is_who"
@@ -150,7 +150,7 @@ class PersonRow:
         return self.form.is_bound and any(bool(field.value()) != bool(field.initial) for field in self.wishes)
 
     def involved(self) -> Involved:
-        """As the intake takes it; the row must be valid."""
+        """As it is stored; the row must be valid."""
         data = dict(self.form.cleaned_data) if self.form.is_bound else {}
         linked = self.meant.get(data.pop(IS_WHO, ""))
         if linked is None:

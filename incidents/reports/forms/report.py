@@ -18,9 +18,9 @@ from incidents.clocks.moment_checks import WrongMoment, judge, said
 from incidents.clocks.moment_field import LocalMomentField, order_first
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.models import Incident
-from incidents.reports import intake
+from incidents.reports import report_writer
 from incidents.reports.forms.people import PeopleForm, ReportWishesForm, UnjudgedForm
-from incidents.reports.intake import Involved, report_incident
+from incidents.reports.report_writer import Involved, report_incident
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class ReportForm(UnjudgedForm):
                 noticed_at=data.get("noticed_at"),
                 in_doubt=bool(data.get("in_doubt")),
             )
-        except intake.SentBefore as refused:
+        except report_writer.SentBefore as refused:
             self.sent_before = refused.first
             text = gettext(
                 "You sent this form before: it is report %(reference)s. What you changed since is not in it."
@@ -136,7 +136,7 @@ class ReportForm(UnjudgedForm):
             self.add_error(None, text % {"reference": refused.first.reference})
         except WrongMoment as refused:
             self.add_error(refused.moment, said(refused))
-        except intake.AlreadyInvolved as refused:
+        except report_writer.AlreadyInvolved as refused:
             self.add_error(
                 None,
                 gettext("%(name)s is on the list twice. Remove one, or write both names in full.")

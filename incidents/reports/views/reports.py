@@ -22,8 +22,8 @@ from incidents.enums import IncidentKind
 from incidents.models import Incident, full_reference
 from incidents.reports import withdrawal
 from incidents.reports.forms.people import AddPeopleForm
-from incidents.reports.intake import AlreadyInvolved, ReportEnded, add_involved
 from incidents.reports.report_as_seen import record_view, sight_of, ways_on, what_happens, within_hours
+from incidents.reports.report_writer import AlreadyInvolved, ReportEnded, add_involved
 
 
 @allow_signed_in

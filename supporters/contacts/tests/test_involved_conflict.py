@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents.enums import IncidentKind
-from incidents.reports.intake import Involved, add_involved
+from incidents.reports.report_writer import Involved, add_involved
 from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from notifications.models import Reminder
 from notifications.reminders import kinds

@@ -9,7 +9,7 @@ from accounts.staff.tests.test_importing import bring, line
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.calamities import alignment, reminders
 from incidents.enums import EventType, IncidentKind
-from incidents.reports.intake import report_incident
+from incidents.reports.report_writer import report_incident
 from notifications.delivery import sweep
 from notifications.models import Notice, Reminder
 from notifications.reminders import kinds

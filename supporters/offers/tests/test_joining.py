@@ -15,7 +15,7 @@ from incidents.calamities import classification, milestones
 from incidents.enums import EventType, Ground, IncidentKind, Step, TrackEventKind, Verdict
 from incidents.models import Incident, Involvement, Milestone, events_of
 from incidents.reports import joining, withdrawal
-from incidents.reports.intake import Involved, report_incident
+from incidents.reports.report_writer import Involved, report_incident
 from notifications.models import Notice
 from notifications.reminders.schedule import reminder
 from supporters.contacts import flow

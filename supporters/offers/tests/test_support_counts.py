@@ -11,7 +11,7 @@ from accounts.tests.factories import UserFactory
 from incidents.calamities.classification import classify, standing
 from incidents.enums import EventType, IncidentKind, Step, Verdict
 from incidents.models import Incident, Milestone, TrackEvent
-from incidents.reports import intake
+from incidents.reports import report_writer
 from supporters.contacts import flow
 from supporters.enums import EventKind, Outcome
 from supporters.matching.assignment import assign
@@ -26,11 +26,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.clock(MONDAY)]
 
 
 def involve(count):
-    return [intake.Involved(employee=UserFactory()) for _ in range(count)]
+    return [report_writer.Involved(employee=UserFactory()) for _ in range(count)]
 
 
 def calamity(people=1):
-    return intake.report_incident(
+    return report_writer.report_incident(
         reporter=UserFactory(),
         kind=IncidentKind.CALAMITY,
         event_type=EventType.SAFETY,
@@ -121,12 +121,14 @@ class TestOfACalamityAfterAll:
         own_support.decline(offer=offer, by=offer.involvement.employee, at=MONDAY + HOUR)
         self.decide(Verdict.VIOLENCE, MONDAY + 2 * HOUR)
         incident = Incident.objects.get()
-        intake.add_involved(incident=incident, involved=involve(1), by=coordinator, at=MONDAY + 3 * HOUR)
+        report_writer.add_involved(
+            incident=incident, involved=involve(1), by=coordinator, at=MONDAY + 3 * HOUR
+        )
         self.decide(Verdict.CALAMITY, MONDAY + 4 * HOUR)
         assert counts() == (1, 2, None)
 
     def test_counts_from_the_first_day_of_what_came_in_as_an_event(self):
-        intake.report_incident(
+        report_writer.report_incident(
             reporter=UserFactory(),
             kind=IncidentKind.EVENT,
             event_type=EventType.AGGRESSION,
@@ -187,7 +189,7 @@ def test_what_the_employee_declined_was_offered_also_when_it_is_taken_up_again_a
 def test_somebody_who_is_added_opens_the_step_with_a_norm_of_their_own(offer, coordinator):
     ask(offer, coordinator, MONDAY + HOUR)
     added = MONDAY + 10 * DAY
-    intake.add_involved(incident=offer.incident, involved=involve(1), by=coordinator, at=added)
+    report_writer.add_involved(incident=offer.incident, involved=involve(1), by=coordinator, at=added)
     assert counts() == (1, 2, None)
     ask(Offer.objects.exclude(pk=offer.pk).get(), coordinator, added + 23 * HOUR)
     assert counts() == (2, 2, added + 23 * HOUR)
@@ -203,7 +205,9 @@ def test_adding_somebody_and_asking_for_another_at_one_moment_are_counted_one_af
     def add():
         adding.set()
         try:
-            intake.add_involved(incident=incident, involved=newcomers, by=coordinator, at=MONDAY + HOUR)
+            report_writer.add_involved(
+                incident=incident, involved=newcomers, by=coordinator, at=MONDAY + HOUR
+            )
         finally:
             connection.close()
 

@@ -12,8 +12,8 @@ from accounts.models import AccessEvent
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.enums import EventType, IncidentKind
 from incidents.models import Incident, Involvement
-from incidents.reports import intake, withdrawal
-from incidents.reports.intake import Involved, report_incident
+from incidents.reports import report_writer, withdrawal
+from incidents.reports.report_writer import Involved, report_incident
 from notifications.models import Reminder
 from supporters.enums import Outcome
 from supporters.matching import assignment
@@ -107,7 +107,7 @@ class TestSomebodyActed:
         assert self.refused(incident, nurse)
 
     def test_added_somebody(self, incident, nurse, coordinator):
-        intake.add_involved(
+        report_writer.add_involved(
             incident=incident, involved=[Involved(employee=UserFactory())], by=coordinator, at=LATER
         )
         assert self.refused(incident, nurse)
@@ -138,7 +138,7 @@ class TestSomebodyActed:
             at=NOW,
             beyond_rules=True,
         )
-        intake.add_involved(
+        report_writer.add_involved(
             incident=added, involved=[Involved(employee=UserFactory())], by=coordinator, at=LATER
         )
         client.force_login(nurse)
@@ -205,8 +205,8 @@ class TestThePage:
         page = client.get(self.url(incident, "detail")).text
         for name in ("incidents:add-people", "calamities:classify", "support:roll-call"):
             assert reverse(name, args=[incident.reference]) not in page
-        with pytest.raises(intake.ReportEnded):
-            intake.add_involved(incident=incident, involved=[], by=None, at=LATER)
+        with pytest.raises(report_writer.ReportEnded):
+            report_writer.add_involved(incident=incident, involved=[], by=None, at=LATER)
 
 
 @pytest.mark.django_db(transaction=True)

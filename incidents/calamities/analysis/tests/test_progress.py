@@ -16,7 +16,7 @@ from incidents.calamities.milestones import Stale
 from incidents.clocks.moment_checks import InTheFuture, OutOfOrder
 from incidents.enums import AnalysisState, EventType, IncidentKind, Step, TrackEventKind
 from incidents.models import Analysis, Milestone, TeamMember, TrackEvent
-from incidents.reports.intake import report_incident
+from incidents.reports.report_writer import report_incident
 from incidents.tests.factories import on_team
 
 NOTICED = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)  # Monday 9:00

@@ -15,7 +15,7 @@ from incidents.calamities.analysis import team, team_reminders
 from incidents.calamities.analysis.team import AlreadyOnTeam, BreaksRules, NotFree, PlaceEnded, TeamFull
 from incidents.enums import EventType, IncidentKind, Step, TeamRule
 from incidents.models import Incident, Milestone, TeamMember
-from incidents.reports import intake
+from incidents.reports import report_writer
 from notifications.models import Reminder
 from notifications.reminders import kinds
 from notifications.reminders.reconcile import reconcile
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.clock(AT)]
 
 def reported(**changes):
     given = {"department": DepartmentFactory(), "involved": [], "reporter": UserFactory(), **changes}
-    return intake.report_incident(
+    return report_writer.report_incident(
         kind=IncidentKind.CALAMITY,
         event_type=EventType.SAFETY,
         submission_key=None,
@@ -72,7 +72,7 @@ class TestSuggestion:
         reporter, involved, on_it = analyst(), analyst(), analyst()
         analyst(is_active=False)
         UserFactory()
-        calamity = reported(reporter=reporter, involved=[intake.Involved(employee=involved)])
+        calamity = reported(reporter=reporter, involved=[report_writer.Involved(employee=involved)])
         put(calamity, on_it, member)
         free = analyst()
         assert suggested(calamity) == [free.name]
@@ -143,7 +143,7 @@ class TestAssigning:
 
     def test_who_was_involved_is_never_put_on_it(self, member):
         involved, reporter = analyst(), analyst()
-        calamity = reported(reporter=reporter, involved=[intake.Involved(employee=involved)])
+        calamity = reported(reporter=reporter, involved=[report_writer.Involved(employee=involved)])
         for who in (involved, reporter, UserFactory(), analyst(is_active=False)):
             with pytest.raises(NotFree):
                 put(calamity, who, member, beyond_rules=True)
@@ -154,8 +154,8 @@ class TestAssigning:
         put(calamity, who, member)
         team.end(member=put(calamity, former, member), by=former, at=AT)
         by = UserFactory(roles=[Role.COORDINATOR])
-        involved = [intake.Involved(employee=one) for one in (who, former)]
-        intake.add_involved(incident=calamity, involved=involved, by=by, at=AT)
+        involved = [report_writer.Involved(employee=one) for one in (who, former)]
+        report_writer.add_involved(incident=calamity, involved=involved, by=by, at=AT)
         assert [row.analyst for row in TeamMember.objects.all()] == [other]
         assert told(team_reminders.ON_TEAM) == [(other, "")]
         assert told(team_reminders.OFF_TEAM) == []
@@ -179,8 +179,8 @@ class TestEnding:
             place = put(calamity, who, member)
         place = TeamMember.objects.get(analyst=left)
         team.end(member=place, by=member if by_committee else left, at=AT)
-        people = [intake.Involved(employee=involved)]
-        intake.add_involved(incident=calamity, involved=people, by=UserFactory(), at=AT)
+        people = [report_writer.Involved(employee=involved)]
+        report_writer.add_involved(incident=calamity, involved=people, by=UserFactory(), at=AT)
         assert suggested(calamity) == [free.name]
         for who in (left, involved):
             with pytest.raises(NotFree):
@@ -301,7 +301,7 @@ class TestPages:
 
     def test_who_was_involved_is_neither_shown_nor_explained(self, client, committee):
         involved = analyst(name="Els Vos")
-        calamity = reported(involved=[intake.Involved(employee=involved)])
+        calamity = reported(involved=[report_writer.Involved(employee=involved)])
         assert "Els Vos" not in client.get(self.url(calamity)).content.decode()
         data = {"analyst": involved.pk, "beyond": "1"}
         page = client.post(self.url(calamity, "assign"), data, follow=True).content.decode()
@@ -322,7 +322,9 @@ class TestPages:
         who = analyst(name="Bram Dekker")
         put(calamity, who, committee)
         by = UserFactory(roles=[Role.COORDINATOR])
-        intake.add_involved(incident=calamity, involved=[intake.Involved(employee=who)], by=by, at=AT)
+        report_writer.add_involved(
+            incident=calamity, involved=[report_writer.Involved(employee=who)], by=by, at=AT
+        )
         assert "Bram Dekker" not in client.get(self.url(calamity)).content.decode()
 
     def test_only_the_committee_opens_it_and_an_analyst_ends_only_the_own_place(self, client, calamity):

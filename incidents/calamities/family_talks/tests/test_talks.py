@@ -15,7 +15,7 @@ from incidents.calamities.milestones import Stale
 from incidents.clocks.moment_checks import InTheFuture, OutOfOrder
 from incidents.enums import EventType, IncidentKind, TrackEventKind
 from incidents.models import DisclosureCoach, DisclosureTalk, TrackEvent
-from incidents.reports.intake import report_incident
+from incidents.reports.report_writer import report_incident
 from notifications.models import Reminder
 from notifications.reminders import kinds
 from notifications.reminders.reconcile import reconcile

@@ -11,8 +11,8 @@ from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserF
 from incidents.clocks.moment_checks import InTheFuture, OutOfOrder
 from incidents.enums import EventType, IncidentKind
 from incidents.models import Incident, Involvement, ReferenceCounter
-from incidents.reports import intake
-from incidents.reports.intake import Involved, add_involved, report_incident
+from incidents.reports import report_writer
+from incidents.reports.report_writer import Involved, add_involved, report_incident
 from incidents.tests.factories import IncidentFactory
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -39,7 +39,7 @@ def heard(monkeypatch):
     def listen(rows: Sequence[Involvement], at: datetime) -> None:
         calls.append(list(rows))
 
-    monkeypatch.setattr(intake, "involvement_listeners", [listen])
+    monkeypatch.setattr(report_writer, "involvement_listeners", [listen])
     return calls
 
 
@@ -109,7 +109,7 @@ class TestReport:
     def test_the_same_submission_with_something_else_on_it_is_not_taken_for_the_first(self, heard, other):
         reporter, key = UserFactory(), uuid4()
         first = report(reporter=reporter, submission_key=key)
-        with pytest.raises(intake.SentBefore) as refused:
+        with pytest.raises(report_writer.SentBefore) as refused:
             report(reporter=reporter, submission_key=key, **other)
         assert refused.value.first == first
         assert Incident.objects.count() == 1
@@ -123,14 +123,14 @@ class TestReport:
     def test_somebody_elses_key_does_not_hand_out_their_report(self, heard):
         key = uuid4()
         report(reporter=UserFactory(), submission_key=key)
-        with pytest.raises(intake.KeyTaken):
+        with pytest.raises(report_writer.KeyTaken):
             report(reporter=UserFactory(), submission_key=key)
 
     def test_a_failing_listener_leaves_nothing_behind(self, monkeypatch):
         def fail(rows: Sequence[Involvement], at: datetime) -> None:
             raise RuntimeError("no offer")
 
-        monkeypatch.setattr(intake, "involvement_listeners", [fail])
+        monkeypatch.setattr(report_writer, "involvement_listeners", [fail])
         with pytest.raises(RuntimeError):
             report(involved=[Involved(employee=UserFactory())])
         assert not Incident.objects.exists()
@@ -154,12 +154,12 @@ class TestReport:
     @pytest.mark.parametrize("kind", [IncidentKind.SELF, IncidentKind.COLLEAGUE])
     @pytest.mark.parametrize("number", [0, 2])
     def test_a_question_for_support_is_about_one_person(self, kind, number):
-        with pytest.raises(intake.WrongNumberInvolved):
+        with pytest.raises(report_writer.WrongNumberInvolved):
             report(kind=kind, involved=[Involved(employee=UserFactory()) for _ in range(number)])
 
     def test_nobody_is_involved_twice(self):
         nurse = UserFactory(name="Joost de Wit")
-        with pytest.raises(intake.AlreadyInvolved) as refused:
+        with pytest.raises(report_writer.AlreadyInvolved) as refused:
             report(involved=[Involved(employee=nurse), Involved(employee=nurse)])
         assert refused.value.name == "Joost de Wit"
 
@@ -176,12 +176,12 @@ class TestReport:
         nurse = UserFactory(name="Joost de Wit", telephone="0612345678")
         incident = report(involved=[Involved(employee=nurse)])
         by_hand = Involved(name="Wit, Joost de", telephone="+31 6 12345678")
-        with pytest.raises(intake.AlreadyInvolved):
+        with pytest.raises(report_writer.AlreadyInvolved):
             add_involved(incident=incident, involved=[by_hand], by=UserFactory(), at=AT)
 
     @pytest.mark.parametrize("given", [{"name": "Bram Visser"}, {"email": "bram@voorbeeld.nl"}])
     def test_somebody_typed_in_has_a_name_and_can_be_reached(self, given):
-        with pytest.raises(intake.CannotBeReached):
+        with pytest.raises(report_writer.CannotBeReached):
             Involved(**given)
 
     def test_needs_as_many_statements_for_thirty_as_for_one(self, heard, django_assert_num_queries):
@@ -216,7 +216,7 @@ class TestAddInvolved:
                 Involved(name="Bram Visser", telephone="0612345678"),
             ]
         )
-        with pytest.raises(intake.AlreadyInvolved):
+        with pytest.raises(report_writer.AlreadyInvolved):
             add_involved(incident=incident, involved=[Involved(**again)], by=UserFactory(), at=AT)
         assert incident.involvements.count() == 2
 

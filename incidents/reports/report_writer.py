@@ -1,4 +1,4 @@
-"""Taking in a report: the incident, who is involved, a calamity's milestones; all in one transaction."""
+"""Storing a report: the incident, who is involved, a calamity's milestones; all in one transaction."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from incidents.calamities import milestones, moment_writer, put_aside
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.models import Incident, Involvement
 
-#: Called inside the intake transaction with the involved employees that were just added. `supporters` adds
+#: Called in the transaction of a report with the involved employees that were just added. `supporters` adds
 #: itself when the app starts (supporters.apps), for this app may not import it: it offers support without
 #: incidents ever knowing what became of it.
 involvement_listeners: list[Callable[[Sequence[Involvement], datetime], None]] = []
