@@ -204,6 +204,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",  # its templates, of which templates/django/ has another
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -265,6 +266,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 # In the session, which ends at sign-out; a cookie would show it to the next person at the workstation.

@@ -5,9 +5,10 @@ Larger pieces are includes in templates/components/.
 
 import html
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -15,7 +16,7 @@ from django.contrib.staticfiles.finders import find
 from django.forms import BaseForm
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from accounts.people import telephones
@@ -164,6 +165,32 @@ def person(name: str, profession: object = "", department: object = "", apart: s
         f'<span class="person"><span class="person-name">{html.escape(str(name))}</span>'
         f'<span class="person-what">{html.escape(what)}</span></span>'
     )
+
+
+@register.simple_tag
+def attributes(given: Mapping[str, Any]) -> SafeString:
+    """The attributes of a widget, in the order given: True is a name alone, False is left out."""
+    return _marked(
+        "".join(
+            f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'
+            for name, value in given.items()
+            if value is not False
+        )
+    )
+
+
+@register.simple_tag
+def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """The options of a `select`, in the groups of its widget."""
+    marked = ""
+    for name, choices, _index in groups:
+        found = "".join(
+            f'<option value="{conditional_escape(str(one["value"]))}"{attributes(one["attrs"])}>'
+            f"{conditional_escape(one['label'])}</option>"
+            for one in choices
+        )
+        marked += f'<optgroup label="{conditional_escape(name)}">{found}</optgroup>' if name else found
+    return _marked(marked)
 
 
 @register.filter

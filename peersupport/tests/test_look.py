@@ -2,11 +2,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django import forms
 from django.conf import settings
 from django.contrib.messages import SUCCESS
 from django.contrib.messages.storage.base import Message
 from django.template import Context, Template
 from django.template.loader import render_to_string
+from pytest_django.asserts import assertHTMLEqual
 
 from peersupport.templatetags.look import (
     blocks_left,
@@ -136,7 +138,7 @@ def test_a_line_of_a_template_has_at_most_160_characters():
     assert [place for place, line in lines if len(line) > 160] == []
 
 
-FORMS = [path for path in TEMPLATES if re.search(r"\|crispy|\{% crispy", path.read_text())]
+FORMS = [path for path in TEMPLATES if re.search(r"\|crispy\b|\{% crispy\b(?!_)", path.read_text())]
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
@@ -161,3 +163,23 @@ def test_stylesheets_carry_no_data_images():
 )
 def test_a_long_compound_has_a_place_to_break(words, breaks):
     assert hyphenated(words).replace("\u00ad", "-") == breaks
+
+
+def test_a_list_to_choose_from_marks_what_is_chosen_and_says_each_name_as_it_is():
+    field = forms.ChoiceField(
+        choices=[("", "Choose"), ("Sites", [("a", 'Ward <4> & "5"'), ('"', "B")])],
+        widget=forms.Select(attrs={"disabled": False, "data-once": True, "title": 'say "a"'}),
+    )
+    form = type("Wards", (forms.Form,), {"ward": field})(initial={"ward": "a"})
+    assertHTMLEqual(
+        str(form["ward"]),
+        """
+        <select name="ward" data-once title="say &quot;a&quot;" id="id_ward" required>
+          <option value="">Choose</option>
+          <optgroup label="Sites">
+            <option value="a" selected>Ward &lt;4&gt; &amp; &quot;5&quot;</option>
+            <option value="&quot;">B</option>
+          </optgroup>
+        </select>
+        """,
+    )
