@@ -1,12 +1,21 @@
-"""Days in forms: one of this century; and lists, of days or numbers, in one line."""
+"""Fields of forms: a day of this century; a list, of days or numbers, in one line; a department."""
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
+
+from hospital.models import Department
+
+if TYPE_CHECKING:  # the class takes no argument when it runs
+    ModelChoiceField = forms.ModelChoiceField[Department]
+else:
+    ModelChoiceField = forms.ModelChoiceField
 
 #: What lies outside is a slip of the pen.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
@@ -45,3 +54,18 @@ class ListField(SimpleArrayField):
             if one in values[:place]:
                 raise forms.ValidationError(self.error_messages["twice"], "twice", {"nth": place + 1})
         return values
+
+
+class _Names(ModelChoiceIterator):  # type: ignore[type-arg]  # generic for mypy only
+    """Key and name of each, in one statement and without an object for each: there are many."""
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        yield from self.queryset.values_list("pk", "name")
+
+
+class DepartmentField(ModelChoiceField):
+    """A department, by its name."""
+
+    iterator = _Names

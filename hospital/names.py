@@ -10,14 +10,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from asgiref.local import Local
+from django.db import connection
 from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
-
-    from hospital.models import Hospital
 
 COMMITTEE, ANALYSIS_TEAM = "committee", "analysis_team"
 _PLAIN = {
@@ -76,11 +75,13 @@ def _given(which: str) -> str:
         return ""
     if _local.row is None:
         _local.row = _row()
-    given: str = getattr(_local.row, which)
+    given: str = _local.row[which]
     return given.strip()
 
 
-def _row() -> "Hospital":
-    from hospital.models import Hospital  # noqa: PLC0415  # needs the registry of models
-
-    return Hospital.objects.only(COMMITTEE, ANALYSIS_TEAM).filter(id=1).first() or Hospital()
+def _row() -> dict[str, str]:
+    """One small statement, by hand, for it is asked on most pages."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT committee, analysis_team FROM hospital_hospital WHERE id = 1")
+        committee, analysis_team = cursor.fetchone() or ("", "")
+    return {COMMITTEE: committee, ANALYSIS_TEAM: analysis_team}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hospital.form_fields import DayField
+from hospital.form_fields import DayField, DepartmentField
 from hospital.models import Department
 from incidents.calamities import milestones
 from incidents.clocks.moment_field import LocalMomentField, order_first
@@ -80,7 +80,7 @@ class DepartmentForm(forms.Form):
         named = calamity.alignments.filter(dropped_at__isnull=True).values("department")
         if calamity.department_id is not None:
             others = others.exclude(pk=calamity.department_id)
-        self.fields["department"] = forms.ModelChoiceField(
+        self.fields["department"] = DepartmentField(
             others.exclude(pk__in=named),
             label=_("Another department that is involved"),
             empty_label=_("Choose"),

@@ -29,7 +29,7 @@ from incidents.calamities.milestones import is_kept, support_norm
 from incidents.calamities.steps_on_page import TrackStep, next_of, track
 from incidents.clocks.deadlines import ExtensionError, ExtensionTooLateError
 from incidents.clocks.moment_checks import WrongMoment, said
-from incidents.enums import ReportState, Step, TermAnswer, TrackEventKind
+from incidents.enums import ReportState, Step, TermAnswer
 from incidents.models import OVERSEERS, Alignment, Duty, Incident, Milestone
 from notifications.reminders.stand_ins import mark_away
 
@@ -70,7 +70,8 @@ def page(
         context |= _of_the_committee(calamity, steps, coming, now, given)
     if oversees:
         context |= _of_overseers(user, calamity, steps)
-    context |= page_parts.parts(calamity, user=user)
+    analysis = next((one.milestone for one in steps if one.step == Step.ANALYSIS), None)
+    context |= page_parts.parts(calamity, user=user, analysis=analysis)
     return render(request, "incidents/calamities/calamity.html", context)
 
 
@@ -148,7 +149,8 @@ def _departments(user: User, calamity: Incident, now: datetime, given: Forms) ->
     rows = Alignment.objects.filter(incident=calamity, dropped_at__isnull=True)
     if not sees:
         rows = rows.filter(department=user.department_id) if leads else rows.none()
-    found = list(rows.select_related("department", "confirmed_by").order_by("named_at", "department__name"))
+    rows = rows.select_related("department", "confirmed_by").order_by("named_at", "department__name")
+    found = list(rows.only("named_at", "confirmed_at", "department__name", "confirmed_by__name"))
     return {
         "alignments": [
             (row, runs and row.confirmed_at is None and (writes or _heads(user, row))) for row in found
@@ -212,9 +214,6 @@ def _of_overseers(user: User, calamity: Incident, steps: list[TrackStep]) -> dic
     return {
         "support": support.milestone if support else None,
         "hours": support_norm(calamity) // timedelta(hours=1),
-        "log": calamity.track_events.exclude(kind__in=TrackEventKind.of_disclosure())
-        .select_related("by", "department")
-        .order_by("-at", "-id"),
         "duty": duty,
         "duty_since": since if told else None,
         "confirms_duty": told and user.has_role(Role.DIRECTOR),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from hospital import names
+from hospital.form_fields import DepartmentField
 from hospital.models import Department
 from incidents.clocks.moment_checks import WrongMoment, judge, said
 from incidents.clocks.moment_field import LocalMomentField, order_first
@@ -182,7 +183,7 @@ def _fields(kind: IncidentKind, user: User, at: datetime) -> dict[str, forms.Fie
                 committee=names.the_committee,
             ),
         ),
-        "department": forms.ModelChoiceField(
+        "department": DepartmentField(
             Department.objects.filter(is_active=True, location__is_active=True, location__is_partner=False),
             label=pgettext("of an event", "Where?"),
             initial=user.department_id,
