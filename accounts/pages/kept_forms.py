@@ -11,6 +11,7 @@ import json
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TypedDict
 from uuid import UUID, uuid4
 
@@ -68,8 +69,13 @@ class Ticket:
         except (signing.BadSignature, ValueError):
             return None
 
-    def __str__(self) -> str:
+    @cached_property
+    def signed(self) -> str:
+        """As each form of the page carries it."""
         return signing.dumps([str(self.user_id), str(self.key)], salt=_SALT, compress=False)
+
+    def __str__(self) -> str:
+        return self.signed
 
 
 def ticket_of(request: HttpRequest) -> Ticket:

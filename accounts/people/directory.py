@@ -15,6 +15,8 @@ from hospital.models import Department
 
 WORDS = 6  # of a query: more say nothing more
 MOST = 10
+#: Who may have the name of somebody in a list, with what tells them apart.
+NAMESAKES = User.objects.filter(is_active=True).select_related("department__location", "profession")
 
 
 Marks = tuple[str, str, str]
@@ -69,10 +71,10 @@ def told_apart(people: Iterable[User]) -> list[User]:
     shown = list(people)
     if not shown:
         return shown
-    keys = {one.sort_key for one in shown}
-    same = User.objects.filter(sort_key__in=keys, is_active=True)
+    here = {one.pk: one for one in shown}
+    elsewhere = NAMESAKES.filter(sort_key__in={one.sort_key for one in shown}).exclude(pk__in=here)
     namesakes: dict[tuple[str, str, str], list[User]] = {}
-    for one in same.select_related("department__location", "profession"):
+    for one in (*(one for one in here.values() if one.is_active), *elsewhere):
         namesakes.setdefault(_looks(one), []).append(one)
     for one in shown:
         others = [other for other in namesakes.get(_looks(one), []) if other.pk != one.pk]

@@ -25,6 +25,10 @@ from supporters.contacts.notice_words import event_of
 from supporters.models import Contact, ContactQuerySet
 
 ANALYST_SUPPORTS = "support.analyst_supports"
+#: Of the supporter of a contact on the analysis team of the event.
+PLACES = TeamMember.objects.current().filter(
+    incident=OuterRef("offer__incident"), analyst=OuterRef("supporter__user")
+)
 
 
 def tell_coordinators(member: TeamMember, at: datetime) -> None:
@@ -47,10 +51,7 @@ def among(contacts: ContactQuerySet) -> QuerySet[Any]:
     """Those that are open and whose supporter is on the analysis team of the event, with that place as
     `member`.
     """
-    team = TeamMember.objects.current().filter(
-        incident=OuterRef("offer__incident"), analyst=OuterRef("supporter__user")
-    )
-    found = contacts.open().annotate(member=Subquery(team.values("pk")[:1]))
+    found = contacts.open().annotate(member=Subquery(PLACES.values("pk")[:1]))
     return found.filter(member__isnull=False)
 
 

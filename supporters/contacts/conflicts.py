@@ -1,18 +1,26 @@
 """Why the supporter of an open contact had better be somebody else, in words."""
 
+from typing import Any
 from uuid import UUID
 
-from supporters.contacts import analyst_conflict, involved_conflict, words
-from supporters.models import ContactQuerySet
+from django.db.models import Exists, Q, QuerySet
+
+from supporters.contacts import words
+from supporters.contacts.analyst_conflict import PLACES
+from supporters.contacts.involved_conflict import REPORTED, WAS_THERE
+from supporters.models import Contact
+
+_TIES: QuerySet[Contact, Any] = (
+    Contact.objects.open()
+    .annotate(analyses=Exists(PLACES), involved=WAS_THERE, reported=REPORTED)
+    .values_list("offer", "analyses", "involved", "reported")
+)
 
 
-def said(contacts: ContactQuerySet) -> dict[UUID, str]:
-    """By the offer, of those of `contacts` for which there is something to say: two queries."""
-    analysed = set(analyst_conflict.among(contacts).values_list("offer", flat=True))
-    tied = dict(involved_conflict.among(contacts).values_list("offer", "was_there"))
+def said(contacts: Q) -> dict[UUID, str]:
+    """By the offer, of those of `contacts` for which there is something to say: one statement."""
     return {
-        offer: words.conflict(
-            analyses=offer in analysed, involved=tied.get(offer, False), reported=offer in tied
-        )
-        for offer in analysed | tied.keys()
+        offer: words.conflict(analyses=analyses, involved=involved, reported=reported)
+        for offer, analyses, involved, reported in _TIES.filter(contacts)
+        if analyses or involved or reported
     }

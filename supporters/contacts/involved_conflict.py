@@ -27,6 +27,21 @@ from supporters.models import Contact, ContactQuerySet
 
 INVOLVED_SUPPORTS = "support.involved_supports"
 
+_INVOLVED = Involvement.objects.filter(incident=OuterRef("offer__incident"))
+#: Whether the supporter of a contact was there, as far as is known, and whether they reported the event.
+WAS_THERE = Exists(_INVOLVED.filter(employee=OuterRef("supporter__user"))) | Exists(
+    _INVOLVED.filter(employee=None).filter(
+        ~Q(email="") & Q(email=OuterRef("supporter__user__email"))
+        | ~Q(telephone="") & Q(telephone=OuterRef("supporter__user__telephone"))
+    )
+)
+REPORTED = Exists(
+    Incident.objects.filter(
+        Q(pk=OuterRef("offer__incident")) | Q(joined_into=OuterRef("offer__incident")),
+        reporter=OuterRef("supporter__user"),
+    )
+)
+
 
 def tell_coordinators(added: Iterable[Involvement], at: datetime) -> None:
     """In the transaction that put `added` on the list of an event."""
@@ -44,17 +59,8 @@ def expected(at: datetime) -> Iterable[Reminder]:
 
 
 def among(contacts: ContactQuerySet) -> QuerySet[Any]:
-    """Those that are open and whose supporter `was_there`, as far as is known, or reported the event."""
-    involved = Involvement.objects.filter(incident=OuterRef("offer__incident"))
-    by_account = involved.filter(employee=OuterRef("supporter__user"))
-    by_hand = involved.filter(employee=None).filter(
-        ~Q(email="") & Q(email=OuterRef("supporter__user__email"))
-        | ~Q(telephone="") & Q(telephone=OuterRef("supporter__user__telephone"))
-    )
-    event = Q(pk=OuterRef("offer__incident")) | Q(joined_into=OuterRef("offer__incident"))
-    reports = Incident.objects.filter(event, reporter=OuterRef("supporter__user"))
-    found = contacts.open().annotate(was_there=Exists(by_account) | Exists(by_hand))
-    return found.filter(Q(was_there=True) | Exists(reports))
+    """Those that are open and whose supporter was there, as far as is known, or reported the event."""
+    return contacts.open().filter(WAS_THERE | REPORTED)
 
 
 def _conflicts() -> QuerySet[Any]:

@@ -21,7 +21,7 @@ from hospital.clock import call_by, start_of_day
 from incidents.enums import EventType, IncidentKind
 from incidents.models import name_of
 from supporters.enums import Waiting
-from supporters.models import Contact, OfferQuerySet
+from supporters.models import Contact, Offer, OfferQuerySet
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -104,6 +104,32 @@ _FILTER_LABELS = {
 }
 
 
+#: What a row shows, in one statement and without making models of it, joined once, here, instead of for each
+#: request. Who is asked or at work comes from a subquery: joined to the rest, PostgreSQL spends more time on a
+#: plan of eight tables than on carrying it out.
+ROWS: QuerySet[Any] = Offer.objects.values(
+    "id",
+    "incident_id",
+    "involvement_id",
+    "waiting_for",
+    "due_at",
+    "opened_at",
+    "offered_at",
+    "closed_at",
+    "outcome",
+    "norm_due_at",
+    reference=F("incident__reference"),
+    kind=F("incident__kind"),
+    event_type=F("incident__event_type"),
+    occurred_at=F("incident__occurred_at"),
+    name=name_of("involvement"),
+    profession=F("involvement__profession__name"),
+    department=F("involvement__department__name"),
+    supporter=Subquery(Contact.objects.open().filter(offer=OuterRef("pk")).values("supporter__user__name")),
+)
+OPEN = ROWS.filter(closed_at__isnull=True)
+
+
 @dataclass(frozen=True, slots=True)
 class SupportState:
     """What an offer waits for, as a chip and a button say it."""
@@ -171,22 +197,28 @@ class Count:
 
 
 def read(
-    offers: OfferQuerySet, *, waiting: Waiting | None, after: str, now: datetime, called_in: bool = False
+    *,
+    waiting: Waiting | None,
+    after: str,
+    now: datetime,
+    called_in: bool = False,
+    besides: Collection[UUID] = (),
 ) -> WorklistPage:
-    """The page of `offers` that are open and wait for `waiting` (or anything), behind the key `after`.
+    """The page of the offers that are open and wait for `waiting` (or anything), behind the key `after`,
+    `besides` those of these events.
 
     With `called_in` there are offers for which a supporter calls in the coordinator: on the first page of the
     whole list they stand before everything else. One query, or then two.
     """
-    rows: QuerySet[Any] = offers.open()
+    rows = OPEN.exclude(incident__in=besides) if besides else OPEN
     first: list[dict[str, Any]] = []
     if waiting:
         rows = rows.filter(waiting_for=waiting)
     elif called_in:
         if not after:
-            first = list(values_of(rows.filter(waiting_for=Waiting.COORDINATOR).order_by(*ORDER))[:PAGE])
+            first = list(rows.filter(waiting_for=Waiting.COORDINATOR).order_by(*ORDER)[:PAGE])
         rows = rows.exclude(waiting_for=Waiting.COORDINATOR)
-    found = by_key.cut(values_of(rows), ORDER, size=PAGE, behind=_parse(after))
+    found = by_key.cut(rows, ORDER, size=PAGE, behind=_parse(after))
     shown = found.rows
     groups = _grouped(_folded(shown), now)
     if first:
@@ -272,34 +304,6 @@ def _parse(after: str) -> tuple[datetime, UUID] | None:
         return (moment, UUID(pk)) if timezone.is_aware(moment) else None
     except ValueError:
         return None
-
-
-def values_of(offers: QuerySet[Any], *more: str) -> QuerySet[Any]:
-    """What a row shows, and the fields `more`, in one query and without making models of it.
-
-    Who is asked or at work comes from a subquery: joined to the rest, PostgreSQL spends more time on a plan
-    of eight tables than on carrying it out.
-    """
-    running = Contact.objects.open().filter(offer=OuterRef("pk"))
-    rows: QuerySet[Any] = offers.values(
-        "id",
-        "incident_id",
-        "involvement_id",
-        "waiting_for",
-        "due_at",
-        "opened_at",
-        "offered_at",
-        *more,
-        reference=F("incident__reference"),
-        kind=F("incident__kind"),
-        event_type=F("incident__event_type"),
-        occurred_at=F("incident__occurred_at"),
-        name=name_of("involvement"),
-        profession=F("involvement__profession__name"),
-        department=F("involvement__department__name"),
-        supporter=Subquery(running.values("supporter__user__name")),
-    )
-    return rows
 
 
 def _folded(found: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:

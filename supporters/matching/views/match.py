@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -104,7 +105,7 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
     due_at = call_by(contact.due_at if contact else offer.due_at, now=now)
     return {
         "contact": contact,
-        "conflict": conflicts.said(offer.contacts.filter(pk=contact.pk)).get(offer.pk) if contact else "",
+        "conflict": conflicts.said(Q(pk=contact.pk)).get(offer.pk) if contact else "",
         "step": words.awaited(NextStep(contact.next_step)) if contact else "",
         "log": _log(offer) if contacts else [],
         "reminded_today": contact is not None and reminders.asked_on(contact=contact, at=now),

@@ -31,6 +31,12 @@ from supporters.offers import worklist
 from supporters.offers.opening import OfferClosed
 from supporters.offers.roll_call import RollCallLine, lines_of
 
+#: What is read of the event: the page is opened daily.
+EVENTS = Incident.objects.select_related("department", "joined_into").only(
+    *("reference", "kind", "event_type", "occurred_at", "reported_at", "withdrawn_at"),
+    *("department__name", "joined_into__reference"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -104,8 +110,7 @@ def assign_together(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 def _incident(request: SignedInRequest, reference: str) -> Incident:
-    incidents = Incident.objects.in_role_of(request.user).select_related("department", "joined_into")
-    return get_object_or_404(incidents, reference=reference)
+    return get_object_or_404(EVENTS.in_role_of(request.user), reference=reference)
 
 
 def _offers(lines: Sequence[RollCallLine]) -> list[Offer]:

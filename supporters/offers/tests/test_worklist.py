@@ -28,7 +28,7 @@ def coordinator(db, client):
 
 
 def read(**filters):
-    return worklist.read(Offer.objects.all(), **{"waiting": None, "after": "", "now": NOW, **filters})
+    return worklist.read(**{"waiting": None, "after": "", "now": NOW, **filters})
 
 
 def names(page):

@@ -51,20 +51,19 @@ def worklist(request: SignedInRequest) -> HttpResponse:
 def _context(request: SignedInRequest) -> dict[str, Any]:
     now = timezone.now()
     own = events_of(request.user)
-    offers = Offer.objects.besides(own)
     asked = request.GET.get("waiting", "")
     waiting = Waiting(asked) if asked in lists.FILTERS else None
     after = request.GET.get("after", "")
     filters = lists.count(waiting=waiting, besides=own)
     called_in = any(each.waiting is Waiting.COORDINATOR for each in filters)
-    page = lists.read(offers, waiting=waiting, after=after, now=now, called_in=called_in)
+    page = lists.read(waiting=waiting, after=after, now=now, called_in=called_in, besides=own)
     return {
         "page": page,
         "filters": filters,
         "waiting": waiting,
         "after": after,
         "pool_is_empty": page.is_empty and members.is_empty(now),
-        "next_due": lists.next_due(offers, now=page.now) if waiting and page.is_empty else None,
+        "next_due": lists.next_due(Offer.objects.besides(own), now=page.now) if waiting and page.is_empty else None,
     }
 
 
