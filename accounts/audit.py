@@ -86,7 +86,8 @@ def record_each(
     each = list(records)
     if not each:
         return
-    line = [at, action, user and user.pk, role or "", access_point, object_kind, object_ref, basis, each]
+    by = user.pk if user else None
+    line: list[Any] = [at, action, by, role or "", access_point, object_kind, object_ref, basis, each]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_accessevent"

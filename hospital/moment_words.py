@@ -79,6 +79,11 @@ def day_in_words(moment: datetime | date, *, now: datetime) -> str:
     return _dated(day, "l j F" if day.year == today.year else "l j F Y", get_language())
 
 
+def full_date(day: date) -> str:
+    """The day with its year: "3 December 2026"."""
+    return _dated(day, "j F Y", get_language())
+
+
 def time_to_go(left: timedelta) -> str:
     """How long there still is: minutes within the hour, hours within two days, then days."""
     if left < timedelta(minutes=55):

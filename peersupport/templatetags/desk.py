@@ -7,10 +7,14 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from accounts.pages.addresses import address_of
+from hospital.moment_words import full_date
 from peersupport.templatetags.look import chip, moment, person, time_left
 from supporters.contacts.views import Card
+from supporters.models import Supporter
 from supporters.offers.roll_call import RollCallLine
 from supporters.offers.worklist import WorklistRow
+from supporters.pool.views.pool import Standing
 
 register = template.Library()
 
@@ -48,6 +52,25 @@ def roll_call_row(line: RollCallLine, now: datetime) -> SafeString:
         f'<span class="what">{chip(line.state.word, line.state.icon, line.state.tone)}{supporter}</span>'
         f'{until}<a class="btn" href="{html.escape(line.url)}" data-open>{html.escape(line.state.step)}'
         f'<span class="visually-hidden">: {html.escape(line.name)}</span></a></li>'
+    )
+
+
+@register.simple_tag
+def pool_row(supporter: Supporter, standing: Standing, now: datetime) -> SafeString:
+    """One line of the pool: who, whether they can be asked, and what that comes from."""
+    user = supporter.user
+    load = gettext("%(load)s of %(capacity)s") % {"load": supporter.load, "capacity": supporter.capacity}
+    until = full_date(supporter.current_until) if supporter.current_until else "–"
+    never = f'<span class="quiet">{html.escape(gettext("never"))}</span>'
+    asked = moment(supporter.last_asked_at, now=now) if supporter.last_asked_at else never
+    return SafeString(  # nosec B703  # every value in it is escaped
+        f'<tr><th scope="row"><a class="pool-name" href="{address_of("pool:supporter", supporter.pk)}">'
+        f"{person(user.name, user.profession, user.department, user.apart)}</a></th>"
+        f'<td data-label="{html.escape(gettext("State"))}">'
+        f"{chip(standing.word, standing.icon, standing.tone)}</td>"
+        f'<td class="num" data-label="{html.escape(gettext("Open contacts"))}">{html.escape(load)}</td>'
+        f'<td data-label="{html.escape(gettext("Training valid until"))}">{html.escape(until)}</td>'
+        f'<td data-label="{html.escape(gettext("Last asked"))}">{asked}</td></tr>'
     )
 
 

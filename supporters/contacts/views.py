@@ -20,6 +20,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.addresses import address_of
 from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
 from hospital.clock import NO_CALLS, call_by
@@ -308,7 +309,7 @@ def _card(row: Any, now: datetime) -> Card:
     step, due_at = NextStep(row.next_step), call_by(row.due_at, now=now)
     late = row.closed_at is None and due_at < now
     return Card(
-        url=reverse("contacts:detail", args=[row.pk]),
+        url=address_of("contacts:detail", row.pk),
         headline=words.headline(step, row.due_at, now=now),
         name=row.name,
         profession=row.offer__involvement__profession__name,

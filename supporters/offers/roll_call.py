@@ -9,12 +9,13 @@ from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts.pages.addresses import address_of
 from accounts.people.names import sort_key
 from hospital.clock import call_by
 from incidents.models import Incident
 from supporters.contacts import conflicts
 from supporters.enums import Outcome, Waiting
-from supporters.offers.worklist import ROWS, SupportState, state_of, url_of
+from supporters.offers.worklist import ROWS, SupportState, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
         offer_id=person["id"],
         involvement_id=person["involvement_id"],
         is_erased=not person["name"],
-        url=url_of(person["involvement_id"]),
+        url=address_of("support:match", person["involvement_id"]),
         name=person["name"] or _("Erased"),
         profession=person["profession"] or "",
         department=person["department"] or "",

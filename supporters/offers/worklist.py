@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import by_key
+from accounts.pages.addresses import address_of
 from hospital.clock import call_by, start_of_day
 from incidents.enums import EventType, IncidentKind
 from incidents.models import name_of
@@ -35,8 +35,6 @@ CAP = 100
 SOON = timedelta(hours=4)
 #: A page that is looked at for long shows its times anew this often.
 REFRESH = timedelta(minutes=5)
-
-_NOBODY = str(UUID(int=0))
 
 #: The tones of a chip (see docs/look.md).
 Tone = Literal["neutral", "calm", "good", "attention", "late", "info"]
@@ -104,9 +102,9 @@ _FILTER_LABELS = {
 }
 
 
-#: What a row shows, in one statement and without making models of it, joined once, here, instead of for each
-#: request. Who is asked or at work comes from a subquery: joined to the rest, PostgreSQL spends more time on a
-#: plan of eight tables than on carrying it out.
+#: What a row shows, in one statement and without making models of it; joined once, here, instead of for each
+#: request. Who is asked or at work comes from a subquery: joined to the rest, PostgreSQL spends more time on
+#: a plan of eight tables than on carrying it out.
 ROWS: QuerySet[Any] = Offer.objects.values(
     "id",
     "incident_id",
@@ -333,7 +331,7 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
         url = reverse("support:roll-call", args=[first["reference"]])
         name, profession, department, step = _together(people)
     else:
-        url = url_of(first["involvement_id"])
+        url = address_of("support:match", first["involvement_id"])
         name, profession, department = first["name"], first["profession"] or "", first["department"] or ""
     return WorklistRow(
         url=url,
@@ -351,16 +349,6 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
         people=len(people),
         reference=first["reference"],
     )
-
-
-def url_of(involvement_id: UUID) -> str:
-    """The page of this person. Filled in, for looking up an address costs more than the rest of a row."""
-    return _nobodys_url().replace(_NOBODY, str(involvement_id))
-
-
-@cache
-def _nobodys_url() -> str:
-    return reverse("support:match", args=[_NOBODY])
 
 
 def _together(people: Sequence[dict[str, Any]]) -> tuple[str, str, str, str]:

@@ -12,7 +12,6 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from supporters.contacts import flow
 from supporters.enums import EventKind
-from supporters.models import Offer
 from supporters.offers import own_support, worklist
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 

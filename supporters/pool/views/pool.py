@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,7 +42,7 @@ class Standing:
 
     word: str
     icon: str
-    tone: str
+    tone: Literal["neutral", "good", "attention", "info"]
 
 
 @allow(Role.COORDINATOR)
@@ -179,17 +179,23 @@ def standing(supporter: Supporter, now: datetime) -> Standing:
     """Whether this supporter can be asked at `now`, and if not, what stands in the way first."""
     today = timezone.localdate(now)
     trained, until = supporter.trained_on, supporter.current_until
-    checks = (
-        (supporter.status == SupporterStatus.STOPPED, _("Has stopped"), "user-x", "neutral"),
-        (supporter.status == SupporterStatus.PAUSED, _("Pausing"), "player-pause", "neutral"),
-        (trained is None or trained > today, _("Not trained yet"), "presentation", "info"),
-        (until is None or until < today, _("Training has lapsed"), "alert-triangle", "attention"),
-        (_is_away(supporter, today), _away(supporter), "beach", "neutral"),
-        (supporter.load >= supporter.capacity, _("No room"), "users", "attention"),
-        (bool(supporter.rests_until and supporter.rests_until > now), _("Resting"), "armchair", "neutral"),
-        (True, _("Can be asked"), "check", "good"),
-    )
-    return next(Standing(*words) for stands, *words in checks if stands)
+    if supporter.status == SupporterStatus.STOPPED:
+        found = Standing(_("Has stopped"), "user-x", "neutral")
+    elif supporter.status == SupporterStatus.PAUSED:
+        found = Standing(_("Pausing"), "player-pause", "neutral")
+    elif trained is None or trained > today:
+        found = Standing(_("Not trained yet"), "presentation", "info")
+    elif until is None or until < today:
+        found = Standing(_("Training has lapsed"), "alert-triangle", "attention")
+    elif _is_away(supporter, today):
+        found = Standing(_away(supporter), "beach", "neutral")
+    elif supporter.load >= supporter.capacity:
+        found = Standing(_("No room"), "users", "attention")
+    elif supporter.rests_until and supporter.rests_until > now:
+        found = Standing(_("Resting"), "armchair", "neutral")
+    else:
+        found = Standing(_("Can be asked"), "check", "good")
+    return found
 
 
 def _is_away(supporter: Supporter, today: date) -> bool:
