@@ -1,6 +1,8 @@
 """The list of calamities: the late ones first, then the others, newest first; by state and by words."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Least
@@ -24,13 +26,15 @@ STATES = {
 }
 #: Late ones above the list; there are more under "Late".
 MOST_LATE = 50
+#: Of steps: those whose clock runs as long as they are not done (`Incident.running_steps`).
+RUNS = Q(incident__kind=IncidentKind.CALAMITY) & (Q(incident__in_doubt=True) | ~Q(step=Step.ESTABLISH)) | ~Q(
+    incident__igj_form=""
+) & Q(step=Step.IGJ)
 
 
 def open_steps(user: User) -> MilestoneQuerySet:
     """The steps that run and are not done, of those that `user` sees of what they follow."""
-    runs = Q(incident__kind=IncidentKind.CALAMITY) & (Q(incident__in_doubt=True) | ~Q(step=Step.ESTABLISH))
-    runs |= ~Q(incident__igj_form="") & Q(step=Step.IGJ)
-    return Milestone.objects.visible_to(user).filter(runs, done_at__isnull=True)
+    return Milestone.objects.visible_to(user).filter(RUNS, done_at__isnull=True)
 
 
 def late_steps(user: User, at: datetime) -> MilestoneQuerySet:
@@ -38,26 +42,25 @@ def late_steps(user: User, at: datetime) -> MilestoneQuerySet:
     return open_steps(user).with_late().filter(Q(internal_late__lt=at) | Q(statutory_late__lt=at))
 
 
-def in_state(calamities: QuerySet[Incident], state: str, *, user: User, at: datetime) -> QuerySet[Incident]:
-    """Those of `calamities` in one of STATES; all of them for any other word."""
-    late, running = late_steps(user, at).values("incident"), _of(open_steps(user))
+def late_first(calamities: QuerySet[Incident], *, user: User, at: datetime) -> list[UUID]:
+    """Those of `calamities` that are late at `at`, by how long."""
+    steps = late_steps(user, at).filter(incident__in=calamities).values("incident")
+    since = Min(Least("internal_due_at", "statutory_due_at"))
+    return list(steps.annotate(since=since).order_by("since", "incident").values_list("incident", flat=True))
+
+
+def in_state(
+    calamities: QuerySet[Incident], state: str, *, user: User, late: Collection[UUID]
+) -> QuerySet[Incident]:
+    """Those of `calamities` in one of STATES, of which these are `late`; all of them for any other word."""
     if state == LATE:
         return calamities.filter(pk__in=late)
-    if state == RUNNING:
-        return calamities.filter(running).exclude(pk__in=late)
     no_clock = Q(igj_form="") & ~Q(kind=IncidentKind.CALAMITY)
+    if state == RUNNING:
+        return calamities.filter(_of(open_steps(user))).exclude(pk__in=late)
     if state == DONE:
-        return calamities.exclude(no_clock).filter(~running)
+        return calamities.exclude(no_clock).filter(~_of(open_steps(user)))
     return calamities.filter(no_clock) if state == NONE else calamities
-
-
-def late_first(calamities: QuerySet[Incident], *, user: User, at: datetime) -> QuerySet[Incident]:
-    """Those of `calamities` that are late, by how long."""
-    since = Min(
-        Least("milestones__internal_due_at", "milestones__statutory_due_at"),
-        filter=Q(milestones__in=late_steps(user, at)),
-    )
-    return in_state(calamities, LATE, user=user, at=at).annotate(since=since).order_by("since", "id")
 
 
 def matching(calamities: QuerySet[Incident], words: str) -> QuerySet[Incident]:

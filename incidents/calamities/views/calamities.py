@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import by_key
 from accounts.enums import AccessAction, Role
-from accounts.models import User
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
@@ -36,6 +35,9 @@ from incidents.clocks.moment_checks import WrongMoment
 from incidents.enums import Step
 from incidents.models import Duty, Incident, Milestone, full_reference
 from notifications.reminders.stand_ins import mark_away
+
+#: Of a calamity in the list.
+SHOWN = ("reference", "reported_at", "kind", "in_doubt", "igj_form", "established_at", "department__name")
 
 
 @dataclass(frozen=True)
@@ -61,24 +63,28 @@ def listing(request: SignedInRequest) -> HttpResponse:
     calamities: QuerySet[Incident] = Incident.objects.tracked_by(user)
     if request.method == "POST":
         reference = full_reference(request.POST.get("q", ""), year=local_day(now).year)
-        found = reference and calamities.filter(reference=reference).exists()
-        return redirect("calamities:detail", reference) if found else answered(request)
+        is_one = reference and calamities.filter(reference=reference).exists()
+        return redirect("calamities:detail", reference) if is_one else answered(request)
     words, state = typed(request), request.GET.get("state", "")
     if words:
         calamities = calamity_list.matching(calamities, words)
     late = calamity_list.late_first(calamities, user=user, at=now)
-    rest = calamity_list.in_state(calamities, state, user=user, at=now)
+    rest = calamity_list.in_state(calamities, state, user=user, late=late)
     on_top: list[Incident] = []
     if not state:
-        rest = rest.exclude(pk__in=late.values("pk"))
+        rest = rest.exclude(pk__in=late)
         if not {"before", "after"} & set(request.GET):
-            on_top = list(_shown(late, user)[: calamity_list.MOST_LATE])
-    page = by_key.page(_shown(rest, user), request.GET, size=20)
+            first = late[: calamity_list.MOST_LATE]
+            found = _shown(Incident.objects.all()).in_bulk(first)
+            on_top = [found[pk] for pk in first]
+    page = by_key.page(_shown(rest), request.GET, size=20)
+    seen = Prefetch("milestones", Milestone.objects.visible_to(user), to_attr="seen_steps")
+    prefetch_related_objects([*on_top, *page.rows], seen)
     context: dict[str, object] = {
         "late": [_row(one, now) for one in on_top],
         "rows": [_row(one, now) for one in page.rows],
         "page": page,
-        "states": _states(request, state, late.count()),
+        "states": _states(request, state, len(late)),
         "q": words,
         "filtered": bool(words or state),
         "now": now,
@@ -91,9 +97,8 @@ def listing(request: SignedInRequest) -> HttpResponse:
     return render(request, "incidents/calamities/calamities.html", context)
 
 
-def _shown(calamities: QuerySet[Incident], user: User) -> QuerySet[Incident]:
-    seen = Prefetch("milestones", Milestone.objects.visible_to(user), to_attr="seen_steps")
-    return calamities.select_related("department").prefetch_related(seen)
+def _shown(calamities: QuerySet[Incident]) -> QuerySet[Incident]:
+    return calamities.select_related("department").only(*SHOWN)
 
 
 def _row(calamity: Incident, now: datetime) -> CalamityRow:
