@@ -7,7 +7,8 @@ from enum import IntEnum
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db.models import Count, Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -91,7 +92,7 @@ def _of_the_server(request: SignedInRequest) -> Iterator[Lack]:
 
 
 def _of_the_data() -> Iterator[Lack]:
-    if not Department.objects.exists() or not Profession.objects.exists():
+    if not Profession.objects.filter(Exists(Department.objects.all())).exists():
         yield Lack(
             Weight.NOBODY_IS_HELPED,
             "file-import",
@@ -112,32 +113,32 @@ def _of_the_data() -> Iterator[Lack]:
         )
 
 
-def held_and_waiting(at: datetime) -> tuple[dict[str, int], dict[str, int]]:
-    """How many in service hold each role, and to how many it was given and waits for a second person; in two
-    statements.
-    """
+def held() -> dict[str, int]:
+    """How many in service hold each role."""
     holders = Group.objects.annotate(holders=Count("user", filter=Q(user__is_active=True)))
-    grants = RoleGrant.objects.waiting().filter(expires_at__gt=at, user__is_active=True)
-    return (
-        dict(holders.values_list("name", "holders")),
-        dict(grants.values_list("role").annotate(count=Count("user")).values_list("role", "count")),
-    )
+    return dict(holders.values_list("name", "holders"))
 
 
-def waits_line(line: str, waiting: int) -> str:
-    """`line`, and that the role was given to somebody already."""
-    if not waiting:
+def waiting(role: Role, at: datetime) -> int:
+    """To how many in service it was given and waits for a second person; asked where the role is lacking."""
+    grants = RoleGrant.objects.waiting().filter(role=role, expires_at__gt=at, user__is_active=True)
+    return grants.count()
+
+
+def waits_line(line: str, given: int) -> str:
+    """`line`, and that the role was given to so many already."""
+    if not given:
         return line
     text = ngettext(
         "%(count)d colleague was given the role, and waits for a second person (Confirmations).",
         "%(count)d colleagues were given the role, and wait for a second person (Confirmations).",
-        waiting,
+        given,
     )
-    return f"{line} {text % {'count': waiting}}"
+    return f"{line} {text % {'count': given}}"
 
 
 def _of_roles(at: datetime) -> Iterator[Lack]:
-    held, waiting = held_and_waiting(at)
+    holders = held()
     wanted = (
         (
             Role.COORDINATOR,
@@ -174,20 +175,20 @@ def _of_roles(at: datetime) -> Iterator[Lack]:
     )
     url = reverse("settings:people")
     for role, least, weight, icon, title, line in wanted:
-        if held.get(role, 0) == least - 1:
-            given = waiting.get(role, 0)
+        if holders.get(role, 0) == least - 1:
+            given = waiting(role, at)
             to = (reverse("confirmations"), _("Confirmations")) if given else (url, _("Choose somebody"))
             yield Lack(weight, icon, title, waits_line(line, given), *to)
 
 
 def _of_waiting(at: datetime) -> Iterator[Lack]:
     """Roles that nobody may confirm."""
-    waiting = list(RoleGrant.objects.waiting().filter(expires_at__gt=at))
-    people = User.objects.filter(is_active=True, groups__name__in=BY_TWO).prefetch_related("groups")
-    may = list(people.distinct()) if waiting else []
+    grants = list(RoleGrant.objects.waiting().filter(expires_at__gt=at))
+    people = User.objects.filter(is_active=True, groups__name__in=BY_TWO).only("is_active")
+    may = list(people.annotate(held=ArrayAgg("groups__name"))) if grants else []
     for person in may:
-        person.roles = Role.among(group.name for group in person.groups.all())
-    if any(not any(confirming.may_confirm(grant, person) for person in may) for grant in waiting):
+        person.roles = Role.among(person.held)
+    if any(not any(confirming.may_confirm(grant, person) for person in may) for grant in grants):
         yield Lack(
             Weight.SOMETHING_FAILS,
             "user-question",
