@@ -11,6 +11,12 @@ from accounts.models import User
 from hospital.clock import local_day
 from notifications.models import Absence
 
+READ = (
+    Absence.objects.select_related("substitute")
+    .only("user", "first_day", "last_day", "substitute__name", "substitute__is_active")
+    .distinct()
+)
+
 
 @dataclass(frozen=True)
 class StandIns:
@@ -22,8 +28,8 @@ class StandIns:
     def of(cls, people: Iterable[UUID]) -> "StandIns":
         """Those of `people`, in one statement."""
         ids = list(people)
-        rows = Absence.objects.filter(Q(user__in=ids) | Q(user__stands_in_for__user__in=ids))
-        return cls({row.user_id: row for row in rows.select_related("substitute").distinct()})
+        rows = READ.filter(Q(user__in=ids) | Q(user__stands_in_for__user__in=ids))
+        return cls({row.user_id: row for row in rows})
 
     def at(self, user: UUID, moment: datetime) -> UUID | None:
         """Who stands in for `user` on the local day of `moment`."""

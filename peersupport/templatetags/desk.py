@@ -1,15 +1,18 @@
-"""The rows of the long lists that are opened all day, as tags: `{% load desk %}`."""
+"""What stands many times on the pages that are opened all day, as tags: `{% load desk %}`."""
 
 import html
 from datetime import datetime
 
 from django import template
+from django.template.context import Context
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from accounts.pages.addresses import address_of
 from hospital.moment_words import full_date
 from peersupport.templatetags.look import chip, moment, person, time_left
+from peersupport.templatetags.look import icon as icon_of
 from supporters.contacts.views import Card
 from supporters.models import Supporter
 from supporters.offers.roll_call import RollCallLine
@@ -52,6 +55,29 @@ def roll_call_row(line: RollCallLine, now: datetime) -> SafeString:
         f'<span class="what">{chip(line.state.word, line.state.icon, line.state.tone)}{supporter}</span>'
         f'{until}<a class="btn" href="{html.escape(line.url)}" data-open>{html.escape(line.state.step)}'
         f'<span class="visually-hidden">: {html.escape(line.name)}</span></a></li>'
+    )
+
+
+@register.simple_tag(takes_context=True)
+def step(
+    context: Context,
+    kind: str,
+    label: str,
+    *,
+    icon: str = "",
+    look: str = "",
+    name: str = "",
+    value: object = "",
+) -> SafeString:
+    """One step of a contact as a button, of which its page has twenty; with `name` and `value` the button
+    makes one more choice. The page gives `log_url`, `ticket` and `seen`.
+    """
+    choice = f' name="{name}" value="{html.escape(str(value))}"' if name else ""
+    return SafeString(  # nosec B703  # every value in it is escaped
+        f'<form method="post" autocomplete="off" action="{html.escape(context["log_url"])}" data-once>'
+        f'{context["ticket"]}<input type="hidden" name="seen" value="{context["seen"]}">'
+        f'<input type="hidden" name="kind" value="{kind}"><button class="btn {look}"{choice}>'
+        f"{icon_of(icon) if icon else ''}{conditional_escape(label)}</button></form>"
     )
 
 

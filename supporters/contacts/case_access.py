@@ -70,11 +70,11 @@ def worklist_opened(*, offers: Iterable[Offer], besides: User, at: datetime) -> 
     return WorklistOpened(**found) if found["days"] else None
 
 
-def log_contact(*, contact: Contact, at: datetime) -> None:
-    """One line that says that the supporter opened the own `contact`, where name and telephone stand."""
+def log_contact(*, contact: Contact, by: User, at: datetime) -> None:
+    """One line that says that the supporter `by` opened the own `contact`, with name and telephone."""
     record(
         action=AccessAction.VIEW,
-        user=contact.supporter.user,
+        user=by,
         role=Role.SUPPORTER,
         access_point="contacts:detail",
         object_kind="support",

@@ -18,7 +18,7 @@ which
 Locks are taken in the order offer, contact, supporter: who locks these elsewhere keeps that order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import cache, wraps
 from typing import Any, ParamSpec
@@ -290,7 +290,13 @@ def _answer_by(offer: Offer, at: datetime) -> datetime:
 
 def end_of_working_day(at: datetime, *, days: int) -> datetime:
     """The end of the working day that lies `days` days after `at`, or of the first one after that."""
-    return WorkingHours.current().office.close_of(local_day(at) + timedelta(days=days))
+    return ends_of_working_days(at, days=[days])[0]
+
+
+def ends_of_working_days(at: datetime, *, days: Iterable[int]) -> list[datetime]:
+    """The same for each of `days`, by the hours as they are now: one query."""
+    office = WorkingHours.current().office
+    return [office.close_of(local_day(at) + timedelta(days=each)) for each in days]
 
 
 def _append(

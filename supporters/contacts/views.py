@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -91,7 +91,27 @@ CARDS: QuerySet[Contact, Any] = (
         named=True,
     )
 )
-LOG = Prefetch("events", ContactEvent.objects.order_by("id"))
+#: What the page of one contact shows.
+PAGES = Contact.objects.select_related(
+    "offer__incident",
+    "offer__involvement__employee",
+    "offer__involvement__profession",
+    "offer__involvement__department",
+).only(
+    *("state", "outcome", "conversations", "offer__id"),
+    *("offer__incident__reference", "offer__incident__event_type", "offer__incident__occurred_at"),
+    *("offer__involvement__typed_name", "offer__involvement__email", "offer__involvement__telephone"),
+    *(f"offer__involvement__employee__{name}" for name in ("name", "email", "telephone")),
+    *("offer__involvement__profession__name", "offer__involvement__department__name"),
+)
+LOG = ContactEvent.objects.order_by("id")
+#: Those to call.
+COORDINATORS = (
+    User.objects.filter(groups__name=Role.COORDINATOR, is_active=True)
+    .exclude(telephone="")
+    .order_by("sort_key", "id")
+    .only("name", "telephone")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +158,8 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     sees no more of it once that cannot be undone.
     """
     now = timezone.now()
-    people = _own(request.user).select_related("offer__involvement__employee", "supporter__user")
-    mine = get_object_or_404(people.prefetch_related(LOG), pk=pk)
-    log = list(mine.events.all())
+    mine = get_object_or_404(PAGES, supporter__user=request.user, pk=pk)
+    log = list(LOG.filter(contact=pk))
     facts, policy = replay(log), SupportPolicy.current()
     can_undo = (
         facts.last.kind != EventKind.ASSIGNED
@@ -149,9 +168,10 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     )
     if not (facts.is_open or (facts.closed_at and facts.accepted_at) or can_undo):
         return render(request, "supporters/contacts/contact_over.html")
-    log_contact(contact=mine, at=now)
+    log_contact(contact=mine, by=request.user, at=now)
     due_at = call_by(facts.due_at, now=now)
     late = facts.is_open and due_at < now
+    at_a_desk = facts.next_step in AT_A_DESK
     return render(
         request,
         "supporters/contacts/contact.html",
@@ -163,8 +183,8 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "late": late,
             "timed": late or _is_timed(facts.next_step, due_at, now),
             # Known once accepted; after what is next where that is no call.
-            "call_first": mine.state != ContactState.PROPOSED and facts.next_step not in AT_A_DESK,
-            "call_after": facts.next_step in AT_A_DESK,
+            "call_first": mine.state != ContactState.PROPOSED and not at_a_desk,
+            "call_after": at_a_desk,
             "seen": log[-1].pk,
             "log": reversed(log),
             "dots": words.way_so_far(facts, now=now),
@@ -173,9 +193,9 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "unanswered": facts.attempts >= ATTEMPTS,
             "most_conversations": policy.max_conversations,
             "talked_enough": talked_enough(facts, policy.max_conversations),
-            "follow_ups": [(days, flow.end_of_working_day(now, days=days)) for days in policy.follow_up_days],
+            "follow_ups": _follow_ups(policy, now) if at_a_desk else [],
             "tomorrow": timezone.localdate(now) + timedelta(days=1),
-            "coordinators": _coordinators(mine.offer.incident_id, now),
+            "coordinators": _coordinators(mine.offer.incident_id, now) if facts.is_open else [],
             "now": now,
         },
     )
@@ -185,12 +205,7 @@ def _coordinators(incident: UUID, now: datetime) -> list[User]:
     """Two to call: nobody who is involved in the event (incidents.calamities.put_aside), and who is away only
     where nobody else is there.
     """
-    found = list(
-        User.objects.filter(groups__name=Role.COORDINATOR, is_active=True)
-        .exclude(telephone="")
-        .exclude(involvements__incident=incident)
-        .order_by("sort_key", "id")
-    )
+    found = list(COORDINATORS.exclude(involvements__incident=incident))
     stand_ins.mark_away(found, at=now)
     there = [one for one in found if one.away_until is None]
     return (there or found)[:2]
@@ -295,13 +310,8 @@ def take_back(request: SignedInRequest) -> HttpResponse:
 
 
 def _own(user: User) -> ContactQuerySet:
-    """One's own contacts with what their pages show: nobody sees another's here, coordinator or not."""
-    return Contact.objects.filter(supporter__user=user).select_related(
-        "offer__incident",
-        "offer__involvement__employee",
-        "offer__involvement__profession",
-        "offer__involvement__department",
-    )
+    """One's own contacts: nobody sees another's here, coordinator or not."""
+    return Contact.objects.filter(supporter__user=user)
 
 
 def _card(row: Any, now: datetime) -> Card:
@@ -335,6 +345,12 @@ def _is_timed(step: NextStep, due_at: datetime, now: datetime) -> bool:
 def _day(moment: datetime | None) -> date | None:
     """The day of `moment` in Amsterdam."""
     return timezone.localdate(moment) if moment else None
+
+
+def _follow_ups(policy: SupportPolicy, now: datetime) -> list[tuple[int, datetime]]:
+    """In how many days to call again, and when that is."""
+    days = policy.follow_up_days
+    return list(zip(days, flow.ends_of_working_days(now, days=days), strict=True))
 
 
 def _steps(facts: Facts, policy: SupportPolicy) -> set[str]:
