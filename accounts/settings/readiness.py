@@ -113,32 +113,32 @@ def _of_the_data() -> Iterator[Lack]:
         )
 
 
-def held() -> dict[str, int]:
-    """How many in service hold each role."""
+def held_and_waiting(at: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    """How many in service hold each role, and to how many it was given and waits for a second person; in two
+    statements.
+    """
     holders = Group.objects.annotate(holders=Count("user", filter=Q(user__is_active=True)))
-    return dict(holders.values_list("name", "holders"))
+    grants = RoleGrant.objects.waiting().filter(expires_at__gt=at, user__is_active=True)
+    return (
+        dict(holders.values_list("name", "holders")),
+        dict(grants.values_list("role").annotate(count=Count("user")).values_list("role", "count")),
+    )
 
 
-def waiting(role: Role, at: datetime) -> int:
-    """To how many in service it was given and waits for a second person; asked where the role is lacking."""
-    grants = RoleGrant.objects.waiting().filter(role=role, expires_at__gt=at, user__is_active=True)
-    return grants.count()
-
-
-def waits_line(line: str, given: int) -> str:
-    """`line`, and that the role was given to so many already."""
-    if not given:
+def waits_line(line: str, waiting: int) -> str:
+    """`line`, and that the role was given to somebody already."""
+    if not waiting:
         return line
     text = ngettext(
         "%(count)d colleague was given the role, and waits for a second person (Confirmations).",
         "%(count)d colleagues were given the role, and wait for a second person (Confirmations).",
-        given,
+        waiting,
     )
-    return f"{line} {text % {'count': given}}"
+    return f"{line} {text % {'count': waiting}}"
 
 
 def _of_roles(at: datetime) -> Iterator[Lack]:
-    holders = held()
+    held, waiting = held_and_waiting(at)
     wanted = (
         (
             Role.COORDINATOR,
@@ -175,20 +175,20 @@ def _of_roles(at: datetime) -> Iterator[Lack]:
     )
     url = reverse("settings:people")
     for role, least, weight, icon, title, line in wanted:
-        if holders.get(role, 0) == least - 1:
-            given = waiting(role, at)
+        if held.get(role, 0) == least - 1:
+            given = waiting.get(role, 0)
             to = (reverse("confirmations"), _("Confirmations")) if given else (url, _("Choose somebody"))
             yield Lack(weight, icon, title, waits_line(line, given), *to)
 
 
 def _of_waiting(at: datetime) -> Iterator[Lack]:
     """Roles that nobody may confirm."""
-    grants = list(RoleGrant.objects.waiting().filter(expires_at__gt=at))
+    waiting = list(RoleGrant.objects.waiting().filter(expires_at__gt=at))
     people = User.objects.filter(is_active=True, groups__name__in=BY_TWO).only("is_active")
-    may = list(people.annotate(held=ArrayAgg("groups__name"))) if grants else []
+    may = list(people.annotate(held=ArrayAgg("groups__name"))) if waiting else []
     for person in may:
         person.roles = Role.among(person.held)
-    if any(not any(confirming.may_confirm(grant, person) for person in may) for grant in grants):
+    if any(not any(confirming.may_confirm(grant, person) for person in may) for grant in waiting):
         yield Lack(
             Weight.SOMETHING_FAILS,
             "user-question",

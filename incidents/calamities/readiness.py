@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.enums import Role
-from accounts.settings.readiness import Lack, Weight, held, waiting, waits_line
+from accounts.settings.readiness import Lack, Weight, held_and_waiting, waits_line
 from incidents.calamities import duty
 from incidents.models import Duty
 
@@ -18,9 +18,9 @@ AHEAD = timedelta(days=14)
 
 
 def lacks(at: datetime) -> Iterator[Lack]:
-    """In two statements, and one for each role that is lacking."""
-    holders = held()
-    members, directors = holders.get(Role.CCP, 0), holders.get(Role.DIRECTOR, 0)
+    """In four statements."""
+    held, waiting = held_and_waiting(at)
+    members, directors = held.get(Role.CCP, 0), held.get(Role.DIRECTOR, 0)
     seats = (reverse("calamity-committee"), _("Give a seat"))
     if not members:
         yield Lack(
@@ -28,7 +28,7 @@ def lacks(at: datetime) -> Iterator[Lack]:
             "users-group",
             _("Nobody sits on the calamity committee"),
             waits_line(
-                _("Nobody decides about calamities, and the terms of the law run."), waiting(Role.CCP, at)
+                _("Nobody decides about calamities, and the terms of the law run."), waiting.get(Role.CCP, 0)
             ),
             *seats,
         )
@@ -38,7 +38,7 @@ def lacks(at: datetime) -> Iterator[Lack]:
             Weight.ONE_PERSON_SHORT,
             "user-plus",
             _("Only one colleague sits on the calamity committee"),
-            waits_line(alone, waiting(Role.CCP, at)),
+            waits_line(alone, waiting.get(Role.CCP, 0)),
             *seats,
         )
     if directors == 1:
@@ -47,7 +47,7 @@ def lacks(at: datetime) -> Iterator[Lack]:
             Weight.ONE_PERSON_SHORT,
             "user-plus",
             _("There is only one director"),
-            waits_line(alone, waiting(Role.DIRECTOR, at)),
+            waits_line(alone, waiting.get(Role.DIRECTOR, 0)),
             reverse("settings:people"),
             _("Choose somebody"),
         )
