@@ -262,7 +262,9 @@ TEMPLATES = [
             ],
             # `{% csrf_token %}` says, too, whose page a form stands on.
             "builtins": ["accounts.templatetags.tickets"],
-            "libraries": {"look": "peersupport.templatetags.look", "desk": "peersupport.templatetags.desk"},
+            "libraries": {
+                name: f"peersupport.templatetags.{name}" for name in ("administration", "desk", "look")
+            },
         },
     },
 ]

@@ -16,6 +16,17 @@ from accounts.people import directory
 from hospital.form_fields import DayField
 
 PAGE = 50
+#: Of a line on the page.
+SHOWN = (
+    "at",
+    "action",
+    "responsible",
+    "access_point",
+    "object_kind",
+    "object_ref",
+    "basis",
+    "user__name",
+)
 
 #: Each gives the references whose lines a reader is not shown: `incidents` adds itself when it starts, for
 #: the events in which the reader is involved.
@@ -78,7 +89,7 @@ def page(lines: QuerySet[AccessEvent], *, before: int | None = None, after: int 
     newest.
     """
     anchor = AccessEvent.objects.filter(id=before or after or 0).first()
-    lines = lines.select_related("user")
+    lines = lines.select_related("user").only(*SHOWN)
     key = (anchor.at, anchor.id) if anchor else None
     found = by_key.cut(
         lines, ("-at", "-id"), size=PAGE, behind=None if after else key, before=key if after else None

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Role, SignIn
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
+
+    from accounts.models import AccessEvent
 
     Words = dict[str, "str | StrPromise"]
 
@@ -84,3 +88,21 @@ def word_of(stored: str) -> str:
 def place_of(stored: str) -> str:
     """The page with this name, in the reader's language; as it is when it has no word."""
     return str(_places.get(stored, stored))
+
+
+def role_word(role: str) -> str:
+    """What a stored role is called."""
+    return str(Role(role).label) if role in Role.values else role
+
+
+def object_ref(line: "AccessEvent", names: dict[str, str]) -> str:
+    """The reference as people know it: a role by its word with whose it is, a supporter by name, everything
+    else as stored.
+    """
+    if line.object_kind == "supporter":
+        return names.get(line.object_ref, "")
+    if line.object_kind not in {"role", "role grant", "sign-in"}:
+        return line.object_ref
+    what, _, person = line.object_ref.rpartition(" ")
+    said = str(SignIn(what).label) if what in SignIn.values else role_word(what)
+    return f"{said} · {names[person]}" if person in names else said

@@ -69,8 +69,9 @@ def people_list(request: SignedInRequest) -> HttpResponse:
     found = _matching(**{name: wanted.get(name, "") for name in form.fields})
     after = _uuid(request.GET.get("after", ""))
     anchor = User.objects.filter(id=after).first() if after else None
+    shown = found.select_related("department", "profession").prefetch_related("groups")
     page = by_key.cut(
-        found.select_related("department", "profession").prefetch_related("groups"),
+        shown.only("name", "sort_key", "employee_number", "department__name", "profession__name"),
         ("sort_key", "id"),
         size=PAGE,
         behind=(anchor.sort_key, anchor.id) if anchor else None,
