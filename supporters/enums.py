@@ -77,6 +77,22 @@ class HandBackReason(models.TextChoices):
     AWAY = "away", _("Away")
 
 
+class Announce(models.TextChoices):
+    """When somebody who was named is told that a colleague will call."""
+
+    AT_REPORT = "at_report", _("as soon as they are named")
+    WHEN_ASKED = "when_asked", _("when a supporter is asked for them")
+
+
+class PartOfDay(models.TextChoices):
+    """When somebody would like to be called."""
+
+    MORNING = "morning", _("in the morning")
+    AFTERNOON = "afternoon", _("in the afternoon")
+    EVENING = "evening", _("early in the evening")
+    AFTER_NIGHT = "after_night", _("not before 15:00: I work nights")
+
+
 class Waiting(models.TextChoices):
     """What an offer of support waits for; the groups of the coordinator's worklist."""
 

@@ -8,16 +8,20 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Language
 from accounts.models import User
+from accounts.people.fields import MailField, TelephoneField
 from incidents.models import Incident, Involvement
 from supporters import visible_rows
 from supporters.enums import (
+    Announce,
     ContactState,
     ConversationMode,
     EventKind,
     HandBackReason,
     NextStep,
     Outcome,
+    PartOfDay,
     SameProfession,
     SupporterStatus,
     Waiting,
@@ -50,6 +54,14 @@ class SupportPolicy(models.Model):
     )
     same_profession = models.CharField(
         _("same profession"), max_length=10, choices=SameProfession.choices, default=SameProfession.PREFERRED
+    )
+    announce = models.CharField(
+        _("tell who is involved"),
+        max_length=10,
+        choices=Announce.choices,
+        default=Announce.AT_REPORT,
+        db_default=Announce.AT_REPORT,
+        help_text=_("That a colleague will call, and what they can choose."),
     )
     retention_days = models.PositiveSmallIntegerField(_("names erased after closing (days)"), default=30)
 
@@ -194,12 +206,14 @@ class Offer(models.Model):
 
     Two moments are set once and never moved, so that "support offered to n of n within the norm" cannot
     change later. `norm_due_at`: until when support had to be offered, counted from the moment the person was
-    added (UMCG 2019, step 4: 1 day). `offered_at`: when an offer was made to this person, which is when a
-    supporter was first asked for them, or, before that, when they answered the offer themselves: no thanks,
-    later, or help arranged with the coordinator. Having been tried without an answer is no offer. A slip of
-    the coordinator alone is taken back, within minutes and before the norm is over (`offers.reopen_offer`).
+    added (UMCG 2019, step 4: 1 day). `offered_at`: when this person had the offer: announced to them, or a
+    supporter reached them, or they answered it themselves (no thanks, later), or the coordinator arranged
+    other help with them; whichever came first. That a supporter was asked, or tried to call, is no offer yet.
+    A slip of the coordinator alone is taken back, within minutes and before the norm is over
+    (`offers.reopen_offer`).
 
-    `reached_at` is the first contact made.
+    `announced_at` is when they were told that a colleague will call (supporters.contacts.announcing), and
+    `reached_at` the first contact made.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -211,6 +225,7 @@ class Offer(models.Model):
     first_contact_due_at = models.DateTimeField()
     norm_due_at = models.DateTimeField(db_default=Now() + timedelta(days=1))
     offered_at = models.DateTimeField(null=True, blank=True)
+    announced_at = models.DateTimeField(null=True, blank=True)
     reached_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
@@ -250,6 +265,41 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class ReachMe(models.Model):
+    """How the person of an offer would like to be reached: choices, a number and an address.
+
+    For the supporter who calls, and nobody else. It goes with the names, at the end of the retention term.
+    """
+
+    offer = models.OneToOneField(Offer, models.CASCADE, primary_key=True, related_name="reach_me")
+    telephone = TelephoneField(_("another telephone number"), max_length=32, blank=True, default="")
+    email = MailField(_("another e-mail address"), blank=True, default="")
+    parts_of_day = ArrayField(
+        models.CharField(max_length=12, choices=PartOfDay.choices),
+        verbose_name=_("when"),
+        default=list,
+        blank=True,
+    )
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices, blank=True, default="")
+    not_on_ward = models.BooleanField(_("not while I am at work"), default=False)
+    no_voicemail = models.BooleanField(_("leave no voicemail"), default=False)
+
+    def __str__(self) -> str:
+        return str(self.offer_id)
+
+    @property
+    def in_words(self) -> list[str]:
+        """What the supporter has to know before calling, a line each."""
+        parts = [str(PartOfDay(part).label) for part in self.parts_of_day]
+        said = [
+            (parts, _("Call %(when)s.") % {"when": ", ".join(parts)}),
+            (self.language, _("Speaks %(language)s.") % {"language": self.get_language_display()}),
+            (self.not_on_ward, _("Not while at work.")),
+            (self.no_voicemail, _("Leave no voicemail.")),
+        ]
+        return [str(line) for asked, line in said if asked]
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from supporters.contacts import views
 from supporters.matching.views import case, match, roll_call
-from supporters.offers.views import joining, me, worklist
+from supporters.offers.views import joining, me, own_link, worklist
 from supporters.pool.views import kept_apart, pool
 
 support_urls = [
@@ -44,6 +44,7 @@ pool_urls = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("mine/<str:signed>/", own_link.own_support, name="own-link"),
     path("me/", me.me, name="me"),
     path("me/<uuid:pk>/decide/", me.decide, name="me-decide"),
     path("me/<uuid:pk>/erase/", me.erase, name="me-erase"),

@@ -186,6 +186,7 @@ PAGES: dict[str, str | set[Role]] = {
     "contacts:hand-over": SUPPORTER,
     "contacts:take-back": SUPPORTER,
     # supporters: the involved employee's
+    "own-link": PUBLIC,
     "me": SIGNED_IN,
     "me-decide": SIGNED_IN,
     "me-erase": SIGNED_IN,
@@ -212,6 +213,7 @@ NOT_FETCHED_BY_ITSELF = {
     "incidents.disclosuretalk": "read through its incident",
     "incidents.disclosurecoach": "read through its incident",
     "incidents.vimmapping": "no case",
+    "supporters.reachme": "read through its offer",
     "supporters.supportpolicy": "no case",
     "supporters.exclusion": "shown to nobody",
     "supporters.contactevent": "read through its contact",

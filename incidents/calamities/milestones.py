@@ -53,11 +53,13 @@ class DoneByItself(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class SupportCounts:
-    """All that this app learns of support: how many were offered it within the norm, of how many involved,
-    and when the last of them was (None while somebody waits for an offer).
+    """All that this app learns of support: how many were offered it within the norm, by a message
+    (`announced`) or in person, of how many involved, and when the last of them was (None while somebody waits
+    for an offer).
     """
 
     offered: int
+    announced: int
     involved: int
     settled_at: datetime | None
 
@@ -276,7 +278,8 @@ def keep_support_step(
     if milestone is None:
         return None
     counts, was = count(), milestone.done_at
-    milestone.offered, milestone.involved = counts.offered, counts.involved
+    milestone.offered, milestone.announced = counts.offered, counts.announced
+    milestone.involved = counts.involved
     if counts.settled_at is None or was is None:
         milestone.done_at, milestone.done_by = counts.settled_at, None
     starts = milestone.internal_due_at is None and counts.involved > 0
@@ -284,7 +287,8 @@ def keep_support_step(
         moments = _moments(milestone.incident, _named_at(incident))
         policy = DeadlinePolicy.from_data(milestone.policy)
         milestone.internal_due_at = due(Step.SUPPORT, moments, policy).internal
-    milestone.save(update_fields=["offered", "involved", "done_at", "done_by", "internal_due_at"])
+    counted = ("offered", "announced", "involved")
+    milestone.save(update_fields=[*counted, "done_at", "done_by", "internal_due_at"])
     if milestone.done_at != was:
         _log(milestone, previous=was, by=None, at=at)
     if milestone.done_at != was or starts:

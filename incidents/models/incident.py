@@ -281,7 +281,9 @@ class Milestone(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     # Step "support" only: pushed by `supporters`, the one thing about support that this app holds.
+    # `announced` of those `offered` were told by a message, the others in person.
     offered = models.PositiveSmallIntegerField(null=True, blank=True)
+    announced = models.PositiveSmallIntegerField(null=True, blank=True)
     involved = models.PositiveSmallIntegerField(null=True, blank=True)
 
     objects = MilestoneQuerySet.as_manager()
@@ -306,6 +308,10 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.step}"
+
+    @property
+    def offered_in_person(self) -> int:
+        return (self.offered or 0) - (self.announced or 0)
 
     @property
     def legal_due_at(self) -> datetime | None:

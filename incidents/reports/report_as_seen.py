@@ -110,6 +110,10 @@ class Way:
 ways_on: list[Way] = []
 
 
+#: Hung in for who asks for support for themselves: names of addresses that take nothing.
+ways_of_own: list[Way] = []
+
+
 def choices(user: User) -> dict[str, object]:
     """For the part of the home page with what somebody may come for."""
     return {"hours": within_hours()}

@@ -52,7 +52,8 @@ def roll_call_row(line: RollCallLine, now: datetime) -> SafeString:
         until = time_left(line.due_at, start=line.since, now=now, by=True)
     return SafeString(  # nosec B703  # every value in it is escaped
         f"<li>{person(line.name, line.profession, line.department)}"
-        f'<span class="what">{chip(line.state.word, line.state.icon, line.state.tone)}{supporter}</span>'
+        f'<span class="what">{chip(line.state.word, line.state.icon, line.state.tone)}{supporter}'
+        f'<span class="quiet">{html.escape(line.offered)}</span></span>'
         f'{until}<a class="btn" href="{html.escape(line.url)}" data-open>{html.escape(line.state.step)}'
         f'<span class="visually-hidden">: {html.escape(line.name)}</span></a></li>'
     )

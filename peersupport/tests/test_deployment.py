@@ -106,7 +106,7 @@ def test_the_limits_on_passwords_count_visitors_and_not_the_proxy():
 @pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
 def test_the_samples_for_a_proxy_keep_what_may_not_be_logged_out_of_it(name):
     sample = (ROOT / "docs" / "proxy" / name).read_text()
-    for private in ("evaluation", "account", "calendar"):
+    for private in ("evaluation", "account", "calendar", "mine"):
         assert re.search(rf"(log_skip|location) .*{private}", sample), private
     assert re.search(r"(client_max_body_size|max_size) 11", sample)
     assert "127.0.0.1:8000" in sample

@@ -24,7 +24,7 @@ from functools import cache, wraps
 from typing import Any, ParamSpec
 from uuid import UUID
 
-from django.db.models import F, Max, Min
+from django.db.models import F, Max, Min, Value
 from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
@@ -33,7 +33,7 @@ from hospital.clock import call_by, local_day, may_be_planned
 from hospital.models import WorkingHours
 from hospital.refused import saying
 from notifications.reminders import schedule
-from supporters.contacts import reminders
+from supporters.contacts import announcing, reminders
 from supporters.contacts.allowed_steps import (
     TRANSITIONS,
     UNDO_WITHIN,
@@ -43,7 +43,7 @@ from supporters.contacts.allowed_steps import (
     may_take,
     replay,
 )
-from supporters.enums import ContactState, EventKind, HandBackReason
+from supporters.enums import ContactState, EventKind, HandBackReason, Outcome
 from supporters.models import Contact, ContactEvent, Exclusion, Offer, Supporter, SupportPolicy
 
 
@@ -74,6 +74,9 @@ class AlreadyProposed(ContactError):
 class NoCapacity(ContactError):
     """The supporter has as many open contacts as agreed."""
 
+
+#: Who says this has the offer.
+_ANSWERED = frozenset({EventKind.OFFER_DECLINED, EventKind.OFFER_LATER})
 
 P = ParamSpec("P")
 
@@ -114,7 +117,7 @@ def propose(
     long as that is to come. `takes_capacity` False: asked beyond what was agreed, so that it does not count.
     Raises AlreadyProposed, NoCapacity, NotAllowed (the offer is closed).
     """
-    offers = Offer.objects.select_for_update(of=("self",)).select_related("incident")
+    offers = Offer.objects.select_for_update(of=("self",)).select_related("incident", "involvement__employee")
     held = offers.filter(pk=offer.pk, closed_at=None).first()
     if held is None:
         raise NotAllowed
@@ -129,6 +132,7 @@ def propose(
         proposed_at=at,
     )
     facts = replay([_append(contact, EventKind.ASSIGNED, by, at, planned_for=answer_by)])
+    _announce(offer, at)
     Supporter.objects.filter(pk=supporter.pk).update(last_asked_at=at, load=F("load") + int(takes_capacity))
     schedule.cancel(subject_id=offer.pk, at=at)
     _write(contact, facts, was_open=True, at=at)
@@ -140,7 +144,7 @@ def record(
     *,
     contact: Contact,
     kind: EventKind,
-    by: User,
+    by: User | None,
     at: datetime,
     planned_for: datetime | None = None,
     mode: str = "",
@@ -148,7 +152,8 @@ def record(
     outcome: str = "",
     seen: int | None = None,
 ) -> Contact:
-    """Take one step in `contact`; the contact as it is after it.
+    """Take one step in `contact`; the contact as it is after it. `by` is None for the involved employee by
+    the own link (supporters.contacts.own_link).
 
     `planned_for` (aware) is for *offer_later* and *follow_up_planned*, `mode` for *conversation* and
     *follow_up_held*, `reason` for *handed_back* by the supporter, `outcome` for *closed*. `seen` is the id
@@ -233,12 +238,15 @@ def _locked(contact: Contact, seen: int | None) -> tuple[Contact, list[ContactEv
     return found, events
 
 
-def _party(contact: Contact, facts: Facts, kind: EventKind, by: User) -> Party:
+def _party(contact: Contact, facts: Facts, kind: EventKind, by: User | None) -> Party:
     """The party as which `by` takes the step `kind`. Raises NotAllowed."""
     step = TRANSITIONS[facts.state].get(kind)
     if step:
-        if Party.EMPLOYEE in step.parties and contact.offer.involvement.employee_id == by.pk:
+        employee = by.pk if by else None
+        if Party.EMPLOYEE in step.parties and contact.offer.involvement.employee_id == employee:
             return Party.EMPLOYEE
+        if by is None:
+            raise NotAllowed
         if Party.SUPPORTER in step.parties and contact.supporter.user_id == by.pk:
             return Party.SUPPORTER
         if Party.COORDINATOR in step.parties and by.has_role(Role.COORDINATOR):
@@ -277,6 +285,16 @@ def _next_due(
             return end_of_working_day(at, days=days[min(facts.follow_ups + 1, len(days) - 1)])
         case _:
             return None
+
+
+def _announce(offer: Offer, at: datetime) -> None:
+    """The employee hears that a colleague will call, who was not told when the report came in."""
+    if offer.announced_at is None:
+        schedule.remind(announcing.notices([offer.involvement], at=at))
+        announcing.mail([offer.involvement], at=at)
+        if announcing.can_be_told(offer.involvement):
+            told = {"announced_at": at, "offered_at": Coalesce(F("offered_at"), Value(at))}
+            Offer.objects.filter(pk=offer.pk).update(**told)
 
 
 def _answer_by(offer: Offer, at: datetime) -> datetime:
@@ -360,7 +378,8 @@ def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime) -> N
 
 def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool) -> None:
     """The offer, which is locked, follows its last contact; it was first reached by any of them, and first
-    offered once for all: both are looked up where this step may have changed them.
+    offered, if not before, when somebody reached them: both are looked up where this step may have changed
+    them.
     """
     new: dict[str, Any] = {
         "waiting_for": facts.waiting_for,
@@ -371,10 +390,12 @@ def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool) -> None:
     if facts.state == ContactState.HANDED_BACK and facts.later:
         # The next supporter's log does not know of the wish.
         new["first_contact_due_at"] = facts.later
-    if counts_anew or offer.offered_at is None:
-        first = offer.contacts.aggregate(offered=Min("proposed_at"), reached=Min("reached_at"))
-        new["offered_at"] = Coalesce(F("offered_at"), first["offered"])
-        new["reached_at"] = first["reached"]
+    if facts.last.kind in _ANSWERED or facts.outcome == Outcome.REFERRED:
+        new["offered_at"] = Coalesce(F("offered_at"), Value(facts.last.at))
+    if counts_anew:
+        reached = offer.contacts.aggregate(first=Min("reached_at"))["first"]
+        new["offered_at"] = Coalesce(F("offered_at"), reached)
+        new["reached_at"] = reached
     Offer.objects.filter(pk=offer.pk).update(**new)
 
 

@@ -6,13 +6,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.people.telephone_field import TypedTelephoneField
 from hospital.clock import moment_of
 from hospital.form_fields import DayField
 from hospital.models import WorkingHours
 from incidents.models import Involvement
 from supporters.contacts.flow import end_of_working_day
-from supporters.enums import ConversationMode, EventKind, HandBackReason, Outcome, SupporterStatus
-from supporters.models import Supporter
+from supporters.enums import (
+    ConversationMode,
+    EventKind,
+    HandBackReason,
+    Outcome,
+    PartOfDay,
+    SupporterStatus,
+)
+from supporters.models import ReachMe, Supporter
 
 
 class DayForm(forms.Form):
@@ -60,6 +68,20 @@ class WishesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy
     class Meta:
         model = Involvement
         fields = ("wish_other_department", "wish_physician", "wish_outside")
+
+
+class ReachMeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
+    """How somebody would like to be reached: numbers and choices."""
+
+    parts_of_day = forms.MultipleChoiceField(
+        label=_("When?"), choices=PartOfDay.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = ReachMe
+        field_classes = {"telephone": TypedTelephoneField}
+        widgets = {"telephone": TypedTelephoneField.widget}
+        fields = ("telephone", "email", "parts_of_day", "language", "not_on_ward", "no_voicemail")
 
 
 class AvailabilityForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only

@@ -39,7 +39,7 @@ from supporters.contacts.allowed_steps import (
 )
 from supporters.contacts.case_access import log_contact
 from supporters.contacts.flow import ContactError
-from supporters.contacts.forms import AvailabilityForm, StepForm
+from supporters.contacts.forms import AvailabilityForm, ReachMeForm, StepForm
 from supporters.enums import (
     ContactState,
     ConversationMode,
@@ -97,8 +97,10 @@ PAGES = Contact.objects.select_related(
     "offer__involvement__employee",
     "offer__involvement__profession",
     "offer__involvement__department",
+    "offer__reach_me",
 ).only(
     *("state", "outcome", "conversations", "offer__id"),
+    *(f"offer__reach_me__{name}" for name in ReachMeForm.Meta.fields),
     *("offer__incident__reference", "offer__incident__event_type", "offer__incident__occurred_at"),
     *("offer__involvement__typed_name", "offer__involvement__email", "offer__involvement__telephone"),
     *(f"offer__involvement__employee__{name}" for name in ("name", "email", "telephone")),

@@ -89,7 +89,7 @@ def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
     if _is_at_work(ends):
         raise TwoAtWork(keeps.involvement.name)
     ends.contacts.update(offer=keeps)
-    for name in ("opened_at", "norm_due_at", "offered_at", "reached_at"):
+    for name in ("opened_at", "norm_due_at", "announced_at", "offered_at", "reached_at"):
         earliest = [moment for each in (keeps, ends) if (moment := getattr(each, name)) is not None]
         setattr(keeps, name, min(earliest, default=None))
     if keeps.waiting_for == ends.waiting_for == Waiting.ASSIGNMENT:

@@ -15,9 +15,10 @@ from incidents.enums import IncidentKind
 from incidents.models import Incident, Involvement
 from notifications.models import Reminder
 from notifications.reminders.schedule import cancel, remind, reminder
+from supporters.contacts import announcing
 from supporters.contacts.allowed_steps import UNDO_WITHIN
 from supporters.contacts.case_access import log_case, was_closed_by_coordinator
-from supporters.enums import ContactState, Outcome, Waiting
+from supporters.enums import Announce, ContactState, Outcome, Waiting
 from supporters.models import Contact, Offer, SupportPolicy
 from supporters.offers.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
 
@@ -29,14 +30,18 @@ class OfferClosed(Exception):
 def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     """Offer support to each of `involvements`, all of them new at `at` (aware).
 
-    The first contact is due within the hours of the policy (PMC/UMCG: 24). The first half of that term is the
-    coordinator's, to find a supporter; the second half is the supporter's, to answer and to call. The
-    coordinators hear of it at once, in one line for each report, and again for each person still without
-    a supporter when the first half is over.
+    Each is told that a colleague will call, where the policy says so at once. The first contact is due
+    within the hours of the policy (PMC/UMCG: 24). The first half of that term is the coordinator's, to
+    find a supporter; the second half is the supporter's, to answer and to call. The coordinators hear of
+    it at once, in one line for each report, and again for each person still without a supporter when the
+    first half is over.
     """
     if not involvements:
         return
-    term = timedelta(hours=SupportPolicy.current().first_contact_hours)
+    policy = SupportPolicy.current()
+    term = timedelta(hours=policy.first_contact_hours)
+    told = [each for each in involvements if policy.announce == Announce.AT_REPORT]
+    announced = {each.pk for each in told if announcing.can_be_told(each)}
     norms = {incident: support_norm(incident) for incident in {each.incident for each in involvements}}
     offers = Offer.objects.bulk_create(
         Offer(
@@ -46,6 +51,8 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
             opened_at=at,
             first_contact_due_at=at + term,
             norm_due_at=at + norms[involvement.incident],
+            announced_at=at if involvement.pk in announced else None,
+            offered_at=at if involvement.pk in announced else None,
         )
         for involvement in involvements
     )
@@ -53,15 +60,17 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     for offer in offers:
         by_incident.setdefault(offer.involvement.incident, []).append(offer)
     reminders = [_news(incident, mine, at) for incident, mine in by_incident.items()]
-    remind([*reminders, *map(_late, offers)])
+    remind([*reminders, *map(_late, offers), *announcing.notices(told, at=at)])
+    announcing.mail(told, at=at)
     for incident in by_incident:
         push_counts(incident, at=at)
 
 
 def push_counts(incident: Incident, *, at: datetime) -> None:
-    """Tell a calamity's milestone how many were offered support within the norm, of how many involved.
+    """Tell a calamity's milestone how many were offered support within the norm, by a message or in person,
+    of how many involved.
 
-    The two counts, and when the last of them was offered it, are all that the calamity committee learns of
+    These counts, and when the last of them was offered it, are all that the calamity committee learns of
     support: an offer that was accepted counts as one that was declined. Who is past the norm is counted for
     good, for both moments that are compared are set once (see `Offer`). An offer that ended without having
     been made keeps nobody waiting, and counts as not made. Call it in the transaction of what changed.
@@ -70,16 +79,23 @@ def push_counts(incident: Incident, *, at: datetime) -> None:
         keep_support_step(incident=incident, count=lambda: _counted(incident), at=at)
 
 
+#: Who had the offer by a message; the others had it in person.
+BY_MESSAGE = Q(announced_at__lte=F("offered_at"))
+
+
 def _counted(incident: Incident) -> SupportCounts:
     settled_at = Coalesce("offered_at", "closed_at")
+    in_time = Q(offered_at__lte=F("norm_due_at"))
     counts = Offer.objects.filter(incident=incident).aggregate(
-        offered=Count("id", filter=Q(offered_at__lte=F("norm_due_at"))),
+        offered=Count("id", filter=in_time),
+        announced=Count("id", filter=in_time & BY_MESSAGE),
         involved=Count("id"),
         waiting=Count("id", filter=Q(offered_at=None, closed_at=None)),
         last=Max(settled_at),
     )
     return SupportCounts(
         offered=counts["offered"],
+        announced=counts["announced"],
         involved=counts["involved"],
         settled_at=None if counts["waiting"] else counts["last"],
     )

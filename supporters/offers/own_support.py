@@ -2,11 +2,14 @@
 
 While a supporter is asked or at work it is a step in the contact (supporters.contacts.flow); before and
 after that it changes the offer alone, here. Nobody is asked why, and nothing of it reaches the manager or
-the reporter. Every function runs in one transaction and raises NotAllowed (not one's own, or not now) or
-Stale (something else happened meanwhile).
+the reporter. `by` is None for who has no account and came by the own link (supporters.contacts.own_link).
+Every function runs in one transaction and raises NotAllowed (not one's own, or not now) or Stale (something
+else happened meanwhile).
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -17,13 +20,13 @@ from incidents.models import Involvement
 from notifications.reminders import schedule
 from supporters.contacts.flow import NotAllowed, record
 from supporters.enums import EventKind, Outcome, Waiting
-from supporters.models import Contact, Offer, SupportPolicy
+from supporters.models import Contact, Offer, ReachMe, SupportPolicy
 from supporters.offers.opening import match_url, push_counts, tell_when_late
 from supporters.offers.reminders import SOMEBODY_WAITS
 
 
 @transaction.atomic
-def decline(*, offer: Offer, by: User, at: datetime) -> Offer:
+def decline(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     """No support wanted, or no more of it: the offer is closed, and `come_back` takes it up again."""
     offer, contact = _own(offer, by)
     if offer.closed_at:
@@ -40,7 +43,7 @@ def decline(*, offer: Offer, by: User, at: datetime) -> Offer:
 
 
 @transaction.atomic
-def postpone(*, offer: Offer, planned_for: datetime, by: User, at: datetime) -> Offer:
+def postpone(*, offer: Offer, planned_for: datetime, by: User | None, at: datetime) -> Offer:
     """Not now: the first contact is wanted by `planned_for` (aware, within a year) and not before that day.
 
     Without a supporter yet, the coordinator has until then to find one: the norm gives way to the wish.
@@ -63,7 +66,7 @@ def postpone(*, offer: Offer, planned_for: datetime, by: User, at: datetime) -> 
 
 
 @transaction.atomic
-def ask_somebody_else(*, offer: Offer, by: User, at: datetime) -> Offer:
+def ask_somebody_else(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     """Another supporter, please. The two are not matched again, and the coordinator is told."""
     _, contact = _own(offer, by)
     if contact is None:
@@ -72,7 +75,7 @@ def ask_somebody_else(*, offer: Offer, by: User, at: datetime) -> Offer:
 
 
 @transaction.atomic
-def come_back(*, offer: Offer, by: User, at: datetime) -> Offer:
+def come_back(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     """Support after all: the offer is open again, with a new term for the first contact, and the
     coordinator is told.
     """
@@ -99,7 +102,7 @@ def come_back(*, offer: Offer, by: User, at: datetime) -> Offer:
 
 @transaction.atomic
 def change_wishes(
-    *, offer: Offer, other_department: bool, physician: bool, outside: bool, by: User, at: datetime
+    *, offer: Offer, other_department: bool, physician: bool, outside: bool, by: User | None, at: datetime
 ) -> Offer:
     """What the employee wishes of a supporter; until somebody is asked."""
     offer, _ = _own(offer, by)
@@ -111,9 +114,20 @@ def change_wishes(
     return offer
 
 
-def _own(offer: Offer, by: User) -> tuple[Offer, Contact | None]:
+@transaction.atomic
+def reach_me(*, offer: Offer, wanted: Mapping[str, Any], by: User | None) -> None:
+    """How the employee would like to be reached (the fields of ReachMe), for the supporter alone."""
+    offer, _ = _own(offer, by)
+    if offer.closed_at:
+        raise NotAllowed
+    ReachMe.objects.update_or_create(offer=offer, defaults=dict(wanted))
+
+
+def _own(offer: Offer, by: User | None) -> tuple[Offer, Contact | None]:
     """`offer` locked, and its open contact. Raises NotAllowed when it is somebody else's."""
-    own = Offer.objects.select_for_update(of=("self",)).filter(pk=offer.pk, involvement__employee=by)
+    own = Offer.objects.select_for_update(of=("self",)).filter(
+        pk=offer.pk, involvement__employee=by, involvement__erased_at=None
+    )
     found = own.select_related("involvement", "incident").first()
     if found is None:
         raise NotAllowed

@@ -13,7 +13,14 @@ from incidents.calamities import put_aside
 from notifications.enums import Group
 from notifications.reminders import kinds, reconcile
 from notifications.reminders.kinds import Bundle, Kind
-from supporters.contacts import analyst_conflict, event_parts, involved_conflict, reminders, supporter_left
+from supporters.contacts import (
+    analyst_conflict,
+    announcing,
+    event_parts,
+    involved_conflict,
+    reminders,
+    supporter_left,
+)
 from supporters.contacts.notice_words import event_of
 from supporters.enums import Waiting
 from supporters.models import Offer
@@ -90,6 +97,7 @@ def register() -> None:
     """Make known to `notifications` the kinds, and what must be there each night."""
     for kind in (
         *reminders.KINDS,
+        *announcing.KINDS,
         analyst_conflict.KIND,
         involved_conflict.KIND,
         supporter_left.KIND,
@@ -100,6 +108,7 @@ def register() -> None:
     put_aside.parts.append(event_parts.of_event)
     reconcile.expectations += [
         reminders.expected,
+        announcing.expected,
         analyst_conflict.expected,
         involved_conflict.expected,
         supporter_left.expected,

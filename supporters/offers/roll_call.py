@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.pages.addresses import address_of
 from accounts.people.names import sort_key
 from hospital.clock import call_by
+from hospital.moment_words import in_words
 from incidents.models import Incident
 from supporters.contacts import conflicts
 from supporters.enums import Outcome, Waiting
@@ -34,6 +35,7 @@ class RollCallLine:
     state: SupportState
     waits: bool
     in_time: bool
+    offered: str
     since: datetime
     due_at: datetime
     closed_at: datetime | None
@@ -64,6 +66,7 @@ def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
         else state_of(person["waiting_for"], late=due_at < now),
         waits=person["waiting_for"] == Waiting.ASSIGNMENT,
         in_time=offered_at is not None and offered_at <= person["norm_due_at"],
+        offered=_offered(offered_at, person["announced_at"], now),
         since=person["opened_at"],
         due_at=due_at,
         closed_at=person["closed_at"],
@@ -72,3 +75,12 @@ def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
 
 def _ended(outcome: str) -> SupportState:
     return SupportState(capfirst(str(Outcome(outcome).label)), "circle-check", "good", _("View"))
+
+
+def _offered(offered_at: datetime | None, announced_at: datetime | None, now: datetime) -> str:
+    """When this person had the offer, and how."""
+    if offered_at is None:
+        return _("No message could be sent: the first call is the offer.")
+    if announced_at is not None and announced_at <= offered_at:
+        return _("Told by a message, %(when)s.") % {"when": in_words(announced_at, now=now)}
+    return _("Offered in person, %(when)s.") % {"when": in_words(offered_at, now=now)}

@@ -75,6 +75,7 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
             "cool_down_days",
             "current_months",
             "same_profession",
+            "announce",
             "retention_days",
         )
 

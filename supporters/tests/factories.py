@@ -47,7 +47,7 @@ class SupporterFactory(DjangoModelFactory):
 
 
 class OfferFactory(DjangoModelFactory):
-    """Opened now; waits for an assignment."""
+    """Opened and announced now; waits for an assignment."""
 
     class Meta:
         model = Offer
@@ -56,7 +56,6 @@ class OfferFactory(DjangoModelFactory):
         late = factory.Trait(opened_at=factory.LazyFunction(lambda: timezone.now() - timedelta(hours=30)))
         closed = factory.Trait(
             waiting_for=Waiting.NOTHING,
-            offered_at=factory.SelfAttribute("opened_at"),
             reached_at=factory.SelfAttribute("opened_at"),
             closed_at=factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(days=14)),
             outcome=Outcome.COMPLETED,
@@ -65,6 +64,7 @@ class OfferFactory(DjangoModelFactory):
     involvement = factory.SubFactory(InvolvementFactory)
     incident = factory.SelfAttribute("involvement.incident")
     opened_at = factory.LazyFunction(timezone.now)
+    announced_at = offered_at = factory.SelfAttribute("opened_at")
     first_contact_due_at = factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(hours=24))
     norm_due_at = factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(hours=24))
     due_at = factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(hours=12))
@@ -123,7 +123,6 @@ class ContactFactory(DjangoModelFactory):
     offer = factory.SubFactory(
         OfferFactory,
         opened_at=factory.SelfAttribute("..proposed_at"),
-        offered_at=factory.SelfAttribute("..proposed_at"),
     )
     # Not among the arguments above: a trait that names it would hide it there also when it is off.
     offer__waiting_for = Waiting.ACCEPTANCE

@@ -169,7 +169,7 @@ class TestTheCoordinator:
     def test_brings_an_incident_before_the_committee(self, client, sign_in):
         sign_in(Role.COORDINATOR)
         incident = reported(
-            kind=IncidentKind.VIM, noticed_at=None, involved=[Involved(employee=UserFactory())]
+            kind=IncidentKind.VIM, noticed_at=None, involved=[Involved(employee=UserFactory(email=""))]
         )
         detail = client.get(reverse("incidents:detail", args=[incident.reference])).content.decode()
         assert page_of(incident, "classify") in detail

@@ -43,7 +43,7 @@ def calamity():
         reporter=UserFactory(name="Noor Bos"),
         kind=IncidentKind.CALAMITY,
         event_type=EventType.SAFETY,
-        involved=[Involved(employee=UserFactory(name="Els Vos"))],
+        involved=[Involved(employee=UserFactory(name="Els Vos", email=""))],
         department=DepartmentFactory(),
         submission_key=None,
         noticed_at=NOTICED,
@@ -102,7 +102,7 @@ def test_how_a_step_stands_to_its_due_moment(done_at, due, words, late):
 def test_has_every_step_both_clocks_counts_talks_and_who_made_it_and_no_names(client, calamity, member):
     done(calamity, Step.DIRECTOR, NOTICED + 2 * HOUR, member)
     done(calamity, Step.IGJ, NOTICED + 20 * HOUR, member)
-    counts = SupportCounts(offered=2, involved=3, settled_at=NOW)
+    counts = SupportCounts(offered=2, announced=1, involved=3, settled_at=NOW)
     keep_support_step(incident=calamity, count=lambda: counts, at=NOW)
     analyst = UserFactory(name="Arie Analist", department=DepartmentFactory(), roles=[Role.ANALYST])
     near = UserFactory(name="Bea Dichtbij", department=calamity.department, roles=[Role.ANALYST])
@@ -139,9 +139,8 @@ def test_says_that_nobody_is_named_and_not_that_support_was_late(client, member)
         submission_key=None,
         at=NOTICED,
     )
-    keep_support_step(
-        incident=calamity, count=lambda: SupportCounts(offered=0, involved=0, settled_at=None), at=NOTICED
-    )
+    nobody = SupportCounts(offered=0, announced=0, involved=0, settled_at=None)
+    keep_support_step(incident=calamity, count=lambda: nobody, at=NOTICED)
     page = sheet(client, calamity, member)
     assert "Nobody is named: there is nobody to offer support to." in page
     assert "0 of 0" not in page

@@ -44,7 +44,7 @@ def reported(at, **changes):
         reporter=None,
         kind=IncidentKind.CALAMITY,
         event_type=EventType.SAFETY,
-        involved=[Involved(employee=UserFactory())],
+        involved=[Involved(employee=UserFactory(email=""))],
         submission_key=None,
         at=at,
         **given,

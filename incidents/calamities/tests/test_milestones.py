@@ -203,7 +203,7 @@ class TestSupportStep:
         return incident
 
     def keep(self, incident, *, at=AT, offered=0, involved=0, settled_at=None):
-        counts = SupportCounts(offered=offered, involved=involved, settled_at=settled_at)
+        counts = SupportCounts(offered=offered, announced=offered, involved=involved, settled_at=settled_at)
         with transaction.atomic():
             milestones.keep_support_step(incident=incident, count=lambda: counts, at=at)
         return step(incident, Step.SUPPORT)

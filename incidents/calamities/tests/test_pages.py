@@ -32,7 +32,10 @@ def calamity():
 
 
 def reported(**changes):
-    given = {"department": DepartmentFactory(), "involved": [Involved(employee=UserFactory(name="Els Vos"))]}
+    given = {
+        "department": DepartmentFactory(),
+        "involved": [Involved(employee=UserFactory(name="Els Vos", email=""))],
+    }
     return report_incident(
         reporter=UserFactory(),
         kind=IncidentKind.CALAMITY,
@@ -71,7 +74,7 @@ class TestReading:
     @pytest.mark.parametrize("role", [Role.CCP, Role.DIRECTOR, Role.COORDINATOR])
     def test_seven_steps_both_clocks_and_how_many_were_offered_support(self, client, sign_in, calamity, role):
         sign_in(role)
-        counts = SupportCounts(offered=1, involved=3, settled_at=None)
+        counts = SupportCounts(offered=1, announced=1, involved=3, settled_at=None)
         keep_support_step(incident=calamity, count=lambda: counts, at=NOW)
         page = text(client.get(page_of(calamity)))
         for step in Step.track():

@@ -53,7 +53,7 @@ def house(ward):
 
 @pytest.fixture
 def calamity(house, ward):
-    return reported(ward, involved=[Involved(employee=UserFactory())])
+    return reported(ward, involved=[Involved(employee=UserFactory(email=""))])
 
 
 def reported(ward, **changes):

@@ -21,6 +21,7 @@ from notifications.models import Reminder
 from notifications.tests.factories import AbsenceFactory
 from supporters.contacts import flow, forms, reminders
 from supporters.contacts.allowed_steps import UNDO_WITHIN
+from supporters.contacts.announcing import ANNOUNCED
 from supporters.contacts.forms import AvailabilityForm
 from supporters.enums import ContactState, EventKind, HandBackReason, SupporterStatus, Waiting
 from supporters.models import Contact, Exclusion, Supporter
@@ -454,7 +455,7 @@ def test_the_employee_hears_nothing_new_when_it_is_handed_over(client, contact):
     tap(client, contact, "reached")
     employee = contact.offer.involvement.employee
     hand_over(client)
-    assert not Reminder.objects.filter(recipient=employee).exists()
+    assert not Reminder.objects.filter(recipient=employee).exclude(kind=ANNOUNCED).exists()
     own = Client()
     own.force_login(employee)
     assert contact.supporter.user.name not in own.get(reverse("me")).text

@@ -19,6 +19,7 @@ from incidents.tests.factories import IncidentFactory, InvolvementFactory, Miles
 from notifications.models import Reminder
 from supporters.contacts import flow
 from supporters.enums import (
+    Announce,
     ContactState,
     EventKind,
     HandBackReason,
@@ -59,7 +60,7 @@ def test_assign_proposes_and_leaves_its_traces(coordinator, offer):
     )
     offer.refresh_from_db()
     supporter.refresh_from_db()
-    assert (offer.waiting_for, offer.offered_at) == (Waiting.ACCEPTANCE, now)
+    assert (offer.waiting_for, offer.due_at) == (Waiting.ACCEPTANCE, contact.due_at)
     assert (supporter.load, supporter.last_asked_at) == (1, now)
     line = AccessEvent.objects.get()
     assert (line.user, line.record, line.object_ref) == (
@@ -78,13 +79,14 @@ def test_assign_cancels_the_reminder_that_nobody_was_asked(coordinator):
     assert Reminder.objects.get(subject_id=offer.id).cancelled_at == now
 
 
-def test_assign_counts_offered_on_the_calamity(coordinator):
+def test_assign_announces_it_where_the_policy_says_so_and_the_calamity_counts(coordinator):
+    SupportPolicy.objects.create(announce=Announce.WHEN_ASKED)
     milestone = MilestoneFactory(step=Step.SUPPORT)
     involvements = InvolvementFactory.create_batch(2, incident=milestone.incident)
     now = timezone.now()
     open_offers(involvements, now)
     milestone.refresh_from_db()
-    assert (milestone.offered, milestone.involved) == (0, 2)
+    assert (milestone.offered, milestone.announced, milestone.involved) == (0, 0, 2)
     assign(
         offer=involvements[0].offer,
         supporter=SupporterFactory(trained=True),
@@ -98,7 +100,8 @@ def test_assign_counts_offered_on_the_calamity(coordinator):
         at=now + timedelta(hours=25),
     )
     milestone.refresh_from_db()
-    assert (milestone.offered, milestone.involved) == (1, 2)  # the second was not within 24 hours
+    assert (milestone.offered, milestone.announced, milestone.involved) == (1, 1, 2)
+    # The second was not within 24 hours.
 
 
 def test_assign_twice_tells_who_was_chosen(coordinator, offer):

@@ -141,7 +141,7 @@ class TestThePeople:
         join(one=stays, other=goes, by=coordinator, at=LATER + 2 * HOUR)
         offer = Offer.objects.get()
         assert set(offer.contacts.all()) == {ended, runs}
-        assert offer.offered_at == LATER
+        assert (offer.announced_at, offer.offered_at) == (NOW, NOW)
         assert {contact.events.count() for contact in Contact.objects.all()} == {1, 2}
 
     def test_two_at_work_for_one_person_are_told_first(self, coordinator, nurse):
@@ -221,7 +221,7 @@ def test_the_count_of_a_calamity_follows(coordinator, nurse):
     asked(goes, other, coordinator)
     join(one=stays, other=goes, by=coordinator, at=LATER)
     step = Milestone.objects.get(incident=stays, step=Step.SUPPORT)
-    assert (step.offered, step.involved) == (1, 2)
+    assert (step.offered, step.announced, step.involved) == (2, 2, 2)
 
 
 def test_both_references_are_in_the_access_log(coordinator, nurse):

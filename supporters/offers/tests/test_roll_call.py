@@ -58,13 +58,16 @@ def test_everybody_with_state_and_share_offered_in_time(client, coordinator, inc
     OfferFactory(
         involvement__incident=incident,
         opened_at=late,
+        announced_at=None,
         offered_at=timezone.now(),
         involvement__name="Ilse Vos",
     )
     page = text(client.get(URL))
     for words in ("Noor Bos", "Bram Dekker", "Ilse Vos", "Hanneke Prins", "Asked, no answer yet"):
         assert words in page
-    assert "Offered support within 24 hours: <strong>1 of 3</strong>." in page
+    assert "Offered support within 24 hours: <strong>2 of 3</strong>." in page
+    assert page.count("Told by a message") == 2
+    assert page.count("Offered in person") == 1
 
 
 def test_opening_is_in_the_access_log_of_everybody_involved(client, coordinator, incident):

@@ -13,9 +13,9 @@ from incidents.enums import EventType, IncidentKind, Step, Verdict
 from incidents.models import Incident, Milestone, TrackEvent
 from incidents.reports import report_writer
 from supporters.contacts import flow
-from supporters.enums import EventKind, Outcome
+from supporters.enums import Announce, EventKind, Outcome
 from supporters.matching.assignment import assign
-from supporters.models import Offer
+from supporters.models import Offer, SupportPolicy
 from supporters.offers import own_support
 from supporters.offers.opening import close_offer, reopen_offer
 from supporters.tests.factories import SupporterFactory
@@ -23,6 +23,11 @@ from supporters.tests.factories import SupporterFactory
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(MONDAY)]
+
+
+@pytest.fixture(autouse=True)
+def told_when_a_supporter_is_asked():
+    SupportPolicy.objects.create(announce=Announce.WHEN_ASKED)
 
 
 def involve(count):

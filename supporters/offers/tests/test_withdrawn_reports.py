@@ -15,6 +15,7 @@ from incidents.models import Incident, Involvement
 from incidents.reports import report_writer, withdrawal
 from incidents.reports.report_writer import Involved, report_incident
 from notifications.models import Reminder
+from supporters.contacts.announcing import NOT_AFTER_ALL
 from supporters.enums import Outcome
 from supporters.matching import assignment
 from supporters.models import Offer
@@ -46,13 +47,15 @@ def reported(reporter, kind=IncidentKind.VIM, involved=None, **fields):
 
 def test_leaves_the_reference_and_nobody(nurse):
     incident = reported(nurse, description="De pomp viel uit")
-    record = incident.involvements.get().pk
+    named, record = incident.involvements.values_list("employee", "pk").get()
     withdrawal.withdraw(incident=incident, by=nurse, at=LATER)
     incident.refresh_from_db()
     assert (incident.withdrawn_at, incident.description, incident.reporter) == (LATER, "", nurse)
     assert not Involvement.objects.exists()
     assert not Offer.objects.exists()
-    assert not Reminder.objects.filter(done_at=None, cancelled_at=None).exists()
+    # Who was told that a colleague calls is told that nobody does.
+    news = Reminder.objects.get(done_at=None, cancelled_at=None)
+    assert (news.kind, news.recipient_id, news.subject_id) == (NOT_AFTER_ALL, named, named)
     line = AccessEvent.objects.get(access_point="incidents:withdraw")
     assert (line.action, line.user, line.object_ref) == (AccessAction.ERASE, nurse, incident.reference)
     assert record not in AccessEvent.objects.filter(user=nurse).values_list("record", flat=True)

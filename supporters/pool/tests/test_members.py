@@ -10,7 +10,7 @@ from accounts.models import AccessEvent, User
 from accounts.roles.giving import RolesConflict
 from accounts.tests.factories import ProfessionFactory, UserFactory
 from hospital.enums import ProfessionGroup
-from supporters.enums import SameProfession, SupporterStatus
+from supporters.enums import Announce, SameProfession, SupporterStatus
 from supporters.models import Supporter, SupportPolicy
 from supporters.pool import members
 from supporters.tests.factories import ContactFactory, SupporterFactory
@@ -315,6 +315,7 @@ POLICY = {
     "cool_down_days": 0,
     "current_months": 12,
     "same_profession": SameProfession.REQUIRED,
+    "announce": Announce.AT_REPORT,
     "retention_days": 30,
 }
 

@@ -1,0 +1,161 @@
+"""Who is involved hears that a colleague will call: by whom, when, and in words that give nothing away."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+from hospital.models import Hospital
+from incidents.enums import Step
+from incidents.tests.factories import InvolvementFactory, MilestoneFactory
+from notifications.delivery import sweep
+from notifications.models import Mail, Notice
+from notifications.notices import listing
+from notifications.reminders import kinds, reconcile
+from supporters.contacts import flow, own_link
+from supporters.contacts.announcing import ANNOUNCED
+from supporters.enums import Announce, EventKind, Outcome
+from supporters.models import Offer, SupportPolicy
+from supporters.offers.opening import close_offer, open_offers
+from supporters.tests.factories import SupporterFactory
+
+MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(MONDAY)]
+
+
+@pytest.fixture
+def coordinator():
+    return UserFactory(roles=[Role.COORDINATOR])
+
+
+def agency_nurse(**fields):
+    fields = {"email": "sanne@example.org", **fields}
+    return InvolvementFactory(employee=None, typed_name="Sanne de Wit", **fields)
+
+
+def propose(offer, by, at=MONDAY + HOUR):
+    return flow.propose(offer=offer, supporter=SupporterFactory(trained=True), by=by, at=at)
+
+
+def notices(user):
+    return list(Notice.objects.filter(user=user, kind=ANNOUNCED))
+
+
+def test_who_has_an_account_is_told_at_once_in_the_app_and_by_mail():
+    involvement = InvolvementFactory(employee__name="Noor Bakker", incident__event_type="aggression")
+    open_offers([involvement], MONDAY)
+    sweep.sweep(at=MONDAY)
+    [notice] = notices(involvement.employee)
+    assert listing.page(user=involvement.employee).lines[0].text == (
+        "A colleague will call you. You can choose when, who, or not at all."
+    )
+    assert notice.url == "/me/"
+    [sent] = [each for each in mail.outbox if each.to == [involvement.employee.email]]
+    text = sent.subject + str(sent.message())
+    assert "Noor" not in text
+    assert "Aggression" not in text
+    offer = Offer.objects.get()
+    assert (offer.announced_at, offer.offered_at, offer.reached_at) == (MONDAY, MONDAY, None)
+
+
+def test_who_has_no_account_gets_a_link_that_nothing_keeps():
+    Hospital.objects.create(name="Ziekenhuis Noorderdijk")
+    involvement = agency_nurse()
+    open_offers([involvement], MONDAY)
+    assert Mail.objects.get().url == ""
+    sweep.sweep(at=MONDAY)
+    [sent] = [each for each in mail.outbox if each.to == ["sanne@example.org"]]
+    assert own_link.address(involvement.pk) in sent.body
+    assert "Ziekenhuis Noorderdijk" in sent.body
+    assert "Sanne" not in sent.subject + sent.body
+    assert Offer.objects.get().announced_at == MONDAY
+
+
+@pytest.mark.parametrize(
+    "fields", [{"employee": None, "email": "", "telephone": "+31612345678"}, {"employee__email": ""}]
+)
+def test_without_an_address_the_first_call_is_the_offer(coordinator, fields):
+    involvement = InvolvementFactory(**fields)
+    open_offers([involvement], MONDAY)
+    contact = propose(involvement.offer, coordinator)
+    offer = Offer.objects.get()
+    assert (offer.announced_at, offer.offered_at) == (None, None)
+    for kind in (EventKind.ACCEPTED, EventKind.ATTEMPT_FAILED):
+        contact = flow.record(contact=contact, kind=kind, by=contact.supporter.user, at=MONDAY + 2 * HOUR)
+    offer.refresh_from_db()
+    assert offer.offered_at is None
+    flow.record(contact=contact, kind=EventKind.REACHED, by=contact.supporter.user, at=MONDAY + 3 * HOUR)
+    offer.refresh_from_db()
+    assert (offer.announced_at, offer.offered_at) == (None, MONDAY + 3 * HOUR)
+
+
+def test_the_answer_of_who_could_not_be_mailed_shows_that_they_had_the_offer(coordinator):
+    involvement = InvolvementFactory(employee__email="")
+    open_offers([involvement], MONDAY)
+    contact = propose(involvement.offer, coordinator)
+    flow.record(contact=contact, kind=EventKind.OFFER_DECLINED, by=coordinator, at=MONDAY + 2 * HOUR)
+    assert Offer.objects.get().offered_at == MONDAY + 2 * HOUR
+
+
+def test_the_policy_may_wait_until_a_supporter_is_asked(coordinator):
+    SupportPolicy.objects.create(announce=Announce.WHEN_ASKED)
+    involvement = InvolvementFactory()
+    open_offers([involvement], MONDAY)
+    sweep.sweep(at=MONDAY)
+    assert notices(involvement.employee) == []
+    propose(involvement.offer, coordinator)
+    sweep.sweep(at=MONDAY + HOUR)
+    assert len(notices(involvement.employee)) == 1
+    offer = Offer.objects.get()
+    assert (offer.announced_at, offer.offered_at) == (MONDAY + HOUR, MONDAY + HOUR)
+
+
+def test_another_supporter_is_no_second_announcement(coordinator):
+    involvement = InvolvementFactory()
+    open_offers([involvement], MONDAY)
+    contact = propose(involvement.offer, coordinator)
+    flow.withdraw(contact=contact, by=coordinator, at=MONDAY + 2 * HOUR)
+    propose(Offer.objects.get(), coordinator, at=MONDAY + 3 * HOUR)
+    sweep.sweep(at=MONDAY + 3 * HOUR)
+    assert len(notices(involvement.employee)) == 1
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_nobody_is_told_of_an_offer_that_ended_meanwhile(coordinator, outside):
+    involvement = agency_nurse() if outside else InvolvementFactory()
+    open_offers([involvement], MONDAY)
+    close_offer(offer=Offer.objects.get(), outcome=Outcome.REFERRED, by=coordinator, at=MONDAY)
+    sweep.sweep(at=MONDAY)
+    assert not Notice.objects.filter(kind=ANNOUNCED).exists()
+    assert mail.outbox == []
+
+
+def test_it_concerns_nobody_else():
+    involvement = InvolvementFactory()
+    open_offers([involvement], MONDAY)
+    kind = kinds.get(ANNOUNCED)
+    assert kind.concerns(involvement.employee, involvement.pk)
+    assert not kind.concerns(UserFactory(), involvement.pk)
+    assert not kind.is_handed_on
+
+
+def test_what_was_lost_is_found_at_night():
+    involvement = InvolvementFactory()
+    open_offers([involvement], MONDAY)
+    involvement.employee.reminders.all().delete()
+    assert reconcile.reconcile(at=MONDAY + HOUR) == 1
+    sweep.sweep(at=MONDAY + HOUR)
+    assert len(notices(involvement.employee)) == 1
+
+
+def test_a_calamity_counts_how_people_were_told():
+    milestone = MilestoneFactory(step=Step.SUPPORT)
+    involved = [InvolvementFactory(incident=milestone.incident), agency_nurse(incident=milestone.incident)]
+    involved.append(agency_nurse(incident=milestone.incident, email="", telephone="+31612345678"))
+    open_offers(involved, MONDAY)
+    milestone.refresh_from_db()
+    assert (milestone.offered, milestone.announced, milestone.involved) == (2, 2, 3)
+    assert milestone.done_at is None

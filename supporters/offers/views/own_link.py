@@ -1,0 +1,50 @@
+"""The own support of somebody without an account, behind a link of their own and without sign-in.
+
+The page names neither them nor the event: whoever reads their mail, or looks over their shoulder, learns from
+it only that a colleague will call.
+"""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.pages.access import allow_public
+from supporters.contacts import own_link
+from supporters.models import Offer, OfferQuerySet, SupportPolicy
+from supporters.offers.views import own_offer
+
+
+@allow_public
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_support(request: HttpRequest, signed: str) -> HttpResponse:
+    """Who calls and when, and what may be chosen; 404 with the numbers for help once the case is over."""
+    offers = _offers(signed)
+    found = own_offer.read(offers)
+    if not found:
+        return render(request, "supporters/offers/own_link_over.html", status=404)
+    now, unsaved = timezone.now(), None
+    if request.method == "POST":
+        unsaved = own_offer.decide(request, found[0], by=None, at=now)
+        if unsaved is None:
+            return redirect("own-link", signed)
+    mine = own_offer.own(
+        found[0],
+        SupportPolicy.current(),
+        now,
+        decide_url=reverse("own-link", args=[signed]),
+        says_event=False,
+        unsaved={found[0].pk: unsaved} if unsaved else None,
+    )
+    context = {"each": mine, "now": now, "tomorrow": timezone.localdate(now) + timedelta(days=1)}
+    return render(request, "supporters/offers/own_link.html", context)
+
+
+def _offers(signed: str) -> OfferQuerySet:
+    """The offer behind the link, as long as a name stands in the case; nothing for one not made here."""
+    pk = own_link.read(signed)
+    offers = Offer.objects.filter(involvement__employee=None, involvement__erased_at=None)
+    return offers.filter(involvement=pk) if pk else offers.none()

@@ -1,0 +1,171 @@
+"""One offer of support as its employee sees it, and what they decide about it: on the own page, and behind
+the own link of who has no account.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.pages.feedback import say
+from hospital.moment_words import day_in_words
+from supporters.contacts import words
+from supporters.contacts.flow import ContactError
+from supporters.contacts.forms import DayForm, ReachMeForm, WishesForm
+from supporters.enums import ContactState, Waiting
+from supporters.models import Contact, Offer, OfferQuerySet, SupportPolicy
+from supporters.offers import own_support, retention
+from supporters.offers.own_calls import PromisedCall, promise_of, with_promise
+
+#: How a decision is asked again, when it did not arrive.
+DECISION = {
+    "decision": (
+        gettext_lazy("Your choice"),
+        {
+            "decline": gettext_lazy("No support"),
+            "later": gettext_lazy("Later"),
+            "somebody_else": gettext_lazy("Somebody else"),
+            "come_back": gettext_lazy("Support after all"),
+            "wishes": gettext_lazy("Other wishes"),
+            "reach_me": gettext_lazy("How to reach me"),
+        },
+    ),
+    "days": (gettext_lazy("In days"), None),
+    "on": (gettext_lazy("Day"), None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One offer of support as its employee sees it; `supporter` only once somebody has said yes.
+    `says_event`: who signed in is told of which event it is.
+    """
+
+    offer: Offer
+    call: PromisedCall | None
+    supporter: User | None
+    somebody_asked: bool
+    wishes: WishesForm | None
+    reach_me: ReachMeForm | None
+    erases_at: datetime | None
+    is_held: bool
+    says_event: bool
+    decide_url: str
+    erase_url: str
+
+
+def read(offers: OfferQuerySet) -> list[Offer]:
+    """`offers`, newest first, with all that `own` reads of them: two statements."""
+    people = Contact.objects.open().select_related(
+        "supporter__user__profession", "supporter__user__department__location"
+    )
+    shown = offers.select_related("incident", "involvement__employee", "reach_me").order_by("-opened_at")
+    return list(with_promise(shown.prefetch_related(Prefetch("contacts", people, to_attr="open_contacts"))))
+
+
+def own(
+    offer: Offer,
+    policy: SupportPolicy,
+    now: datetime,
+    *,
+    decide_url: str,
+    erase_url: str = "",
+    is_held: bool = False,
+    says_event: bool = True,
+    unsaved: dict[UUID, ReachMeForm] | None = None,
+) -> Own:
+    """`offer` (of `read`) for its page; `unsaved` are forms that come back with an error, by offer."""
+    contact: Contact | None = next(iter(offer.open_contacts), None)  # type: ignore[attr-defined]  # see `read`
+    accepted = contact and contact.state != ContactState.PROPOSED
+    waits = offer.waiting_for == Waiting.ASSIGNMENT
+    form = (unsaved or {}).get(offer.pk) or ReachMeForm(
+        instance=getattr(offer, "reach_me", None), auto_id=f"%s-{offer.pk}"
+    )
+    return Own(
+        offer=offer,
+        call=promise_of(offer, now=now),
+        supporter=contact.supporter.user if contact and accepted else None,
+        somebody_asked=contact is not None,
+        wishes=WishesForm(instance=offer.involvement, auto_id=f"%s-{offer.pk}") if waits else None,
+        reach_me=None if offer.closed_at else form,
+        erases_at=retention.erases_at(offer, policy),
+        is_held=is_held,
+        says_event=says_event,
+        decide_url=decide_url,
+        erase_url="" if is_held else erase_url,
+    )
+
+
+def decide(request: HttpRequest, offer: Offer, *, by: User | None, at: datetime) -> ReachMeForm | None:
+    """Do what was chosen about `offer`, and say so; a form that cannot be saved comes back."""
+    data = request.POST
+    try:
+        if data.get("decision") == "reach_me":
+            form = ReachMeForm(data, auto_id=f"%s-{offer.pk}")
+            if not form.is_valid():
+                return form
+            own_support.reach_me(offer=offer, wanted=form.cleaned_data, by=by)
+            said = _("Noted. Only the colleague who calls you sees it.")
+        else:
+            decision = _DECISIONS.get(data.get("decision", ""))
+            said = decision(data, offer, by, at) if decision else ""
+    except ContactError as error:
+        say(request, words.refused(error), level=messages.WARNING)
+    else:
+        say(request, said or _("Choose a day first."), level=messages.SUCCESS if said else messages.WARNING)
+    return None
+
+
+def _decline(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    own_support.decline(offer=offer, by=by, at=at)
+    return _("That’s fine. You can always come back, here on this page.")
+
+
+def _later(data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    form = DayForm(data)
+    planned_for = form.planned_for(at) if form.is_valid() else None
+    if planned_for is None:
+        return ""
+    own_support.postpone(offer=offer, planned_for=planned_for, by=by, at=at)
+    return _("Noted. You’ll be called %(day)s.") % {"day": day_in_words(planned_for, now=at)}
+
+
+def _somebody_else(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    own_support.ask_somebody_else(offer=offer, by=by, at=at)
+    return _("The coordinator will look for somebody else. Nobody asks why.")
+
+
+def _come_back(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    own_support.come_back(offer=offer, by=by, at=at)
+    return _("Good that you said so. The coordinator will look for a colleague for you.")
+
+
+def _wish(data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    form = WishesForm(data)
+    form.is_valid()
+    wishes = form.cleaned_data
+    own_support.change_wishes(
+        offer=offer,
+        other_department=wishes["wish_other_department"],
+        physician=wishes["wish_physician"],
+        outside=wishes["wish_outside"],
+        by=by,
+        at=at,
+    )
+    return _("Your wishes are noted.")
+
+
+_DECISIONS: dict[str, Callable[[QueryDict, Offer, User | None, datetime], str]] = {
+    "decline": _decline,
+    "later": _later,
+    "somebody_else": _somebody_else,
+    "come_back": _come_back,
+    "wishes": _wish,
+}
