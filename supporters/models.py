@@ -200,9 +200,9 @@ class Offer(models.Model):
     """The offer of support to one involved employee: a row of the coordinator's worklist.
 
     Made in the transaction of the report (incidents.reports.report_writer.involvement_listeners).
-    `waiting_for` and `due_at` say what has to happen next and when, and are changed with the contact, by the
-    one writer of its state. `first_contact_due_at` is when the first contact is wanted (PMC/UMCG: within 24 h), and moves when
-    the employee asks for another day or comes back.
+    `waiting_for` and `due_at` say what has to happen next and when, and are changed with the contact, by
+    the one writer of its state. `first_contact_due_at` is when the first contact is wanted (PMC/UMCG:
+    within 24 h), and moves when the employee asks for another day or comes back.
 
     Two moments are set once and never moved, so that "support offered to n of n within the norm" cannot
     change later. `norm_due_at`: until when support had to be offered, counted from the moment the person was
