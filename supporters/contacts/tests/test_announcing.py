@@ -70,7 +70,7 @@ def test_who_has_no_account_gets_a_link_that_nothing_keeps():
     [sent] = [each for each in mail.outbox if each.to == ["sanne@example.org"]]
     assert own_link.address(involvement.pk) in sent.body
     assert "Ziekenhuis Noorderdijk" in sent.body
-    assert "Sanne" not in sent.subject + sent.body
+    assert "Sanne" not in f"{sent.subject} {sent.body}"
     assert Offer.objects.get().announced_at == MONDAY
 
 
@@ -88,7 +88,7 @@ def test_without_an_address_the_first_call_is_the_offer(coordinator, fields):
     offer.refresh_from_db()
     assert offer.offered_at is None
     flow.record(contact=contact, kind=EventKind.REACHED, by=contact.supporter.user, at=MONDAY + 3 * HOUR)
-    offer.refresh_from_db()
+    offer = Offer.objects.get()
     assert (offer.announced_at, offer.offered_at) == (None, MONDAY + 3 * HOUR)
 
 
