@@ -91,7 +91,7 @@ def of(calamity: Incident, *, at: datetime) -> Evidence:
     return Evidence(
         lines=tuple(_line(step, changes, at) for step in steps),
         support=support.milestone if support else None,
-        hours=milestones.support_norm(calamity) // HOUR,
+        hours=milestones.support_norm(calamity, step=by_step.get(Step.SUPPORT)) // HOUR,
         analysts=len(team),
         distant=sum(department != calamity.department_id for department in team),
         analysis=tuple(marks(Analysis.objects.filter(incident=calamity).first(), by_step.get(Step.ANALYSIS))),

@@ -302,13 +302,14 @@ def _named_at(incident: Incident) -> datetime | None:
     return rows.order_by("added_at").values_list("added_at", flat=True).first()
 
 
-def support_norm(incident: Incident) -> timedelta:
+def support_norm(incident: Incident, *, step: Milestone | None = None) -> timedelta:
     """Within how long somebody involved in `incident` is offered support, from the moment they are added
-    (UMCG 2019: 1 day). For a calamity by the terms frozen on its steps, else by those in force.
+    (UMCG 2019: 1 day). For a calamity by the terms frozen on its `step` of support, which is read where it is
+    not given, else by those in force.
     """
     if incident.kind == IncidentKind.CALAMITY:
-        steps = Milestone.objects.filter(incident=incident, step=Step.SUPPORT)
-        frozen = steps.values_list("policy__support_days", flat=True).first()
+        step = step or Milestone.objects.filter(incident=incident, step=Step.SUPPORT).only("policy").first()
+        frozen = step.policy.get("support_days") if step else None
         if frozen is not None:
             return timedelta(days=frozen)
     return timedelta(days=Policy.current().support_days)

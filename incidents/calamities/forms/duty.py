@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
+from accounts.people.directory import told, told_apart
 from accounts.people.person_field import PersonChoiceField
 from incidents.clocks.moment_field import LocalMomentField
 from incidents.models import Duty
@@ -26,17 +27,15 @@ class DutyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself is n
         self.fields["starts_at"] = LocalMomentField(label=_("From"), at=at, to_come=True)
         self.fields["ends_at"] = LocalMomentField(label=_("Until"), at=at, to_come=True)
         directors = User.objects.filter(is_active=True, groups__name=Role.DIRECTOR).order_by("sort_key", "id")
-        for name in ("director", "deputy"):
-            field = self.fields[name]
-            assert isinstance(field, PersonChoiceField)
-            field.queryset = directors
-            field.empty_label = _("Choose") if name == "director" else _("Nobody")
-
-    @property
-    def has_directors(self) -> bool:
-        field = self.fields["director"]
-        assert isinstance(field, PersonChoiceField)
-        return bool(field.queryset and field.queryset.exists())
+        first, second = (self.fields[name] for name in ("director", "deputy"))
+        assert isinstance(first, PersonChoiceField)
+        assert isinstance(second, PersonChoiceField)
+        first.queryset = second.queryset = directors
+        # Told apart once, for both.
+        known = told_apart(directors.select_related("profession", "department__location"))
+        people = [(one.pk, told(one)) for one in known]
+        first.choices, second.choices = [("", _("Choose")), *people], [("", _("Nobody")), *people]
+        self.has_directors = bool(people)
 
     def clean_ends_at(self) -> datetime:
         ends_at: datetime = self.cleaned_data["ends_at"]

@@ -213,7 +213,7 @@ def _of_overseers(user: User, calamity: Incident, steps: list[TrackStep]) -> dic
         mark_away(filter(None, (duty.director, duty.deputy)), at=since)
     return {
         "support": support.milestone if support else None,
-        "hours": support_norm(calamity) // timedelta(hours=1),
+        "hours": support_norm(calamity, step=support.milestone) // timedelta(hours=1) if support else None,
         "duty": duty,
         "duty_since": since if told else None,
         "confirms_duty": told and user.has_role(Role.DIRECTOR),
