@@ -37,6 +37,12 @@ def end(**_signal: object) -> None:
     _local.asks = False
 
 
+def told(committee: str, analysis_team: str) -> None:
+    """The names as they were read along with something else: nobody looks them up again."""
+    if getattr(_local, "asks", False):
+        _local.row = {COMMITTEE: committee, ANALYSIS_TEAM: analysis_team}
+
+
 def in_sentence(which: str) -> str:
     """With its article: "de Calamiteitencommissie Patiëntenzorg", in English "the …"."""
     plain = str(_PLAIN[which])
@@ -74,14 +80,8 @@ def _given(which: str) -> str:
     if not getattr(_local, "asks", False):
         return ""
     if _local.row is None:
-        _local.row = _row()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT committee, analysis_team FROM hospital_hospital WHERE id = 1")
+            told(*(cursor.fetchone() or ("", "")))
     given: str = _local.row[which]
     return given.strip()
-
-
-def _row() -> dict[str, str]:
-    """One small statement, by hand, for it is asked on most pages."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT committee, analysis_team FROM hospital_hospital WHERE id = 1")
-        committee, analysis_team = cursor.fetchone() or ("", "")
-    return {COMMITTEE: committee, ANALYSIS_TEAM: analysis_team}

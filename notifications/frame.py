@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.enums import Role
 from accounts.models import User
 from accounts.pages import places
+from hospital import names
 from hospital.models import Hospital
 from notifications.models import FAILURES_BEFORE_ALARM, Heartbeat
 from notifications.visible_rows import NOBODY_TO_TELL
@@ -74,7 +75,9 @@ def _places(request: HttpRequest, user: User) -> list[Here]:
 
 
 def state_for(user: User, *, at: datetime) -> FrameState:
-    """In one statement, for it stands on every page. The alarm is for who can do something about it."""
+    """In one statement, for it stands on every page, with the names that most pages say. The alarm is for who
+    can do something about it.
+    """
     watches = user.has_role(Role.ADMIN, Role.COORDINATOR)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -95,8 +98,11 @@ def state_for(user: User, *, at: datetime) -> FrameState:
                        (SELECT min(due_at) < %(silent_since)s FROM notifications_reminder
                         WHERE done_at IS NULL AND cancelled_at IS NULL),
                        FALSE),
-                   coalesce((SELECT name FROM hospital_hospital), ''),
-                   coalesce((SELECT logo_version FROM hospital_hospital), '')
+                   coalesce(hospital.name, ''),
+                   coalesce(hospital.logo_version, ''),
+                   coalesce(hospital.committee, ''),
+                   coalesce(hospital.analysis_team, '')
+            FROM (SELECT) always LEFT JOIN hospital_hospital hospital ON TRUE
             """,
             {
                 "user": user.pk,
@@ -111,4 +117,6 @@ def state_for(user: User, *, at: datetime) -> FrameState:
                 "ahead": at + SILENT_AFTER,
             },
         )
-        return FrameState(*cursor.fetchone())
+        *state, committee, analysis_team = cursor.fetchone()
+    names.told(committee, analysis_team)
+    return FrameState(*state)
