@@ -14,6 +14,7 @@ from hospital.moment_words import full_date
 from peersupport.templatetags.look import chip, moment, person, time_left
 from peersupport.templatetags.look import icon as icon_of
 from supporters.contacts.views import Card
+from supporters.matching.views.match import Card as Candidate
 from supporters.models import Supporter
 from supporters.offers.roll_call import RollCallLine
 from supporters.offers.worklist import WorklistRow
@@ -79,6 +80,20 @@ def step(
         f'{context["ticket"]}<input type="hidden" name="seen" value="{context["seen"]}">'
         f'<input type="hidden" name="kind" value="{kind}"><button class="btn {look}"{choice}>'
         f"{icon_of(icon) if icon else ''}{conditional_escape(label)}</button></form>"
+    )
+
+
+@register.simple_tag
+def reasons(card: Candidate) -> SafeString:
+    """What speaks for and against a supporter, each as an item of a list."""
+    against = ' class="is-against"'
+    said = {True: html.escape(gettext("For:")), False: html.escape(gettext("Against:"))}
+    return SafeString(  # nosec B703  # every value in it is escaped
+        "".join(
+            f"<li{'' if good else against}>{icon_of('check' if good else 'minus')}"
+            f'<span><span class="visually-hidden">{said[good]} </span>{html.escape(words)}</span></li>'
+            for good, words in card.reasons
+        )
     )
 
 

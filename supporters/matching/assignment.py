@@ -224,13 +224,15 @@ def _asked_before(offer: Offer) -> Contact | None:
 
 def _choices(wanted: Sequence[tuple[Need, Sequence[UUID]]]) -> list[list[Choice]]:
     """For every need the supporters with these ids, in their order, as choices: one query."""
+    aspects = [order.aspects(need) for need, _ids in wanted]
     parts = [
-        reasons.with_lines(Supporter.objects.filter(id__in=ids), need).annotate(part=Value(number))
-        for number, (need, ids) in enumerate(wanted)
+        reasons.with_lines(Supporter.objects.filter(id__in=ids), aspects[number]).annotate(part=Value(number))
+        for number, (_need, ids) in enumerate(wanted)
     ]
     found = parts[0].union(*parts[1:], all=True) if parts else ()
     choices = {
-        (each.part, each.id): Choice(each, reasons.reasons_of(each, wanted[each.part][0])) for each in found
+        (each.part, each.id): Choice(each, reasons.reasons_of(each, wanted[each.part][0], aspects[each.part]))
+        for each in found
     }
     return [[choices[number, pk] for pk in ids] for number, (_need, ids) in enumerate(wanted)]
 

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, F, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Exists, F, Q, QuerySet, When
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -28,6 +28,9 @@ NEVER = frozenset(
     }
 )
 
+NOBODY = Q(pk__in=())
+#: The accounts of those who lead a department.
+LEADERS = User.groups.through.objects.filter(group__name=Role.TEAM_LEADER).values("user_id")
 #: Who works outside the hospital.
 PARTNER = Q(user__department__location__is_partner=True)
 
@@ -99,7 +102,7 @@ def _rules_of_event(need: Need) -> Mapping[Rule, Q]:
         rules[Rule.IS_SELF] = Q(user_id=need.employee_id)
         rules[Rule.INVOLVED_IN_EVENT] &= ~rules[Rule.IS_SELF]
         rules[Rule.ON_EXCLUSION_LIST] = Q(id__in=pairs) | Q(id__in=by_hand)
-        rules |= _rules_of_line(need.employee_id, need.manager_id)
+        rules |= _rules_of_line(need.employee_id, need.works_in_id, need.manager_id)
     rules[Rule.REPORTED_EVENT] = _reported(need)
     return rules
 
@@ -119,19 +122,21 @@ def _reported(need: Need) -> Q:
     return Q(user_id__in=others.values("reporter_id"))
 
 
-def _rules_of_line(employee_id: UUID, manager_id: UUID | None) -> Mapping[Rule, Q]:
+def _rules_of_line(
+    employee_id: UUID, department_id: UUID | None, manager_id: UUID | None
+) -> Mapping[Rule, Q]:
     """Nobody is asked to support their own manager, nor a manager somebody whom they manage. A manager is who
     stands so in the personnel file, and who leads the department; not the manager's manager.
     """
-    leaders = User.groups.through.objects.filter(group__name=Role.TEAM_LEADER).values("user_id")
-    leads = Q(user_id__in=leaders)
-    departments = User.objects.filter(pk=employee_id, department__isnull=False).values("department_id")
-    led_in = Q(user__department_id__in=departments.exclude(pk__in=leaders))
-    led = Q(user__department_id__in=departments.filter(pk__in=leaders))
-    manages = led_in & leads | Q(user_id=manager_id) if manager_id else led_in & leads
+    manages, managed = Q(user_id=manager_id) if manager_id else NOBODY, Q(user__manager_id=employee_id)
+    if department_id:
+        colleague, leads = Q(user__department_id=department_id), Q(user_id__in=LEADERS)
+        employee_leads = Q(Exists(LEADERS.filter(user_id=employee_id)))
+        manages |= colleague & leads & ~employee_leads
+        managed |= colleague & ~leads & employee_leads
     return {
         Rule.IS_MANAGER: manages & ~Q(user_id=employee_id),
-        Rule.IS_MANAGED: (Q(user__manager_id=employee_id) | led & ~leads) & ~Q(user_id=employee_id),
+        Rule.IS_MANAGED: managed & ~Q(user_id=employee_id),
     }
 
 

@@ -30,6 +30,8 @@ class Need:
     incident_id: UUID
     at: datetime
     employee_id: UUID | None = None
+    works_in_id: UUID | None = None
+    """The department of the account now; `department_id` is that at the time."""
     manager_id: UUID | None = None
     named: Named | None = None
     profession_id: UUID | None = None
@@ -70,6 +72,7 @@ def _need(offer: Offer, at: datetime, same_profession: SameProfession) -> Need:
         incident_id=offer.incident_id,
         at=at,
         employee_id=involvement.employee_id,
+        works_in_id=employee.department_id if employee else None,
         manager_id=employee.manager_id if employee else None,
         named=None if employee else involvement.named,
         profession_id=involvement.profession_id,

@@ -1,5 +1,6 @@
 """What speaks for and against a supporter, in words: the lines of supporters.matching.order that count."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from supporters.enums import ReasonCode
 from supporters.matching import order
 from supporters.matching.need import Need
+from supporters.matching.order import Aspect
 from supporters.models import Supporter
 
 #: What the words of a supporter are read from.
@@ -28,20 +30,20 @@ class Reason:
     """Name of a profession, department or location, or a language code."""
 
 
-def with_lines(people: QuerySet[Supporter], need: Need) -> QuerySet[Any]:
-    """`people` with what `reasons_of` reads, and with what a card shows."""
+def with_lines(people: QuerySet[Supporter], aspects: Mapping[str, Aspect]) -> QuerySet[Any]:
+    """`people` with what `reasons_of` reads of `aspects`, and with what a card shows."""
     columns: dict[str, Any] = {}
-    for name, aspect in order.aspects(need).items():
+    for name, aspect in aspects.items():
         columns[f"{name}_line"] = order.of_line(aspect, lambda place, _line: place)
         columns[f"{name}_number"] = order.of_line(aspect, lambda _place, line: line.number)
     found: QuerySet[Any] = people.select_related(*READ_OF_SUPPORTER).annotate(**columns)
     return found
 
 
-def reasons_of(supporter: Any, need: Need) -> tuple[Reason, ...]:
+def reasons_of(supporter: Any, need: Need, aspects: Mapping[str, Aspect]) -> tuple[Reason, ...]:
     """Every reason for or against `supporter`, who was read by `with_lines`."""
     reasons = []
-    for name, aspect in order.aspects(need).items():
+    for name, aspect in aspects.items():
         line, number = aspect[getattr(supporter, f"{name}_line")], getattr(supporter, f"{name}_number")
         if line.code:
             reasons.append(Reason(line.code, line.good, number, _name(line.code, supporter, need)))

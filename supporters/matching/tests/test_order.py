@@ -80,8 +80,8 @@ def test_words_points_and_database_say_the_same():
             (each.id, plain.score(wanted, each)) for each in plain.in_order(wanted, fitting)
         ]
         with translation.override("en"):
-            for supporter in reasons.with_lines(Supporter.objects.all(), wanted):
-                said = reasons.reasons_of(supporter, wanted)
+            for supporter in reasons.with_lines(Supporter.objects.all(), order.aspects(wanted)):
+                said = reasons.reasons_of(supporter, wanted, order.aspects(wanted))
                 assert said == tuple(reason for reason, _points in plain.reasons(wanted, supporter))
                 assert all(reasons.say(reason) for reason in said)
 
@@ -188,8 +188,11 @@ REASONS = [
 
 
 def marked(wanted: Need, supporter: Supporter) -> list[str]:
-    [read] = reasons.with_lines(Supporter.objects.filter(id=supporter.id), wanted)
-    return [f"{each.code.value}{'+' if each.good else '-'}" for each in reasons.reasons_of(read, wanted)]
+    aspects = order.aspects(wanted)
+    [read] = reasons.with_lines(Supporter.objects.filter(id=supporter.id), aspects)
+    return [
+        f"{each.code.value}{'+' if each.good else '-'}" for each in reasons.reasons_of(read, wanted, aspects)
+    ]
 
 
 @pytest.mark.parametrize(("who", "whom", "expected"), REASONS)

@@ -33,6 +33,13 @@ from supporters.offers.worklist import event_words
 SHOWN = 6
 #: So many names are given for the rules that leave people out.
 NAMED = 200
+#: Of an offer, with whom, the latest first.
+CONTACTS = Contact.objects.select_related("supporter__user").order_by("-proposed_at", "id")
+LOG = (
+    ContactEvent.objects.filter(corrects=None, corrected_by=None)
+    .select_related("contact__supporter__user")
+    .order_by("-id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ def _event(offer: Offer) -> dict[str, Any]:
 
 def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
     """The open contact and what may be done about it; who was asked before."""
-    contacts = list(offer.contacts.select_related("supporter__user").order_by("-proposed_at", "id"))
+    contacts = list(CONTACTS.filter(offer=offer))
     contact: Contact | None = next((each for each in contacts if each.state in ContactState.open()), None)
     asked = contact is not None and contact.state == ContactState.PROPOSED
     due_at = call_by(contact.due_at if contact else offer.due_at, now=now)
@@ -120,8 +127,7 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
 
 def _log(offer: Offer) -> list[ContactEvent]:
     """What was noted of its contacts and not undone, newest first; never what was said."""
-    lines = ContactEvent.objects.filter(contact__offer=offer, corrects=None, corrected_by=None)
-    return list(lines.select_related("contact__supporter__user").order_by("-id"))
+    return list(LOG.filter(contact__offer=offer))
 
 
 def _outcomes(contact: Contact | None) -> list[Outcome]:

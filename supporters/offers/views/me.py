@@ -33,6 +33,15 @@ from supporters.offers.views import own_offer
 
 #: So many of the latest days and people that opened the case are shown.
 LINES = 50
+#: Who did what about cases on one day, in one role, the latest first (see `_opened`).
+OPENED = (
+    AccessEvent.objects.exclude(basis__in=["own record", "own contact", OWN_REPORT])
+    .exclude(~Q(responsible=Role.COORDINATOR), access_point="incidents:detail")
+    .annotate(day=TruncDate("at"))
+    .values("day", "user_id", "user__name", "responsible", "action")
+    .annotate(times=Count("id"), last=Max("at"))
+    .order_by("-last", "user_id", "action")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +158,7 @@ def _opened(user: User, own: Iterable[Offer]) -> list[OpenedOnDay]:
     here too. Of a report's page only the coordinator's lines are anybody else's.
     """
     records = [pk for offer in own for pk in (offer.involvement_id, *offer.involvement.joined_ids)]
-    lines = AccessEvent.objects.filter(record__in=records)
-    others = lines.exclude(user=user).exclude(basis__in=["own record", "own contact", OWN_REPORT])
-    others = others.exclude(~Q(responsible=Role.COORDINATOR), access_point="incidents:detail")
-    days = others.annotate(day=TruncDate("at")).values(
-        "day", "user_id", "user__name", "responsible", "action"
-    )
-    counted = days.annotate(times=Count("id"), last=Max("at")).order_by("-last", "user_id", "action")
+    counted = OPENED.filter(record__in=records).exclude(user=user)
     return [
         OpenedOnDay(
             name=line["user__name"],

@@ -41,6 +41,19 @@ DECISION = {
     "on": (gettext_lazy("Day"), None),
 }
 
+#: Who supports, or was asked.
+PEOPLE = Prefetch(
+    "contacts",
+    Contact.objects.open()
+    .select_related("supporter__user__profession", "supporter__user__department")
+    .only(
+        *("offer", "state"),
+        *(f"supporter__user__{name}" for name in ("name", "email", "telephone")),
+        *("supporter__user__profession__name", "supporter__user__department__name"),
+    ),
+    to_attr="open_contacts",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Own:
@@ -63,11 +76,8 @@ class Own:
 
 def read(offers: OfferQuerySet) -> list[Offer]:
     """`offers`, newest first, with all that `own` reads of them: two statements."""
-    people = Contact.objects.open().select_related(
-        "supporter__user__profession", "supporter__user__department__location"
-    )
     shown = offers.select_related("incident", "involvement__employee", "reach_me").order_by("-opened_at")
-    return list(with_promise(shown.prefetch_related(Prefetch("contacts", people, to_attr="open_contacts"))))
+    return list(with_promise(shown.prefetch_related(PEOPLE)))
 
 
 def own(
