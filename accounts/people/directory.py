@@ -16,7 +16,18 @@ from hospital.models import Department
 WORDS = 6  # of a query: more say nothing more
 MOST = 10
 #: Who may have the name of somebody in a list, with what tells them apart.
-NAMESAKES = User.objects.filter(is_active=True).select_related("department__location", "profession")
+NAMESAKES = (
+    User.objects.filter(is_active=True)
+    .select_related("department__location", "profession")
+    .only(
+        "sort_key",
+        "employee_number",
+        "email",
+        "profession__name",
+        "department__name",
+        "department__location__name",
+    )
+)
 
 
 Marks = tuple[str, str, str]

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import IntEnum
 
 from django.conf import settings
-from django.contrib.auth.models import Group
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, Q
+from django.db import connection
+from django.db.models import Exists
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -114,15 +114,25 @@ def _of_the_data() -> Iterator[Lack]:
 
 
 def held_and_waiting(at: datetime) -> tuple[dict[str, int], dict[str, int]]:
-    """How many in service hold each role, and to how many it was given and waits for a second person; in two
-    statements.
+    """How many in service hold each role, and to how many it was given and waits for a second person; in one
+    statement.
     """
-    holders = Group.objects.annotate(holders=Count("user", filter=Q(user__is_active=True)))
-    grants = RoleGrant.objects.waiting().filter(expires_at__gt=at, user__is_active=True)
-    return (
-        dict(holders.values_list("name", "holders")),
-        dict(grants.values_list("role").annotate(count=Count("user")).values_list("role", "count")),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT role, count(*) FILTER (WHERE is_held), count(*) FILTER (WHERE NOT is_held)
+            FROM (SELECT name AS role, user_id, TRUE AS is_held
+                  FROM accounts_user_groups JOIN auth_group ON auth_group.id = group_id
+                  UNION ALL
+                  SELECT role, user_id, FALSE
+                  FROM accounts_rolegrant WHERE outcome = '' AND expires_at > %(at)s) given
+            JOIN accounts_user ON accounts_user.id = user_id AND is_active
+            GROUP BY role
+            """,
+            {"at": at},
+        )
+        counts = cursor.fetchall()
+    return {role: held for role, held, _waiting in counts}, {role: waiting for role, _held, waiting in counts}
 
 
 def waits_line(line: str, waiting: int) -> str:

@@ -18,7 +18,7 @@ AHEAD = timedelta(days=14)
 
 
 def lacks(at: datetime) -> Iterator[Lack]:
-    """In four statements."""
+    """In two statements."""
     held, waiting = held_and_waiting(at)
     members, directors = held.get(Role.CCP, 0), held.get(Role.DIRECTOR, 0)
     seats = (reverse("calamity-committee"), _("Give a seat"))

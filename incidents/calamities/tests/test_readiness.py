@@ -67,5 +67,5 @@ def test_takes_as_many_statements_whatever_there_is(django_assert_num_queries):
     director = UserFactory(roles=[Role.DIRECTOR])
     for day in range(10):
         on_duty(director, start=day - 1, days=day)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         titles()

@@ -38,7 +38,8 @@ def team(request: SignedInRequest, reference: str) -> HttpResponse:
     """Who is on the team and who could be: the best first, each with the reasons."""
     now = timezone.now()
     calamity = _calamity(request, reference)
-    current = list(calamity.team.current().select_related("analyst__department").order_by("place"))
+    members = calamity.team.current().select_related("analyst__department").order_by("place")
+    current = list(members.only("assigned_at", "analyst__name", "analyst__department__name"))
     stand_ins.mark_away([member.analyst for member in current], at=now)
     found = teams.suggest(incident=calamity, at=now)
     away = stand_ins.StandIns.of(each.candidate.analyst_id for each in found)
