@@ -263,7 +263,8 @@ TEMPLATES = [
             # `{% csrf_token %}` says, too, whose page a form stands on.
             "builtins": ["accounts.templatetags.tickets"],
             "libraries": {
-                name: f"peersupport.templatetags.{name}" for name in ("administration", "desk", "look")
+                name: f"peersupport.templatetags.{name}"
+                for name in ("administration", "calamities", "desk", "look")
             },
         },
     },

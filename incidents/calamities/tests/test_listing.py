@@ -1,4 +1,7 @@
-"""The list of calamities: late ones first, by state, searched without a name in the address."""
+"""The list of calamities: late ones first, by state, searched without a name in the address.
+
+Also covers peersupport.templatetags.calamities.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
