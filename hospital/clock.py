@@ -154,6 +154,14 @@ class OfficeHours:
                 left -= max(timedelta(0), closes - begin)
             day += timedelta(days=1)
 
+    def add_days(self, start: datetime, days: int) -> datetime:
+        """When as many hours of working time as `days` working days have have passed since `start`: the same
+        time of a later working day.
+        """
+        day = local_day(start)
+        length = moment_of(day, self.ends) - moment_of(day, self.starts)
+        return self.add_hours(start, days * length.total_seconds() / 3600)
+
 
 @dataclass(frozen=True)
 class QuietHours:

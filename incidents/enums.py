@@ -44,6 +44,15 @@ class EventType(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+class Harm(models.TextChoices):
+    """What it did to the patient, as far as is known; a VIM system asks it in many more degrees."""
+
+    UNKNOWN = "unknown", _("Not known")
+    NONE = "none", _("No harm")
+    SOME = "some", _("Some harm")
+    SERIOUS = "serious", _("Serious harm or death")
+
+
 class AlreadyOffered(models.TextChoices):
     """Whether support was offered before the report (OPEN 2017: the report form asks)."""
 

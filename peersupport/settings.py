@@ -170,6 +170,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
     },
     "reconcile": {"task": "notifications.tasks.reconcile", "schedule": crontab(hour="3", minute="20")},
     "retention": {"task": "supporters.tasks.erase_due", "schedule": crontab(hour="3", minute="40")},
+    "close-by-rule": {
+        "task": "supporters.tasks.close_by_rule",
+        "schedule": crontab(hour="3", minute="30"),
+    },
     "forget-sessions": {
         "task": "accounts.sign_in.tasks.forget_sessions",
         "schedule": crontab(hour="4", minute="0"),

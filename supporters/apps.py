@@ -10,26 +10,34 @@ class SupportersConfig(AppConfig):
         from accounts.staff import leaving
         from incidents.calamities.analysis.team import team_listeners
         from incidents.calamities.milestones import track_listeners
-        from incidents.reports import withdrawal
-        from incidents.reports.report_writer import involvement_listeners
+        from incidents.reports import report_as_seen, report_writer, withdrawal
         from notifications.calendar import entries
         from notifications.reminders import reconcile
         from supporters import places
         from supporters.contacts import analyst_conflict, calendar_entries, involved_conflict, supporter_left
+        from supporters.intake import reminders as intake_reminders
+        from supporters.intake import told_reporter, unnamed_reports
         from supporters.offers import employee_left, reminders, withdrawn_reports
         from supporters.offers.opening import expected, open_offers, push_counts
         from supporters.pool import readiness
 
-        involvement_listeners += [open_offers, involved_conflict.tell_coordinators]
-        track_listeners.append(lambda incident, at: push_counts(incident, at=at))
+        report_writer.involvement_listeners += [open_offers, involved_conflict.tell_coordinators]
+        report_writer.addition_listeners.append(unnamed_reports.named)
+        report_writer.unnamed_listeners.append(unnamed_reports.opened)
+        report_writer.correction_listeners.append(unnamed_reports.corrected)
+        report_as_seen.unnamed.append(told_reporter.as_reporter_reads)
+        track_listeners += [
+            lambda incident, at: push_counts(incident, at=at),
+            unnamed_reports.corrected,
+        ]
         leaving.listeners += [supporter_left.tell_coordinators, employee_left.tell_coordinators]
         leaving.kinds.append(supporter_left.LEFT_OPEN)
         leaving.always.append(employee_left.ALWAYS)
         team_listeners.append(analyst_conflict.tell_coordinators)
-        withdrawal.acted.append(withdrawn_reports.acted)
-        withdrawal.listeners.append(withdrawn_reports.forget)
+        withdrawal.acted += [withdrawn_reports.acted, unnamed_reports.decided]
+        withdrawal.listeners += [withdrawn_reports.forget, unnamed_reports.withdrawn]
         places.register()
         reminders.register()
         sources.append(readiness.lacks)
-        reconcile.expectations.append(expected)
+        reconcile.expectations += [expected, intake_reminders.expected]
         entries.sources.append(calendar_entries.SOURCE)

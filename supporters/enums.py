@@ -167,3 +167,23 @@ class LadderStep(models.IntegerChoices):
     RELATED_PROFESSION = 2, _("related profession")
     ANY_PROFESSION = 3, _("any profession")
     OUTSIDE = 4, _("outside the hospital")
+
+
+class IntakeState(models.TextChoices):
+    """How far a report is that named nobody when it came in."""
+
+    OPEN = "open", _("Open")
+    NAMED = "named", _("People were added")
+    NOT_NEEDED = "not_needed", _("No support needed")
+    BY_RULE = "by_rule", _("Closed by a rule")
+    WITHDRAWN = "withdrawn", _("Taken back")
+    JOINED = "joined", _("Joined")
+
+
+class NotNeededReason(models.TextChoices):
+    """Why nobody on it is offered support, in one of four words."""
+
+    NOBODY = "nobody", _("Nobody was affected")
+    DEPARTMENT = "department", _("The department looks after its people")
+    ELSEWHERE = "elsewhere", _("Already supported elsewhere")
+    NOT_OURS = "not_ours", _("Not about our staff")

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from accounts.files import uploads
 from notifications.delivery import forgetting
+from supporters.intake import unnamed_reports
 from supporters.offers import retention
 
 
@@ -13,3 +14,9 @@ def erase_due() -> None:
     retention.erase_due(at=now)
     forgetting.prune(at=now)
     uploads.discard_forgotten(at=now)
+
+
+@shared_task
+def close_by_rule() -> None:
+    """Daily: close the reports that name nobody and that a rule does not let wait."""
+    unnamed_reports.close_by_rule(at=timezone.now())

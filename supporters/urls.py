@@ -3,12 +3,19 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from supporters.contacts import views
+from supporters.intake.views import intake, intake_rules, name_people
 from supporters.matching.views import case, match, roll_call
 from supporters.offers.views import joining, me, own_link, worklist
 from supporters.pool.views import kept_apart, pool
 
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
+    path("support/intake/", intake.intake, name="intake"),
+    path("support/intake/decide/", intake.decide, name="intake-decide"),
+    path("support/intake/ask/", intake.ask, name="intake-ask"),
+    path("support/intake/<uuid:pk>/undo/", intake.undo, name="intake-undo"),
+    path("support/intake/<uuid:pk>/take-up/", intake.take_up, name="intake-take-up"),
+    path("support/intake/<str:reference>/people/", name_people.name_people, name="name-people"),
     path("support/<str:reference>/", roll_call.roll_call, name="roll-call"),
     path("support/<str:reference>/join/", joining.join_reports, name="join"),
     path("support/<str:reference>/assign/", roll_call.assign_together, name="assign-together"),
@@ -37,6 +44,7 @@ pool_urls = [
     path("pool/", pool.pool, name="list"),
     path("pool/coverage/", pool.coverage, name="coverage"),
     path("pool/policy/", pool.policy, name="policy"),
+    path("pool/policy/intake/", intake_rules.intake_rules, name="intake-rules"),
     path("pool/add/", pool.add, name="add"),
     path("pool/<uuid:pk>/", pool.supporter, name="supporter"),
     path("pool/<uuid:pk>/status/", pool.status, name="status"),

@@ -31,6 +31,14 @@ def offers(user: User) -> Q:
     return ~Q(incident__in=own) if own else EVERYTHING
 
 
+def unnamed_reports(user: User) -> Q:
+    """The coordinator's, of events in which she is not involved herself; anybody else's the own report."""
+    if not user.has_role(Role.COORDINATOR):
+        return Q(incident__reporter=user)
+    own = events_of(user)
+    return ~Q(incident__in=own) if own else EVERYTHING
+
+
 def contacts(user: User) -> Q:
     """The supporter's own, and the coordinator's, of events in which she is not involved herself."""
     if not user.has_role(Role.COORDINATOR):

@@ -15,6 +15,7 @@ from incidents.clocks.deadlines import AT_ONCE, DeadlinePolicy
 from incidents.enums import (
     AlreadyOffered,
     EventType,
+    Harm,
     IgjForm,
     IncidentKind,
     Step,
@@ -76,6 +77,13 @@ class Incident(models.Model):
     reference = models.CharField(_("reference"), max_length=12)
     kind = models.CharField(_("kind"), max_length=10, choices=IncidentKind.choices)
     event_type = models.CharField(_("what happened"), max_length=20, choices=EventType.choices)
+    harm = models.CharField(
+        _("harm to the patient"),
+        max_length=8,
+        choices=Harm.choices,
+        default=Harm.UNKNOWN,
+        db_default=Harm.UNKNOWN.value,
+    )
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
     )

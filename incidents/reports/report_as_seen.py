@@ -114,9 +114,28 @@ ways_on: list[Way] = []
 ways_of_own: list[Way] = []
 
 
+@dataclass(frozen=True)
+class Unnamed:
+    """What becomes of a report that names nobody: in words for its reporter, who may have been asked who was
+    involved (`form_url`: where to say it).
+    """
+
+    lines: list[str]
+    form_url: str = ""
+
+
+#: Hung in by the room that sees to such reports; None for a report that is none, or no longer.
+unnamed: list[Callable[[Incident, User], Unnamed | None]] = []
+
+
 def choices(user: User) -> dict[str, object]:
     """For the part of the home page with what somebody may come for."""
     return {"hours": within_hours()}
+
+
+def unnamed_of(incident: Incident, user: User) -> Unnamed | None:
+    """What `user`, who reported it, reads of a report that names nobody; None for any other."""
+    return next((found for each in unnamed if (found := each(incident, user))), None)
 
 
 def what_happens(incident: Incident, *, hours: int) -> list[str]:

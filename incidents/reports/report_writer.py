@@ -16,13 +16,22 @@ from accounts.people.who_is_who import Named
 from hospital.models import Department, Profession
 from hospital.refused import saying
 from incidents.calamities import milestones, moment_writer, put_aside
-from incidents.enums import AlreadyOffered, EventType, IncidentKind
+from incidents.enums import AlreadyOffered, EventType, Harm, IncidentKind
 from incidents.models import Incident, Involvement
+
+#: Where a coordinator adds people to a report.
+COORDINATORS_PAGE = "incidents:add-people"
 
 #: Called in the transaction of a report with the involved employees that were just added. `supporters` adds
 #: itself when the app starts (supporters.apps), for this app may not import it: it offers support without
 #: incidents ever knowing what became of it.
 involvement_listeners: list[Callable[[Sequence[Involvement], datetime], None]] = []
+#: Called in the transaction that put people on a report that was there already.
+addition_listeners: list[Callable[[Incident, datetime], None]] = []
+#: Called in the transaction of a report of an event that names nobody.
+unnamed_listeners: list[Callable[[Incident, datetime], None]] = []
+#: Called in the transaction in which something else became known of a report than it said.
+correction_listeners: list[Callable[[Incident, datetime], None]] = []
 
 
 class NotAccepted(Exception):
@@ -132,6 +141,7 @@ def report_incident(
     established_at: datetime | None = None,
     in_doubt: bool = False,
     description: str = "",
+    harm: Harm = Harm.UNKNOWN,
     already_offered: AlreadyOffered = AlreadyOffered.UNKNOWN,
     external_source: str = "",
     external_number: str = "",
@@ -155,6 +165,7 @@ def report_incident(
         department=department,
         in_doubt=in_doubt,
         description=description,
+        harm=harm,
         already_offered=already_offered,
         reporter=reporter,
         reported_at=at,
@@ -182,7 +193,10 @@ def report_incident(
 
 def _says_the_same(first: Incident, again: Incident, involved: Sequence[Involved]) -> bool:
     """Whether `again` would add nothing to `first`, which may have lost its names since."""
-    told = ("event_type", "department_id", "description", "already_offered", "occurred_at", "noticed_at")
+    told = (
+        *("event_type", "department_id", "harm", "description", "already_offered"),
+        *("occurred_at", "noticed_at"),
+    )
     if any(getattr(first, name) != getattr(again, name) for name in told):
         return False
     rows = list(first.involvements.select_related("employee"))
@@ -192,11 +206,17 @@ def _says_the_same(first: Incident, again: Incident, involved: Sequence[Involved
 
 
 def add_involved(
-    *, incident: Incident, involved: Sequence[Involved], by: User | None, at: datetime
+    *,
+    incident: Incident,
+    involved: Sequence[Involved],
+    by: User | None,
+    at: datetime,
+    page: str = COORDINATORS_PAGE,
 ) -> list[Involvement]:
     """Put more people on the list of `incident`; support is offered to them as to the others.
 
-    `by` is a coordinator, and stands in the access log; None for an import.
+    `by` stands in the access log, as a coordinator, or on another `page` as who reported it; None for an
+    import.
 
     Raises AlreadyInvolved for somebody who is on it, also when another coordinator adds them at this moment,
     and Ended.
@@ -208,23 +228,27 @@ def add_involved(
         _check_nobody_twice(involved, present=present)
         added = _add(incident, involved, at)
         put_aside.follow(incident, added, at=at)
+        for listener in addition_listeners:
+            listener(incident, at)
         if by is not None:
-            _log_added(incident, added, by, at)
+            _log_added(incident, added, by, at, page)
         return added
 
 
-def _log_added(incident: Incident, added: Sequence[Involvement], by: User, at: datetime) -> None:
+def _log_added(incident: Incident, added: Sequence[Involvement], by: User, at: datetime, page: str) -> None:
     """A line for each. Who adds themselves is not named beside their record."""
+    role = Role.COORDINATOR if page == COORDINATORS_PAGE else None
+    basis = "coordinator of the case" if role else "reporter"
     for own in (False, True):
         audit.record_each(
             [row.pk for row in added if (row.employee_id == by.pk) is own],
             action=AccessAction.CREATE,
             user=None if own else by,
-            role=None if own else Role.COORDINATOR,
-            access_point="incidents:add-people",
+            role=None if own else role,
+            access_point=page,
             object_kind="incident",
             object_ref=incident.reference,
-            basis="own record" if own else "coordinator of the case",
+            basis="own record" if own else basis,
             at=at,
         )
 
@@ -237,6 +261,9 @@ def _store(incident: Incident, involved: Sequence[Involved], at: datetime) -> No
         # Before the involved: support tells the milestone how many there are.
         milestones.open_track(incident=incident, at=at, named_at=at if involved else None)
     added = _add(incident, involved, at)
+    if not added:
+        for listener in unnamed_listeners:
+            listener(incident, at)
     if incident.reporter is not None:
         # Whoever was involved is not named beside the case: only the record says whose it is, until erased.
         own = next((row for row in added if row.employee_id == incident.reporter_id), None)

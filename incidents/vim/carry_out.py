@@ -13,7 +13,12 @@ from incidents.clocks.deadlines import ExtensionError
 from incidents.clocks.moment_checks import WrongMoment
 from incidents.enums import CorrectionReason, IncidentKind, Verdict
 from incidents.models import Incident, Involvement
-from incidents.reports.report_writer import NotAccepted, add_involved, report_incident
+from incidents.reports.report_writer import (
+    NotAccepted,
+    add_involved,
+    correction_listeners,
+    report_incident,
+)
 from incidents.vim.people import Same
 from incidents.vim.plan import Changed, Resolved, VimPlan
 
@@ -88,6 +93,7 @@ def _take_in(resolved: Resolved, source: str, at: datetime, *, calamity: bool) -
         department=resolved.department,
         occurred_at=report.occurred_at,
         description=report.description,
+        harm=report.harm,
         external_source=source,
         external_number=report.number,
     )
@@ -119,6 +125,8 @@ def _take_over(changed: Changed, by: User | None, at: datetime, sure: Collection
         )
     if fields:
         Incident.objects.filter(pk=changed.incident.pk).update(**fields)
+        for listener in correction_listeners:
+            listener(changed.incident, at)
     if changed.new_people:
         add_involved(incident=changed.incident, involved=changed.new_people, by=by, at=at)
 

@@ -15,6 +15,7 @@ FIELDS = {
     "time": _("Time of the event"),
     "event_type": _("What happened"),
     "kind": _("Incident or calamity"),
+    "harm": _("Harm to the patient"),
     "location": _("Location"),
     "department": _("Department"),
     "description": _("Description"),
@@ -73,6 +74,12 @@ _NAMES = {
         ),
         *("is calamiteit", "calamiteit ja/nee", "vim of calamiteit", "calamity", "possible calamity"),
         *("report type", "type of report", "kind of report", "sentinel event", "serious incident"),
+    ),
+    "harm": (
+        *("schade", "letsel", "ernst", "gevolg", "schade patiënt", "schade voor de patiënt"),
+        *("letsel patiënt", "gevolg patiënt", "gevolg voor patiënt", "gevolg voor de patiënt"),
+        *("ernst gevolg", "mate van schade", "harm", "harm to patient", "patient harm", "degree of harm"),
+        *("level of harm", "severity", "outcome"),
     ),
     "location": ("locatie", "vestiging", "ziekenhuislocatie", "site", "location", "hospital site"),
     "event_type": (

@@ -21,13 +21,16 @@ from hospital.models import Department
 from incidents.calamities import classification, moment_writer
 from incidents.clocks import moment_checks
 from incidents.clocks.moment_checks import WrongMoment
-from incidents.enums import EventType
+from incidents.enums import EventType, Harm
 from incidents.models import Incident
 from incidents.reports.report_writer import Involved
 from incidents.vim.columns import FIELDS
 from incidents.vim.lookup import Lookup
 from incidents.vim.people import Same, WhoIsMeant
 from incidents.vim.rows import VimReport, parse
+
+#: Fields whose value is one of a few words.
+_WORDED: Mapping[str, type[EventType] | type[Harm]] = {"event_type": EventType, "harm": Harm}
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,13 @@ class VimPlan:
         new = [
             [
                 *(each.number, each.report.occurred_at, each.report.event_type, each.department),
-                *(each.report.description, each.is_calamity, each.is_long_ago, _keys(each.people)),
+                *(
+                    each.report.description,
+                    each.report.harm,
+                    each.is_calamity,
+                    each.is_long_ago,
+                    _keys(each.people),
+                ),
             ]
             for each in self.new
         ]
@@ -260,19 +269,25 @@ def _changes(
         "event_type": report.event_type,
         "department": resolved.department,
         "description": report.description,
+        "harm": report.harm,
     }
     for name, value in there.items():
         here = getattr(incident, name)
         given = name == "occurred_at" or name in columns.places
-        if given and value != here and (value or name == "description"):
+        if given and value != here and _says_something(name, value):
             is_moment = isinstance(value, datetime)
             yield ReportChange(
                 name,
-                EventType(here) if name == "event_type" else here,
+                _WORDED[name](here) if name in _WORDED else here,
                 value,
                 refused=_refusal(incident, report.occurred_at, at) if is_moment else "",
                 is_long_ago=is_moment and resolved.is_long_ago,
             )
+
+
+def _says_something(name: str, value: object) -> bool:
+    """Whether the file knows it. An empty description is one; harm that is not known takes nothing away."""
+    return name == "description" or (bool(value) and value != Harm.UNKNOWN)
 
 
 def _refusal(incident: Incident, occurred_at: datetime, at: datetime) -> str:
@@ -288,4 +303,4 @@ def _refusal(incident: Incident, occurred_at: datetime, at: datetime) -> str:
 def _said(value: object) -> str:
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%d-%m-%Y %H:%M}"
-    return str(EventType(value).label) if isinstance(value, EventType) else str(value or "–")
+    return str(value.label) if isinstance(value, (EventType, Harm)) else str(value or "–")

@@ -14,7 +14,7 @@ from accounts.files.spreadsheets import CLEAR, Problem, Row, Table
 from accounts.files.words import CELL_REASONS
 from hospital.clock import from_local
 from incidents.clocks.moment_checks import EARLIEST
-from incidents.enums import EventType
+from incidents.enums import EventType, Harm
 from incidents.vim.columns import FIELDS, REQUIRED
 
 LONGEST_NUMBER = 60
@@ -45,6 +45,19 @@ _TYPES = (
 )
 #: In Dutch and English systems; a serious incident (SI, SIRI) or sentinel event is what a calamity is here.
 _CALAMITY = re.compile(r"calamit|sentinel|never event|serious (untoward )?incident|\bsiri\b|\bsui\b")
+#: What it did to the patient, in the words of such systems; what none of them says is not known.
+_SERIOUS = re.compile(
+    r"overlijd|overleden|dood|gestorven|ernstig|zwaar|zware|blijvend|levensbedreigend|catastro"
+    r"|death|died|\bdead\b|fatal|serious|severe|permanent|life.threatening"
+)
+_NO_HARM = re.compile(
+    r"^(geen|no|none|nee|niet|nihil|n\.?v\.?t\.?)$"
+    r"|\b(geen|zonder)\b( \w+){0,2}? (schade|letsel|gevolg)|\b(no|without) (harm|injury|consequence)"
+    r"|bijna|near.miss|niet bereikt|did not reach"
+)
+_SOME_HARM = re.compile(
+    r"licht|matig|tijdelijk|gering|beperkt|minimaal|mild|minor|moderate|temporary|slight|\bja\b|\byes\b"
+)
 _NOT = re.compile(r"\b(geen|niet|no|not|non|nee)\b|^n\.?v\.?t\.?$")
 _YES = frozenset({"ja", "j", "yes", "y", "true", "waar", "1", "x"})
 _DATE = re.compile(
@@ -84,6 +97,7 @@ class VimReport:
     location: str
     is_calamity: bool
     description: str
+    harm: Harm
     people: list[tuple[int, NamedPerson]] = field(default_factory=list)  # with their line
 
     def says_the_same(self, other: "VimReport") -> bool:
@@ -135,6 +149,21 @@ def is_calamity(said: str, *, column: str = "") -> bool:
     return _CALAMITY.search(folded) is not None or (asked and folded in _YES)
 
 
+def harm(said: str) -> Harm:
+    """What an export says that it did to the patient. "Geen blijvende schade" does not say that there was
+    none: such a sentence is not known.
+    """
+    folded = said.casefold().strip()
+    if re.search(r"\b(geen|zonder|no|not|without)\b", folded) and (
+        _SERIOUS.search(folded) or _SOME_HARM.search(folded)
+    ):
+        return Harm.UNKNOWN
+    for pattern, meant in ((_NO_HARM, Harm.NONE), (_SERIOUS, Harm.SERIOUS), (_SOME_HARM, Harm.SOME)):
+        if pattern.search(folded):
+            return meant
+    return Harm.UNKNOWN
+
+
 class _Row:
     """One row while it is read; what is wrong with it gathers in `problems`."""
 
@@ -177,6 +206,7 @@ class _Row:
             self.get("location"),
             self._is_calamity(),
             description,
+            harm(self.get("harm")),
             people,
         )
 

@@ -21,7 +21,7 @@ from incidents.enums import Step
 from incidents.models import VimImport
 from incidents.tests.factories import AlignmentFactory, IncidentFactory, InvolvementFactory, on_team
 from notifications.tests.factories import BounceFactory, NoticeFactory
-from supporters.tests.factories import ContactFactory, OfferFactory
+from supporters.tests.factories import ContactFactory, OfferFactory, UnnamedReportFactory
 
 COORDINATOR_SEES_ALL = "the coordinator sees every case"
 ADMIN_SEES_ALL = "people and places are the administrator's"
@@ -39,7 +39,11 @@ WHOLE = {
     "delivery-stop": "how delivery goes, without names",
     "mfa_remove_webauthn": OWN_ACCOUNT,
     "mfa_edit_webauthn": OWN_ACCOUNT,
-    **{name: COORDINATOR_SEES_ALL for name in PAGES if name.startswith(("support:", "pool:"))},
+    **{
+        name: COORDINATOR_SEES_ALL
+        for name in PAGES
+        if name.startswith(("support:", "pool:")) and name != "support:name-people"
+    },
     **{name: ADMIN_SEES_ALL for name in PAGES if name.startswith("settings:")},
 }
 
@@ -59,6 +63,11 @@ def alignment() -> dict[str, Any]:
 
 def offer() -> dict[str, Any]:
     return {"pk": OfferFactory().pk}
+
+
+def asked_report() -> dict[str, Any]:
+    """The question who was involved is for its reporter alone."""
+    return {"reference": UnnamedReportFactory(asked=True).incident.reference}
 
 
 def involved_in() -> dict[str, Any]:
@@ -92,6 +101,8 @@ FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     ("bounce-over", Role.ADMIN, lambda: {"pk": BounceFactory().pk}),
     ("me-decide", None, offer),
     ("me-erase", None, offer),
+    ("support:name-people", None, asked_report),
+    ("support:name-people", Role.COORDINATOR, asked_report),
     ("incidents:detail", None, report),
     ("incidents:detail", None, involved_in),
     ("incidents:detail", Role.SUPPORTER, report),

@@ -24,7 +24,7 @@ from notifications.delivery import sweep
 from notifications.models import Notice
 from supporters.matching.assignment import assign
 from supporters.models import Contact, Offer
-from supporters.tests.factories import SupporterFactory
+from supporters.tests.factories import SupporterFactory, UnnamedReportFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,8 @@ class House:
     def _pk(self, page: str) -> object:
         if page.startswith("calamities:align"):
             return Alignment.objects.get(incident=self.event).pk
+        if page.startswith("support:intake"):
+            return UnnamedReportFactory(incident=self.event, by_rule=True).pk
         if page == "calamities:team-end":
             return self.event.team.get().pk
         if address(page).startswith("/support/contact/"):
@@ -91,7 +93,10 @@ ABOUT_EVENTS = sorted(
     and parameters(name)
     # A kind of report, one's own upload, one's own report: tested apart.
     and not name.startswith(
-        ("incidents:report", "incidents:import", "incidents:received", "incidents:withdraw")
+        (
+            *("incidents:report", "incidents:import", "incidents:received", "incidents:withdraw"),
+            "support:name-people",
+        )
     )
 )
 
@@ -135,6 +140,7 @@ def test_no_address_leads_who_is_involved_to_the_event(house, page_name):
 LISTS = [
     "home",
     "support:worklist",
+    "support:intake",
     "figures:operations",
     "incidents:list",
     "calamities:list",

@@ -1,5 +1,6 @@
-// Keys on a list of rows: j and k move, Enter opens, / searches, ? shows the sheet.
-// Markup: one <ul class="rows" data-worklist> or more, whose items hold <a data-open>; an <input data-search>;
+// Keys on a list of rows: j and k move, Enter opens, x marks, / searches, ? shows the sheet.
+// Markup: one <ul class="rows" data-worklist> or more, whose items hold <a data-open>, and <input data-mark>
+// where they can be marked (<output data-marked> says how many are); an <input data-search>;
 // <dialog id="shortcuts">.
 
 const rows = () => [...document.querySelectorAll("[data-worklist] > li")];
@@ -18,9 +19,25 @@ document.addEventListener("focusin", () => {
   for (const row of rows()) row.classList.toggle("is-picked", row.contains(document.activeElement));
 });
 
+function mark() {
+  rows()[picked()]?.querySelector("[data-mark]")?.click();
+}
+
+function countMarked() {
+  const marked = document.querySelectorAll("[data-mark]:checked").length;
+  for (const said of document.querySelectorAll("[data-marked]")) said.textContent = String(marked);
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-mark]")) countMarked();
+});
+// What the browser filled in again on the way back.
+window.addEventListener("pageshow", countMarked);
+
 const actions = {
   j: () => move(1),
   k: () => move(-1),
+  x: mark,
   "/": () => document.querySelector("[data-search]")?.focus(),
   "?": () => document.getElementById("shortcuts")?.showModal(),
 };

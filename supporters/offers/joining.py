@@ -22,6 +22,7 @@ from incidents.reports.report_writer import are_one
 from notifications.reminders.schedule import cancel, cancel_each
 from supporters.contacts import analyst_conflict, involved_conflict
 from supporters.enums import ContactState, Waiting
+from supporters.intake import unnamed_reports
 from supporters.models import Offer
 from supporters.offers.opening import push_counts
 
@@ -58,6 +59,7 @@ def join(*, one: Incident, other: Incident, by: User, at: datetime) -> Incident:
         added = stays.involvements.filter(pk__in=[person.pk for person in people]).select_related("employee")
         put_aside.follow(stays, added, at=at)
         joining.put_together(stays=stays, goes=goes, by=by, at=at)
+        unnamed_reports.joined(stays=stays, goes=goes, by=by, at=at)
         involved_conflict.tell_of([stays.pk], at)
         analyst_conflict.tell_of(stays, at)
         push_counts(stays, at=at)

@@ -23,6 +23,7 @@ from supporters.contacts import (
 )
 from supporters.contacts.notice_words import event_of
 from supporters.enums import Waiting
+from supporters.intake import reminders as intake_reminders
 from supporters.models import Offer
 from supporters.offers import employee_left
 
@@ -98,6 +99,7 @@ def register() -> None:
     for kind in (
         *reminders.KINDS,
         *announcing.KINDS,
+        *intake_reminders.KINDS,
         analyst_conflict.KIND,
         involved_conflict.KIND,
         supporter_left.KIND,

@@ -21,6 +21,8 @@ from hospital.clock import call_by, start_of_day
 from incidents.enums import EventType, IncidentKind
 from incidents.models import name_of
 from supporters.enums import Waiting
+from supporters.intake import waiting_list
+from supporters.intake.waiting_list import IntakeCount
 from supporters.models import Contact, Offer, OfferQuerySet
 
 if TYPE_CHECKING:
@@ -230,23 +232,28 @@ def read(
     )
 
 
-def count(*, waiting: Waiting | None, besides: Collection[UUID] = ()) -> list[Count]:
-    """The filters, each with how many offers wait for it (to `CAP`), `besides` those of these events: one
-    statement over the partial index.
+def count(
+    *, waiting: Waiting | None, now: datetime, besides: Collection[UUID] = ()
+) -> list[Count | IntakeCount]:
+    """The intake, then the filters, each with how many wait for it (to `CAP`), `besides` those of these
+    events: one statement over the partial indexes.
     """
     but = " AND incident_id <> ALL(%s)" if besides else ""
-    parts = ", ".join(
+    parts = [
         "(SELECT count(*) FROM (SELECT 1 FROM supporters_offer"
         f" WHERE closed_at IS NULL AND waiting_for = %s{but} LIMIT %s) AS capped)"  # nosec B608  # no value in it
         for _waiting in FILTERS
-    )
+    ]
+    parts += [part.format(but=but) for part in waiting_list.COUNTS]
     own = [list(besides)] if besides else []
     values: list[Any] = [part for each in FILTERS for part in (each.value, *own, CAP)]
+    values += [*own, CAP, now, *own, CAP]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {parts}", values)
-        numbers = cursor.fetchone()
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        *numbers, unnamed, late = cursor.fetchone()
     url = reverse("support:worklist")
-    counts = [Count(_("All"), url, waiting is None, _capped(sum(numbers)), None)]
+    counts: list[Count | IntakeCount] = [waiting_list.count(unnamed, late, cap=CAP)]
+    counts += [Count(_("All"), url, waiting is None, _capped(sum(numbers)), None)]
     for each, number in zip(FILTERS, numbers, strict=True):
         if number or each is waiting:
             label = str(_FILTER_LABELS[each])

@@ -77,6 +77,8 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
             "same_profession",
             "announce",
             "retention_days",
+            "intake_days",
+            "unharmed_days",
         )
 
     #: What is sensible: (least, most).
@@ -88,14 +90,20 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
         "cool_down_days": (0, 90),
         "current_months": (1, 60),
         "retention_days": (0, 365),
+        "intake_days": (1, 10),
+        "unharmed_days": (1, 90),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, (least, most) in self.LIMITS.items():
             self.fields[name] = forms.IntegerField(
-                label=self.fields[name].label, min_value=least, max_value=most
+                label=self.fields[name].label,
+                min_value=least,
+                max_value=most,
+                required=not self.instance._meta.get_field(name).blank,  # noqa: SLF001  # public
             )
+        self.fields["unharmed_days"].help_text = _("Leave it empty, and these wait for you as well.")
         self.fields["accept_working_hours"].help_text = _(
             "Sooner where the colleague was promised a call before that."
         )

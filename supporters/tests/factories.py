@@ -13,9 +13,19 @@ from factory.django import DjangoModelFactory
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
-from incidents.tests.factories import InvolvementFactory
-from supporters.enums import ContactState, EventKind, NextStep, Outcome, SupporterStatus, Waiting
-from supporters.models import Contact, ContactEvent, Offer, Supporter
+from incidents.tests.factories import IncidentFactory, InvolvementFactory
+from supporters.enums import (
+    ContactState,
+    EventKind,
+    IntakeState,
+    NextStep,
+    NotNeededReason,
+    Outcome,
+    SupporterStatus,
+    Waiting,
+)
+from supporters.intake.rules import weight
+from supporters.models import Contact, ContactEvent, Offer, Supporter, UnnamedReport
 
 
 class SupporterFactory(DjangoModelFactory):
@@ -68,6 +78,37 @@ class OfferFactory(DjangoModelFactory):
     first_contact_due_at = factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(hours=24))
     norm_due_at = factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(hours=24))
     due_at = factory.LazyAttribute(lambda offer: offer.opened_at + timedelta(hours=12))
+
+
+class UnnamedReportFactory(DjangoModelFactory):
+    """A report of now that names nobody and waits until tomorrow."""
+
+    class Meta:
+        model = UnnamedReport
+
+    class Params:
+        late = factory.Trait(opened_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=2)))
+        asked = factory.Trait(asked_at=factory.SelfAttribute("opened_at"))
+        closing = factory.Trait(
+            due_at=None,
+            closes_at=factory.LazyAttribute(lambda row: row.opened_at + timedelta(days=14)),
+        )
+        by_rule = factory.Trait(
+            closing=True,
+            state=IntakeState.BY_RULE,
+            closed_at=factory.LazyAttribute(lambda row: row.opened_at + timedelta(days=14)),
+        )
+        not_needed = factory.Trait(
+            state=IntakeState.NOT_NEEDED,
+            reason=NotNeededReason.NOBODY,
+            decided_by=factory.SubFactory(UserFactory, roles=[Role.COORDINATOR]),
+            closed_at=factory.LazyAttribute(lambda row: row.opened_at + timedelta(hours=1)),
+        )
+
+    opened_at = factory.LazyFunction(timezone.now)
+    incident = factory.SubFactory(IncidentFactory, reported_at=factory.SelfAttribute("..opened_at"))
+    weight = factory.LazyAttribute(lambda row: weight(row.incident.kind, row.incident.harm))
+    due_at = factory.LazyAttribute(lambda row: row.opened_at + timedelta(days=1))
 
 
 _NEXT = {

@@ -17,7 +17,7 @@ from hospital.form_fields import DepartmentField
 from hospital.models import Department
 from incidents.clocks.moment_checks import WrongMoment, judge, said
 from incidents.clocks.moment_field import LocalMomentField, order_first
-from incidents.enums import AlreadyOffered, EventType, IncidentKind
+from incidents.enums import AlreadyOffered, EventType, Harm, IncidentKind
 from incidents.models import Incident
 from incidents.reports import report_writer
 from incidents.reports.forms.people import PeopleForm, ReportWishesForm, UnjudgedForm
@@ -34,7 +34,9 @@ class Fields:
 
 
 FIELDS = {
-    IncidentKind.VIM: Fields(("event_type", "occurred_at"), ("department", "already_offered", "description")),
+    IncidentKind.VIM: Fields(
+        ("event_type", "occurred_at"), ("harm", "department", "already_offered", "description")
+    ),
     IncidentKind.CALAMITY: Fields(
         ("noticed_at", "department"),
         ("occurred_at", "in_doubt", "event_type", "already_offered", "description"),
@@ -123,6 +125,7 @@ class ReportForm(UnjudgedForm):
                 # Whoever worries about a colleague is not to be found by their own department.
                 department=data["department"] if "department" in data else _department(involved[0]),
                 already_offered=AlreadyOffered(data.get("already_offered") or AlreadyOffered.UNKNOWN),
+                harm=Harm(data.get("harm") or Harm.UNKNOWN),
                 description=data.get("description", ""),
                 occurred_at=data.get("occurred_at"),
                 noticed_at=data.get("noticed_at"),
@@ -182,6 +185,16 @@ def _fields(kind: IncidentKind, user: User, at: datetime) -> dict[str, forms.Fie
                 _("Then {committee} decides, within the legal time limit."),
                 committee=names.the_committee,
             ),
+        ),
+        "harm": forms.ChoiceField(
+            label=_("Was the patient harmed?"),
+            choices=[
+                (Harm.UNKNOWN.value, _("I don’t know")),
+                (Harm.NONE.value, _("No")),
+                (Harm.SOME.value, _("Yes")),
+                (Harm.SERIOUS.value, _("Yes, seriously, or died")),
+            ],
+            initial=Harm.UNKNOWN.value,
         ),
         "department": DepartmentField(
             Department.objects.filter(is_active=True, location__is_active=True, location__is_partner=False),

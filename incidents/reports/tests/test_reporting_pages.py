@@ -91,8 +91,20 @@ class TestSending:
         assert incident.already_offered == AlreadyOffered.NO
         page = text(response)
         assert "2026-0001" in page
-        assert "within 24 hours" in page
+        assert "Nobody is named on it yet. The coordinator looks at it by tomorrow at 10:15." in page
+        assert "within 24 hours" not in page
         assert "tel:113" in page
+
+    def test_who_named_somebody_reads_within_how_many_hours_they_are_called(self, client, nurse):
+        form = filled(nurse, person=[str(UserFactory().pk)])
+        page = text(client.post(url("vim"), form, follow=True))
+        assert "within 24 hours" in page
+        assert "Nobody is named" not in page
+
+    def test_what_it_did_to_the_patient_is_asked_and_need_not_be_known(self, client, nurse):
+        client.post(url("vim"), filled(nurse))
+        client.post(url("vim"), filled(nurse, harm="serious"))
+        assert [one.harm for one in Incident.objects.order_by("reference")] == ["unknown", "serious"]
 
     def test_a_second_click_finds_the_first_report(self, client, nurse):
         form = filled(nurse)

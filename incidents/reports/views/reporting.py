@@ -21,7 +21,7 @@ from incidents.enums import IncidentKind
 from incidents.models import Incident
 from incidents.reports import withdrawal
 from incidents.reports.forms.report import ReportForm
-from incidents.reports.report_as_seen import ways_of_own, what_happens, within_hours
+from incidents.reports.report_as_seen import unnamed_of, ways_of_own, what_happens, within_hours
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,7 @@ def received(request: SignedInRequest, reference: str) -> HttpResponse:
         "incident": incident,
         "what_happens": what_happens(incident, hours=within_hours()),
         "ways": ways_of_own if incident.kind == IncidentKind.SELF else (),
+        "unnamed": unnamed_of(incident, request.user),
         "withdraws": withdrawal.may_ask(incident, user=request.user, at=timezone.now()),
     }
     return render(request, "incidents/reports/received.html", context)

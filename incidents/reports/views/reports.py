@@ -22,7 +22,14 @@ from incidents.enums import IncidentKind
 from incidents.models import Incident, full_reference
 from incidents.reports import withdrawal
 from incidents.reports.forms.people import AddPeopleForm
-from incidents.reports.report_as_seen import record_view, sight_of, ways_on, what_happens, within_hours
+from incidents.reports.report_as_seen import (
+    record_view,
+    sight_of,
+    unnamed_of,
+    ways_on,
+    what_happens,
+    within_hours,
+)
 from incidents.reports.report_writer import AlreadyInvolved, ReportEnded, add_involved
 
 
@@ -68,12 +75,14 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
         if incident.joined_into and sight.role is not None:
             return redirect("incidents:detail", incident.joined_into.reference)
         record_view(incident, sight, user=request.user, at=now)
+    is_own = incident.reporter_id == request.user.pk
     context = {
         "incident": incident,
         "sight": sight,
         "ways_on": ways_on,
         "what_happens": what_happens(incident, hours=within_hours()),
-        "is_own": incident.reporter_id == request.user.pk,
+        "is_own": is_own,
+        "unnamed": unnamed_of(incident, request.user) if is_own else None,
         "tracked": incident.tracked_since is not None and sight.role is not None,
         "decides": sight.role is not None and bool(classification.options(incident, user=request.user)),
         "withdraws": withdrawal.may_ask(incident, user=request.user, at=now),

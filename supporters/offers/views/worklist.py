@@ -54,7 +54,7 @@ def _context(request: SignedInRequest) -> dict[str, Any]:
     asked = request.GET.get("waiting", "")
     waiting = Waiting(asked) if asked in lists.FILTERS else None
     after = request.GET.get("after", "")
-    filters = lists.count(waiting=waiting, besides=own)
+    filters = lists.count(waiting=waiting, now=now, besides=own)
     called_in = any(each.waiting is Waiting.COORDINATOR for each in filters)
     page = lists.read(waiting=waiting, after=after, now=now, called_in=called_in, besides=own)
     return {

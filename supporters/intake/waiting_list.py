@@ -1,0 +1,199 @@
+"""The coordinator's intake as a list: what is late on top, then by harm, newest first; in pages by key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import TextChoices
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import by_key
+from incidents.enums import EventType, Harm, IncidentKind
+from supporters.enums import IntakeState
+from supporters.intake import told_reporter, unnamed_reports
+from supporters.models import UnnamedReport, UnnamedReportQuerySet
+
+if TYPE_CHECKING:
+    pass
+
+PAGE = 25
+ORDER = ("-weight", "-opened_at", "-id")
+#: What a row shows, in its one statement.
+READ = ("incident__department__location", "incident__reporter", "decided_by")
+
+
+class Shown(TextChoices):
+    """Which reports the page shows."""
+
+    WAITING = "", gettext_lazy("Waiting for you")
+    CLOSING = "closing", gettext_lazy("Will close by themselves")
+    BY_RULE = "by_rule", gettext_lazy("Closed by a rule")
+    NOT_NEEDED = "not_needed", gettext_lazy("No support needed")
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRow:
+    """One report. `told` is what its reporter reads, empty where there is none; `can_ask` whether they can be
+    asked now.
+    """
+
+    report: UnnamedReport
+    event: str
+    harm: str
+    harm_tone: str
+    harm_icon: str
+    told: str
+    has_reporter: bool
+    can_ask: bool
+    is_late: bool
+
+    @property
+    def reference(self) -> str:
+        return self.report.incident.reference
+
+    @property
+    def happened_at(self) -> datetime:
+        return self.report.incident.occurred_at or self.report.incident.reported_at
+
+
+@dataclass(frozen=True, slots=True)
+class IntakePage:
+    """One page: what is late and the others, and the key of the next page."""
+
+    late: list[IntakeRow]
+    others: list[IntakeRow]
+    further: str
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.late or self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeCount:
+    """How many wait, of which so many late: a filter above the worklist, in the shape of
+    components/filters.html.
+    """
+
+    label: str
+    url: str
+    count: str
+    late: str
+    current: bool = False
+    waiting: None = None
+
+
+#: harm: (icon, tone of its chip)
+_HARM: dict[Harm, tuple[str, str]] = {
+    Harm.SERIOUS: ("alert-triangle", "attention"),
+    Harm.SOME: ("alert-circle", "attention"),
+    Harm.UNKNOWN: ("info-circle", "neutral"),
+    Harm.NONE: ("check", "neutral"),
+}
+
+_CAPPED = (
+    "(SELECT count(*) FROM (SELECT 1 FROM supporters_unnamedreport"
+    " WHERE state = 'open' AND closes_at IS NULL{more} LIMIT %s) AS capped)"
+)
+#: Two numbers for the statement of the worklist's counts: what waits, and what of that is late.
+COUNTS = (_CAPPED.replace("{more}", "{but}"), _CAPPED.replace("{more}", " AND due_at < %s{but}"))
+
+
+def read(reports: UnnamedReportQuerySet, *, shown: Shown, after: str, now: datetime) -> IntakePage:
+    """The page of `reports` behind the key `after`. What waits is read in two statements, the rest in one."""
+    if shown != Shown.WAITING:
+        return _other(reports, shown, after, now)
+    waiting = reports.waiting().select_related(*READ)
+    part, key = _parse(after)
+    late: Sequence[UnnamedReport] = ()
+    further = ""
+    if part == "late":
+        found = by_key.cut(waiting.filter(due_at__lt=now), ORDER, size=PAGE, behind=key)
+        late, key = found.rows, None
+        if found.more_behind:
+            return IntakePage([_row(each, now) for each in late], [], _key("late", late[-1]))
+    # One more than fit says whether there is a next page.
+    rest = by_key.cut(waiting.filter(due_at__gte=now), ORDER, size=PAGE - len(late), behind=key)
+    if rest.more_behind:
+        further = _key("others", rest.rows[-1]) if rest.rows else _key("late", late[-1])
+    return IntakePage([_row(each, now) for each in late], [_row(each, now) for each in rest.rows], further)
+
+
+def count(waiting: int, late: int, *, cap: int) -> IntakeCount:
+    """The filter above the worklist, of the two numbers that `COUNTS` gave."""
+
+    def said(number: int) -> str:
+        return f"{cap - 1}+" if number >= cap else str(number)
+
+    return IntakeCount(
+        label=_("Nobody named"),
+        url=reverse("support:intake"),
+        count=said(waiting),
+        late=_("%(count)s late") % {"count": said(late)} if late else "",
+    )
+
+
+def event_words(kind: str, event_type: str) -> str:
+    """What happened, as the list says it."""
+    return str(IncidentKind.CALAMITY.label if kind == IncidentKind.CALAMITY else EventType(event_type).label)
+
+
+def _other(reports: UnnamedReportQuerySet, shown: Shown, after: str, now: datetime) -> IntakePage:
+    order: tuple[str, ...]
+    if shown == Shown.CLOSING:
+        rows, order = reports.closing(), ("closes_at", "id")
+    else:
+        rows, order = reports.filter(state=IntakeState(shown.value)), ("-closed_at", "-id")
+    found = by_key.cut(rows.select_related(*READ), order, size=PAGE, behind=_moment_key(after))
+    further = ""
+    if found.more_behind:
+        last = found.rows[-1]
+        moment = last.closes_at if shown == Shown.CLOSING else last.closed_at
+        assert moment is not None
+        further = f"{moment.isoformat()}_{last.pk}"
+    return IntakePage([], [_row(each, now) for each in found.rows], further)
+
+
+def _row(report: UnnamedReport, now: datetime) -> IntakeRow:
+    incident = report.incident
+    harm = Harm(incident.harm)
+    icon, tone = _HARM[harm]
+    return IntakeRow(
+        report=report,
+        event=event_words(incident.kind, incident.event_type),
+        harm=str(_("Harm not known") if harm == Harm.UNKNOWN else harm.label),
+        harm_icon=icon,
+        harm_tone=tone,
+        told=told_reporter.in_one_line(report, now=now) if incident.reporter else "",
+        has_reporter=incident.reporter is not None,
+        can_ask=unnamed_reports.can_be_asked(report) and not unnamed_reports.was_asked(report, at=now),
+        is_late=report.due_at is not None and report.due_at < now,
+    )
+
+
+def _key(part: str, report: UnnamedReport) -> str:
+    return f"{part}_{report.weight}_{report.opened_at.isoformat()}_{report.pk}"
+
+
+def _parse(after: str) -> tuple[str, tuple[Any, ...] | None]:
+    """Where the page begins: among what is late, or behind it; the first page where a key makes no sense."""
+    part, _first, rest = after.partition("_")
+    weight, _second, moment = rest.partition("_")
+    key = _moment_key(moment)
+    if part not in {"late", "others"} or key is None or not (weight.isdecimal() and len(weight) < 3):
+        return "late", None
+    return part, (int(weight), *key)
+
+
+def _moment_key(text: str) -> tuple[datetime, UUID] | None:
+    moment, _separator, pk = text.rpartition("_")
+    try:
+        at = datetime.fromisoformat(moment)
+        return (at, UUID(pk)) if timezone.is_aware(at) else None
+    except ValueError:
+        return None
