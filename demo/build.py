@@ -11,7 +11,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.sign_in.demo_people import DEMO_PEOPLE
 from dashboards import figures
-from demo import committee, today
+from demo import committee, today, unnamed
 from demo.daytime import by_day
 from demo.hospital import DEPARTMENTS, LOCATIONS, NAME, PARTNER, PROFESSIONS, staff
 from demo.timeline import Year
@@ -63,17 +63,17 @@ def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
     demo = {person.username: person for person in people[: len(_ROLES)]}
     employees = [person for person in people if person.username.isdigit()]
     committee.seat(demo, employees, at=at)
-    live(
-        Year(
-            chance=chance,
-            now=at,
-            staff=employees,
-            coordinator=demo["coordinator"],
-            committee=demo["ccp"],
-            analyst=demo["analyst"],
-            reports=reports,
-        )
+    year = Year(
+        chance=chance,
+        now=at,
+        staff=employees,
+        coordinator=demo["coordinator"],
+        committee=demo["ccp"],
+        analyst=demo["analyst"],
+        reports=reports,
     )
+    unnamed.come_in(year)
+    live(year)
     committee.set_out(demo, at=at, now=now)
     today.set_out(demo, at=at)
     figures.publish_due(at=now)

@@ -30,6 +30,7 @@ from notifications.delivery import forgetting, sweep
 from supporters.contacts import flow
 from supporters.contacts.allowed_steps import ATTEMPTS
 from supporters.enums import ConversationMode, EventKind, HandBackReason, Outcome
+from supporters.intake import unnamed_reports
 from supporters.matching import assignment
 from supporters.matching.need import READ_OF_OFFER
 from supporters.models import Contact, Offer
@@ -164,6 +165,7 @@ class Week:
             if self.year.chance.random() < ANSWERED:
                 self._answer(invitation)
         release(at=at)
+        unnamed_reports.close_by_rule(at=at)
         retention.erase_due(at=at)
 
     def _answer(self, invitation: Invitation) -> None:

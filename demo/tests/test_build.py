@@ -18,7 +18,7 @@ from incidents.enums import Step
 from incidents.models import Involvement, Milestone
 from notifications.models import Notice
 from supporters.enums import EventKind
-from supporters.models import ContactEvent, Offer
+from supporters.models import ContactEvent, Offer, UnnamedReport
 from supporters.offers import retention
 
 DAYS = {
@@ -75,6 +75,11 @@ def test_a_small_hospital_has_lived_through_its_year_and_opens_every_page(day, s
     for line in ContactEvent.objects.filter(kind=EventKind.FOLLOW_UP_PLANNED):
         assert line.planned_for is not None
         assert line.planned_for == office.close_of(local_day(line.planned_for))
+    unnamed = UnnamedReport.objects
+    assert unnamed.waiting().filter(due_at__lt=day).exists()
+    assert unnamed.waiting().filter(due_at__gt=day).exists()
+    assert unnamed.open().exclude(asked_at=None).exists() or unnamed.exclude(said_nobody_at=None).exists()
+    assert {*unnamed.values_list("state", flat=True)} > {"named", "not_needed", "by_rule"}
     people = User.objects.filter(username__in=DEMO_PEOPLE)
     assert [page for user in people for page in wrong_pages(user)] == []
 

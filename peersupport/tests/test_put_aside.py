@@ -23,7 +23,7 @@ from notifications.calendar import entries
 from notifications.delivery import sweep
 from notifications.models import Notice
 from supporters.matching.assignment import assign
-from supporters.models import Contact, Offer
+from supporters.models import Contact, Offer, UnnamedReport
 from supporters.tests.factories import SupporterFactory, UnnamedReportFactory
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,8 @@ class House:
         if page.startswith("calamities:align"):
             return Alignment.objects.get(incident=self.event).pk
         if page.startswith("support:intake"):
-            return UnnamedReportFactory(incident=self.event, by_rule=True).pk
+            row = UnnamedReport.objects.filter(incident=self.event).first()
+            return (row or UnnamedReportFactory(incident=self.event, by_rule=True)).pk
         if page == "calamities:team-end":
             return self.event.team.get().pk
         if address(page).startswith("/support/contact/"):

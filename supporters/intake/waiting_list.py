@@ -27,7 +27,7 @@ ORDER = ("-weight", "-opened_at", "-id")
 READ = ("incident__department__location", "incident__reporter", "decided_by")
 
 
-class Shown(TextChoices):
+class IntakeShown(TextChoices):
     """Which reports the page shows."""
 
     WAITING = "", gettext_lazy("Waiting for you")
@@ -104,9 +104,9 @@ _CAPPED = (
 COUNTS = (_CAPPED.replace("{more}", "{but}"), _CAPPED.replace("{more}", " AND due_at < %s{but}"))
 
 
-def read(reports: UnnamedReportQuerySet, *, shown: Shown, after: str, now: datetime) -> IntakePage:
+def read(reports: UnnamedReportQuerySet, *, shown: IntakeShown, after: str, now: datetime) -> IntakePage:
     """The page of `reports` behind the key `after`. What waits is read in two statements, the rest in one."""
-    if shown != Shown.WAITING:
+    if shown != IntakeShown.WAITING:
         return _other(reports, shown, after, now)
     waiting = reports.waiting().select_related(*READ)
     part, key = _parse(after)
@@ -143,9 +143,9 @@ def event_words(kind: str, event_type: str) -> str:
     return str(IncidentKind.CALAMITY.label if kind == IncidentKind.CALAMITY else EventType(event_type).label)
 
 
-def _other(reports: UnnamedReportQuerySet, shown: Shown, after: str, now: datetime) -> IntakePage:
+def _other(reports: UnnamedReportQuerySet, shown: IntakeShown, after: str, now: datetime) -> IntakePage:
     order: tuple[str, ...]
-    if shown == Shown.CLOSING:
+    if shown == IntakeShown.CLOSING:
         rows, order = reports.closing(), ("closes_at", "id")
     else:
         rows, order = reports.filter(state=IntakeState(shown.value)), ("-closed_at", "-id")
@@ -153,7 +153,7 @@ def _other(reports: UnnamedReportQuerySet, shown: Shown, after: str, now: dateti
     further = ""
     if found.more_behind:
         last = found.rows[-1]
-        moment = last.closes_at if shown == Shown.CLOSING else last.closed_at
+        moment = last.closes_at if shown == IntakeShown.CLOSING else last.closed_at
         assert moment is not None
         further = f"{moment.isoformat()}_{last.pk}"
     return IntakePage([], [_row(each, now) for each in found.rows], further)

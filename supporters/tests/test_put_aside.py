@@ -22,7 +22,7 @@ from notifications.reminders.schedule import reminder
 from supporters.models import Contact, Offer
 from supporters.offers import retention, worklist
 from supporters.offers.reminders import SOMEBODY_WAITS
-from supporters.tests.factories import ContactFactory, OfferFactory
+from supporters.tests.factories import ContactFactory, OfferFactory, UnnamedReportFactory
 
 NOW = datetime(2026, 9, 14, 9, tzinfo=UTC)
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
@@ -45,9 +45,15 @@ def event(coordinator):
 
 def test_counts_and_next_moment_are_of_what_the_list_shows(client, coordinator, event):
     other = OfferFactory()
+    UnnamedReportFactory()
+    UnnamedReportFactory(incident=event)
     client.force_login(coordinator)
     page = client.get(reverse("support:worklist")).context
-    assert [(count.label, count.count) for count in page["filters"]] == [("All", "1"), ("To assign", "1")]
+    assert [(count.label, count.count) for count in page["filters"]] == [
+        ("Nobody named", "1"),
+        ("All", "1"),
+        ("To assign", "1"),
+    ]
     assert [row.name for _group, rows in page["page"].groups for row in rows] == [other.involvement.name]
     now = other.opened_at
     mine, only = Offer.objects.visible_to(coordinator), Offer.objects.filter(pk=other.pk)

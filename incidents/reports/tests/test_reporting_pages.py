@@ -91,7 +91,7 @@ class TestSending:
         assert incident.already_offered == AlreadyOffered.NO
         page = text(response)
         assert "2026-0001" in page
-        assert "Nobody is named on it yet. The coordinator looks at it by tomorrow at 10:15." in page
+        assert "Nobody is named on it yet. The coordinator looks at it by tomorrow at 10:00." in page
         assert "within 24 hours" not in page
         assert "tel:113" in page
 

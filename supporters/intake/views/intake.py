@@ -20,7 +20,7 @@ from incidents.models import events_of
 from supporters.enums import IntakeState, NotNeededReason
 from supporters.intake import unnamed_reports
 from supporters.intake.unnamed_reports import AskedToday, NobodyToAsk, Settled, TooLate
-from supporters.intake.waiting_list import Shown, read
+from supporters.intake.waiting_list import IntakeShown, read
 from supporters.models import UnnamedReport
 
 #: How the word is asked again, when it did not arrive.
@@ -33,7 +33,7 @@ def intake(request: SignedInRequest) -> HttpResponse:
     """What waits, late ones on top; `show` is what else there is to see, `after` the key of a page."""
     now = timezone.now()
     asked = request.GET.get("show", "")
-    shown = Shown(asked) if asked in Shown.values else Shown.WAITING
+    shown = IntakeShown(asked) if asked in IntakeShown.values else IntakeShown.WAITING
     reports = UnnamedReport.objects.besides(events_of(request.user))
     page = read(reports, shown=shown, after=request.GET.get("after", ""), now=now)
     context = {
@@ -43,7 +43,7 @@ def intake(request: SignedInRequest) -> HttpResponse:
         "reasons": NotNeededReason.choices,
         "after": request.GET.get("after", ""),
         "now": now,
-        "marks": shown in {Shown.WAITING, Shown.CLOSING} and not page.is_empty,
+        "marks": shown in {IntakeShown.WAITING, IntakeShown.CLOSING} and not page.is_empty,
     }
     return render(request, "supporters/intake/intake.html", context)
 
@@ -142,7 +142,7 @@ def take_up(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return _back(request)
 
 
-def _filters(shown: Shown) -> list[dict[str, object]]:
+def _filters(shown: IntakeShown) -> list[dict[str, object]]:
     url = reverse("support:intake")
     return [
         {
@@ -151,7 +151,7 @@ def _filters(shown: Shown) -> list[dict[str, object]]:
             "current": each is shown,
             "count": None,
         }
-        for each in Shown
+        for each in IntakeShown
     ]
 
 
@@ -180,4 +180,6 @@ def _ids(texts: Collection[str]) -> set[UUID]:
 
 def _back(request: SignedInRequest) -> HttpResponse:
     show = request.POST.get("show", "")
-    return redirect(reverse("support:intake") + (f"?show={show}" if show in Shown.values and show else ""))
+    return redirect(
+        reverse("support:intake") + (f"?show={show}" if show in IntakeShown.values and show else "")
+    )

@@ -17,6 +17,7 @@ from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import asks_again
 from accounts.pages.feedback import say
+from hospital.form_fields import DepartmentField
 from hospital.models import Department
 from incidents.enums import EventType, Harm
 from supporters.intake import rule_keeping
@@ -46,7 +47,7 @@ class IntakeRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic 
                 label=self.fields[name].label, choices=[*anything, *choices], required=False
             )
         departments = Department.objects.filter(is_active=True, location__is_active=True)
-        self.fields["department"] = forms.ModelChoiceField(
+        self.fields["department"] = DepartmentField(
             departments.filter(location__is_partner=False).select_related("location"),
             label=_("Department"),
             empty_label=_("Everywhere"),
