@@ -14,6 +14,20 @@ from supporters.enums import ContactState, EventKind
 from supporters.models import Contact, ContactEvent, Offer, OfferQuerySet
 
 _AT_WORK = (ContactState.ACCEPTED, ContactState.IN_CONTACT)
+_RUNNING = Contact.objects.filter(offer=OuterRef("pk"))
+_LATER = ContactEvent.objects.filter(
+    contact__offer=OuterRef("pk"),
+    contact__state=ContactState.PROPOSED,
+    kind=EventKind.OFFER_LATER,
+    corrected_by=None,
+).order_by("-id")
+_PROMISED_AT = Coalesce(
+    Subquery(_RUNNING.filter(state=ContactState.ACCEPTED).values("due_at")),
+    Subquery(_LATER.values("planned_for")[:1]),
+    "first_contact_due_at",
+)
+_SUPPORTER = Subquery(_RUNNING.filter(state__in=_AT_WORK).values("supporter__user__name"))
+_IS_IN_CONTACT = Exists(_RUNNING.filter(state=ContactState.IN_CONTACT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +45,7 @@ def with_promise(offers: OfferQuerySet) -> QuerySet[Any]:
     """`offers` with what `promise_of` reads: when the call is due of the supporter who said yes, or the day
     that was asked for meanwhile, or when the first contact is due.
     """
-    running = Contact.objects.filter(offer=OuterRef("pk"))
-    accepted, in_contact = (running.filter(state=state) for state in _AT_WORK)
-    later = ContactEvent.objects.filter(
-        contact__offer=OuterRef("pk"),
-        contact__state=ContactState.PROPOSED,
-        kind=EventKind.OFFER_LATER,
-        corrected_by=None,
-    ).order_by("-id")
-    return offers.annotate(
-        promised_at=Coalesce(
-            Subquery(accepted.values("due_at")),
-            Subquery(later.values("planned_for")[:1]),
-            "first_contact_due_at",
-        ),
-        supporter=Subquery(running.filter(state__in=_AT_WORK).values("supporter__user__name")),
-        in_contact=Exists(in_contact),
-    )
+    return offers.annotate(promised_at=_PROMISED_AT, supporter=_SUPPORTER, in_contact=_IS_IN_CONTACT)
 
 
 def promise_of(offer: Any, *, now: datetime) -> PromisedCall | None:
