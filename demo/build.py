@@ -76,6 +76,7 @@ def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
     live(year)
     committee.set_out(demo, at=at, now=now)
     today.set_out(demo, at=at)
+    unnamed.clear_up(year)
     figures.publish_due(at=now)
     # No mail leaves for a past that never was, and what is older than yesterday was read.
     Mail.objects.filter(sent_at=None).update(dropped_at=at)

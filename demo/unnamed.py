@@ -118,3 +118,14 @@ class LookAtIt:
             report_writer.add_involved(incident=self.incident, involved=involved, by=by, at=at)
         offer = Offer.objects.get(incident=self.incident)
         self.year.then(at + timedelta(hours=1) + self.year.hours(0, 4), Support(self.year, offer.pk).assign)
+
+
+def clear_up(year: Year) -> None:
+    """Of what others of the demo left behind nothing is late since longer than a week."""
+    for row in UnnamedReport.objects.waiting().filter(opened_at__lt=year.now - timedelta(days=7)):
+        unnamed_reports.no_support_needed(
+            [row.pk],
+            reason=NotNeededReason.DEPARTMENT,
+            by=year.coordinator,
+            at=year.by_day(row.opened_at + timedelta(hours=5)),
+        )

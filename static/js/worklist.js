@@ -25,7 +25,7 @@ function mark() {
 
 function countMarked() {
   const marked = document.querySelectorAll("[data-mark]:checked").length;
-  for (const said of document.querySelectorAll("[data-marked]")) said.textContent = String(marked);
+  for (const said of document.querySelectorAll("[data-marked]")) said.textContent = `(${marked})`;
 }
 
 document.addEventListener("change", (event) => {

@@ -166,7 +166,7 @@ def _row(report: UnnamedReport, now: datetime) -> IntakeRow:
     return IntakeRow(
         report=report,
         event=event_words(incident.kind, incident.event_type),
-        harm=str(_("Harm not known") if harm == Harm.UNKNOWN else harm.label),
+        harm=_harm_words(harm, incident.kind),
         harm_icon=icon,
         harm_tone=tone,
         told=told_reporter.in_one_line(report, now=now) if incident.reporter else "",
@@ -174,6 +174,13 @@ def _row(report: UnnamedReport, now: datetime) -> IntakeRow:
         can_ask=unnamed_reports.can_be_asked(report) and not unnamed_reports.was_asked(report, at=now),
         is_late=report.due_at is not None and report.due_at < now,
     )
+
+
+def _harm_words(harm: Harm, kind: str) -> str:
+    """Nothing of a calamity of which it was not asked: the word says what it did."""
+    if harm != Harm.UNKNOWN:
+        return str(harm.label)
+    return "" if kind == IncidentKind.CALAMITY else _("Harm not known")
 
 
 def _key(part: str, report: UnnamedReport) -> str:
