@@ -8,14 +8,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from demo.daytime import by_day
-from incidents.enums import EventType, IncidentKind
+from incidents.enums import EventType, Harm, IncidentKind
 from incidents.reports import report_writer
 from notifications.delivery import sweep
 from notifications.reminders import announcing_absence
 from supporters.contacts import flow
 from supporters.enums import ConversationMode, EventKind
+from supporters.intake import unnamed_reports
 from supporters.matching import assignment
-from supporters.models import Contact, Offer, Supporter
+from supporters.models import Contact, Offer, Supporter, UnnamedReport
 
 #: Steps of a contact: how long ago, what, and the facts that go with it.
 Steps = Sequence[tuple[timedelta, EventKind, dict[str, str]]]
@@ -55,6 +56,7 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
                 beyond_rules=True,
             )
             _take(contact, steps, by=people[supporter], at=at)
+    _asked(nurse, by=people["coordinator"], at=at)
     next_week = timezone.localdate(at) + timedelta(days=10)
     announcing_absence.announce(
         user=people["deputy"],
@@ -65,6 +67,24 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
     )
     while sweep.show_batch(at=at):
         pass
+
+
+def _asked(nurse: User, *, by: User, at: datetime) -> None:
+    """The nurse reported something and named nobody: the coordinator would like to know who was involved."""
+    reported_at = by_day(at - timedelta(hours=6))
+    incident = report_writer.report_incident(
+        reporter=nurse,
+        kind=IncidentKind.VIM,
+        event_type=EventType.SAFETY,
+        involved=[],
+        submission_key=uuid.uuid4(),
+        at=reported_at,
+        department=nurse.department,
+        occurred_at=reported_at - timedelta(hours=1),
+        harm=Harm.SOME,
+    )
+    row = UnnamedReport.objects.get(incident=incident)
+    unnamed_reports.ask_reporter(report=row, by=by, at=max(reported_at, by_day(at - timedelta(hours=2))))
 
 
 def _reported(leader: User, colleague: User, *, at: datetime) -> Offer:
