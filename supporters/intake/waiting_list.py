@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,9 +23,26 @@ if TYPE_CHECKING:
     pass
 
 PAGE = 25
+_NO_REFERENCE = "0000-0000"
 ORDER = ("-weight", "-opened_at", "-id")
 #: What a row shows, in its one statement.
-READ = ("incident__department__location", "incident__reporter", "decided_by")
+_RELATED = ("incident__department", "incident__reporter", "decided_by")
+_READ = (
+    *(
+        "state",
+        "weight",
+        "opened_at",
+        "due_at",
+        "closes_at",
+        "asked_at",
+        "said_nobody_at",
+        "closed_at",
+        "reason",
+    ),
+    *("incident__reference", "incident__kind", "incident__event_type", "incident__harm"),
+    *("incident__occurred_at", "incident__reported_at", "incident__department__name"),
+    *("incident__reporter__is_active", "decided_by__name"),
+)
 
 
 class IntakeShown(TextChoices):
@@ -55,6 +73,18 @@ class IntakeRow:
     @property
     def reference(self) -> str:
         return self.report.incident.reference
+
+    @property
+    def report_url(self) -> str:
+        return _address("incidents:detail", self.reference)
+
+    @property
+    def people_url(self) -> str:
+        return _address("incidents:add-people", self.reference)
+
+    @property
+    def join_url(self) -> str:
+        return _address("support:join", self.reference)
 
     @property
     def happened_at(self) -> datetime:
@@ -108,7 +138,7 @@ def read(reports: UnnamedReportQuerySet, *, shown: IntakeShown, after: str, now:
     """The page of `reports` behind the key `after`. What waits is read in two statements, the rest in one."""
     if shown != IntakeShown.WAITING:
         return _other(reports, shown, after, now)
-    waiting = reports.waiting().select_related(*READ)
+    waiting = reports.waiting().select_related(*_RELATED).only(*_READ)
     part, key = _parse(after)
     late: Sequence[UnnamedReport] = ()
     further = ""
@@ -149,7 +179,9 @@ def _other(reports: UnnamedReportQuerySet, shown: IntakeShown, after: str, now: 
         rows, order = reports.closing(), ("closes_at", "id")
     else:
         rows, order = reports.filter(state=IntakeState(shown.value)), ("-closed_at", "-id")
-    found = by_key.cut(rows.select_related(*READ), order, size=PAGE, behind=_moment_key(after))
+    found = by_key.cut(
+        rows.select_related(*_RELATED).only(*_READ), order, size=PAGE, behind=_moment_key(after)
+    )
     further = ""
     if found.more_behind:
         last = found.rows[-1]
@@ -174,6 +206,16 @@ def _row(report: UnnamedReport, now: datetime) -> IntakeRow:
         can_ask=unnamed_reports.can_be_asked(report) and not unnamed_reports.was_asked(report, at=now),
         is_late=report.due_at is not None and report.due_at < now,
     )
+
+
+def _address(name: str, reference: str) -> str:
+    """Filled in, for looking up an address costs more than the rest of a row."""
+    return _without_reference(name).replace(_NO_REFERENCE, reference)
+
+
+@cache
+def _without_reference(name: str) -> str:
+    return reverse(name, args=[_NO_REFERENCE])
 
 
 def _harm_words(harm: Harm, kind: str) -> str:
