@@ -209,6 +209,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
 
+    def leading(self) -> Self:
+        """Without those that go on with another: one for each line of support."""
+        return self.filter(continues=None)
+
 
 class Offer(models.Model):
     """The offer of support to one involved employee: a row of the coordinator's worklist.
@@ -226,6 +230,9 @@ class Offer(models.Model):
     A slip of the coordinator alone is taken back, within minutes and before the norm is over
     (`offers.reopen_offer`).
 
+    One person is one line of support, however many events: a second offer, while a contact runs, goes on with
+    the offer of that contact (`continues`), and from then on is what that one is.
+
     `announced_at` is when they were told that a colleague will call (supporters.contacts.announcing), and
     `reached_at` the first contact made.
     """
@@ -233,6 +240,7 @@ class Offer(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     involvement = models.OneToOneField(Involvement, models.CASCADE, related_name="offer")
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="offers")
+    continues = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="also")
     waiting_for = models.CharField(max_length=14, choices=Waiting.choices, default=Waiting.ASSIGNMENT)
     due_at = models.DateTimeField()
     opened_at = models.DateTimeField()
@@ -336,6 +344,10 @@ class Contact(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     offer = models.ForeignKey(Offer, models.CASCADE, related_name="contacts")
+    # Whose only open contact this is; empty once it ended, and for who has no account.
+    open_for = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     supporter = models.ForeignKey(Supporter, models.PROTECT, related_name="contacts")
     state = models.CharField(max_length=12, choices=ContactState.choices, default=ContactState.PROPOSED)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
@@ -358,6 +370,16 @@ class Contact(models.Model):
                 condition=models.Q(state__in=["proposed", "accepted", "in_contact"]),
                 name="contact_one_open_per_offer",
                 violation_error_message=_("Somebody has just been assigned."),
+            ),
+            models.UniqueConstraint(
+                fields=["open_for"],
+                name="contact_one_open_per_person",
+                violation_error_message=_("Somebody supports this colleague already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(open_for__isnull=True)
+                | models.Q(state__in=["proposed", "accepted", "in_contact"]),
+                name="contact_open_for_while_open",
             ),
             models.CheckConstraint(
                 condition=(

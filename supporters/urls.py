@@ -21,6 +21,7 @@ support_urls = [
     path("support/<str:reference>/assign/", roll_call.assign_together, name="assign-together"),
     path("support/involved/<uuid:pk>/match/", match.match, name="match"),
     path("support/involved/<uuid:pk>/assign/", case.assign, name="assign"),
+    path("support/involved/<uuid:pk>/go-on/", case.go_on, name="go-on"),
     path("support/involved/<uuid:pk>/close/", case.close_offer, name="close-offer"),
     path("support/involved/<uuid:pk>/reopen/", case.reopen, name="reopen"),
     path("support/contact/<uuid:pk>/withdraw/", case.withdraw, name="withdraw"),

@@ -8,8 +8,8 @@ which
 3. appends one `ContactEvent`: nothing in the log is ever changed, an undo is one more line;
 4. reads from the whole log what is so now (`allowed_steps.replay`) and writes it to the `Contact`, in an
    UPDATE that names the old state;
-5. brings the `Offer` in line: what it waits for and until when, first offered, first reached, closed,
-   outcome;
+5. brings the `Offer` in line, and those that go on with it: what it waits for and until when, first offered,
+   first reached, closed, outcome;
 6. brings the `Supporter` in line: `load`, `last_asked_at`, and `rests_until` after a contact that ended;
 7. adds an `Exclusion` when a supporter is too close or an employee would rather have somebody else;
 8. writes the reminders that are wanted now and cancels those that no longer are
@@ -24,7 +24,8 @@ from functools import cache, wraps
 from typing import Any, ParamSpec
 from uuid import UUID
 
-from django.db.models import F, Max, Min, Value
+from django.db import transaction
+from django.db.models import F, Max, Min, Q, Value
 from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
@@ -71,6 +72,10 @@ class AlreadyProposed(ContactError):
     """The offer has an open contact."""
 
 
+class RunsElsewhere(ContactError):
+    """A contact with this person runs already, from another event."""
+
+
 class NoCapacity(ContactError):
     """The supporter has as many open contacts as agreed."""
 
@@ -83,6 +88,7 @@ P = ParamSpec("P")
 #: What the database refuses, as the error it means.
 _REFUSALS: dict[str, type[ContactError]] = {
     "contact_one_open_per_offer": AlreadyProposed,
+    "contact_one_open_per_person": RunsElsewhere,
     "supporter_within_capacity": NoCapacity,
     "contact_event_corrects_one": Stale,
 }
@@ -115,7 +121,7 @@ def propose(
 
     The answer is wanted within the policy's working hours, and by when the employee was promised a call, as
     long as that is to come. `takes_capacity` False: asked beyond what was agreed, so that it does not count.
-    Raises AlreadyProposed, NoCapacity, NotAllowed (the offer is closed).
+    Raises AlreadyProposed, RunsElsewhere, NoCapacity, NotAllowed (the offer is closed).
     """
     offers = Offer.objects.select_for_update(of=("self",)).select_related("incident", "involvement__employee")
     held = offers.filter(pk=offer.pk, closed_at=None).first()
@@ -125,6 +131,7 @@ def propose(
     answer_by = _answer_by(offer, at)
     contact = Contact.objects.create(
         offer=offer,
+        open_for=offer.involvement.employee,
         supporter=supporter,
         state=ContactState.PROPOSED,
         takes_capacity=takes_capacity,
@@ -193,8 +200,8 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
     that entry.
 
     Raises Stale, NotAllowed (somebody else's entry, or nothing to undo), TooLate (after ten minutes),
-    NoCapacity and AlreadyProposed (an ended contact that cannot be opened again because something else took
-    its place).
+    NoCapacity, AlreadyProposed and RunsElsewhere (an ended contact that cannot be opened again because
+    something else took its place).
     """
     contact, events = _locked(contact, seen)
     facts = replay(events)
@@ -212,6 +219,21 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
         ).delete()
     _write(contact, replay([*events, correction]), was_open=facts.is_open, at=at)
     return contact
+
+
+@transaction.atomic
+def carry(*, contact: Contact, offer: Offer, at: datetime) -> None:
+    """`offer`, of another event and the same person, goes on with `contact`, which is open; it waits for no
+    supporter of its own, and is told, if it was not yet. Both offers are locked. The supporter hears of it.
+    """
+    lead = contact.offer
+    _announce(offer, at)
+    schedule.cancel(subject_id=offer.pk, at=at)
+    new: dict[str, Any] = {"continues": lead, "waiting_for": lead.waiting_for, "due_at": lead.due_at}
+    if lead.reached_at:
+        new |= {"reached_at": at, "offered_at": Coalesce(F("offered_at"), Value(at))}
+    Offer.objects.filter(pk=offer.pk).update(**new)
+    schedule.remind([reminders.another_event(contact, offer, at)])
 
 
 def withdraw(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -> Contact:
@@ -364,6 +386,8 @@ def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime) -> N
         "closed_at": facts.closed_at,
         "conversations": facts.conversations,
     }
+    if was_open != facts.is_open:
+        new["open_for"] = contact.offer.involvement.employee if facts.is_open else None
     if not Contact.objects.filter(pk=contact.pk, state=contact.state).update(**new):
         raise Stale
     for field, value in new.items():
@@ -377,9 +401,9 @@ def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime) -> N
 
 
 def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool) -> None:
-    """The offer, which is locked, follows its last contact; it was first reached by any of them, and first
-    offered, if not before, when somebody reached them: both are looked up where this step may have changed
-    them.
+    """The offer, which is locked, and those that go on with it, follow its last contact; it was first
+    reached by any of them, and first offered, if not before, when somebody reached them: both are looked
+    up where this step may have changed them.
     """
     new: dict[str, Any] = {
         "waiting_for": facts.waiting_for,
@@ -396,7 +420,7 @@ def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool) -> None:
         reached = offer.contacts.aggregate(first=Min("reached_at"))["first"]
         new["offered_at"] = Coalesce(F("offered_at"), reached)
         new["reached_at"] = reached
-    Offer.objects.filter(pk=offer.pk).update(**new)
+    Offer.objects.filter(Q(pk=offer.pk) | Q(continues=offer.pk)).update(**new)
 
 
 def _write_supporter(contact: Contact, facts: Facts) -> None:

@@ -23,11 +23,14 @@ from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import remind, reminder
 from supporters.contacts import event_parts
 from supporters.contacts.notice_words import event_of
-from supporters.models import Contact, ContactQuerySet
+from supporters.models import Contact, ContactQuerySet, Offer
 
 INVOLVED_SUPPORTS = "support.involved_supports"
 
-_INVOLVED = Involvement.objects.filter(incident=OuterRef("offer__incident"))
+_INVOLVED = Involvement.objects.filter(
+    Q(incident=OuterRef("offer__incident"))
+    | Q(incident__in=Offer.objects.filter(continues=OuterRef(OuterRef("offer"))).values("incident"))
+)
 #: Whether the supporter of a contact was there, as far as is known, and whether they reported the event.
 WAS_THERE = Exists(_INVOLVED.filter(employee=OuterRef("supporter__user"))) | Exists(
     _INVOLVED.filter(employee=None).filter(
@@ -50,7 +53,8 @@ def tell_coordinators(added: Iterable[Involvement], at: datetime) -> None:
 
 def tell_of(incidents: Collection[UUID], at: datetime) -> None:
     """In the transaction that changed who was there or reported it."""
-    remind(_reminder(contact, at) for contact in _conflicts().filter(offer__incident__in=incidents))
+    events = Q(offer__incident__in=incidents) | Q(offer__also__incident__in=incidents)
+    remind(_reminder(contact, at) for contact in _conflicts().filter(events).distinct())
 
 
 def expected(at: datetime) -> Iterable[Reminder]:

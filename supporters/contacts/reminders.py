@@ -27,7 +27,7 @@ from supporters.contacts import event_parts
 from supporters.contacts.allowed_steps import Facts, replay
 from supporters.contacts.notice_words import event_of
 from supporters.enums import ContactState, NextStep, Waiting
-from supporters.models import Contact, ContactEvent
+from supporters.models import Contact, ContactEvent, Offer
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -44,6 +44,7 @@ CALLED_IN = "contact.called_in"
 HANDED_BACK = "contact.handed_back"
 ENDED = "contact.ended"
 COORDINATOR_ASKS = "contact.coordinator_asks"
+ANOTHER_EVENT = "contact.another_event"
 
 #: Before a first contact is due the supporter is reminded, and after it the coordinator is told.
 SOON = timedelta(hours=4)
@@ -95,6 +96,18 @@ def ask_on(*, contact: Contact, at: datetime) -> bool:
         recipient=contact.supporter.user_id,
     )
     return bool(schedule.remind([asked]))
+
+
+def another_event(contact: Contact, offer: Offer, at: datetime) -> Reminder:
+    """To the supporter: the colleague was in another event, that of `offer`; the contact is for both."""
+    return reminder(
+        key=f"{ANOTHER_EVENT}:{offer.pk}:{contact.pk}",
+        kind=ANOTHER_EVENT,
+        due_at=at,
+        subject_id=contact.pk,
+        url=reverse("contacts:detail", args=[contact.pk]),
+        recipient=contact.supporter.user_id,
+    )
 
 
 def asked_on(*, contact: Contact, at: datetime) -> bool:
@@ -252,6 +265,11 @@ KINDS = (
     _for_supporter(
         COORDINATOR_ASKS,
         _("The coordinator asks how far you are with a contact."),
+        *ContactState.open(),
+    ),
+    _for_supporter(
+        ANOTHER_EVENT,
+        _("A colleague you support was involved in another event as well."),
         *ContactState.open(),
     ),
     _for_supporter(

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import F, Q, Value
 
 from accounts.enums import AccessAction
 from accounts.models import User
@@ -44,6 +44,10 @@ class AlreadyAssigned(AssignmentError):
     def __init__(self, contact: Contact) -> None:
         self.contact = contact
         super().__init__(str(contact.pk))
+
+
+class NothingRuns(AssignmentError):
+    """No contact runs with this person that could go on."""
 
 
 class NotEligible(AssignmentError):
@@ -152,7 +156,8 @@ def propose_together(*, offers: Sequence[Offer], at: datetime) -> list[Proposal]
 def assign(
     *, offer: Offer, supporter: Supporter, by: User, at: datetime, beyond_rules: bool = False
 ) -> Contact:
-    """Ask `supporter` to support the person of `offer`; the contact, *proposed*.
+    """Ask `supporter` to support the person of `offer`; the contact, *proposed*. It is for every event for
+    which support is open for them.
 
     With `beyond_rules` the coordinator sets every rule aside but those that are never (`may_be_asked.NEVER`);
     a contact beyond the agreed capacity then does not count in it. In the same transaction: the contact with
@@ -163,8 +168,8 @@ def assign(
     try:
         with transaction.atomic():
             return _assign(offer=offer, supporter=supporter, by=by, at=at, beyond_rules=beyond_rules)
-    except flow.AlreadyProposed as error:
-        contact = open_contact(offer)
+    except (flow.AlreadyProposed, flow.RunsElsewhere) as error:
+        contact = running(offer)
         if contact is None:  # and already gone again
             raise OfferClosed from error
         raise AlreadyAssigned(contact) from error
@@ -180,7 +185,7 @@ def replace(
     Raises what `assign` raises, and flow.Stale or NotAllowed when `contact` has moved on.
     """
     with transaction.atomic():
-        flow.hold(contact.offer_id)
+        _line(contact.offer)
         # Both at once and in one order, so that two who exchange supporters do not wait for each other.
         both = Supporter.objects.filter(pk__in=[contact.supporter_id, supporter.pk]).order_by("pk")
         list(both.select_for_update(no_key=True).values_list("pk"))
@@ -188,17 +193,39 @@ def replace(
         return assign(offer=contact.offer, supporter=supporter, by=by, at=at, beyond_rules=beyond_rules)
 
 
+def go_on(*, offer: Offer, by: User, at: datetime) -> Contact:
+    """The contact that runs with the person of `offer` from another event is for this one too; that contact.
+
+    Raises OfferClosed (the offer ended, or goes on with a contact already), NothingRuns (no contact runs any
+    more), NotEligible (the supporter was there, reported it, or analyses it: then somebody else is asked for
+    both).
+    """
+    with transaction.atomic():
+        mine = _line(offer)
+        offer = next((each for each in mine if each.pk == offer.pk), offer)
+        if offer.closed_at or offer.continues_id or offer not in mine:
+            raise OfferClosed
+        contact = running(offer)
+        if contact is None or contact.offer_id == offer.pk:
+            raise NothingRuns
+        asked = Supporter.objects.filter(pk=contact.supporter_id)
+        if (
+            rules := may_be_asked.rules_of(need_of(offer, at), asked)[contact.supporter_id]
+            & may_be_asked.OF_EVENT
+        ):
+            raise NotEligible(rules)
+        flow.carry(contact=contact, offer=offer, at=at)
+        push_counts(offer.incident, at=at)
+        log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
+    return contact
+
+
 def _assign(*, offer: Offer, supporter: Supporter, by: User, at: datetime, beyond_rules: bool) -> Contact:
-    found = (
-        Offer.objects.select_for_update(of=("self",))
-        .select_related(*READ_OF_OFFER)
-        .filter(pk=offer.pk)
-        .first()
-    )
-    if found is None or found.closed_at:
+    mine = _line(offer)
+    offer = next((each for each in mine if each.pk == offer.pk), offer)
+    if offer.closed_at or offer not in mine:
         raise OfferClosed
-    offer = found
-    contact = _asked_before(offer)
+    contact = running(offer)
     if contact:
         raise AlreadyAssigned(contact)
     asked = Supporter.objects.filter(pk=supporter.pk)
@@ -207,19 +234,35 @@ def _assign(*, offer: Offer, supporter: Supporter, by: User, at: datetime, beyon
         raise NotEligible(held)
     takes_capacity = Rule.AT_CAPACITY not in rules
     contact = flow.propose(offer=offer, supporter=supporter, by=by, at=at, takes_capacity=takes_capacity)
-    push_counts(offer.incident, at=at)
+    for other in mine:
+        if other != offer and not other.continues_id:
+            flow.carry(contact=contact, offer=other, at=at)
+    for each in mine:
+        push_counts(each.incident, at=at)
     log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
     return contact
 
 
-def open_contact(offer: Offer) -> Contact | None:
-    """The contact that runs for `offer`, with its supporter."""
-    return offer.contacts.open().select_related("supporter__user").first()
+def _line(offer: Offer) -> list[Offer]:
+    """The open offers to the person of `offer`, that one among them, locked in one order for everybody: those
+    that go on with another after it, as a step of its contact does.
+    """
+    mine = Q(pk=offer.pk)
+    if offer.involvement.employee_id:
+        mine |= Q(involvement__employee=offer.involvement.employee_id)
+    rows = Offer.objects.open().filter(mine).select_for_update(of=("self",))
+    return list(rows.select_related(*READ_OF_OFFER).order_by(F("continues").asc(nulls_first=True), "pk"))
 
 
-def _asked_before(offer: Offer) -> Contact | None:
-    """Looked at under the offer's lock; without it the constraint `contact_one_open_per_offer` holds."""
-    return open_contact(offer)
+def running(offer: Offer) -> Contact | None:
+    """The contact that runs with the person of `offer`, from whichever event, with its supporter. Looked at
+    under the offers' lock; without it the constraints `contact_one_open_per_offer` and `…_per_person` hold.
+    """
+    mine = Q(offer=offer.pk) | Q(offer=offer.continues_id)
+    if offer.involvement.employee_id:
+        mine |= Q(open_for=offer.involvement.employee_id)
+    contacts = Contact.objects.open().select_related("supporter__user", "offer__incident")
+    return contacts.filter(mine).first()
 
 
 def _choices(wanted: Sequence[tuple[Need, Sequence[UUID]]]) -> list[list[Choice]]:

@@ -1,6 +1,6 @@
 """Who may not be asked to support one involved employee: every rule, as a condition on supporters."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -27,6 +27,9 @@ NEVER = frozenset(
         *(Rule.INVOLVED_IN_EVENT, Rule.REPORTED_EVENT, Rule.IS_ANALYST),
     }
 )
+
+#: Those of one event.
+OF_EVENT = frozenset({Rule.INVOLVED_IN_EVENT, Rule.REPORTED_EVENT, Rule.IS_ANALYST})
 
 NOBODY = Q(pk__in=())
 #: The accounts of those who lead a department.
@@ -84,11 +87,11 @@ def _rules_of_supporter(at: datetime) -> Mapping[Rule, Q]:
 
 
 def _rules_of_event(need: Need) -> Mapping[Rule, Q]:
-    involved = Involvement.objects.filter(incident_id=need.incident_id, employee__isnull=False)
-    analysts = TeamMember.objects.current().filter(incident_id=need.incident_id)
+    involved = Involvement.objects.filter(incident__in=need.incident_ids, employee__isnull=False)
+    analysts = TeamMember.objects.current().filter(incident__in=need.incident_ids)
     asked = Contact.objects.filter(offer_id=need.offer_id)
     rules = {
-        Rule.INVOLVED_IN_EVENT: Q(user_id__in=involved.values("employee_id")) | _typed_in(need.incident_id),
+        Rule.INVOLVED_IN_EVENT: Q(user_id__in=involved.values("employee_id")) | _typed_in(need.incident_ids),
         Rule.IS_ANALYST: Q(user_id__in=analysts.values("analyst_id")),
         Rule.ALREADY_ASKED: Q(id__in=asked.values("supporter_id")),
     }
@@ -107,9 +110,9 @@ def _rules_of_event(need: Need) -> Mapping[Rule, Q]:
     return rules
 
 
-def _typed_in(incident_id: UUID) -> Q:
+def _typed_in(incident_ids: Collection[UUID]) -> Q:
     """Who may be one of those without an account in the event, by mail address or telephone number."""
-    by_hand = Involvement.objects.filter(incident_id=incident_id, employee__isnull=True)
+    by_hand = Involvement.objects.filter(incident__in=incident_ids, employee__isnull=True)
     addresses = by_hand.exclude(email="").values("email")
     numbers = by_hand.exclude(telephone="").values("telephone")
     return Q(user__email__in=addresses) | Q(user__telephone__in=numbers)
@@ -117,7 +120,7 @@ def _typed_in(incident_id: UUID) -> Q:
 
 def _reported(need: Need) -> Q:
     """Who reported the event, also on a report that was joined with it; not the person themselves."""
-    reports = Incident.objects.filter(Q(pk=need.incident_id) | Q(joined_into=need.incident_id))
+    reports = Incident.objects.filter(Q(pk__in=need.incident_ids) | Q(joined_into__in=need.incident_ids))
     others = reports.exclude(reporter=None).exclude(reporter=need.employee_id)
     return Q(user_id__in=others.values("reporter_id"))
 

@@ -1,6 +1,6 @@
 """What is looked for when a supporter is chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -23,11 +23,12 @@ READ_OF_OFFER = (
 @dataclass(frozen=True, slots=True)
 class Need:
     """One offer of support at the moment `at` (aware), as far as choosing a supporter goes; what is not known
-    is None or empty. Without an account `employee_id` is None, and `named` says who it is.
+    is None or empty. Without an account `employee_id` is None, and `named` says who it is. `incident_ids` are
+    all events for which support is open for the same person.
     """
 
     offer_id: UUID
-    incident_id: UUID
+    incident_ids: frozenset[UUID]
     at: datetime
     employee_id: UUID | None = None
     works_in_id: UUID | None = None
@@ -58,18 +59,27 @@ def need_of(offer: Offer, at: datetime) -> Need:
 
 
 def needs_of(offers: Sequence[Offer], at: datetime) -> list[Need]:
-    """The needs behind `offers` (read with `READ_OF_OFFER`), in their order: the query of the policy."""
+    """The needs behind `offers` (read with `READ_OF_OFFER`), in their order: the queries of the policy and of
+    what else is open for the same people.
+    """
     same_profession = SameProfession(SupportPolicy.current().same_profession)
-    return [_need(offer, at, same_profession) for offer in offers]
+    events: dict[UUID, set[UUID]] = {}
+    people = {offer.involvement.employee_id for offer in offers} - {None}
+    besides = Offer.objects.open().filter(involvement__employee__in=people)
+    for employee, incident in besides.values_list("involvement__employee", "incident"):
+        events.setdefault(employee, set()).add(incident)
+    return [
+        _need(offer, at, same_profession, events.get(offer.involvement.employee_id, ())) for offer in offers
+    ]
 
 
-def _need(offer: Offer, at: datetime, same_profession: SameProfession) -> Need:
+def _need(offer: Offer, at: datetime, same_profession: SameProfession, events: Iterable[UUID]) -> Need:
     involvement = offer.involvement
     employee, profession, department = involvement.employee, involvement.profession, involvement.department
     year = timezone.localtime(at).year
     return Need(
         offer_id=offer.id,
-        incident_id=offer.incident_id,
+        incident_ids=frozenset({offer.incident_id, *events}),
         at=at,
         employee_id=involvement.employee_id,
         works_in_id=employee.department_id if employee else None,

@@ -117,6 +117,7 @@ def close_offer(*, offer: Offer, outcome: Outcome, by: User, at: datetime) -> Of
     if outcome != Outcome.UNREACHABLE:
         offer.offered_at = offer.offered_at or at
     offer.save(update_fields=["waiting_for", "closed_at", "outcome", "offered_at"])
+    take_along(offer)
     cancel(subject_id=offer.pk, at=at)
     push_counts(offer.incident, at=at)
     log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
@@ -149,10 +150,18 @@ def reopen_offer(*, offer: Offer, by: User, at: datetime) -> Offer:
             *("due_at", "first_contact_due_at", "offered_at"),
         ]
     )
+    take_along(offer)
     tell_when_late(offer)
     push_counts(offer.incident, at=at)
     log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
     return offer
+
+
+def take_along(offer: Offer) -> None:
+    """Those that go on with `offer` are what it is."""
+    Offer.objects.filter(continues=offer).update(
+        waiting_for=offer.waiting_for, due_at=offer.due_at, closed_at=offer.closed_at, outcome=offer.outcome
+    )
 
 
 def _locked(offer: Offer) -> Offer:
@@ -194,7 +203,7 @@ def expected(at: datetime) -> Iterator[Reminder]:
     was handed back has its own (contact_reminders).
     """
     last = Contact.objects.filter(offer=OuterRef("pk")).order_by("-proposed_at").values("state")[:1]
-    waiting = Offer.objects.filter(waiting_for=Waiting.ASSIGNMENT, closed_at=None)
+    waiting = Offer.objects.leading().filter(waiting_for=Waiting.ASSIGNMENT, closed_at=None)
     waiting = waiting.annotate(last=Subquery(last)).filter(Q(last=None) | ~Q(last=ContactState.HANDED_BACK))
     return map(_late, waiting.iterator(chunk_size=500))
 

@@ -1,5 +1,6 @@
 """What employees read of the call that was promised to them: on the home page, and on the own page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,10 +60,15 @@ def promise_of(offer: Any, *, now: datetime) -> PromisedCall | None:
 
 
 def running(user: User) -> dict[str, Any]:
-    """The open offers of support to `user`, newest first, each with the colleague who said yes: one query.
+    """The call that is promised to `user`, with the colleague who said yes; one, however many events: one query.
 
     A coordinator sees here, too, only the own.
     """
-    offers = with_promise(Offer.objects.open().filter(involvement__employee=user)).order_by("-opened_at")
+    mine = with_promise(Offer.objects.open().leading().filter(involvement__employee=user))
     now = timezone.now()
-    return {"calls": [(offer, promise_of(offer, now=now)) for offer in offers], "now": now}
+    return {"calls": [(offer, promise_of(offer, now=now)) for offer in leading(mine)[:1]], "now": now}
+
+
+def leading(offers: Iterable[Any]) -> list[Any]:
+    """Open `offers` to one person (of `with_promise`), first the one that says who calls, or when soonest."""
+    return sorted(offers, key=lambda each: (not each.supporter, each.promised_at, each.pk))

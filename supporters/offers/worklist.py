@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -126,9 +127,25 @@ ROWS: QuerySet[Any] = Offer.objects.values(
     name=name_of("involvement"),
     profession=F("involvement__profession__name"),
     department=F("involvement__department__name"),
-    supporter=Subquery(Contact.objects.open().filter(offer=OuterRef("pk")).values("supporter__user__name")),
+    supporter=Subquery(
+        Contact.objects.open()
+        .filter(offer=Coalesce(OuterRef("continues"), OuterRef("pk")))
+        .values("supporter__user__name")
+    ),
 )
-OPEN = ROWS.filter(closed_at__isnull=True)
+#: What else is open for the same person: one line of support, however many events.
+_OTHERS = Offer.objects.open().filter(involvement__employee=OuterRef("involvement__employee"))
+OPEN = ROWS.filter(closed_at__isnull=True, continues=None).annotate(
+    has_other_event=Exists(_OTHERS.exclude(pk=OuterRef("pk")))
+)
+#: Each person once, where the most urgent of it stands.
+PEOPLE = OPEN.exclude(
+    Exists(
+        _OTHERS.leading().filter(
+            Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,19 +222,24 @@ def read(
     called_in: bool = False,
     besides: Collection[UUID] = (),
 ) -> WorklistPage:
-    """The page of the offers that are open and wait for `waiting` (or anything), behind the key `after`,
-    `besides` those of these events.
+    """The page of the offers that are open and wait for `waiting`, or of the people who wait for anything,
+    behind the key `after`, `besides` those of these events.
 
     With `called_in` there are offers for which a supporter calls in the coordinator: on the first page of the
     whole list they stand before everything else. One query, or then two.
     """
-    rows = OPEN.exclude(incident__in=besides) if besides else OPEN
+    rows = OPEN if waiting else PEOPLE
+    rows = rows.exclude(incident__in=besides) if besides else rows
     first: list[dict[str, Any]] = []
     if waiting:
         rows = rows.filter(waiting_for=waiting)
     elif called_in:
         if not after:
-            first = list(rows.filter(waiting_for=Waiting.COORDINATOR).order_by(*ORDER)[:PAGE])
+            first = list(
+                OPEN.exclude(incident__in=besides)
+                .filter(waiting_for=Waiting.COORDINATOR)
+                .order_by(*ORDER)[:PAGE]
+            )
         rows = rows.exclude(waiting_for=Waiting.COORDINATOR)
     found = by_key.cut(rows, ORDER, size=PAGE, behind=_parse(after))
     shown = found.rows
@@ -241,7 +263,7 @@ def count(
     but = " AND incident_id <> ALL(%s)" if besides else ""
     parts = [
         "(SELECT count(*) FROM (SELECT 1 FROM supporters_offer"
-        f" WHERE closed_at IS NULL AND waiting_for = %s{but} LIMIT %s) AS capped)"  # nosec B608  # no value in it
+        f" WHERE closed_at IS NULL AND continues_id IS NULL AND waiting_for = %s{but} LIMIT %s) AS capped)"  # nosec B608  # no value in it
         for _waiting in FILTERS
     ]
     parts += [part.format(but=but) for part in waiting_list.COUNTS]
@@ -346,7 +368,7 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
         name=name,
         profession=profession,
         department=department,
-        event=event_words(first["kind"], first["event_type"]),
+        event=_event(first) if not several else event_words(first["kind"], first["event_type"]),
         happened_at=first["occurred_at"] or first["opened_at"],
         state=state,
         due_at=due_at,
@@ -357,6 +379,11 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
         people=len(people),
         reference=first["reference"],
     )
+
+
+def _event(row: dict[str, Any]) -> str:
+    words = event_words(row["kind"], row["event_type"])
+    return _("%(event)s, and another event") % {"event": words} if row["has_other_event"] else words
 
 
 def _together(people: Sequence[dict[str, Any]]) -> tuple[str, str, str, str]:

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.clock(NOW), pytest.mark.django_db]
 
 def need(**known) -> Need:
     offer = OfferFactory(involvement__by_hand=True)
-    return Need(offer.id, offer.incident_id, NOW, **known)
+    return Need(offer.id, frozenset({offer.incident_id}), NOW, **known)
 
 
 def maybe(values):

@@ -51,7 +51,7 @@ def _supporter_name(pk: str) -> str:
 )
 def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask a supporter; with `replaces`, in the place of who was asked before."""
-    offer = offer_to(Offer.objects.visible_to(request.user), pk)
+    offer = offer_to(Offer.objects.visible_to(request.user).select_related("involvement"), pk)
     supporter = get_object_or_404(Supporter.objects.select_related("user"), pk=_uuid(request, "supporter"))
     replaced = offer.contacts.filter(pk=_uuid(request, "replaces")).first()
     service, now = _asking(offer, replaced), timezone.now()
@@ -72,6 +72,24 @@ def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
         text = _("%(name)s has been asked. Answer expected by %(moment)s.")
         words = {"name": supporter.user.name, "moment": at_moment(call_by(contact.due_at, now=now), now=now)}
         say(request, text % words, undo_url=reverse("support:withdraw", args=[contact.pk]))
+        return redirect(_after(offer))
+    return redirect("support:match", pk)
+
+
+@allow(Role.COORDINATOR)
+@only_posted("support:match", "pk", does=gettext_lazy("Go on with the supporter this colleague has"))
+def go_on(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The contact that runs from another event is for this one too."""
+    offer = offer_to(Offer.objects.visible_to(request.user).select_related("involvement"), pk)
+    try:
+        contact = assignment.go_on(offer=offer, by=request.user, at=timezone.now())
+    except NotEligible as error:
+        running = assignment.running(offer)
+        say(request, not_eligible(error, running.supporter.user) if running else "", level=messages.WARNING)
+    except (OfferClosed, assignment.NothingRuns):
+        moved_on(request)
+    else:
+        say(request, _("%(name)s goes on, for both events.") % {"name": contact.supporter.user.name})
         return redirect(_after(offer))
     return redirect("support:match", pk)
 

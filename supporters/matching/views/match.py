@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.enums import AccessAction, Role
+from accounts.models import User
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.sealed_search import answered, typed
 from accounts.people import directory as people
@@ -69,19 +70,26 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
     offer = offer_to(offers, pk)
     if offer.involvement_id != pk:
         return redirect("support:match", offer.involvement_id)
+    if offer.continues_id:
+        return redirect("support:match", _leading(offer))
     if request.method == "POST":
         return answered(request, anchor="#anybody")
     if request.headers.get("HX-Request"):
         return render(request, "supporters/matching/_left_out.html", _left_out(offer, now))
     log_case(offer=offer, action=AccessAction.VIEW, page="support:match", by=request.user, at=now)
     context = {"now": now, "offer": offer, "person": offer.involvement, **_event(offer)}
-    context |= _contacts(offer, now)
-    if not offer.closed_at and context["can_ask"]:
+    context |= _contacts(offer, now) | _besides(offer, request.user)
+    if not offer.closed_at and context["can_ask"] and not context["elsewhere"]:
         context |= _candidates(offer, request.GET.get("step", ""), now)
         context |= _found(offer, typed(request), now)
         tell_apart([*context["cards"], *context.get("found", ())])
         context |= _left_out(offer, now) if "left_out" in request.GET else {}
     return render(request, "supporters/matching/match.html", context)
+
+
+def _leading(offer: Offer) -> UUID:
+    """The person's involvement in the event whose contact is for this one too."""
+    return Offer.objects.values_list("involvement", flat=True).get(pk=offer.continues_id)
 
 
 def card(choice: Choice, rules: Iterable[Rule] = ()) -> Card:
@@ -122,6 +130,24 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
         "can_ask": contact is None or asked,
         "before": [each for each in contacts if each.state == ContactState.HANDED_BACK],
         "outcomes": _outcomes(contact),
+    }
+
+
+def _besides(offer: Offer, user: User) -> dict[str, Any]:
+    """What else is open for the same person: the contact that runs from another event (`elsewhere`), and for
+    which other events this one is too (`also`).
+    """
+    employee = offer.involvement.employee_id
+    others = Offer.objects.open().filter(involvement__employee=employee).exclude(pk=offer.pk)
+    if offer.closed_at or employee is None or not (found := list(others.select_related("incident"))):
+        return {"elsewhere": None, "also": ()}
+    running = assignment.running(offer)
+    seen = set(
+        Offer.objects.visible_to(user).filter(pk__in=found, continues=offer).values_list("pk", flat=True)
+    )
+    return {
+        "elsewhere": running if running and running.offer_id != offer.pk else None,
+        "also": [_event(each) for each in found if each.pk in seen],
     }
 
 

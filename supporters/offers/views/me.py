@@ -82,15 +82,15 @@ def _page(request: SignedInRequest, unsaved: dict[UUID, ReachMeForm]) -> HttpRes
     held = retention.held(_offers(request.user), at=now) if request.user.roles else set()
     own = [
         own_offer.own(
-            offer,
+            line,
             policy,
             now,
-            decide_url=reverse("me-decide", args=[offer.pk]),
-            erase_url=reverse("me-erase", args=[offer.pk]),
-            is_held=offer.pk in held,
+            decide_url=reverse("me-decide", args=[line[0].pk]),
+            erase_url=reverse("me-erase", args=[line[0].pk]),
+            is_held=any(offer.pk in held for offer in line),
             unsaved=unsaved,
         )
-        for offer in offers
+        for line in own_offer.lines(offers)
     ]
     return render(
         request,

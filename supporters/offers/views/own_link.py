@@ -32,11 +32,11 @@ def own_support(request: HttpRequest, signed: str) -> HttpResponse:
         if unsaved is None:
             return redirect("own-link", signed)
     mine = own_offer.own(
-        found[0],
+        [found[0]],
         SupportPolicy.current(),
         now,
         decide_url=reverse("own-link", args=[signed]),
-        says_event=False,
+        says_events=False,
         unsaved={found[0].pk: unsaved} if unsaved else None,
     )
     context = {"each": mine, "now": now, "tomorrow": timezone.localdate(now) + timedelta(days=1)}

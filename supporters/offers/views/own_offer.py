@@ -2,7 +2,7 @@
 the own link of who has no account.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +22,7 @@ from supporters.contacts.forms import DayForm, ReachMeForm, WishesForm
 from supporters.enums import ContactState, Waiting
 from supporters.models import Contact, Offer, OfferQuerySet, SupportPolicy
 from supporters.offers import own_support, retention
-from supporters.offers.own_calls import PromisedCall, promise_of, with_promise
+from supporters.offers.own_calls import PromisedCall, leading, promise_of, with_promise
 
 #: How a decision is asked again, when it did not arrive.
 DECISION = {
@@ -57,11 +57,12 @@ PEOPLE = Prefetch(
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """One offer of support as its employee sees it; `supporter` only once somebody has said yes.
-    `says_event`: who signed in is told of which event it is.
+    """One line of support as its employee sees it; `supporter` only once somebody has said yes. `events` are
+    those that it is for, said to who signed in.
     """
 
     offer: Offer
+    events: Sequence[Offer]
     call: PromisedCall | None
     supporter: User | None
     somebody_asked: bool
@@ -69,7 +70,6 @@ class Own:
     reach_me: ReachMeForm | None
     erases_at: datetime | None
     is_held: bool
-    says_event: bool
     decide_url: str
     erase_url: str
 
@@ -80,18 +80,35 @@ def read(offers: OfferQuerySet) -> list[Offer]:
     return list(with_promise(shown.prefetch_related(PEOPLE)))
 
 
+def lines(offers: Sequence[Offer]) -> list[list[Offer]]:
+    """`offers` of one person (of `read`) as lines of support: what is open is one, the offer that says who calls in
+    front; then what is closed, each with those that went on with it.
+    """
+    still = [each for each in offers if not each.closed_at]
+    open_line = leading(each for each in still if not each.continues_id)
+    open_line += [each for each in still if each.continues_id]
+    closed = [each for each in offers if each.closed_at]
+    ended = [
+        [each, *(other for other in closed if other.continues_id == each.pk)]
+        for each in closed
+        if not each.continues_id
+    ]
+    return [open_line, *ended] if open_line else ended
+
+
 def own(
-    offer: Offer,
+    line: Sequence[Offer],
     policy: SupportPolicy,
     now: datetime,
     *,
     decide_url: str,
     erase_url: str = "",
     is_held: bool = False,
-    says_event: bool = True,
+    says_events: bool = True,
     unsaved: dict[UUID, ReachMeForm] | None = None,
 ) -> Own:
-    """`offer` (of `read`) for its page; `unsaved` are forms that come back with an error, by offer."""
+    """One of `lines` for its page; `unsaved` are forms that come back with an error, by offer."""
+    offer = line[0]
     contact: Contact | None = next(iter(offer.open_contacts), None)  # type: ignore[attr-defined]  # see `read`
     accepted = contact and contact.state != ContactState.PROPOSED
     waits = offer.waiting_for == Waiting.ASSIGNMENT
@@ -100,6 +117,7 @@ def own(
     )
     return Own(
         offer=offer,
+        events=line if says_events else (),
         call=promise_of(offer, now=now),
         supporter=contact.supporter.user if contact and accepted else None,
         somebody_asked=contact is not None,
@@ -107,7 +125,6 @@ def own(
         reach_me=None if offer.closed_at else form,
         erases_at=retention.erases_at(offer, policy),
         is_held=is_held,
-        says_event=says_event,
         decide_url=decide_url,
         erase_url="" if is_held else erase_url,
     )
