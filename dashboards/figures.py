@@ -189,7 +189,8 @@ def _people(period: Period) -> Iterator[CountedPerson]:
         .values_list("contact__offer_id", "kind")
         .annotate(Count("id"))
     }
-    offers = Offer.objects.filter(**_within(period, "opened_at")).values_list(
+    # Who was in two events at once had one line of support, and is one person.
+    offers = Offer.objects.leading().filter(**_within(period, "opened_at")).values_list(
         "id",
         "incident__event_type",
         "involvement__profession__group",

@@ -192,6 +192,11 @@ class Support:
 
     def assign(self, at: datetime) -> None:
         offer = Offer.objects.select_related(*READ_OF_OFFER).get(pk=self.offer_id)
+        if offer.closed_at or offer.continues_id:
+            return  # it went along with another event of the same person
+        if assignment.running(offer):
+            assignment.go_on(offer=offer, by=self.year.coordinator, at=at)
+            return
         choices = assignment.suggest(offer=offer, at=at, first=1)
         if not choices:
             self.year.then(at + self.year.hours(12, 24), self.assign)

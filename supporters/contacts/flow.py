@@ -226,7 +226,7 @@ def carry(*, contact: Contact, offer: Offer, at: datetime) -> None:
     """`offer`, of another event and the same person, goes on with `contact`, which is open; it waits for no
     supporter of its own, and is told, if it was not yet. Both offers are locked. The supporter hears of it.
     """
-    lead = contact.offer
+    lead = Offer.objects.get(pk=contact.offer_id)
     _announce(offer, at)
     schedule.cancel(subject_id=offer.pk, at=at)
     new: dict[str, Any] = {"continues": lead, "waiting_for": lead.waiting_for, "due_at": lead.due_at}

@@ -25,7 +25,7 @@ from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
 from hospital.clock import NO_CALLS, call_by
 from incidents.enums import EventType
-from incidents.models import Involvement, name_of
+from incidents.models import Incident, Involvement, name_of
 from notifications.reminders import stand_ins
 from supporters.contacts import flow, hand_over, words
 from supporters.contacts.allowed_steps import (
@@ -176,6 +176,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "supporters/contacts/contact.html",
         {
             "contact": mine,
+            "events": _events(mine),
             "person": person,
             "facts": facts,
             "due_at": due_at,
@@ -199,6 +200,12 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "now": now,
         },
     )
+
+
+def _events(contact: Contact) -> list[Incident]:
+    """What the support is for: kind and date of one event, or of several."""
+    also = Incident.objects.filter(offers__continues=contact.offer_id).only("event_type", "occurred_at")
+    return [contact.offer.incident, *also.order_by("occurred_at", "pk")]
 
 
 def _coordinators(incident: UUID, now: datetime) -> list[User]:

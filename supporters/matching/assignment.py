@@ -94,7 +94,7 @@ class WhyNobody:
 
 
 def suggest(*, offer: Offer, at: datetime, first: int) -> list[Choice]:
-    """The `first` best for the person of `offer`, best first: two queries beside the policy's.
+    """The `first` best for the person of `offer`, best first: two queries beside those of the need.
 
     The whole pool is sorted by key alone; what a card shows is read for the few that are left.
     """
@@ -106,7 +106,7 @@ def suggest(*, offer: Offer, at: datetime, first: int) -> list[Choice]:
 
 def why_nobody(*, offer: Offer, at: datetime, first: int) -> WhyNobody:
     """Why nobody is left for `offer`, and the `first` best on each step of the ladder: three queries
-    beside the policy's, or four where no step gives anybody.
+    beside those of the need, or four where no step gives anybody.
     """
     need = need_of(offer, at)
     found = list(nobody_fits.best_of_steps(need, each=first).values_list("id", "step"))
@@ -133,7 +133,7 @@ def search(*, offer: Offer, text: str, at: datetime, first: int) -> list[tuple[C
 
 def propose_together(*, offers: Sequence[Offer], at: datetime) -> list[Proposal]:
     """Another supporter for each of `offers` (at most `TOGETHER`): for as many people as can be, then the
-    best in all. Three queries however many people.
+    best in all. Four queries however many people.
 
     Exact although only the best of each person are weighed: if somebody's supporter were not among the n best
     for that person (n people), one of those n would be free and no worse.
@@ -223,9 +223,10 @@ def go_on(*, offer: Offer, by: User, at: datetime) -> Contact:
 def _assign(*, offer: Offer, supporter: Supporter, by: User, at: datetime, beyond_rules: bool) -> Contact:
     mine = _line(offer)
     offer = next((each for each in mine if each.pk == offer.pk), offer)
+    offer = next((each for each in mine if each.pk == offer.continues_id), offer)
     if offer.closed_at or offer not in mine:
         raise OfferClosed
-    contact = running(offer)
+    contact = _asked_before(offer)
     if contact:
         raise AlreadyAssigned(contact)
     asked = Supporter.objects.filter(pk=supporter.pk)
@@ -254,10 +255,13 @@ def _line(offer: Offer) -> list[Offer]:
     return list(rows.select_related(*READ_OF_OFFER).order_by(F("continues").asc(nulls_first=True), "pk"))
 
 
+def _asked_before(offer: Offer) -> Contact | None:
+    """Looked at under the offers' lock; without it the constraints `contact_one_open_per_…` hold."""
+    return running(offer)
+
+
 def running(offer: Offer) -> Contact | None:
-    """The contact that runs with the person of `offer`, from whichever event, with its supporter. Looked at
-    under the offers' lock; without it the constraints `contact_one_open_per_offer` and `…_per_person` hold.
-    """
+    """The contact that runs with the person of `offer`, from whichever event, with its supporter."""
     mine = Q(offer=offer.pk) | Q(offer=offer.continues_id)
     if offer.involvement.employee_id:
         mine |= Q(open_for=offer.involvement.employee_id)

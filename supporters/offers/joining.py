@@ -21,9 +21,9 @@ from incidents.reports import joining
 from incidents.reports.report_writer import are_one
 from notifications.reminders.schedule import cancel, cancel_each
 from supporters.contacts import analyst_conflict, involved_conflict
-from supporters.enums import ContactState, Waiting
+from supporters.enums import Waiting
 from supporters.intake import unnamed_reports
-from supporters.models import Offer
+from supporters.models import Contact, Offer
 from supporters.offers.opening import push_counts
 
 
@@ -88,9 +88,13 @@ def _settled(offer: Offer, mine: Sequence[Offer], at: datetime) -> Involvement:
 def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
     """Of the two offers to one person, that on the report that stays (`twin`) and the other, leave one."""
     keeps, ends = (twin, offer) if _weight(twin) >= _weight(offer) else (offer, twin)
-    if _is_at_work(ends):
+    if ends.contacts.open().exists():
         raise TwoAtWork(keeps.involvement.name)
     ends.contacts.update(offer=keeps)
+    # What went on with the one that ends goes on with the other.
+    ends.also.exclude(pk=keeps.pk).update(continues=keeps)
+    if keeps.continues_id == ends.pk:
+        keeps.continues = None
     for name in ("opened_at", "norm_due_at", "announced_at", "offered_at", "reached_at"):
         earliest = [moment for each in (keeps, ends) if (moment := getattr(each, name)) is not None]
         setattr(keeps, name, min(earliest, default=None))
@@ -103,6 +107,8 @@ def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
     if person.employee is None and gone.employee is not None:
         # Typed in by hand on one, found as a colleague on the other.
         person.employee, person.typed_name, person.email, person.telephone = gone.employee, "", "", ""
+        if not Contact.objects.filter(open_for=gone.employee).exists():
+            keeps.contacts.open().update(open_for=gone.employee)
     person.file_keys = [*person.file_keys, *gone.file_keys]
     gone.delete()
     person.save(update_fields=["employee", "typed_name", "email", "telephone", "joined_ids", "file_keys"])
@@ -116,16 +122,16 @@ def _move(person: Involvement, stays: Incident) -> None:
 
 
 def _weight(offer: Offer) -> int:
-    """How far an offer is: somebody at work outweighs an end, and that what was handed back or only waits."""
-    if _is_at_work(offer):
+    """How far an offer is: somebody at work, for it or for
+    the event that it goes on with, outweighs an end, and that what was handed back or only waits.
+    """
+    if offer.contacts.open().exists():
+        return 4
+    if offer.continues_id and not offer.closed_at:
         return 3
     if offer.closed_at:
         return 2
     return 1 if offer.contacts.exists() else 0
-
-
-def _is_at_work(offer: Offer) -> bool:
-    return offer.contacts.filter(state__in=ContactState.open()).exists()
 
 
 def _log(incident: Incident, records: Sequence[UUID | None], by: User, at: datetime) -> None:

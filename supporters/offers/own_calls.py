@@ -60,7 +60,8 @@ def promise_of(offer: Any, *, now: datetime) -> PromisedCall | None:
 
 
 def running(user: User) -> dict[str, Any]:
-    """The call that is promised to `user`, with the colleague who said yes; one, however many events: one query.
+    """The call that is promised to `user`, with the colleague who said yes; one, however many events: one
+    query.
 
     A coordinator sees here, too, only the own.
     """

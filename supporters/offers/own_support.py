@@ -1,10 +1,10 @@
 """What involved employees decide about the support that is offered to them.
 
-While a supporter is asked or at work it is a step in the contact (supporters.contacts.flow); before and
-after that it changes the offer alone, here. Nobody is asked why, and nothing of it reaches the manager or
-the reporter. What somebody decides is for every event for which support is open for them. `by` is None for who has no account and came by the own link (supporters.contacts.own_link).
-Every function runs in one transaction and raises NotAllowed (not one's own, or not now) or Stale (something
-else happened meanwhile).
+While a supporter is asked or at work it is a step in the contact (supporters.contacts.flow); before and after
+that it changes the offer alone, here. Nobody is asked why, and nothing of it reaches the manager or the
+reporter. What somebody decides is for every event for which support is open for them. `by` is None for who
+has no account and came by the own link (supporters.contacts.own_link). Every function runs in one transaction
+and raises NotAllowed (not one's own, or not now) or Stale (something else happened meanwhile).
 """
 
 from collections.abc import Mapping, Sequence
@@ -132,8 +132,8 @@ def reach_me(*, offer: Offer, wanted: Mapping[str, Any], by: User | None) -> Non
 
 @dataclass(frozen=True)
 class _Line:
-    """What one person decides about at once: the offer they chose on, what is `open` for them (those that go on
-    with another left out), and the contact that runs for one of these.
+    """What one person decides about at once: the offer they chose on, what is `open` for them (those that go
+    on with another left out), and the contact that runs for one of these.
     """
 
     offer: Offer

@@ -358,10 +358,10 @@ def test_page_asks_as_few_queries_for_a_large_pool(client, coordinator, offer, d
     SupportPolicy.current()
     SupporterFactory.create_batch(2, trained=True)
     client.get(url(offer))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(url(offer))
     SupporterFactory.create_batch(12, trained=True)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(url(offer))
 
 

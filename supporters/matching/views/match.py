@@ -143,7 +143,9 @@ def _besides(offer: Offer, user: User) -> dict[str, Any]:
         return {"elsewhere": None, "also": ()}
     running = assignment.running(offer)
     seen = set(
-        Offer.objects.visible_to(user).filter(pk__in=found, continues=offer).values_list("pk", flat=True)
+        Offer.objects.visible_to(user)
+        .filter(pk__in=[each.pk for each in found], continues=offer)
+        .values_list("pk", flat=True)
     )
     return {
         "elsewhere": running if running and running.offer_id != offer.pk else None,

@@ -33,6 +33,9 @@ LATER = NOW + 3 * HOUR
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(LATER)]
 
 
+BY_HAND = Involved(name="Fatima el Idrissi", telephone="+31612345678")
+
+
 @pytest.fixture
 def coordinator():
     return UserFactory(roles=[Role.COORDINATOR])
@@ -144,10 +147,18 @@ class TestThePeople:
         assert (offer.announced_at, offer.offered_at) == (NOW, NOW)
         assert {contact.events.count() for contact in Contact.objects.all()} == {1, 2}
 
+    def test_what_went_on_with_the_one_that_goes_goes_on_with_the_other(self, coordinator, nurse):
+        stays, goes, third = (reported(nurse, at=NOW + number * HOUR) for number in range(3))
+        contact = asked(goes, nurse, coordinator)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        contact.refresh_from_db()
+        assert contact.offer == Offer.objects.get(incident=stays)
+        assert Offer.objects.get(incident=third).continues == contact.offer
+
     def test_two_at_work_for_one_person_are_told_first(self, coordinator, nurse):
-        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        stays, goes = reported(BY_HAND), reported(BY_HAND, at=NOW + HOUR)
         for incident in (stays, goes):
-            asked(incident, nurse, coordinator)
+            asked(incident, None, coordinator)
         with pytest.raises(TwoAtWork) as refused:
             join(one=stays, other=goes, by=coordinator, at=LATER)
         assert refused.value.name == "Fatima el Idrissi"
@@ -374,9 +385,9 @@ class TestThePages:
         assert "The calamity committee follows both." in client.post(self.url(one), {"other": "2"}).text
 
     def test_two_at_work_is_said_with_the_name(self, client, coordinator, nurse):
-        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        stays, goes = reported(BY_HAND), reported(BY_HAND, at=NOW + HOUR)
         for incident in (stays, goes):
-            asked(incident, nurse, coordinator)
+            asked(incident, None, coordinator)
         page = client.post(self.url(stays), {"other": goes.reference, "sure": "1"}, follow=True).text
         assert "Two supporters are asked or at work for Fatima el Idrissi." in page
 

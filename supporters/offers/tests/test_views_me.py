@@ -82,8 +82,7 @@ def test_the_page_takes_as_many_queries_for_one_offer_as_for_many(
 ):
     employee = offer.involvement.employee
     propose(offer, supporter, "accepted")
-    for _ in range(offers - 1):
-        propose(OfferFactory(involvement__employee=employee), SupporterFactory(trained=True), "accepted")
+    OfferFactory.create_batch(offers - 1, involvement__employee=employee)
     # session, user; the policy, offers, their contacts; the access log of the case, of the worklist; the
     # frame's roles and unread notices
     with django_assert_num_queries(8):

@@ -81,8 +81,8 @@ def read(offers: OfferQuerySet) -> list[Offer]:
 
 
 def lines(offers: Sequence[Offer]) -> list[list[Offer]]:
-    """`offers` of one person (of `read`) as lines of support: what is open is one, the offer that says who calls in
-    front; then what is closed, each with those that went on with it.
+    """`offers` of one person (of `read`) as lines of support: what is open is one, the offer that says who
+    calls in front; then what is closed, each with those that went on with it.
     """
     still = [each for each in offers if not each.closed_at]
     open_line = leading(each for each in still if not each.continues_id)

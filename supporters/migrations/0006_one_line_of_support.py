@@ -4,10 +4,22 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+#: Who has two open contacts from before keeps both; the first of them holds the place.
+HOLD = """
+    UPDATE supporters_contact contact SET open_for_id = first.employee_id
+      FROM (SELECT DISTINCT ON (involvement.employee_id) contact.id, involvement.employee_id
+              FROM supporters_contact contact
+              JOIN supporters_offer offer ON offer.id = contact.offer_id
+              JOIN incidents_involvement involvement ON involvement.id = offer.involvement_id
+             WHERE contact.state IN ('proposed', 'accepted', 'in_contact') AND involvement.employee_id IS NOT NULL
+             ORDER BY involvement.employee_id, contact.proposed_at, contact.id) first
+     WHERE contact.id = first.id
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supporters", "0003_announced_offers"),
+        ("supporters", "0005_intake_of_open_reports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -35,6 +47,9 @@ class Migration(migrations.Migration):
                 to="supporters.offer",
             ),
         ),
+        migrations.RunSQL(HOLD, migrations.RunSQL.noop),
+        # What was changed in rows is settled before the constraint is added.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="contact",
             constraint=models.UniqueConstraint(
