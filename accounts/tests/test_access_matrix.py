@@ -170,6 +170,7 @@ PAGES: dict[str, str | set[Role]] = {
     "support:assign-together": COORDINATOR,
     "support:assign": COORDINATOR,
     "support:close-offer": COORDINATOR,
+    "support:go-on": COORDINATOR,
     "support:reopen": COORDINATOR,
     "support:withdraw": COORDINATOR,
     "support:answer": COORDINATOR,

@@ -316,6 +316,7 @@ POLICY = {
     "current_months": 12,
     "same_profession": SameProfession.REQUIRED,
     "announce": Announce.AT_REPORT,
+    "intake_days": 1,
     "retention_days": 30,
 }
 
