@@ -38,7 +38,9 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
     deputy, who will be away.
     """
     nurse, leader = people["employee"], people["teamleader"]
-    near = list(User.objects.filter(department=nurse.department, username__gt="1").order_by("username")[:5])
+    supported = Offer.objects.open().exclude(involvement__employee=None).values("involvement__employee")
+    others = User.objects.filter(department=nurse.department, username__gt="1").exclude(pk__in=supported)
+    near = list(others.order_by("username")[:5])
     for supporter, colleagues in (("supporter", [nurse, *near[:2]]), ("supporter2", near[2:])):
         for colleague, steps, ago in zip(
             colleagues,
