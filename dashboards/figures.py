@@ -190,13 +190,17 @@ def _people(period: Period) -> Iterator[CountedPerson]:
         .annotate(Count("id"))
     }
     # Who was in two events at once had one line of support, and is one person.
-    offers = Offer.objects.leading().filter(**_within(period, "opened_at")).values_list(
-        "id",
-        "incident__event_type",
-        "involvement__profession__group",
-        "outcome",
-        "opened_at",
-        "reached_at",
+    offers = (
+        Offer.objects.leading()
+        .filter(**_within(period, "opened_at"))
+        .values_list(
+            "id",
+            "incident__event_type",
+            "involvement__profession__group",
+            "outcome",
+            "opened_at",
+            "reached_at",
+        )
     )
     for record, event, profession, outcome, opened_at, reached_at in offers.iterator():
         conversations, handed_back = contacts.get(record, (0, 0))
