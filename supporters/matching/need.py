@@ -63,7 +63,7 @@ def needs_of(offers: Sequence[Offer], at: datetime) -> list[Need]:
     what else is open for the same people.
     """
     same_profession = SameProfession(SupportPolicy.current().same_profession)
-    events: dict[UUID, set[UUID]] = {}
+    events: dict[UUID | None, set[UUID]] = {}
     people = {offer.involvement.employee_id for offer in offers} - {None}
     besides = Offer.objects.open().filter(involvement__employee__in=people)
     for employee, incident in besides.values_list("involvement__employee", "incident"):

@@ -89,7 +89,7 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 def _leading(offer: Offer) -> UUID:
     """The person's involvement in the event whose contact is for this one too."""
-    return Offer.objects.values_list("involvement", flat=True).get(pk=offer.continues_id)
+    return Offer.objects.values_list("involvement", flat=True).get(also=offer)
 
 
 def card(choice: Choice, rules: Iterable[Rule] = ()) -> Card:
