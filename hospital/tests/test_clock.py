@@ -125,6 +125,20 @@ def test_working_hours(start, hours, expected):
     assert said(OFFICE.add_hours(at(start), hours)) == expected
 
 
+@pytest.mark.parametrize(
+    ("start", "days", "expected"),
+    [
+        ("2026-03-02 10:00", 1, "2026-03-03 10:00"),
+        ("2026-03-06 16:00", 1, "2026-03-09 16:00"),  # over the weekend
+        ("2026-03-07 12:00", 1, "2026-03-09 17:00"),  # reported on Saturday: all of Monday
+        ("2026-03-02 22:00", 2, "2026-03-04 17:00"),
+        ("2026-04-02 15:00", 1, "2026-04-07 15:00"),  # Good Friday to Easter Monday
+    ],
+)
+def test_so_many_working_days_later_it_is_the_same_time(start, days, expected):
+    assert said(OFFICE.add_days(at(start), days)) == expected
+
+
 def test_working_hours_are_what_is_handed_in():
     early = OfficeHours(time(7, 30), time(12))
 
