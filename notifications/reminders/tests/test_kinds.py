@@ -74,6 +74,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "support.employee_left",
             "support.somebody_waits",
             "support.assignment_late",
+            "intake.late",
         },
         HandedOn.IN_PLACE: {
             "incidents.duty_director",
@@ -105,6 +106,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "contact.follow_up",
             "contact.ended",
             "evaluation.invitation",
+            "intake.reporter_asked",
         },
     }
     for handed_on, codes in decided.items():
@@ -122,6 +124,7 @@ def test_every_kind_says_its_event_or_is_ones_own():
         "contact.ended",
         "contact.coordinator_asks",
         "evaluation.invitation",
+        "intake.reporter_asked",
     }
     of_no_event = ("accounts.", "delivery.", "notifications.")
     without = {kind.code for kind in kinds.registered() if kind.event is None}
