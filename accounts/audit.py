@@ -8,7 +8,7 @@ nothing is locked after it that could make two transactions wait for each other.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -80,20 +80,45 @@ def record_each(
     basis: str,
     at: datetime,
 ) -> None:
-    """As `record`, a line for each of `records` (None: the object itself), in one statement: by hand, for
-    the lines differ in nothing else, and a roll-call writes one for everybody on it.
+    """As `record`, a line for each of `records` (None: the object itself), in one statement."""
+    record_all(
+        [(object_ref, each) for each in records],
+        action=action,
+        user=user,
+        role=role,
+        access_point=access_point,
+        object_kind=object_kind,
+        basis=basis,
+        at=at,
+    )
+
+
+def record_all(
+    objects: Sequence[tuple[str, UUID | None]],
+    *,
+    action: AccessAction,
+    user: User | None,
+    role: Role | None,
+    access_point: str,
+    object_kind: str,
+    basis: str,
+    at: datetime,
+) -> None:
+    """As `record`, a line for each of `objects`, which are an `object_ref` and a `record`, in one statement:
+    by hand, for the lines differ in nothing else, and a roll-call writes one for everybody on it.
     """
-    each = list(records)
-    if not each:
+    if not objects:
         return
     by = user.pk if user else None
-    line: list[Any] = [at, action, by, role or "", access_point, object_kind, object_ref, basis, each]
+    line: list[Any] = [at, action, by, role or "", access_point, object_kind, basis]
+    refs, records = [ref for ref, _record in objects], [each for _ref, each in objects]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_accessevent"
-            " (at, action, user_id, responsible, access_point, object_kind, object_ref, basis, record)"
-            " SELECT %s, %s, %s, %s, %s, %s, %s, %s, unnest(%s::uuid[])",
-            line,
+            " (at, action, user_id, responsible, access_point, object_kind, basis, object_ref, record)"
+            " SELECT %s, %s, %s, %s, %s, %s, %s, line.ref, line.record"
+            " FROM unnest(%s::text[], %s::uuid[]) AS line (ref, record)",
+            [*line, refs, records],
         )
 
 

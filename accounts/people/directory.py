@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Case, Expression, IntegerField, Q, QuerySet, Value, When
 
 from accounts.models import NAME_WORDS, User
@@ -30,6 +31,7 @@ NAMESAKES = (
 )
 
 
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 Marks = tuple[str, str, str]
 """Location, last figures of the employee number, mail address."""
 
@@ -127,6 +129,13 @@ def named(people: QuerySet[User], query: str) -> QuerySet[User]:
     return _having(people, query, [])
 
 
+def with_words(rows: Rows, query: str, words: SearchVector) -> Rows:
+    """Those of `rows` in which `words`, kept as `names.search_key` makes them, have every word of `query`;
+    none without a word.
+    """
+    return _having(rows, query, [], words)
+
+
 def has_words(name: str, query: str) -> bool:
     """Whether `name`, of somebody without an account, has every word of `query`; not without a word."""
     key = names.search_key(name).split()
@@ -144,12 +153,12 @@ Departments = list[tuple[UUID, list[str]]]
 """The words of each by its id."""
 
 
-def _having(people: QuerySet[User], query: str, departments: Departments) -> QuerySet[User]:
+def _having(rows: Rows, query: str, departments: Departments, kept: SearchVector = NAME_WORDS) -> Rows:
     words = _wanted(query)
     if not words:
-        return people.none()
+        return rows.none()
     conditions = (_has(word, departments) for word in words)
-    return people.alias(name_words=NAME_WORDS).filter(reduce(and_, conditions))
+    return rows.alias(name_words=kept).filter(reduce(and_, conditions))
 
 
 def _other_prefix(query: str) -> Expression:

@@ -12,7 +12,7 @@ from incidents.models.incident import (
     ReferenceCounter,
     full_reference,
 )
-from incidents.models.involvement import Involvement, InvolvementQuerySet, name_of
+from incidents.models.involvement import TYPED_WORDS, Involvement, InvolvementQuerySet, name_of
 from incidents.models.policy import Policy
 from incidents.models.term import TermChange
 from incidents.models.track_event import TrackEvent
@@ -23,6 +23,7 @@ __all__ = (
     "OVERSEERS",
     "PLACES",
     "SEATS",
+    "TYPED_WORDS",
     "WANTED",
     "Alignment",
     "Analysis",

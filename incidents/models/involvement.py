@@ -1,18 +1,24 @@
 import uuid
-from typing import Self
+from collections.abc import Iterable
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.people import who_is_who
-from accounts.people.fields import MailField, TelephoneField
+from accounts.people import names, who_is_who
+from accounts.people.fields import KeyField, MailField, TelephoneField
 from accounts.people.who_is_who import Named
 from hospital.models import Department, Profession
 from incidents.models import visible_rows
 from incidents.models.incident import Incident
+
+#: The words of a name that was typed in, as the index `involvement_typed_words` holds them.
+TYPED_WORDS = SearchVector("typed_key", config="simple")
 
 
 def name_of(involvement: str) -> Coalesce:
@@ -41,6 +47,7 @@ class Involvement(models.Model):
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="involvements")
     employee = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="involvements")
     typed_name = models.CharField(_("name"), max_length=150, blank=True, default="", db_column="name")
+    typed_key = KeyField(of="typed_name", make=names.search_key)
     email = MailField(_("e-mail"), blank=True, default="")
     telephone = TelephoneField(_("telephone"), max_length=32, blank=True, default="")
     profession = models.ForeignKey(
@@ -82,14 +89,28 @@ class Involvement(models.Model):
                 | models.Q(employee__isnull=True, typed_name="", email="", telephone="", file_keys=[]),
                 name="involvement_erased_is_empty",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(typed_name="") | models.Q(typed_key=""),
+                name="involvement_key_of_typed_name",
+            ),
         )
         indexes = (
             # One's own page.
             models.Index(fields=["employee", "-added_at"], name="involvement_of_employee"),
+            # The coordinator's search: who has no account, by name and by number.
+            GinIndex(TYPED_WORDS, name="involvement_typed_words", condition=~models.Q(typed_key="")),
+            models.Index(
+                fields=["telephone"], name="involvement_by_telephone", condition=~models.Q(telephone="")
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.incident_id}: {self.name}"
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None and "typed_name" in update_fields:
+            update_fields = {*update_fields, "typed_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     @property
     def name(self) -> str:

@@ -30,11 +30,15 @@ def worklist_row(row: WorklistRow, now: datetime, primary: bool = False) -> Safe
     `primary` makes the button of what is urgent the first of the page.
     """
     supporter = f'<span class="quiet">{html.escape(row.supporter)}</span>' if row.supporter else ""
+    if row.closed_at:
+        until = f'<span class="quiet">{moment(row.closed_at, now=now)}</span>'
+    else:
+        until = time_left(row.due_at, start=row.since, now=now, by=True)
     return SafeString(  # nosec B703  # every value in it is escaped
         f"<li>{person(row.name, row.profession, row.department)}"
         f'<span class="what"><span>{html.escape(row.event)} · {moment(row.happened_at, now=now)}</span>'
         f"{chip(row.state.word, row.state.icon, row.state.tone)}{supporter}</span>"
-        f"{time_left(row.due_at, start=row.since, now=now, by=True)}"
+        f"{until}"
         f'<a class="btn{" btn-primary" if primary and row.urgent else ""}" href="{html.escape(row.url)}"'
         f' data-open>{html.escape(row.step)}<span class="visually-hidden">: {html.escape(row.name)},'
         f" {html.escape(row.reference)}</span></a></li>"

@@ -1,6 +1,6 @@
 """The access log of a case: what coordinator and supporter opened or changed about one person's support."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncDate
 
-from accounts.audit import record, record_each
+from accounts.audit import record, record_all, record_each
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent, User
 from incidents.models import Incident
@@ -89,6 +89,20 @@ def log_roll_call(*, incident: Incident, involved: Iterable[UUID], by: User, at:
     """A line for each of `involved`, whose names were shown; one for the event when nobody was named."""
     _record(
         list(involved) or [None], incident, action=AccessAction.VIEW, page="support:roll-call", by=by, at=at
+    )
+
+
+def log_found(*, cases: Sequence[tuple[str, UUID]], by: User, at: datetime) -> None:
+    """A line for each case whose person's name a search showed: the event's reference and the person."""
+    record_all(
+        cases,
+        action=AccessAction.VIEW,
+        user=by,
+        role=Role.COORDINATOR,
+        access_point="support:worklist",
+        object_kind="support",
+        basis="coordinator of the case",
+        at=at,
     )
 
 

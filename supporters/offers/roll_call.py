@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.pages.addresses import address_of
@@ -15,8 +14,8 @@ from hospital.clock import call_by
 from hospital.moment_words import in_words
 from incidents.models import Incident
 from supporters.contacts import conflicts
-from supporters.enums import Outcome, Waiting
-from supporters.offers.worklist import ROWS, SupportState, state_of
+from supporters.enums import Waiting
+from supporters.offers.worklist import ROWS, SupportState, ended, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
         department=person["department"] or "",
         supporter=person["supporter"] or "",
         conflict=conflict,
-        state=_ended(person["outcome"])
+        state=ended(person["outcome"])
         if person["closed_at"]
         else state_of(person["waiting_for"], late=due_at < now),
         waits=person["waiting_for"] == Waiting.ASSIGNMENT,
@@ -71,10 +70,6 @@ def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
         due_at=due_at,
         closed_at=person["closed_at"],
     )
-
-
-def _ended(outcome: str) -> SupportState:
-    return SupportState(capfirst(str(Outcome(outcome).label)), "circle-check", "good", _("View"))
 
 
 def _offered(offered_at: datetime | None, announced_at: datetime | None, now: datetime) -> str:

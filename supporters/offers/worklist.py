@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -21,7 +22,7 @@ from accounts.pages.addresses import address_of
 from hospital.clock import call_by, start_of_day
 from incidents.enums import EventType, IncidentKind
 from incidents.models import name_of
-from supporters.enums import Waiting
+from supporters.enums import Outcome, Waiting
 from supporters.intake import waiting_list
 from supporters.intake.waiting_list import IntakeCount
 from supporters.models import Contact, Offer, OfferQuerySet
@@ -176,6 +177,8 @@ class WorklistRow:
     urgent: bool
     people: int
     reference: str
+    involvement_id: UUID
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +248,7 @@ def read(
     shown = found.rows
     groups = _grouped(_folded(shown), now)
     if first:
-        groups.insert(0, (WaitingGroup.CALLED_IN, [_row([each], now) for each in first]))
+        groups.insert(0, (WaitingGroup.CALLED_IN, [row_of([each], now) for each in first]))
     return WorklistPage(
         groups=groups,
         further=f"{shown[-1]['due_at'].isoformat()}_{shown[-1]['id']}" if found.more_behind else "",
@@ -307,6 +310,11 @@ def state_of(waiting: str, *, late: bool) -> SupportState:
     return SupportState(str(word), icon, tone, str(step))
 
 
+def ended(outcome: str) -> SupportState:
+    """What an offer that ended so says of itself."""
+    return SupportState(capfirst(str(Outcome(outcome).label)), "circle-check", "good", _("View"))
+
+
 def event_words(kind: str, event_type: str) -> str:
     """What happened, as a list says it."""
     if kind in _KINDS:
@@ -347,15 +355,17 @@ def _grouped(
 ) -> list[tuple[WaitingGroup, list[WorklistRow]]]:
     groups: dict[WaitingGroup, list[WorklistRow]] = {}
     for people in folded:
-        groups.setdefault(group_of(call_by(people[0]["due_at"], now=now), now), []).append(_row(people, now))
+        group = group_of(call_by(people[0]["due_at"], now=now), now)
+        groups.setdefault(group, []).append(row_of(people, now))
     return list(groups.items())
 
 
-def _row(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
+def row_of(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
+    """`people` of one event, read as `ROWS`, as one line."""
     first, several = people[0], len(people) > 1
     due_at = call_by(first["due_at"], now=now)
     late = due_at < now
-    state = state_of(first["waiting_for"], late=late)
+    state = ended(first["outcome"]) if first["closed_at"] else state_of(first["waiting_for"], late=late)
     step = state.step
     if several:
         url = reverse("support:roll-call", args=[first["reference"]])
@@ -375,15 +385,18 @@ def _row(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
         since=first["opened_at"],
         supporter="" if several else first["supporter"] or "",
         step=step,
-        urgent=first["waiting_for"] in {Waiting.ASSIGNMENT, Waiting.COORDINATOR} or late,
+        urgent=not first["closed_at"]
+        and (first["waiting_for"] in {Waiting.ASSIGNMENT, Waiting.COORDINATOR} or late),
         people=len(people),
         reference=first["reference"],
+        involvement_id=first["involvement_id"],
+        closed_at=first["closed_at"],
     )
 
 
 def _event(row: dict[str, Any]) -> str:
     words = event_words(row["kind"], row["event_type"])
-    return _("%(event)s, and another event") % {"event": words} if row["has_other_event"] else words
+    return _("%(event)s, and another event") % {"event": words} if row.get("has_other_event") else words
 
 
 def _together(people: Sequence[dict[str, Any]]) -> tuple[str, str, str, str]:

@@ -183,22 +183,6 @@ def test_filter_shows_only_what_waits_for_that(client, coordinator):
     assert "Wacht Nog" not in page
 
 
-@pytest.mark.parametrize("query", ["2026-0007", " 2026-0007 ", "7"])
-def test_search_by_reference_opens_the_event(client, coordinator, query):
-    IncidentFactory(reference="2026-0007")
-    assert client.post(URL, {"q": query}).url == "/support/2026-0007/"
-
-
-def test_search_that_finds_nothing_says_so(client, coordinator):
-    page = client.post(URL, {"q": "2026-0999<b>"}, follow=True).content.decode()
-    assert "2026-0999&lt;b&gt;" in page
-
-
-@pytest.mark.parametrize("query", ["9" * 5000, "2026\x000001", "x"])
-def test_search_for_what_is_no_reference_finds_nothing(client, coordinator, query):
-    assert client.post(URL, {"q": query}, follow=True).status_code == 200
-
-
 def ask_again(client, page, **query):
     """What the page asks for half a minute later."""
     headers = {"HX-Request": "true", "X-Opened": page.context["opened"]} if page else {"HX-Request": "true"}

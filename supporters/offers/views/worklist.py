@@ -12,10 +12,11 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.sealed_search import answered, typed
-from incidents.models import Incident, events_of, full_reference
+from incidents.models import events_of
 from supporters.contacts.case_access import log_worklist
 from supporters.enums import Waiting
 from supporters.models import Offer
+from supporters.offers import finding
 from supporters.offers import worklist as lists
 from supporters.pool import members
 
@@ -26,18 +27,21 @@ from supporters.pool import members
 def worklist(request: SignedInRequest) -> HttpResponse:
     """What waits for what, most urgent first; asked again every half minute by the page itself.
 
-    `waiting` filters, `after` is the key of a further page, `q` (posted) a reference to go to, `version` what
-    the page that asks again shows already. Opening the page is in the access log. What the page asks for
-    again is not, and is given only to a page that was opened: it says so by the header `X-Opened`.
+    `waiting` filters, `after` is the key of a further page, `version` what the page that asks again shows
+    already. `q` (posted) finds a case: the only one is opened, several are shown instead of the list. Opening
+    the page is in the access log. What the page asks for again is not, and is given only to a page that was
+    opened: it says so by the header `X-Opened`.
     """
     if request.method == "POST":
-        found = _event(request, request.POST.get("q", ""))
-        return redirect("support:roll-call", found.reference) if found else answered(request)
+        found = finding.find(request.POST.get("q", ""), by=request.user, at=timezone.now())
+        return redirect(found.only) if found.only else answered(request)
+    if query := typed(request):
+        return _found(request, query)
     again = bool(request.headers.get("HX-Request"))
     opened = request.headers.get("X-Opened", "")
     if again and not _was_opened(opened, request.user):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    context = {**_context(request), "query": typed(request), "opened": opened or _opened_now(request.user)}
+    context = {**_context(request), "opened": opened or _opened_now(request.user)}
     if not again:
         log_worklist(by=request.user, at=context["page"].now)
         return render(request, "supporters/offers/worklist.html", context)
@@ -46,6 +50,14 @@ def worklist(request: SignedInRequest) -> HttpResponse:
         return HttpResponse(status=204)
     context["changed"] = seen.partition(".")[0] != context["page"].version.partition(".")[0]
     return render(request, "supporters/offers/_worklist.html", context)
+
+
+def _found(request: SignedInRequest, query: str) -> HttpResponse:
+    """What was found, instead of the list."""
+    now = timezone.now()
+    found = finding.find(query, by=request.user, at=now)
+    finding.log(found, by=request.user, at=now)
+    return render(request, "supporters/offers/found.html", {"query": query, "found": found, "now": now})
 
 
 def _context(request: SignedInRequest) -> dict[str, Any]:
@@ -85,9 +97,3 @@ def _was_opened(opened: str, user: User) -> bool:
 
 def _signer() -> signing.TimestampSigner:
     return signing.TimestampSigner(salt="supporters.worklist")
-
-
-def _event(request: SignedInRequest, query: str) -> Incident | None:
-    """The event with this reference; its number alone is one of this year."""
-    reference = full_reference(query, year=timezone.localdate().year)
-    return Incident.objects.in_role_of(request.user).filter(reference=reference).first()

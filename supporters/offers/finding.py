@@ -1,0 +1,101 @@
+"""Finding a case on the coordinator's desk: by a name, by the number that phones back, or by reference."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.people import directory, names, who_is_who
+from incidents.models import TYPED_WORDS, Incident, Involvement, full_reference
+from supporters.contacts.case_access import log_found
+from supporters.enums import ContactState
+from supporters.models import Contact, Offer, OfferQuerySet
+from supporters.offers.worklist import ROWS, WorklistRow, row_of
+
+MOST = 30
+#: Who supports somebody or, once that ended, who did.
+_SUPPORTER = (
+    Contact.objects.filter(offer=OuterRef("pk"))
+    .exclude(state=ContactState.HANDED_BACK)
+    .order_by("-proposed_at")
+    .values("supporter__user__name")[:1]
+)
+_CASES: QuerySet[Any] = ROWS.annotate(supported_by=Subquery(_SUPPORTER))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCases:
+    """What a search gave: the `event` with the reference, and people, who is not done with first; whether
+    there are `more`; `too_short` where nothing was looked for.
+    """
+
+    event: Incident | None = None
+    rows: tuple[WorklistRow, ...] = ()
+    more: bool = False
+    too_short: bool = False
+
+    @property
+    def only(self) -> str:
+        """The address of the only thing found; empty when there are several, or nothing."""
+        urls = [row.url for row in self.rows]
+        if self.event:
+            urls.append(reverse("support:roll-call", args=[self.event.reference]))
+        return urls[0] if len(urls) == 1 else ""
+
+
+def find(query: str, *, by: User, at: datetime) -> FoundCases:
+    """Cases that are open or not erased yet and that `by` may see: of whoever has every word of `query` in
+    their name, or is supported by somebody who has; or is called at this number. And the event with this
+    reference. The same few statements, however much is found.
+    """
+    if not names.is_enough(query):
+        return FoundCases(event=_event(query, by), too_short=True)
+    keys = [pk for pk, *_order in in_order(query, Offer.objects.visible_to(by))[: MOST + 1]]
+    cases = {each["id"]: each for each in _CASES.filter(pk__in=keys[:MOST])}
+    rows = tuple(_row(cases[key], at) for key in keys[:MOST])
+    return FoundCases(event=_event(query, by), rows=rows, more=len(keys) > MOST)
+
+
+def log(found: FoundCases, *, by: User, at: datetime) -> None:
+    """Whose names `found` shows, in the access log."""
+    log_found(cases=[(row.reference, row.involvement_id) for row in found.rows], by=by, at=at)
+
+
+def in_order(query: str, offers: OfferQuerySet) -> QuerySet[Any]:
+    """The keys of those of `offers` that `query` finds, with what they are sorted by. Each way has its own
+    index, so each is asked for itself, in one statement.
+    """
+    offers = offers.leading().filter(involvement__erased_at=None)
+    people = directory.named(User.objects.all(), query).values("pk")
+    typed = directory.with_words(Involvement.objects.exclude(typed_key=""), query, TYPED_WORDS)
+    supported = Contact.objects.exclude(state=ContactState.HANDED_BACK).filter(supporter__user__in=people)
+    ways = [
+        offers.filter(involvement__employee__in=people),
+        offers.filter(involvement__in=typed.values("pk")),
+        offers.filter(pk__in=supported.values("offer")),
+    ]
+    if number := who_is_who.number(query):
+        called = User.objects.exclude(telephone="").filter(telephone=number)
+        by_hand = Involvement.objects.exclude(telephone="").filter(telephone=number)
+        ways += [
+            offers.filter(involvement__employee__in=called.values("pk")),
+            offers.filter(involvement__in=by_hand.values("pk")),
+        ]
+    first, *others = (way.values_list("id", "closed_at", "due_at") for way in ways)
+    return first.union(*others).order_by(F("closed_at").desc(nulls_first=True), "due_at", "id")
+
+
+def _event(query: str, by: User) -> Incident | None:
+    """The event with this reference; its number alone is one of this year."""
+    reference = full_reference(query, year=timezone.localdate().year)
+    if not reference:
+        return None
+    return Incident.objects.in_role_of(by).filter(reference=reference).first()
+
+
+def _row(case: dict[str, Any], at: datetime) -> WorklistRow:
+    return row_of([case | {"supporter": case["supported_by"]}], at)
