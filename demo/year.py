@@ -28,8 +28,7 @@ from incidents.models import Milestone
 from incidents.reports import report_writer
 from notifications.delivery import forgetting, sweep
 from supporters.contacts import flow
-from supporters.contacts.allowed_steps import ATTEMPTS
-from supporters.enums import ConversationMode, EventKind, HandBackReason, Outcome
+from supporters.enums import ConversationMode, EventKind, HandBackReason, NextStep, Outcome
 from supporters.intake import unnamed_reports
 from supporters.matching import assignment
 from supporters.matching.need import READ_OF_OFFER
@@ -42,6 +41,8 @@ DAYS = 365
 #: So many days ago there was a calamity, beside those by chance.
 CALAMITIES_LATELY = (1.5, 6, 13, 24)
 TODAY = 6
+#: More calls in vain than it takes until the coordinator decides.
+NEVER_REACHED = 99
 #: Published response to such forms is poor; in the demo there has to be something to see.
 ANSWERED = 0.55
 
@@ -229,21 +230,26 @@ class Conversations:
             self.year.then(at + self.year.hours(0.3, 2), self.support.assign)
             return
         self.log(EventKind.ACCEPTED, at)
-        calls = self.year.chance.choices((0, 1, 2, 3), (75, 14, 6, 5))[0]
+        calls = self.year.chance.choices((0, 1, 2, NEVER_REACHED), (75, 14, 6, 5))[0]
         self.year.then(at + self.year.hours(0.5, 16), lambda later: self.call(later, unanswered=calls))
 
     def call(self, at: datetime, *, unanswered: int, tried: int = 0) -> None:
         if tried < unanswered:
             self.log(EventKind.ATTEMPT_FAILED, at)
+            if self.contact.next_step == NextStep.WAIT:
+                self.year.then(at + self.year.hours(1, 20), self.not_reached)
+                return
             again = at + self.year.hours(2, 8)
             self.year.then(again, lambda later: self.call(later, unanswered=unanswered, tried=tried + 1))
-        elif tried == ATTEMPTS:
-            self.log(EventKind.CLOSED, at, outcome=Outcome.UNREACHABLE)
         elif self.year.chance.random() < 0.15:
             self.log(EventKind.OFFER_DECLINED, at)
         else:
             self.log(EventKind.REACHED, at)
             self.year.then(at + self.year.hours(0.5, 20), self.talk)
+
+    def not_reached(self, at: datetime) -> None:
+        decision = {"kind": EventKind.CLOSED, "outcome": Outcome.UNREACHABLE}
+        self.contact = flow.record(contact=self.contact, by=self.year.coordinator, at=at, **decision)
 
     def talk(self, at: datetime) -> None:
         mode = self.year.chance.choices(ConversationMode.values, (5, 4, 1))[0]

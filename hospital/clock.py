@@ -215,6 +215,11 @@ def may_be_planned(moment: datetime, *, at: datetime) -> bool:
     return at < moment and local_day(moment) <= local_day(at) + PLANNED_WITHIN
 
 
+def part_of_day(at: datetime) -> int:
+    """0 for the morning, 1 from 12:00 on, 2 from 17:00 on, by the clock on the wall."""
+    return sum(on_the_wall(at).hour >= hour for hour in (12, 17))
+
+
 #: In which nobody is told to call a colleague.
 NO_CALLS = QuietHours(time(20), time(8))
 

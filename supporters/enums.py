@@ -40,6 +40,7 @@ class NextStep(models.TextChoices):
     PLAN = "plan", _("Plan a follow-up call")
     FOLLOW_UP = "follow_up", _("Follow up")
     CLOSE = "close", _("Close, or plan another call")
+    WAIT = "wait", _("Wait: the coordinator decides")
     NOTHING = "nothing", _("Nothing")
 
 
@@ -58,6 +59,9 @@ class EventKind(models.TextChoices):
     FOLLOW_UP_HELD = "follow_up_held", _("Follow-up held")
     COORDINATOR_CALLED_IN = "coordinator_called_in", _("Coordinator alerted")
     COORDINATOR_ANSWERED = "coordinator_answered", _("Coordinator answered")
+    #: Written with the attempt that made it enough (allowed_steps.tried_enough).
+    UNREACHED = "unreached", _("Not reached after several attempts")
+    TALK_GRANTED = "talk_granted", _("One more talk agreed")
     CLOSED = "closed", _("Closed")
     CORRECTED = "corrected", _("Undone")
 
@@ -73,7 +77,6 @@ class HandBackReason(models.TextChoices):
 
     CONFLICT = "conflict", _("Too close")
     NO_TIME = "no_time", _("No time")
-    #: The only one with which a supporter hands back once the two have spoken.
     AWAY = "away", _("Away")
 
 
@@ -101,6 +104,7 @@ class Waiting(models.TextChoices):
     FIRST_CONTACT = "first_contact", _("First contact")
     FOLLOW_UP = "follow_up", _("Follow-up")
     COORDINATOR = "coordinator", _("You have been alerted")
+    UNREACHED = "unreached", _("Not reached: decide")
     NOTHING = "nothing", _("Nothing")
 
 

@@ -59,6 +59,20 @@ class SupportPolicy(models.Model):
     same_profession = models.CharField(
         _("same profession"), max_length=10, choices=SameProfession.choices, default=SameProfession.PREFERRED
     )
+    attempts = models.PositiveSmallIntegerField(_("not reached after attempts"), default=3, db_default=3)
+    attempt_days = models.PositiveSmallIntegerField(_("on at least so many days"), default=2, db_default=2)
+    attempt_parts = models.PositiveSmallIntegerField(
+        _("in at least so many parts of the day"),
+        default=2,
+        db_default=2,
+        help_text=_("Morning until 12, afternoon until 17, evening."),
+    )
+    second_offer_days = models.PositiveSmallIntegerField(
+        _("second offer to who was not reached after (days)"),
+        default=28,
+        db_default=28,
+        help_text=_("Once, and only while the name is not erased; 0 for none."),
+    )
     announce = models.CharField(
         _("tell who is involved"),
         max_length=10,

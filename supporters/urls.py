@@ -27,6 +27,7 @@ support_urls = [
     path("support/contact/<uuid:pk>/withdraw/", case.withdraw, name="withdraw"),
     path("support/contact/<uuid:pk>/remind/", case.remind, name="remind"),
     path("support/contact/<uuid:pk>/answer/", case.answer, name="answer"),
+    path("support/contact/<uuid:pk>/grant/", case.grant, name="grant"),
     path("support/contact/<uuid:pk>/close/", case.close, name="close"),
     path("support/contact/<uuid:pk>/undo/", case.undo, name="undo"),
 ]

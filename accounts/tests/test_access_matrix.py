@@ -171,6 +171,7 @@ PAGES: dict[str, str | set[Role]] = {
     "support:assign": COORDINATOR,
     "support:close-offer": COORDINATOR,
     "support:go-on": COORDINATOR,
+    "support:grant": COORDINATOR,
     "support:reopen": COORDINATOR,
     "support:withdraw": COORDINATOR,
     "support:answer": COORDINATOR,

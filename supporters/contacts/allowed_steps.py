@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
+from hospital.clock import local_day, part_of_day
 from supporters.enums import ContactState, EventKind, NextStep, Outcome, Waiting
 from supporters.models import ContactEvent
 
 UNDO_WITHIN = timedelta(minutes=10)
 
-#: After so many attempts in a row without an answer the page suggests closing as not reached.
-ATTEMPTS = 3
+#: Calls within so long of each other are one attempt.
+ONE_ATTEMPT = timedelta(minutes=30)
 
 
 class Party(Enum):
@@ -38,6 +39,8 @@ class LoggedStep(NamedTuple):
 _SUPPORTER = frozenset({Party.SUPPORTER})
 _EMPLOYEE = frozenset({Party.EMPLOYEE})
 _COORDINATOR = frozenset({Party.COORDINATOR})
+#: Written by the flow itself.
+_NOBODY: frozenset[Party] = frozenset()
 _EVERYBODY = _SUPPORTER | _EMPLOYEE | _COORDINATOR
 _S = ContactState
 _E = EventKind
@@ -62,6 +65,7 @@ TRANSITIONS: dict[ContactState, dict[EventKind, LoggedStep]] = {
         _E.OFFER_LATER: LoggedStep(_S.ACCEPTED, _SUPPORTER | _EMPLOYEE),
         _E.COORDINATOR_CALLED_IN: LoggedStep(_S.ACCEPTED, _SUPPORTER),
         _E.COORDINATOR_ANSWERED: LoggedStep(_S.ACCEPTED, _COORDINATOR),
+        _E.UNREACHED: LoggedStep(_S.ACCEPTED, _NOBODY),
         _E.CLOSED: LoggedStep(_S.CLOSED, _SUPPORTER | _COORDINATOR),
     },
     _S.IN_CONTACT: {
@@ -74,6 +78,8 @@ TRANSITIONS: dict[ContactState, dict[EventKind, LoggedStep]] = {
         _E.FOLLOW_UP_HELD: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.COORDINATOR_CALLED_IN: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.COORDINATOR_ANSWERED: LoggedStep(_S.IN_CONTACT, _COORDINATOR),
+        _E.UNREACHED: LoggedStep(_S.IN_CONTACT, _NOBODY),
+        _E.TALK_GRANTED: LoggedStep(_S.IN_CONTACT, _COORDINATOR),
         _E.CLOSED: LoggedStep(_S.CLOSED, _SUPPORTER | _COORDINATOR),
     },
     _S.HANDED_BACK: {},
@@ -81,10 +87,10 @@ TRANSITIONS: dict[ContactState, dict[EventKind, LoggedStep]] = {
 }
 
 #: With which outcome a contact may be closed, by the state it is in. Declining has its own step.
-OUTCOMES: dict[ContactState, frozenset[Outcome]] = {
-    _S.PROPOSED: frozenset({Outcome.UNREACHABLE, Outcome.REFERRED}),
-    _S.ACCEPTED: frozenset({Outcome.UNREACHABLE, Outcome.REFERRED}),
-    _S.IN_CONTACT: frozenset({Outcome.COMPLETED, Outcome.UNREACHABLE, Outcome.REFERRED}),
+_OUTCOMES: dict[ContactState, frozenset[Outcome]] = {
+    _S.PROPOSED: frozenset({Outcome.REFERRED}),
+    _S.ACCEPTED: frozenset({Outcome.REFERRED}),
+    _S.IN_CONTACT: frozenset({Outcome.COMPLETED, Outcome.REFERRED}),
 }
 
 
@@ -92,10 +98,11 @@ OUTCOMES: dict[ContactState, frozenset[Outcome]] = {
 class Facts:
     """What is so after a log, read from its lines alone. All moments are aware.
 
-    `due_at` is when the next step is due, `due_since` the line that made it so. `attempts` counts the calls
-    in a row without an answer. `called_in` is the line that called in the coordinator, until she answers it.
-    `later` is the moment that was asked for instead of now, until somebody is reached. `last` is the last
-    line that counts.
+    `due_at` is when the next step is due, `due_since` the line that made it so. `tries` are the calls in a
+    row without an answer, those close together once; `unreached` is the line that says that they were enough,
+    until the coordinator has decided. `granted` counts the talks that she allowed beyond what is agreed.
+    `called_in` is the line that called in the coordinator, until she answers it. `later` is the moment that
+    was asked for instead of now, until somebody is reached. `last` is the last line that counts.
     """
 
     state: ContactState
@@ -110,7 +117,9 @@ class Facts:
     outcome: str = ""
     conversations: int = 0
     follow_ups: int = 0
-    attempts: int = 0
+    granted: int = 0
+    tries: tuple[datetime, ...] = ()
+    unreached: ContactEvent | None = None
     later: datetime | None = None
     called_in: ContactEvent | None = None
 
@@ -123,12 +132,15 @@ class Facts:
         """What the offer waits for while this contact is its last one."""
         if self.called_in and self.is_open:
             return Waiting.COORDINATOR
+        if self.unreached and self.is_open:
+            return Waiting.UNREACHED
         return _WAITING[self.state]
 
     @property
     def wanted_by(self) -> datetime:
         """Until when that is wanted: of the coordinator at once."""
-        return self.called_in.at if self.called_in and self.is_open else self.due_at
+        of_her = self.called_in or self.unreached
+        return of_her.at if of_her and self.is_open else self.due_at
 
 
 _WAITING = {
@@ -146,12 +158,10 @@ def may_take(
     party: Party,
     *,
     most_conversations: Callable[[], int],
-    away: bool = False,
 ) -> bool:
     """Whether `party` may take the step `kind` now: by the table, and by what the log says beyond the state.
 
-    `away`: who hands back says to be away. `most_conversations`, of the policy, is asked only where it
-    matters.
+    `most_conversations`, of the policy, is asked only where it matters.
     """
     step = TRANSITIONS[facts.state].get(kind)
     if step is None or party not in step.parties:
@@ -160,21 +170,33 @@ def may_take(
     match kind:
         case EventKind.CONVERSATION:
             return not talked_enough(facts, most_conversations())
-        case EventKind.HANDED_BACK:
-            # Who has begun hands back only when away.
-            return away or not (is_supporter and facts.state == ContactState.IN_CONTACT)
         case EventKind.CLOSED:
             # Who called in the coordinator does not close before she has answered.
             return not (is_supporter and facts.called_in)
         case EventKind.COORDINATOR_ANSWERED:
-            return facts.called_in is not None
+            return facts.called_in is not None or facts.unreached is not None
         case _:
             return True
 
 
 def talked_enough(facts: Facts, most: int) -> bool:
-    """Whether as many conversations were held as agreed; more help is the coordinator's to arrange."""
-    return facts.conversations >= most
+    """Whether as many conversations were held as agreed; one more is the coordinator's to allow."""
+    return facts.conversations >= most + facts.granted
+
+
+def tried_enough(facts: Facts, *, attempts: int, days: int, parts: int) -> bool:
+    """Whether somebody was called so often, on so many days and in so many parts of the day, that the
+    coordinator decides.
+    """
+    on_days = {local_day(at) for at in facts.tries}
+    in_parts = {part_of_day(at) for at in facts.tries}
+    return len(facts.tries) >= attempts and len(on_days) >= days and len(in_parts) >= parts
+
+
+def outcomes(facts: Facts, party: Party) -> frozenset[Outcome]:
+    """With which `party` may close: as not reached the coordinator alone, and once they tried enough."""
+    decides = party == Party.COORDINATOR and facts.unreached is not None
+    return _OUTCOMES.get(facts.state, frozenset()) | ({Outcome.UNREACHABLE} if decides else frozenset())
 
 
 def is_complete(  # a line for each kind
@@ -196,7 +218,7 @@ def is_complete(  # a line for each kind
         case EventKind.HANDED_BACK:
             return bool(reason) or party != Party.SUPPORTER
         case EventKind.CLOSED:
-            return outcome in OUTCOMES[facts.state]
+            return outcome in outcomes(facts, party)
         case _:
             return True
 
@@ -230,6 +252,9 @@ def replay(events: Sequence[ContactEvent]) -> Facts:
 #: Steps in which the two spoke with each other.
 _SPOKEN = frozenset({_E.REACHED, _E.CONVERSATION, _E.FOLLOW_UP_HELD})
 
+#: With these nobody has to decide any more what becomes of somebody who was not reached.
+_DECIDED = _SPOKEN | {_E.COORDINATOR_ANSWERED, _E.OFFER_LATER}
+
 #: What is next after a step; after another one it stays what it was.
 _NEXT = {
     _E.ACCEPTED: NextStep.CALL,
@@ -239,6 +264,8 @@ _NEXT = {
     _E.FOLLOW_UP_PLANNED: NextStep.FOLLOW_UP,
     _E.FOLLOW_UP_HELD: NextStep.CLOSE,
     _E.OFFER_LATER: NextStep.CALL_LATER,
+    _E.UNREACHED: NextStep.WAIT,
+    _E.TALK_GRANTED: NextStep.TALK,
 }
 
 
@@ -264,7 +291,9 @@ def _after(facts: Facts, event: ContactEvent) -> Facts:
         outcome=_outcome(facts, event) if closed else "",
         conversations=facts.conversations + (kind == EventKind.CONVERSATION),
         follow_ups=facts.follow_ups + (kind == EventKind.FOLLOW_UP_HELD),
-        attempts=0 if spoken else facts.attempts + (kind == EventKind.ATTEMPT_FAILED),
+        tries=_tries(facts, event),
+        unreached=event if kind == EventKind.UNREACHED else None if kind in _DECIDED else facts.unreached,
+        granted=facts.granted + (kind == EventKind.TALK_GRANTED),
         later=event.planned_for if kind == EventKind.OFFER_LATER else None if spoken else facts.later,
         called_in=_called_in(facts, event),
     )
@@ -277,7 +306,18 @@ def _next_step(facts: Facts, kind: EventKind, to: ContactState) -> NextStep:
         return NextStep.ANSWER
     if kind == EventKind.ACCEPTED and facts.later:
         return NextStep.CALL_LATER
+    if kind == EventKind.COORDINATOR_ANSWERED and facts.unreached:
+        return NextStep.CALL_AGAIN
     return _NEXT.get(kind, facts.next_step)
+
+
+def _tries(facts: Facts, event: ContactEvent) -> tuple[datetime, ...]:
+    if event.kind in _DECIDED:
+        return ()
+    again = event.kind == EventKind.ATTEMPT_FAILED
+    if again and not (facts.tries and event.at - facts.tries[-1] < ONE_ATTEMPT):
+        return (*facts.tries, event.at)
+    return facts.tries
 
 
 def _outcome(facts: Facts, event: ContactEvent) -> str:

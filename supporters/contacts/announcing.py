@@ -6,11 +6,13 @@ the home page, or hears it when the supporter reaches them. The policy says when
 or when a supporter is asked.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -22,12 +24,18 @@ from incidents.models import Involvement
 from notifications.enums import HandedOn
 from notifications.models import Mail, Reminder
 from notifications.reminders.kinds import Kind, Outside
-from notifications.reminders.schedule import reminder, send
+from notifications.reminders.schedule import remind, reminder, send
 from supporters.contacts import own_link
+from supporters.enums import Outcome, Waiting
 from supporters.models import Offer
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 ANNOUNCED = "support.announced"
 NOT_AFTER_ALL = "support.not_after_all"
+TRIED = "support.tried"
+STILL_OPEN = "support.still_open"
 
 
 def can_be_told(involvement: Involvement) -> bool:
@@ -66,6 +74,31 @@ def not_after_all(people: Iterable[Involvement], *, at: datetime) -> list[Remind
     ]
 
 
+def tried(person: Involvement, *, line: int, at: datetime) -> Reminder:
+    """The reminder, unsaved, to somebody with an account that they were called in vain."""
+    return _reminder(TRIED, f"{TRIED}:{line}", person, at)
+
+
+def mail_tried(person: Involvement, *, line: int, at: datetime) -> None:
+    """Mail somebody without an account that they were called in vain. `line` is that of the contact's log."""
+    if not person.employee_id and can_be_told(person):
+        send([Mail(key=f"{TRIED}:{line}", kind=TRIED, subject_id=person.pk, due_at=at)])
+
+
+def second_offer(offer: Offer, *, at: datetime, days: int) -> None:
+    """The one gentle offer more, `days` after `at`, to who was not reached; none after 0 days. It is dropped
+    when they came back meanwhile, or their name is erased.
+    """
+    person, due_at = offer.involvement, at + timedelta(days=days)
+    key = f"{STILL_OPEN}:{person.pk}"
+    if not days or not can_be_told(person):
+        return
+    if person.employee_id:
+        remind([_reminder(STILL_OPEN, key, person, due_at)])
+    else:
+        send([Mail(key=key, kind=STILL_OPEN, subject_id=person.pk, due_at=due_at)])
+
+
 def expected(at: datetime) -> Iterator[Reminder]:
     """What everybody was to be told whose offer is open, for the nightly search for what is missing."""
     told = Offer.objects.open().exclude(announced_at=None).exclude(involvement__employee=None)
@@ -74,10 +107,14 @@ def expected(at: datetime) -> Iterator[Reminder]:
 
 
 def _notice(person: Involvement, at: datetime) -> Reminder:
+    return _reminder(ANNOUNCED, _key(person), person, at)
+
+
+def _reminder(kind: str, key: str, person: Involvement, due_at: datetime) -> Reminder:
     return reminder(
-        key=_key(person),
-        kind=ANNOUNCED,
-        due_at=at,
+        key=key,
+        kind=kind,
+        due_at=due_at,
         subject_id=person.pk,
         url=reverse("me"),
         recipient=person.employee_id,
@@ -88,44 +125,76 @@ def _key(person: Involvement) -> str:
     return f"{ANNOUNCED}:{person.pk}"
 
 
-def _still(pairs: Sequence[tuple[User, UUID]]) -> list[bool]:
-    """As long as the offer is open, and is theirs."""
-    offers = Offer.objects.open().filter(involvement__in={pk for _user, pk in pairs})
-    own = set(offers.values_list("involvement__employee", "involvement"))
-    return [(user.pk, pk) in own for user, pk in pairs]
+Pairs = Sequence[tuple[User, UUID]]
+Asked = Callable[[Pairs], list[bool]]
+#: Whose offer ended without anybody having reached them.
+NOT_REACHED = Q(outcome=Outcome.UNREACHABLE)
 
 
-def _outside(involvement_id: UUID) -> Outside | None:
+def _still(wanted: Q) -> Asked:
+    """As long as the offer is theirs, and is `wanted`."""
+
+    def concern(pairs: Pairs) -> list[bool]:
+        offers = Offer.objects.filter(wanted, involvement__in={pk for _user, pk in pairs})
+        own = set(offers.values_list("involvement__employee", "involvement"))
+        return [(user.pk, pk) in own for user, pk in pairs]
+
+    return concern
+
+
+def _outside(wanted: Q) -> Callable[[UUID], Outside | None]:
     """To who has no account: made when it is sent, so that address and link are stored in no queue."""
-    people = Involvement.objects.filter(pk=involvement_id, offer__closed_at=None, employee=None)
-    person = people.exclude(email="").first()
-    if person is None:
-        return None
-    # Nothing is known of the language of who is typed in.
-    language = Language.DUTCH
-    with override(language):
-        hospital = Hospital.current().name or _("the hospital")
-        return Outside(
-            address=person.email,
-            language=language,
-            text=_(
-                "There is something for you from %(hospital)s. The link below opens it; you need no account, "
-                "and it is for you alone.\n\n"
-                "For everybody’s privacy this mail does not say what it is about."
+
+    def mail(involvement_id: UUID) -> Outside | None:
+        offers = Offer.objects.filter(wanted, involvement=involvement_id, involvement__employee=None)
+        offer = offers.exclude(involvement__email="").select_related("involvement").first()
+        if offer is None:
+            return None
+        # Nothing is known of the language of who is typed in.
+        with override(Language.DUTCH):
+            hospital = Hospital.current().name or _("the hospital")
+            return Outside(
+                address=offer.involvement.email,
+                language=Language.DUTCH,
+                text=_(
+                    "There is something for you from %(hospital)s. The link below opens it; you need no "
+                    "account, and it is for you alone.\n\n"
+                    "For everybody’s privacy this mail does not say what it is about."
+                )
+                % {"hospital": hospital},
+                link=f"{settings.SITE_URL}{own_link.address(involvement_id)}",
             )
-            % {"hospital": hospital},
-            link=f"{settings.SITE_URL}{own_link.address(person.pk)}",
-        )
+
+    return mail
+
+
+def _kind(code: str, line: "StrPromise", wanted: Q) -> Kind:
+    concern = _still(wanted)
+    return Kind(
+        code=code,
+        line=line,
+        concerns=lambda user, pk: concern([(user, pk)])[0],
+        concern=concern,
+        outside=_outside(wanted),
+        handed_on=HandedOn.STAYS,
+    )
 
 
 KINDS = (
-    Kind(
-        code=ANNOUNCED,
-        line=gettext_lazy("A colleague will call you. You can choose when, who, or not at all."),
-        concerns=lambda user, pk: _still([(user, pk)])[0],
-        concern=_still,
-        outside=_outside,
-        handed_on=HandedOn.STAYS,
+    _kind(
+        ANNOUNCED,
+        gettext_lazy("A colleague will call you. You can choose when, who, or not at all."),
+        Q(closed_at=None),
+    ),
+    _kind(
+        TRIED,
+        gettext_lazy("A colleague tried to call you. Say when and how you are best reached."),
+        Q(waiting_for=Waiting.UNREACHED),
+    ),
+    _kind(
+        STILL_OPEN,
+        gettext_lazy("We could not reach you. Would you still like to talk? You only have to say so."),
+        NOT_REACHED,
     ),
     Kind(
         code=NOT_AFTER_ALL,

@@ -40,9 +40,11 @@ from supporters.contacts.allowed_steps import (
     UNDO_WITHIN,
     Facts,
     Party,
+    counting,
     is_complete,
     may_take,
     replay,
+    tried_enough,
 )
 from supporters.enums import ContactState, EventKind, HandBackReason, Outcome
 from supporters.models import Contact, ContactEvent, Exclusion, Offer, Supporter, SupportPolicy
@@ -175,8 +177,7 @@ def record(
         kind, facts, party, planned_for=planned_for, mode=mode, reason=reason, outcome=outcome
     ) or (planned_for and not may_be_planned(planned_for, at=at)):
         raise NotAllowed
-    away = reason == HandBackReason.AWAY
-    if not may_take(kind, facts, party, most_conversations=lambda: policy().max_conversations, away=away):
+    if not may_take(kind, facts, party, most_conversations=lambda: policy().max_conversations):
         raise TooManyConversations if kind == EventKind.CONVERSATION else NotAllowed
     event = _append(
         contact,
@@ -190,7 +191,13 @@ def record(
     )
     if kind == EventKind.HANDED_BACK and (party == Party.EMPLOYEE or reason == HandBackReason.CONFLICT):
         _exclude(contact, at)
-    _write(contact, replay([*events, event]), was_open=facts.is_open, at=at)
+    events.append(event)
+    if kind == EventKind.ATTEMPT_FAILED and _tried_enough(replay(events), policy()):
+        events.append(_append(contact, EventKind.UNREACHED, by, at))
+        announcing.mail_tried(contact.offer.involvement, line=events[-1].pk, at=at)
+    _write(contact, replay(events), was_open=facts.is_open, at=at)
+    if contact.outcome == Outcome.UNREACHABLE:
+        announcing.second_offer(contact.offer, at=at, days=policy().second_offer_days)
     return contact
 
 
@@ -211,13 +218,17 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
         raise NotAllowed
     if at - last.at > UNDO_WITHIN:
         raise TooLate
-    correction = _append(contact, EventKind.CORRECTED, last.by, at, corrects=last)
+    # That they tried enough was found with the attempt, and goes with it.
+    undone = counting(events)[-2:] if last.kind == EventKind.UNREACHED else [last]
+    corrections = [
+        _append(contact, EventKind.CORRECTED, last.by, at, corrects=line) for line in reversed(undone)
+    ]
     if last.kind == EventKind.HANDED_BACK:
         # The moment tells the pair that this very line excluded from one that was excluded before.
         Exclusion.objects.filter(
             supporter=contact.supporter, employee=contact.offer.involvement.employee_id, added_at=last.at
         ).delete()
-    _write(contact, replay([*events, correction]), was_open=facts.is_open, at=at)
+    _write(contact, replay([*events, *corrections]), was_open=facts.is_open, at=at)
     return contact
 
 
@@ -296,8 +307,10 @@ def _next_due(
     match kind:
         case EventKind.ACCEPTED:
             return first_call()
-        case EventKind.ATTEMPT_FAILED:
-            return max(facts.due_at, again())
+        case EventKind.ATTEMPT_FAILED | EventKind.TALK_GRANTED | EventKind.COORDINATOR_ANSWERED:
+            # An answer to another question than whether to go on trying moves nothing.
+            moves = kind != EventKind.COORDINATOR_ANSWERED or facts.unreached
+            return max(facts.due_at, again()) if moves else None
         case EventKind.HANDED_BACK:
             return at if facts.called_in else first_call()
         case EventKind.REACHED | EventKind.CONVERSATION:
@@ -307,6 +320,12 @@ def _next_due(
             return end_of_working_day(at, days=days[min(facts.follow_ups + 1, len(days) - 1)])
         case _:
             return None
+
+
+def _tried_enough(facts: Facts, policy: SupportPolicy) -> bool:
+    return facts.unreached is None and tried_enough(
+        facts, attempts=policy.attempts, days=policy.attempt_days, parts=policy.attempt_parts
+    )
 
 
 def _announce(offer: Offer, at: datetime) -> None:

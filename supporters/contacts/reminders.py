@@ -23,7 +23,7 @@ from notifications.models import Reminder
 from notifications.reminders import schedule
 from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import reminder
-from supporters.contacts import event_parts
+from supporters.contacts import announcing, event_parts
 from supporters.contacts.allowed_steps import Facts, replay
 from supporters.contacts.notice_words import event_of
 from supporters.enums import ContactState, NextStep, Waiting
@@ -45,6 +45,7 @@ HANDED_BACK = "contact.handed_back"
 ENDED = "contact.ended"
 COORDINATOR_ASKS = "contact.coordinator_asks"
 ANOTHER_EVENT = "contact.another_event"
+UNREACHED = "contact.unreached"
 
 #: Before a first contact is due the supporter is reminded, and after it the coordinator is told.
 SOON = timedelta(hours=4)
@@ -60,13 +61,15 @@ def wanted(contact: Contact, facts: Facts) -> list[Reminder]:
     Each is named after the line that gave rise to it, so that it is said once for each time it becomes true.
     """
     found = [_called_in(contact, facts.called_in)] if facts.called_in else []
+    if facts.unreached:
+        found += _unreached(contact, facts.unreached)
     match facts.state:
         case ContactState.PROPOSED:
             found += [
                 _to_supporter(contact, ASSIGNED, facts.due_since, facts.proposed_at),
                 _to_coordinator(contact, ANSWER_LATE, facts.due_since, NO_CALLS.over_at(facts.due_at)),
             ]
-        case ContactState.ACCEPTED | ContactState.IN_CONTACT:
+        case ContactState.ACCEPTED | ContactState.IN_CONTACT if not facts.unreached:
             found += _until_next_step(contact, facts)
         case ContactState.HANDED_BACK | ContactState.CLOSED:
             found += _after_the_end(contact, facts)
@@ -146,6 +149,15 @@ def _after_the_end(contact: Contact, facts: Facts) -> list[Reminder]:
     if facts.state == ContactState.HANDED_BACK:
         told_at = last.at if last.by_id in {supporter, None} else facts.due_at
         found.append(_to_coordinator(contact, HANDED_BACK, last, told_at))
+    return found
+
+
+def _unreached(contact: Contact, line: ContactEvent) -> list[Reminder]:
+    """The coordinator decides; the employee, if they have an account, hears that somebody called."""
+    found = [_to_coordinator(contact, UNREACHED, line, line.at)]
+    person = contact.offer.involvement
+    if person.employee_id and announcing.can_be_told(person):
+        found.append(announcing.tried(person, line=line.pk, at=line.at))
     return found
 
 
@@ -260,6 +272,12 @@ KINDS = (
         urgent=True,
         event=event_parts.of_contacts,
         about=event_of,
+    ),
+    _for_coordinators(
+        UNREACHED,
+        _("A colleague could not be reached. Decide how to go on."),
+        Q(offer__waiting_for=Waiting.UNREACHED),
+        Group.WORK,
     ),
     _for_coordinators(HANDED_BACK, _("Somebody is waiting for another supporter."), _WAITS_AGAIN, Group.WORK),
     _for_supporter(

@@ -29,7 +29,6 @@ from incidents.models import Incident, Involvement, name_of
 from notifications.reminders import stand_ins
 from supporters.contacts import flow, hand_over, words
 from supporters.contacts.allowed_steps import (
-    ATTEMPTS,
     UNDO_WITHIN,
     Facts,
     Party,
@@ -191,7 +190,6 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "dots": words.way_so_far(facts, now=now),
             "can": _steps(facts, policy),
             "can_undo": can_undo,
-            "unanswered": facts.attempts >= ATTEMPTS,
             "most_conversations": policy.max_conversations,
             "talked_enough": talked_enough(facts, policy.max_conversations),
             "follow_ups": _follow_ups(policy, now) if at_a_desk else [],

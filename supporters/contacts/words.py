@@ -64,6 +64,7 @@ def awaited(step: NextStep) -> str:
         NextStep.PLAN: _("Planning a follow-up call"),
         NextStep.FOLLOW_UP: _("The follow-up call"),
         NextStep.CLOSE: _("Closing, or another call"),
+        NextStep.WAIT: _("Your decision: not reached"),
         NextStep.NOTHING: _("Nothing"),
     }
     return words[step]
@@ -110,6 +111,7 @@ def done(kind: EventKind) -> str:
         EventKind.CONVERSATION: _("Noted: you had a conversation."),
         EventKind.FOLLOW_UP_PLANNED: _("Planned. You’ll hear from us on that day."),
         EventKind.FOLLOW_UP_HELD: _("Noted: you followed up."),
+        EventKind.UNREACHED: _("Noted: you tried as often as agreed. The coordinator decides how to go on."),
         EventKind.COORDINATOR_CALLED_IN: _("The coordinator has been alerted and will call you."),
         EventKind.CLOSED: _("Closed. Thank you for being there."),
     }

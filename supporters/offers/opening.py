@@ -18,8 +18,8 @@ from notifications.reminders.schedule import cancel, remind, reminder
 from supporters.contacts import announcing
 from supporters.contacts.allowed_steps import UNDO_WITHIN
 from supporters.contacts.case_access import log_case, was_closed_by_coordinator
-from supporters.enums import Announce, ContactState, Outcome, Waiting
-from supporters.models import Contact, Offer, SupportPolicy
+from supporters.enums import Announce, ContactState, EventKind, Outcome, Waiting
+from supporters.models import Contact, ContactEvent, Offer, SupportPolicy
 from supporters.offers.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
 
 
@@ -105,19 +105,35 @@ class OfferRuns(Exception):
     """Somebody is asked or at work: it is the contact that ends."""
 
 
+class NotTried(Exception):
+    """Nobody called this person often enough to say that they were not reached."""
+
+
+def was_tried(offer: Offer) -> bool:
+    """Whether a supporter called the person of `offer` in vain as often as the policy asks."""
+    lines = ContactEvent.objects.filter(contact__offer=offer, kind=EventKind.UNREACHED, corrected_by=None)
+    return lines.exists()
+
+
 @transaction.atomic
 def close_offer(*, offer: Offer, outcome: Outcome, by: User, at: datetime) -> Offer:
-    """The coordinator ends an offer without an open contact. Raises OfferRuns, and OfferClosed once ended."""
+    """The coordinator ends an offer without an open contact. Raises OfferRuns, OfferClosed once ended, and
+    NotTried of somebody who is to count as not reached and was not called often enough.
+    """
     offer = _locked(offer)
     if offer.closed_at:
         raise OfferClosed
     if offer.contacts.open().exists():
         raise OfferRuns
+    if outcome == Outcome.UNREACHABLE and not was_tried(offer):
+        raise NotTried
     offer.waiting_for, offer.closed_at, offer.outcome = Waiting.NOTHING, at, outcome
     if outcome != Outcome.UNREACHABLE:
         offer.offered_at = offer.offered_at or at
     offer.save(update_fields=["waiting_for", "closed_at", "outcome", "offered_at"])
     take_along(offer)
+    if outcome == Outcome.UNREACHABLE:
+        announcing.second_offer(offer, at=at, days=SupportPolicy.current().second_offer_days)
     cancel(subject_id=offer.pk, at=at)
     push_counts(offer.incident, at=at)
     log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)

@@ -43,10 +43,14 @@ REFRESH = timedelta(minutes=5)
 #: The tones of a chip (see docs/look.md).
 Tone = Literal["neutral", "calm", "good", "attention", "late", "info"]
 
+#: What is the coordinator's own to do.
+_HERS = frozenset({Waiting.ASSIGNMENT, Waiting.COORDINATOR, Waiting.UNREACHED})
+
 #: What somebody may be waiting for, in the order of the filters.
 FILTERS = (
     Waiting.COORDINATOR,
     Waiting.ASSIGNMENT,
+    Waiting.UNREACHED,
     Waiting.ACCEPTANCE,
     Waiting.FIRST_CONTACT,
     Waiting.FOLLOW_UP,
@@ -87,6 +91,7 @@ _WAITING: dict[Waiting, tuple["StrPromise", str, Tone, "StrPromise"]] = {
         "attention",
         gettext_lazy("Choose a supporter"),
     ),
+    Waiting.UNREACHED: (gettext_lazy("Not reached"), "phone-off", "attention", gettext_lazy("Decide")),
     Waiting.ACCEPTANCE: (gettext_lazy("Asked, no answer yet"), "hourglass", "neutral", gettext_lazy("View")),
     Waiting.FIRST_CONTACT: (gettext_lazy("First contact"), "phone", "calm", gettext_lazy("View")),
     Waiting.FOLLOW_UP: (gettext_lazy("Follow-up"), "calendar-event", "calm", gettext_lazy("View")),
@@ -100,6 +105,7 @@ _KINDS = {
 _FILTER_LABELS = {
     Waiting.COORDINATOR: gettext_lazy("Alerted"),
     Waiting.ASSIGNMENT: gettext_lazy("To assign"),
+    Waiting.UNREACHED: gettext_lazy("Not reached"),
     Waiting.ACCEPTANCE: gettext_lazy("Asked"),
     Waiting.FIRST_CONTACT: gettext_lazy("First contact"),
     Waiting.FOLLOW_UP: gettext_lazy("Follow-up"),
@@ -386,7 +392,7 @@ def row_of(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
         supporter="" if several else first["supporter"] or "",
         step=step,
         urgent=not first["closed_at"]
-        and (first["waiting_for"] in {Waiting.ASSIGNMENT, Waiting.COORDINATOR} or late),
+        and (first["waiting_for"] in _HERS or late),
         people=len(people),
         reference=first["reference"],
         involvement_id=first["involvement_id"],

@@ -76,6 +76,10 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
             "current_months",
             "same_profession",
             "announce",
+            "attempts",
+            "attempt_days",
+            "attempt_parts",
+            "second_offer_days",
             "retention_days",
             "intake_days",
             "unharmed_days",
@@ -83,6 +87,10 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
 
     #: What is sensible: (least, most).
     LIMITS = {
+        "attempts": (1, 10),
+        "attempt_days": (1, 5),
+        "attempt_parts": (1, 3),
+        "second_offer_days": (0, 90),
         "first_contact_hours": (2, 168),
         "accept_working_hours": (1, 40),
         "max_conversations": (1, 10),

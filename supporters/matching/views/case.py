@@ -26,7 +26,7 @@ from supporters.matching import assignment
 from supporters.matching.assignment import AlreadyAssigned, NotEligible
 from supporters.models import Contact, Offer, OfferQuerySet, Supporter
 from supporters.offers import opening
-from supporters.offers.opening import OfferClosed, OfferRuns
+from supporters.offers.opening import NotTried, OfferClosed, OfferRuns
 
 #: How the outcome is asked again, when it did not arrive.
 OUTCOME = {"outcome": (gettext_lazy("Outcome"), {str(one): one.label for one in Outcome})}
@@ -133,6 +133,17 @@ def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
+@only_posted(_place, does=gettext_lazy("Allow one more talk"))
+def grant(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """One more talk than agreed, for this person."""
+    contact = _contact(request, pk)
+    if _recorded(request, contact, EventKind.TALK_GRANTED):
+        text = _("%(name)s can have one more talk.")
+        say(request, text % {"name": contact.supporter.user.name}, undo_url=_undo_url(contact))
+    return redirect("support:match", contact.offer.involvement_id)
+
+
+@allow(Role.COORDINATOR)
 @only_posted(_place, does=gettext_lazy("Close the support"), shown=OUTCOME)
 def close(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The contact ends, with an outcome."""
@@ -168,7 +179,7 @@ def close_offer(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if outcome in {Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.REFERRED}:
         try:
             opening.close_offer(offer=offer, outcome=Outcome(outcome), by=request.user, at=timezone.now())
-        except (OfferClosed, OfferRuns):
+        except (OfferClosed, OfferRuns, NotTried):
             moved_on(request)
         else:
             say(request, _("The offer is closed."), undo_url=reverse("support:reopen", args=[pk]))

@@ -27,7 +27,8 @@ from supporters.matching.assignment import Choice, WhyNobody
 from supporters.matching.left_out import RuleCount
 from supporters.matching.need import READ_OF_OFFER, need_of
 from supporters.matching.views.case import offer_to
-from supporters.models import Contact, ContactEvent, Offer, Supporter
+from supporters.models import Contact, ContactEvent, Offer, Supporter, SupportPolicy
+from supporters.offers.opening import was_tried
 from supporters.offers.worklist import event_words
 
 #: So many candidates are shown; any other supporter is found by name.
@@ -129,7 +130,11 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
         "called_in": offer.waiting_for == Waiting.COORDINATOR,
         "can_ask": contact is None or asked,
         "before": [each for each in contacts if each.state == ContactState.HANDED_BACK],
-        "outcomes": _outcomes(contact),
+        "outcomes": _outcomes(offer, contact),
+        "unreached": offer.waiting_for == Waiting.UNREACHED,
+        "talked_enough": contact is not None
+        and contact.state == ContactState.IN_CONTACT
+        and contact.conversations >= SupportPolicy.current().max_conversations,
     }
 
 
@@ -158,12 +163,14 @@ def _log(offer: Offer) -> list[ContactEvent]:
     return list(LOG.filter(contact__offer=offer))
 
 
-def _outcomes(contact: Contact | None) -> list[Outcome]:
+def _outcomes(offer: Offer, contact: Contact | None) -> list[Outcome]:
     """How the coordinator may end it now."""
     if contact is None:
-        return [Outcome.DECLINED, Outcome.UNREACHABLE, Outcome.REFERRED]
-    ended = [Outcome.UNREACHABLE, Outcome.REFERRED]
-    return [Outcome.COMPLETED, *ended] if contact.state == ContactState.IN_CONTACT else ended
+        tried = [Outcome.UNREACHABLE] if was_tried(offer) else []
+        return [Outcome.DECLINED, *tried, Outcome.REFERRED]
+    tried = [Outcome.UNREACHABLE] if offer.waiting_for == Waiting.UNREACHED else []
+    talked = [Outcome.COMPLETED] if contact.state == ContactState.IN_CONTACT else []
+    return [*talked, *tried, Outcome.REFERRED]
 
 
 def _candidates(offer: Offer, step: str, now: datetime) -> dict[str, Any]:

@@ -317,6 +317,10 @@ POLICY = {
     "same_profession": SameProfession.REQUIRED,
     "announce": Announce.AT_REPORT,
     "intake_days": 1,
+    "attempts": 3,
+    "attempt_days": 2,
+    "attempt_parts": 2,
+    "second_offer_days": 28,
     "retention_days": 30,
 }
 
