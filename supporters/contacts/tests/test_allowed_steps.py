@@ -8,14 +8,15 @@ from uuid import UUID
 import pytest
 
 from supporters.contacts.allowed_steps import (
-    OUTCOMES,
     TRANSITIONS,
     Party,
     counting,
     is_complete,
     may_take,
+    outcomes,
     replay,
     talked_enough,
+    tried_enough,
 )
 from supporters.enums import ContactState, EventKind, NextStep, Outcome, Waiting
 from supporters.models import ContactEvent
@@ -51,6 +52,8 @@ follow_up_planned       .               .                 in_contact:S
 follow_up_held          .               .                 in_contact:S
 coordinator_called_in   proposed:S      accepted:S        in_contact:S
 coordinator_answered    proposed:C      accepted:C        in_contact:C
+unreached               .               accepted:         in_contact:
+talk_granted            .               .                 in_contact:C
 closed                  closed:C        closed:SC         closed:SC
 corrected               .               .                 .
 """
@@ -96,23 +99,21 @@ WAYS = {
 }
 
 
-def may(*way, most=3, away=False):
+def may(*way, most=3):
     """Every step that may be taken after the lines of `way`, each with by whom."""
     facts = replay(log(*way))
     return {
         (kind, party)
         for kind, party in itertools.product(EventKind, Party)
-        if may_take(kind, facts, party, most_conversations=lambda: most, away=away)
+        if may_take(kind, facts, party, most_conversations=lambda: most)
     }
 
 
 @pytest.mark.parametrize("state", ContactState)
-def test_the_table_says_what_may_be_taken_but_for_who_has_begun_and_an_answer_to_nothing(state):
+def test_the_table_says_what_may_be_taken_but_for_an_answer_to_nothing(state):
     in_table = {(kind, party) for kind, step in TRANSITIONS[state].items() for party in step.parties}
     answer = (EventKind.COORDINATOR_ANSWERED, Party.COORDINATOR)
-    begun = {(EventKind.HANDED_BACK, Party.SUPPORTER)} if state == ContactState.IN_CONTACT else set()
-    assert may(*WAYS[state], away=True) == in_table - {answer}
-    assert may(*WAYS[state]) == in_table - {answer} - begun
+    assert may(*WAYS[state]) == in_table - {answer}
 
 
 @pytest.mark.parametrize("state", ContactState.open())
@@ -159,21 +160,77 @@ def test_a_step_carries_what_it_needs(kind):
         assert is_complete(kind, facts, party, **nothing) == needs_none
 
 
-@pytest.mark.parametrize("state", ContactState.open())
-def test_a_contact_closes_with_an_outcome_of_its_state(state):
+@pytest.mark.parametrize(
+    ("state", "closes_with"),
+    [
+        (ContactState.PROPOSED, {Outcome.REFERRED}),
+        (ContactState.ACCEPTED, {Outcome.REFERRED}),
+        (ContactState.IN_CONTACT, {Outcome.REFERRED, Outcome.COMPLETED}),
+        (ContactState.CLOSED, set()),
+    ],
+)
+def test_a_contact_closes_with_an_outcome_of_its_state(state, closes_with):
     facts = replay(log(*WAYS[state]))
-    allowed = {
-        outcome
-        for outcome in Outcome
-        if is_complete(
-            EventKind.CLOSED, facts, Party.COORDINATOR, planned_for=None, mode="", reason="", outcome=outcome
-        )
-    }
-    assert allowed == OUTCOMES[state]
+    nothing: dict[str, Any] = {"planned_for": None, "mode": "", "reason": ""}
+    for party in (Party.SUPPORTER, Party.COORDINATOR):
+        assert outcomes(facts, party) == closes_with
+        complete = {
+            each for each in Outcome if is_complete(EventKind.CLOSED, facts, party, outcome=each, **nothing)
+        }
+        assert complete == closes_with
 
 
-def test_only_who_was_reached_completes():
-    assert [state for state in OUTCOMES if Outcome.COMPLETED in OUTCOMES[state]] == [ContactState.IN_CONTACT]
+@pytest.mark.parametrize("state", [ContactState.ACCEPTED, ContactState.IN_CONTACT])
+def test_as_not_reached_the_coordinator_closes_once_they_tried_enough(state):
+    facts = replay(log(*WAYS[state], EventKind.UNREACHED))
+    assert Outcome.UNREACHABLE in outcomes(facts, Party.COORDINATOR)
+    assert Outcome.UNREACHABLE not in outcomes(facts, Party.SUPPORTER)
+    assert (facts.next_step, facts.waiting_for, facts.wanted_by) == (
+        NextStep.WAIT,
+        Waiting.UNREACHED,
+        facts.last.at,
+    )
+    tried_on = replay(log(*WAYS[state], EventKind.UNREACHED, EventKind.COORDINATOR_ANSWERED))
+    assert (tried_on.next_step, tried_on.unreached, tried_on.tries) == (NextStep.CALL_AGAIN, None, ())
+    assert Outcome.UNREACHABLE not in outcomes(tried_on, Party.COORDINATOR)
+
+
+def tried(*moments):
+    lines = [
+        ContactEvent(id=n, kind="attempt_failed", at=at, by_id=HANNEKE) for n, at in enumerate(moments, 9)
+    ]
+    return replay([*log(EventKind.ACCEPTED), *lines])
+
+
+TUESDAY = MONDAY + timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("moments", "enough"),
+    [
+        ([MONDAY, MONDAY + 4 * HOUR, TUESDAY], True),
+        ([MONDAY, TUESDAY, TUESDAY + HOUR], False),  # each time in the morning
+        ([MONDAY, MONDAY + 3 * HOUR, MONDAY + 8 * HOUR], False),  # on one day
+        ([MONDAY, TUESDAY + 4 * HOUR], False),  # twice
+        ([MONDAY, TUESDAY + 4 * HOUR, TUESDAY + 4.4 * HOUR], False),  # the last two are one
+        ([MONDAY, TUESDAY + 4 * HOUR, TUESDAY + 4.5 * HOUR], True),
+    ],
+)
+def test_enough_is_several_times_on_several_days_at_several_hours(moments, enough):
+    assert tried_enough(tried(*moments), attempts=3, days=2, parts=2) is enough
+
+
+def test_four_taps_in_a_minute_are_one_attempt():
+    assert tried(*(MONDAY + timedelta(seconds=10 * n) for n in range(4))).tries == (MONDAY,)
+
+
+def test_one_more_talk_than_agreed_is_the_coordinators_to_allow():
+    way = [EventKind.ACCEPTED, EventKind.CONVERSATION, EventKind.TALK_GRANTED]
+    facts = replay(log(*way))
+    assert facts.next_step == NextStep.TALK
+    assert [talked_enough(facts, most) for most in (1, 2)] == [False, False]
+    assert talked_enough(replay(log(*way, EventKind.CONVERSATION)), 1)
 
 
 @pytest.mark.parametrize(
@@ -240,10 +297,11 @@ def test_later_asked_before_the_supporter_answered_does_not_move_the_answer():
 
 def test_attempts_count_from_when_somebody_was_last_reached():
     tries = [EventKind.ATTEMPT_FAILED] * 3
-    assert replay(log(EventKind.ACCEPTED, *tries)).attempts == 3
-    assert replay(log(EventKind.ACCEPTED, *tries, EventKind.REACHED, EventKind.ATTEMPT_FAILED)).attempts == 1
+    assert len(replay(log(EventKind.ACCEPTED, *tries)).tries) == 3
+    reached = [*tries, EventKind.REACHED, EventKind.ATTEMPT_FAILED]
+    assert len(replay(log(EventKind.ACCEPTED, *reached)).tries) == 1
     held = [EventKind.CONVERSATION, EventKind.ATTEMPT_FAILED, EventKind.FOLLOW_UP_HELD]
-    assert replay(log(EventKind.ACCEPTED, *held)).attempts == 0
+    assert replay(log(EventKind.ACCEPTED, *held)).tries == ()
 
 
 @pytest.mark.parametrize(

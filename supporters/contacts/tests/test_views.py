@@ -348,7 +348,7 @@ def test_no_page_of_a_contact_has_a_field_for_text(client, contact):
 
 def test_an_erased_contact_shows_no_name(client, contact):
     tap(client, contact, "accepted")
-    tap(client, contact, "closed", outcome="unreachable")
+    tap(client, contact, "closed", outcome="referred")
     name = contact.offer.involvement.name
     assert name in client.get(LIST).text
     retention.erase_own(

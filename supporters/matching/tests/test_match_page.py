@@ -305,10 +305,10 @@ def test_other_help_closes_as_referred(client, coordinator, offer):
 
 
 def test_close_and_reopen_without_a_supporter(client, coordinator, offer):
-    page = client.post(url(offer, "close"), {"outcome": "unreachable"}, follow=True)
+    page = client.post(url(offer, "close"), {"outcome": "referred"}, follow=True)
     assert "This offer has ended" in text(page)
     offer.refresh_from_db()
-    assert (offer.outcome, offer.waiting_for) == (Outcome.UNREACHABLE, Waiting.NOTHING)
+    assert (offer.outcome, offer.waiting_for) == (Outcome.REFERRED, Waiting.NOTHING)
     client.post(url(offer, "reopen"))
     offer.refresh_from_db()
     assert (offer.outcome, offer.waiting_for, offer.closed_at) == ("", Waiting.ASSIGNMENT, None)

@@ -158,9 +158,7 @@ def test_what_is_erased_is_not_opened_again_by_an_undo(closed):
     contact = propose(OfferFactory(opened_at=MONDAY, involvement__employee=employee))
     supporter = contact.supporter.user
     contact = flow.record(contact=contact, kind=EventKind.ACCEPTED, by=supporter, at=MONDAY)
-    contact = flow.record(
-        contact=contact, kind=EventKind.CLOSED, by=supporter, at=MONDAY, outcome="unreachable"
-    )
+    contact = flow.record(contact=contact, kind=EventKind.CLOSED, by=supporter, at=MONDAY, outcome="referred")
     retention.erase_own(offer=contact.offer, by=employee, at=MONDAY)
     with pytest.raises(NotAllowed):
         flow.undo(contact=contact, by=supporter, at=MONDAY)

@@ -91,9 +91,7 @@ class TestWhatCounts:
         own_support.postpone(offer=offer, planned_for=MONDAY + 9 * DAY, by=employee, at=MONDAY + HOUR)
         assert counts() == (1, 1, MONDAY + HOUR)
 
-    @pytest.mark.parametrize(
-        ("outcome", "offered"), [(Outcome.DECLINED, 1), (Outcome.REFERRED, 1), (Outcome.UNREACHABLE, 0)]
-    )
+    @pytest.mark.parametrize(("outcome", "offered"), [(Outcome.DECLINED, 1), (Outcome.REFERRED, 1)])
     def test_an_answer_to_the_coordinator_but_not_a_call_without_one(
         self, offer, coordinator, outcome, offered
     ):
@@ -165,13 +163,6 @@ class TestOnceTheNormIsOver:
         )
         ask(offer, coordinator, MONDAY + 10 * DAY)
         assert counts() == (0, 1, MONDAY + 30 * HOUR)
-
-    def test_not_by_taking_up_an_offer_that_was_missed(self, offer, coordinator):
-        close_offer(offer=offer, outcome=Outcome.UNREACHABLE, by=coordinator, at=MONDAY + 30 * HOUR)
-        reopen_offer(offer=offer, by=coordinator, at=self.LATER)
-        assert counts() == (0, 1, None)
-        ask(offer, coordinator, self.LATER + HOUR)
-        assert counts() == (0, 1, self.LATER + HOUR)
 
     def test_not_by_a_slip_that_is_put_right_when_the_norm_is_over(self, offer, coordinator):
         close_offer(offer=offer, outcome=Outcome.DECLINED, by=coordinator, at=MONDAY + DAY)
