@@ -113,6 +113,12 @@ def test_from_report_to_figure(  # the people, in order of appearance
     reference = report(reporter, colleague)
     told = [told_to(reporter, path) for path in ("/", "/incidents/", f"/incidents/{reference}/")]
 
+    # Whoever was there hears that a colleague will call, before anybody does.
+    eventually(lambda: mails_to(smtp, colleague))
+    own = arrive(colleague, size=size)
+    own.goes_to(link_in(mails_to(smtp, colleague)[-1]))
+    expect(own.page.get_by_role("heading", name=nl("We are looking for a colleague for you"))).to_be_visible()
+
     # Half a minute passes at the coordinator's desk, and nobody reloads the page.
     desk.page.clock.fast_forward(31_000)
     expect(row_of(desk, reference)).to_be_visible()
@@ -132,7 +138,6 @@ def test_from_report_to_figure(  # the people, in order of appearance
     expect(phone.page.locator(".bell-count")).to_have_count(0)
     support(phone)
 
-    own = arrive(colleague, size=size)
     own.goes_to("/me/")
     expect(own.page.get_by_role("heading", name=supporter.name)).to_be_visible()
 
@@ -154,7 +159,7 @@ def test_from_report_to_figure(  # the people, in order of appearance
     # So does the time in which the closing can be undone, after which beat has the employee invited.
     Contact.objects.filter(pk=contact.pk).update(closed_at=timezone.now() - timedelta(minutes=15))
     current_app.send_task("evaluations.tasks.invite")
-    eventually(lambda: mails_to(smtp, colleague))
+    eventually(lambda: len(mails_to(smtp, colleague)) == 2)
     evaluate(arrive(size=size), link_in(mails_to(smtp, colleague)[-1]))
     assert Envelope.objects.count() == 1
 

@@ -68,6 +68,8 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "contact.not_followed_up",
             "contact.called_in",
             "contact.handed_back",
+            "contact.unreached",
+            "intake.late",
             "support.analyst_supports",
             "support.involved_supports",
             "support.supporter_left",
@@ -105,8 +107,13 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "contact.call_as_agreed",
             "contact.follow_up",
             "contact.ended",
+            "contact.another_event",
             "evaluation.invitation",
             "intake.reporter_asked",
+            "support.announced",
+            "support.not_after_all",
+            "support.still_open",
+            "support.tried",
         },
     }
     for handed_on, codes in decided.items():
@@ -123,8 +130,13 @@ def test_every_kind_says_its_event_or_is_ones_own():
         "contact.follow_up",
         "contact.ended",
         "contact.coordinator_asks",
+        "contact.another_event",
         "evaluation.invitation",
         "intake.reporter_asked",
+        "support.announced",
+        "support.not_after_all",
+        "support.still_open",
+        "support.tried",
     }
     of_no_event = ("accounts.", "delivery.", "notifications.")
     without = {kind.code for kind in kinds.registered() if kind.event is None}
