@@ -76,7 +76,6 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "support.employee_left",
             "support.somebody_waits",
             "support.assignment_late",
-            "intake.late",
         },
         HandedOn.IN_PLACE: {
             "incidents.duty_director",
