@@ -391,8 +391,7 @@ def row_of(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
         since=first["opened_at"],
         supporter="" if several else first["supporter"] or "",
         step=step,
-        urgent=not first["closed_at"]
-        and (first["waiting_for"] in _HERS or late),
+        urgent=not first["closed_at"] and (first["waiting_for"] in _HERS or late),
         people=len(people),
         reference=first["reference"],
         involvement_id=first["involvement_id"],
