@@ -248,8 +248,13 @@ class Conversations:
             self.year.then(at + self.year.hours(0.5, 20), self.talk)
 
     def not_reached(self, at: datetime) -> None:
-        decision = {"kind": EventKind.CLOSED, "outcome": Outcome.UNREACHABLE}
-        self.contact = flow.record(contact=self.contact, by=self.year.coordinator, at=at, **decision)
+        self.contact = flow.record(
+            contact=self.contact,
+            kind=EventKind.CLOSED,
+            by=self.year.coordinator,
+            at=at,
+            outcome=Outcome.UNREACHABLE,
+        )
 
     def talk(self, at: datetime) -> None:
         mode = self.year.chance.choices(ConversationMode.values, (5, 4, 1))[0]
