@@ -287,7 +287,7 @@ KINDS = (
     ),
     _for_supporter(
         ANOTHER_EVENT,
-        _("A colleague you support was involved in another event as well."),
+        _("A colleague you support was in another event too."),
         *ContactState.open(),
     ),
     _for_supporter(

@@ -263,13 +263,6 @@ def test_a_fourth_conversation_is_refused_with_the_way_to_the_coordinator(client
     assert "alert the coordinator" in said(response)[0]
 
 
-def test_after_three_calls_without_an_answer_rounding_off_is_suggested(client, contact):
-    tap(client, contact, "accepted")
-    for _ in range(3):
-        response = tap(client, contact, "attempt_failed")
-    assert "You did what you could" in response.text
-
-
 @pytest.mark.parametrize("before", [[], ["accepted"], ["accepted", "reached"]])
 def test_the_coordinator_and_the_emergency_numbers_are_always_in_sight(client, contact, before):
     for kind in before:

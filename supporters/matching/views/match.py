@@ -130,7 +130,7 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
         "called_in": offer.waiting_for == Waiting.COORDINATOR,
         "can_ask": contact is None or asked,
         "before": [each for each in contacts if each.state == ContactState.HANDED_BACK],
-        "outcomes": _outcomes(offer, contact),
+        "outcomes": _outcomes(offer, contact, tried=bool(contacts) and was_tried(offer)),
         "unreached": offer.waiting_for == Waiting.UNREACHED,
         "talked_enough": contact is not None
         and contact.state == ContactState.IN_CONTACT
@@ -163,14 +163,13 @@ def _log(offer: Offer) -> list[ContactEvent]:
     return list(LOG.filter(contact__offer=offer))
 
 
-def _outcomes(offer: Offer, contact: Contact | None) -> list[Outcome]:
+def _outcomes(offer: Offer, contact: Contact | None, *, tried: bool) -> list[Outcome]:
     """How the coordinator may end it now."""
     if contact is None:
-        tried = [Outcome.UNREACHABLE] if was_tried(offer) else []
-        return [Outcome.DECLINED, *tried, Outcome.REFERRED]
-    tried = [Outcome.UNREACHABLE] if offer.waiting_for == Waiting.UNREACHED else []
+        return [Outcome.DECLINED, *([Outcome.UNREACHABLE] if tried else []), Outcome.REFERRED]
+    unreached = [Outcome.UNREACHABLE] if offer.waiting_for == Waiting.UNREACHED else []
     talked = [Outcome.COMPLETED] if contact.state == ContactState.IN_CONTACT else []
-    return [*talked, *tried, Outcome.REFERRED]
+    return [*talked, *unreached, Outcome.REFERRED]
 
 
 def _candidates(offer: Offer, step: str, now: datetime) -> dict[str, Any]:
