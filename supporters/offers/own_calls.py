@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from hospital.clock import call_by
-from supporters.enums import ContactState, EventKind
+from supporters.enums import ContactState, EventKind, Waiting
 from supporters.models import Contact, ContactEvent, Offer, OfferQuerySet
 
 _AT_WORK = (ContactState.ACCEPTED, ContactState.IN_CONTACT)
@@ -51,9 +51,11 @@ def with_promise(offers: OfferQuerySet) -> QuerySet[Any]:
 
 def promise_of(offer: Any, *, now: datetime) -> PromisedCall | None:
     """The call that is promised with `offer` (read by `with_promise`); None when it was made, by the
-    supporter who is in contact, or by the one before whoever is looked for or asked now.
+    supporter who is in contact, or by the one before whoever is looked for or asked now, or tried in vain.
     """
     by = call_by(offer.promised_at, now=now)
+    if offer.waiting_for == Waiting.UNREACHED:
+        return None
     if offer.in_contact or (offer.reached_at and not offer.supporter and by < now):
         return None
     return PromisedCall(by, is_late=by < now, coordinator_sees=call_by(offer.due_at, now=now) < now)

@@ -20,8 +20,8 @@ from accounts.models import User
 from hospital.clock import may_be_planned
 from incidents.models import Involvement
 from notifications.reminders import schedule
-from supporters.contacts.flow import NotAllowed, record
-from supporters.enums import EventKind, Outcome, Waiting
+from supporters.contacts.flow import NotAllowed, end_of_working_day, record
+from supporters.enums import EventKind, NextStep, Outcome, Waiting
 from supporters.models import Contact, Offer, ReachMe, SupportPolicy
 from supporters.offers.opening import match_url, push_counts, take_along, tell_when_late
 from supporters.offers.reminders import SOMEBODY_WAITS
@@ -121,13 +121,18 @@ def change_wishes(
 
 
 @transaction.atomic
-def reach_me(*, offer: Offer, wanted: Mapping[str, Any], by: User | None) -> None:
-    """How the employee would like to be reached (the fields of ReachMe), for the supporter alone."""
+def reach_me(*, offer: Offer, wanted: Mapping[str, Any], by: User | None, at: datetime) -> None:
+    """How the employee would like to be reached (the fields of ReachMe), for the supporter alone. Who was
+    called in vain and says so is called again, by the end of the next working day.
+    """
     mine = _own(offer, by)
     if not mine.open:
         raise NotAllowed
     for each in mine.open:
         ReachMe.objects.update_or_create(offer=each, defaults=dict(wanted))
+    if mine.contact and mine.contact.next_step == NextStep.WAIT:
+        again = end_of_working_day(at, days=1)
+        record(contact=mine.contact, kind=EventKind.OFFER_LATER, by=by, at=at, planned_for=again)
 
 
 @dataclass(frozen=True)

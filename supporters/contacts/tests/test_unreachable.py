@@ -144,6 +144,19 @@ def test_who_calls_back_is_reached_after_all(contact):
     assert not Reminder.objects.filter(kind=reminders.UNREACHED, done_at=None, cancelled_at=None).exists()
 
 
+def test_who_says_how_to_be_reached_is_called_again(contact):
+    contact = in_vain(contact)
+    employee = contact.offer.involvement.employee
+    assert "tried to call you, at several moments" in page(employee, "me")
+    own_support.reach_me(
+        offer=contact.offer, wanted={"telephone": "+31687654321"}, by=employee, at=TRIES[-1] + HOUR
+    )
+    contact.refresh_from_db()
+    assert (contact.next_step, fresh().waiting_for) == (NextStep.CALL_LATER, Waiting.FIRST_CONTACT)
+    assert contact.due_at == datetime(2026, 11, 18, 16, tzinfo=UTC)
+    assert "be called by" in page(employee, "me")
+
+
 def test_undoing_the_last_attempt_undoes_that_it_was_enough(contact):
     contact = in_vain(contact)
     contact = flow.undo(contact=contact, by=contact.supporter.user, at=TRIES[-1] + timedelta(minutes=1))

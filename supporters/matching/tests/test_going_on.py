@@ -222,8 +222,9 @@ class TestTheEmployee:
         assert text.count('class="card own"') == 1
         assert "Resuscitation" in text
         assert "Aggression" in text
+        wanted = {"telephone": "+31612345678"}
         for offer in Offer.objects.all():
-            own_support.reach_me(offer=offer, wanted={"telephone": "+31612345678"}, by=nurse)
+            own_support.reach_me(offer=offer, wanted=wanted, by=nurse, at=timezone.now())
         assert ReachMe.objects.count() == 2
         own_support.decline(offer=Offer.objects.latest("opened_at"), by=nurse, at=timezone.now())
         assert {each.outcome for each in Offer.objects.all()} == {Outcome.DECLINED}

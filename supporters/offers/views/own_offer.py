@@ -138,7 +138,7 @@ def decide(request: HttpRequest, offer: Offer, *, by: User | None, at: datetime)
             form = ReachMeForm(data, auto_id=f"%s-{offer.pk}")
             if not form.is_valid():
                 return form
-            own_support.reach_me(offer=offer, wanted=form.cleaned_data, by=by)
+            own_support.reach_me(offer=offer, wanted=form.cleaned_data, by=by, at=at)
             said = _("Noted. Only the colleague who calls you sees it.")
         else:
             decision = _DECISIONS.get(data.get("decision", ""))
