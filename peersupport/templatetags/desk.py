@@ -36,7 +36,8 @@ def worklist_row(row: WorklistRow, now: datetime, primary: bool = False) -> Safe
         until = time_left(row.due_at, start=row.since, now=now, by=True)
     return SafeString(  # nosec B703  # every value in it is escaped
         f"<li>{person(row.name, row.profession, row.department)}"
-        f'<span class="what"><span>{html.escape(row.event)} · {moment(row.happened_at, now=now)}</span>'
+        f'<span class="what"><span class="what-event">{html.escape(row.event)} · '
+        f"{moment(row.happened_at, now=now)}</span>"
         f"{chip(row.state.word, row.state.icon, row.state.tone)}{supporter}</span>"
         f"{until}"
         f'<a class="btn{" btn-primary" if primary and row.urgent else ""}" href="{html.escape(row.url)}"'
