@@ -1,6 +1,7 @@
 """How support goes now, for the coordinator: live and exact, each part with the way to where to act.
 
-Every statement is bounded: by what is open (partial indexes), or by the last twelve weeks.
+Every statement is bounded: by what is open (partial indexes), by the last twelve weeks, or by what is kept
+for a year at most.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,11 +21,23 @@ from dashboards.charts import ChartTable, ColumnChart, Datum
 from dashboards.periods import Period
 from evaluations.models import Invitation
 from hospital.clock import AMSTERDAM, call_by, local_day, on_the_wall, start_of_day, start_of_week
+from hospital.enums import ProfessionGroup
 from supporters.enums import EventKind, HandBackReason, SupporterStatus, Waiting
-from supporters.models import Contact, ContactEvent, ContactQuerySet, Offer, OfferQuerySet, Supporter
+from supporters.models import (
+    Contact,
+    ContactEvent,
+    ContactQuerySet,
+    CorridorTalk,
+    Offer,
+    OfferQuerySet,
+    Supporter,
+)
 
 WEEKS = 12
 BUSIEST = 6
+#: Talks without a report: of so many days, and by profession group from so many on.
+TALK_DAYS = 90
+LEAST_TALKS = 5
 _ORDER = (
     Waiting.COORDINATOR,
     Waiting.ASSIGNMENT,
@@ -96,6 +109,15 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Talks:
+    """Talks without a report lately: how many, and those profession groups of which there were enough."""
+
+    days: int
+    number: int
+    by_group: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Operations:
     now: datetime
     stuck: Sequence[Stuck]
@@ -104,6 +126,7 @@ class Operations:
     pool: PoolFigures
     happened: Sequence[Happened]
     responses: Sequence[Response]
+    talks: Talks
 
     @property
     def late(self) -> int:
@@ -153,7 +176,7 @@ class Median(Aggregate):
 
 
 def read(*, now: datetime, besides: Collection[UUID] = ()) -> Operations:
-    """How support goes at `now`, `besides` these events, in which the reader is involved; six statements
+    """How support goes at `now`, `besides` these events, in which the reader is involved; seven statements
     whatever there is.
     """
     offers, contacts = Offer.objects.besides(besides), Contact.objects.besides(besides)
@@ -168,6 +191,7 @@ def read(*, now: datetime, besides: Collection[UUID] = ()) -> Operations:
         _pool(now),
         _happened(events, now),
         _responses(now),
+        _talks(now),
     )
 
 
@@ -274,6 +298,22 @@ def _responses(now: datetime) -> list[Response]:
         )
         for period in periods
     ]
+
+
+def _talks(now: datetime) -> Talks:
+    since = local_day(now) - timedelta(days=TALK_DAYS)
+    rows = dict(
+        CorridorTalk.objects.filter(day__gt=since)
+        .values_list("profession_group")
+        .annotate(number=Count("id"))
+        .order_by("-number", "profession_group")
+    )
+    groups = [(group, number) for group, number in rows.items() if number >= LEAST_TALKS]
+    return Talks(
+        TALK_DAYS,
+        sum(rows.values()),
+        [(str(ProfessionGroup(group).label), number) for group, number in groups],
+    )
 
 
 def _about(part: int, whole: int) -> int | None:

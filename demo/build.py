@@ -11,7 +11,7 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.sign_in.demo_people import DEMO_PEOPLE
 from dashboards import figures
-from demo import committee, today, unnamed
+from demo import committee, corridor, today, unnamed
 from demo.daytime import by_day
 from demo.hospital import DEPARTMENTS, LOCATIONS, NAME, PARTNER, PROFESSIONS, staff
 from demo.timeline import Year
@@ -77,6 +77,7 @@ def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
     committee.set_out(demo, at=at, now=now)
     today.set_out(demo, at=at)
     unnamed.clear_up(year)
+    corridor.talk(year)
     figures.publish_due(at=now)
     # No mail leaves for a past that never was, and what is older than yesterday was read.
     Mail.objects.filter(sent_at=None).update(dropped_at=at)

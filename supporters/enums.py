@@ -80,6 +80,15 @@ class HandBackReason(models.TextChoices):
     AWAY = "away", _("Away")
 
 
+class TalkLength(models.TextChoices):
+    """About how long a talk took."""
+
+    MINUTES = "minutes", _("a few minutes")
+    QUARTER = "quarter", _("a quarter of an hour")
+    HALF_HOUR = "half_hour", _("half an hour")
+    LONGER = "longer", _("longer")
+
+
 class Announce(models.TextChoices):
     """When somebody who was named is told that a colleague will call."""
 

@@ -3,17 +3,19 @@ from django.utils import timezone
 
 from accounts.files import uploads
 from notifications.delivery import forgetting
+from supporters.corridor import talks
 from supporters.intake import unnamed_reports
 from supporters.offers import retention
 
 
 @shared_task
 def erase_due() -> None:
-    """Daily: erase the names whose term is over, and what reached people about it long ago."""
+    """Daily: erase the names whose term is over, what reached people about it long ago, and old counts."""
     now = timezone.now()
     retention.erase_due(at=now)
     forgetting.prune(at=now)
     uploads.discard_forgotten(at=now)
+    talks.forget_old(at=now)
 
 
 @shared_task

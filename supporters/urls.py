@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from supporters.contacts import views
+from supporters.corridor import views as corridor
 from supporters.intake.views import intake, intake_rules, name_people
 from supporters.matching.views import case, match, roll_call
 from supporters.offers.views import joining, me, own_link, worklist
@@ -37,6 +38,8 @@ contacts_urls = [
     path("contacts/availability/", views.availability, name="availability"),
     path("contacts/hand-over/", views.hand_all_over, name="hand-over"),
     path("contacts/take-back/", views.take_back, name="take-back"),
+    path("contacts/corridor/", corridor.corridor_talk, name="corridor"),
+    path("contacts/corridor/undo/", corridor.undo, name="corridor-undo"),
     path("contacts/<uuid:pk>/", views.contact, name="detail"),
     path("contacts/<uuid:pk>/log/", views.log, name="log"),
     path("contacts/<uuid:pk>/undo/<int:seen>/", views.undo, name="undo"),

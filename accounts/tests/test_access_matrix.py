@@ -192,6 +192,8 @@ PAGES: dict[str, str | set[Role]] = {
     "contacts:log": SUPPORTER,
     "contacts:undo": SUPPORTER,
     "contacts:availability": SUPPORTER,
+    "contacts:corridor": SUPPORTER,
+    "contacts:corridor-undo": SUPPORTER,
     "contacts:hand-over": SUPPORTER,
     "contacts:take-back": SUPPORTER,
     # supporters: the involved employee's
@@ -226,6 +228,7 @@ NOT_FETCHED_BY_ITSELF = {
     "supporters.supportpolicy": "no case",
     "supporters.intakerule": "no case",
     "supporters.exclusion": "shown to nobody",
+    "supporters.corridortalk": "only counted, and names nobody",
     "supporters.contactevent": "read through its contact",
     "notifications.heartbeat": "no case",
     "notifications.deliverypolicy": "no case",

@@ -9,9 +9,10 @@ from dashboards.operations import Busy, PoolFigures, Response, read
 from dashboards.periods import Period
 from dashboards.tests.factories import moment
 from evaluations.models import Invitation
+from hospital.clock import local_day
 from supporters.enums import EventKind, HandBackReason, Waiting
 from supporters.models import ContactEvent
-from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
+from supporters.tests.factories import ContactFactory, CorridorTalkFactory, OfferFactory, SupporterFactory
 
 NOW = moment(2026, 11, 22)  # a Sunday
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
@@ -99,14 +100,27 @@ def test_the_page_says_the_same_for_few_and_for_many_in_as_many_statements(clien
     client.force_login(UserFactory(roles=[Role.COORDINATOR]))
     assert "Nobody is waiting" in client.get(reverse("figures:operations")).content.decode()
     ContactFactory(accepted=True)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("figures:operations"))
     OfferFactory.create_batch(3, late=True)
     for _number in range(5):
         ContactFactory(in_contact=True)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = client.get(reverse("figures:operations")).content.decode()
     assert "3 of 9 wait too long" in page
+
+
+def test_talks_in_the_corridor_by_profession_group_from_five_on(client):
+    today = local_day(NOW)
+    CorridorTalkFactory.create_batch(5, day=today - timedelta(days=89))
+    CorridorTalkFactory.create_batch(4, profession_group="midwife")
+    CorridorTalkFactory(day=today - timedelta(days=90))
+    talks = read(now=NOW).talks
+    assert (talks.number, talks.by_group) == (9, [("Nurses", 5)])
+    client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+    page = client.get(reverse("figures:operations")).text
+    assert "9 talks in the corridor" in page
+    assert "Midwives" not in page
 
 
 def test_an_event_of_the_readers_own_is_not_counted(client):

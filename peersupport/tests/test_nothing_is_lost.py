@@ -44,6 +44,7 @@ FORMS = {
     "pool:policy": {},
     "pool:intake-rules": {"closes_after_days": WORD},
     "contacts:availability": {"capacity": WORD},
+    "contacts:corridor": {"on": WORD},
 }
 
 

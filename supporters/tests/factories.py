@@ -13,6 +13,8 @@ from factory.django import DjangoModelFactory
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
+from hospital.enums import ProfessionGroup
+from incidents.enums import EventType
 from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from supporters.enums import (
     ContactState,
@@ -22,10 +24,11 @@ from supporters.enums import (
     NotNeededReason,
     Outcome,
     SupporterStatus,
+    TalkLength,
     Waiting,
 )
 from supporters.intake.rules import weight
-from supporters.models import Contact, ContactEvent, Offer, Supporter, UnnamedReport
+from supporters.models import Contact, ContactEvent, CorridorTalk, Offer, Supporter, UnnamedReport
 
 
 class SupporterFactory(DjangoModelFactory):
@@ -207,3 +210,16 @@ _LOGS: dict[str, list[EventKind]] = {
         EventKind.CLOSED,
     ],
 }
+
+
+class CorridorTalkFactory(DjangoModelFactory):
+    """Held and noted today."""
+
+    class Meta:
+        model = CorridorTalk
+
+    day = factory.LazyFunction(timezone.localdate)
+    noted_on = factory.LazyFunction(timezone.localdate)
+    profession_group = ProfessionGroup.NURSE
+    event_type = EventType.OTHER
+    length = TalkLength.MINUTES

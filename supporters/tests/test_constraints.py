@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from supporters.models import Contact, Offer, Supporter
-from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
+from supporters.models import Contact, CorridorTalk, Offer, Supporter
+from supporters.tests.factories import ContactFactory, CorridorTalkFactory, OfferFactory, SupporterFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +57,16 @@ def test_training_is_valid_from_the_day_that_it_was_given(trained):
     day = None if trained == "never" else timezone.localdate() + timedelta(days=201)
     with pytest.raises(IntegrityError, match="supporter_current_once_trained"), transaction.atomic():
         Supporter.objects.filter(pk=supporter.pk).update(trained_on=day)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "constraint"),
+    [
+        ({"length": "all_day"}, "corridor_talk_length_in_list"),
+        ({"day": F("noted_on") + timedelta(days=1)}, "corridor_talk_not_ahead"),
+    ],
+)
+def test_a_talk_in_the_corridor_has_a_length_of_the_list_and_a_day_that_has_come(wrong, constraint):
+    CorridorTalkFactory()
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        CorridorTalk.objects.update(**wrong)
