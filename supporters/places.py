@@ -16,6 +16,9 @@ def register() -> None:
     report_as_seen.ways_on.append(
         report_as_seen.Way("support:roll-call", _("To the roll-call"), "users-group")
     )
+    report_as_seen.ways_instead.append(
+        report_as_seen.Way("without-name", _("Rather without your name"), "eye-off")
+    )
     report_as_seen.ways_of_own.append(report_as_seen.Way("me", _("Say how and when to reach you"), "phone"))
     report_as_seen.calls_within.append(lambda: SupportPolicy.current().first_contact_hours)
     announcing_absence.besides.append("supporters/pool/_cannot_be_asked.html")

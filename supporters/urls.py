@@ -6,7 +6,7 @@ from supporters.contacts import views
 from supporters.corridor import views as corridor
 from supporters.intake.views import intake, intake_rules, name_people
 from supporters.matching.views import case, match, roll_call
-from supporters.offers.views import joining, me, own_link, worklist
+from supporters.offers.views import joining, me, own_link, without_name, worklist
 from supporters.pool.views import kept_apart, pool
 
 support_urls = [
@@ -58,6 +58,7 @@ pool_urls = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("mine/<str:signed>/", own_link.own_support, name="own-link"),
+    path("me/without-name/", without_name.ask, name="without-name"),
     path("me/", me.me, name="me"),
     path("me/<uuid:pk>/decide/", me.decide, name="me-decide"),
     path("me/<uuid:pk>/erase/", me.erase, name="me-erase"),

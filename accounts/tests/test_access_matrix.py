@@ -198,6 +198,7 @@ PAGES: dict[str, str | set[Role]] = {
     "contacts:take-back": SUPPORTER,
     # supporters: the involved employee's
     "own-link": PUBLIC,
+    "without-name": SIGNED_IN,
     "me": SIGNED_IN,
     "me-decide": SIGNED_IN,
     "me-erase": SIGNED_IN,

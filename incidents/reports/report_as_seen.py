@@ -110,7 +110,9 @@ class Way:
 ways_on: list[Way] = []
 
 
-#: Hung in for who asks for support for themselves: names of addresses that take nothing.
+#: Hung in for who asks for support for themselves, names of addresses that take nothing: instead of the form,
+#: and after it.
+ways_instead: list[Way] = []
 ways_of_own: list[Way] = []
 
 

@@ -84,6 +84,20 @@ class ReachMeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for myp
         fields = ("telephone", "email", "parts_of_day", "language", "not_on_ward", "no_voicemail")
 
 
+class NamelessForm(ReachMeForm):
+    """How to reach somebody who does not say who they are: one way at least."""
+
+    class Meta(ReachMeForm.Meta):
+        fields = ("telephone", "email", "parts_of_day")
+        labels = {"telephone": _("Telephone"), "email": _("E-mail")}
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not data.get("telephone") and not data.get("email"):
+            self.add_error("telephone", _("Give a telephone number or an e-mail address."))
+        return data
+
+
 class AvailabilityForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
     """Whether, when and for how many at a time a supporter can be asked."""
 

@@ -21,7 +21,13 @@ from incidents.enums import IncidentKind
 from incidents.models import Incident
 from incidents.reports import withdrawal
 from incidents.reports.forms.report import ReportForm
-from incidents.reports.report_as_seen import unnamed_of, ways_of_own, what_happens, within_hours
+from incidents.reports.report_as_seen import (
+    unnamed_of,
+    ways_instead,
+    ways_of_own,
+    what_happens,
+    within_hours,
+)
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,7 @@ def report(request: SignedInRequest, kind: str) -> HttpResponse:
         return render(request, "incidents/reports/_people.html", {"form": form})
     enter = "incidents/reports/_default_button.html" if form.people else "components/default_button.html"
     context = {"form": form, "hours": within_hours(), "kept_form": enter}
+    context["ways"] = ways_instead if form.kind == IncidentKind.SELF else ()
     return render(request, "incidents/reports/report.html", context)
 
 
