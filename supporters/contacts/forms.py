@@ -87,7 +87,10 @@ class ReachMeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for myp
 class NamelessForm(ReachMeForm):
     """How to reach somebody who does not say who they are: one way at least."""
 
-    class Meta(ReachMeForm.Meta):
+    class Meta:
+        model = ReachMe
+        field_classes = {"telephone": TypedTelephoneField}
+        widgets = {"telephone": TypedTelephoneField.widget}
         fields = ("telephone", "email", "parts_of_day")
         labels = {"telephone": _("Telephone"), "email": _("E-mail")}
 
