@@ -27,6 +27,7 @@ PURE = (
     "incidents/vim/rows.py",
     "notifications/calendar/icalendar.py",
     "supporters/contacts/allowed_steps.py",
+    "supporters/contacts/course.py",
     "supporters/contacts/words.py",
 )
 

@@ -23,7 +23,7 @@ from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.addresses import address_of
 from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
-from hospital.clock import NO_CALLS, call_by
+from hospital.clock import NO_CALLS, call_by, local_day
 from incidents.enums import EventType
 from incidents.models import Incident, Involvement, name_of
 from notifications.reminders import stand_ins
@@ -37,6 +37,7 @@ from supporters.contacts.allowed_steps import (
     talked_enough,
 )
 from supporters.contacts.case_access import log_contact
+from supporters.contacts.course import course_of
 from supporters.contacts.flow import ContactError
 from supporters.contacts.forms import AvailabilityForm, ReachMeForm, StepForm
 from supporters.enums import (
@@ -170,12 +171,15 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     due_at = call_by(facts.due_at, now=now)
     late = facts.is_open and due_at < now
     at_a_desk = facts.next_step in AT_A_DESK
+    events = _events(mine)
+    days = [event.occurred_at and local_day(event.occurred_at) for event in events]
     return render(
         request,
         "supporters/contacts/contact.html",
         {
             "contact": mine,
-            "events": _events(mine),
+            "events": events,
+            "course": course_of(days, today=local_day(now)),
             "person": person,
             "facts": facts,
             "due_at": due_at,

@@ -4,7 +4,7 @@ Also covers accounts.pages.feedback and supporters.contacts.hand_over.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import connection, models
@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import AccessEvent, User
 from accounts.tests.factories import UserFactory
+from hospital.clock import moment_of
 from notifications.models import Reminder
 from notifications.tests.factories import AbsenceFactory
 from supporters.contacts import flow, forms, reminders
@@ -320,6 +321,24 @@ def test_every_button_on_the_page_works_and_can_be_undone(client, supporter):
         assert list(buttons(page(client, contact).text)) == list(buttons(before))
         Supporter.objects.update(load=0)
     assert visited >= {"accepted", "reached", "conversation", "follow_up_planned", "follow_up_held"}
+
+
+@pytest.mark.parametrize(
+    ("days", "told", "not_told"),
+    [
+        (3, ["after 3 days?", "The first days"], ["After two weeks", "After four weeks"]),
+        (20, ["after 20 days?", "After two weeks"], ["The first days", "After four weeks"]),
+        (40, ["after 40 days?", "After four weeks"], ["The first days", "After two weeks"]),
+        (None, ["What is normal now?", "The first days", "After two weeks", "After four weeks"], []),
+    ],
+)
+def test_the_guide_tells_what_belongs_to_so_many_days_after_the_event(
+    client, supporter, days, told, not_told
+):
+    at = None if days is None else moment_of(timezone.localdate() - timedelta(days=days), time(12))
+    text = page(client, propose(supporter, involvement__incident__occurred_at=at)).text
+    assert [line for line in told if line not in text] == []
+    assert [line for line in not_told if line in text] == []
 
 
 def test_no_form_of_a_contact_takes_free_text():
