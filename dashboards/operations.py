@@ -20,7 +20,7 @@ from dashboards.blurring import LEAST, STEP
 from dashboards.charts import ChartTable, ColumnChart, Datum
 from dashboards.periods import Period
 from evaluations.models import Invitation
-from hospital.clock import AMSTERDAM, call_by, local_day, on_the_wall, start_of_day, start_of_week
+from hospital.clock import AMSTERDAM, local_day, on_the_wall, start_of_day, start_of_week
 from hospital.enums import ProfessionGroup
 from supporters.enums import EventKind, HandBackReason, SupporterStatus, Waiting
 from supporters.models import (
@@ -208,7 +208,7 @@ def _stuck(offers: OfferQuerySet, now: datetime) -> list[Stuck]:
             f"{reverse('support:worklist')}?waiting={waiting}",
             rows[waiting]["number"],
             rows[waiting]["late"],
-            call_by(rows[waiting]["first"], now=now),
+            rows[waiting]["first"],
         )
         for waiting in _ORDER
         if waiting in rows

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import User
 from demo.daytime import from_the_morning
-from hospital.clock import OfficeHours
+from hospital.clock import Cover
 from hospital.models import WorkingHours
 
 Step = Callable[[datetime], None]
@@ -26,13 +26,13 @@ class Year:
     committee: User
     analyst: User
     reports: int
-    office: OfficeHours = field(init=False)
+    cover: Cover = field(init=False)
     departments: dict[uuid.UUID | None, list[User]] = field(init=False)
     _queue: list[tuple[datetime, int, Step]] = field(default_factory=list)
     _count: int = 0
 
     def __post_init__(self) -> None:
-        self.office = WorkingHours.current().office
+        self.cover = WorkingHours.current().cover
         self.departments = {}
         for person in self.staff:
             self.departments.setdefault(person.department_id, []).append(person)
@@ -46,6 +46,11 @@ class Year:
         if at <= self.now:
             self._count += 1
             heapq.heappush(self._queue, (at, self._count, step))
+
+    def in_cover(self, at: datetime, step: Step) -> None:
+        """Do `step` when the clock shows `at`, or when calls are next made."""
+        opens = self.cover.opens_from(at)
+        self.then(at if opens == at else opens + self.hours(0.1, 1.5), step)
 
     def hours(self, low: float, high: float) -> timedelta:
         return timedelta(hours=self.chance.uniform(low, high))

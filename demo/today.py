@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from demo.daytime import by_day
+from demo.daytime import by_day, in_cover
+from hospital.clock import Cover
+from hospital.models import WorkingHours
 from incidents.enums import EventType, Harm, IncidentKind
 from incidents.reports import report_writer
 from notifications.delivery import sweep
@@ -37,6 +39,7 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
     """Three contacts for each of the two supporters, the nurse of the demo among those they call; and the
     deputy, who will be away.
     """
+    cover = WorkingHours.current().cover
     nurse, leader = people["employee"], people["teamleader"]
     supported = Offer.objects.open().exclude(involvement__employee=None).values("involvement__employee")
     others = User.objects.filter(department=nurse.department, username__gt="1").exclude(pk__in=supported)
@@ -48,7 +51,7 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
             (timedelta(hours=20), timedelta(hours=92), timedelta(hours=1)),
             strict=True,
         ):
-            asked_at = by_day(at - ago)
+            asked_at = in_cover(at - ago, cover)
             offer = _reported(leader, colleague, at=asked_at - timedelta(minutes=30))
             contact = assignment.assign(
                 offer=offer,
@@ -57,7 +60,7 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
                 at=asked_at,
                 beyond_rules=True,
             )
-            _take(contact, steps, by=people[supporter], at=at)
+            _take(contact, steps, by=people[supporter], at=at, cover=cover)
     _asked(nurse, by=people["coordinator"], at=at)
     next_week = timezone.localdate(at) + timedelta(days=10)
     announcing_absence.announce(
@@ -103,7 +106,7 @@ def _reported(leader: User, colleague: User, *, at: datetime) -> Offer:
     return Offer.objects.get(incident=incident)
 
 
-def _take(contact: Contact, steps: Steps, *, by: User, at: datetime) -> None:
+def _take(contact: Contact, steps: Steps, *, by: User, at: datetime, cover: Cover) -> None:
     for ago, kind, facts in steps:
-        moment = by_day(at - ago)
+        moment = in_cover(at - ago, cover)
         contact = flow.record(contact=contact, kind=kind, by=by, at=moment, mode=facts.get("mode", ""))

@@ -95,10 +95,12 @@ class LookAtIt:
         """The reporter names people, says that nobody was affected, or says nothing."""
         row = UnnamedReport.objects.get(incident=self.incident)
         said = self.year.chance.random()
-        if said < 0.5:
+        # Also in a small hospital one of them says so.
+        first = not UnnamedReport.objects.exclude(said_nobody_at=None).exists()
+        if said < 0.5 and not first:
             self.add_people(at, by=None)
             return
-        if said < 0.75:
+        if said < 0.75 or first:
             unnamed_reports.answer_nobody(report=row, at=at)
         self.year.then(at + self.year.hours(8, 40), self)
 
@@ -117,7 +119,8 @@ class LookAtIt:
         else:
             report_writer.add_involved(incident=self.incident, involved=involved, by=by, at=at)
         offer = Offer.objects.get(incident=self.incident)
-        self.year.then(at + timedelta(hours=1) + self.year.hours(0, 4), Support(self.year, offer.pk).assign)
+        asked = at + timedelta(hours=1) + self.year.hours(0, 4)
+        self.year.in_cover(asked, Support(self.year, offer.pk).assign)
 
 
 def clear_up(year: Year) -> None:

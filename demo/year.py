@@ -100,7 +100,7 @@ class Report:
             established_at=at if self.kind == IncidentKind.CALAMITY else None,
         )
         for offer in Offer.objects.filter(incident=incident).order_by("id"):
-            self.year.then(at + self.year.hours(0.4, 5), Support(self.year, offer.pk).assign)
+            self.year.in_cover(at + self.year.hours(0.4, 5), Support(self.year, offer.pk).assign)
         if self.kind == IncidentKind.CALAMITY:
             own = at > self.year.now - timedelta(days=30) or chance.random() < 0.15
             AfterCalamity(self.year, incident.pk, own).begin(at)
@@ -146,7 +146,7 @@ class Report:
         if self.kind == IncidentKind.COLLEAGUE:
             return chance.sample(near, 1)
         size = chance.choices((2, 3, 4, 5), (3, 4, 2, 1))[0] if self.kind == IncidentKind.CALAMITY else None
-        return chance.sample(near, size or chance.choices((1, 2, 3), (6, 3, 1))[0])
+        return chance.sample(near, min(len(near), size or chance.choices((1, 2, 3), (6, 3, 1))[0]))
 
 
 @dataclass
@@ -200,12 +200,12 @@ class Support:
             return
         choices = assignment.suggest(offer=offer, at=at, first=1)
         if not choices:
-            self.year.then(at + self.year.hours(12, 24), self.assign)
+            self.year.in_cover(at + self.year.hours(12, 24), self.assign)
             return
         supporter = choices[0].supporter
         contact = assignment.assign(offer=offer, supporter=supporter, by=self.year.coordinator, at=at)
         answer = Conversations(self, contact, supporter.user).answer
-        self.year.then(at + self.year.hours(0.2, 5), answer)
+        self.year.in_cover(at + self.year.hours(0.2, 5), answer)
 
 
 @dataclass
@@ -227,25 +227,25 @@ class Conversations:
         if self.year.chance.random() < 0.07:
             reason = self.year.chance.choice((HandBackReason.CONFLICT, HandBackReason.NO_TIME))
             self.log(EventKind.HANDED_BACK, at, reason=reason)
-            self.year.then(at + self.year.hours(0.3, 2), self.support.assign)
+            self.year.in_cover(at + self.year.hours(0.3, 2), self.support.assign)
             return
         self.log(EventKind.ACCEPTED, at)
         calls = self.year.chance.choices((0, 1, 2, NEVER_REACHED), (75, 14, 6, 5))[0]
-        self.year.then(at + self.year.hours(0.5, 16), lambda later: self.call(later, unanswered=calls))
+        self.year.in_cover(at + self.year.hours(0.5, 16), lambda later: self.call(later, unanswered=calls))
 
     def call(self, at: datetime, *, unanswered: int, tried: int = 0) -> None:
         if tried < unanswered:
             self.log(EventKind.ATTEMPT_FAILED, at)
             if self.contact.next_step == NextStep.WAIT:
-                self.year.then(at + self.year.hours(1, 20), self.not_reached)
+                self.year.in_cover(at + self.year.hours(1, 20), self.not_reached)
                 return
             again = at + self.year.hours(2, 8)
-            self.year.then(again, lambda later: self.call(later, unanswered=unanswered, tried=tried + 1))
+            self.year.in_cover(again, lambda later: self.call(later, unanswered=unanswered, tried=tried + 1))
         elif self.year.chance.random() < 0.15:
             self.log(EventKind.OFFER_DECLINED, at)
         else:
             self.log(EventKind.REACHED, at)
-            self.year.then(at + self.year.hours(0.5, 20), self.talk)
+            self.year.in_cover(at + self.year.hours(0.5, 20), self.talk)
 
     def not_reached(self, at: datetime) -> None:
         self.contact = flow.record(
@@ -261,20 +261,20 @@ class Conversations:
         self.log(EventKind.CONVERSATION, at, mode=mode)
         if self.year.chance.random() < 0.85:
             days = self.year.chance.choice((3, 14))
-            planned_for = self.year.office.close_of(local_day(at) + timedelta(days=days))
+            planned_for = self.year.cover.close_of(local_day(at) + timedelta(days=days))
             self.log(EventKind.FOLLOW_UP_PLANNED, at, planned_for=planned_for)
-            self.year.then(planned_for + self.year.hours(-7, 3), self.follow_up)
+            self.year.in_cover(planned_for + self.year.hours(-7, 3), self.follow_up)
         else:
-            self.year.then(at + self.year.hours(24, 24 * 10), self.close)
+            self.year.in_cover(at + self.year.hours(24, 24 * 10), self.close)
 
     def follow_up(self, at: datetime) -> None:
         self.log(EventKind.FOLLOW_UP_HELD, at, mode=ConversationMode.TELEPHONE)
-        self.year.then(at + self.year.hours(1, 60), self.close)
+        self.year.in_cover(at + self.year.hours(1, 60), self.close)
 
     def close(self, at: datetime) -> None:
         if self.year.chance.random() < 0.08:
             self.log(EventKind.COORDINATOR_CALLED_IN, at)
-            self.year.then(at + self.year.hours(1, 24), self.refer)
+            self.year.in_cover(at + self.year.hours(1, 24), self.refer)
         else:
             self.log(EventKind.CLOSED, at, outcome=Outcome.COMPLETED)
 

@@ -131,6 +131,11 @@ class OfficeHours:
         if self.starts >= self.ends:
             raise ValueError("The working day must end after it starts.")
 
+    @property
+    def cover(self) -> "Cover":
+        """Calls are made while the offices work."""
+        return Cover((((self.starts, self.ends),) * SATURDAY) + (None, None), decreed=self.decreed)
+
     def close_of(self, day: date) -> datetime:
         """The end of the working day `day`, or of the first one after it."""
         while not is_working_day(day, self.decreed):
@@ -220,16 +225,87 @@ def part_of_day(at: datetime) -> int:
     return sum(on_the_wall(at).hour >= hour for hour in (12, 17))
 
 
-#: In which nobody is told to call a colleague.
-NO_CALLS = QuietHours(time(20), time(8))
+#: From when until when on one day.
+DayHours = tuple[time, time]
+DAY = timedelta(days=1)
 
 
-def call_by(due: datetime, *, now: datetime) -> datetime:
-    """Until when somebody is told at `now` to make a call that is due at `due`: never at night.
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """In which hours of which days calls to colleagues are made. `week` has the hours of each day, Monday
+    first, and `holidays` those of a legal holiday or a decreed day, whichever day of the week that is; None
+    for a day on which nobody calls.
 
-    What is due in the night is to be done by the evening before, or, when that is past, from the morning on.
+    Raises ValueError when no day of the week has hours, or one has no length.
     """
-    if not NO_CALLS.holds(due):
-        return due
-    evening = NO_CALLS.began_at(due)
-    return evening if now < evening else NO_CALLS.over_at(due)
+
+    week: tuple[DayHours | None, ...]
+    holidays: DayHours | None = None
+    decreed: frozenset[date] = frozenset()
+
+    def __post_init__(self) -> None:
+        if len(self.week) != 7 or not any(self.week):
+            raise ValueError("Calls must be made on some day of the week.")
+        if any(hours and hours[0] >= hours[1] for hours in (*self.week, self.holidays)):
+            raise ValueError("The hours of a day must end after they start.")
+
+    def on(self, day: date) -> tuple[datetime, datetime] | None:
+        """When calls begin on `day` and when they end; None when nobody calls."""
+        is_holiday = day in legal_holidays(day.year) or day in self.decreed
+        hours = self.holidays if is_holiday else self.week[day.weekday()]
+        if hours is None:
+            return None
+        opens, closes = (moment_of(day, each) for each in hours)
+        # In March the hour that is left out may swallow them.
+        return (opens, closes) if opens < closes else None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether calls are made at `at` (aware)."""
+        hours = self.on(local_day(at))
+        return hours is not None and hours[0] <= at < hours[1]
+
+    def opens_from(self, at: datetime) -> datetime:
+        """`at` itself, or when calls next begin."""
+        day = local_day(at)
+        while (hours := self.on(day)) is None or hours[1] <= at:
+            day += DAY
+        return max(at, hours[0])
+
+    def close_of(self, day: date) -> datetime:
+        """When calls end on `day`, or on the first day after it that has any."""
+        while (hours := self.on(day)) is None:
+            day += DAY
+        return hours[1]
+
+    def closed_by(self, at: datetime) -> datetime:
+        """When calls ended last before `at`, or at it."""
+        day = local_day(at)
+        while (hours := self.on(day)) is None or hours[1] > at:
+            day -= DAY
+        return hours[1]
+
+    def add(self, start: datetime, term: timedelta) -> datetime:
+        """When `term` is over that begins at `start` and runs only while calls are made: a day with hours
+        counts as 24 of them, however few they are, and 24 hours later is the same time of the next such day.
+
+        What starts when nobody calls counts from when calls next begin.
+        """
+        begin = self.opens_from(start)
+        left, day = term / DAY, local_day(begin)
+        while True:
+            if hours := self.on(day):
+                opens, closes = hours
+                begin = max(begin, opens)
+                share = (closes - begin) / (closes - opens)
+                if left <= share:
+                    return begin + (closes - opens) * left
+                left -= share
+            day += DAY
+
+    def add_elapsed(self, start: datetime, term: timedelta) -> datetime:
+        """When `term` has passed since `start`, or, when nobody calls then, when calls ended before that; but
+        so late that half of the term, or half a day, could be called in.
+        """
+        due = start + term
+        due = due if self.holds(due) else self.closed_by(due)
+        return max(due, self.add(start, min(term, DAY) / 2))

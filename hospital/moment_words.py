@@ -13,10 +13,11 @@ Moments and `now` are aware; a plain date is a day in the hospital.
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 
-from hospital.clock import local_day, on_the_wall
+from hospital.clock import Cover, DayHours, local_day, on_the_wall
 
 #: So many days back a past moment has its time of day.
 WEEK = 6
@@ -77,6 +78,36 @@ def day_in_words(moment: datetime | date, *, now: datetime) -> str:
         case -1:
             return gettext("yesterday")
     return _dated(day, "l j F" if day.year == today.year else "l j F Y", get_language())
+
+
+def hours_in_words(cover: Cover) -> str:
+    """In which hours of which days calls are made: "Monday to Friday from 08:00 until 17:00"."""
+    days = [str(day) for day in WEEKDAYS.values()]
+    runs: list[tuple[DayHours, list[str]]] = []
+    before: DayHours | None = None
+    for day, hours in zip(days, cover.week, strict=True):
+        if hours and hours == before:
+            runs[-1][1].append(day)
+        elif hours:
+            runs.append((hours, [day]))
+        before = hours
+    said = [_with_hours(_days(run), hours) for hours, run in runs]
+    if cover.holidays is None:
+        said.append(gettext("not on public holidays"))
+    elif {cover.holidays} != set(cover.week):
+        said.append(_with_hours(gettext("on public holidays"), cover.holidays))
+    return ", ".join(said)
+
+
+def _days(run: list[str]) -> str:
+    if len(run) == 7:
+        return gettext("every day")
+    return run[0] if len(run) == 1 else gettext("%(first)s to %(last)s") % {"first": run[0], "last": run[-1]}
+
+
+def _with_hours(days: str, hours: DayHours) -> str:
+    words = {"days": days, "from": f"{hours[0]:%H:%M}", "until": f"{hours[1]:%H:%M}"}
+    return gettext("%(days)s from %(from)s until %(until)s") % words
 
 
 def full_date(day: date) -> str:

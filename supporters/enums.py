@@ -2,6 +2,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class CountedIn(models.TextChoices):
+    """What the hours of the first contact are."""
+
+    COVER = "cover", _("time in which we call")
+    ELAPSED = "elapsed", _("time that passes, nights and weekends too")
+
+
 class SupporterStatus(models.TextChoices):
     ACTIVE = "active", _("active")
     PAUSED = "paused", _("paused")

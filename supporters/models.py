@@ -1,6 +1,6 @@
 import uuid
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Language
 from accounts.models import User
 from accounts.people.fields import MailField, TelephoneField
+from hospital.clock import Cover
 from hospital.enums import ProfessionGroup
 from hospital.models import Department
 from incidents.enums import EventType, Harm
@@ -20,6 +21,7 @@ from supporters.enums import (
     Announce,
     ContactState,
     ConversationMode,
+    CountedIn,
     EventKind,
     HandBackReason,
     IntakeState,
@@ -44,6 +46,13 @@ class SupportPolicy(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     first_contact_hours = models.PositiveSmallIntegerField(_("first contact within (hours)"), default=24)
+    first_contact_counted_in = models.CharField(
+        _("these hours are"),
+        max_length=7,
+        choices=CountedIn.choices,
+        default=CountedIn.COVER,
+        db_default=CountedIn.COVER,
+    )
     accept_working_hours = models.PositiveSmallIntegerField(
         _("supporter answers within (working hours)"), default=4
     )
@@ -112,6 +121,18 @@ class SupportPolicy(models.Model):
     def current(cls) -> "SupportPolicy":
         """The policy in force; made with the defaults on first use."""
         return cls.objects.get_or_create(id=1)[0]
+
+    def call_by(self, at: datetime, *, cover: Cover) -> datetime:
+        """Until when a colleague calls whose term begins at `at`: what is stored, and what is promised."""
+        return self._after(at, timedelta(hours=self.first_contact_hours), cover)
+
+    def assign_by(self, at: datetime, *, cover: Cover) -> datetime:
+        """Until when somebody is asked to: the first half of that term."""
+        return self._after(at, timedelta(hours=self.first_contact_hours) / 2, cover)
+
+    def _after(self, at: datetime, term: timedelta, cover: Cover) -> datetime:
+        elapsed = self.first_contact_counted_in == CountedIn.ELAPSED
+        return cover.add_elapsed(at, term) if elapsed else cover.add(at, term)
 
 
 class SupporterQuerySet(models.QuerySet["Supporter"]):

@@ -8,8 +8,7 @@ from accounts.pages import places
 from accounts.pages.places import Panel, Place, Tab
 from incidents.reports import report_as_seen
 from notifications.reminders import announcing_absence
-from supporters.models import SupportPolicy
-from supporters.offers import own_calls
+from supporters.offers import opening, own_calls
 
 
 def register() -> None:
@@ -20,7 +19,7 @@ def register() -> None:
         report_as_seen.Way("without-name", _("Rather without your name"), "eye-off")
     )
     report_as_seen.ways_of_own.append(report_as_seen.Way("me", _("Say how and when to reach you"), "phone"))
-    report_as_seen.calls_within.append(lambda: SupportPolicy.current().first_contact_hours)
+    report_as_seen.promises.append(opening.promised)
     announcing_absence.besides.append("supporters/pool/_cannot_be_asked.html")
     places.register(
         navigation=[
@@ -54,6 +53,7 @@ def register() -> None:
             "contacts:availability": _("own availability"),
             "contacts:detail": _("page of a contact"),
             "me": _("own page"),
+            "pool:cover": _("hours in which we call"),
             "pool:exclusions": _("who is never matched"),
             "pool:intake-rules": _("rules for reports that name nobody"),
             "pool:policy": _("settings of support"),

@@ -7,7 +7,7 @@ from supporters.corridor import views as corridor
 from supporters.intake.views import intake, intake_rules, name_people
 from supporters.matching.views import case, match, roll_call
 from supporters.offers.views import joining, me, own_link, without_name, worklist
-from supporters.pool.views import kept_apart, pool
+from supporters.pool.views import cover, kept_apart, pool
 
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
@@ -49,6 +49,7 @@ pool_urls = [
     path("pool/", pool.pool, name="list"),
     path("pool/coverage/", pool.coverage, name="coverage"),
     path("pool/policy/", pool.policy, name="policy"),
+    path("pool/policy/cover/", cover.cover, name="cover"),
     path("pool/policy/intake/", intake_rules.intake_rules, name="intake-rules"),
     path("pool/add/", pool.add, name="add"),
     path("pool/<uuid:pk>/", pool.supporter, name="supporter"),

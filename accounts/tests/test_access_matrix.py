@@ -178,6 +178,7 @@ PAGES: dict[str, str | set[Role]] = {
     "support:remind": COORDINATOR,
     "support:close": COORDINATOR,
     "support:undo": COORDINATOR,
+    "pool:cover": COORDINATOR,
     "pool:intake-rules": COORDINATOR,
     "pool:list": COORDINATOR,
     "pool:add": COORDINATOR,

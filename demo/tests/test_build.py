@@ -12,7 +12,8 @@ from django.urls import resolve
 from accounts.models import User
 from accounts.sign_in.demo_people import DEMO_PEOPLE
 from demo.build import build
-from hospital.clock import NO_CALLS, local_day
+from demo.daytime import NIGHT
+from hospital.clock import local_day
 from hospital.models import WorkingHours
 from incidents.enums import Step
 from incidents.models import Involvement, Milestone
@@ -66,15 +67,14 @@ def test_a_small_hospital_has_lived_through_its_year_and_opens_every_page(day, s
     assert Involvement.objects.exclude(erased_at=None).exists()
     assert not Offer.objects.filter(closed_at__gt=day).exists()
     assert Offer.objects.filter(opened_at__gt=day - timedelta(days=1), closed_at=None).exists()
-    by_night = [line for line in ContactEvent.objects.all() if NO_CALLS.holds(line.at)]
-    assert by_night == []
-    assert [notice for notice in Notice.objects.all() if NO_CALLS.holds(notice.created_at)] == []
+    cover = WorkingHours.current().cover
+    assert [line for line in ContactEvent.objects.all() if not cover.holds(line.at)] == []
+    assert [notice for notice in Notice.objects.all() if NIGHT.holds(notice.created_at)] == []
     notified = Milestone.objects.filter(step=Step.IGJ, done_at__isnull=False, incident__kind="calamity")
-    assert [row for row in notified if row.done_at and NO_CALLS.holds(row.done_at)] == []
-    office = WorkingHours.current().office
+    assert [row for row in notified if row.done_at and NIGHT.holds(row.done_at)] == []
     for line in ContactEvent.objects.filter(kind=EventKind.FOLLOW_UP_PLANNED):
         assert line.planned_for is not None
-        assert line.planned_for == office.close_of(local_day(line.planned_for))
+        assert line.planned_for == cover.close_of(local_day(line.planned_for))
     unnamed = UnnamedReport.objects
     assert unnamed.waiting().filter(due_at__lt=day).exists()
     assert unnamed.waiting().filter(due_at__gt=day).exists()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hospital.clock import AMSTERDAM, NO_CALLS, QuietHours, call_by
+from hospital.clock import AMSTERDAM, QuietHours
 
 NIGHT = QuietHours(time(21), time(7))
 WEEKENDS = QuietHours(time(21), time(7), weekends=True)
@@ -74,39 +74,3 @@ def test_mailable_is_never_quiet_never_early_and_soon(at, hours):
     # A night, a weekend, and an hour more when the clock goes back.
     longest = timedelta(hours=24 + 48 * hours.weekends + 24 * hours.weekends + 1)
     assert timedelta(0) <= moment - at <= longest
-
-
-@pytest.mark.parametrize(
-    ("due", "now", "told"),
-    [
-        ("2026-11-20T16:00", "2026-11-19T21:00", "2026-11-20T16:00"),
-        ("2026-11-20T01:51", "2026-11-19T12:00", "2026-11-19T20:00"),
-        ("2026-11-20T01:51", "2026-11-19T20:00", "2026-11-20T08:00"),
-        ("2026-11-20T01:51", "2026-11-20T04:38", "2026-11-20T08:00"),
-        ("2026-11-20T04:38", "2026-11-19T19:59", "2026-11-19T20:00"),
-        ("2026-11-20T22:10", "2026-11-20T12:00", "2026-11-20T20:00"),
-        ("2026-11-20T22:10", "2026-11-20T20:30", "2026-11-21T08:00"),
-        ("2026-11-20T20:00", "2026-11-20T12:00", "2026-11-20T20:00"),
-        ("2026-11-20T08:00", "2026-11-19T12:00", "2026-11-20T08:00"),
-        # The nights in which the clock is changed.
-        ("2026-03-29T01:51", "2026-03-28T12:00", "2026-03-28T20:00"),
-        ("2026-03-29T03:30", "2026-03-28T23:00", "2026-03-29T08:00"),
-        ("2026-10-25T02:30", "2026-10-24T23:00", "2026-10-25T08:00"),
-    ],
-)
-def test_nobody_is_told_to_call_by_an_hour_of_the_night(due, now, told):
-    assert call_by(local(due), now=local(now)) == local(told)
-
-
-@given(
-    st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2032, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # bounds of aware moments
-    st.timedeltas(-timedelta(days=3), timedelta(days=3)),
-)
-def test_a_call_is_due_by_day_and_within_the_night_of_its_norm(now, ahead):
-    due = now + ahead
-    told = call_by(due, now=now)
-    evening = told.astimezone(AMSTERDAM).time() == time(20)
-    assert evening or not NO_CALLS.holds(told)
-    assert told == due or NO_CALLS.holds(due)
-    assert abs(told - due) <= timedelta(hours=13)
-    assert told <= due or not evening

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Min
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
 from accounts.people.names import sort_key
+from hospital.moment_words import at_moment
 from incidents.enums import IncidentKind
 from incidents.models import Incident, Involvement, Policy, events_of
 
@@ -86,13 +89,23 @@ def record_view(incident: Incident, sight: Sight, *, user: User, at: datetime) -
         )
 
 
-#: Within how many hours a colleague calls; hung in by the room that sees to it.
-calls_within: list[Callable[[], int]] = []
+@dataclass(frozen=True)
+class CallPromise:
+    """Until when a colleague calls who is named at a moment, and when somebody first looks at it: `seen_from`
+    is that moment itself, or when calls are next made.
+    """
+
+    by: datetime
+    seen_from: datetime
 
 
-def within_hours() -> int:
-    """Within how many hours a colleague calls (UMCG, PMC: one day)."""
-    return calls_within[0]()
+#: What is promised to who is named at a moment; hung in by the room that sees to it.
+promises: list[Callable[[datetime], CallPromise]] = []
+
+
+def promised(at: datetime) -> CallPromise:
+    """What who is named at `at` is promised."""
+    return promises[0](at)
 
 
 @dataclass(frozen=True)
@@ -132,7 +145,8 @@ unnamed: list[Callable[[Incident, User], Unnamed | None]] = []
 
 def choices(user: User) -> dict[str, object]:
     """For the part of the home page with what somebody may come for."""
-    return {"hours": within_hours()}
+    now = timezone.now()
+    return {"promise": promised(now), "now": now}
 
 
 def unnamed_of(incident: Incident, user: User) -> Unnamed | None:
@@ -140,22 +154,32 @@ def unnamed_of(incident: Incident, user: User) -> Unnamed | None:
     return next((found for each in unnamed if (found := each(incident, user))), None)
 
 
-def what_happens(incident: Incident, *, hours: int) -> list[str]:
-    """What a reporter reads: what is done with every such report, and never how far support has come."""
+def what_happens(incident: Incident, *, now: datetime) -> list[str]:
+    """What a reporter reads: what is done with every such report, and never how far support has come. What
+    was promised is that of when somebody was first named: who wishes another day tells the reporter nothing.
+    """
+    named_at = incident.involvements.aggregate(first=Min("added_at"))["first"] or incident.reported_at
+    promise = promised(named_at)
+    words = {"moment": at_moment(promise.by, now=now)}
+    past = promise.by < now
     if incident.kind == IncidentKind.SELF:
-        return [
-            gettext("The coordinator looks for a colleague who suits you"),
-            gettext("That colleague calls you within %(hours)d hours") % {"hours": hours},
-        ]
-    if incident.kind == IncidentKind.COLLEAGUE:
-        return [
-            gettext("The coordinator looks for a trained colleague"),
-            gettext("That colleague calls within %(hours)d hours, without your name") % {"hours": hours},
-        ]
-    return [
-        gettext("The coordinator finds a trained colleague for everyone involved"),
-        gettext("That colleague calls within %(hours)d hours") % {"hours": hours},
-    ]
+        finds = gettext("The coordinator looks for a colleague who suits you")
+        calls = (
+            gettext("That colleague calls you") if past else gettext("That colleague calls you by %(moment)s")
+        )
+    elif incident.kind == IncidentKind.COLLEAGUE:
+        finds = gettext("The coordinator looks for a trained colleague")
+        calls = (
+            gettext("That colleague calls, without your name")
+            if past
+            else gettext("That colleague calls by %(moment)s, without your name")
+        )
+    else:
+        finds = gettext("The coordinator finds a trained colleague for everyone involved")
+        calls = gettext("That colleague calls") if past else gettext("That colleague calls by %(moment)s")
+    later = gettext("Nobody makes calls now. The coordinator looks at your report from %(moment)s on")
+    seen = [later % {"moment": at_moment(promise.seen_from, now=now)}] if promise.seen_from > now else []
+    return [*seen, finds, calls % words]
 
 
 def _entered_by(incident: Incident, user: User) -> bool:

@@ -42,6 +42,7 @@ FORMS = {
     "pool:list": {"q": WORD},
     "pool:add": {"q": WORD},
     "pool:policy": {},
+    "pool:cover": {"cover_monday_0": WORD},
     "pool:intake-rules": {"closes_after_days": WORD},
     "contacts:availability": {"capacity": WORD},
     "contacts:corridor": {"on": WORD},

@@ -1,13 +1,11 @@
 """A supporter's own calls, in the own calendar (notifications.calendar.entries): no name, and not of whom."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
 from accounts.models import User
-from hospital.clock import call_by
 from notifications.calendar.entries import Entry, Source
 from supporters.enums import NextStep
 from supporters.models import Contact
@@ -25,9 +23,7 @@ def of(user: User) -> Iterator[Entry]:
     planned = Contact.objects.open().filter(supporter__user=user, next_step__in=WORDS)
     for pk, next_step, due_at in planned.values_list("pk", "next_step", "due_at"):
         word = WORDS[NextStep(next_step)]
-        # What is due in the night stands on the evening before.
-        evening = call_by(due_at, now=due_at - timedelta(days=1))
-        yield Entry(key=f"contact:{pk}:{next_step}", due_at=evening, word=word)
+        yield Entry(key=f"contact:{pk}:{next_step}", due_at=due_at, word=word)
 
 
 SOURCE = Source(frozenset({Role.SUPPORTER}), of)

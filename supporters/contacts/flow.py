@@ -18,7 +18,7 @@ which
 Locks are taken in the order offer, contact, supporter: who locks these elsewhere keeps that order.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, wraps
 from typing import Any, ParamSpec
@@ -30,7 +30,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
 from accounts.models import User
-from hospital.clock import call_by, local_day, may_be_planned
+from hospital.clock import Cover, local_day, may_be_planned
 from hospital.models import WorkingHours
 from hospital.refused import saying
 from notifications.reminders import schedule
@@ -130,7 +130,8 @@ def propose(
     if held is None:
         raise NotAllowed
     offer = held
-    answer_by = _answer_by(offer, at)
+    hours = WorkingHours.current()
+    answer_by = _answer_by(offer, at, hours)
     contact = Contact.objects.create(
         offer=offer,
         open_for=offer.involvement.employee,
@@ -144,7 +145,7 @@ def propose(
     _announce(offer, at)
     Supporter.objects.filter(pk=supporter.pk).update(last_asked_at=at, load=F("load") + int(takes_capacity))
     schedule.cancel(subject_id=offer.pk, at=at)
-    _write(contact, facts, was_open=True, at=at)
+    _write(contact, facts, was_open=True, at=at, cover=hours.cover)
     return contact
 
 
@@ -172,7 +173,7 @@ def record(
     contact, events = _locked(contact, seen)
     facts = replay(events)
     party = _party(contact, facts, kind, by)
-    policy = cache(SupportPolicy.current)
+    policy, cover = cache(SupportPolicy.current), WorkingHours.current().cover
     if not is_complete(
         kind, facts, party, planned_for=planned_for, mode=mode, reason=reason, outcome=outcome
     ) or (planned_for and not may_be_planned(planned_for, at=at)):
@@ -184,7 +185,7 @@ def record(
         kind,
         None if party == Party.EMPLOYEE else by,
         at,
-        planned_for=planned_for or _next_due(contact, facts, kind, at, policy),
+        planned_for=planned_for or _next_due(contact, facts, kind, at, policy=policy, cover=cover),
         mode=mode,
         reason=reason,
         outcome=outcome,
@@ -195,7 +196,7 @@ def record(
     if kind == EventKind.ATTEMPT_FAILED and _tried_enough(replay(events), policy()):
         events.append(_append(contact, EventKind.UNREACHED, by, at))
         announcing.mail_tried(contact.offer.involvement, line=events[-1].pk, at=at)
-    _write(contact, replay(events), was_open=facts.is_open, at=at)
+    _write(contact, replay(events), was_open=facts.is_open, at=at, cover=cover)
     if contact.outcome == Outcome.UNREACHABLE:
         announcing.second_offer(contact.offer, at=at, days=policy().second_offer_days)
     return contact
@@ -228,7 +229,8 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
         Exclusion.objects.filter(
             supporter=contact.supporter, employee=contact.offer.involvement.employee_id, added_at=last.at
         ).delete()
-    _write(contact, replay([*events, *corrections]), was_open=facts.is_open, at=at)
+    cover = WorkingHours.current().cover
+    _write(contact, replay([*events, *corrections]), was_open=facts.is_open, at=at, cover=cover)
     return contact
 
 
@@ -288,17 +290,26 @@ def _party(contact: Contact, facts: Facts, kind: EventKind, by: User | None) -> 
 
 
 def _next_due(
-    contact: Contact, facts: Facts, kind: EventKind, at: datetime, policy: Callable[[], SupportPolicy]
+    contact: Contact,
+    facts: Facts,
+    kind: EventKind,
+    at: datetime,
+    *,
+    policy: Callable[[], SupportPolicy],
+    cover: Cover,
 ) -> datetime | None:
     """Until when the step after `kind` is wanted; None where it changes nothing.
 
-    First contact within the hours frozen on the offer (PMC/UMCG: 24), another attempt, or the first call of
-    another supporter to somebody who was reached before, as many hours later, follow-up after the days of the
-    policy (EMC: 3, UMCG: 14), by the end of that working day.
+    First contact by the moment frozen on the offer (PMC/UMCG: 24 hours), another attempt, or the first call
+    of another supporter to somebody who was reached before, as much later, follow-up after the days of the
+    policy (EMC: 3, UMCG: 14), by when calls end on that day. All of it in hours of cover.
     """
 
     def again() -> datetime:
-        return at + timedelta(hours=policy().first_contact_hours)
+        return policy().call_by(at, cover=cover)
+
+    def in_days(days: int) -> datetime:
+        return cover.close_of(local_day(at) + timedelta(days=days))
 
     def first_call() -> datetime:
         due = facts.later or contact.offer.first_contact_due_at
@@ -314,10 +325,10 @@ def _next_due(
         case EventKind.HANDED_BACK:
             return at if facts.called_in else first_call()
         case EventKind.REACHED | EventKind.CONVERSATION:
-            return end_of_working_day(at, days=policy().follow_up_days[0])
+            return in_days(policy().follow_up_days[0])
         case EventKind.FOLLOW_UP_HELD:
             days = policy().follow_up_days
-            return end_of_working_day(at, days=days[min(facts.follow_ups + 1, len(days) - 1)])
+            return in_days(days[min(facts.follow_ups + 1, len(days) - 1)])
         case _:
             return None
 
@@ -338,24 +349,13 @@ def _announce(offer: Offer, at: datetime) -> None:
             Offer.objects.filter(pk=offer.pk).update(**told)
 
 
-def _answer_by(offer: Offer, at: datetime) -> datetime:
+def _answer_by(offer: Offer, at: datetime, hours: WorkingHours) -> datetime:
     """Until when a supporter asked at `at` is expected to answer: some hours of working time, no longer than
     until the employee is to be called.
     """
-    answer_by = WorkingHours.current().office.add_hours(at, SupportPolicy.current().accept_working_hours)
-    promised = call_by(offer.first_contact_due_at, now=at)
+    answer_by = hours.office.add_hours(at, SupportPolicy.current().accept_working_hours)
+    promised = offer.first_contact_due_at
     return min(answer_by, promised) if at < promised else answer_by
-
-
-def end_of_working_day(at: datetime, *, days: int) -> datetime:
-    """The end of the working day that lies `days` days after `at`, or of the first one after that."""
-    return ends_of_working_days(at, days=[days])[0]
-
-
-def ends_of_working_days(at: datetime, *, days: Iterable[int]) -> list[datetime]:
-    """The same for each of `days`, by the hours as they are now: one query."""
-    office = WorkingHours.current().office
-    return [office.close_of(local_day(at) + timedelta(days=each)) for each in days]
 
 
 def _append(
@@ -392,7 +392,7 @@ def _exclude(contact: Contact, at: datetime) -> None:
         )
 
 
-def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime) -> None:
+def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime, cover: Cover) -> None:
     """Effects 4 to 8 of the module: `contact` and what hangs on it, as `facts` say."""
     was_reached_at = contact.reached_at
     new = {
@@ -414,9 +414,8 @@ def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime) -> N
     _write_offer(contact.offer, facts, counts_anew=contact.reached_at != was_reached_at)
     if was_open != facts.is_open:
         _write_supporter(contact, facts)
-    schedule.settle(
-        subject_id=contact.pk, kinds=reminders.CODES, wanted=reminders.wanted(contact, facts), at=at
-    )
+    wanted = reminders.wanted(contact, facts, cover=cover)
+    schedule.settle(subject_id=contact.pk, kinds=reminders.CODES, wanted=wanted, at=at)
 
 
 def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool) -> None:

@@ -1,17 +1,15 @@
 """What can be sent about a contact: choices, dates and numbers, never a word."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.people.telephone_field import TypedTelephoneField
-from hospital.clock import moment_of
+from hospital.clock import Cover, local_day
 from hospital.form_fields import DayField
-from hospital.models import WorkingHours
 from incidents.models import Involvement
-from supporters.contacts.flow import end_of_working_day
 from supporters.enums import (
     ConversationMode,
     EventKind,
@@ -29,15 +27,20 @@ class DayForm(forms.Form):
     days = forms.IntegerField(required=False, min_value=1, max_value=365)
     on = DayField(required=False)
 
-    def planned_for(self, now: datetime) -> datetime | None:
-        """The end of the working hours on the chosen day, or of the working day so many days ahead (or of the
-        first one after it); None when none was chosen.
+    def planned_for(self, now: datetime, *, cover: Cover) -> datetime | None:
+        """When calls end on the chosen day, or on the one so many days ahead, or, where nobody calls then, on
+        the first day after it that has any; None when none was chosen.
         """
         days: int | None = self.cleaned_data["days"]
-        on: date | None = self.cleaned_data["on"]
-        if on:
-            return moment_of(on, WorkingHours.current().ends)
-        return None if days is None else end_of_working_day(now, days=days)
+        day: date | None = self.cleaned_data["on"]
+        if day is None and days is not None:
+            day = local_day(now) + timedelta(days=days)
+        return cover.close_of(day) if day else None
+
+    def without_cover(self, planned_for: datetime | None) -> date | None:
+        """The day that was picked, where another one was planned because nobody calls then."""
+        day: date | None = self.cleaned_data["on"]
+        return day if day and planned_for and day != local_day(planned_for) else None
 
 
 class StepForm(DayForm):
@@ -49,13 +52,13 @@ class StepForm(DayForm):
     reason = forms.ChoiceField(choices=HandBackReason.choices, required=False)
     outcome = forms.ChoiceField(choices=Outcome.choices, required=False)
 
-    def step(self, now: datetime) -> dict[str, Any]:
+    def step(self, now: datetime, *, cover: Cover) -> dict[str, Any]:
         """As supporters.contacts.flow.record takes it."""
         chosen = self.cleaned_data
         return {
             "kind": EventKind(chosen["kind"]),
             "seen": chosen["seen"],
-            "planned_for": self.planned_for(now),
+            "planned_for": self.planned_for(now, cover=cover),
             "mode": chosen["mode"],
             "reason": chosen["reason"],
             "outcome": chosen["outcome"],

@@ -17,7 +17,8 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.enums import Role
 from accounts.models import User
-from hospital.clock import NO_CALLS, call_by
+from hospital.clock import Cover
+from hospital.models import WorkingHours
 from notifications.enums import Group, HandedOn
 from notifications.models import Reminder
 from notifications.reminders import schedule
@@ -55,8 +56,9 @@ MORNING = timedelta(hours=8)
 DAY = timedelta(days=1)
 
 
-def wanted(contact: Contact, facts: Facts) -> list[Reminder]:
-    """The reminders, unsaved, that `contact` wants while `facts` hold.
+def wanted(contact: Contact, facts: Facts, *, cover: Cover) -> list[Reminder]:
+    """The reminders, unsaved, that `contact` wants while `facts` hold: of calls, and of what is late, in the
+    hours of `cover`.
 
     Each is named after the line that gave rise to it, so that it is said once for each time it becomes true.
     """
@@ -67,12 +69,12 @@ def wanted(contact: Contact, facts: Facts) -> list[Reminder]:
         case ContactState.PROPOSED:
             found += [
                 _to_supporter(contact, ASSIGNED, facts.due_since, facts.proposed_at),
-                _to_coordinator(contact, ANSWER_LATE, facts.due_since, NO_CALLS.over_at(facts.due_at)),
+                _to_coordinator(contact, ANSWER_LATE, facts.due_since, cover.opens_from(facts.due_at)),
             ]
         case ContactState.ACCEPTED | ContactState.IN_CONTACT if not facts.unreached:
-            found += _until_next_step(contact, facts)
+            found += _until_next_step(contact, facts, cover)
         case ContactState.HANDED_BACK | ContactState.CLOSED:
-            found += _after_the_end(contact, facts)
+            found += _after_the_end(contact, facts, cover)
     return found
 
 
@@ -82,9 +84,10 @@ def expected(at: datetime) -> Iterator[Reminder]:
     """
     waiting = Q(state__in=ContactState.open()) | _WAITS_AGAIN
     contacts = Contact.objects.filter(waiting).select_related("offer__incident", "supporter")
+    cover = WorkingHours.current().cover
     log = Prefetch("events", ContactEvent.objects.order_by("id"))
     for contact in contacts.prefetch_related(log).iterator(chunk_size=500):
-        yield from wanted(contact, replay(list(contact.events.all())))
+        yield from wanted(contact, replay(list(contact.events.all())), cover=cover)
 
 
 def ask_on(*, contact: Contact, at: datetime) -> bool:
@@ -119,26 +122,25 @@ def asked_on(*, contact: Contact, at: datetime) -> bool:
     return Reminder.objects.filter(key=key).exists()
 
 
-def _until_next_step(contact: Contact, facts: Facts) -> list[Reminder]:
-    """Nobody is reminded of a call at night, but the evening before or from the morning on."""
-    since, due = facts.due_since, call_by(facts.due_at, now=facts.due_since.at)
+def _until_next_step(contact: Contact, facts: Facts, cover: Cover) -> list[Reminder]:
+    since, due = facts.due_since, facts.due_at
     if facts.next_step in {NextStep.CALL, NextStep.CALL_AGAIN}:
-        late, soon = NO_CALLS.over_at(due), NO_CALLS.over_at(due - SOON)
+        late, soon = cover.opens_from(due), cover.opens_from(due - SOON)
         found = [
             _to_supporter(contact, CALL_LATE, since, late),
-            _to_coordinator(contact, NOT_CALLED, since, NO_CALLS.over_at(late + GRACE)),
+            _to_coordinator(contact, NOT_CALLED, since, cover.opens_from(late + GRACE)),
         ]
         if since.at < soon < late:
             found.append(_to_supporter(contact, CALL_SOON, since, soon))
         return found
     kind = CALL_AS_AGREED if facts.next_step == NextStep.CALL_LATER else FOLLOW_UP
     return [
-        _to_supporter(contact, kind, since, NO_CALLS.over_at(due - MORNING)),
-        _to_coordinator(contact, NOT_FOLLOWED_UP, since, NO_CALLS.over_at(due + DAY)),
+        _to_supporter(contact, kind, since, cover.opens_from(due - MORNING)),
+        _to_coordinator(contact, NOT_FOLLOWED_UP, since, cover.opens_from(due + DAY)),
     ]
 
 
-def _after_the_end(contact: Contact, facts: Facts) -> list[Reminder]:
+def _after_the_end(contact: Contact, facts: Facts, cover: Cover) -> list[Reminder]:
     """The coordinator hears that it was handed back, or, who took it back herself, when nobody else was asked
     by the time it was due; the supporter that somebody else ended it.
     """
@@ -147,7 +149,7 @@ def _after_the_end(contact: Contact, facts: Facts) -> list[Reminder]:
     if last.by_id != supporter:
         found.append(_to_supporter(contact, ENDED, last, last.at))
     if facts.state == ContactState.HANDED_BACK:
-        told_at = last.at if last.by_id in {supporter, None} else facts.due_at
+        told_at = last.at if last.by_id in {supporter, None} else cover.opens_from(facts.due_at)
         found.append(_to_coordinator(contact, HANDED_BACK, last, told_at))
     return found
 

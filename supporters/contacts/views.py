@@ -23,7 +23,8 @@ from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.addresses import address_of
 from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
-from hospital.clock import NO_CALLS, call_by, local_day
+from hospital.clock import Cover, local_day
+from hospital.models import WorkingHours
 from incidents.enums import EventType
 from incidents.models import Incident, Involvement, name_of
 from notifications.reminders import stand_ins
@@ -136,11 +137,11 @@ class Card:
 @allow(Role.SUPPORTER)
 @require_safe
 def contacts(request: SignedInRequest) -> HttpResponse:
-    """One's own contacts, what is next first, and those closed lately: in one statement."""
-    now = timezone.now()
+    """One's own contacts, what is next first, and those closed lately: in one statement, and the cover."""
+    now, cover = timezone.now(), WorkingHours.current().cover
     lately = Q(state=ContactState.CLOSED, closed_at__gte=now - LATELY, accepted_at__isnull=False)
     shown = Q(state__in=ContactState.open()) | lately
-    cards = [_card(row, now) for row in CARDS.filter(shown, supporter__user=request.user)]
+    cards = [_card(row, now, cover) for row in CARDS.filter(shown, supporter__user=request.user)]
     closed = sorted((card for card in cards if card.closed_at), key=attrgetter("closed_at"), reverse=True)
     return render(
         request,
@@ -155,7 +156,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """One contact: whom to call and how, the next step, the guide. Who handed it back, or never took it on,
     sees no more of it once that cannot be undone.
     """
-    now = timezone.now()
+    now, cover = timezone.now(), WorkingHours.current().cover
     mine = get_object_or_404(PAGES, supporter__user=request.user, pk=pk)
     person = PEOPLE.get(pk=mine.offer.involvement_id)
     log = list(LOG.filter(contact=pk))
@@ -168,8 +169,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not (facts.is_open or (facts.closed_at and facts.accepted_at) or can_undo):
         return render(request, "supporters/contacts/contact_over.html")
     log_contact(contact=mine, by=request.user, at=now)
-    due_at = call_by(facts.due_at, now=now)
-    late = facts.is_open and due_at < now
+    late = facts.is_open and facts.due_at < now
     at_a_desk = facts.next_step in AT_A_DESK
     events = _events(mine)
     days = [event.occurred_at and local_day(event.occurred_at) for event in events]
@@ -182,10 +182,9 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "course": course_of(days, today=local_day(now)),
             "person": person,
             "facts": facts,
-            "due_at": due_at,
-            "headline": words.headline(facts.next_step, facts.due_at, now=now),
+            "headline": words.headline(facts.next_step, facts.due_at, now=now, cover=cover),
             "late": late,
-            "timed": late or _is_timed(facts.next_step, due_at, now),
+            "timed": late or _is_timed(facts.next_step, facts.due_at, cover.opens_from(now)),
             # Known once accepted; after what is next where that is no call.
             "call_first": mine.state != ContactState.PROPOSED and not at_a_desk,
             "call_after": at_a_desk,
@@ -196,7 +195,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "can_undo": can_undo,
             "most_conversations": policy.max_conversations,
             "talked_enough": talked_enough(facts, policy.max_conversations),
-            "follow_ups": _follow_ups(policy, now) if at_a_desk else [],
+            "follow_ups": _follow_ups(policy, now, cover) if at_a_desk else [],
             "tomorrow": timezone.localdate(now) + timedelta(days=1),
             "coordinators": _coordinators(mine.offer.incident_id, now) if facts.is_open else [],
             "now": now,
@@ -224,13 +223,13 @@ def _coordinators(incident: UUID, now: datetime) -> list[User]:
 @only_posted("contacts:detail", "pk", does=gettext_lazy("Note this step"), shown=STEP)
 def log(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Take one step."""
-    now = timezone.now()
+    now, cover = timezone.now(), WorkingHours.current().cover
     mine = get_object_or_404(_own(request.user), pk=pk)
     form = StepForm(request.POST)
     if not form.is_valid():
         say(request, _("Choose a day first."), level=messages.WARNING)
         return redirect("contacts:detail", pk)
-    step = form.step(now)
+    step = form.step(now, cover=cover)
     try:
         mine = flow.record(contact=mine, by=request.user, at=now, **step)
     except ContactError as error:
@@ -238,7 +237,8 @@ def log(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return redirect("contacts:detail", pk)
     line = mine.events.latest("id")
     undo_url = reverse("contacts:undo", args=[pk, line.pk])
-    say(request, words.done(step["kind"]), undo_url=undo_url)
+    moved = words.moved(form.without_cover(step["planned_for"]), step["planned_for"], now=now)
+    say(request, f"{words.done(step['kind'])} {moved}".strip(), undo_url=undo_url)
     return redirect("contacts:detail", pk) if mine.state in ContactState.open() else redirect("contacts:list")
 
 
@@ -323,13 +323,13 @@ def _own(user: User) -> ContactQuerySet:
     return Contact.objects.filter(supporter__user=user)
 
 
-def _card(row: Any, now: datetime) -> Card:
+def _card(row: Any, now: datetime, cover: Cover) -> Card:
     """The card of a row of `CARDS`."""
-    step, due_at = NextStep(row.next_step), call_by(row.due_at, now=now)
-    late = row.closed_at is None and due_at < now
+    step = NextStep(row.next_step)
+    late = row.closed_at is None and row.due_at < now
     return Card(
         url=address_of("contacts:detail", row.pk),
-        headline=words.headline(step, row.due_at, now=now),
+        headline=words.headline(step, row.due_at, now=now, cover=cover),
         name=row.name,
         profession=row.offer__involvement__profession__name,
         department=row.offer__involvement__department__name,
@@ -339,16 +339,16 @@ def _card(row: Any, now: datetime) -> Card:
         closed_on=_day(row.closed_at),
         called_in=row.offer__waiting_for == Waiting.COORDINATOR,
         since=row.accepted_at or row.proposed_at,
-        due_at=due_at,
+        due_at=row.due_at,
         asks=step == NextStep.ANSWER,
         late=late,
-        timed=late or _is_timed(step, due_at, now),
+        timed=late or _is_timed(step, row.due_at, cover.opens_from(now)),
     )
 
 
-def _is_timed(step: NextStep, due_at: datetime, now: datetime) -> bool:
+def _is_timed(step: NextStep, due_at: datetime, opens: datetime) -> bool:
     """Whether the moment stands beside the headline: not where that says already from when to call."""
-    return step == NextStep.ANSWER or (step in AT_A_MOMENT and due_at > NO_CALLS.over_at(now))
+    return step == NextStep.ANSWER or (step in AT_A_MOMENT and due_at > opens)
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -356,10 +356,10 @@ def _day(moment: datetime | None) -> date | None:
     return timezone.localdate(moment) if moment else None
 
 
-def _follow_ups(policy: SupportPolicy, now: datetime) -> list[tuple[int, datetime]]:
+def _follow_ups(policy: SupportPolicy, now: datetime, cover: Cover) -> list[tuple[int, datetime]]:
     """In how many days to call again, and when that is."""
-    days = policy.follow_up_days
-    return list(zip(days, flow.ends_of_working_days(now, days=days), strict=True))
+    today = local_day(now)
+    return [(days, cover.close_of(today + timedelta(days=days))) for days in policy.follow_up_days]
 
 
 def _steps(facts: Facts, policy: SupportPolicy) -> set[str]:

@@ -1,11 +1,11 @@
 """The words of a contact on its pages. Pure: the moment is an argument."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from hospital.clock import NO_CALLS, call_by, local_day, on_the_wall
+from hospital.clock import Cover, local_day, on_the_wall
 from hospital.moment_words import at_moment, day_in_words
 from supporters.contacts.allowed_steps import Facts
 from supporters.contacts.flow import (
@@ -27,23 +27,22 @@ class Dot:
     state: str
 
 
-def headline(step: NextStep, due_at: datetime, *, now: datetime) -> str:
+def headline(step: NextStep, due_at: datetime, *, now: datetime, cover: Cover) -> str:
     """What is next, as one says it at `now` (aware): "Call today", "Follow up Thursday 3 December"; nobody is
-    told to call at night.
+    told to call outside `cover`.
     """
-    shown = call_by(due_at, now=now)
-    morning = NO_CALLS.over_at(now)
-    late, day = shown < now, day_in_words(max(shown, morning), now=now)
+    opens = cover.opens_from(now)
+    late, day = due_at < now, day_in_words(max(due_at, opens), now=now)
     match step:
-        case NextStep.CALL | NextStep.CALL_AGAIN if shown <= morning != now:
-            words = {"day": day_in_words(morning, now=now), "time": f"{on_the_wall(morning):%H:%M}"}
+        case NextStep.CALL | NextStep.CALL_AGAIN if due_at <= opens != now:
+            words = {"day": day_in_words(opens, now=now), "time": f"{on_the_wall(opens):%H:%M}"}
             return _("Call %(day)s from %(time)s") % words
         case NextStep.CALL | NextStep.CALL_AGAIN if late:
             return _("Call now")
         case NextStep.CALL | NextStep.CALL_AGAIN:
-            today = local_day(shown) == local_day(now)
+            today = local_day(due_at) == local_day(now)
             return (
-                _("Call today") if today else _("Call by %(moment)s") % {"moment": at_moment(shown, now=now)}
+                _("Call today") if today else _("Call by %(moment)s") % {"moment": at_moment(due_at, now=now)}
             )
         case NextStep.CALL_LATER:
             return _("Call %(day)s") % {"day": day}
@@ -89,7 +88,7 @@ def way_so_far(facts: Facts, *, now: datetime) -> list[Dot]:
         (_("Closed"), facts.closed_at),
     ]
     furthest = max((number for number, (_label, done) in enumerate(stations) if done), default=-1)
-    waiting = "late" if call_by(facts.due_at, now=now) < now else "now"
+    waiting = "late" if facts.due_at < now else "now"
 
     def state(number: int, done: object) -> str:
         if done or not facts.is_open:
@@ -116,6 +115,14 @@ def done(kind: EventKind) -> str:
         EventKind.CLOSED: _("Closed. Thank you for being there."),
     }
     return said[kind]
+
+
+def moved(picked: date | None, planned_for: datetime | None, *, now: datetime) -> str:
+    """What to say of a day that was `picked` and on which nobody calls; empty for none."""
+    if picked is None or planned_for is None:
+        return ""
+    words = {"picked": day_in_words(picked, now=now), "day": day_in_words(planned_for, now=now)}
+    return _("Nobody calls %(picked)s, so it is planned for the next day on which we do: %(day)s.") % words
 
 
 def refused(error: ContactError) -> str:

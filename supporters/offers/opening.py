@@ -1,7 +1,7 @@
 """Offers of support: opened for every involved employee in the transaction of the report."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
@@ -10,9 +10,12 @@ from django.urls import reverse
 
 from accounts.enums import AccessAction, Role
 from accounts.models import User
+from hospital.clock import Cover
+from hospital.models import WorkingHours
 from incidents.calamities.milestones import SupportCounts, keep_support_step, support_norm
 from incidents.enums import IncidentKind
 from incidents.models import Incident, Involvement
+from incidents.reports.report_as_seen import CallPromise
 from notifications.models import Reminder
 from notifications.reminders.schedule import cancel, remind, reminder
 from supporters.contacts import announcing
@@ -31,15 +34,15 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     """Offer support to each of `involvements`, all of them new at `at` (aware).
 
     Each is told that a colleague will call, where the policy says so at once. The first contact is due
-    within the hours of the policy (PMC/UMCG: 24). The first half of that term is the coordinator's, to
-    find a supporter; the second half is the supporter's, to answer and to call. The coordinators hear of
+    within the hours of the policy (PMC/UMCG: 24), which run while calls are made. The first half of that
+    term is the coordinator's, to find a supporter; the second half is the supporter's, to answer and to call.
+    The norm of a calamity is another clock, and runs on: it is met by telling them. The coordinators hear of
     it at once, in one line for each report, and again for each person still without a supporter when the
     first half is over.
     """
     if not involvements:
         return
-    policy = SupportPolicy.current()
-    term = timedelta(hours=policy.first_contact_hours)
+    policy, cover = SupportPolicy.current(), WorkingHours.current().cover
     told = [each for each in involvements if policy.announce == Announce.AT_REPORT]
     announced = {each.pk for each in told if announcing.can_be_told(each)}
     norms = {incident: support_norm(incident) for incident in {each.incident for each in involvements}}
@@ -47,9 +50,9 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
         Offer(
             involvement=involvement,
             incident_id=involvement.incident_id,
-            due_at=at + term / 2,
+            due_at=policy.assign_by(at, cover=cover),
             opened_at=at,
-            first_contact_due_at=at + term,
+            first_contact_due_at=policy.call_by(at, cover=cover),
             norm_due_at=at + norms[involvement.incident],
             announced_at=at if involvement.pk in announced else None,
             offered_at=at if involvement.pk in announced else None,
@@ -60,7 +63,7 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     for offer in offers:
         by_incident.setdefault(offer.involvement.incident, []).append(offer)
     reminders = [_news(incident, mine, at) for incident, mine in by_incident.items()]
-    remind([*reminders, *map(_late, offers), *announcing.notices(told, at=at)])
+    remind([*reminders, *(_late(offer, cover) for offer in offers), *announcing.notices(told, at=at)])
     announcing.mail(told, at=at)
     for incident in by_incident:
         push_counts(incident, at=at)
@@ -154,12 +157,11 @@ def reopen_offer(*, offer: Offer, by: User, at: datetime) -> Offer:
         raise OfferRuns
     if offer.involvement.erased_at:
         raise OfferClosed
-    term = timedelta(hours=SupportPolicy.current().first_contact_hours)
     in_time = at <= min(offer.closed_at + UNDO_WITHIN, offer.norm_due_at)
     if offer.offered_at == offer.closed_at and in_time and was_closed_by_coordinator(offer):
         offer.offered_at = None
     offer.waiting_for, offer.closed_at, offer.outcome = Waiting.ASSIGNMENT, None, ""
-    offer.due_at, offer.first_contact_due_at = at + term / 2, at + term
+    begin_term(offer, at)
     offer.save(
         update_fields=[
             *("waiting_for", "closed_at", "outcome"),
@@ -209,9 +211,22 @@ def _news(incident: Incident, offers: list[Offer], at: datetime) -> Reminder:
     )
 
 
+def begin_term(offer: Offer, at: datetime) -> None:
+    """A new term for the first contact, from `at` on; unsaved."""
+    policy, cover = SupportPolicy.current(), WorkingHours.current().cover
+    offer.due_at = policy.assign_by(at, cover=cover)
+    offer.first_contact_due_at = policy.call_by(at, cover=cover)
+
+
+def promised(at: datetime) -> CallPromise:
+    """What who is named at `at` is promised: the same as `open_offers` stores."""
+    policy, cover = SupportPolicy.current(), WorkingHours.current().cover
+    return CallPromise(policy.call_by(at, cover=cover), cover.opens_from(at))
+
+
 def tell_when_late(offer: Offer) -> None:
     """The coordinators hear if still nobody was asked by `due_at`, of a term that began anew."""
-    remind([_late(offer)])
+    remind([_late(offer, WorkingHours.current().cover)])
 
 
 def expected(at: datetime) -> Iterator[Reminder]:
@@ -221,10 +236,11 @@ def expected(at: datetime) -> Iterator[Reminder]:
     last = Contact.objects.filter(offer=OuterRef("pk")).order_by("-proposed_at").values("state")[:1]
     waiting = Offer.objects.leading().filter(waiting_for=Waiting.ASSIGNMENT, closed_at=None)
     waiting = waiting.annotate(last=Subquery(last)).filter(Q(last=None) | ~Q(last=ContactState.HANDED_BACK))
-    return map(_late, waiting.iterator(chunk_size=500))
+    cover = WorkingHours.current().cover
+    return (_late(offer, cover) for offer in waiting.iterator(chunk_size=500))
 
 
-def _late(offer: Offer) -> Reminder:
+def _late(offer: Offer, cover: Cover) -> Reminder:
     """To the coordinators, if still nobody was asked when half of the term is over.
 
     Once for each term: one that began anew (`own_support`, `reopen_offer`) has a name of its own.
@@ -234,7 +250,7 @@ def _late(offer: Offer) -> Reminder:
     return reminder(
         key=f"offer:{offer.id}:assignment-late{term}",
         kind=ASSIGNMENT_LATE,
-        due_at=offer.due_at,
+        due_at=cover.opens_from(offer.due_at),
         subject_id=offer.id,
         url=match_url(offer),
         role=Role.COORDINATOR,

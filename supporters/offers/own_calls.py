@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
-from hospital.clock import call_by
+from hospital.clock import Cover
+from hospital.models import WorkingHours
 from supporters.enums import ContactState, EventKind, Waiting
 from supporters.models import Contact, ContactEvent, Offer, OfferQuerySet
 
@@ -34,12 +35,14 @@ _IS_IN_CONTACT = Exists(_RUNNING.filter(state=ContactState.IN_CONTACT))
 @dataclass(frozen=True, slots=True)
 class PromisedCall:
     """Until when somebody is called, and what is so once that has passed. `coordinator_sees`: it stands late
-    on the worklist; else a supporter was asked after it had passed, who may still answer.
+    on the worklist; else a supporter was asked after it had passed, who may still answer. `opens`: from when
+    on calls are made, where they are not now.
     """
 
     by: datetime
     is_late: bool
     coordinator_sees: bool
+    opens: datetime | None
 
 
 def with_promise(offers: OfferQuerySet) -> QuerySet[Any]:
@@ -49,27 +52,31 @@ def with_promise(offers: OfferQuerySet) -> QuerySet[Any]:
     return offers.annotate(promised_at=_PROMISED_AT, supporter=_SUPPORTER, in_contact=_IS_IN_CONTACT)
 
 
-def promise_of(offer: Any, *, now: datetime) -> PromisedCall | None:
+def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | None:
     """The call that is promised with `offer` (read by `with_promise`); None when it was made, by the
     supporter who is in contact, or by the one before whoever is looked for or asked now, or tried in vain.
     """
-    by = call_by(offer.promised_at, now=now)
+    by = offer.promised_at
     if offer.waiting_for == Waiting.UNREACHED:
         return None
     if offer.in_contact or (offer.reached_at and not offer.supporter and by < now):
         return None
-    return PromisedCall(by, is_late=by < now, coordinator_sees=call_by(offer.due_at, now=now) < now)
+    opens = None if cover.holds(now) else cover.opens_from(now)
+    return PromisedCall(by, is_late=by < now, coordinator_sees=offer.due_at < now, opens=opens)
 
 
 def running(user: User) -> dict[str, Any]:
     """The call that is promised to `user`, with the colleague who said yes; one, however many events: one
-    query.
+    query, and the cover.
 
     A coordinator sees here, too, only the own.
     """
     mine = with_promise(Offer.objects.open().leading().filter(involvement__employee=user))
-    now = timezone.now()
-    return {"calls": [(offer, promise_of(offer, now=now)) for offer in leading(mine)[:1]], "now": now}
+    now, cover = timezone.now(), WorkingHours.current().cover
+    return {
+        "calls": [(offer, promise_of(offer, now=now, cover=cover)) for offer in leading(mine)[:1]],
+        "now": now,
+    }
 
 
 def leading(offers: Iterable[Any]) -> list[Any]:

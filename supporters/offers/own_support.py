@@ -17,13 +17,14 @@ from django.db.models import Q
 
 from accounts.enums import Role
 from accounts.models import User
-from hospital.clock import may_be_planned
+from hospital.clock import local_day, may_be_planned
+from hospital.models import WorkingHours
 from incidents.models import Involvement
 from notifications.reminders import schedule
-from supporters.contacts.flow import NotAllowed, end_of_working_day, record
+from supporters.contacts.flow import NotAllowed, record
 from supporters.enums import EventKind, NextStep, Outcome, Waiting
 from supporters.models import Contact, Offer, ReachMe, SupportPolicy
-from supporters.offers.opening import match_url, push_counts, take_along, tell_when_late
+from supporters.offers.opening import begin_term, match_url, push_counts, take_along, tell_when_late
 from supporters.offers.reminders import SOMEBODY_WAITS
 
 
@@ -57,10 +58,11 @@ def postpone(*, offer: Offer, planned_for: datetime, by: User | None, at: dateti
         raise NotAllowed
     if mine.contact:
         record(contact=mine.contact, kind=EventKind.OFFER_LATER, by=by, at=at, planned_for=planned_for)
-    term = timedelta(hours=SupportPolicy.current().first_contact_hours)
+    half = timedelta(hours=SupportPolicy.current().first_contact_hours) / 2
+    assign_by = WorkingHours.current().cover.opens_from(max(at, planned_for - half))
     for each in mine.without_contact:
         each.first_contact_due_at = planned_for
-        each.due_at = max(at, planned_for - term / 2)
+        each.due_at = assign_by
         each.offered_at = each.offered_at or at
         each.save(update_fields=["first_contact_due_at", "due_at", "offered_at"])
         take_along(each)
@@ -87,9 +89,8 @@ def come_back(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     offer = _own(offer, by).offer
     if not offer.closed_at:
         raise NotAllowed
-    term = timedelta(hours=SupportPolicy.current().first_contact_hours)
     offer.waiting_for, offer.closed_at, offer.outcome = Waiting.ASSIGNMENT, None, ""
-    offer.due_at, offer.first_contact_due_at = at + term / 2, at + term
+    begin_term(offer, at)
     offer.save(update_fields=["waiting_for", "closed_at", "outcome", "due_at", "first_contact_due_at"])
     take_along(offer)
     waits = schedule.reminder(
@@ -123,7 +124,7 @@ def change_wishes(
 @transaction.atomic
 def reach_me(*, offer: Offer, wanted: Mapping[str, Any], by: User | None, at: datetime) -> None:
     """How the employee would like to be reached (the fields of ReachMe), for the supporter alone. Who was
-    called in vain and says so is called again, by the end of the next working day.
+    called in vain and says so is called again, by when calls end on the next day that has any.
     """
     mine = _own(offer, by)
     if not mine.open:
@@ -131,7 +132,7 @@ def reach_me(*, offer: Offer, wanted: Mapping[str, Any], by: User | None, at: da
     for each in mine.open:
         ReachMe.objects.update_or_create(offer=each, defaults=dict(wanted))
     if mine.contact and mine.contact.next_step == NextStep.WAIT:
-        again = end_of_working_day(at, days=1)
+        again = WorkingHours.current().cover.close_of(local_day(at) + timedelta(days=1))
         record(contact=mine.contact, kind=EventKind.OFFER_LATER, by=by, at=at, planned_for=again)
 
 

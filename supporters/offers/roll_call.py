@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from accounts.pages.addresses import address_of
 from accounts.people.names import sort_key
-from hospital.clock import call_by
 from hospital.moment_words import in_words
 from incidents.models import Incident
 from supporters.contacts import conflicts
@@ -49,7 +48,7 @@ def lines_of(incident: Incident, now: datetime) -> list[RollCallLine]:
 
 
 def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
-    offered_at, due_at = person["offered_at"], call_by(person["due_at"], now=now)
+    offered_at, due_at = person["offered_at"], person["due_at"]
     return RollCallLine(
         offer_id=person["id"],
         involvement_id=person["involvement_id"],

@@ -5,11 +5,12 @@ from itertools import chain
 
 from django.db.models import F, Q
 
+from hospital.models import WorkingHours
 from incidents.models import Incident
 from notifications.reminders.schedule import cancel_each, remind
 from supporters.contacts import announcing
 from supporters.enums import Waiting
-from supporters.models import Contact, Offer
+from supporters.models import Contact, Offer, SupportPolicy
 
 
 def acted(incident: Incident) -> bool:
@@ -20,14 +21,14 @@ def acted(incident: Incident) -> bool:
     offers = Offer.objects.filter(incident=incident).order_by("pk")
     list(offers.select_for_update(of=("self",), no_key=True).values_list("pk"))
     told_at_most = Q(offered_at=None) | Q(offered_at=F("announced_at"))
-    # Both halves of the term are as long as when it was opened: nobody asked for another day.
-    in_its_term = Q(first_contact_due_at=F("due_at") + (F("due_at") - F("opened_at")))
-    untouched = (
-        told_at_most
-        & in_its_term
-        & Q(waiting_for=Waiting.ASSIGNMENT, closed_at=None, reached_at=None, reach_me=None)
+    untouched = told_at_most & Q(
+        waiting_for=Waiting.ASSIGNMENT, closed_at=None, reached_at=None, reach_me=None
     )
-    return offers.exclude(untouched).exists() or Contact.objects.filter(offer__in=offers).exists()
+    if offers.exclude(untouched).exists() or Contact.objects.filter(offer__in=offers).exists():
+        return True
+    # Who asked for another day moved the moment that follows from when it was opened.
+    policy, cover = SupportPolicy.current(), WorkingHours.current().cover
+    return any(each.first_contact_due_at != policy.call_by(each.opened_at, cover=cover) for each in offers)
 
 
 def forget(incident: Incident, at: datetime) -> None:

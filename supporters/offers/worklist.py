@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import by_key
 from accounts.pages.addresses import address_of
-from hospital.clock import call_by, start_of_day
+from hospital.clock import start_of_day
 from incidents.enums import EventType, IncidentKind
 from incidents.models import name_of
 from supporters.enums import Outcome, Waiting
@@ -292,10 +292,9 @@ def count(
     return counts
 
 
-def next_due(offers: OfferQuerySet, *, now: datetime) -> datetime | None:
+def next_due(offers: OfferQuerySet) -> datetime | None:
     """When the next thing of all is due."""
-    due = offers.open().order_by("due_at", "id").values_list("due_at", flat=True).first()
-    return due and call_by(due, now=now)
+    return offers.open().order_by("due_at", "id").values_list("due_at", flat=True).first()
 
 
 def group_of(due_at: datetime, now: datetime) -> WaitingGroup:
@@ -361,15 +360,14 @@ def _grouped(
 ) -> list[tuple[WaitingGroup, list[WorklistRow]]]:
     groups: dict[WaitingGroup, list[WorklistRow]] = {}
     for people in folded:
-        group = group_of(call_by(people[0]["due_at"], now=now), now)
-        groups.setdefault(group, []).append(row_of(people, now))
+        groups.setdefault(group_of(people[0]["due_at"], now), []).append(row_of(people, now))
     return list(groups.items())
 
 
 def row_of(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
     """`people` of one event, read as `ROWS`, as one line."""
     first, several = people[0], len(people) > 1
-    due_at = call_by(first["due_at"], now=now)
+    due_at = first["due_at"]
     late = due_at < now
     state = ended(first["outcome"]) if first["closed_at"] else state_of(first["waiting_for"], late=late)
     step = state.step

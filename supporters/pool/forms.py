@@ -3,10 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Field
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hospital.form_fields import DayField, ListField
+from hospital.models import COVER_DAYS, WorkingHours
+from hospital.moment_words import hours_in_words
 from supporters.models import Supporter, SupportPolicy
 
 
@@ -54,6 +58,67 @@ class SupporterForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic w
         return data
 
 
+class CoverForm(forms.Form):
+    """In which hours calls are made: while the offices work, or those of each day."""
+
+    as_office = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, hours: WorkingHours, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hours = hours
+        office = hours_in_words(hours.office.cover)
+        self.fields["as_office"].label = _("While the offices work: %(hours)s") % {"hours": office}
+        self.initial.setdefault("as_office", hours.cover_is_office)
+        shown = hours.office.cover if hours.cover_is_office else hours.cover
+        for name, kept in zip(COVER_DAYS, (*shown.week, shown.holidays), strict=True):
+            for part, label in enumerate((_("%(day)s, from"), _("%(day)s, until"))):
+                self.fields[f"{name}_{part}"] = forms.TimeField(
+                    label=label % {"day": _day(name)},
+                    required=False,
+                    initial=kept and kept[part],
+                    widget=forms.TimeInput(attrs={"type": "time", "class": "form-control"}, format="%H:%M"),
+                )
+
+    @property
+    def days(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Of each day its name and the two fields."""
+        return [(_day(name), [self[f"{name}_{part}"] for part in range(2)]) for name in COVER_DAYS]
+
+    def clean(self) -> dict[str, Any]:
+        """Of the days only when they count."""
+        data = super().clean() or self.cleaned_data
+        if data["as_office"]:
+            for name in [name for name in self.errors if name != "as_office"]:
+                del self.errors[name]
+            return data
+        for name in COVER_DAYS:
+            starts, ends = (data.get(f"{name}_{part}") for part in range(2))
+            if (starts is None) != (ends is None):
+                missing = f"{name}_{int(starts is not None)}"
+                if missing not in self.errors:
+                    self.add_error(missing, _("Fill in both, or leave both empty."))
+            elif starts and ends and starts >= ends:
+                self.add_error(f"{name}_1", _("The hours of a day must end after they start."))
+        if not self.errors and not any(data[f"{name}_0"] for name in COVER_DAYS[:7]):
+            self.add_error(None, _("Calls must be made on at least one day of the week."))
+        return data
+
+    def chosen(self) -> WorkingHours:
+        """The hours as chosen, unsaved."""
+        self.hours.cover_is_office = self.cleaned_data["as_office"]
+        if not self.hours.cover_is_office:
+            for name in COVER_DAYS:
+                hours = [self.cleaned_data[f"{name}_{part}"] for part in range(2)]
+                setattr(self.hours, name, hours if hours[0] is not None else None)
+        return self.hours
+
+
+def _day(name: str) -> str:
+    field = WorkingHours._meta.get_field(name)  # noqa: SLF001  # public, for all its underscore
+    assert isinstance(field, Field)
+    return capfirst(str(field.verbose_name))
+
+
 class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
     """How this hospital gives support. The defaults are those of the hospitals that went before."""
 
@@ -68,6 +133,7 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
         model = SupportPolicy
         fields = (
             "first_contact_hours",
+            "first_contact_counted_in",
             "accept_working_hours",
             "follow_up_days",
             "max_conversations",
@@ -112,6 +178,10 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
                 required=not self.instance._meta.get_field(name).blank,  # noqa: SLF001  # public
             )
         self.fields["unharmed_days"].help_text = _("Leave it empty, and these wait for you as well.")
+        self.fields["first_contact_counted_in"].help_text = _(
+            "Each day on which we call counts as 24 hours: so 24 hours later is the next such day, at the "
+            "same time."
+        )
         self.fields["accept_working_hours"].help_text = _(
             "Sooner where the colleague was promised a call before that."
         )

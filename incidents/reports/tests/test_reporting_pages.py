@@ -13,6 +13,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.translation import override
 
 from accounts.models import AccessEvent
 from accounts.pages.kept_forms import Ticket
@@ -60,6 +62,11 @@ def text(response):
     return response.content.decode()
 
 
+def plain(response):
+    """What is read."""
+    return " ".join(strip_tags(text(response)).split())
+
+
 class TestKinds:
     def test_the_five_are_cards(self, client, nurse):
         page = text(client.get(reverse("incidents:new")))
@@ -92,14 +99,56 @@ class TestSending:
         page = text(response)
         assert "2026-0001" in page
         assert "Nobody is named on it yet. The coordinator looks at it by tomorrow at 10:00." in page
-        assert "within 24 hours" not in page
+        assert "colleague calls" not in page
         assert "tel:113" in page
 
-    def test_who_named_somebody_reads_within_how_many_hours_they_are_called(self, client, nurse):
+    def test_who_named_somebody_reads_until_when_they_are_called(self, client, nurse, time_machine):
+        page = plain(client.get(url("vim")))
+        assert "If you send this now, that colleague calls by tomorrow at 10:00." in page
         form = filled(nurse, person=[str(UserFactory().pk)])
-        page = text(client.post(url("vim"), form, follow=True))
-        assert "within 24 hours" in page
+        page = plain(client.post(url("vim"), form, follow=True))
+        assert "That colleague calls by tomorrow at 10:00" in page
         assert "Nobody is named" not in page
+        assert "Nobody makes calls" not in page
+        time_machine.move_to(NOW + timedelta(days=3))
+        client.force_login(nurse)
+        page = text(client.get(reverse("incidents:received", args=["2026-0001"])))
+        assert "That colleague calls</li>" in page
+
+    @pytest.mark.parametrize(
+        ("at", "by", "seen_from"),
+        [
+            ("2026-03-13T22:00", "Monday 16 March at 17:00", "Monday 16 March at 08:00"),
+            ("2026-03-15T12:00", "tomorrow at 17:00", "tomorrow at 08:00"),
+            ("2026-04-02T16:30", "Tuesday 7 April at 17:00", "Tuesday 7 April at 08:00"),
+            ("2026-12-24T18:00", "Monday 28 December at 17:00", "Monday 28 December at 08:00"),
+        ],
+    )
+    def test_at_night_and_at_the_weekend_the_pages_say_who_is_there(
+        self, client, nurse, time_machine, at, by, seen_from
+    ):
+        time_machine.move_to(datetime.fromisoformat(at).replace(tzinfo=UTC), tick=False)
+        client.force_login(nurse)
+        for kind in IncidentKind.values:
+            page = client.get(url(kind))
+            assert f"by {by}" in plain(page)
+            assert f"the coordinator looks at new reports from {seen_from} on" in plain(page)
+            assert f'href="{reverse("help")}"' in text(page)
+        form = filled(nurse, person=[str(UserFactory().pk)])
+        page = client.post(url("vim"), form, follow=True)
+        assert f"That colleague calls by {by}" in plain(page)
+        assert f"The coordinator looks at your report from {seen_from} on" in plain(page)
+        assert "tel:113" in text(page)
+        assert f"A colleague calls you by {by}." in plain(client.get("/"))
+        assert f"you are called by {by}." in plain(client.get(reverse("help")))
+
+    def test_at_night_in_dutch_too(self, client, nurse, time_machine):
+        time_machine.move_to(datetime(2026, 3, 13, 22, tzinfo=UTC), tick=False)
+        client.force_login(nurse)
+        with override("en"):  # what follows is not in Dutch
+            page = plain(client.get(url("self"), headers={"accept-language": "nl"}))
+        assert "belt die collega je uiterlijk maandag 16 maart om 17:00" in page
+        assert "de coördinator kijkt vanaf maandag 16 maart om 08:00 naar nieuwe meldingen" in page
 
     def test_what_it_did_to_the_patient_is_asked_and_need_not_be_known(self, client, nurse):
         client.post(url("vim"), filled(nurse))
@@ -197,7 +246,7 @@ class TestSending:
         people = [str(person.pk) for person in UserFactory.create_batch(20)]
         client.post(url("vim"), filled(nurse, person=people[:1]))  # the first one also makes the policies
         for chosen in (people[:2], people):
-            with django_assert_max_num_queries(15):
+            with django_assert_max_num_queries(16):
                 client.post(url("vim"), {**filled(nurse), "person": chosen})
         assert Involvement.objects.count() == 23
 

@@ -210,7 +210,7 @@ class TestDetail:
         row = InvolvementFactory(incident=IncidentFactory(reporter=nurse, description="De pomp"))
         page = text(client.get(detail(row.incident)))
         assert row.incident.reference in page
-        assert "within 24 hours" in page
+        assert "That colleague calls" in page
         assert row.name not in page
         assert "De pomp" not in page
         assert not AccessEvent.objects.exists()

@@ -22,11 +22,11 @@ from incidents.models import Incident
 from incidents.reports import withdrawal
 from incidents.reports.forms.report import ReportForm
 from incidents.reports.report_as_seen import (
+    promised,
     unnamed_of,
     ways_instead,
     ways_of_own,
     what_happens,
-    within_hours,
 )
 
 
@@ -109,7 +109,7 @@ def report(request: SignedInRequest, kind: str) -> HttpResponse:
     if part:
         return render(request, "incidents/reports/_people.html", {"form": form})
     enter = "incidents/reports/_default_button.html" if form.people else "components/default_button.html"
-    context = {"form": form, "hours": within_hours(), "kept_form": enter}
+    context = {"form": form, "promise": promised(form.at), "now": form.at, "kept_form": enter}
     context["ways"] = ways_instead if form.kind == IncidentKind.SELF else ()
     return render(request, "incidents/reports/report.html", context)
 
@@ -133,11 +133,12 @@ def received(request: SignedInRequest, reference: str) -> HttpResponse:
     incident = get_object_or_404(Incident, reporter=request.user, reference=reference)
     if incident.has_ended:
         return redirect("incidents:detail", reference)
+    now = timezone.now()
     context = {
         "incident": incident,
-        "what_happens": what_happens(incident, hours=within_hours()),
+        "what_happens": what_happens(incident, now=now),
         "ways": ways_of_own if incident.kind == IncidentKind.SELF else (),
         "unnamed": unnamed_of(incident, request.user),
-        "withdraws": withdrawal.may_ask(incident, user=request.user, at=timezone.now()),
+        "withdraws": withdrawal.may_ask(incident, user=request.user, at=now),
     }
     return render(request, "incidents/reports/received.html", context)

@@ -28,7 +28,6 @@ from incidents.reports.report_as_seen import (
     unnamed_of,
     ways_on,
     what_happens,
-    within_hours,
 )
 from incidents.reports.report_writer import AlreadyInvolved, ReportEnded, add_involved
 
@@ -80,7 +79,7 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
         "incident": incident,
         "sight": sight,
         "ways_on": ways_on,
-        "what_happens": what_happens(incident, hours=within_hours()),
+        "what_happens": what_happens(incident, now=now) if is_own else (),
         "is_own": is_own,
         "unnamed": unnamed_of(incident, request.user) if is_own else None,
         "tracked": incident.tracked_since is not None and sight.role is not None,

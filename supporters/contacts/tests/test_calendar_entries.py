@@ -30,14 +30,6 @@ def test_calls_and_follow_ups_have_a_moment_and_one_word(next_step, word, settin
     assert [entry.due_at for entry in found] == ([due_at] if word else [])
 
 
-def test_a_call_due_at_night_stands_on_the_evening_before():
-    contact = ContactFactory(
-        in_contact=True, next_step=NextStep.CALL, due_at=datetime(2026, 11, 30, 0, 51, tzinfo=UTC)
-    )
-    (entry,) = calendar_entries.of(contact.supporter.user)
-    assert entry.due_at == datetime(2026, 11, 29, 19, tzinfo=UTC)
-
-
 def test_only_ones_own_open_contacts(django_assert_num_queries):
     mine = ContactFactory(in_contact=True, next_step=NextStep.FOLLOW_UP)
     ContactFactory(in_contact=True, next_step=NextStep.FOLLOW_UP)

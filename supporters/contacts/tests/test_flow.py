@@ -1,6 +1,6 @@
 """The one writer of a contact: each effect, who may, who comes second, and that the log is the truth."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from threading import Barrier, Thread
 
@@ -20,6 +20,7 @@ from supporters.contacts import flow, reminders
 from supporters.contacts.allowed_steps import TRANSITIONS, UNDO_WITHIN, Party, replay
 from supporters.enums import ContactState, EventKind, HandBackReason, Outcome, Waiting
 from supporters.models import Contact, ContactEvent, Exclusion, Offer, ReachMe, Supporter, SupportPolicy
+from supporters.offers.opening import begin_term
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -207,17 +208,28 @@ def test_follow_ups_are_due_after_the_days_of_the_policy_by_the_end_of_the_day(c
 
 
 @pytest.mark.parametrize(
-    ("days", "close"),
+    ("at", "days", "close"),
     [
-        (0, datetime(2026, 3, 30, 15, tzinfo=UTC)),  # a Sunday, on which the clock goes forward: Monday 17:00
-        (2, datetime(2026, 4, 1, 15, tzinfo=UTC)),  # Tuesday is off by decree
-        (5, datetime(2026, 4, 7, 15, tzinfo=UTC)),  # Good Friday: after Easter Monday
+        (datetime(2026, 3, 28, 9, tzinfo=UTC), 1, datetime(2026, 3, 30, 15, tzinfo=UTC)),  # Sunday: Monday
+        (datetime(2026, 3, 28, 9, tzinfo=UTC), 3, datetime(2026, 4, 1, 15, tzinfo=UTC)),  # off by decree
+        (datetime(2026, 3, 28, 9, tzinfo=UTC), 6, datetime(2026, 4, 7, 15, tzinfo=UTC)),  # Good Friday
+        (datetime(2026, 12, 22, 9, tzinfo=UTC), 3, datetime(2026, 12, 28, 16, tzinfo=UTC)),  # Christmas
     ],
 )
-def test_a_working_day_ends_on_a_working_day(days, close):
-    WorkingHours.objects.create(decreed_days=[date(2026, 3, 31)])
-    sunday = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)  # half past midnight on Sunday the 29th
-    assert flow.end_of_working_day(sunday, days=days) == close
+def test_a_follow_up_is_wanted_on_a_day_on_which_we_call(case, at, days, close):
+    WorkingHours.objects.update(decreed_days=[date(2026, 3, 31)])
+    SupportPolicy.objects.update_or_create(id=1, defaults={"follow_up_days": [days]})
+    case.take("accepted")
+    case.at = at
+    case.take("conversation", after=HOUR)
+    assert case.contact.due_at == close
+
+
+def test_a_hospital_that_calls_at_the_weekend_follows_up_then():
+    WorkingHours.objects.create(cover_is_office=False, cover_saturday=[time(9), time(12)])
+    case = Case()
+    case.take_all("accepted", "conversation")
+    assert case.contact.due_at == datetime(2026, 11, 21, 11, tzinfo=UTC)
 
 
 def test_a_planned_follow_up_is_said_in_the_morning(case):
@@ -227,7 +239,8 @@ def test_a_planned_follow_up_is_said_in_the_morning(case):
     due = dict(Reminder.objects.filter(cancelled_at=None, done_at=None).values_list("kind", "due_at"))
     assert due == {
         reminders.FOLLOW_UP: day - timedelta(hours=8),
-        reminders.NOT_FOLLOWED_UP: day + DAY,
+        # A day later is Saturday.
+        reminders.NOT_FOLLOWED_UP: datetime(2026, 11, 23, 7, tzinfo=UTC),
     }
 
 
@@ -343,13 +356,13 @@ def test_an_answer_is_wanted_within_four_working_hours():
 @pytest.mark.parametrize(
     ("opened", "asked", "answer_by", "told"),
     [
-        # Friday evening: four hours of working time end on Monday, the call was promised within a day.
-        ("2026-11-20T18:17", "2026-11-20T18:18", "2026-11-21T18:17", "2026-11-21T18:17"),
-        # Promised by two in the night of Sunday: that is by Saturday evening, or else by Sunday morning.
-        ("2026-11-21T01:00", "2026-11-21T10:00", "2026-11-21T19:00", "2026-11-22T07:00"),
-        ("2026-11-21T01:00", "2026-11-21T20:00", "2026-11-22T07:00", "2026-11-22T07:00"),
+        # Four hours of working time end on Tuesday at 11:00, the call was promised by 10:00.
+        ("2026-11-16T09:00", "2026-11-16T15:00", "2026-11-17T09:00", "2026-11-17T09:00"),
+        # Friday evening: the call was promised by Monday at 17:00.
+        ("2026-11-20T18:17", "2026-11-20T18:18", "2026-11-23T11:00", "2026-11-23T11:00"),
+        ("2026-11-20T18:17", "2026-11-23T13:30", "2026-11-23T16:00", "2026-11-24T07:00"),
         # The promise is broken already: as long as anybody has.
-        ("2026-11-20T08:00", "2026-11-21T09:00", "2026-11-23T11:00", "2026-11-23T11:00"),
+        ("2026-11-19T08:00", "2026-11-21T09:00", "2026-11-23T11:00", "2026-11-23T11:00"),
     ],
 )
 def test_an_answer_is_wanted_before_the_promised_call(opened, asked, answer_by, told):
@@ -357,6 +370,8 @@ def test_an_answer_is_wanted_before_the_promised_call(opened, asked, answer_by, 
         datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (opened, asked, answer_by, told)
     )
     offer, by = OfferFactory(opened_at=opened), UserFactory(roles=[Role.COORDINATOR])
+    begin_term(offer, opened)
+    offer.save()
     contact = flow.propose(offer=offer, supporter=SupporterFactory(trained=True), by=by, at=asked)
     assert contact.due_at == Offer.objects.get().due_at == answer_by
     assert Reminder.objects.get(kind=reminders.ANSWER_LATE).due_at == told
@@ -376,7 +391,7 @@ def test_the_day_that_was_asked_for_holds_for_the_next_supporter_too(case):
 
 def test_another_supporter_has_time_to_call_whoever_was_reached_before(case):
     case.take_all("accepted", "conversation")
-    case.at += 12 * DAY
+    case.at += 10 * DAY
     case.take("handed_back", Party.EMPLOYEE)
     assert Offer.objects.get().due_at == case.at + DAY
     other = flow.propose(
@@ -733,7 +748,7 @@ def agrees_with_its_log(case):
     rests = facts.state == ContactState.CLOSED and facts.reached_at is not None
     assert contact.supporter.rests_until == (facts.closed_at + 7 * DAY if rests and facts.closed_at else None)
     waiting = Reminder.objects.filter(subject_id=contact.pk, done_at=None, cancelled_at=None)
-    wanted = reminders.wanted(contact, facts)
+    wanted = reminders.wanted(contact, facts, cover=WorkingHours.current().cover)
     assert sorted(waiting.values_list("key", "due_at")) == sorted((r.key, r.due_at) for r in wanted)
 
 
@@ -747,16 +762,18 @@ def test_there_is_nowhere_to_write_what_was_said(model):
 
 
 def test_a_step_costs_no_more_statements_than_it_needs(django_assert_num_queries):
-    """Three are read, locked, and four written, in a savepoint; then what the step itself asks for."""
+    """Three are read, locked, and four written, in a savepoint, and the hours of cover are read; then
+    what the step itself asks for.
+    """
     case = Case()
     own = {
         EventKind.ACCEPTED: 0,
         EventKind.ATTEMPT_FAILED: 1,  # the policy
-        EventKind.REACHED: 3,  # the policy, the working hours, who was reached first
-        EventKind.CONVERSATION: 2,  # the policy, the working hours
+        EventKind.REACHED: 2,  # the policy, who was reached first
+        EventKind.CONVERSATION: 1,  # the policy
         EventKind.FOLLOW_UP_PLANNED: 0,
         EventKind.CLOSED: 3,  # the last contact that ended, the policy, the supporter
     }
     for kind, statements in own.items():
-        with django_assert_num_queries(9 + statements):
+        with django_assert_num_queries(10 + statements):
             case.take(kind)

@@ -13,6 +13,7 @@ from notifications.models import Mail, Notice, Reminder
 from notifications.reminders import kinds
 from supporters.contacts import flow, reminders
 from supporters.enums import EventKind
+from supporters.offers.opening import begin_term
 from supporters.tests.factories import OfferFactory, SupporterFactory
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -87,25 +88,26 @@ def test_a_first_contact_is_said_before_at_and_after(contact, coordinator):
 @pytest.mark.parametrize(
     ("asked", "accepted", "soon", "late", "told"),
     [
-        # Due on Tuesday at 01:51 in Amsterdam: to be called on Monday evening, or else from eight o'clock on.
-        ("2026-11-16T00:51", "2026-11-16T09:00", "2026-11-16T15:00", "2026-11-17T07:00", "2026-11-17T09:00"),
-        ("2026-11-16T00:51", "2026-11-16T20:00", None, "2026-11-17T07:00", "2026-11-17T09:00"),
-        # Due at 09:30: four hours before is still night. Due at 19:30: two hours after is night.
+        # Due on Monday at 17:00: late is what was not called by then.
+        ("2026-11-13T22:00", "2026-11-16T09:00", "2026-11-16T12:00", "2026-11-17T07:00", "2026-11-17T09:00"),
+        ("2026-11-13T22:00", "2026-11-16T20:00", None, "2026-11-17T07:00", "2026-11-17T09:00"),
+        # Due at 09:30: four hours before is still night. Due at 16:30: two hours after is evening.
         ("2026-11-16T08:30", "2026-11-16T09:00", "2026-11-17T07:00", "2026-11-17T08:30", "2026-11-17T10:30"),
-        ("2026-11-16T18:30", "2026-11-16T20:00", "2026-11-17T14:30", "2026-11-17T18:30", "2026-11-18T07:00"),
+        ("2026-11-16T15:30", "2026-11-16T15:45", "2026-11-17T11:30", "2026-11-17T15:30", "2026-11-18T07:00"),
+        # Due on Friday at 16:30, and before Christmas: told when calls are made again.
+        ("2026-11-19T15:30", "2026-11-19T15:45", "2026-11-20T11:30", "2026-11-20T15:30", "2026-11-23T07:00"),
+        ("2026-12-23T15:30", "2026-12-23T15:45", "2026-12-24T11:30", "2026-12-24T15:30", "2026-12-28T07:00"),
     ],
 )
-def test_nobody_is_reminded_of_a_call_at_night(coordinator, asked, accepted, soon, late, told):
+def test_nobody_is_reminded_of_a_call_outside_cover(coordinator, asked, accepted, soon, late, told):
     asked, accepted, soon, late, told = (
         each and datetime.fromisoformat(each).replace(tzinfo=UTC)
         for each in (asked, accepted, soon, late, told)
     )
-    contact = flow.propose(
-        offer=OfferFactory(opened_at=asked),
-        supporter=SupporterFactory(trained=True),
-        by=coordinator,
-        at=asked,
-    )
+    offer = OfferFactory(opened_at=asked)
+    begin_term(offer, asked)
+    offer.save()
+    contact = flow.propose(offer=offer, supporter=SupporterFactory(trained=True), by=coordinator, at=asked)
     take(contact, "accepted", accepted)
     found = Reminder.objects.filter(kind=reminders.CALL_SOON).first()
     assert (found and found.due_at, due(reminders.CALL_LATE), due(reminders.NOT_CALLED)) == (soon, late, told)
@@ -119,19 +121,21 @@ def test_who_accepts_late_is_not_told_that_it_will_be_due_soon(contact):
 def test_a_follow_up_is_said_in_the_morning_in_amsterdam(contact, coordinator):
     contact = take(contact, "accepted", MONDAY)
     contact = take(contact, "conversation", MONDAY, mode="telephone")
-    day = flow.end_of_working_day(MONDAY, days=3)
+    day = datetime(2026, 11, 19, 16, tzinfo=UTC)
     take(contact, "follow_up_planned", MONDAY, planned_for=day)
     assert due(reminders.FOLLOW_UP) == datetime(2026, 11, 19, 8, tzinfo=UTC)
     sweep.sweep(at=day)
     assert told(contact.supporter.user) == [reminders.FOLLOW_UP]
     assert told(coordinator) == []
     sweep.sweep(at=day + DAY)
+    assert told(coordinator) == []  # it is Friday, and five o'clock
+    sweep.sweep(at=datetime(2026, 11, 23, 7, tzinfo=UTC))
     assert told(coordinator) == [reminders.NOT_FOLLOWED_UP]
 
 
 def test_later_is_said_on_that_day(contact):
     contact = take(contact, "accepted", MONDAY)
-    day = flow.end_of_working_day(MONDAY, days=10)
+    day = datetime(2026, 11, 26, 16, tzinfo=UTC)
     take(contact, "offer_later", MONDAY, planned_for=day)
     assert due(reminders.CALL_AS_AGREED) == day - 8 * HOUR
     assert not Reminder.objects.filter(kind=reminders.CALL_LATE, cancelled_at=None).exists()

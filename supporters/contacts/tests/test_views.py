@@ -109,8 +109,8 @@ def test_the_list_takes_as_many_queries_for_one_contact_as_for_many(
     for _ in range(contacts):
         propose(supporter)
         ContactFactory(closed=True, supporter=supporter)
-    # session, user, roles; contacts; unread notices
-    with django_assert_num_queries(4):
+    # session, user, roles; contacts, the hours of cover; unread notices
+    with django_assert_num_queries(5):
         client.get(LIST)
 
 

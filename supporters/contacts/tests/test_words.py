@@ -1,9 +1,10 @@
 """How a contact is said, at a moment."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from hospital.clock import OfficeHours
 from supporters.contacts import flow, words
 from supporters.contacts.allowed_steps import replay
 from supporters.enums import EventKind
@@ -12,6 +13,7 @@ from supporters.models import ContactEvent
 THURSDAY = datetime(2026, 11, 19, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+OFFICE = OfficeHours().cover
 
 
 def facts(*kinds, due):
@@ -29,10 +31,7 @@ def facts(*kinds, due):
     [
         ([], THURSDAY + HOUR, "Say whether you can"),
         (["accepted"], THURSDAY + 5 * HOUR, "Call today"),
-        # At night nobody calls: by the evening before.
-        (["accepted"], datetime(2026, 11, 19, 23, 30, tzinfo=UTC), "Call today"),
-        (["accepted"], datetime(2026, 11, 20, 0, 51, tzinfo=UTC), "Call today"),
-        (["accepted"], THURSDAY + 3 * DAY, "Call by Sunday 22 November at 11:00"),
+        (["accepted"], THURSDAY + 4 * DAY, "Call by Monday 23 November at 11:00"),
         (["accepted"], THURSDAY - HOUR, "Call now"),
         (["accepted", "attempt_failed"], THURSDAY + DAY, "Call by tomorrow at 11:00"),
         (["accepted", "offer_later"], THURSDAY + 6 * DAY, "Call Wednesday 25 November"),
@@ -52,27 +51,27 @@ def facts(*kinds, due):
 )
 def test_headline(kinds, due, said):
     found = facts(*map(EventKind, kinds), due=due)
-    assert words.headline(found.next_step, found.due_at, now=THURSDAY) == said
+    assert words.headline(found.next_step, found.due_at, now=THURSDAY, cover=OFFICE) == said
 
 
 @pytest.mark.parametrize(
     ("now", "due", "said"),
     [
-        # 04:38 in Amsterdam: late, due by 01:51, due at 10:00.
+        # 04:38 in Amsterdam: late, due at 10:00.
         ("2026-11-20T03:38", "2026-11-19T14:00", "Call today from 08:00"),
-        ("2026-11-20T03:38", "2026-11-20T00:51", "Call today from 08:00"),
         ("2026-11-20T03:38", "2026-11-20T09:00", "Call today"),
         # 20:30 the evening before, and 08:00 sharp.
         ("2026-11-19T19:30", "2026-11-19T14:00", "Call tomorrow from 08:00"),
-        ("2026-11-19T19:30", "2026-11-20T00:51", "Call tomorrow from 08:00"),
-        ("2026-11-20T07:00", "2026-11-20T00:51", "Call today"),
-        ("2026-11-20T07:01", "2026-11-20T00:51", "Call now"),
+        ("2026-11-20T07:00", "2026-11-19T14:00", "Call now"),
+        # Saturday, and Christmas Eve at six.
+        ("2026-11-21T11:00", "2026-11-20T14:00", "Call Monday 23 November from 08:00"),
+        ("2026-12-24T17:00", "2026-12-24T16:00", "Call Monday 28 December from 08:00"),
     ],
 )
-def test_nobody_is_told_to_call_at_night(now, due, said):
+def test_nobody_is_told_to_call_outside_cover(now, due, said):
     now, due = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (now, due))
     found = facts(EventKind.ACCEPTED, due=due)
-    assert words.headline(found.next_step, found.due_at, now=now) == said
+    assert words.headline(found.next_step, found.due_at, now=now, cover=OFFICE) == said
 
 
 @pytest.mark.parametrize(
@@ -86,7 +85,15 @@ def test_what_was_not_called_by_the_evening_is_for_the_morning(kinds, evening, m
     due = datetime(2026, 11, 19, 16, tzinfo=UTC)
     found = facts(*map(EventKind, kinds), due=due)
     for now, said in ((due + 4 * HOUR, evening), (due + 12 * HOUR, morning), (due + 18 * HOUR, morning)):
-        assert words.headline(found.next_step, found.due_at, now=now) == said
+        assert words.headline(found.next_step, found.due_at, now=now, cover=OFFICE) == said
+
+
+def test_a_day_on_which_nobody_calls_is_said():
+    monday = datetime(2026, 11, 23, 16, tzinfo=UTC)
+    said = words.moved(date(2026, 11, 21), monday, now=THURSDAY)
+    assert said.startswith("Nobody calls Saturday 21 November")
+    assert said.endswith("the next day on which we do: Monday 23 November.")
+    assert words.moved(None, monday, now=THURSDAY) == ""
 
 
 @pytest.mark.parametrize(

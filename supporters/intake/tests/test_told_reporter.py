@@ -37,7 +37,7 @@ def test_says_in_truth_what_happens_with_it(client, state, said):
     page = read(UnnamedReportFactory(**state), client)
     assert said in page
     assert "Whoever needs support can always ask for it, also without a report." in page
-    assert "calls within" not in page
+    assert "That colleague calls" not in page
 
 
 def test_only_who_is_asked_is_led_to_the_form(client):
@@ -65,7 +65,7 @@ def test_once_people_are_on_it_what_is_done_with_every_report(client):
     involved = [Involved(employee=UserFactory())]
     add_involved(incident=row.incident, involved=involved, by=None, at=NOW + timedelta(minutes=1))
     page = read(row, client)
-    assert "That colleague calls within 24 hours" in page
+    assert "That colleague calls by" in page
     assert "Nobody is named" not in page
 
 

@@ -17,7 +17,6 @@ from accounts.models import User
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
-from hospital.clock import call_by
 from hospital.moment_words import at_moment
 from supporters.contacts import flow, reminders
 from supporters.contacts.case_access import log_case
@@ -70,7 +69,7 @@ def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
         moved_on(request)
     else:
         text = _("%(name)s has been asked. Answer expected by %(moment)s.")
-        words = {"name": supporter.user.name, "moment": at_moment(call_by(contact.due_at, now=now), now=now)}
+        words = {"name": supporter.user.name, "moment": at_moment(contact.due_at, now=now)}
         say(request, text % words, undo_url=reverse("support:withdraw", args=[contact.pk]))
         return redirect(_after(offer))
     return redirect("support:match", pk)

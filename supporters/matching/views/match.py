@@ -18,7 +18,6 @@ from accounts.models import User
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.sealed_search import answered, typed
 from accounts.people import directory as people
-from hospital.clock import call_by
 from supporters.contacts import conflicts, reminders, words
 from supporters.contacts.case_access import log_case
 from supporters.enums import ContactState, LadderStep, NextStep, Outcome, Rule, Waiting
@@ -118,7 +117,7 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
     contacts = list(CONTACTS.filter(offer=offer))
     contact: Contact | None = next((each for each in contacts if each.state in ContactState.open()), None)
     asked = contact is not None and contact.state == ContactState.PROPOSED
-    due_at = call_by(contact.due_at if contact else offer.due_at, now=now)
+    due_at = contact.due_at if contact else offer.due_at
     return {
         "contact": contact,
         "conflict": conflicts.said(Q(pk=contact.pk)).get(offer.pk) if contact else "",

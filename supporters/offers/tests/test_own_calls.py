@@ -7,18 +7,28 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
+from django.utils.translation import override
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from supporters.contacts import flow
 from supporters.enums import EventKind
 from supporters.offers import own_support, worklist
+from supporters.offers.opening import begin_term
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
-PROMISE = re.compile(r"You’ll be called by [^.]*\.|You should [^.]*\.[^.]*\.")
+PROMISE = re.compile(r"You’ll be called by [^.]*\.|Nobody calls before [^.]*\.|You should [^.]*\.[^.]*\.")
+#: 19:17 in Amsterdam: nobody calls any more.
 FRIDAY = datetime(2026, 11, 20, 18, 17, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-BY_TOMORROW = "You’ll be called by tomorrow at 19:17."
+BY_MONDAY = "You’ll be called by Monday 23 November at 17:00."
+NOT_BEFORE = f"{BY_MONDAY} Nobody calls before Monday 23 November at 08:00."
+#: 13:00, an hour after the supporter's answer was wanted; and a minute past five.
+MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
+MONDAY_EVENING = datetime(2026, 11, 23, 16, 1, tzinfo=UTC)
+SEES_TO_IT = (
+    "You should have been called by now, and we are sorry. The coordinator sees to it from %s at 08:00 on."
+)
 COORDINATOR_KNOWS = "You should have been called by now. The coordinator knows."
 ASKED_LATE = "You should have been called by now. The coordinator has asked a colleague to call you."
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(FRIDAY)]
@@ -68,11 +78,13 @@ def test_whoever_has_a_desk_lands_there(client):
 
 
 class AskedOnFriday:
-    """A colleague who is promised a call within a day, on a Friday evening; and what is said of it."""
+    """A colleague who is promised a call on a Friday evening; and what is said of it."""
 
     def __init__(self, client, time_machine, *, asked_after=timedelta(minutes=1)):
         self.client, self.time_machine = client, time_machine
         self.offer = OfferFactory(opened_at=FRIDAY)
+        begin_term(self.offer, FRIDAY)
+        self.offer.save()
         self.employee = self.offer.involvement.employee
         self.ask(FRIDAY + asked_after)
 
@@ -107,29 +119,36 @@ def asked(client, time_machine):
 
 class TestPromisedCall:
     def test_a_supporter_who_does_not_answer_is_late_when_the_call_was_promised(self, asked):
-        assert asked.told(FRIDAY + HOUR) == (BY_TOMORROW, False)
-        assert asked.told(FRIDAY + DAY + timedelta(minutes=1)) == (COORDINATOR_KNOWS, True)
+        assert asked.told(FRIDAY + HOUR) == (NOT_BEFORE, False)
+        assert asked.told(FRIDAY + 2 * DAY) == (
+            "You’ll be called by tomorrow at 17:00. Nobody calls before tomorrow at 08:00.",
+            False,
+        )
+        assert asked.told(MONDAY) == ("You’ll be called by today at 17:00.", True)  # the answer is late
+        assert asked.told(MONDAY_EVENING) == (SEES_TO_IT % "tomorrow", True)
+        assert asked.told(MONDAY + DAY) == (COORDINATOR_KNOWS, True)
 
     def test_a_supporter_who_was_asked_too_late_may_still_answer(self, client, time_machine):
-        asked = AskedOnFriday(client, time_machine, asked_after=DAY + HOUR)
-        assert asked.told(FRIDAY + 2 * DAY) == (ASKED_LATE, False)
-        assert asked.told(FRIDAY + 3 * DAY) == (COORDINATOR_KNOWS, True)
+        tuesday = MONDAY - 3 * HOUR + DAY
+        asked = AskedOnFriday(client, time_machine, asked_after=tuesday - FRIDAY)
+        assert asked.told(tuesday + 2 * HOUR) == (ASKED_LATE, False)
+        assert asked.told(tuesday + 5 * HOUR) == (COORDINATOR_KNOWS, True)
 
     def test_the_day_that_was_asked_for_is_the_promise(self, asked):
-        wish = FRIDAY + 6 * DAY
+        wish = datetime(2026, 11, 26, 16, tzinfo=UTC)
         own_support.postpone(offer=asked.offer, planned_for=wish, by=asked.employee, at=FRIDAY + HOUR)
-        on_that_day = "You’ll be called by Thursday 26 November at 19:17."
-        assert asked.told(FRIDAY + DAY + HOUR) == (on_that_day, True)  # an answer is wanted all the same
-        asked.take("handed_back", FRIDAY + DAY + HOUR, reason="no_time")
-        assert asked.told(FRIDAY + DAY + 2 * HOUR) == (on_that_day, False)
-        asked.ask(FRIDAY + DAY + 3 * HOUR)
-        asked.take("accepted", FRIDAY + DAY + 3 * HOUR)
-        assert asked.told(FRIDAY + DAY + 4 * HOUR) == (on_that_day, False)
+        on_that_day = "You’ll be called by Thursday 26 November at 17:00."
+        assert asked.told(MONDAY) == (on_that_day, True)  # an answer is wanted all the same
+        asked.take("handed_back", MONDAY, reason="no_time")
+        assert asked.told(MONDAY + HOUR) == (on_that_day, False)
+        asked.ask(MONDAY + 2 * HOUR)
+        asked.take("accepted", MONDAY + 2 * HOUR)
+        assert asked.told(MONDAY + 3 * HOUR) == (on_that_day, False)
 
     def test_that_the_coordinator_was_alerted_does_not_make_the_call_late(self, asked):
         asked.take("accepted", FRIDAY + HOUR / 6)
         asked.take("coordinator_called_in", FRIDAY + HOUR / 6)
-        assert asked.told(FRIDAY + HOUR / 3) == (BY_TOMORROW, True)
+        assert asked.told(FRIDAY + HOUR / 3) == (NOT_BEFORE, True)
 
     def test_nothing_is_promised_any_more_to_whoever_was_called_and_wants_somebody_else(self, asked):
         asked.take("accepted", FRIDAY + HOUR)
@@ -142,9 +161,18 @@ class TestPromisedCall:
         asked.take("accepted", FRIDAY + HOUR)
         asked.take("conversation", FRIDAY + HOUR, mode="telephone")
         own_support.decline(offer=asked.offer, by=asked.employee, at=FRIDAY + 2 * HOUR)
-        back = FRIDAY + 7 * DAY
+        back = MONDAY + 7 * DAY
         own_support.come_back(offer=asked.offer, by=asked.employee, at=back)
-        assert asked.told(back + HOUR) == (BY_TOMORROW, False)
+        by_tomorrow = "You’ll be called by tomorrow at 13:00."
+        assert asked.told(back + HOUR) == (by_tomorrow, False)
         asked.ask(back + HOUR)
         asked.take("accepted", back + HOUR)
-        assert asked.told(back + 2 * HOUR) == (BY_TOMORROW, False)
+        assert asked.told(back + 2 * HOUR) == (by_tomorrow, False)
+
+    def test_in_dutch_too(self, asked):
+        asked.told(FRIDAY + HOUR)
+        with override("en"):  # what follows is not in Dutch
+            page = asked.client.get("/me/", headers={"accept-language": "nl"}).text
+        page = " ".join(strip_tags(page).split())
+        assert "Je wordt uiterlijk maandag 23 november om 17:00 gebeld." in page
+        assert "Vóór maandag 23 november om 08:00 belt er niemand." in page

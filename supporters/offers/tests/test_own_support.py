@@ -20,6 +20,7 @@ from supporters.tests.factories import OfferFactory, SupporterFactory
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
+HALF = timedelta(hours=4, minutes=30)  # of a day of cover
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(MONDAY)]
 
 
@@ -61,10 +62,10 @@ def test_declining_while_a_supporter_is_asked_ends_that_too(offer):
 
 
 def test_later_before_somebody_was_asked_moves_both_terms(offer):
-    wish = MONDAY + 5 * DAY
+    wish = datetime(2026, 11, 20, 16, tzinfo=UTC)  # a Friday, when calls end
     own_support.postpone(offer=offer, planned_for=wish, by=offer.involvement.employee, at=MONDAY)
     offer.refresh_from_db()
-    assert (offer.first_contact_due_at, offer.due_at) == (wish, wish - DAY / 2)
+    assert (offer.first_contact_due_at, offer.due_at) == (wish, wish.replace(hour=7))
     assert open_kinds() == [ASSIGNMENT_LATE]
 
 
@@ -101,11 +102,11 @@ def test_coming_back_opens_the_offer_again_for_another_supporter(offer, asked_be
     if asked_before:
         propose(offer)
     own_support.decline(offer=offer, by=employee, at=MONDAY)
-    back = MONDAY + 20 * DAY
+    back = MONDAY + 21 * DAY
     own_support.come_back(offer=offer, by=employee, at=back)
     offer.refresh_from_db()
     assert (offer.waiting_for, offer.closed_at, offer.outcome) == (Waiting.ASSIGNMENT, None, "")
-    assert (offer.due_at, offer.first_contact_due_at) == (back + DAY / 2, back + DAY)
+    assert (offer.due_at, offer.first_contact_due_at) == (back + HALF, back + DAY)
     assert {SOMEBODY_WAITS, ASSIGNMENT_LATE} <= set(open_kinds())
     assert propose(offer, at=back).state == ContactState.PROPOSED
 

@@ -83,9 +83,9 @@ def test_the_page_takes_as_many_queries_for_one_offer_as_for_many(
     employee = offer.involvement.employee
     propose(offer, supporter, "accepted")
     OfferFactory.create_batch(offers - 1, involvement__employee=employee)
-    # session, user; the policy, offers, their contacts; the access log of the case, of the worklist; the
-    # frame's roles and unread notices
-    with django_assert_num_queries(8):
+    # session, user; the policy, offers, their contacts; the hours of cover; the access log, of the case and
+    # of the worklist; the frame's roles and unread notices
+    with django_assert_num_queries(9):
         client.get(ME)
 
 
@@ -119,11 +119,24 @@ def test_later_is_a_button_or_a_date(client, offer, field):
     assert (due.date(), due.hour) == (date(2026, 12, 1), 17)
 
 
+ON_MONDAY = "Noted. You’ll be called Monday 7 December."
+
+
 @pytest.mark.clock(datetime(2026, 11, 28, 9, tzinfo=UTC))
-@pytest.mark.parametrize(("field", "day"), [({"days": 7}, 7), ({"on": "2026-12-05"}, 5)])
-def test_later_by_button_ends_on_a_working_day_and_a_chosen_saturday_stays(client, offer, field, day):
-    decide(client, offer, "later", **field)
-    assert timezone.localtime(Offer.objects.get().first_contact_due_at).date() == date(2026, 12, day)
+@pytest.mark.parametrize(
+    ("field", "answer"),
+    [
+        ({"days": 7}, ON_MONDAY),
+        ({"on": "2026-12-07"}, ON_MONDAY),
+        (
+            {"on": "2026-12-05"},
+            f"Nobody calls Saturday 5 December, so it is the next day on which we do. {ON_MONDAY}",
+        ),
+    ],
+)
+def test_a_day_on_which_nobody_calls_is_the_next_one_and_that_is_said(client, offer, field, answer):
+    assert said(decide(client, offer, "later", **field)) == [answer]
+    assert timezone.localtime(Offer.objects.get().first_contact_due_at).date() == date(2026, 12, 7)
 
 
 @pytest.mark.parametrize("fields", [{}, {"on": "ooit"}, {"on": "2001-01-01"}])

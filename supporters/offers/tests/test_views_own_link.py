@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
+from hospital.clock import OfficeHours, local_day
 from incidents.tests.factories import InvolvementFactory
 from supporters.contacts import own_link
 from supporters.enums import ContactState, Outcome, Waiting
@@ -87,7 +88,7 @@ def test_no_thanks_and_coming_back(link, contact):
 
 
 def test_later_is_said_to_both(link, contact):
-    day = timezone.localdate() + timedelta(days=9)
+    day = local_day(OfficeHours().close_of(timezone.localdate() + timedelta(days=9)))
     decide(link, "later", on=day.isoformat())
     contact.refresh_from_db()
     assert timezone.localdate(contact.due_at) == day

@@ -22,6 +22,7 @@ from accounts.models import AccessEvent, User
 from accounts.pages.access import SignedInRequest, allow_signed_in
 from accounts.pages.asked_again import asks_again, only_posted
 from accounts.pages.feedback import say
+from hospital.models import WorkingHours
 from incidents.reports.report_as_seen import OWN_REPORT
 from supporters.contacts import words
 from supporters.contacts.case_access import worklist_opened
@@ -80,11 +81,13 @@ def _page(request: SignedInRequest, unsaved: dict[UUID, ReachMeForm]) -> HttpRes
     policy = SupportPolicy.current()
     offers = own_offer.read(_offers(request.user))
     held = retention.held(_offers(request.user), at=now) if request.user.roles else set()
+    cover = WorkingHours.current().cover
     own = [
         own_offer.own(
             line,
             policy,
             now,
+            cover=cover,
             decide_url=reverse("me-decide", args=[line[0].pk]),
             erase_url=reverse("me-erase", args=[line[0].pk]),
             is_held=any(offer.pk in held for offer in line),

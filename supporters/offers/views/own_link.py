@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.pages.access import allow_public
+from hospital.models import WorkingHours
 from supporters.contacts import own_link
 from supporters.models import Offer, OfferQuerySet, SupportPolicy
 from supporters.offers.views import own_offer
@@ -35,6 +36,7 @@ def own_support(request: HttpRequest, signed: str) -> HttpResponse:
         [found[0]],
         SupportPolicy.current(),
         now,
+        cover=WorkingHours.current().cover,
         decide_url=reverse("own-link", args=[signed]),
         says_events=False,
         unsaved={found[0].pk: unsaved} if unsaved else None,

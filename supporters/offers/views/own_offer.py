@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.pages.feedback import say
+from hospital.clock import Cover
+from hospital.models import WorkingHours
 from hospital.moment_words import day_in_words
 from supporters.contacts import words
 from supporters.contacts.flow import ContactError
@@ -101,6 +103,7 @@ def own(
     policy: SupportPolicy,
     now: datetime,
     *,
+    cover: Cover,
     decide_url: str,
     erase_url: str = "",
     is_held: bool = False,
@@ -118,7 +121,7 @@ def own(
     return Own(
         offer=offer,
         events=line if says_events else (),
-        call=promise_of(offer, now=now),
+        call=promise_of(offer, now=now, cover=cover),
         supporter=contact.supporter.user if contact and accepted else None,
         somebody_asked=contact is not None,
         wishes=WishesForm(instance=offer.involvement, auto_id=f"%s-{offer.pk}") if waits else None,
@@ -157,11 +160,19 @@ def _decline(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> s
 
 def _later(data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
     form = DayForm(data)
-    planned_for = form.planned_for(at) if form.is_valid() else None
+    planned_for = form.planned_for(at, cover=WorkingHours.current().cover) if form.is_valid() else None
     if planned_for is None:
         return ""
     own_support.postpone(offer=offer, planned_for=planned_for, by=by, at=at)
-    return _("Noted. You’ll be called %(day)s.") % {"day": day_in_words(planned_for, now=at)}
+    noted = _("Noted. You’ll be called %(day)s.") % {"day": day_in_words(planned_for, now=at)}
+    picked = form.without_cover(planned_for)
+    if picked is None:
+        return noted
+    return (
+        _("Nobody calls %(day)s, so it is the next day on which we do.")
+        % {"day": day_in_words(picked, now=at)}
+        + f" {noted}"
+    )
 
 
 def _somebody_else(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:

@@ -75,9 +75,7 @@ def _context(request: SignedInRequest) -> dict[str, Any]:
         "waiting": waiting,
         "after": after,
         "pool_is_empty": page.is_empty and members.is_empty(now),
-        "next_due": lists.next_due(Offer.objects.besides(own), now=now)
-        if waiting and page.is_empty
-        else None,
+        "next_due": lists.next_due(Offer.objects.besides(own)) if waiting and page.is_empty else None,
     }
 
 

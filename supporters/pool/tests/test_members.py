@@ -10,7 +10,7 @@ from accounts.models import AccessEvent, User
 from accounts.roles.giving import RolesConflict
 from accounts.tests.factories import ProfessionFactory, UserFactory
 from hospital.enums import ProfessionGroup
-from supporters.enums import Announce, SameProfession, SupporterStatus
+from supporters.enums import Announce, CountedIn, SameProfession, SupporterStatus
 from supporters.models import Supporter, SupportPolicy
 from supporters.pool import members
 from supporters.tests.factories import ContactFactory, SupporterFactory
@@ -308,6 +308,7 @@ def test_stop_with_open_contacts_says_what_to_do_first(client, coordinator):
 
 POLICY = {
     "first_contact_hours": 48,
+    "first_contact_counted_in": CountedIn.ELAPSED,
     "accept_working_hours": 8,
     "follow_up_days": "2, 14",
     "max_conversations": 3,

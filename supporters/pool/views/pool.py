@@ -27,6 +27,8 @@ from accounts.pages.sealed_search import answered, seal, typed
 from accounts.people import directory
 from accounts.policy_log import PolicyLog
 from accounts.roles.giving import OwnRoles, RolesConflict
+from hospital.models import WorkingHours
+from hospital.moment_words import hours_in_words
 from supporters.enums import SupporterStatus
 from supporters.models import Supporter, SupporterQuerySet, SupportPolicy
 from supporters.pool import members as pools
@@ -172,7 +174,9 @@ def policy(request: SignedInRequest) -> HttpResponse:
         LOG.keep(policy=current, fields=form.changed_data, by=request.user, at=timezone.now())
         say(request, _("Saved. It counts for everything that starts from now on."))
         return redirect("pool:policy")
-    return render(request, "supporters/pool/policy.html", {"form": form, "history": LOG.history(request.GET)})
+    cover = hours_in_words(WorkingHours.current().cover)
+    context = {"form": form, "cover": cover, "history": LOG.history(request.GET)}
+    return render(request, "supporters/pool/policy.html", context)
 
 
 def standing(supporter: Supporter, now: datetime) -> Standing:
