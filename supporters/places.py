@@ -15,6 +15,7 @@ def register() -> None:
     report_as_seen.ways_on.append(
         report_as_seen.Way("support:roll-call", _("To the roll-call"), "users-group")
     )
+    report_as_seen.told.append(opening.told_of)
     report_as_seen.ways_instead.append(
         report_as_seen.Way("without-name", _("Rather without your name"), "eye-off")
     )

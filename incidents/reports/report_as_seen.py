@@ -149,6 +149,27 @@ def choices(user: User) -> dict[str, object]:
     return {"promise": promised(now), "now": now}
 
 
+@dataclass(frozen=True)
+class Told:
+    """How many of the involved were told by a message that a colleague will call; never who, or what they
+    said.
+    """
+
+    told: int
+    involved: int
+
+
+#: Hung in by the room that tells them.
+told: list[Callable[[Incident], Told]] = []
+
+
+def told_of(incident: Incident, user: User) -> Told | None:
+    """What a head of department who reported it reads of whom they named; None where there is nothing."""
+    if incident.reporter_id != user.pk or not user.has_role(Role.TEAM_LEADER):
+        return None
+    return next((found for each in told if (found := each(incident)).involved), None)
+
+
 def unnamed_of(incident: Incident, user: User) -> Unnamed | None:
     """What `user`, who reported it, reads of a report that names nobody; None for any other."""
     return next((found for each in unnamed if (found := each(incident, user))), None)

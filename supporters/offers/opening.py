@@ -15,7 +15,7 @@ from hospital.models import WorkingHours
 from incidents.calamities.milestones import SupportCounts, keep_support_step, support_norm
 from incidents.enums import IncidentKind
 from incidents.models import Incident, Involvement
-from incidents.reports.report_as_seen import CallPromise
+from incidents.reports.report_as_seen import CallPromise, Told
 from notifications.models import Reminder
 from notifications.reminders.schedule import cancel, remind, reminder
 from supporters.contacts import announcing
@@ -84,6 +84,16 @@ def push_counts(incident: Incident, *, at: datetime) -> None:
 
 #: Who had the offer by a message; the others had it in person.
 BY_MESSAGE = Q(announced_at__lte=F("offered_at"))
+
+
+def told_of(incident: Incident) -> Told:
+    """How many on `incident` were told by a message; it stays so whatever they chose, and when they are
+    erased.
+    """
+    found = Offer.objects.filter(incident=incident).aggregate(
+        told=Count("announced_at"), involved=Count("id")
+    )
+    return Told(**found)
 
 
 def _counted(incident: Incident) -> SupportCounts:

@@ -23,6 +23,7 @@ from incidents.reports import withdrawal
 from incidents.reports.forms.report import ReportForm
 from incidents.reports.report_as_seen import (
     promised,
+    told_of,
     unnamed_of,
     ways_instead,
     ways_of_own,
@@ -140,5 +141,6 @@ def received(request: SignedInRequest, reference: str) -> HttpResponse:
         "ways": ways_of_own if incident.kind == IncidentKind.SELF else (),
         "unnamed": unnamed_of(incident, request.user),
         "withdraws": withdrawal.may_ask(incident, user=request.user, at=now),
+        "told": told_of(incident, request.user),
     }
     return render(request, "incidents/reports/received.html", context)

@@ -1,0 +1,58 @@
+"""A head of department who reported it: how many were told, a card for the first hour, and never who took it
+up.
+"""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.tests.factories import DepartmentFactory, UserFactory
+from incidents.enums import EventType, IncidentKind
+from incidents.reports.report_writer import Involved, report_incident
+from supporters.models import Offer
+from supporters.offers import own_support
+
+pytestmark = pytest.mark.django_db
+
+
+def reported(reporter):
+    return report_incident(
+        reporter=reporter,
+        kind=IncidentKind.EVENT,
+        event_type=EventType.AGGRESSION,
+        involved=[
+            Involved(employee=UserFactory()),
+            Involved(employee=UserFactory()),
+            Involved(name="Sanne de Wit", telephone="+31612345678"),
+        ],
+        submission_key=None,
+        department=DepartmentFactory(),
+        at=timezone.now(),
+    )
+
+
+def pages(client, user, incident):
+    client.force_login(user)
+    names = ("incidents:received", "incidents:detail")
+    return [client.get(reverse(name, args=[incident.reference])).text for name in names]
+
+
+def test_reads_how_many_were_told_and_the_same_whatever_they_choose(client):
+    leader = UserFactory(roles=[Role.TEAM_LEADER], language="en")
+    incident = reported(leader)
+    before = pages(client, leader, incident)
+    for page in before:
+        assert "2 of 3 had a message that a colleague will call" in page
+        assert "The first hour" in page
+    offer = Offer.objects.exclude(involvement__employee=None).earliest("pk")
+    own_support.decline(offer=offer, by=offer.involvement.employee, at=timezone.now())
+    card = [page.split("first-hour")[2] for page in before]
+    assert [page.split("first-hour")[2] for page in pages(client, leader, incident)] == card
+
+
+@pytest.mark.parametrize("roles", [[], [Role.SUPPORTER]])
+def test_nobody_else_reads_it(client, roles):
+    reporter = UserFactory(roles=roles, language="en")
+    for page in pages(client, reporter, reported(reporter)):
+        assert "had a message" not in page
