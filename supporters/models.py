@@ -326,6 +326,39 @@ class Offer(models.Model):
         return str(self.id)
 
 
+class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(visible_rows.saved_filters(user))
+
+
+class SavedFilter(models.Model):
+    """What a coordinator chose to see of the worklist, kept under a name, for herself
+    (supporters.offers.filtering).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=40)
+    waiting = models.CharField(max_length=14, choices=Waiting.choices, blank=True, default="")
+    supporter = models.ForeignKey(Supporter, models.CASCADE, null=True, related_name="+", db_index=False)
+    department = models.ForeignKey(Department, models.CASCADE, null=True, related_name="+", db_index=False)
+    event = models.CharField(max_length=20, blank=True, default="")
+
+    objects = SavedFilterQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "name"],
+                name="saved_filter_once",
+                violation_error_message=_("You have a choice of this name."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class ReachMe(models.Model):
     """How the person of an offer would like to be reached: choices, a number and an address.
 

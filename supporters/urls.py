@@ -6,11 +6,13 @@ from supporters.contacts import views
 from supporters.corridor import views as corridor
 from supporters.intake.views import intake, intake_rules, name_people
 from supporters.matching.views import case, match, roll_call
-from supporters.offers.views import joining, me, own_link, without_name, worklist
+from supporters.offers.views import filtering, joining, me, own_link, without_name, worklist
 from supporters.pool.views import cover, kept_apart, pool
 
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
+    path("support/filter/", filtering.choose, name="filter"),
+    path("support/filter/<uuid:pk>/forget/", filtering.forget, name="filter-forget"),
     path("support/intake/", intake.intake, name="intake"),
     path("support/intake/decide/", intake.decide, name="intake-decide"),
     path("support/intake/ask/", intake.ask, name="intake-ask"),

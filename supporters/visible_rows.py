@@ -31,6 +31,11 @@ def offers(user: User) -> Q:
     return ~Q(incident__in=own) if own else EVERYTHING
 
 
+def saved_filters(user: User) -> Q:
+    """One's own."""
+    return Q(user=user)
+
+
 def unnamed_reports(user: User) -> Q:
     """The coordinator's, of events in which she is not involved herself; anybody else's the own report."""
     if not user.has_role(Role.COORDINATOR):

@@ -160,6 +160,8 @@ PAGES: dict[str, str | set[Role]] = {
     "support:worklist": COORDINATOR,
     "support:roll-call": COORDINATOR,
     "support:join": COORDINATOR,
+    "support:filter": COORDINATOR,
+    "support:filter-forget": COORDINATOR,
     "support:intake": COORDINATOR,
     "support:intake-decide": COORDINATOR,
     "support:intake-ask": COORDINATOR,

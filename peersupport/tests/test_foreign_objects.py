@@ -21,6 +21,7 @@ from incidents.enums import Step
 from incidents.models import VimImport
 from incidents.tests.factories import AlignmentFactory, IncidentFactory, InvolvementFactory, on_team
 from notifications.tests.factories import BounceFactory, NoticeFactory
+from supporters.models import SavedFilter
 from supporters.tests.factories import ContactFactory, OfferFactory, UnnamedReportFactory
 
 COORDINATOR_SEES_ALL = "the coordinator sees every case"
@@ -42,7 +43,8 @@ WHOLE = {
     **{
         name: COORDINATOR_SEES_ALL
         for name in PAGES
-        if name.startswith(("support:", "pool:")) and name != "support:name-people"
+        if name.startswith(("support:", "pool:"))
+        and name not in {"support:name-people", "support:filter-forget"}
     },
     **{name: ADMIN_SEES_ALL for name in PAGES if name.startswith("settings:")},
 }
@@ -59,6 +61,11 @@ def report(**kind: Any) -> dict[str, Any]:
 def alignment() -> dict[str, Any]:
     row = AlignmentFactory()
     return {"reference": row.incident.reference, "pk": row.pk}
+
+
+def saved_filter() -> dict[str, Any]:
+    """What another coordinator keeps."""
+    return {"pk": SavedFilter.objects.create(user=UserFactory(roles=[Role.COORDINATOR]), name="Mijn").pk}
 
 
 def offer() -> dict[str, Any]:
@@ -101,6 +108,7 @@ FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     ("bounce-over", Role.ADMIN, lambda: {"pk": BounceFactory().pk}),
     ("me-decide", None, offer),
     ("me-erase", None, offer),
+    ("support:filter-forget", Role.COORDINATOR, saved_filter),
     ("support:name-people", None, asked_report),
     ("support:name-people", Role.COORDINATOR, asked_report),
     ("incidents:detail", None, report),

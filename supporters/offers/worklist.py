@@ -1,6 +1,7 @@
 """The coordinator's worklist: what waits for what, most urgent first, in pages by key."""
 
 import hashlib
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import by_key
+from accounts.models import User
 from accounts.pages.addresses import address_of
 from hospital.clock import start_of_day
 from incidents.enums import EventType, IncidentKind
@@ -26,6 +28,7 @@ from supporters.enums import Outcome, Waiting
 from supporters.intake import waiting_list
 from supporters.intake.waiting_list import IntakeCount
 from supporters.models import Contact, Offer, OfferQuerySet
+from supporters.offers.filtering import KINDS, WAITING, WorklistFilter
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -45,16 +48,6 @@ Tone = Literal["neutral", "calm", "good", "attention", "late", "info"]
 
 #: What is the coordinator's own to do.
 _HERS = frozenset({Waiting.ASSIGNMENT, Waiting.COORDINATOR, Waiting.UNREACHED})
-
-#: What somebody may be waiting for, in the order of the filters.
-FILTERS = (
-    Waiting.COORDINATOR,
-    Waiting.ASSIGNMENT,
-    Waiting.UNREACHED,
-    Waiting.ACCEPTANCE,
-    Waiting.FIRST_CONTACT,
-    Waiting.FOLLOW_UP,
-)
 
 
 class WaitingGroup(Enum):
@@ -97,12 +90,7 @@ _WAITING: dict[Waiting, tuple["StrPromise", str, Tone, "StrPromise"]] = {
     Waiting.FOLLOW_UP: (gettext_lazy("Follow-up"), "calendar-event", "calm", gettext_lazy("View")),
     Waiting.NOTHING: (gettext_lazy("Nothing is waiting"), "check", "neutral", gettext_lazy("View")),
 }
-_KINDS = {
-    IncidentKind.CALAMITY: gettext_lazy("Calamity"),
-    IncidentKind.SELF: gettext_lazy("Asked for support"),
-    IncidentKind.COLLEAGUE: gettext_lazy("A colleague is worried"),
-}
-_FILTER_LABELS = {
+FILTER_LABELS = {
     Waiting.COORDINATOR: gettext_lazy("Alerted"),
     Waiting.ASSIGNMENT: gettext_lazy("To assign"),
     Waiting.UNREACHED: gettext_lazy("Not reached"),
@@ -153,6 +141,13 @@ PEOPLE = OPEN.exclude(
         )
     )
 )
+
+
+EVERYTHING = WorklistFilter()
+#: What somebody keeps, as JSON, for the statement of the counts.
+_KEPT = """(SELECT json_agg(json_build_array(name, json_build_object('waiting', waiting,
+    'supporter', supporter_id, 'department', department_id, 'event', event)) ORDER BY name)::text
+    FROM supporters_savedfilter WHERE user_id = %s)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,77 +214,82 @@ class Count:
     label: str
     url: str
     current: bool
-    count: str
+    count: str | None
     waiting: Waiting | None
 
 
 def read(
     *,
-    waiting: Waiting | None,
+    shown: WorklistFilter = EVERYTHING,
     after: str,
     now: datetime,
     called_in: bool = False,
     besides: Collection[UUID] = (),
 ) -> WorklistPage:
-    """The page of the offers that are open and wait for `waiting`, or of the people who wait for anything,
+    """The page of the offers that are open and that `shown` shows, or of the people who wait for anything,
     behind the key `after`, `besides` those of these events.
 
     With `called_in` there are offers for which a supporter calls in the coordinator: on the first page of the
     whole list they stand before everything else. One query, or then two.
     """
-    rows = OPEN if waiting else PEOPLE
-    rows = rows.exclude(incident__in=besides) if besides else rows
+    rows = PEOPLE if shown == EVERYTHING else OPEN
+    rows = shown.among(rows.exclude(incident__in=besides) if besides else rows)
     first: list[dict[str, Any]] = []
-    if waiting:
-        rows = rows.filter(waiting_for=waiting)
-    elif called_in:
+    if called_in and not shown.waiting:
         if not after:
-            first = list(
-                OPEN.exclude(incident__in=besides)
-                .filter(waiting_for=Waiting.COORDINATOR)
-                .order_by(*ORDER)[:PAGE]
-            )
+            calling = shown.waiting_for(Waiting.COORDINATOR).among(OPEN.exclude(incident__in=besides))
+            first = list(calling.order_by(*ORDER)[:PAGE])
         rows = rows.exclude(waiting_for=Waiting.COORDINATOR)
     found = by_key.cut(rows, ORDER, size=PAGE, behind=_parse(after))
-    shown = found.rows
-    groups = _grouped(_folded(shown), now)
+    groups = _grouped(_folded(found.rows), now)
     if first:
         groups.insert(0, (WaitingGroup.CALLED_IN, [row_of([each], now) for each in first]))
     return WorklistPage(
         groups=groups,
-        further=f"{shown[-1]['due_at'].isoformat()}_{shown[-1]['id']}" if found.more_behind else "",
-        version=f"{_digest(first + shown)}.{int(now.timestamp() // REFRESH.total_seconds())}",
+        further=f"{found.rows[-1]['due_at'].isoformat()}_{found.rows[-1]['id']}" if found.more_behind else "",
+        version=f"{_digest(first + found.rows)}.{int(now.timestamp() // REFRESH.total_seconds())}",
         now=now,
     )
 
 
 def count(
-    *, waiting: Waiting | None, now: datetime, besides: Collection[UUID] = ()
+    *,
+    shown: WorklistFilter = EVERYTHING,
+    now: datetime,
+    besides: Collection[UUID] = (),
+    kept_by: User | None = None,
 ) -> list[Count | IntakeCount]:
-    """The intake, then the filters, each with how many wait for it (to `CAP`), `besides` those of these
-    events: one statement over the partial indexes.
+    """The intake, then the filters, each with how many of what else is `shown` wait for it (to `CAP`),
+    `besides` those of these events; then what `kept_by` keeps. One statement over the partial indexes.
     """
     but = " AND incident_id <> ALL(%s)" if besides else ""
+    within, within_values = shown.condition()
     parts = [
         "(SELECT count(*) FROM (SELECT 1 FROM supporters_offer"
-        f" WHERE closed_at IS NULL AND continues_id IS NULL AND waiting_for = %s{but} LIMIT %s) AS capped)"  # nosec B608  # no value in it
-        for _waiting in FILTERS
+        f" WHERE closed_at IS NULL AND continues_id IS NULL AND waiting_for = %s{but}{within} LIMIT %s) AS capped)"  # noqa: E501  # nosec B608  # no value in it
+        for _waiting in WAITING
     ]
     parts += [part.format(but=but) for part in waiting_list.COUNTS]
+    parts.append(_KEPT)
     own = [list(besides)] if besides else []
-    values: list[Any] = [part for each in FILTERS for part in (each.value, *own, CAP)]
-    values += [*own, CAP, now, *own, CAP]
+    values: list[Any] = [part for each in WAITING for part in (each.value, *own, *within_values, CAP)]
+    values += [*own, CAP, now, *own, CAP, kept_by.pk if kept_by else None]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
-        *numbers, unnamed, late = cursor.fetchone()
-    url = reverse("support:worklist")
+        *numbers, unnamed, late, kept = cursor.fetchone()
     counts: list[Count | IntakeCount] = [waiting_list.count(unnamed, late, cap=CAP)]
-    counts += [Count(_("All"), url, waiting is None, _capped(sum(numbers)), None)]
-    for each, number in zip(FILTERS, numbers, strict=True):
-        if number or each is waiting:
-            label = str(_FILTER_LABELS[each])
-            counts.append(Count(label, f"{url}?waiting={each}", each is waiting, _capped(number), each))
-    return counts
+    everything = shown.waiting_for(None)
+    counts += [Count(_("All"), everything.address, shown.waiting is None, _capped(sum(numbers)), None)]
+    for each, number in zip(WAITING, numbers, strict=True):
+        if number or each is shown.waiting:
+            url = shown.waiting_for(each).address
+            counts.append(Count(str(FILTER_LABELS[each]), url, each is shown.waiting, _capped(number), each))
+    return counts + [_kept(name, query, shown) for name, query in json.loads(kept or "[]")]
+
+
+def _kept(name: str, query: dict[str, str], shown: WorklistFilter) -> Count:
+    kept = WorklistFilter.of({key: value or "" for key, value in query.items()})
+    return Count(name, kept.address, kept == shown, None, None)
 
 
 def next_due(offers: OfferQuerySet) -> datetime | None:
@@ -322,8 +322,8 @@ def ended(outcome: str) -> SupportState:
 
 def event_words(kind: str, event_type: str) -> str:
     """What happened, as a list says it."""
-    if kind in _KINDS:
-        return str(_KINDS[IncidentKind(kind)])
+    if kind in KINDS:
+        return str(KINDS[IncidentKind(kind)])
     return str(EventType(event_type).label)
 
 

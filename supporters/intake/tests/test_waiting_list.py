@@ -32,7 +32,7 @@ def ids(rows):
 
 def counted():
     """What stands first above the worklist."""
-    first = worklist.count(waiting=None, now=NOW)[0]
+    first = worklist.count(now=NOW)[0]
     assert isinstance(first, IntakeCount)
     return first
 

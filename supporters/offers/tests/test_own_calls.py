@@ -108,7 +108,7 @@ class AskedOnFriday:
         self.client.force_login(self.employee)
         pages = [" ".join(strip_tags(self.client.get(page).text).split()) for page in ("/", "/me/")]
         [said] = {" ".join(PROMISE.findall(page)) for page in pages}
-        [(_group, [row])] = worklist.read(waiting=None, after="", now=at).groups
+        [(_group, [row])] = worklist.read(after="", now=at).groups
         return said, row.due_at < at
 
 

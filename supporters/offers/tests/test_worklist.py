@@ -28,7 +28,7 @@ def coordinator(db, client):
 
 
 def read(**filters):
-    return worklist.read(**{"waiting": None, "after": "", "now": NOW, **filters})
+    return worklist.read(**{"after": "", "now": NOW, **filters})
 
 
 def names(page):
@@ -136,7 +136,7 @@ def test_counts_stop_at_the_cap(monkeypatch):
     monkeypatch.setattr(worklist, "CAP", 3)
     OfferFactory.create_batch(4)
     OfferFactory(waiting_for=Waiting.FOLLOW_UP)
-    assert [(each.label, each.count) for each in worklist.count(waiting=None, now=timezone.now())] == [
+    assert [(each.label, each.count) for each in worklist.count(now=timezone.now())] == [
         ("Nobody named", "0"),
         ("All", "2+"),
         ("To assign", "2+"),

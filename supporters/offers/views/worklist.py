@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core import signing
@@ -18,6 +19,7 @@ from supporters.enums import Waiting
 from supporters.models import Offer
 from supporters.offers import finding
 from supporters.offers import worklist as lists
+from supporters.offers.filtering import WorklistFilter
 from supporters.pool import members
 
 
@@ -27,10 +29,10 @@ from supporters.pool import members
 def worklist(request: SignedInRequest) -> HttpResponse:
     """What waits for what, most urgent first; asked again every half minute by the page itself.
 
-    `waiting` filters, `after` is the key of a further page, `version` what the page that asks again shows
-    already. `q` (posted) finds a case: the only one is opened, several are shown instead of the list. Opening
-    the page is in the access log. What the page asks for again is not, and is given only to a page that was
-    opened: it says so by the header `X-Opened`.
+    `waiting`, `supporter`, `department` and `event` filter (offers.filtering), `after` is the key of a
+    further page, `version` what the page that asks again shows already. `q` (posted) finds a case: the only
+    one is opened, several are shown instead of the list. Opening the page is in the access log. What the page
+    asks for again is not, and is given only to a page that was opened: it says so by the header `X-Opened`.
     """
     if request.method == "POST":
         found = finding.find(request.POST.get("q", ""), by=request.user, at=timezone.now())
@@ -63,19 +65,24 @@ def _found(request: SignedInRequest, query: str) -> HttpResponse:
 def _context(request: SignedInRequest) -> dict[str, Any]:
     now = timezone.now()
     own = events_of(request.user)
-    asked = request.GET.get("waiting", "")
-    waiting = Waiting(asked) if asked in lists.FILTERS else None
+    shown = WorklistFilter.of(request.GET.dict())
     after = request.GET.get("after", "")
-    filters = lists.count(waiting=waiting, now=now, besides=own)
+    filters = lists.count(shown=shown, now=now, besides=own, kept_by=request.user)
     called_in = any(each.waiting is Waiting.COORDINATOR for each in filters)
-    page = lists.read(waiting=waiting, after=after, now=now, called_in=called_in, besides=own)
+    page = lists.read(shown=shown, after=after, now=now, called_in=called_in, besides=own)
     return {
         "page": page,
-        "filters": filters,
-        "waiting": waiting,
+        "filters": [each for each in filters if each.count is not None],
+        "kept": [each for each in filters if each.count is None],
+        "shown": shown,
+        "only": shown.words() if shown.narrows else [],
+        "address": shown.address,
+        "choice": urlencode(shown.query),
         "after": after,
         "pool_is_empty": page.is_empty and members.is_empty(now),
-        "next_due": lists.next_due(Offer.objects.besides(own)) if waiting and page.is_empty else None,
+        "next_due": lists.next_due(Offer.objects.besides(own))
+        if shown != lists.EVERYTHING and page.is_empty
+        else None,
     }
 
 
