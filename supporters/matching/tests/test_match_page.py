@@ -15,6 +15,7 @@ from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserF
 from accounts.tests.markup import squeezed
 from incidents.tests.factories import InvolvementFactory, on_team
 from notifications.models import Reminder
+from notifications.tests.factories import AbsenceFactory
 from supporters.contacts import flow
 from supporters.enums import ContactState, EventKind, Outcome, SameProfession, Waiting
 from supporters.matching import assignment
@@ -352,6 +353,42 @@ def test_namesakes_in_the_pool_are_told_apart(client, coordinator, offer):
     OfferFactory(involvement__incident=offer.incident)
     roll_call = reverse("support:roll-call", args=[offer.incident.reference])
     assert "…0111" in client.get(roll_call, together).text
+
+
+def test_running_case_says_how_to_reach_both_and_what_was_done_when(client, coordinator):
+    contact = ContactFactory(
+        accepted=True,
+        supporter__user__name="Hanneke Bos",
+        supporter__user__telephone="0612345678",
+        offer__involvement=InvolvementFactory(by_hand=True, telephone="0687654321"),
+    )
+    AbsenceFactory(user=contact.supporter.user)
+    page = client.get(url(contact.offer)).text
+    for said in ("06 12345678", contact.supporter.user.email, "06 87654321", "away until", "Accepted"):
+        assert said in page
+    assert '<details class="fold section" open>' in page
+
+
+def test_alerted_coordinator_reads_how_to_reach_both(client, coordinator):
+    contact = ContactFactory(accepted=True, offer__waiting_for=Waiting.COORDINATOR)
+    page = client.get(url(contact.offer)).text
+    assert contact.supporter.user.email in page
+    assert contact.offer.involvement.email_now in page
+
+
+def test_case_says_what_else_there_is_of_the_same_person(client, coordinator):
+    nurse = UserFactory(name="Noor Bos")
+    contact = ContactFactory(accepted=True, offer__involvement__employee=nurse)
+    earlier = ContactFactory(
+        closed=True, proposed_at=timezone.now() - timedelta(days=20), offer__involvement__employee=nurse
+    ).offer
+    goes_on = OfferFactory(involvement__employee=nurse, continues=contact.offer)
+    hers = InvolvementFactory(employee=coordinator).incident
+    hidden = OfferFactory(involvement__employee=nurse, involvement__incident=hers)
+    page = client.get(url(contact.offer)).text
+    assert url(earlier) in page
+    assert f"/support/{goes_on.incident.reference}/" in page
+    assert hidden.incident.reference not in page
 
 
 def test_page_asks_as_few_queries_for_a_large_pool(client, coordinator, offer, django_assert_num_queries):

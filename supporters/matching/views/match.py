@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.sealed_search import answered, typed
 from accounts.people import directory as people
+from notifications.reminders.stand_ins import mark_away
 from supporters.contacts import conflicts, reminders, words
 from supporters.contacts.case_access import log_case
 from supporters.enums import ContactState, LadderStep, NextStep, Outcome, Rule, Waiting
@@ -117,6 +118,8 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
     contacts = list(CONTACTS.filter(offer=offer))
     contact: Contact | None = next((each for each in contacts if each.state in ContactState.open()), None)
     asked = contact is not None and contact.state == ContactState.PROPOSED
+    if contact:
+        mark_away([contact.supporter.user], at=now)
     due_at = contact.due_at if contact else offer.due_at
     return {
         "contact": contact,
@@ -138,22 +141,29 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
 
 
 def _besides(offer: Offer, user: User) -> dict[str, Any]:
-    """What else is open for the same person: the contact that runs from another event (`elsewhere`), and for
-    which other events this one is too (`also`).
+    """What else there is of the same person: the contact that runs from another event (`elsewhere`), for
+    which other events this one is too (`also`), and the other events whose names are not erased (`others`).
     """
     employee = offer.involvement.employee_id
-    others = Offer.objects.open().filter(involvement__employee=employee).exclude(pk=offer.pk)
-    if offer.closed_at or employee is None or not (found := list(others.select_related("incident"))):
-        return {"elsewhere": None, "also": ()}
-    running = assignment.running(offer)
+    others = Offer.objects.filter(involvement__employee=employee).exclude(pk=offer.pk)
+    in_order = others.select_related("incident").order_by(F("closed_at").desc(nulls_first=True), "pk")
+    if employee is None or not (found := list(in_order)):
+        return {"elsewhere": None, "also": (), "others": ()}
+    is_open = not offer.closed_at and any(each.closed_at is None for each in found)
+    running = assignment.running(offer) if is_open else None
+    elsewhere = running if running and running.offer_id != offer.pk else None
     seen = set(
-        Offer.objects.visible_to(user)
-        .filter(pk__in=[each.pk for each in found], continues=offer)
-        .values_list("pk", flat=True)
+        Offer.objects.visible_to(user).filter(pk__in=[each.pk for each in found]).values_list("pk", flat=True)
     )
+    visible = [each for each in found if each.pk in seen]
     return {
-        "elsewhere": running if running and running.offer_id != offer.pk else None,
-        "also": [_event(each) for each in found if each.pk in seen],
+        "elsewhere": elsewhere,
+        "also": [_event(each) for each in visible if each.continues_id == offer.pk and not each.closed_at],
+        "others": [
+            {**_event(each), "offer": each}
+            for each in visible
+            if each.continues_id is None and not (elsewhere and each.pk == elsewhere.offer_id)
+        ],
     }
 
 
