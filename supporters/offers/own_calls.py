@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
-from hospital.clock import Cover
+from hospital.clock import DAY, Cover
 from hospital.models import WorkingHours
 from supporters.enums import ContactState, EventKind, Waiting
 from supporters.models import Contact, ContactEvent, Offer, OfferQuerySet
@@ -35,8 +35,8 @@ _IS_IN_CONTACT = Exists(_RUNNING.filter(state=ContactState.IN_CONTACT))
 @dataclass(frozen=True, slots=True)
 class PromisedCall:
     """Until when somebody is called, and what is so once that has passed. `coordinator_sees`: it stands late
-    on the worklist; else a supporter was asked after it had passed, who may still answer. `opens`: from when
-    on calls are made, where they are not now.
+    on the worklist; else a supporter was asked after it had passed, who may still answer. `opens`: where
+    nobody calls now, from when on somebody does, as long as that is not long before it.
     """
 
     by: datetime
@@ -61,8 +61,9 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
         return None
     if offer.in_contact or (offer.reached_at and not offer.supporter and by < now):
         return None
-    opens = None if cover.holds(now) else cover.opens_from(now)
-    return PromisedCall(by, is_late=by < now, coordinator_sees=offer.due_at < now, opens=opens)
+    opens = cover.opens_from(now)
+    said = opens if now < opens and by - opens < DAY else None
+    return PromisedCall(by, is_late=by < now, coordinator_sees=offer.due_at < now, opens=said)
 
 
 def running(user: User) -> dict[str, Any]:

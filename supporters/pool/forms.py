@@ -68,6 +68,7 @@ class CoverForm(forms.Form):
         self.hours = hours
         office = hours_in_words(hours.office.cover)
         self.fields["as_office"].label = _("While the offices work: %(hours)s") % {"hours": office}
+        self.fields["as_office"].help_text = _("Take this off to choose the hours of each day.")
         self.initial.setdefault("as_office", hours.cover_is_office)
         shown = hours.office.cover if hours.cover_is_office else hours.cover
         for name, kept in zip(COVER_DAYS, (*shown.week, shown.holidays), strict=True):

@@ -138,6 +138,7 @@ class TestPromisedCall:
         wish = datetime(2026, 11, 26, 16, tzinfo=UTC)
         own_support.postpone(offer=asked.offer, planned_for=wish, by=asked.employee, at=FRIDAY + HOUR)
         on_that_day = "You’ll be called by Thursday 26 November at 17:00."
+        assert asked.told(FRIDAY + DAY) == (on_that_day, False)  # nobody calls today, and nobody would
         assert asked.told(MONDAY) == (on_that_day, True)  # an answer is wanted all the same
         asked.take("handed_back", MONDAY, reason="no_time")
         assert asked.told(MONDAY + HOUR) == (on_that_day, False)
