@@ -265,7 +265,6 @@ _NEXT = {
     _E.FOLLOW_UP_HELD: NextStep.CLOSE,
     _E.OFFER_LATER: NextStep.CALL_LATER,
     _E.UNREACHED: NextStep.WAIT,
-    _E.TALK_GRANTED: NextStep.TALK,
 }
 
 

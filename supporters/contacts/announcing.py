@@ -198,7 +198,7 @@ KINDS = (
     ),
     Kind(
         code=NOT_AFTER_ALL,
-        line=gettext_lazy("The report that named you was taken back. Nobody calls you about it."),
+        line=gettext_lazy("A report that named you was taken back. Nobody calls you about that one."),
         concerns=lambda user, pk: user.pk == pk,
         handed_on=HandedOn.STAYS,
     ),

@@ -47,7 +47,7 @@ from supporters.contacts.allowed_steps import (
     tried_enough,
 )
 from supporters.enums import ContactState, EventKind, HandBackReason, Outcome
-from supporters.models import Contact, ContactEvent, Exclusion, Offer, Supporter, SupportPolicy
+from supporters.models import Contact, ContactEvent, Exclusion, Offer, ReachMe, Supporter, SupportPolicy
 
 
 class ContactError(Exception):
@@ -246,6 +246,7 @@ def carry(*, contact: Contact, offer: Offer, at: datetime) -> None:
     if lead.reached_at:
         new |= {"reached_at": at, "offered_at": Coalesce(F("offered_at"), Value(at))}
     Offer.objects.filter(pk=offer.pk).update(**new)
+    ReachMe.objects.filter(offer=offer).exclude(offer__continues__reach_me__isnull=False).update(offer=lead)
     schedule.remind([reminders.another_event(contact, offer, at)])
 
 
@@ -318,12 +319,14 @@ def _next_due(
     match kind:
         case EventKind.ACCEPTED:
             return first_call()
-        case EventKind.ATTEMPT_FAILED | EventKind.TALK_GRANTED | EventKind.COORDINATOR_ANSWERED:
+        case EventKind.ATTEMPT_FAILED | EventKind.COORDINATOR_ANSWERED:
             # An answer to another question than whether to go on trying moves nothing.
-            moves = kind != EventKind.COORDINATOR_ANSWERED or facts.unreached
+            moves = kind == EventKind.ATTEMPT_FAILED or facts.unreached
             return max(facts.due_at, again()) if moves else None
         case EventKind.HANDED_BACK:
-            return at if facts.called_in else first_call()
+            # What was promised by then holds for the next one.
+            promised = facts.due_at if facts.state == ContactState.ACCEPTED else at
+            return at if facts.called_in else max(first_call(), promised)
         case EventKind.REACHED | EventKind.CONVERSATION:
             return in_days(policy().follow_up_days[0])
         case EventKind.FOLLOW_UP_HELD:
@@ -429,9 +432,9 @@ def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool) -> None:
         "closed_at": facts.closed_at,
         "outcome": facts.outcome,
     }
-    if facts.state == ContactState.HANDED_BACK and facts.later:
-        # The next supporter's log does not know of the wish.
-        new["first_contact_due_at"] = facts.later
+    if facts.state == ContactState.HANDED_BACK and not facts.called_in:
+        # The next supporter's log does not know of the wish, nor of what was promised.
+        new["first_contact_due_at"] = facts.later or facts.due_at
     if facts.last.kind in _ANSWERED or facts.outcome == Outcome.REFERRED:
         new["offered_at"] = Coalesce(F("offered_at"), Value(facts.last.at))
     if counts_anew:

@@ -5,6 +5,7 @@ writes those in the same transaction, and the nightly reconciliation writes the 
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -27,7 +28,7 @@ from notifications.reminders.schedule import reminder
 from supporters.contacts import announcing, event_parts
 from supporters.contacts.allowed_steps import Facts, replay
 from supporters.contacts.notice_words import event_of
-from supporters.enums import ContactState, NextStep, Waiting
+from supporters.enums import ContactState, EventKind, NextStep, Waiting
 from supporters.models import Contact, ContactEvent, Offer
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ ENDED = "contact.ended"
 COORDINATOR_ASKS = "contact.coordinator_asks"
 ANOTHER_EVENT = "contact.another_event"
 UNREACHED = "contact.unreached"
+TALK_GRANTED = "contact.talk_granted"
 
 #: Before a first contact is due the supporter is reminded, and after it the coordinator is told.
 SOON = timedelta(hours=4)
@@ -65,6 +67,8 @@ def wanted(contact: Contact, facts: Facts, *, cover: Cover) -> list[Reminder]:
     found = [_called_in(contact, facts.called_in)] if facts.called_in else []
     if facts.unreached:
         found += _unreached(contact, facts.unreached)
+    if facts.last.kind == EventKind.TALK_GRANTED:
+        found.append(_to_supporter(contact, TALK_GRANTED, facts.last, facts.last.at))
     match facts.state:
         case ContactState.PROPOSED:
             found += [
@@ -287,11 +291,16 @@ KINDS = (
         _("The coordinator asks how far you are with a contact."),
         *ContactState.open(),
     ),
-    _for_supporter(
-        ANOTHER_EVENT,
-        _("A colleague you support was in another event too."),
-        *ContactState.open(),
+    # Which event, its page says: here stands only the first.
+    replace(
+        _for_supporter(
+            ANOTHER_EVENT,
+            _("A colleague you support was in another event too."),
+            *ContactState.open(),
+        ),
+        about=None,
     ),
+    _for_supporter(TALK_GRANTED, _("You can have one more talk with a colleague."), ContactState.IN_CONTACT),
     _for_supporter(
         ENDED,
         _("Nothing more is asked of you in one of your contacts."),

@@ -194,6 +194,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "can": _steps(facts, policy),
             "can_undo": can_undo,
             "most_conversations": policy.max_conversations,
+            "policy": policy,
             "talked_enough": talked_enough(facts, policy.max_conversations),
             "follow_ups": _follow_ups(policy, now, cover) if at_a_desk else [],
             "tomorrow": timezone.localdate(now) + timedelta(days=1),

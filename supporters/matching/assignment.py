@@ -208,11 +208,7 @@ def go_on(*, offer: Offer, by: User, at: datetime) -> Contact:
         contact = running(offer)
         if contact is None or contact.offer_id == offer.pk:
             raise NothingRuns
-        asked = Supporter.objects.filter(pk=contact.supporter_id)
-        if (
-            rules := may_be_asked.rules_of(need_of(offer, at), asked)[contact.supporter_id]
-            & may_be_asked.OF_EVENT
-        ):
+        if rules := ties(offer, contact, at):
             raise NotEligible(rules)
         flow.carry(contact=contact, offer=offer, at=at)
         push_counts(offer.incident, at=at)
@@ -220,12 +216,19 @@ def go_on(*, offer: Offer, by: User, at: datetime) -> Contact:
     return contact
 
 
+def ties(offer: Offer, contact: Contact, at: datetime) -> frozenset[Rule]:
+    """Why the supporter of `contact` cannot go on with `offer`: was there, reported it, or analyses it."""
+    supporter = Supporter.objects.filter(pk=contact.supporter_id)
+    return may_be_asked.rules_of(need_of(offer, at), supporter)[contact.supporter_id] & may_be_asked.OF_EVENT
+
+
 def _assign(*, offer: Offer, supporter: Supporter, by: User, at: datetime, beyond_rules: bool) -> Contact:
     mine = _line(offer)
     offer = next((each for each in mine if each.pk == offer.pk), offer)
-    offer = next((each for each in mine if each.pk == offer.continues_id), offer)
     if offer.closed_at or offer not in mine:
         raise OfferClosed
+    # The first of them leads: what the person wished and was promised stands with it.
+    offer = min((each for each in mine if not each.continues_id), key=lambda each: each.opened_at)
     contact = _asked_before(offer)
     if contact:
         raise AlreadyAssigned(contact)

@@ -62,7 +62,7 @@ def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
         state=ended(person["outcome"])
         if person["closed_at"]
         else state_of(person["waiting_for"], late=due_at < now),
-        waits=person["waiting_for"] == Waiting.ASSIGNMENT,
+        waits=person["waiting_for"] == Waiting.ASSIGNMENT and not person["supporter"],
         in_time=offered_at is not None and offered_at <= person["norm_due_at"],
         offered=_offered(offered_at, person["announced_at"], now),
         since=person["opened_at"],

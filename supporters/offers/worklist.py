@@ -124,7 +124,10 @@ ROWS: QuerySet[Any] = Offer.objects.values(
     department=F("involvement__department__name"),
     supporter=Subquery(
         Contact.objects.open()
-        .filter(offer=Coalesce(OuterRef("continues"), OuterRef("pk")))
+        .filter(
+            Q(offer=Coalesce(OuterRef("continues"), OuterRef("pk")))
+            | Q(open_for=OuterRef("involvement__employee"))
+        )
         .values("supporter__user__name")
     ),
 )

@@ -158,8 +158,21 @@ class TestTwoEventsThatWait:
     def test_are_one_when_a_supporter_is_asked(self, coordinator, nurse):
         first, second = event(nurse), event(nurse)
         contact = assign(second, coordinator)
-        assert (contact.offer, fresh(first).continues) == (second, second)
-        assert fresh(first).waiting_for == Waiting.ACCEPTANCE
+        assert (contact.offer, fresh(second).continues) == (first, first)
+        assert fresh(second).waiting_for == Waiting.ACCEPTANCE
+
+    def test_keep_what_the_person_wished_on_the_first(self, coordinator, nurse):
+        first = event(nurse)
+        day = timezone.now() + timedelta(days=9)
+        own_support.postpone(offer=first, planned_for=day, by=nurse, at=timezone.now())
+        wanted = {"telephone": "+31622222222", "no_voicemail": True}
+        own_support.reach_me(offer=first, wanted=wanted, by=nurse, at=timezone.now())
+        contact = take(assign(event(nurse), coordinator), "accepted")
+        text = page(contact.supporter.user, "contacts:detail", contact.pk).text
+        assert "tel:+31622222222" in text
+        assert "Leave no voicemail." in text
+        assert contact.due_at == day
+        assert "06 22222222" in page(nurse, "me").text
 
     def test_ask_nobody_who_was_part_of_either(self, coordinator, nurse):
         first, second = event(nurse), event(nurse)

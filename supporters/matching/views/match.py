@@ -20,6 +20,7 @@ from accounts.pages.sealed_search import answered, typed
 from accounts.people import directory as people
 from notifications.reminders.stand_ins import mark_away
 from supporters.contacts import conflicts, reminders, words
+from supporters.contacts.allowed_steps import replay, talked_enough
 from supporters.contacts.case_access import log_case
 from supporters.enums import ContactState, LadderStep, NextStep, Outcome, Rule, Waiting
 from supporters.matching import assignment, left_out, may_be_asked, reasons
@@ -134,9 +135,7 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
         "before": [each for each in contacts if each.state == ContactState.HANDED_BACK],
         "outcomes": _outcomes(offer, contact, tried=bool(contacts) and was_tried(offer)),
         "unreached": offer.waiting_for == Waiting.UNREACHED,
-        "talked_enough": contact is not None
-        and contact.state == ContactState.IN_CONTACT
-        and contact.conversations >= SupportPolicy.current().max_conversations,
+        "talked_enough": contact is not None and _talked_enough(contact),
     }
 
 
@@ -170,6 +169,14 @@ def _besides(offer: Offer, user: User) -> dict[str, Any]:
 def _log(offer: Offer) -> list[ContactEvent]:
     """What was noted of its contacts and not undone, newest first; never what was said."""
     return list(LOG.filter(contact__offer=offer))
+
+
+def _talked_enough(contact: Contact) -> bool:
+    """Whether one more talk is the coordinator's to allow."""
+    if contact.state != ContactState.IN_CONTACT or not contact.conversations:
+        return False
+    facts = replay(list(contact.events.order_by("id")))
+    return talked_enough(facts, SupportPolicy.current().max_conversations)
 
 
 def _outcomes(offer: Offer, contact: Contact | None, *, tried: bool) -> list[Outcome]:

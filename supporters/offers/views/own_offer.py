@@ -70,6 +70,8 @@ class Own:
     somebody_asked: bool
     wishes: WishesForm | None
     reach_me: ReachMeForm | None
+    is_noted: bool
+    has_number: bool
     erases_at: datetime | None
     is_held: bool
     decide_url: str
@@ -115,9 +117,12 @@ def own(
     contact: Contact | None = next(iter(offer.open_contacts), None)  # type: ignore[attr-defined]  # see `read`
     accepted = contact and contact.state != ContactState.PROPOSED
     waits = offer.waiting_for == Waiting.ASSIGNMENT
+    noted = next((found for each in line if (found := getattr(each, "reach_me", None))), None)
+    # Who may have nothing but the link is not shown the number that somebody wrote there.
     form = (unsaved or {}).get(offer.pk) or ReachMeForm(
-        instance=getattr(offer, "reach_me", None), auto_id=f"%s-{offer.pk}"
+        instance=noted if says_events else None, auto_id=f"%s-{offer.pk}"
     )
+    number = offer.involvement.telephone_now or (noted.telephone if noted else "")
     return Own(
         offer=offer,
         events=line if says_events else (),
@@ -126,6 +131,8 @@ def own(
         somebody_asked=contact is not None,
         wishes=WishesForm(instance=offer.involvement, auto_id=f"%s-{offer.pk}") if waits else None,
         reach_me=None if offer.closed_at else form,
+        is_noted=noted is not None,
+        has_number=bool(number),
         erases_at=retention.erases_at(offer, policy),
         is_held=is_held,
         decide_url=decide_url,
