@@ -120,3 +120,28 @@ def most_lines(page: Page, name: str) -> dict[int, int]:
         page.set_viewport_size({"width": width, "height": 900})
         found[width] = max(page.evaluate(LINES, name), default=0)
     return found
+
+
+def test_marked_supporters_are_reminded_together_and_stay_marked_while_the_list_renews(arrive, coordinator):
+    for name in ("Noor Bos", "Bram Dekker", "Ilse Prins"):
+        ContactFactory(accepted=True, offer__involvement__name=name)
+    desk = arrive(coordinator)
+    page = desk.page
+    remind = desk.button("Remind these supporters")
+    assert not remind.is_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator(".remind-bar output").inner_text() == "(2)"
+    desk.looks()
+    OfferFactory(involvement__name="Nieuw Hier")
+    page.evaluate("document.activeElement.blur(); htmx.trigger('#worklist', 'every')")
+    page.evaluate(
+        """() => htmx.ajax("GET", document.querySelector("#worklist").getAttribute("hx-get"),
+                            {source: "#worklist", target: "#worklist", swap: "outerHTML"})"""
+    )
+    page.wait_for_timeout(500)
+    assert page.locator("[data-mark]:checked").count() == 2
+    desk.presses("Remind these supporters")
+    assert page.get_by_role("status").filter(has_text="2").first.is_visible()

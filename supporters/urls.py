@@ -13,6 +13,7 @@ support_urls = [
     path("support/", worklist.worklist, name="worklist"),
     path("support/filter/", filtering.choose, name="filter"),
     path("support/filter/<uuid:pk>/forget/", filtering.forget, name="filter-forget"),
+    path("support/remind/", worklist.remind_several, name="remind-several"),
     path("support/intake/", intake.intake, name="intake"),
     path("support/intake/decide/", intake.decide, name="intake-decide"),
     path("support/intake/ask/", intake.ask, name="intake-ask"),

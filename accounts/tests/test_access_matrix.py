@@ -178,6 +178,7 @@ PAGES: dict[str, str | set[Role]] = {
     "support:withdraw": COORDINATOR,
     "support:answer": COORDINATOR,
     "support:remind": COORDINATOR,
+    "support:remind-several": COORDINATOR,
     "support:close": COORDINATOR,
     "support:undo": COORDINATOR,
     "pool:cover": COORDINATOR,

@@ -24,18 +24,29 @@ register = template.Library()
 
 
 @register.simple_tag
-def worklist_row(row: WorklistRow, now: datetime, primary: bool = False) -> SafeString:
+def worklist_row(
+    row: WorklistRow, now: datetime, *, primary: bool = False, marks: bool = False
+) -> SafeString:
     """One line of the worklist: who, what happened and what is waiting, how long still, and the next step.
 
-    `primary` makes the button of what is urgent the first of the page.
+    `primary` makes the button of what is urgent the first of the page; with `marks` whose supporter can be
+    reminded can be marked, for the form "remind".
     """
+    mark = ""
+    if marks and row.to_remind:
+        label = html.escape(gettext("Mark: %(name)s") % {"name": row.name})
+        mark = (
+            '<label class="row-mark"><input class="form-check-input" type="checkbox" name="offer"'
+            f' form="remind" value="{" ".join(map(str, row.to_remind))}" data-mark>'
+            f'<span class="visually-hidden">{label}, {html.escape(row.reference)}</span></label>'
+        )
     supporter = f'<span class="quiet">{html.escape(row.supporter)}</span>' if row.supporter else ""
     if row.closed_at:
         until = f'<span class="quiet">{moment(row.closed_at, now=now)}</span>'
     else:
         until = time_left(row.due_at, start=row.since, now=now, by=True)
     return SafeString(  # nosec B703  # every value in it is escaped
-        f"<li>{person(row.name, row.profession, row.department)}"
+        f"<li>{mark}{person(row.name, row.profession, row.department)}"
         f'<span class="what"><span class="what-event">{html.escape(row.event)} · '
         f"{moment(row.happened_at, now=now)}</span>"
         f"{chip(row.state.word, row.state.icon, row.state.tone)}{supporter}</span>"

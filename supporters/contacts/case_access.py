@@ -106,6 +106,20 @@ def log_found(*, cases: Sequence[tuple[str, UUID]], by: User, at: datetime) -> N
     )
 
 
+def log_reminded(*, cases: Sequence[tuple[str, UUID]], by: User, at: datetime) -> None:
+    """A line for each case whose supporter was asked how far it is: the event's reference and the person."""
+    record_all(
+        cases,
+        action=AccessAction.CHANGE,
+        user=by,
+        role=Role.COORDINATOR,
+        access_point="support:worklist",
+        object_kind="support",
+        basis="coordinator of the case",
+        at=at,
+    )
+
+
 def _record(
     records: Iterable[UUID | None],
     incident: Incident,

@@ -4,7 +4,7 @@
 writes those in the same transaction, and the nightly reconciliation writes the ones that are missing.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -96,16 +96,26 @@ def expected(at: datetime) -> Iterator[Reminder]:
 
 def ask_on(*, contact: Contact, at: datetime) -> bool:
     """Remind the supporter on the coordinator's behalf; False if that was done already on this day."""
+    return bool(ask_each([contact], at=at))
+
+
+def ask_each(contacts: Iterable[Contact], *, at: datetime) -> int:
+    """Remind the supporter of each of `contacts`; how many were, for some may have been on this day already.
+    One statement.
+    """
     day = timezone.localdate(at)
-    asked = reminder(
-        key=f"{COORDINATOR_ASKS}:{contact.pk}:{day}",
-        kind=COORDINATOR_ASKS,
-        due_at=at,
-        subject_id=contact.pk,
-        url=reverse("contacts:detail", args=[contact.pk]),
-        recipient=contact.supporter.user_id,
-    )
-    return bool(schedule.remind([asked]))
+    asked = [
+        reminder(
+            key=f"{COORDINATOR_ASKS}:{contact.pk}:{day}",
+            kind=COORDINATOR_ASKS,
+            due_at=at,
+            subject_id=contact.pk,
+            url=reverse("contacts:detail", args=[contact.pk]),
+            recipient=contact.supporter.user_id,
+        )
+        for contact in contacts
+    ]
+    return len(schedule.remind(asked))
 
 
 def another_event(contact: Contact, offer: Offer, at: datetime) -> Reminder:

@@ -147,6 +147,8 @@ PEOPLE = OPEN.exclude(
 
 
 EVERYTHING = WorklistFilter()
+#: What a supporter does, and can be reminded of.
+SUPPORTERS_STEP = frozenset({Waiting.ACCEPTANCE, Waiting.FIRST_CONTACT, Waiting.FOLLOW_UP})
 #: What somebody keeps, as JSON, for the statement of the counts.
 _KEPT = """(SELECT json_agg(json_build_array(name, json_build_object('waiting', waiting,
     'supporter', supporter_id, 'department', department_id, 'event', event)) ORDER BY name)::text
@@ -165,7 +167,9 @@ class SupportState:
 
 @dataclass(frozen=True, slots=True)
 class WorklistRow:
-    """One line: a person, or several of one event (`people` > 1) with the most urgent of them in front."""
+    """One line: a person, or several of one event (`people` > 1) with the most urgent of them in front.
+    `to_remind` are its offers that wait for a supporter's step.
+    """
 
     url: str
     name: str
@@ -182,6 +186,7 @@ class WorklistRow:
     people: int
     reference: str
     involvement_id: UUID
+    to_remind: tuple[UUID, ...]
     closed_at: datetime | None = None
 
 
@@ -201,6 +206,11 @@ class WorklistPage:
     @property
     def first(self) -> WorklistRow | None:
         return self.groups[0][1][0] if self.groups else None
+
+    @property
+    def marks(self) -> bool:
+        """Whether there is a row whose supporter can be reminded."""
+        return any(row.to_remind for _group, rows in self.groups for row in rows)
 
     @property
     def urgent(self) -> int:
@@ -396,6 +406,7 @@ def row_of(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
         people=len(people),
         reference=first["reference"],
         involvement_id=first["involvement_id"],
+        to_remind=tuple(each["id"] for each in people if each["waiting_for"] in SUPPORTERS_STEP),
         closed_at=first["closed_at"],
     )
 

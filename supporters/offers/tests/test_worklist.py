@@ -3,12 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
-from incidents.tests.factories import IncidentFactory
+from incidents.tests.factories import IncidentFactory, InvolvementFactory
+from notifications.models import Reminder
 from supporters.enums import Waiting
 from supporters.models import Offer
 from supporters.offers import worklist
@@ -239,3 +242,76 @@ def test_worklist_asks_as_few_queries_for_many_rows(client, coordinator, django_
         with django_assert_max_num_queries(8) as queries:
             client.get(URL)
         assert len(queries) == 8
+
+
+# --- several at once ---------------------------------------------------------------------------------------
+
+REMIND = "/support/remind/"
+
+
+def said(client, *offers, **fields):
+    """What the page says after the supporters of `offers` were reminded."""
+    marked = [str(offer.pk) for offer in offers]
+    answer = client.post(REMIND, {"offer": marked, **fields}, follow=True)
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_rows_that_wait_for_a_supporter_can_be_marked_and_no_others(client, coordinator):
+    OfferFactory()
+    ContactFactory(offer__waiting_for=Waiting.COORDINATOR)
+    asked = ContactFactory().offer
+    assert client.get(URL).text.count("data-mark>") == 1
+    assert f'value="{asked.pk}"' in client.get(URL).text
+
+
+def test_several_supporters_are_reminded_at_once_each_once_a_day(client, coordinator):
+    first, second, third = (ContactFactory(accepted=True) for _ in range(3))
+    assert said(client, first.offer, second.offer) == ["2 reminders have been sent."]
+    assert said(client, second.offer, third.offer) == [
+        "1 reminder has been sent.",
+        "For 1 colleague the supporter was reminded today already.",
+    ]
+    asked = Reminder.objects.filter(kind="contact.coordinator_asks")
+    assert {one.recipient for one in asked} == {one.supporter.user for one in (first, second, third)}
+    lines = AccessEvent.objects.filter(action="change", access_point="support:worklist", user=coordinator)
+    assert lines.filter(record=third.offer.involvement_id).count() == 1
+
+
+def test_people_of_one_event_are_marked_together(client, coordinator):
+    incident = IncidentFactory()
+    offers = [ContactFactory(offer__involvement__incident=incident).offer for _ in range(2)]
+    OfferFactory(involvement__incident=incident)
+    ((_group, (row,)),) = read(now=timezone.now()).groups
+    assert set(row.to_remind) == {offer.pk for offer in offers}
+    answer = client.post(REMIND, {"offer": " ".join(map(str, row.to_remind))}, follow=True)
+    assert "2 reminders have been sent." in answer.text
+
+
+def test_what_moved_on_meanwhile_is_not_reminded_of(client, coordinator):
+    waits, ended = OfferFactory(), ContactFactory(handed_back=True).offer
+    assert said(client, waits, ended) == ["For 2 colleagues no supporter has to do anything now."]
+    assert said(client) == ["Mark a row first."]
+    assert client.post(REMIND, {"offer": "nonsense"}).status_code == 302
+    assert not Reminder.objects.exists()
+
+
+def test_supporter_of_her_own_event_is_not_reminded(client, coordinator):
+    own = InvolvementFactory(employee=coordinator).incident
+    contact = ContactFactory(offer__involvement__incident=own)
+    said(client, contact.offer)
+    assert not Reminder.objects.exists()
+
+
+def test_reminding_leads_back_to_what_was_shown(client, coordinator):
+    answer = client.post(REMIND, {"offer": str(ContactFactory().offer.pk), "waiting": "acceptance"})
+    assert answer.url == "/support/?waiting=acceptance"
+
+
+def test_reminding_asks_as_few_queries_for_many(client, coordinator):
+    counts = []
+    for many in (1, 10):
+        offers = [str(ContactFactory().offer.pk) for _ in range(many)]
+        with CaptureQueriesContext(connection) as queries:
+            client.post(REMIND, {"offer": offers})
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

@@ -1,22 +1,31 @@
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.core import signing
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.enums import Role
 from accounts.models import User
 from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.asked_again import only_posted
+from accounts.pages.feedback import say
 from accounts.pages.sealed_search import answered, typed
 from incidents.models import events_of
-from supporters.contacts.case_access import log_worklist
+from supporters.contacts import reminders
+from supporters.contacts.case_access import log_reminded, log_worklist
 from supporters.enums import Waiting
-from supporters.models import Offer
+from supporters.models import Contact, Offer
 from supporters.offers import finding
 from supporters.offers import worklist as lists
 from supporters.offers.filtering import WorklistFilter
@@ -52,6 +61,48 @@ def worklist(request: SignedInRequest) -> HttpResponse:
         return HttpResponse(status=204)
     context["changed"] = seen.partition(".")[0] != context["page"].version.partition(".")[0]
     return render(request, "supporters/offers/_worklist.html", context)
+
+
+@allow(Role.COORDINATOR)
+@only_posted("support:worklist", does=gettext_lazy("Remind the supporters you marked"))
+def remind_several(request: SignedInRequest) -> HttpResponse:
+    """Ask the supporters of what is marked how far they are; each once a day."""
+    now = timezone.now()
+    marked = _ids(text for value in request.POST.getlist("offer") for text in value.split())
+    waiting = Contact.objects.visible_to(request.user).open().filter(offer__in=marked)
+    contacts = list(
+        waiting.filter(offer__waiting_for__in=lists.SUPPORTERS_STEP).select_related(
+            "supporter", "offer__incident"
+        )
+    )
+    with transaction.atomic():
+        reminded = reminders.ask_each(contacts, at=now)
+        cases = [(each.offer.incident.reference, each.offer.involvement_id) for each in contacts]
+        log_reminded(cases=cases, by=request.user, at=now)
+    _say_reminded(request, reminded, len(contacts) - reminded, len(marked) - len(contacts))
+    return redirect(WorklistFilter.of(request.POST.dict()).address)
+
+
+def _say_reminded(request: SignedInRequest, reminded: int, today: int, moved_on: int) -> None:
+    if not reminded + today + moved_on:
+        say(request, _("Mark a row first."), level=messages.WARNING)
+    if reminded:
+        text = ngettext("%(count)d reminder has been sent.", "%(count)d reminders have been sent.", reminded)
+        say(request, text % {"count": reminded})
+    if today:
+        text = ngettext(
+            "For %(count)d colleague the supporter was reminded today already.",
+            "For %(count)d colleagues the supporter was reminded today already.",
+            today,
+        )
+        say(request, text % {"count": today}, level=messages.WARNING)
+    if moved_on:
+        text = ngettext(
+            "For %(count)d colleague no supporter has to do anything now.",
+            "For %(count)d colleagues no supporter has to do anything now.",
+            moved_on,
+        )
+        say(request, text % {"count": moved_on}, level=messages.WARNING)
 
 
 def _found(request: SignedInRequest, query: str) -> HttpResponse:
@@ -102,3 +153,14 @@ def _was_opened(opened: str, user: User) -> bool:
 
 def _signer() -> signing.TimestampSigner:
     return signing.TimestampSigner(salt="supporters.worklist")
+
+
+def _ids(texts: Iterable[str]) -> set[UUID]:
+    """The ids among `texts`."""
+    found = set()
+    for text in texts:
+        try:
+            found.add(UUID(text))
+        except ValueError:
+            continue
+    return found
