@@ -277,7 +277,9 @@ class Offer(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     involvement = models.OneToOneField(Involvement, models.CASCADE, related_name="offer")
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="offers")
-    continues = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="also")
+    continues = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="also", db_index=False
+    )
     waiting_for = models.CharField(max_length=14, choices=Waiting.choices, default=Waiting.ASSIGNMENT)
     due_at = models.DateTimeField()
     opened_at = models.DateTimeField()
@@ -320,6 +322,10 @@ class Offer(models.Model):
             ),
             # Figures: everybody to whom support was offered in a period.
             models.Index(fields=["opened_at"], name="offer_opened"),
+            # What goes on with an offer.
+            models.Index(
+                fields=["continues"], name="offer_goes_on", condition=models.Q(continues__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:
@@ -443,6 +449,7 @@ class Contact(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["open_for"],
+                condition=models.Q(open_for__isnull=False),
                 name="contact_one_open_per_person",
                 violation_error_message=_("Somebody supports this colleague already."),
             ),

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
             name="continues",
             field=models.ForeignKey(
                 blank=True,
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="also",
@@ -50,14 +51,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(HOLD, migrations.RunSQL.noop),
         # What was changed in rows is settled before the constraint is added.
         migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(
-                fields=("open_for",),
-                name="contact_one_open_per_person",
-                violation_error_message="Somebody supports this colleague already.",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="contact",
             constraint=models.CheckConstraint(

@@ -117,12 +117,11 @@ class WorklistFilter:
             )
             values.append(self.department)
         if self.event:
-            field, besides = ("kind", []) if self.event in KINDS else ("event_type", list(KINDS))
             text += (
                 " AND EXISTS (SELECT 1 FROM incidents_incident incident WHERE incident.id = incident_id"
-                f" AND incident.{field} = %s AND incident.kind <> ALL(%s))"
+                " AND CASE WHEN incident.kind = ANY(%s) THEN incident.kind ELSE incident.event_type END = %s)"
             )
-            values += [self.event, besides]
+            values += [list(KINDS), self.event]
         return text, values
 
     def words(self) -> list[str]:

@@ -128,7 +128,7 @@ ROWS: QuerySet[Any] = Offer.objects.values(
             Q(offer=Coalesce(OuterRef("continues"), OuterRef("pk")))
             | Q(open_for=OuterRef("involvement__employee"))
         )
-        .values("supporter__user__name")
+        .values("supporter__user__name")[:1]
     ),
 )
 #: What else is open for the same person: one line of support, however many events.
