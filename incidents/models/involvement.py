@@ -97,6 +97,10 @@ class Involvement(models.Model):
         indexes = (
             # One's own page.
             models.Index(fields=["employee", "-added_at"], name="involvement_of_employee"),
+            # The coordinator's search by supporter: of all there ever were, those with a name are few.
+            models.Index(
+                fields=["id"], name="involvement_not_erased", condition=models.Q(erased_at__isnull=True)
+            ),
             # The coordinator's search: who has no account, by name and by number.
             GinIndex(TYPED_WORDS, name="involvement_typed_words", condition=~models.Q(typed_key="")),
             models.Index(
