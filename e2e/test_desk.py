@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
-from e2e.visitor import DESK, PASSWORD, nl
+from e2e.visitor import DESK, PASSWORD, PHONE, nl
 from incidents.enums import EventType
 from incidents.tests.factories import IncidentFactory
 from supporters.enums import Waiting
@@ -120,6 +120,21 @@ def most_lines(page: Page, name: str) -> dict[int, int]:
         page.set_viewport_size({"width": width, "height": 900})
         found[width] = max(page.evaluate(LINES, name), default=0)
     return found
+
+
+def test_choice_is_made_and_kept_on_a_telephone(arrive, coordinator):
+    ContactFactory(supporter__user__name="Hanneke Bos", offer__involvement__name="Noor Bos")
+    OfferFactory(involvement__name="Van Een Ander")
+    visitor = arrive(coordinator, size=PHONE)
+    visitor.follows("Filter")
+    visitor.page.locator("[name=supporter]").select_option(label="Hanneke Bos")
+    visitor.page.locator("[name=name]").fill("Van Hanneke")
+    visitor.presses("Show")
+    assert visitor.page.locator("[data-worklist] .person-name").all_inner_texts() == ["Noor Bos"]
+    visitor.follows("Show everything")
+    visitor.page.get_by_role("link", name="Van Hanneke").click()
+    visitor.looks()
+    assert visitor.page.locator("[data-worklist] .person-name").all_inner_texts() == ["Noor Bos"]
 
 
 def test_marked_supporters_are_reminded_together_and_stay_marked_while_the_list_renews(arrive, coordinator):
