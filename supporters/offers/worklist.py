@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -128,6 +128,9 @@ ROWS: QuerySet[Any] = Offer.objects.values(
             Q(offer=Coalesce(OuterRef("continues"), OuterRef("pk")))
             | Q(open_for=OuterRef("involvement__employee"))
         )
+        # Who had two open contacts before there was one line of support keeps both: this event's first.
+        .alias(other=Case(When(offer=Coalesce(OuterRef("continues"), OuterRef("pk")), then=0), default=1))
+        .order_by("other", "id")
         .values("supporter__user__name")[:1]
     ),
 )

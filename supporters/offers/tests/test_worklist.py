@@ -15,6 +15,7 @@ from notifications.models import Reminder
 from supporters.enums import Waiting
 from supporters.models import Offer
 from supporters.offers import worklist
+from supporters.offers.filtering import WorklistFilter
 from supporters.offers.worklist import WaitingGroup
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
@@ -315,3 +316,15 @@ def test_reminding_asks_as_few_queries_for_many(client, coordinator):
             client.post(REMIND, {"offer": offers})
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db
+def test_two_open_contacts_of_one_person_from_before_each_stand_at_their_own_event():
+    """As a database of before one line of support holds them: only the first holds the place."""
+    nurse = UserFactory()
+    first = ContactFactory(accepted=True, open_for=nurse, offer__involvement__employee=nurse)
+    second = ContactFactory(accepted=True, offer__involvement__employee=nurse)
+    page = read(shown=WorklistFilter(waiting=Waiting.FIRST_CONTACT), now=timezone.now())
+    assert {row.reference: row.supporter for _group, rows in page.groups for row in rows} == {
+        one.offer.incident.reference: one.supporter.user.name for one in (first, second)
+    }
