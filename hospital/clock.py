@@ -8,6 +8,7 @@ general holidays, Good Friday, 5 May every year, and the days that a yearly decr
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 ZONE = "Europe/Amsterdam"
@@ -220,9 +221,13 @@ def may_be_planned(moment: datetime, *, at: datetime) -> bool:
     return at < moment and local_day(moment) <= local_day(at) + PLANNED_WITHIN
 
 
+#: When the afternoon begins, and the evening.
+PARTS_OF_DAY = (time(12), time(17))
+
+
 def part_of_day(at: datetime) -> int:
     """0 for the morning, 1 from 12:00 on, 2 from 17:00 on, by the clock on the wall."""
-    return sum(on_the_wall(at).hour >= hour for hour in (12, 17))
+    return sum(on_the_wall(at).time() >= begins for begins in PARTS_OF_DAY)
 
 
 #: From when until when on one day.
@@ -258,6 +263,16 @@ class Cover:
         opens, closes = (moment_of(day, each) for each in hours)
         # In March the hour that is left out may swallow them.
         return (opens, closes) if opens < closes else None
+
+    @property
+    def parts_of_day(self) -> int:
+        """In how many parts of the day calls are made, on whichever days of the week."""
+        hours = [each for each in self.week if each]
+        edges = (time.min, *PARTS_OF_DAY, time.max)
+        return sum(
+            any(opens < ends and closes > begins for opens, closes in hours)
+            for begins, ends in pairwise(edges)
+        )
 
     def holds(self, at: datetime) -> bool:
         """Whether calls are made at `at` (aware)."""

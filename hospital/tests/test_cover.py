@@ -192,3 +192,18 @@ def test_with_calls_at_all_hours_it_is_the_same_time_of_day(at, days):
     # An hour more or less in the nights in which the clock is changed.
     assert abs(due - (at + days * DAY)) <= HOUR + timedelta(minutes=1)
     assert abs(ROUND_THE_CLOCK.add_elapsed(at, days * DAY) - (at + days * DAY)) <= timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("cover", "parts"),
+    [
+        (WEDNESDAYS, 1),
+        (Cover(((time(8), time(12)),) * 7), 1),
+        (Cover(((time(8), time(12, 1)),) * 7), 2),
+        (OfficeHours().cover, 2),
+        (Cover((None, (time(8), time(9)), (time(18), time(19)), None, None, None, None)), 2),
+        (ALL_WEEK, 3),
+    ],
+)
+def test_parts_of_the_day_in_which_calls_are_made(cover, parts):
+    assert cover.parts_of_day == parts

@@ -193,7 +193,7 @@ def record(
     if kind == EventKind.HANDED_BACK and (party == Party.EMPLOYEE or reason == HandBackReason.CONFLICT):
         _exclude(contact, at)
     events.append(event)
-    if kind == EventKind.ATTEMPT_FAILED and _tried_enough(replay(events), policy()):
+    if kind == EventKind.ATTEMPT_FAILED and _tried_enough(replay(events), policy(), cover):
         events.append(_append(contact, EventKind.UNREACHED, by, at))
         announcing.mail_tried(contact.offer.involvement, line=events[-1].pk, at=at)
     _write(contact, replay(events), was_open=facts.is_open, at=at, cover=cover)
@@ -336,9 +336,11 @@ def _next_due(
             return None
 
 
-def _tried_enough(facts: Facts, policy: SupportPolicy) -> bool:
+def _tried_enough(facts: Facts, policy: SupportPolicy, cover: Cover) -> bool:
+    """By the policy, and in no more parts of the day than those in which calls are made."""
+    parts = min(policy.attempt_parts, cover.parts_of_day)
     return facts.unreached is None and tried_enough(
-        facts, attempts=policy.attempts, days=policy.attempt_days, parts=policy.attempt_parts
+        facts, attempts=policy.attempts, days=policy.attempt_days, parts=parts
     )
 
 

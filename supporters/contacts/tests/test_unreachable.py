@@ -1,6 +1,6 @@
 """Who does not answer: several honest attempts, the coordinator's decision, and one gentle offer more."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.core import mail
@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
+from hospital.models import WorkingHours
 from incidents.tests.factories import InvolvementFactory
 from notifications.delivery import sweep
 from notifications.models import Notice, Reminder
@@ -109,6 +110,16 @@ def test_four_taps_in_one_minute_are_one_attempt(contact):
 def test_the_policy_says_how_often(contact):
     SupportPolicy.objects.update(attempts=1, attempt_days=1, attempt_parts=1)
     assert take(contact, EventKind.ATTEMPT_FAILED, MONDAY + HOUR).next_step == NextStep.WAIT
+
+
+def test_where_calls_are_made_in_the_morning_alone_mornings_are_enough(contact):
+    mornings = [time(8), time(12)]
+    WorkingHours.objects.filter(id=WorkingHours.current().id).update(
+        cover_is_office=False, cover_monday=mornings, cover_tuesday=mornings, cover_wednesday=mornings
+    )
+    for days in range(3):
+        contact = take(contact, EventKind.ATTEMPT_FAILED, MONDAY + days * DAY)
+    assert contact.next_step == NextStep.WAIT
 
 
 def test_the_employee_is_told_that_somebody_called_and_not_why(contact):
