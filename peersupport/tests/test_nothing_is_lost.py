@@ -39,12 +39,14 @@ FORMS = {
     "calamity-duty": {"starts_at": WORD},
     "incidents:list": {"q": WORD},
     "support:worklist": {"q": WORD},
+    "support:filter": {"name": WORD},
     "pool:list": {"q": WORD},
     "pool:add": {"q": WORD},
     "pool:policy": {},
     "pool:cover": {"cover_monday_0": WORD},
     "pool:intake-rules": {"closes_after_days": WORD},
     "contacts:availability": {"capacity": WORD},
+    "without-name": {"telephone": WORD},
     "contacts:corridor": {"on": WORD},
 }
 

@@ -108,6 +108,7 @@ NAMES_MORE = {
     "calamities:term-answer",
     "calamities:term-take-back",
     "support:assign",
+    "support:filter-forget",
 }
 
 

@@ -92,6 +92,9 @@ def play(person: User, hidden: list[User], ward: Any) -> list[Incident]:
     look(committee, "calamities:detail", cases[2].reference)
     look(witness, "me")
     for offer in Offer.objects.filter(involvement__employee__in=[person, witness]):
+        offer.refresh_from_db()
+        if offer.continues_id or offer.contacts.exists():
+            continue  # asked for with another event of the same person
         contact = assign(
             offer=offer, supporter=SupporterFactory(trained=True), by=coordinator, at=timezone.now()
         )

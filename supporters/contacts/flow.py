@@ -434,7 +434,8 @@ def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool) -> None:
         "closed_at": facts.closed_at,
         "outcome": facts.outcome,
     }
-    if facts.state == ContactState.HANDED_BACK and not facts.called_in:
+    promised = facts.later or not (facts.reached_at or facts.called_in)
+    if facts.state == ContactState.HANDED_BACK and promised:
         # The next supporter's log does not know of the wish, nor of what was promised.
         new["first_contact_due_at"] = facts.later or facts.due_at
     if facts.last.kind in _ANSWERED or facts.outcome == Outcome.REFERRED:

@@ -228,7 +228,7 @@ def _assign(*, offer: Offer, supporter: Supporter, by: User, at: datetime, beyon
     if offer.closed_at or offer not in mine:
         raise OfferClosed
     # The first of them leads: what the person wished and was promised stands with it.
-    offer = min((each for each in mine if not each.continues_id), key=lambda each: each.opened_at)
+    offer = min((each for each in mine if not each.continues_id), key=lambda each: (each.opened_at, each.pk))
     contact = _asked_before(offer)
     if contact:
         raise AlreadyAssigned(contact)
