@@ -37,6 +37,8 @@ Wed 14 Oct 22:40 | Wieke | at once | There is a new report for the calamity comm
 Wed 14 Oct 23:10 | Marleen | at once | A calamity was reported. The director on duty has not confirmed it yet.
 Thu 15 Oct 02:40 | Klaas | Thu 15 Oct 07:00 | A step of a calamity is late.
 Thu 15 Oct 02:40 | Wieke | Thu 15 Oct 07:00 | A step of a calamity is late.
+Thu 15 Oct 07:00 | Daan | mail only | Er is iets voor je in Peersupport
+Thu 15 Oct 07:00 | Lotte | mail only | Er is iets voor je in Peersupport
 Thu 15 Oct 08:30 | Ilse | at once | You are asked to support a colleague.
 Thu 15 Oct 08:30 | Joost | at once | You are asked to support a colleague.
 Thu 15 Oct 10:00 | Tineke | at once | Your department is asked to align.
