@@ -33,7 +33,8 @@ if DEMO and not IN_DEVELOPMENT:
 # Django's own pages of what went wrong are for developers; whoever looks around the demo meets the product's.
 DEBUG = IN_DEVELOPMENT and not DEMO
 # What development keeps between runs: the embedded servers' data, mail, reports of benchmarks.
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+# Empty is not set: else everything would lie where the program was started.
+DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / ".data").resolve()
 
 # Where the web listens: in development on this machine only.
 HOST = env.str("HOST", default="127.0.0.1" if IN_DEVELOPMENT else "0.0.0.0")  # nosec B104  # its container's
