@@ -41,6 +41,7 @@ LEAST_TALKS = 5
 _ORDER = (
     Waiting.COORDINATOR,
     Waiting.ASSIGNMENT,
+    Waiting.UNREACHED,
     Waiting.ACCEPTANCE,
     Waiting.FIRST_CONTACT,
     Waiting.FOLLOW_UP,

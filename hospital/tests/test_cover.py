@@ -141,7 +141,7 @@ covers = st.builds(
 ) | st.sampled_from([OFFICE, WEDNESDAYS, ALL_WEEK, ROUND_THE_CLOCK, SATURDAYS])
 moments = st.datetimes(
     min_value=datetime(2026, 1, 1),  # noqa: DTZ001  # bounds of aware moments
-    max_value=datetime(2027, 12, 1),  # noqa: DTZ001
+    max_value=datetime(2027, 12, 1),  # noqa: DTZ001  # bounds of aware moments
     timezones=st.just(UTC),
 )
 terms = st.timedeltas(timedelta(minutes=30), timedelta(days=14))

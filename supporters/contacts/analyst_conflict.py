@@ -27,19 +27,22 @@ from supporters.models import Contact, ContactQuerySet
 ANALYST_SUPPORTS = "support.analyst_supports"
 #: Of the supporter of a contact on the analysis team of the event.
 PLACES = TeamMember.objects.current().filter(
-    incident=OuterRef("offer__incident"), analyst=OuterRef("supporter__user")
+    event_parts.of_line("incident"), analyst=OuterRef("supporter__user")
 )
 
 
 def tell_coordinators(member: TeamMember, at: datetime) -> None:
     """In the transaction that put `member` on the team."""
-    mine = _conflicts().filter(offer__incident=member.incident_id, supporter__user=member.analyst_id)
+    mine = _conflicts().filter(
+        event_parts.for_events([member.incident_id]), supporter__user=member.analyst_id
+    )
     remind([_reminder(contact, at) for contact in mine])
 
 
 def tell_of(incident: Incident, at: datetime) -> None:
     """In the transaction that moved contacts to this event."""
-    remind([_reminder(contact, at) for contact in _conflicts().filter(offer__incident=incident)])
+    found = _conflicts().filter(event_parts.for_events([incident.pk]))
+    remind([_reminder(contact, at) for contact in found])
 
 
 def expected(at: datetime) -> Iterable[Reminder]:

@@ -47,7 +47,7 @@ from supporters.contacts.allowed_steps import (
     tried_enough,
 )
 from supporters.enums import ContactState, EventKind, HandBackReason, Outcome
-from supporters.models import Contact, ContactEvent, Exclusion, Offer, ReachMe, Supporter, SupportPolicy
+from supporters.models import Contact, ContactEvent, Exclusion, Offer, Supporter, SupportPolicy
 
 
 class ContactError(Exception):
@@ -246,7 +246,6 @@ def carry(*, contact: Contact, offer: Offer, at: datetime) -> None:
     if lead.reached_at:
         new |= {"reached_at": at, "offered_at": Coalesce(F("offered_at"), Value(at))}
     Offer.objects.filter(pk=offer.pk).update(**new)
-    ReachMe.objects.filter(offer=offer).exclude(offer__continues__reach_me__isnull=False).update(offer=lead)
     schedule.remind([reminders.another_event(contact, offer, at)])
 
 

@@ -23,14 +23,11 @@ from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import remind, reminder
 from supporters.contacts import event_parts
 from supporters.contacts.notice_words import event_of
-from supporters.models import Contact, ContactQuerySet, Offer
+from supporters.models import Contact, ContactQuerySet
 
 INVOLVED_SUPPORTS = "support.involved_supports"
 
-_INVOLVED = Involvement.objects.filter(
-    Q(incident=OuterRef("offer__incident"))
-    | Q(incident__in=Offer.objects.filter(continues=OuterRef(OuterRef("offer"))).values("incident"))
-)
+_INVOLVED = Involvement.objects.filter(event_parts.of_line("incident"))
 #: Whether the supporter of a contact was there, as far as is known, and whether they reported the event.
 WAS_THERE = Exists(_INVOLVED.filter(employee=OuterRef("supporter__user"))) | Exists(
     _INVOLVED.filter(employee=None).filter(
@@ -40,7 +37,7 @@ WAS_THERE = Exists(_INVOLVED.filter(employee=OuterRef("supporter__user"))) | Exi
 )
 REPORTED = Exists(
     Incident.objects.filter(
-        Q(pk=OuterRef("offer__incident")) | Q(joined_into=OuterRef("offer__incident")),
+        event_parts.of_line("pk") | event_parts.of_line("joined_into"),
         reporter=OuterRef("supporter__user"),
     )
 )
@@ -53,8 +50,7 @@ def tell_coordinators(added: Iterable[Involvement], at: datetime) -> None:
 
 def tell_of(incidents: Collection[UUID], at: datetime) -> None:
     """In the transaction that changed who was there or reported it."""
-    events = Q(offer__incident__in=incidents) | Q(offer__also__incident__in=incidents)
-    remind(_reminder(contact, at) for contact in _conflicts().filter(events).distinct())
+    remind(_reminder(contact, at) for contact in _conflicts().filter(event_parts.for_events(incidents)))
 
 
 def expected(at: datetime) -> Iterable[Reminder]:

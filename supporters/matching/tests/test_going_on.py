@@ -13,9 +13,10 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from hospital.refused import constraint_of
 from incidents.enums import EventType
-from incidents.tests.factories import InvolvementFactory
+from incidents.models import Incident
+from incidents.tests.factories import InvolvementFactory, on_team
 from notifications.models import Reminder
-from supporters.contacts import flow
+from supporters.contacts import analyst_conflict, flow, involved_conflict
 from supporters.contacts.reminders import ANOTHER_EVENT
 from supporters.enums import ContactState, EventKind, Outcome, Rule, Waiting
 from supporters.matching import assignment
@@ -152,6 +153,26 @@ class TestASecondEvent:
         with pytest.raises(AlreadyAssigned) as refused:
             assign(event(nurse), coordinator)
         assert refused.value.contact == contact
+
+
+@pytest.mark.parametrize("how", ["was there", "reported it", "analyses it"])
+def test_who_turns_out_to_be_part_of_the_second_event_is_told_of(coordinator, nurse, how):
+    contact = take(assign(event(nurse), coordinator), "accepted")
+    second = event(nurse)
+    go_on(second, coordinator)
+    user, incident, now = contact.supporter.user, second.incident, timezone.now()
+    match how:
+        case "was there":
+            involved_conflict.tell_coordinators([InvolvementFactory(incident=incident, employee=user)], now)
+        case "reported it":
+            Incident.objects.filter(pk=incident.pk).update(reporter=user)
+            involved_conflict.tell_of([incident.pk], now)
+        case "analyses it":
+            [member] = on_team(incident, user)
+            analyst_conflict.tell_coordinators(member, now)
+    assert Reminder.objects.filter(
+        subject_id=contact.pk, role=Role.COORDINATOR, kind__contains="supports"
+    ).exists()
 
 
 class TestTwoEventsThatWait:
