@@ -4,20 +4,21 @@ are made in the hours of cover.
 
 from datetime import datetime, time, timedelta
 
-from hospital.clock import Cover, QuietHours
+from hospital.clock import Cover
 
-NIGHT = QuietHours(time(20), time(8))
+_HOURS = (time(8), time(20))
+DAYTIME = Cover((_HOURS,) * 7, holidays=_HOURS)
 _BEFORE_THE_END = timedelta(minutes=30)
 
 
 def by_day(at: datetime) -> datetime:
     """`at`, or the end of the day before when it lies in the night."""
-    return NIGHT.began_at(at) - _BEFORE_THE_END if NIGHT.holds(at) else at
+    return in_cover(at, DAYTIME)
 
 
 def from_the_morning(at: datetime, *, after: timedelta) -> datetime:
     """`at`, or so long `after` the night in which it lies."""
-    return NIGHT.over_at(at) + after if NIGHT.holds(at) else at
+    return at if DAYTIME.holds(at) else DAYTIME.opens_from(at) + after
 
 
 def in_cover(at: datetime, cover: Cover) -> datetime:

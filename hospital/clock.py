@@ -137,12 +137,6 @@ class OfficeHours:
         """Calls are made while the offices work."""
         return Cover((((self.starts, self.ends),) * SATURDAY) + (None, None), decreed=self.decreed)
 
-    def close_of(self, day: date) -> datetime:
-        """The end of the working day `day`, or of the first one after it."""
-        while not is_working_day(day, self.decreed):
-            day += timedelta(days=1)
-        return moment_of(day, self.ends)
-
     def add_hours(self, start: datetime, hours: float) -> datetime:
         """When `hours` hours of working time have passed since `start`.
 
@@ -203,13 +197,6 @@ class QuietHours:
             for moment in (time.min, self.ends)
         )
         return next(end for end in ends if end > at and not self.holds(end))
-
-    def began_at(self, at: datetime) -> datetime:
-        """When the quiet hours of a day began that `at` lies in; not for weekends."""
-        today = local_day(at)
-        return max(
-            begin for days in (1, 0) if (begin := moment_of(today - timedelta(days=days), self.starts)) <= at
-        )
 
 
 #: Nothing is planned further ahead than this: a year, whatever the hour.

@@ -12,7 +12,7 @@ from django.urls import resolve
 from accounts.models import User
 from accounts.sign_in.demo_people import DEMO_PEOPLE
 from demo.build import build
-from demo.daytime import NIGHT
+from demo.daytime import DAYTIME
 from hospital.clock import local_day
 from hospital.models import WorkingHours
 from incidents.enums import Step
@@ -69,9 +69,9 @@ def test_a_small_hospital_has_lived_through_its_year_and_opens_every_page(day, s
     assert Offer.objects.filter(opened_at__gt=day - timedelta(days=1), closed_at=None).exists()
     cover = WorkingHours.current().cover
     assert [line for line in ContactEvent.objects.all() if not cover.holds(line.at)] == []
-    assert [notice for notice in Notice.objects.all() if NIGHT.holds(notice.created_at)] == []
+    assert [notice for notice in Notice.objects.all() if not DAYTIME.holds(notice.created_at)] == []
     notified = Milestone.objects.filter(step=Step.IGJ, done_at__isnull=False, incident__kind="calamity")
-    assert [row for row in notified if row.done_at and NIGHT.holds(row.done_at)] == []
+    assert [row for row in notified if row.done_at and not DAYTIME.holds(row.done_at)] == []
     for line in ContactEvent.objects.filter(kind=EventKind.FOLLOW_UP_PLANNED):
         assert line.planned_for is not None
         assert line.planned_for == cover.close_of(local_day(line.planned_for))

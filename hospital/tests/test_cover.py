@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hospital.clock import AMSTERDAM, Cover, OfficeHours, local_day
+from hospital.clock import AMSTERDAM, Cover, OfficeHours, local_day, part_of_day
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OFFICE = OfficeHours().cover
@@ -207,3 +207,11 @@ def test_with_calls_at_all_hours_it_is_the_same_time_of_day(at, days):
 )
 def test_parts_of_the_day_in_which_calls_are_made(cover, parts):
     assert cover.parts_of_day == parts
+
+
+@pytest.mark.parametrize(
+    ("at", "part"),
+    [("00:00", 0), ("11:59", 0), ("12:00", 1), ("16:59", 1), ("17:00", 2), ("23:59", 2)],
+)
+def test_a_part_of_the_day_is_that_of_the_clock_on_the_wall(at, part):
+    assert part_of_day(local(f"2026-07-01 {at}")) == part

@@ -1,7 +1,7 @@
 """How moments are said: a table of cases in both languages, and what holds at any moment of two years."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.utils import translation
@@ -9,13 +9,15 @@ from django.utils.formats import date_format
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hospital.clock import AMSTERDAM, local_day, local_moment
+from hospital.clock import AMSTERDAM, Cover, local_day, local_moment
 from hospital.moment_words import (
     at_moment,
     by,
     day_in_words,
     duration,
     exact,
+    full_date,
+    hours_in_words,
     in_words,
     lateness,
     since,
@@ -229,3 +231,42 @@ def test_since_is_never_followed_by_how_long_ago(now, back, language):
 def test_how_long_something_took(minutes, said):
     with translation.override("en"):
         assert duration(timedelta(minutes=minutes)) == said
+
+
+OFFICE, SATURDAY = (time(8), time(17)), (time(9), time(12, 30))
+
+
+@pytest.mark.parametrize(
+    ("cover", "english", "dutch"),
+    [
+        (
+            Cover((OFFICE,) * 5 + (None, None)),
+            "Monday to Friday from 08:00 until 17:00, not on public holidays",
+            "maandag tot en met vrijdag van 08:00 tot 17:00, niet op feestdagen",
+        ),
+        (Cover((OFFICE,) * 7, OFFICE), "every day from 08:00 until 17:00", "elke dag van 08:00 tot 17:00"),
+        (
+            Cover((OFFICE, None, *(OFFICE,) * 3, SATURDAY, None), SATURDAY),
+            (
+                "Monday from 08:00 until 17:00, Wednesday to Friday from 08:00 until 17:00, "
+                "Saturday from 09:00 until 12:30, on public holidays from 09:00 until 12:30"
+            ),
+            (
+                "maandag van 08:00 tot 17:00, woensdag tot en met vrijdag van 08:00 tot 17:00, "
+                "zaterdag van 09:00 tot 12:30, op feestdagen van 09:00 tot 12:30"
+            ),
+        ),
+    ],
+)
+def test_hours_of_cover_in_words(cover, english, dutch):
+    with translation.override("en"):
+        assert hours_in_words(cover) == english
+    with translation.override("nl"):
+        assert hours_in_words(cover) == dutch
+
+
+def test_a_date_with_its_year():
+    with translation.override("en"):
+        assert full_date(date(2026, 12, 3)) == "3 December 2026"
+    with translation.override("nl"):
+        assert full_date(date(2026, 12, 3)) == "3 december 2026"

@@ -88,7 +88,7 @@ def test_no_thanks_and_coming_back(link, contact):
 
 
 def test_later_is_said_to_both(link, contact):
-    day = local_day(OfficeHours().close_of(timezone.localdate() + timedelta(days=9)))
+    day = local_day(OfficeHours().cover.close_of(timezone.localdate() + timedelta(days=9)))
     decide(link, "later", on=day.isoformat())
     contact.refresh_from_db()
     assert timezone.localdate(contact.due_at) == day
