@@ -64,6 +64,7 @@ def register() -> None:
             "support:join": _("joining two reports of one event"),
             "support:match": _("support for one colleague"),
             "support:name-people": _("naming who was involved in the own report"),
+            "support:replace": _("somebody else for all that is open with a supporter"),
             "support:roll-call": _("everybody involved in an event"),
             "support:worklist": _("worklist"),
         },

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from supporters.contacts import views
 from supporters.corridor import views as corridor
 from supporters.intake.views import intake, intake_rules, name_people
-from supporters.matching.views import case, match, roll_call
+from supporters.matching.views import case, match, replacing, roll_call
 from supporters.offers.views import filtering, joining, me, own_link, without_name, worklist
 from supporters.pool.views import cover, kept_apart, pool
 
@@ -23,6 +23,7 @@ support_urls = [
     path("support/<str:reference>/", roll_call.roll_call, name="roll-call"),
     path("support/<str:reference>/join/", joining.join_reports, name="join"),
     path("support/<str:reference>/assign/", roll_call.assign_together, name="assign-together"),
+    path("support/supporter/<uuid:pk>/", replacing.replace, name="replace"),
     path("support/involved/<uuid:pk>/match/", match.match, name="match"),
     path("support/involved/<uuid:pk>/assign/", case.assign, name="assign"),
     path("support/involved/<uuid:pk>/go-on/", case.go_on, name="go-on"),

@@ -179,6 +179,7 @@ PAGES: dict[str, str | set[Role]] = {
     "support:answer": COORDINATOR,
     "support:remind": COORDINATOR,
     "support:remind-several": COORDINATOR,
+    "support:replace": COORDINATOR,
     "support:close": COORDINATOR,
     "support:undo": COORDINATOR,
     "pool:cover": COORDINATOR,

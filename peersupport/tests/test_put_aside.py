@@ -93,11 +93,12 @@ ABOUT_EVENTS = sorted(
     if who != PUBLIC
     and name.startswith(("support:", "calamities:", "incidents:"))
     and parameters(name)
-    # A kind of report, one's own upload, one's own report: tested apart.
+    # A kind of report, one's own upload, one's own report, a supporter: tested apart.
     and not name.startswith(
         (
             *("incidents:report", "incidents:import", "incidents:received", "incidents:withdraw"),
             "support:name-people",
+            "support:replace",
         )
     )
 )

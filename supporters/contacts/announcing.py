@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ANNOUNCED = "support.announced"
 NOT_AFTER_ALL = "support.not_after_all"
 TRIED = "support.tried"
+ANOTHER_CALLS = "support.another_calls"
 STILL_OPEN = "support.still_open"
 
 
@@ -83,6 +84,19 @@ def mail_tried(person: Involvement, *, line: int, at: datetime) -> None:
     """Mail somebody without an account that they were called in vain. `line` is that of the contact's log."""
     if not person.employee_id and can_be_told(person):
         send([Mail(key=f"{TRIED}:{line}", kind=TRIED, subject_id=person.pk, due_at=at)])
+
+
+def another_calls(person: Involvement, *, contact: UUID, at: datetime) -> None:
+    """Tell somebody who may know of one supporter that another will call, and not why. `contact` is the new
+    one.
+    """
+    key = f"{ANOTHER_CALLS}:{contact}"
+    if not can_be_told(person):
+        return
+    if person.employee_id:
+        remind([_reminder(ANOTHER_CALLS, key, person, at)])
+    else:
+        send([Mail(key=key, kind=ANOTHER_CALLS, subject_id=person.pk, due_at=at)])
 
 
 def second_offer(offer: Offer, *, at: datetime, days: int) -> None:
@@ -184,6 +198,11 @@ KINDS = (
     _kind(
         ANNOUNCED,
         gettext_lazy("A colleague will call you. You can choose when, who, or not at all."),
+        Q(closed_at=None),
+    ),
+    _kind(
+        ANOTHER_CALLS,
+        gettext_lazy("Another colleague will call you. You can choose when, who, or not at all."),
         Q(closed_at=None),
     ),
     _kind(

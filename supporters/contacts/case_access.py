@@ -92,14 +92,18 @@ def log_roll_call(*, incident: Incident, involved: Iterable[UUID], by: User, at:
     )
 
 
-def log_found(*, cases: Sequence[tuple[str, UUID]], by: User, at: datetime) -> None:
-    """A line for each case whose person's name a search showed: the event's reference and the person."""
+def log_found(
+    *, cases: Sequence[tuple[str, UUID]], by: User, at: datetime, page: str = "support:worklist"
+) -> None:
+    """A line for each case whose person's name a search, or another list of cases, showed: the event's
+    reference and the person.
+    """
     record_all(
         cases,
         action=AccessAction.VIEW,
         user=by,
         role=Role.COORDINATOR,
-        access_point="support:worklist",
+        access_point=page,
         object_kind="support",
         basis="coordinator of the case",
         at=at,

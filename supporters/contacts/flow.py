@@ -143,6 +143,8 @@ def propose(
     )
     facts = replay([_append(contact, EventKind.ASSIGNED, by, at, planned_for=answer_by)])
     _announce(offer, at)
+    if _somebody_accepted_before(contact):
+        announcing.another_calls(offer.involvement, contact=contact.pk, at=at)
     Supporter.objects.filter(pk=supporter.pk).update(last_asked_at=at, load=F("load") + int(takes_capacity))
     schedule.cancel(subject_id=offer.pk, at=at)
     _write(contact, facts, was_open=True, at=at, cover=hours.cover)
@@ -351,6 +353,12 @@ def _announce(offer: Offer, at: datetime) -> None:
         if announcing.can_be_told(offer.involvement):
             told = {"announced_at": at, "offered_at": Coalesce(F("offered_at"), Value(at))}
             Offer.objects.filter(pk=offer.pk).update(**told)
+
+
+def _somebody_accepted_before(contact: Contact) -> bool:
+    """From then on the own page says who calls."""
+    before = Contact.objects.filter(offer=contact.offer_id, accepted_at__isnull=False)
+    return before.exclude(pk=contact.pk).exists()
 
 
 def _answer_by(offer: Offer, at: datetime, hours: WorkingHours) -> datetime:

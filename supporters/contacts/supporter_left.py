@@ -36,7 +36,7 @@ def expected(at: datetime) -> Iterable[Reminder]:
 
 def _left_behind() -> QuerySet[Contact]:
     """Open contacts whose supporter is no longer in service."""
-    return Contact.objects.open().filter(supporter__user__is_active=False).select_related("offer__incident")
+    return Contact.objects.open().filter(supporter__user__is_active=False)
 
 
 def _reminder(contact: Contact, at: datetime) -> Reminder:
@@ -45,7 +45,7 @@ def _reminder(contact: Contact, at: datetime) -> Reminder:
         kind=SUPPORTER_LEFT,
         due_at=at,
         subject_id=contact.pk,
-        url=reverse("support:roll-call", args=[contact.offer.incident.reference]),
+        url=reverse("support:replace", args=[contact.supporter_id]),
         role=Role.COORDINATOR,
     )
 

@@ -178,18 +178,25 @@ def assign(
 
 
 def replace(
-    *, contact: Contact, supporter: Supporter, by: User, at: datetime, beyond_rules: bool = False
+    *,
+    contact: Contact,
+    supporter: Supporter,
+    by: User,
+    at: datetime,
+    beyond_rules: bool = False,
+    seen: int | None = None,
 ) -> Contact:
     """Ask `supporter` in the place of who was asked before: that one is thanked, in the same transaction.
 
-    Raises what `assign` raises, and flow.Stale or NotAllowed when `contact` has moved on.
+    Raises what `assign` raises, and flow.Stale or NotAllowed when `contact` has moved on (since the line
+    `seen` of its log).
     """
     with transaction.atomic():
         _line(contact.offer)
         # Both at once and in one order, so that two who exchange supporters do not wait for each other.
         both = Supporter.objects.filter(pk__in=[contact.supporter_id, supporter.pk]).order_by("pk")
         list(both.select_for_update(no_key=True).values_list("pk"))
-        flow.withdraw(contact=contact, by=by, at=at)
+        flow.withdraw(contact=contact, by=by, at=at, seen=seen)
         return assign(offer=contact.offer, supporter=supporter, by=by, at=at, beyond_rules=beyond_rules)
 
 

@@ -144,6 +144,18 @@ def pause(*, user: User, at: datetime) -> Supporter:
         return _change(_own(user), {"status": SupporterStatus.PAUSED}, by=user, at=at, own=True)
 
 
+def away(*, supporter: Supporter, until: date | None, by: User, at: datetime) -> Supporter:
+    """From today on nobody asks `supporter`, up to and including the local day `until`, or until that is
+    changed.
+    """
+    today = timezone.localdate(at)
+    with transaction.atomic():
+        held = _locked(supporter)
+        is_away = held.absent_from and held.absent_from <= today <= (held.absent_until or today)
+        wanted = {"absent_from": held.absent_from if is_away else today, "absent_until": until}
+        return _change(held, wanted, by=by, at=at)
+
+
 def change(
     *,
     supporter: Supporter,

@@ -1,6 +1,7 @@
 """A supporter who leaves service: the coordinator hears for which cases somebody else is needed."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -50,7 +51,7 @@ def test_coordinator_hears_at_once_of_open_contacts_only(coordinator):
     assert told(SUPPORTER_LEFT) == {coordinator.pk}
     notice = Notice.objects.get(kind=SUPPORTER_LEFT)
     assert notice.subject_id == contact.pk
-    assert contact.offer.incident.reference in notice.url
+    assert notice.url == reverse("support:replace", args=[contact.supporter_id])
     assert contact.supporter.user.name not in str(kinds.get(SUPPORTER_LEFT).line)
 
 

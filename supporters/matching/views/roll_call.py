@@ -1,16 +1,14 @@
 """Everybody involved in one event: the state of each, and proposing supporters for all at once."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.enums import Role
@@ -22,13 +20,11 @@ from incidents.enums import IncidentKind
 from incidents.models import Incident
 from supporters.contacts.case_access import log_roll_call
 from supporters.matching import assignment
-from supporters.matching.assignment import AlreadyAssigned, NotEligible, Proposal
 from supporters.matching.need import READ_OF_OFFER
-from supporters.matching.views.case import moved_on, not_eligible, taken
-from supporters.matching.views.match import Card, card, tell_apart
-from supporters.models import Offer, Supporter
+from supporters.matching.views import together
+from supporters.matching.views.case import moved_on
+from supporters.models import Offer
 from supporters.offers import worklist
-from supporters.offers.opening import OfferClosed
 from supporters.offers.roll_call import RollCallLine, lines_of
 
 #: What is read of the event: the page is opened daily.
@@ -36,14 +32,6 @@ EVENTS = Incident.objects.select_related("department", "joined_into").only(
     *("reference", "kind", "event_type", "occurred_at", "reported_at", "withdrawn_at"),
     *("department__name", "joined_into__reference"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """One line of the proposal for all: the suggested supporter first, then who else could."""
-
-    offer: Offer
-    cards: list[Card]
 
 
 @allow(Role.COORDINATOR)
@@ -62,8 +50,8 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
     named = [each.involvement_id for each in lines if not each.is_erased]
     log_roll_call(incident=incident, involved=named, by=request.user, at=now)
     waiting = [each for each in lines if each.waits]
-    together = _offers(waiting) if "together" in request.GET else []
-    proposals = _choices(assignment.propose_together(offers=together, at=now)) if together else []
+    offers = _offers(waiting) if "together" in request.GET else []
+    proposals = together.choices(assignment.propose_together(offers=offers, at=now)) if offers else []
     context = {
         "now": now,
         "incident": incident,
@@ -86,23 +74,10 @@ def assign_together(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask the chosen supporters: one line (`only`), or all. What somebody else did meanwhile stays."""
     sent_for = _incident(request, reference)
     incident = sent_for.joined_into or sent_for
-    chosen = _chosen(request, incident)
-    now = timezone.now()
-    asked = 0
-    for offer, supporter in chosen:
-        try:
-            assignment.assign(offer=offer, supporter=supporter, by=request.user, at=now)
-        except AlreadyAssigned as error:
-            _tell(request, offer, taken(error, supporter.user))
-        except NotEligible as error:
-            _tell(request, offer, not_eligible(error, supporter.user))
-        except OfferClosed:
-            _tell(request, offer, _("This offer has ended."))
-        else:
-            asked += 1
-    if asked:
-        say(request, _asked(asked))
-    elif not chosen and sent_for.has_ended:
+    offers = Offer.objects.filter(incident=incident).select_related("involvement")
+    chosen = together.chosen(request, offers)
+    together.ask(request, chosen)
+    if not chosen and sent_for.has_ended:
         moved_on(request)
     elif not chosen:
         say(request, _("Nobody was chosen."), level=messages.WARNING)
@@ -118,35 +93,3 @@ def _offers(lines: Sequence[RollCallLine]) -> list[Offer]:
     keys = [each.offer_id for each in lines[: assignment.TOGETHER]]
     found = Offer.objects.select_related(*READ_OF_OFFER).in_bulk(keys)
     return [found[key] for key in keys]
-
-
-def _choices(proposals: Iterable[Proposal]) -> list[Choices]:
-    choices = [Choices(each.offer, [card(choice) for choice in each.choices]) for each in proposals]
-    tell_apart(each for one in choices for each in one.cards)
-    return choices
-
-
-def _chosen(request: SignedInRequest, incident: Incident) -> list[tuple[Offer, Supporter]]:
-    """The lines that were sent, each with its supporter; lines without one are left out."""
-    offers = Offer.objects.filter(incident=incident).select_related("involvement")
-    only = request.POST.get("only", "")
-    sent: list[tuple[Offer, UUID]] = []
-    for offer in offers:
-        if only and only != str(offer.pk):
-            continue
-        try:
-            sent.append((offer, UUID(request.POST.get(f"supporter-{offer.pk}", ""))))
-        except ValueError:
-            continue
-    people = Supporter.objects.select_related("user").in_bulk([pk for _offer, pk in sent])
-    return [(offer, people[pk]) for offer, pk in sent if pk in people]
-
-
-def _asked(count: int) -> str:
-    return ngettext("%(count)d supporter has been asked.", "%(count)d supporters have been asked.", count) % {
-        "count": count
-    }
-
-
-def _tell(request: SignedInRequest, offer: Offer, text: str) -> None:
-    say(request, f"{offer.involvement.name}: {text}", level=messages.WARNING)

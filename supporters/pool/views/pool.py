@@ -30,7 +30,7 @@ from accounts.roles.giving import OwnRoles, RolesConflict
 from hospital.models import WorkingHours
 from hospital.moment_words import hours_in_words
 from supporters.enums import SupporterStatus
-from supporters.models import Supporter, SupporterQuerySet, SupportPolicy
+from supporters.models import Contact, Supporter, SupporterQuerySet, SupportPolicy
 from supporters.pool import members as pools
 from supporters.pool.forms import SupporterForm, SupportPolicyForm, TrainedForm
 
@@ -126,6 +126,7 @@ def supporter(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "standing": standing(found, now),
         "excluded": excluded,
+        "has_open": Contact.objects.open().filter(supporter=found).exists(),
         "now": now,
     }
     return render(request, "supporters/pool/supporter.html", context)
