@@ -17,7 +17,7 @@ class SupportersConfig(AppConfig):
         from supporters.contacts import analyst_conflict, calendar_entries, involved_conflict, supporter_left
         from supporters.intake import reminders as intake_reminders
         from supporters.intake import told_reporter, unnamed_reports
-        from supporters.offers import employee_left, reminders, withdrawn_reports
+        from supporters.offers import employee_left, morning, reminders, withdrawn_reports
         from supporters.offers.opening import expected, open_offers, push_counts
         from supporters.pool import readiness
 
@@ -38,6 +38,7 @@ class SupportersConfig(AppConfig):
         withdrawal.listeners += [withdrawn_reports.forget, unnamed_reports.withdrawn]
         places.register()
         reminders.register()
+        morning.register()
         sources.append(readiness.lacks)
         reconcile.expectations += [expected, intake_reminders.expected]
         entries.sources.append(calendar_entries.SOURCE)

@@ -8,13 +8,17 @@ sends it. The mail's key names person and day, so that two workers at once, or t
 no second; what came too late waits for the next day. What the mail says is counted when it is sent: what is
 still unread and still this person's business.
 
-What comes in the quiet hours is mailed once, when they are over: its mail is written with the first of it
-(notifications.delivery.sweep), and the notices are marked as being in it. So is what leaves at once, where
+Who has a role with a morning of its own (`mornings`: the coordinator) gets this mail every working day on
+which anything waits: it begins with how much of what does. What comes to that role in the quiet hours before
+it is in it too (`mail_hours.before_the_morning`), and is no mail of its own.
+
+What else comes in the quiet hours is mailed once, when they are over: its mail is written with the first of
+it (notifications.delivery.sweep), and the notices are marked as being in it. So is what leaves at once, where
 it is more than one thing for a person.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from uuid import UUID
@@ -22,12 +26,13 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
+from accounts.enums import Role
 from accounts.models import User
 from hospital.clock import is_working_day, local_day, moment_of
 from hospital.models import WorkingHours
-from notifications.enums import HandedOn
+from notifications.enums import Group, HandedOn
 from notifications.models import DeliveryPolicy, Mail, Notice
 from notifications.reminders import kinds, still_concerns
 from notifications.reminders.kinds import Kind
@@ -57,6 +62,21 @@ TOGETHER = Kind(
     urgent=True,
     handed_on=HandedOn.STAYS,
 )
+
+
+@dataclass(frozen=True)
+class Morning:
+    """What the mail of the day of everybody with a role begins with: `waits` says to a user how much of what
+    waits at a moment (aware), without name or event, in the language that is active; `page` is the name of
+    the page where it stands.
+    """
+
+    page: str
+    waits: Callable[[User, datetime], Sequence[str]]
+
+
+#: Other rooms add theirs when they start.
+mornings: dict[Role, Morning] = {}
 #: The kinds that speak for several notices.
 SEVERAL = frozenset({KIND.code, WAITED.code, TOGETHER.code})
 
@@ -85,7 +105,9 @@ def news_until(at: datetime, *, digest_at: time, decreed: frozenset[date] = froz
 
 
 def _write(at: datetime, until: datetime) -> int:
-    """In one statement, whatever the number of people."""
+    """In one statement, whatever the number of people. Who holds a role with a morning gets one without news
+    too, unless they are away or want none.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -98,7 +120,17 @@ def _write(at: datetime, until: datetime) -> int:
                        (id, key, kind, user_id, subject_id, url, due_at, attempts, last_error)
                 SELECT gen_random_uuid(), 'digest:' || user_id || ':' || %(day)s, %(kind)s, user_id, user_id,
                        %(url)s, %(at)s, 0, ''
-                  FROM (SELECT DISTINCT user_id FROM waiting ORDER BY user_id) people
+                  FROM (SELECT user_id FROM waiting UNION
+                        SELECT member.user_id
+                          FROM accounts_user_groups member
+                          JOIN auth_group role ON role.id = member.group_id AND role.name = ANY(%(roles)s)
+                          JOIN accounts_user ON accounts_user.id = member.user_id AND is_active
+                         WHERE NOT EXISTS (SELECT FROM notifications_mailoff off
+                                            WHERE off.user_id = member.user_id AND off."group" = %(news)s)
+                           AND NOT EXISTS (SELECT FROM notifications_absence away
+                                            WHERE away.user_id = member.user_id
+                                              AND %(day)s::date BETWEEN first_day AND last_day)
+                         ORDER BY user_id) people
                 ON CONFLICT (key) DO NOTHING
                 RETURNING id, user_id
             ), gathered AS (
@@ -110,6 +142,8 @@ def _write(at: datetime, until: datetime) -> int:
             """,
             {
                 "until": until,
+                "roles": list(mornings),
+                "news": Group.NEWS,
                 "day": local_day(at).isoformat(),
                 "kind": KIND.code,
                 "url": reverse("notices"),
@@ -149,7 +183,7 @@ def left(mails: Sequence[Mail], users: Mapping[UUID, User]) -> dict[UUID, Left]:
 
 
 def lines(notices: Iterable[Notice], *, language: str) -> list[str]:
-    """What a mail of the day says of `notices`, a line for each kind."""
+    """What a mail of the day says of `notices`: a line for each kind of news, and one for all work."""
     counts: Counter[str] = Counter()
     for notice in notices:
         counts[notice.kind] += notice.count
@@ -158,7 +192,30 @@ def lines(notices: Iterable[Notice], *, language: str) -> list[str]:
 
 
 def _words(counts: Iterable[tuple[str, int]]) -> Iterable[str]:
+    work = 0
     for code, count in counts:
         kind = kinds.find(code)
         if kind and kind.digest is not None:
             yield kind.digest % {"count": count}
+        elif kind:
+            work += count
+    if work:
+        yield ngettext(
+            "%(count)d thing to do that came in overnight",
+            "%(count)d things to do that came in overnight",
+            work,
+        ) % {"count": work}
+
+
+def morning_of(user: User, *, at: datetime) -> tuple[list[str], str]:
+    """What waits for `user` by their roles at `at` (aware), a line each, and the way there (a path); nothing
+    and an empty way for everybody else.
+    """
+    found: list[str] = []
+    url = ""
+    with override(user.language):
+        for role, morning in mornings.items():
+            if role in user.roles and (waits := morning.waits(user, at)):
+                found += waits
+                url = url or reverse(morning.page)
+    return found, url

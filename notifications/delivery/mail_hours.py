@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from hospital.clock import is_working_day, local_day, moment_of
+from hospital.models import WorkingHours
 from notifications.delivery import digest
 from notifications.models import DeliveryPolicy
 from notifications.reminders import kinds
@@ -24,6 +26,16 @@ def mailed_at(kind: Kind, *, at: datetime, policy: DeliveryPolicy) -> datetime:
 def mailed_at_of_each(*, at: datetime, policy: DeliveryPolicy) -> dict[str, datetime]:
     """The same of every kind, by its code."""
     return {kind.code: mailed_at(kind, at=at, policy=policy) for kind in kinds.registered()}
+
+
+def before_the_morning(at: datetime, *, policy: DeliveryPolicy) -> bool:
+    """Whether `at` (aware) lies in quiet hours that end on a working day before the mail of that day."""
+    over = policy.quiet_hours.over_at(at)
+    day = local_day(over)
+    # Days off by decree are asked for in quiet hours alone.
+    return at < over <= moment_of(day, policy.digest_at) and is_working_day(
+        day, WorkingHours.current().office.decreed
+    )
 
 
 def waiting(*, at: datetime, policy: DeliveryPolicy) -> list[str]:

@@ -34,13 +34,20 @@ def something_for_you(
         )
 
 
-def news_of_the_day(*, mail_id: UUID, user: User, lines: Sequence[str], url: str) -> EmailMultiAlternatives:
-    """To somebody with an account: how much news of which kind waits, behind sign-in at `url` (a path)."""
+def mail_of_the_day(
+    *, mail_id: UUID, user: User, waits: Sequence[str], news: Sequence[str], url: str
+) -> EmailMultiAlternatives:
+    """To somebody with an account: how much waits of what, and how much news there is of which kind, behind
+    sign-in at `url` (a path).
+    """
     with override(user.language):
+        lines = [*waits, *([_("New: %(what)s") % {"what": line} for line in news] if waits else news)]
         return compose(
             mail_id=mail_id,
             address=user.email,
-            text=_("This is new for you in Peersupport:"),
+            text=_("This waits in Peersupport this morning:")
+            if waits
+            else _("This is new for you in Peersupport:"),
             lines=lines,
             link=f"{settings.SITE_URL}{url}",
             footer=_(

@@ -74,7 +74,7 @@ def _send_batch(batch: list[Mail], server: "MailServer", at: datetime, until: fl
             Mail.objects.filter(id__in=[left.id for left in batch[position:]]).update(lease_until=None)
             return
         try:
-            message = _compose(mail, users, wanted, left)
+            message = _compose(mail, users, wanted, left, at)
             if message:
                 server.send(message)
         except ServerAway as away:
@@ -104,7 +104,11 @@ def _left(batch: list[Mail], users: dict[UUID, User]) -> dict[UUID, Left]:
 
 
 def _compose(
-    mail: Mail, users: dict[UUID, User], wanted: dict[UUID, still_concerns.Answer], left: dict[UUID, Left]
+    mail: Mail,
+    users: dict[UUID, User],
+    wanted: dict[UUID, still_concerns.Answer],
+    left: dict[UUID, Left],
+    at: datetime,
 ) -> EmailMultiAlternatives | None:
     """The message, or None when it is no longer wanted. Raises what its kind raises."""
     if mail.user_id is None:
@@ -117,11 +121,18 @@ def _compose(
     if not (answer and user.is_active and user.email):
         return None
     if mail.kind == digest.KIND.code:
-        lines = digest.lines(left[mail.id].notices, language=user.language)
-        return mails.news_of_the_day(mail_id=mail.id, user=user, lines=lines, url=mail.url) if lines else None
+        return _of_the_day(mail, user, left[mail.id], at)
     if mail.kind in digest.SEVERAL:
         return _waited(mail, user, left[mail.id])
     return mails.something_for_you(mail_id=mail.id, address=user.email, language=user.language, url=mail.url)
+
+
+def _of_the_day(mail: Mail, user: User, left: Left, at: datetime) -> EmailMultiAlternatives | None:
+    news = digest.lines(left.notices, language=user.language)
+    waits, page = digest.morning_of(user, at=at)
+    if not (news or waits):
+        return None
+    return mails.mail_of_the_day(mail_id=mail.id, user=user, waits=waits, news=news, url=page or mail.url)
 
 
 def _waited(mail: Mail, user: User, left: Left) -> EmailMultiAlternatives | None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from accounts.models import User
+from notifications.delivery import digest
 from notifications.enums import Group, HandedOn
 from notifications.models import MailOff
 from notifications.reminders import kinds, still_concerns
@@ -95,8 +96,11 @@ def audience(reminders: Sequence[Claimed], *, at: datetime) -> Audience:
     return Audience(list(addressed.values()), substitutes, failed)
 
 
-def by_channel(wanted: Sequence[Addressed], substitutes: Mapping[UUID, UUID]) -> list[ShownTo]:
-    """What is written for each of `wanted`, all of whom have a right to the thing.
+def by_channel(
+    wanted: Sequence[Addressed], substitutes: Mapping[UUID, UUID], *, in_the_morning: bool
+) -> list[ShownTo]:
+    """What is written for each of `wanted`, all of whom have a right to the thing. `in_the_morning`: what
+    comes to a role with a morning of its own (digest.mornings) waits for the mail of the day.
 
     The mail goes to the substitute in the place of who is away, if that one can be mailed; of a term that
     the law sets, to both.
@@ -126,8 +130,9 @@ def by_channel(wanted: Sequence[Addressed], substitutes: Mapping[UUID, UUID]) ->
         if kind.handed_on == HandedOn.IN_PLACE and own is None:
             places = (away for away in stands_in_for[user.id] if (reminder.id, away) in told)
             instead_of = next(places, None)
-        is_news = kind.group == Group.NEWS
-        shown.append(ShownTo(reminder, user.id, instead_of, mailed and not is_news, mailed and is_news))
+        waits = in_the_morning and reminder.role in digest.mornings and not kind.always_mailed
+        digested = kind.group == Group.NEWS or waits
+        shown.append(ShownTo(reminder, user.id, instead_of, mailed and not digested, mailed and digested))
     return shown
 
 

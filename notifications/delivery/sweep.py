@@ -117,9 +117,11 @@ def show_batch(*, at: datetime) -> int:
     }
     wanted = [each for each, answer in zip(asked, answers, strict=True) if answer is True]
     failed |= _left_to_nobody(asked, answers)
-    shown = recipients.by_channel(wanted, audience.substitutes)
+    policy = DeliveryPolicy.current()
+    morning = mail_hours.before_the_morning(at, policy=policy)
+    shown = recipients.by_channel(wanted, audience.substitutes, in_the_morning=morning)
     singles, bundles = _bundled(shown, failed)
-    mail_at = mail_hours.mailed_at_of_each(at=at, policy=DeliveryPolicy.current())
+    mail_at = mail_hours.mailed_at_of_each(at=at, policy=policy)
     about_mail = _about_mail(at) | _together([*([each] for each in singles), *bundles], at, mail_at)
     _write(singles, at, about_mail, mail_at)
     _write_bundles(bundles, at, about_mail, mail_at)

@@ -47,6 +47,14 @@ class NoticeGroup:
     def newest(self) -> NoticeLine:
         return self.lines[0]
 
+    @property
+    def about(self) -> str:
+        """Which event they are about, or how many; empty where none may be said."""
+        events = {line.about for line in self.lines} - {""}
+        if len(events) == 1:
+            return next(iter(events))
+        return gettext("%(count)d events") % {"count": len(events)} if events else ""
+
 
 @dataclass(frozen=True)
 class NoticePage:

@@ -22,9 +22,10 @@ def every_mail(language):
     outside = Outside("j@x.example", language, LONG, "https://steun.example/evaluation/#K7QF-2M0X-9TBA-5DWE")
     with override(language):
         yield mails.outside(mail_id=uuid4(), content=outside)
-        yield mails.news_of_the_day(
-            mail_id=uuid4(), user=user, lines=["één ding", "2 dingen"], url="/notices/"
-        )
+        for waits in ([], ["Te doen: 3"]):
+            yield mails.mail_of_the_day(
+                mail_id=uuid4(), user=user, waits=waits, news=["één ding", "2 dingen"], url="/notices/"
+            )
         for count in (1, 18):
             yield mails.something_for_you(
                 mail_id=uuid4(), address=user.email, language=language, url="/notices/x/open/", count=count
@@ -38,7 +39,7 @@ def test_all_mails_look_the_same_in_a_log(smtp, settings, language):
         for message in every_mail(language):
             server.send(message)
     mail_reset_link(email=UserFactory(language=language).email)
-    assert len(smtp.messages) == 5
+    assert len(smtp.messages) == 6
     shown = {
         (
             message["Subject"],

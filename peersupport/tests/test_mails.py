@@ -1,18 +1,23 @@
 """No mail says who somebody is or what happened, in either language."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
+from accounts.enums import Role
 from accounts.sign_in.passwords import mail_reset_link
 from accounts.tests.factories import UserFactory
 from evaluations import invitations
 from evaluations.tests.factories import InvitationFactory
 from incidents.enums import EventType, IncidentKind
-from notifications.delivery import mails
+from notifications.delivery import digest, mails
 from notifications.reminders import kinds
+from supporters.enums import Waiting
+from supporters.models import Offer
+from supporters.tests.factories import OfferFactory, UnnamedReportFactory
 
 LANGUAGES = ["nl", "en"]
 
@@ -97,7 +102,25 @@ def test_mail_of_the_day_tells_nothing_of_any_kind_of_news(language):
     user = UserFactory.build(language=language, name="Jan Jansen")
     with translation.override(language):
         lines = [label % {"count": count} for label in news for count in (1, 12)]
-    message = mails.news_of_the_day(mail_id=uuid4(), user=user, lines=lines, url="/notices/")
+    message = mails.mail_of_the_day(mail_id=uuid4(), user=user, waits=[], news=lines, url="/notices/")
     assert all(line in message.body for line in lines)
     assert says(read(message), language) == []
     assert "Jansen" not in read(message)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_coordinators_morning_tells_how_much_and_nothing_else(language):
+    user = UserFactory(roles=[Role.COORDINATOR], language=language)
+    names = []
+    for step in set(Waiting) - {Waiting.NOTHING}:
+        offer = OfferFactory()
+        Offer.objects.filter(pk=offer.pk).update(waiting_for=step, due_at=timezone.now() - timedelta(days=1))
+        names += [offer.involvement.name, offer.incident.reference]
+    UnnamedReportFactory()
+    waits, page = digest.morning_of(user, at=timezone.now())
+    text = read(mails.mail_of_the_day(mail_id=uuid4(), user=user, waits=waits, news=[], url=page))
+    assert len(waits) == 5
+    assert all(line in text for line in waits)
+    assert says(text, language) == []
+    assert not any(name in text for name in names)

@@ -47,7 +47,7 @@ REFRESH = timedelta(minutes=5)
 Tone = Literal["neutral", "calm", "good", "attention", "late", "info"]
 
 #: What is the coordinator's own to do.
-_HERS = frozenset({Waiting.ASSIGNMENT, Waiting.COORDINATOR, Waiting.UNREACHED})
+HERS = frozenset({Waiting.ASSIGNMENT, Waiting.COORDINATOR, Waiting.UNREACHED})
 
 
 class WaitingGroup(Enum):
@@ -405,7 +405,7 @@ def row_of(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
         since=first["opened_at"],
         supporter="" if several else first["supporter"] or "",
         step=step,
-        urgent=not first["closed_at"] and (first["waiting_for"] in _HERS or late),
+        urgent=not first["closed_at"] and (first["waiting_for"] in HERS or late),
         people=len(people),
         reference=first["reference"],
         involvement_id=first["involvement_id"],
