@@ -8,10 +8,10 @@ from functools import partial
 from accounts.models import User
 from demo.timeline import Year
 from hospital.clock import local_day
-from incidents.calamities import inspectorate, milestones
+from incidents.calamities import inspectorate, later_moments, milestones
 from incidents.calamities.analysis import progress, team
 from incidents.calamities.family_talks import talks
-from incidents.enums import AnalysisState, Step
+from incidents.enums import AnalysisState, LaterMomentKind, LaterMomentWay, Step
 from incidents.models import DisclosureTalk, Incident, Milestone
 
 #: When a state is reached, as a part of the time that the analysis takes.
@@ -77,8 +77,21 @@ class AfterCalamity:
         if by is not None:
             progress.mark(incident=incident, state=state, moment=at, by=by.analyst, at=at, seen=None)
         if state == AnalysisState.DONE:
-            self.year.then(at + self.year.hours(24, 24 * 5), partial(self.finish, Step.FEEDBACK))
+            self.plan_feedback(at)
             self.year.then(at + self.year.hours(24 * 6, 24 * 13), partial(self.finish, Step.FINAL_REPORT))
+
+    def plan_feedback(self, at: datetime) -> None:
+        planned_for = self.year.by_day(at + self.year.hours(24, 24 * 5))
+        later_moments.set_moment(
+            incident=self.incident,
+            kind=LaterMomentKind.FEEDBACK,
+            planned_for=planned_for,
+            way=LaterMomentWay.MEETING,
+            place="Vergaderzaal 2, begane grond",
+            by=self.year.committee,
+            at=at,
+        )
+        self.year.then(planned_for + timedelta(hours=1), partial(self.finish, Step.FEEDBACK))
 
     def finish(self, step: Step, at: datetime) -> None:
         milestone = Milestone.objects.select_related("incident").get(incident=self.incident_id, step=step)

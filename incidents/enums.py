@@ -183,6 +183,8 @@ class TrackEventKind(models.TextChoices):
     COACH_FOUND = "coach_found", _("Disclosure coach found")
     REPORT_JOINED = "report_joined", _("Another report of the same event joined")
     TERM_COMPUTED = "term_computed", _("Legal term, by the corrected moments")
+    LATER_SET = "later_set", _("Moment for those involved set")
+    LATER_CANCELLED = "later_cancelled", _("Moment for those involved cancelled")
 
     @classmethod
     def of_clocks(cls) -> tuple["TrackEventKind", ...]:
@@ -288,6 +290,10 @@ class TrackEventKind(models.TextChoices):
         )
 
     @classmethod
+    def of_later_moments(cls) -> tuple["TrackEventKind", ...]:
+        return (cls.LATER_SET, cls.LATER_CANCELLED)
+
+    @classmethod
     def of_disclosure(cls) -> tuple["TrackEventKind", ...]:
         """What stands with the talks with patient and family, apart from the steps."""
         return (
@@ -297,6 +303,30 @@ class TrackEventKind(models.TextChoices):
             cls.COACH_ASKED,
             cls.COACH_FOUND,
         )
+
+
+class LaterMomentKind(models.TextChoices):
+    """What may come after a calamity for everybody who was involved in it."""
+
+    FEEDBACK = "feedback", _("Feedback: what was found")
+    INTERVIEW = "interview", _("Interview for the analysis")
+    HEARING = "hearing", _("Hearing")
+    VERDICT = "verdict", _("Verdict")
+    PUBLIC = "public", _("The report is made public")
+    PRESS = "press", _("Attention in the press")
+
+    @classmethod
+    def met(cls) -> tuple["LaterMomentKind", ...]:
+        """Those at which people meet, so that it is said how and where."""
+        return (cls.FEEDBACK, cls.INTERVIEW, cls.HEARING)
+
+
+class LaterMomentWay(models.TextChoices):
+    """How those involved meet."""
+
+    MEETING = "meeting", _("In a meeting")
+    WARD = "ward", _("On the ward")
+    TELEPHONE = "telephone", _("By telephone")
 
 
 class Moment(models.TextChoices):

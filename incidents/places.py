@@ -65,6 +65,7 @@ def register() -> None:
             "calamities:detail": _("page of a calamity"),
             "calamities:disclosure": _("talks with patient and family"),
             "calamities:evidence": _("account of a calamity"),
+            "calamities:later": _("moments that those involved are told of"),
             "calamities:team": names.analysis_team,
             "calamity-committee": _("seats of the committee"),
             "calamity-duty": _("rota of directors"),

@@ -13,6 +13,7 @@ from incidents.calamities.views import (
     evidence,
     family_talks,
     inspectorate,
+    later_moments,
     moments,
     policy,
 )
@@ -59,6 +60,7 @@ calamities_urls: list[URLPattern] = [
     path("calamities/<slug:reference>/team/<uuid:pk>/end/", analysis_team.end, name="team-end"),
     path("calamities/<slug:reference>/analysis/", analyses.analysis, name="analysis"),
     path("calamities/<slug:reference>/disclosure/", family_talks.disclosure, name="disclosure"),
+    path("calamities/<slug:reference>/afterwards/", later_moments.later, name="later"),
     path("calamities/<slug:reference>/evidence/", evidence.evidence, name="evidence"),
     path("analyses/", analyses.listing, name="analyses"),
 ]

@@ -8,6 +8,7 @@ class SupportersConfig(AppConfig):
     def ready(self) -> None:
         from accounts.settings.readiness import sources  # these need the app registry
         from accounts.staff import leaving
+        from incidents.calamities import later_moments
         from incidents.calamities.analysis.team import team_listeners
         from incidents.calamities.milestones import track_listeners
         from incidents.reports import report_as_seen, report_writer, withdrawal
@@ -17,7 +18,14 @@ class SupportersConfig(AppConfig):
         from supporters.contacts import analyst_conflict, calendar_entries, involved_conflict, supporter_left
         from supporters.intake import reminders as intake_reminders
         from supporters.intake import told_reporter, unnamed_reports
-        from supporters.offers import employee_left, morning, reminders, withdrawn_reports
+        from supporters.offers import (
+            employee_left,
+            morning,
+            own_support,
+            reminders,
+            told_later,
+            withdrawn_reports,
+        )
         from supporters.offers.opening import expected, open_offers, push_counts
         from supporters.pool import readiness
 
@@ -30,6 +38,8 @@ class SupportersConfig(AppConfig):
             lambda incident, at: push_counts(incident, at=at),
             unnamed_reports.corrected,
         ]
+        later_moments.listeners += [told_later.tell, own_support.renew]
+        later_moments.counted.append(told_later.count)
         leaving.listeners += [supporter_left.tell_coordinators, employee_left.tell_coordinators]
         leaving.kinds.append(supporter_left.LEFT_OPEN)
         leaving.always.append(employee_left.ALWAYS)

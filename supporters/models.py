@@ -15,7 +15,7 @@ from hospital.clock import Cover
 from hospital.enums import ProfessionGroup
 from hospital.models import Department
 from incidents.enums import EventType, Harm
-from incidents.models import Incident, Involvement
+from incidents.models import Incident, Involvement, LaterMoment
 from supporters import visible_rows
 from supporters.enums import (
     Announce,
@@ -93,6 +93,12 @@ class SupportPolicy(models.Model):
         help_text=_("That a colleague will call, and what they can choose."),
     )
     retention_days = models.PositiveSmallIntegerField(_("names erased after closing (days)"), default=30)
+    ask_again_days = models.PositiveSmallIntegerField(
+        _("who asked to be asked again is erased after (days)"),
+        default=730,
+        db_default=730,
+        help_text=_("After a calamity, where a hearing or a verdict may come late. They can take it back."),
+    )
     intake_days = models.PositiveSmallIntegerField(
         _("a report that names nobody is looked at within (working days)"), default=1, db_default=1
     )
@@ -290,6 +296,8 @@ class Offer(models.Model):
     reached_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
+    # Since when they wish to be asked again, when something comes up after the event.
+    ask_again_since = models.DateTimeField(null=True, blank=True)
 
     objects = OfferQuerySet.as_manager()
 
@@ -330,6 +338,24 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class RenewedOffer(models.Model):
+    """An offer that was made anew at a moment after the event, for the person had asked for that: once for
+    each moment, however often it is moved. Never changed.
+    """
+
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="renewed", db_index=False)
+    moment = models.ForeignKey(LaterMoment, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["offer", "moment"], name="renewed_offer_once_per_moment"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.offer_id} {self.moment_id}"
 
 
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.enums import Role
 from accounts.models import User
 from hospital.moment_words import duration
-from incidents.calamities import milestones
+from incidents.calamities import later_moments, milestones
 from incidents.calamities.analysis.progress import Mark, marks
+from incidents.calamities.later_moments import Counted
 from incidents.calamities.steps_on_page import ShownClock, TrackStep, track
 from incidents.enums import Step, TrackEventKind
 from incidents.models import (
@@ -66,6 +67,7 @@ class Evidence:
     analysis: tuple[Mark, ...]
     talks: tuple[DisclosureTalk, ...]
     coach: DisclosureCoach | None
+    later: tuple[Counted, ...]
     decisions: tuple["Decision", ...]
 
 
@@ -97,6 +99,7 @@ def of(calamity: Incident, *, at: datetime) -> Evidence:
         analysis=tuple(marks(Analysis.objects.filter(incident=calamity).first(), by_step.get(Step.ANALYSIS))),
         talks=tuple(calamity.talks.filter(cancelled_at=None).order_by("held_at", "planned_for", "id")),
         coach=DisclosureCoach.objects.filter(incident=calamity).first(),
+        later=tuple(later_moments.of(calamity)),
         decisions=tuple(_decisions(calamity)),
     )
 

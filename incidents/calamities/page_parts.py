@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
+from incidents.calamities import later_moments
 from incidents.calamities.analysis import progress
 from incidents.calamities.family_talks import talks
 from incidents.enums import TrackEventKind
@@ -13,7 +14,7 @@ from incidents.models import OVERSEERS, Analysis, DisclosureCoach, Incident, Mil
 from notifications.reminders import stand_ins
 
 #: What a line of the log shows.
-LINE = ("kind", "step", "moment", "previous", "ground", "reason", "at")
+LINE = ("kind", "step", "moment", "previous", "ground", "reason", "later", "at")
 
 
 def parts(calamity: Incident, *, user: User, analysis: Milestone | None) -> dict[str, Any]:
@@ -24,6 +25,9 @@ def parts(calamity: Incident, *, user: User, analysis: Milestone | None) -> dict
     context: dict[str, Any] = {"makes_evidence": oversees}
     if oversees or user.has_role(Role.ANALYST):
         context |= _team(calamity, user, analysis)
+    if oversees:
+        context["later"] = later_moments.of(calamity)
+        context["keeps_later"] = user.has_role(Role.CCP)
     if oversees or keeps:
         coach = DisclosureCoach.objects.filter(incident=calamity).select_related("coach")
         context["keeps_talks"] = keeps

@@ -13,6 +13,7 @@ from incidents.models.incident import (
     full_reference,
 )
 from incidents.models.involvement import TYPED_WORDS, Involvement, InvolvementQuerySet, name_of
+from incidents.models.later_moment import LaterMoment
 from incidents.models.policy import Policy
 from incidents.models.term import TermChange
 from incidents.models.track_event import TrackEvent
@@ -35,6 +36,7 @@ __all__ = (
     "IncidentQuerySet",
     "Involvement",
     "InvolvementQuerySet",
+    "LaterMoment",
     "Milestone",
     "MilestoneQuerySet",
     "Policy",

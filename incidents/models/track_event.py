@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from hospital.models import Department
-from incidents.enums import CorrectionReason, Ground, Step, TrackEventKind
+from incidents.enums import CorrectionReason, Ground, LaterMomentKind, Step, TrackEventKind
 from incidents.models.incident import Incident
 
 
@@ -32,6 +32,10 @@ class TrackEvent(models.Model):
     reason = models.CharField(
         max_length=8, choices=CorrectionReason.choices, blank=True, default="", db_default=""
     )
+    # Where it is about a moment that those involved are told of.
+    later = models.CharField(
+        max_length=9, choices=LaterMomentKind.choices, blank=True, default="", db_default=""
+    )
     # Where it is about another department that is involved.
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
@@ -45,6 +49,7 @@ class TrackEvent(models.Model):
             _of_kinds("track_event_department", TrackEventKind.of_departments(), Q(department__isnull=False)),
             _of_kinds("track_event_ground", [TrackEventKind.NO_CALAMITY], ~Q(ground="")),
             _of_kinds("track_event_reason", TrackEventKind.with_reason(), ~Q(reason="")),
+            _of_kinds("track_event_later", TrackEventKind.of_later_moments(), ~Q(later="")),
             models.CheckConstraint(
                 condition=(Q(moment__isnull=False) | ~Q(kind__in=TrackEventKind.with_moment()))
                 & (Q(moment__isnull=True) | ~Q(kind__in=TrackEventKind.without_moment())),

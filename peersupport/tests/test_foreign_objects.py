@@ -148,6 +148,7 @@ FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     ("calamities:team-assign", Role.CCP, report),
     ("calamities:team-end", Role.ANALYST, place_on_team),
     ("calamities:disclosure", Role.CCP, report),
+    ("calamities:later", Role.CCP, report),
     ("calamities:evidence", Role.DIRECTOR, report),
     ("calamities:disclosure", Role.TEAM_LEADER, lambda: report(established=True)),
     ("calamities:analysis", Role.ANALYST, lambda: report(established=True)),

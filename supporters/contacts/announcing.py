@@ -182,7 +182,8 @@ def _outside(wanted: Q) -> Callable[[UUID], Outside | None]:
     return mail
 
 
-def _kind(code: str, line: "StrPromise", wanted: Q) -> Kind:
+def to_person(code: str, line: "StrPromise", wanted: Q) -> Kind:
+    """A kind for somebody involved themselves, with an account or without, while their offer is `wanted`."""
     concern = _still(wanted)
     return Kind(
         code=code,
@@ -195,22 +196,22 @@ def _kind(code: str, line: "StrPromise", wanted: Q) -> Kind:
 
 
 KINDS = (
-    _kind(
+    to_person(
         ANNOUNCED,
         gettext_lazy("A colleague will call you. You can choose when, who, or not at all."),
         Q(closed_at=None),
     ),
-    _kind(
+    to_person(
         ANOTHER_CALLS,
         gettext_lazy("Another colleague will call you. You can choose when, who, or not at all."),
         Q(closed_at=None),
     ),
-    _kind(
+    to_person(
         TRIED,
         gettext_lazy("A colleague tried to call you. Say when and how you are best reached."),
         Q(waiting_for=Waiting.UNREACHED),
     ),
-    _kind(
+    to_person(
         STILL_OPEN,
         gettext_lazy("We could not reach you. Would you still like to talk? You only have to say so."),
         NOT_REACHED,

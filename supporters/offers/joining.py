@@ -24,6 +24,7 @@ from supporters.contacts import analyst_conflict, involved_conflict
 from supporters.enums import Waiting
 from supporters.intake import unnamed_reports
 from supporters.models import Contact, Offer
+from supporters.offers import told_later
 from supporters.offers.opening import push_counts
 
 
@@ -62,6 +63,7 @@ def join(*, one: Incident, other: Incident, by: User, at: datetime) -> Incident:
         unnamed_reports.joined(stays=stays, goes=goes, by=by, at=at)
         involved_conflict.tell_of([stays.pk], at)
         analyst_conflict.tell_of(stays, at)
+        told_later.tell_of(stays, at)
         push_counts(stays, at=at)
         _log(stays, [None, *added.values_list("pk", flat=True)], by, at)
         _log(goes, [None], by, at)
@@ -95,7 +97,7 @@ def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
     ends.also.exclude(pk=keeps.pk).update(continues=keeps)
     if keeps.continues_id == ends.pk:
         keeps.continues = None
-    for name in ("opened_at", "norm_due_at", "announced_at", "offered_at", "reached_at"):
+    for name in ("opened_at", "norm_due_at", "announced_at", "offered_at", "reached_at", "ask_again_since"):
         earliest = [moment for each in (keeps, ends) if (moment := getattr(each, name)) is not None]
         setattr(keeps, name, min(earliest, default=None))
     if keeps.waiting_for == ends.waiting_for == Waiting.ASSIGNMENT:

@@ -23,6 +23,7 @@ from supporters.contacts.allowed_steps import UNDO_WITHIN
 from supporters.contacts.case_access import log_case, was_closed_by_coordinator
 from supporters.enums import Announce, ContactState, EventKind, Outcome, Waiting
 from supporters.models import Contact, ContactEvent, Offer, SupportPolicy
+from supporters.offers import told_later
 from supporters.offers.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
 
 
@@ -65,6 +66,7 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     reminders = [_news(incident, mine, at) for incident, mine in by_incident.items()]
     remind([*reminders, *(_late(offer, cover) for offer in offers), *announcing.notices(told, at=at)])
     announcing.mail(told, at=at)
+    told_later.tell_named(involvements, at)
     for incident in by_incident:
         push_counts(incident, at=at)
 

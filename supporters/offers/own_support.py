@@ -19,11 +19,12 @@ from accounts.enums import Role
 from accounts.models import User
 from hospital.clock import local_day, may_be_planned
 from hospital.models import WorkingHours
-from incidents.models import Involvement
+from incidents.enums import IncidentKind
+from incidents.models import Involvement, LaterMoment
 from notifications.reminders import schedule
 from supporters.contacts.flow import NotAllowed, record
 from supporters.enums import EventKind, NextStep, Outcome, Waiting
-from supporters.models import Contact, Offer, ReachMe, SupportPolicy
+from supporters.models import Contact, Offer, ReachMe, RenewedOffer, SupportPolicy
 from supporters.offers.opening import begin_term, match_url, push_counts, take_along, tell_when_late
 from supporters.offers.reminders import SOMEBODY_WAITS
 
@@ -44,6 +45,8 @@ def decline(*, offer: Offer, by: User | None, at: datetime) -> Offer:
         take_along(each)
         schedule.cancel(subject_id=each.pk, at=at)
         push_counts(each.incident, at=at)
+    # Who says no is not asked again, unless they say so after that.
+    Offer.objects.filter(pk__in=[each.pk for each in mine.open]).update(ask_again_since=None)
     return mine.offer
 
 
@@ -89,9 +92,46 @@ def come_back(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     offer = _own(offer, by).offer
     if not offer.closed_at:
         raise NotAllowed
+    _take_up(offer, at)
+    return offer
+
+
+@transaction.atomic
+def ask_again(*, offer: Offer, wanted: bool, by: User | None, at: datetime) -> None:
+    """Whether the employee wishes to be offered support anew when something comes up after a calamity
+    (`renew`); until then their name stays, as long as the policy says.
+    """
+    mine = _own(offer, by)
+    line = [offer] if mine.offer.closed_at else mine.open
+    of_line = Q(pk__in=[each.pk for each in line]) | Q(continues__in=[each.pk for each in line])
+    since = at if wanted else None
+    Offer.objects.filter(of_line, incident__kind=IncidentKind.CALAMITY).update(ask_again_since=since)
+
+
+def renew(moment: LaterMoment, at: datetime) -> None:
+    """Offer support anew, as a moment after the event is set, to whom it ended for and who asked for that:
+    once for each moment. In the transaction that sets it (incidents.calamities.later_moments.listeners).
+    """
+    if moment.cancelled_at:
+        return
+    asked = Offer.objects.filter(incident=moment.incident, involvement__erased_at=None)
+    asked = asked.exclude(closed_at=None).exclude(ask_again_since=None)
+    asked = asked.exclude(renewed__moment=moment)
+    for offer in asked.select_related("incident").select_for_update(of=("self",)).order_by("pk"):
+        RenewedOffer.objects.create(offer=offer, moment=moment, at=at)
+        offer.continues = None
+        _take_up(offer, at)
+
+
+def _take_up(offer: Offer, at: datetime) -> None:
     offer.waiting_for, offer.closed_at, offer.outcome = Waiting.ASSIGNMENT, None, ""
     begin_term(offer, at)
-    offer.save(update_fields=["waiting_for", "closed_at", "outcome", "due_at", "first_contact_due_at"])
+    offer.save(
+        update_fields=[
+            *("waiting_for", "closed_at", "outcome"),
+            *("due_at", "first_contact_due_at", "continues"),
+        ]
+    )
     take_along(offer)
     waits = schedule.reminder(
         key=f"offer:{offer.pk}:back:{at.isoformat()}",
@@ -104,7 +144,6 @@ def come_back(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     schedule.remind([waits])
     tell_when_late(offer)
     push_counts(offer.incident, at=at)
-    return offer
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from supporters.contacts.notice_words import event_of
 from supporters.enums import Waiting
 from supporters.intake import reminders as intake_reminders
 from supporters.models import Offer
-from supporters.offers import employee_left
+from supporters.offers import employee_left, told_later
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -104,6 +104,7 @@ def register() -> None:
         involved_conflict.KIND,
         supporter_left.KIND,
         employee_left.KIND,
+        *told_later.KINDS,
         *KINDS,
     ):
         kinds.register(kind)
@@ -115,4 +116,5 @@ def register() -> None:
         involved_conflict.expected,
         supporter_left.expected,
         employee_left.expected,
+        told_later.expected,
     ]

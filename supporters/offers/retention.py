@@ -18,14 +18,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
 from incidents.calamities import put_aside
-from incidents.enums import IncidentKind
-from incidents.models import Incident, Involvement
+from incidents.enums import IncidentKind, Step
+from incidents.models import Incident, Involvement, Milestone
 from notifications.delivery import forgetting
 from notifications.reminders import schedule
 from supporters.contacts.flow import NotAllowed
@@ -33,6 +33,12 @@ from supporters.enums import EventKind
 from supporters.models import Contact, ContactEvent, Exclusion, Offer, OfferQuerySet, ReachMe, SupportPolicy
 
 BATCH = 200
+
+#: Everybody who was involved is told of a calamity's feedback, with or without support: until it is given,
+#: and at most until it is due, their names stay.
+_FEEDBACK_TO_COME = Milestone.objects.filter(
+    step=Step.FEEDBACK, done_at=None, incident__kind=IncidentKind.CALAMITY
+)
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,23 @@ class Erased:
         return Erased(self.involvements + other.involvements, self.exclusions + other.exclusions)
 
 
+def with_feedback(offers: OfferQuerySet) -> OfferQuerySet:
+    """`offers`, with the moment until which their names wait for a calamity's feedback (`erases_at`)."""
+    return offers.annotate(
+        feedback_due_at=Subquery(_FEEDBACK_TO_COME.filter(_of_offer()).values("internal_due_at"))
+    )
+
+
 def erases_at(offer: Offer, policy: SupportPolicy) -> datetime | None:
-    """When the names of `offer` go; None while it is open."""
-    return offer.closed_at + timedelta(days=policy.retention_days) if offer.closed_at else None
+    """When the names of `offer` (of `with_feedback`) go; None while it is open."""
+    if not offer.closed_at:
+        return None
+    days = policy.retention_days
+    if offer.ask_again_since:
+        days = max(days, policy.ask_again_days)
+    ends = offer.closed_at + timedelta(days=days)
+    feedback: datetime | None = offer.feedback_due_at  # type: ignore[attr-defined]  # see `with_feedback`
+    return max(ends, feedback) if feedback else ends
 
 
 def due(*, at: datetime) -> int:
@@ -96,7 +116,10 @@ def erase_own(*, offer: Offer, by: User, at: datetime) -> None:
 def _due(at: datetime) -> OfferQuerySet:
     before = _closed_before(at)
     due = Offer.objects.filter(closed_at__lte=before, involvement__erased_at=None)
-    return due.exclude(_held(before)).order_by("closed_at", "id")
+    kept = SupportPolicy.current().ask_again_days
+    asked = Q(ask_again_since__isnull=False, closed_at__gt=at - timedelta(days=kept))
+    waits = Exists(_FEEDBACK_TO_COME.filter(_of_offer(), internal_due_at__gt=at))
+    return due.exclude(_held(before) | asked | Q(waits)).order_by("closed_at", "id")
 
 
 def _held(before: datetime) -> Q:
@@ -116,6 +139,10 @@ def _held(before: datetime) -> Q:
 def _has_role(*roles: Role) -> Q:
     held_by = User.groups.through.objects.filter(user=OuterRef("involvement__employee"))
     return Q(Exists(held_by.filter(group__name__in=roles)))
+
+
+def _of_offer() -> Q:
+    return Q(incident=OuterRef("incident"))
 
 
 def _closed_before(at: datetime) -> datetime:

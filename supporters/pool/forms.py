@@ -148,6 +148,7 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
             "attempt_parts",
             "second_offer_days",
             "retention_days",
+            "ask_again_days",
             "intake_days",
             "unharmed_days",
         )
@@ -165,6 +166,7 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
         "cool_down_days": (0, 90),
         "current_months": (1, 60),
         "retention_days": (0, 365),
+        "ask_again_days": (0, 3650),
         "intake_days": (1, 10),
         "unharmed_days": (1, 90),
     }

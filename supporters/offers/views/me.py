@@ -23,13 +23,14 @@ from accounts.pages.access import SignedInRequest, allow_signed_in
 from accounts.pages.asked_again import asks_again, only_posted
 from accounts.pages.feedback import say
 from hospital.models import WorkingHours
+from incidents.models import Policy
 from incidents.reports.report_as_seen import OWN_REPORT
 from supporters.contacts import words
 from supporters.contacts.case_access import worklist_opened
 from supporters.contacts.flow import NotAllowed, Stale
 from supporters.contacts.forms import ReachMeForm
 from supporters.models import Offer, OfferQuerySet, SupportPolicy
-from supporters.offers import retention
+from supporters.offers import retention, told_later
 from supporters.offers.views import own_offer
 
 #: So many of the latest days and people that opened the case are shown.
@@ -81,6 +82,7 @@ def _page(request: SignedInRequest, unsaved: dict[UUID, ReachMeForm]) -> HttpRes
     policy = SupportPolicy.current()
     offers = own_offer.read(_offers(request.user))
     held = retention.held(_offers(request.user), at=now) if request.user.roles else set()
+    later = told_later.own((offer.incident_id for offer in offers), at=now)
     cover = WorkingHours.current().cover
     own = [
         own_offer.own(
@@ -100,6 +102,8 @@ def _page(request: SignedInRequest, unsaved: dict[UUID, ReachMeForm]) -> HttpRes
         "supporters/offers/me.html",
         {
             "own": own,
+            "later": later,
+            "numbers": Policy.current() if later else None,
             "opened": _opened(request.user, offers),
             "worklist": worklist_opened(offers=offers, besides=request.user, at=now),
             "now": now,

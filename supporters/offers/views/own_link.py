@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.pages.access import allow_public
 from hospital.models import WorkingHours
+from incidents.models import Policy
 from supporters.contacts import own_link
 from supporters.models import Offer, OfferQuerySet, SupportPolicy
+from supporters.offers import told_later
 from supporters.offers.views import own_offer
 
 
@@ -41,7 +43,14 @@ def own_support(request: HttpRequest, signed: str) -> HttpResponse:
         says_events=False,
         unsaved={found[0].pk: unsaved} if unsaved else None,
     )
-    context = {"each": mine, "now": now, "tomorrow": timezone.localdate(now) + timedelta(days=1)}
+    later = told_later.own([found[0].incident_id], at=now)
+    context = {
+        "each": mine,
+        "later": later,
+        "numbers": Policy.current() if later else None,
+        "now": now,
+        "tomorrow": timezone.localdate(now) + timedelta(days=1),
+    }
     return render(request, "supporters/offers/own_link.html", context)
 
 

@@ -18,6 +18,7 @@ from accounts.pages.feedback import say
 from hospital.clock import Cover
 from hospital.models import WorkingHours
 from hospital.moment_words import day_in_words
+from incidents.enums import IncidentKind
 from supporters.contacts import words
 from supporters.contacts.flow import ContactError
 from supporters.contacts.forms import DayForm, ReachMeForm, WishesForm
@@ -37,6 +38,8 @@ DECISION = {
             "come_back": gettext_lazy("Support after all"),
             "wishes": gettext_lazy("Other wishes"),
             "reach_me": gettext_lazy("How to reach me"),
+            "ask_again": gettext_lazy("Ask me again"),
+            "ask_no_more": gettext_lazy("Do not ask me again"),
         },
     ),
     "days": (gettext_lazy("In days"), None),
@@ -73,6 +76,8 @@ class Own:
     is_noted: bool
     has_number: bool
     erases_at: datetime | None
+    may_be_asked_again: bool
+    is_asked_again: bool
     is_held: bool
     decide_url: str
     erase_url: str
@@ -81,7 +86,7 @@ class Own:
 def read(offers: OfferQuerySet) -> list[Offer]:
     """`offers`, newest first, with all that `own` reads of them: two statements."""
     shown = offers.select_related("incident", "involvement__employee", "reach_me").order_by("-opened_at")
-    return list(with_promise(shown.prefetch_related(PEOPLE)))
+    return list(with_promise(retention.with_feedback(shown).prefetch_related(PEOPLE)))
 
 
 def lines(offers: Sequence[Offer]) -> list[list[Offer]]:
@@ -134,6 +139,8 @@ def own(
         is_noted=noted is not None,
         has_number=bool(number),
         erases_at=retention.erases_at(offer, policy),
+        may_be_asked_again=any(each.incident.kind == IncidentKind.CALAMITY for each in line),
+        is_asked_again=any(each.ask_again_since for each in line),
         is_held=is_held,
         decide_url=decide_url,
         erase_url="" if is_held else erase_url,
@@ -207,10 +214,22 @@ def _wish(data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
     return _("Your wishes are noted.")
 
 
+def _ask_again(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    own_support.ask_again(offer=offer, wanted=True, by=by, at=at)
+    return _("Noted. When something comes up, a colleague calls you again.")
+
+
+def _ask_no_more(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    own_support.ask_again(offer=offer, wanted=False, by=by, at=at)
+    return _("Noted. You are not asked again.")
+
+
 _DECISIONS: dict[str, Callable[[QueryDict, Offer, User | None, datetime], str]] = {
     "decline": _decline,
     "later": _later,
     "somebody_else": _somebody_else,
     "come_back": _come_back,
     "wishes": _wish,
+    "ask_again": _ask_again,
+    "ask_no_more": _ask_no_more,
 }

@@ -323,6 +323,7 @@ POLICY = {
     "attempt_parts": 2,
     "second_offer_days": 28,
     "retention_days": 30,
+    "ask_again_days": 365,
 }
 
 

@@ -1,0 +1,255 @@
+"""Everybody who was involved is told of a moment after the event; who asked is offered support anew."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.test import Client
+
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+from incidents.calamities import later_moments
+from incidents.enums import LaterMomentKind, LaterMomentWay
+from incidents.reports.report_writer import Involved, add_involved
+from incidents.tests.factories import IncidentFactory, InvolvementFactory, MilestoneFactory
+from notifications.models import Mail, Reminder
+from notifications.reminders import kinds
+from notifications.reminders.reconcile import reconcile
+from supporters.contacts import own_link
+from supporters.enums import Outcome, Waiting
+from supporters.models import Offer, RenewedOffer, SupportPolicy
+from supporters.offers import joining, own_support, retention, told_later
+from supporters.tests.factories import ContactFactory, OfferFactory
+
+NOW = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
+LATER = NOW + timedelta(days=7)
+DAY = timedelta(days=1)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
+
+
+@pytest.fixture
+def calamity():
+    return IncidentFactory(established=True)
+
+
+def involve(calamity, **fields):
+    offer = {key.removeprefix("offer_"): fields.pop(key) for key in list(fields) if key.startswith("offer_")}
+    return OfferFactory(involvement=InvolvementFactory(incident=calamity, **fields), **offer)
+
+
+def set_moment(calamity, kind=LaterMomentKind.FEEDBACK, at=NOW):
+    way = LaterMomentWay.MEETING if kind in LaterMomentKind.met() else None
+    return later_moments.set_moment(
+        incident=calamity, kind=kind, planned_for=LATER, way=way, place="", by=ccp(), at=at
+    )
+
+
+def ccp():
+    return UserFactory(roles=[Role.CCP])
+
+
+def ended(outcome=Outcome.DECLINED, **fields):
+    return {
+        "offer_waiting_for": Waiting.NOTHING,
+        "offer_closed_at": NOW - DAY,
+        "offer_outcome": outcome,
+        **{f"offer_{key}": value for key, value in fields.items()},
+    }
+
+
+def told(kind):
+    return set(Reminder.objects.filter(kind=kind).values_list("recipient", flat=True))
+
+
+class TestTold:
+    def test_all_are_whether_or_not_they_took_it_up(self, calamity):
+        declined = involve(calamity, **ended())
+        waits = involve(calamity)
+        helped = ContactFactory(offer=involve(calamity), accepted=True).offer
+        typed = involve(calamity, employee=None, typed_name="Sanne", email="sanne@example.org")
+        moment = set_moment(calamity)
+        everybody = {each.involvement.employee_id for each in (declined, waits, helped)}
+        assert told(told_later.SET) == everybody
+        assert Mail.objects.get(kind=told_later.SET).subject_id == typed.involvement_id
+        (counted,) = later_moments.of(calamity)
+        assert (counted.told, counted.involved) == (4, 4)
+        later_moments.move(
+            moment=moment,
+            planned_for=LATER + DAY,
+            way=LaterMomentWay.WARD,
+            place="",
+            by=ccp(),
+            at=NOW + DAY / 24,
+            seen=NOW,
+        )
+        assert told(told_later.MOVED) == everybody
+        later_moments.cancel(moment=moment, by=ccp(), at=NOW + DAY / 12, seen=NOW + DAY / 24)
+        assert told(told_later.CANCELLED) == everybody
+        assert Mail.objects.filter(subject_id=typed.involvement_id).count() == 3
+
+    def test_neither_notice_nor_mail_says_what_it_is_or_what_happened(self, calamity):
+        offer = involve(calamity, employee=None, typed_name="Sanne", email="sanne@example.org")
+        set_moment(calamity, LaterMomentKind.PRESS)
+        kind = kinds.get(told_later.SET)
+        mail = kind.outside(offer.involvement_id)
+        for text in (str(kind.line), mail.text):
+            for secret in ("Sanne", "press", "pers", calamity.reference, calamity.get_event_type_display()):
+                assert secret not in text.replace("peersupport", "").replace("persoon", "")
+        assert mail.link.endswith(own_link.address(offer.involvement_id))
+
+    def test_whom_no_mail_reaches_is_called_by_the_coordinators(self, calamity):
+        offer = involve(calamity, employee=None, typed_name="Sanne", telephone="+31612345678")
+        set_moment(calamity)
+        asked = Reminder.objects.get(kind=told_later.TO_CALL)
+        assert (asked.role, asked.recipient) == (Role.COORDINATOR, None)
+        assert str(offer.involvement_id) in asked.url
+        coordinator = UserFactory(roles=[Role.COORDINATOR])
+        assert kinds.get(told_later.TO_CALL).concerns(coordinator, asked.subject_id)
+        assert not kinds.get(told_later.TO_CALL).concerns(UserFactory(), asked.subject_id)
+        (counted,) = later_moments.of(calamity)
+        assert (counted.told, counted.involved) == (1, 1)
+
+    def test_the_count_does_not_tell_whose_support_ended_long_ago(self, calamity):
+        set_moment(calamity)
+        involve(calamity, erased=True, **ended())
+        (counted,) = later_moments.of(calamity)
+        assert (counted.told, counted.involved) == (1, 1)
+
+    def test_who_is_named_later_or_comes_with_a_joined_report_is_told_too(self, calamity):
+        set_moment(calamity)
+        late = UserFactory()
+        coordinator = UserFactory(roles=[Role.COORDINATOR])
+        add_involved(incident=calamity, involved=[Involved(employee=late)], by=coordinator, at=NOW)
+        other = involve(IncidentFactory(department=calamity.department))
+        joining.join(one=calamity, other=other.incident, by=coordinator, at=NOW)
+        assert told(told_later.SET) == {late.pk, other.involvement.employee_id}
+
+    def test_what_is_missing_is_found_at_night(self, calamity):
+        involve(calamity)
+        set_moment(calamity)
+        Reminder.objects.all().delete()
+        reconcile(at=NOW)
+        assert Reminder.objects.filter(kind=told_later.SET).count() == 1
+
+
+class TestOwnPage:
+    def test_says_what_comes_and_how_to_prepare_each(self, client, calamity):
+        offer = involve(calamity, **ended())
+        for kind in LaterMomentKind:
+            set_moment(calamity, kind)
+        client.force_login(offer.involvement.employee)
+        page = client.get("/me/", headers={"accept-language": "en"}).text
+        assert page.count("What happens there") == len(LaterMomentKind)
+        for kind in LaterMomentKind:
+            assert str(kind.label) in page
+        assert "113" in page
+
+    def test_behind_the_link_it_names_nobody_and_no_event(self, calamity):
+        offer = involve(calamity, employee=None, typed_name="Sanne", email="sanne@example.org")
+        set_moment(calamity, LaterMomentKind.INTERVIEW)
+        page = Client(headers={"accept-language": "en"}).get(own_link.address(offer.involvement_id)).text
+        assert "Interview for the analysis" in page
+        for secret in ("Sanne", calamity.reference, str(calamity.department)):
+            assert secret not in page
+
+    def test_nobody_else_reads_it(self, client, calamity):
+        set_moment(calamity)
+        other = involve(IncidentFactory(established=True))
+        client.force_login(other.involvement.employee)
+        assert "What comes after" not in client.get("/me/", headers={"accept-language": "en"}).text
+
+
+class TestAskedAgain:
+    def ask(self, offer, decision="ask_again"):
+        client = Client(headers={"accept-language": "en"})
+        if offer.involvement.employee:
+            client.force_login(offer.involvement.employee)
+            return client.post(f"/me/{offer.pk}/decide/", {"decision": decision}, follow=True)
+        return client.post(own_link.address(offer.involvement_id), {"decision": decision}, follow=True)
+
+    @pytest.mark.parametrize(
+        "person", [{}, {"employee": None, "typed_name": "Sanne", "email": "sanne@example.org"}]
+    )
+    def test_is_offered_support_once_for_each_moment(self, calamity, person):
+        offer = involve(calamity, **person, **ended(Outcome.COMPLETED))
+        assert "a colleague calls you again" in self.ask(offer).text
+        moment = set_moment(calamity)
+        offer.refresh_from_db()
+        assert (offer.waiting_for, offer.closed_at) == (Waiting.ASSIGNMENT, None)
+        Offer.objects.update(closed_at=NOW, waiting_for=Waiting.NOTHING, outcome=Outcome.COMPLETED)
+        later_moments.move(
+            moment=moment,
+            planned_for=LATER + DAY,
+            way=LaterMomentWay.WARD,
+            place="",
+            by=ccp(),
+            at=NOW + DAY / 24,
+            seen=NOW,
+        )
+        assert Offer.objects.get().closed_at == NOW
+        set_moment(calamity, LaterMomentKind.HEARING)
+        assert Offer.objects.get().closed_at is None
+        assert RenewedOffer.objects.count() == 2
+
+    def test_is_not_after_no_or_without_having_said_so(self, calamity):
+        silent = involve(calamity, **ended())
+        took_back = involve(calamity, **ended(Outcome.COMPLETED))
+        self.ask(took_back)
+        assert "not asked again" in self.ask(took_back, "ask_no_more").text
+        said_no = involve(calamity)
+        self.ask(said_no)
+        own_support.decline(offer=said_no, by=said_no.involvement.employee, at=NOW)
+        set_moment(calamity)
+        for offer in (silent, took_back, said_no):
+            offer.refresh_from_db()
+            assert offer.closed_at is not None
+        self.ask(said_no)  # herself, after her no
+        set_moment(calamity, LaterMomentKind.PRESS)
+        said_no.refresh_from_db()
+        assert said_no.closed_at is None
+
+    def test_the_database_holds_that_it_is_once(self, calamity):
+        offer, moment = involve(calamity), set_moment(calamity)
+        RenewedOffer.objects.create(offer=offer, moment=moment, at=NOW)
+        with pytest.raises(DatabaseError, match="renewed_offer_once_per_moment"), transaction.atomic():
+            RenewedOffer.objects.create(offer=offer, moment=moment, at=NOW)
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            RenewedOffer.objects.update(at=LATER)
+
+    def test_only_after_a_calamity(self):
+        offer = OfferFactory()
+        self.ask(offer)
+        assert Offer.objects.get().ask_again_since is None
+
+    def test_the_committee_cannot_see_it(self, client, calamity):
+        member = UserFactory(roles=[Role.CCP], language="en")
+        client.force_login(member)
+        one = involve(calamity, **ended())
+        set_moment(calamity)
+        card = client.get(f"/calamities/{calamity.reference}/").text.partition('id="later"')[2]
+        self.ask(one)
+        set_moment(IncidentFactory(established=True))
+        again = client.get(f"/calamities/{calamity.reference}/").text.partition('id="later"')[2]
+        assert again.partition("</section>")[0] == card.partition("</section>")[0]
+
+
+class TestNamesStay:
+    def test_until_the_feedback_and_no_longer_than_it_is_due(self, calamity):
+        step = MilestoneFactory(incident=calamity, step="feedback", internal_due_at=NOW + 5 * DAY)
+        offer = involve(calamity, **ended(closed_at=NOW - 31 * DAY, opened_at=NOW - 32 * DAY))
+        assert retention.due(at=NOW) == 0
+        assert retention.due(at=NOW + 6 * DAY) == 1
+        policy = SupportPolicy.current()
+        shown = retention.with_feedback(Offer.objects.filter(pk=offer.pk)).get()
+        assert retention.erases_at(shown, policy) == NOW + 5 * DAY
+        step.done_at, step.done_by = NOW, ccp()
+        step.save()
+        assert retention.due(at=NOW) == 1
+
+    def test_as_long_as_the_policy_says_for_who_is_asked_again(self, calamity):
+        since = {"closed_at": NOW - 31 * DAY, "opened_at": NOW - 32 * DAY, "ask_again_since": NOW - 31 * DAY}
+        offer = involve(calamity, **ended(**since))
+        assert retention.due(at=NOW) == 0
+        assert retention.due(at=NOW + 700 * DAY) == 1
+        own_support.ask_again(offer=offer, wanted=False, by=offer.involvement.employee, at=NOW)
+        assert retention.due(at=NOW) == 1

@@ -1,0 +1,155 @@
+"""Telling everybody who was involved of a moment after the event (incidents.calamities.later_moments), with
+or without support: the committee sets it and does not know them.
+
+Who has an account gets a notice and a mail, who has none a mail with the own link; neither says what it is,
+what happened, or who they are. Whom no mail reaches is called: the coordinators are asked to. Who is named
+later is told of what is still to come.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.models import User
+from incidents.calamities.later_moments import Counted
+from incidents.models import Incident, Involvement, LaterMoment
+from notifications.models import Mail, Reminder
+from notifications.reminders.kinds import Kind
+from notifications.reminders.schedule import remind, reminder, send
+from supporters.contacts import announcing, event_parts
+from supporters.contacts.announcing import can_be_told
+from supporters.contacts.notice_words import event_of
+from supporters.models import Offer
+
+SET = "support.moment_set"
+MOVED = "support.moment_moved"
+CANCELLED = "support.moment_cancelled"
+TO_CALL = "support.moment_to_call"
+
+#: So long a moment stands on the own page after it has passed.
+SHOWN_FOR = timedelta(days=14)
+
+
+def tell(moment: LaterMoment, at: datetime) -> None:
+    """Everybody who was involved, that `moment` was set, moved or cancelled; once for each change."""
+    _tell(moment, _people(moment.incident), at)
+
+
+def tell_named(people: Sequence[Involvement], at: datetime) -> None:
+    """Who was named just now, of what is still to come."""
+    for moment in _coming(at).filter(incident__in={each.incident_id for each in people}):
+        _tell(moment, [each for each in people if each.incident_id == moment.incident_id], at)
+
+
+def tell_of(incident: Incident, at: datetime) -> None:
+    """Everybody who stands on `incident` now, of what they were not told yet."""
+    for moment in _coming(at).filter(incident=incident):
+        tell(moment, at)
+
+
+def count(moments: Sequence[LaterMoment]) -> list[Counted]:
+    """How many of the involved each of `moments` (of one calamity) was told to. Who had their name erased
+    counts as told, so that the number says nothing of how, or how soon, support ended.
+    """
+    people = list(_all(moments[0].incident_id)) if moments else []
+    keys = {_key(moment, person) for moment in moments for person in people}
+    written = {
+        *Reminder.objects.filter(key__in=keys).values_list("key", flat=True),
+        *Mail.objects.filter(key__in=keys).values_list("key", flat=True),
+    }
+    found = []
+    for moment in moments:
+        mine = [person for person in people if person.added_at <= moment.planned_for]
+        told = sum(person.erased_at is not None or _key(moment, person) in written for person in mine)
+        found.append(Counted(moment, told, len(mine)))
+    return found
+
+
+def own(incidents: Iterable[UUID], *, at: datetime) -> list[LaterMoment]:
+    """What somebody who is part of `incidents` reads of: what is to come, and what has just passed."""
+    shown = LaterMoment.objects.filter(incident__in=set(incidents), planned_for__gt=at - SHOWN_FOR)
+    return list(shown.order_by("planned_for", "id"))
+
+
+def expected(at: datetime) -> Iterator[Reminder]:
+    """What is still to come, to everybody who is part of it, for the nightly search for what is missing."""
+    for moment in _coming(at).select_related("incident").iterator(chunk_size=500):
+        for person in _people(moment.incident):
+            if person.employee_id or not can_be_told(person):
+                yield _reminder(moment, person, moment.changed_at)
+
+
+def _tell(moment: LaterMoment, people: Iterable[Involvement], at: datetime) -> None:
+    mails, reminders = [], []
+    for person in people:
+        if not person.employee_id and can_be_told(person):
+            mails.append(Mail(key=_key(moment, person), kind=_code(moment), subject_id=person.pk, due_at=at))
+        else:
+            reminders.append(_reminder(moment, person, at))
+    if reminders:
+        remind(reminders)
+    if mails:
+        send(mails)
+
+
+def _reminder(moment: LaterMoment, person: Involvement, at: datetime) -> Reminder:
+    """To the person, or to the coordinators, who call whom no mail reaches."""
+    to_call = not can_be_told(person)
+    return reminder(
+        key=_key(moment, person),
+        kind=TO_CALL if to_call else _code(moment),
+        due_at=at,
+        subject_id=person.offer.pk if to_call else person.pk,
+        url=reverse("support:match", args=[person.pk]) if to_call else reverse("me"),
+        recipient=None if to_call else person.employee_id,
+        role=Role.COORDINATOR if to_call else None,
+    )
+
+
+def _code(moment: LaterMoment) -> str:
+    if moment.cancelled_at:
+        return CANCELLED
+    return SET if moment.changed_at == moment.set_at else MOVED
+
+
+def _key(moment: LaterMoment, person: Involvement) -> str:
+    changed = f"{moment.changed_at.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+    return f"support.moment:{moment.pk}:{changed}:{person.pk}"
+
+
+def _coming(at: datetime) -> QuerySet[LaterMoment]:
+    return LaterMoment.objects.filter(cancelled_at=None, planned_for__gt=at)
+
+
+def _all(incident: UUID) -> QuerySet[Involvement]:
+    return Involvement.objects.filter(incident=incident).select_related("employee", "offer")
+
+
+def _people(incident: Incident) -> list[Involvement]:
+    return list(_all(incident.pk).filter(erased_at=None).order_by("pk"))
+
+
+def _to_call(user: User, offer_id: UUID) -> bool:
+    stands = Offer.objects.filter(pk=offer_id, involvement__erased_at=None)
+    return user.has_role(Role.COORDINATOR) and stands.exists()
+
+
+KINDS = (
+    announcing.to_person(
+        SET, _("A date is set that is of interest to you. Read what it is, and how to prepare."), Q()
+    ),
+    announcing.to_person(MOVED, _("A date that you were told of has changed."), Q()),
+    announcing.to_person(CANCELLED, _("A date that you were told of is cancelled."), Q()),
+    Kind(
+        code=TO_CALL,
+        line=_("A date after an event was set or changed. Please call somebody whom no mail reaches."),
+        concerns=_to_call,
+        event=event_parts.of_offers,
+        about=event_of,
+    ),
+)
