@@ -16,7 +16,6 @@ from incidents.calamities.milestones import Stale
 from incidents.enums import LaterMomentKind, LaterMomentWay, TrackEventKind
 from incidents.models import LaterMoment, TrackEvent
 from incidents.tests.factories import IncidentFactory, InvolvementFactory
-from supporters.tests.factories import OfferFactory
 
 NOW = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=7)
@@ -113,7 +112,7 @@ class TestPage:
 
     def test_sets_changes_and_cancels_and_never_says_who(self, client, calamity, member, url):
         for name in ("Sanne Bos", "Pim de Graaf"):
-            OfferFactory(involvement=InvolvementFactory(incident=calamity, employee__name=name))
+            InvolvementFactory(incident=calamity, employee__name=name)
         client.force_login(member)
         day = timezone.localtime(LATER)
         form = {
