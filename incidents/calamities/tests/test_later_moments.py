@@ -41,8 +41,15 @@ def set_moment(calamity, member, *, planned_for=LATER, at=NOW, **given):
 
 
 def move(moment, member, planned_for, *, seen, at):
-    fields = {"way": LaterMomentWay.WARD, "place": ""}
-    return later_moments.move(moment=moment, planned_for=planned_for, by=member, at=at, seen=seen, **fields)
+    return later_moments.move(
+        moment=moment,
+        planned_for=planned_for,
+        way=LaterMomentWay.WARD,
+        place="",
+        by=member,
+        at=at,
+        seen=seen,
+    )
 
 
 def test_is_set_moved_and_cancelled_and_the_log_keeps_each(calamity, member):

@@ -91,7 +91,9 @@ class TestTold:
         offer = involve(calamity, employee=None, typed_name="Sanne", email="sanne@example.org")
         set_moment(calamity, LaterMomentKind.PRESS)
         kind = kinds.get(told_later.SET)
+        assert kind.outside
         mail = kind.outside(offer.involvement_id)
+        assert mail
         for text in (str(kind.line), mail.text):
             for secret in ("Sanne", "press", "pers", calamity.reference, calamity.get_event_type_display()):
                 assert secret not in text.replace("peersupport", "").replace("persoon", "")
