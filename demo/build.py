@@ -36,9 +36,9 @@ _ROLES: dict[str, tuple[str, str, tuple[Role, ...]]] = {
     "ccp": ("Chirurgie", "Medisch specialist", (Role.CCP,)),
     "analyst": ("Kindergeneeskunde", "Verpleegkundige", (Role.ANALYST,)),
     "director": ("Interne geneeskunde", "Medisch specialist", (Role.DIRECTOR,)),
-    "board": ("Opname en planning", "Medewerker ondersteuning", (Role.BOARD,)),
-    "admin": ("Facilitair bedrijf", "Medewerker ondersteuning", (Role.ADMIN,)),
-    "privacy": ("Facilitair bedrijf", "Medewerker ondersteuning", (Role.PRIVACY_OFFICER,)),
+    "board": ("Raad van bestuur", "Bestuurder", (Role.BOARD,)),
+    "admin": ("Informatievoorziening", "Medewerker ICT", (Role.ADMIN,)),
+    "privacy": ("Kwaliteit en veiligheid", "Beleidsmedewerker", (Role.PRIVACY_OFFICER,)),
 }
 
 
@@ -134,7 +134,7 @@ def _hire(chance: random.Random, at: datetime, size: int) -> list[User]:
         )
         for username, name in (("willemijn", "Willemijn van Tilborch"), ("karim", "Karim Oosterveen"))
     )
-    heads: dict[str, User] = {}
+    heads = {row.department.name: row for row in people if row.username == "teamleader" and row.department}
     unusable = make_password(None)
     for person in people:
         person.password = unusable
@@ -146,19 +146,22 @@ def _hire(chance: random.Random, at: datetime, size: int) -> list[User]:
 
 
 def _gather_pool(chance: random.Random, people: list[User], at: datetime) -> None:
-    """About as the hospital is made up; two physicians from outside among them."""
+    """Seventy in a usual hospital: as it is made up, but fewer of those who seldom need one; two physicians
+    from outside among them.
+    """
     groups = {group.name: group for group in Group.objects.all()}
     for person in people[: len(_ROLES)]:
         person.groups.set(groups[role] for role in _ROLES[person.username][2])
     of_5_000 = {
-        ProfessionGroup.NURSE: 27,
-        ProfessionGroup.PHYSICIAN: 14,
+        ProfessionGroup.NURSE: 25,
+        ProfessionGroup.PHYSICIAN: 13,
         ProfessionGroup.RESIDENT: 10,
         ProfessionGroup.THEATRE: 5,
         ProfessionGroup.PARAMEDIC: 5,
         ProfessionGroup.MIDWIFE: 2,
         ProfessionGroup.PSYCHOSOCIAL: 2,
         ProfessionGroup.PHARMACY: 1,
+        ProfessionGroup.SUPPORT: 3,
     }
     pool = [person for person in people if person.username in {"supporter", "supporter2"}] + people[-2:]
     for group, supporters in of_5_000.items():

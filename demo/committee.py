@@ -18,10 +18,18 @@ from hospital.models import Department
 from incidents.calamities import alignment, committee, duty, inspectorate, milestones
 from incidents.calamities.classification import classify, standing
 from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict
-from incidents.models import SEATS, Duty, Incident, Milestone
+from incidents.models import Duty, Incident, Milestone
 from incidents.reports import report_writer
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+#: Who sits there beside its secretary, a physician.
+MEMBERS = (
+    *(ProfessionGroup.PHYSICIAN,) * 5,
+    *(ProfessionGroup.NURSE,) * 3,
+    ProfessionGroup.MIDWIFE,
+    ProfessionGroup.PHARMACY,
+    ProfessionGroup.THEATRE,
+)
 #: Since when the members have their seats in this system.
 SEATED = 360 * DAY
 #: The rota is kept three weeks ahead; after that it has a gap.
@@ -29,25 +37,27 @@ WEEKS = 3
 
 
 def seat(people: Mapping[str, User], staff: Sequence[User], *, at: datetime) -> None:
-    """Twelve members and three directors, who take turns a week from Monday eight o'clock."""
+    """Twelve members of several professions, and three directors, who take turns a week from Monday eight
+    o'clock.
+    """
     admin, day, seated = people["admin"], timezone.localdate(at), at - SEATED
-    physicians = [
-        person
-        for person in staff
-        if person.profession is not None and person.profession.group == ProfessionGroup.PHYSICIAN
-    ]
-    members = [people["ccp"], *physicians[: SEATS - 1]]
+    by_group: dict[str, list[User]] = {}
+    for person in staff:
+        if person.profession is not None:
+            by_group.setdefault(person.profession.group, []).append(person)
+    members = [people["ccp"], *(by_group[group].pop(0) for group in MEMBERS)]
+    physicians = by_group[ProfessionGroup.PHYSICIAN]
     for number, member in enumerate(members, start=1):
         since = date(day.year - 1 - number % 3, 1, 1)
         committee.take(number=number, holder=member, since=since, by=admin, at=seated)
     for grant in RoleGrant.objects.waiting():
         confirming.confirm(grant_id=grant.pk, by=people["privacy"], access_point="confirmations", at=seated)
-    directors = [people["director"], *physicians[SEATS : SEATS + 2]]
+    directors = [people["director"], *physicians[:2]]
     for director in directors:
         director.groups.add(Group.objects.get(name=Role.DIRECTOR))
     # One more, who waits for a second person.
     giving.give_and_take(
-        user=physicians[SEATS + 2],
+        user=physicians[2],
         give={Role.DIRECTOR},
         by=admin,
         access_point="settings:person",

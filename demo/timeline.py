@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from demo.daytime import from_the_morning
+from demo.daytime import DAYTIME, from_the_morning
 from hospital.clock import Cover
+from hospital.enums import ProfessionGroup
 from hospital.models import WorkingHours
 
 Step = Callable[[datetime], None]
+#: Of the reports, and of what would be reported at night.
+_BY_CARERS, _MOVED_TO_THE_DAY = 0.9, 0.6
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Year:
     reports: int
     cover: Cover = field(init=False)
     departments: dict[uuid.UUID | None, list[User]] = field(init=False)
+    carers: list[User] = field(init=False)
     _queue: list[tuple[datetime, int, Step]] = field(default_factory=list)
     _count: int = 0
 
@@ -36,6 +40,11 @@ class Year:
         self.departments = {}
         for person in self.staff:
             self.departments.setdefault(person.department_id, []).append(person)
+        self.carers = [
+            person
+            for person in self.staff
+            if person.profession is None or person.profession.group != ProfessionGroup.SUPPORT
+        ]
 
     def then(self, at: datetime, step: Step, *, by_night: bool = False) -> None:
         """Do `step` when the clock shows `at`, or the morning after that night, unless that is later than
@@ -51,6 +60,16 @@ class Year:
         """Do `step` when the clock shows `at`, or when calls are next made."""
         opens = self.cover.opens_from(at)
         self.then(at if opens == at else opens + self.hours(0.1, 1.5), step)
+
+    def reporter(self) -> User:
+        """Mostly somebody who cares for patients."""
+        return self.chance.choice(self.carers if self.chance.random() < _BY_CARERS else self.staff)
+
+    def reported_at(self, low: float, high: float) -> datetime:
+        """A moment so many hours ago, mostly by day."""
+        at = self.now - self.hours(low, high)
+        by_day = DAYTIME.holds(at) or self.chance.random() > _MOVED_TO_THE_DAY
+        return at if by_day else at - timedelta(hours=12)
 
     def hours(self, low: float, high: float) -> timedelta:
         return timedelta(hours=self.chance.uniform(low, high))

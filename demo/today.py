@@ -36,8 +36,8 @@ _TO_BE_FOLLOWED_UP: Steps = (
 
 
 def set_out(people: Mapping[str, User], *, at: datetime) -> None:
-    """Three contacts for each of the two supporters, the nurse of the demo among those they call; and the
-    deputy, who will be away.
+    """Three contacts for each of the two supporters, the nurse of the demo among those they call, and one of
+    them in a second event; and the deputy, who will be away.
     """
     cover = WorkingHours.current().cover
     nurse, leader = people["employee"], people["teamleader"]
@@ -61,6 +61,7 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
                 beyond_rules=True,
             )
             _take(contact, steps, by=people[supporter], at=at, cover=cover)
+    _reported(leader, near[0], at=in_cover(at - timedelta(hours=2), cover))
     _asked(nurse, by=people["coordinator"], at=at)
     next_week = timezone.localdate(at) + timedelta(days=10)
     announcing_absence.announce(

@@ -25,8 +25,8 @@ VIM_SYSTEM = "VIM"
 
 def come_in(year: Year) -> None:
     """Schedule the year's reports that name nobody."""
-    earlier = [year.now - year.hours(48, 24 * DAYS) for _ in range(year.reports * FOR_EACH)]
-    lately = [year.now - year.hours(0.3, LATELY_HOURS) for _ in range(LATELY)]
+    earlier = [year.reported_at(48, 24 * DAYS - 12) for _ in range(year.reports * FOR_EACH)]
+    lately = [year.reported_at(0.3, LATELY_HOURS) for _ in range(LATELY)]
     for at in sorted(earlier + lately):
         year.then(at, UnnamedVim(year).come_in, by_night=True)
 
@@ -39,7 +39,7 @@ class UnnamedVim:
 
     def come_in(self, at: datetime) -> None:
         chance = self.year.chance
-        reporter = chance.choice(self.year.staff)
+        reporter = self.year.reporter()
         by_form = chance.random() < BY_FORM
         incident = report_writer.report_incident(
             reporter=reporter if by_form else None,

@@ -43,6 +43,8 @@ CALAMITIES_LATELY = (1.5, 6, 13, 24)
 TODAY = 6
 #: More calls in vain than it takes until the coordinator decides.
 NEVER_REACHED = 99
+#: One talk, two and three: for over half of them one was enough (UMCG), three is the most (PMC).
+MORE_TALKS = (55, 30, 15)
 #: Published response to such forms is poor; in the demo there has to be something to see.
 ANSWERED = 0.55
 
@@ -66,8 +68,8 @@ def _reports(year: Year) -> list[tuple[datetime, IncidentKind]]:
     year.chance.shuffle(kinds)
     # The last of them today and yesterday, so that the coordinator has a morning's work.
     recent = [year.now - year.hours(0.2, 4) for _ in range(TODAY)]
-    recent += [year.now - year.hours(5, 48) for _ in range(TODAY)]
-    earlier = [year.now - year.hours(48, 24 * DAYS) for _ in range(year.reports - len(recent))]
+    recent += [year.reported_at(5, 36) for _ in range(TODAY)]
+    earlier = [year.reported_at(48, 24 * DAYS - 12) for _ in range(year.reports - len(recent))]
     # An analysis in each state.
     running = [year.now - timedelta(days=days) for days in CALAMITIES_LATELY]
     return [
@@ -85,7 +87,7 @@ class Report:
 
     def come_in(self, at: datetime) -> None:
         chance = self.year.chance
-        reporter = chance.choice(self.year.staff)
+        reporter = self.year.reporter()
         incident = report_writer.report_incident(
             reporter=reporter,
             kind=self.kind,
@@ -259,17 +261,23 @@ class Conversations:
     def talk(self, at: datetime) -> None:
         mode = self.year.chance.choices(ConversationMode.values, (5, 4, 1))[0]
         self.log(EventKind.CONVERSATION, at, mode=mode)
-        if self.year.chance.random() < 0.85:
-            days = self.year.chance.choice((3, 14))
-            planned_for = self.year.cover.close_of(local_day(at) + timedelta(days=days))
-            self.log(EventKind.FOLLOW_UP_PLANNED, at, planned_for=planned_for)
-            self.year.in_cover(planned_for + self.year.hours(-7, 3), self.follow_up)
-        else:
-            self.year.in_cover(at + self.year.hours(24, 24 * 10), self.close)
+        self.go_on(at, more=self.year.chance.choices((0, 1, 2), MORE_TALKS)[0])
 
-    def follow_up(self, at: datetime) -> None:
+    def go_on(self, at: datetime, *, more: int) -> None:
+        """So many `more` talks, each some days after the other, and the end."""
+        if not more:
+            self.year.in_cover(at + self.year.hours(1, 60), self.close)
+            return
+        planned_for = self.year.cover.close_of(
+            local_day(at) + timedelta(days=self.year.chance.choice((3, 14)))
+        )
+        self.log(EventKind.FOLLOW_UP_PLANNED, at, planned_for=planned_for)
+        follow_up = partial(self.follow_up, more=more - 1)
+        self.year.in_cover(planned_for + self.year.hours(-7, 3), follow_up)
+
+    def follow_up(self, at: datetime, *, more: int) -> None:
         self.log(EventKind.FOLLOW_UP_HELD, at, mode=ConversationMode.TELEPHONE)
-        self.year.in_cover(at + self.year.hours(1, 60), self.close)
+        self.go_on(at, more=more)
 
     def close(self, at: datetime) -> None:
         if self.year.chance.random() < 0.08:
