@@ -13,12 +13,13 @@ class SupportersConfig(AppConfig):
         from incidents.calamities.milestones import track_listeners
         from incidents.reports import report_as_seen, report_writer, withdrawal
         from notifications.calendar import entries
-        from notifications.reminders import reconcile
+        from notifications.reminders import announcing_absence, reconcile
         from supporters import places
         from supporters.contacts import analyst_conflict, calendar_entries, involved_conflict, supporter_left
         from supporters.intake import reminders as intake_reminders
         from supporters.intake import told_reporter, unnamed_reports
         from supporters.offers import (
+            desk,
             employee_left,
             morning,
             own_support,
@@ -46,6 +47,7 @@ class SupportersConfig(AppConfig):
         team_listeners.append(analyst_conflict.tell_coordinators)
         withdrawal.acted += [withdrawn_reports.acted, unnamed_reports.decided]
         withdrawal.listeners += [withdrawn_reports.forget, unnamed_reports.withdrawn]
+        announcing_absence.listeners.append(desk.tell)
         places.register()
         reminders.register()
         morning.register()

@@ -6,13 +6,15 @@ from supporters.contacts import views
 from supporters.corridor import views as corridor
 from supporters.intake.views import intake, intake_rules, name_people
 from supporters.matching.views import case, match, replacing, roll_call
-from supporters.offers.views import filtering, joining, me, own_link, without_name, worklist
+from supporters.offers.views import desk, filtering, joining, me, own_link, without_name, worklist
 from supporters.pool.views import cover, kept_apart, pool
 
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
     path("support/filter/", filtering.choose, name="filter"),
     path("support/filter/<uuid:pk>/forget/", filtering.forget, name="filter-forget"),
+    path("support/desk/", desk.hand_over, name="desk"),
+    path("support/desk/take-back/", desk.take_back, name="desk-take-back"),
     path("support/remind/", worklist.remind_several, name="remind-several"),
     path("support/intake/", intake.intake, name="intake"),
     path("support/intake/decide/", intake.decide, name="intake-decide"),

@@ -179,6 +179,8 @@ PAGES: dict[str, str | set[Role]] = {
     "support:withdraw": COORDINATOR,
     "support:answer": COORDINATOR,
     "support:remind": COORDINATOR,
+    "support:desk": COORDINATOR,
+    "support:desk-take-back": COORDINATOR,
     "support:remind-several": COORDINATOR,
     "support:replace": COORDINATOR,
     "support:close": COORDINATOR,

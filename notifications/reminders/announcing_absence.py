@@ -6,6 +6,7 @@ director (`Kind.handed_on`). What is one's own stays: a place on an analysis tea
 supporter can be asked is the pool's own business (supporters.models.Supporter.absent_from).
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -25,6 +26,9 @@ from notifications.reminders.kinds import Kind
 
 #: What comes to people with these roles concerns a colleague with the same role as well.
 SHARED_ROLES = frozenset(Role) - {Role.SUPPORTER}
+
+#: Called in the transaction with who will be away, what is announced (None: they are back), and when.
+listeners: list[Callable[[User, Absence | None, datetime], None]] = []
 
 #: Templates of rooms that have something to say beside an absence, included where one is announced.
 besides: list[str] = []
@@ -121,6 +125,8 @@ def announce(*, user: User, first_day: date, last_day: date, substitute: User, a
         told.append(_reminder(ENDED, before, before.substitute, at))
     told += [_reminder(BOTH_AWAY, each, each.user, at) for each in left_alone(absence)]
     schedule.remind(told)
+    for listener in listeners:
+        listener(user, absence, at)
     return absence
 
 
@@ -134,6 +140,8 @@ def come_back(*, user: User, at: datetime) -> Absence | None:
     Absence.objects.filter(user=user).delete()
     if absence.last_day >= local_day(at):
         schedule.remind([_reminder(ENDED, absence, absence.substitute, at)])
+    for listener in listeners:
+        listener(user, None, at)
     return absence
 
 

@@ -25,7 +25,7 @@ from supporters.contacts.notice_words import event_of
 from supporters.enums import Waiting
 from supporters.intake import reminders as intake_reminders
 from supporters.models import Offer
-from supporters.offers import employee_left, told_later
+from supporters.offers import desk, employee_left, told_later
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -105,6 +105,7 @@ def register() -> None:
         supporter_left.KIND,
         employee_left.KIND,
         *told_later.KINDS,
+        *desk.KINDS,
         *KINDS,
     ):
         kinds.register(kind)

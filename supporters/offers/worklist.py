@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -156,6 +156,15 @@ SUPPORTERS_STEP = frozenset({Waiting.ACCEPTANCE, Waiting.FIRST_CONTACT, Waiting.
 _KEPT = """(SELECT json_agg(json_build_array(name, json_build_object('waiting', waiting,
     'supporter', supporter_id, 'department', department_id, 'event', event)) ORDER BY name)::text
     FROM supporters_savedfilter WHERE user_id = %s)"""
+#: Whose desk is in whose hands, as JSON, for the same statement: the own, today or to come, and those that
+#: somebody has in hand today.
+_ABSENCES = """(SELECT json_agg(json_build_array(away.user_id = me.id, named.name, away.first_day,
+        away.last_day) ORDER BY away.user_id <> me.id, away.last_day)::text
+    FROM (SELECT %s::uuid AS id, %s::date AS today) AS me
+    JOIN notifications_absence AS away ON away.last_day >= me.today
+        AND (away.user_id = me.id OR away.substitute_id = me.id AND away.first_day <= me.today)
+    JOIN accounts_user AS named
+        ON named.id = CASE WHEN away.user_id = me.id THEN away.substitute_id ELSE away.user_id END)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +243,16 @@ class Count:
     waiting: Waiting | None
 
 
+@dataclass(frozen=True, slots=True)
+class AbsenceLine:
+    """One's `own` absence, with who stands in, or that of a colleague for whom one stands in; by `name`."""
+
+    own: bool
+    name: str
+    first_day: date
+    last_day: date
+
+
 def read(
     *,
     shown: WorklistFilter = EVERYTHING,
@@ -275,8 +294,20 @@ def count(
     besides: Collection[UUID] = (),
     kept_by: User | None = None,
 ) -> list[Count | IntakeCount]:
+    """The counts of `counts_and_absences`."""
+    return counts_and_absences(shown=shown, now=now, besides=besides, user=kept_by)[0]
+
+
+def counts_and_absences(
+    *,
+    shown: WorklistFilter = EVERYTHING,
+    now: datetime,
+    besides: Collection[UUID] = (),
+    user: User | None,
+) -> tuple[list[Count | IntakeCount], list[AbsenceLine]]:
     """The intake, then the filters, each with how many of what else is `shown` wait for it (to `CAP`),
-    `besides` those of these events; then what `kept_by` keeps. One statement over the partial indexes.
+    `besides` those of these events; then what `user` keeps. Beside them in whose hands the desk is. One
+    statement over the partial indexes.
     """
     but = " AND incident_id <> ALL(%s)" if besides else ""
     within, within_values = shown.condition()
@@ -286,13 +317,14 @@ def count(
         for _waiting in WAITING
     ]
     parts += [part.format(but=but) for part in waiting_list.COUNTS]
-    parts.append(_KEPT)
+    parts += [_KEPT, _ABSENCES]
     own = [list(besides)] if besides else []
     values: list[Any] = [part for each in WAITING for part in (each.value, *own, *within_values, CAP)]
-    values += [*own, CAP, now, *own, CAP, kept_by.pk if kept_by else None]
+    me = user.pk if user else None
+    values += [*own, CAP, now, *own, CAP, me, me, timezone.localdate(now)]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
-        *numbers, unnamed, late, kept = cursor.fetchone()
+        *numbers, unnamed, late, kept, away = cursor.fetchone()
     counts: list[Count | IntakeCount] = [waiting_list.count(unnamed, late, cap=CAP)]
     everything = shown.waiting_for(None)
     counts += [Count(_("All"), everything.address, shown.waiting is None, _capped(sum(numbers)), None)]
@@ -300,7 +332,12 @@ def count(
         if number or each is shown.waiting:
             url = shown.waiting_for(each).address
             counts.append(Count(str(FILTER_LABELS[each]), url, each is shown.waiting, _capped(number), each))
-    return counts + [_kept(name, query, shown) for name, query in json.loads(kept or "[]")]
+    counts += [_kept(name, query, shown) for name, query in json.loads(kept or "[]")]
+    return counts, [_absence(*each) for each in json.loads(away or "[]")]
+
+
+def _absence(own: bool, name: str, first_day: str, last_day: str) -> AbsenceLine:
+    return AbsenceLine(own, name, date.fromisoformat(first_day), date.fromisoformat(last_day))
 
 
 def _kept(name: str, query: dict[str, str], shown: WorklistFilter) -> Count:

@@ -118,11 +118,12 @@ def _context(request: SignedInRequest) -> dict[str, Any]:
     own = events_of(request.user)
     shown = WorklistFilter.of(request.GET.dict())
     after = request.GET.get("after", "")
-    filters = lists.count(shown=shown, now=now, besides=own, kept_by=request.user)
+    filters, absences = lists.counts_and_absences(shown=shown, now=now, besides=own, user=request.user)
     called_in = any(each.waiting is Waiting.COORDINATOR for each in filters)
     page = lists.read(shown=shown, after=after, now=now, called_in=called_in, besides=own)
     return {
         "page": page,
+        "absences": absences,
         "filters": [each for each in filters if each.count is not None],
         "kept": [each for each in filters if each.count is None],
         "shown": shown,
