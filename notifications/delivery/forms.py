@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -15,6 +16,8 @@ from hospital.form_fields import DayField
 from notifications.enums import Group
 from notifications.models import Absence, DeliveryPolicy
 from notifications.reminders import announcing_absence
+
+EVERYBODY = Q()
 
 
 class MailForm(forms.Form):
@@ -48,11 +51,12 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself i
         fields = ("first_day", "last_day", "substitute")
         field_classes = {"first_day": DayField, "last_day": DayField}
 
-    def __init__(self, data: Any = None, *, user: User) -> None:
+    def __init__(self, data: Any = None, *, user: User, among: Q = EVERYBODY) -> None:
+        """`among`: to whom of those who could stand in it is narrowed."""
         announced = Absence.objects.filter(user=user).first()
         super().__init__(data, instance=announced or Absence(user=user))
         self.fields["substitute"] = PersonChoiceField(
-            announcing_absence.candidates(user),
+            announcing_absence.candidates(user).filter(among),
             label=gettext("Substitute"),
             help_text=gettext("Colleagues who have the same task as you."),
             empty_label=gettext("Choose a colleague"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
+from accounts.models import User
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import only_posted
@@ -25,14 +26,12 @@ from supporters.offers import worklist as lists
 class HandOverForm(AbsenceForm):
     """From when until when, and to which other coordinator; from today, unless somebody says otherwise."""
 
-    def __init__(self, data: Any = None, *, user: Any) -> None:
-        super().__init__(data, user=user)
-        deputy = self.fields["substitute"]
-        deputy.queryset = deputy.queryset.filter(desk.deputies(user))
-        deputy.label, deputy.help_text = _("Deputy"), ""
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data, user=user, among=desk.deputies(user))
+        self.fields["substitute"].label, self.fields["substitute"].help_text = _("Deputy"), ""
         today = timezone.localdate()
         if not self.instance.last_day or self.instance.last_day < today:
-            self.initial |= {"first_day": today, "last_day": None}
+            self.initial.update(first_day=today, last_day=None)
 
 
 @allow(Role.COORDINATOR)
