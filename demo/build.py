@@ -19,7 +19,7 @@ from demo.year import REPORTS, live
 from hospital.enums import ProfessionGroup
 from hospital.models import Department, Hospital, Location, Profession
 from notifications.models import Mail, Notice
-from supporters.models import Supporter
+from supporters.models import Supporter, SupportPolicy
 
 #: People who work there, and reports of its past year.
 SIZES = {"small": (900, 40), "hospital": (5_000, REPORTS), "large": (14_000, 600)}
@@ -57,6 +57,7 @@ def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
         # Thousands of small transactions, none of which has to outlive a power cut.
         cursor.execute("SET synchronous_commit TO off")
     Hospital(name=NAME).save()
+    SupportPolicy.objects.update_or_create(defaults={"norm": 14, "norm_in_shifts": 18})
     with transaction.atomic():
         people = _hire(chance, at, size)
         _gather_pool(chance, people, at)

@@ -42,7 +42,10 @@ def default_follow_up_days() -> list[int]:
 
 
 class SupportPolicy(models.Model):
-    """How this hospital gives peer support: one row, kept by the coordinator."""
+    """How this hospital gives peer support: one row, kept by the coordinator.
+
+    `norm` and `norm_in_shifts`: of each profession a tenth is trained, 15% where people work shifts (PMC).
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     first_contact_hours = models.PositiveSmallIntegerField(_("first contact within (hours)"), default=24)
@@ -66,6 +69,12 @@ class SupportPolicy(models.Model):
     cool_down_days = models.PositiveSmallIntegerField(_("rest after a contact (days)"), default=7)
     current_months = models.PositiveSmallIntegerField(
         _("training stays valid without intervision for (months)"), default=18
+    )
+    norm = models.PositiveSmallIntegerField(
+        _("trained for each 1,000 employees of a profession"), default=100, db_default=100
+    )
+    norm_in_shifts = models.PositiveSmallIntegerField(
+        _("trained for each 1,000 where people work shifts"), default=150, db_default=150
     )
     same_profession = models.CharField(
         _("same profession"), max_length=10, choices=SameProfession.choices, default=SameProfession.PREFERRED

@@ -13,6 +13,7 @@ class TypedTelephoneField(forms.CharField):
     default_error_messages = {
         "none": _("Give a telephone number, such as 06 12345678."),
         "several": _("Give one telephone number: the one to call first."),
+        "emergency": _("That is a number for emergencies. Give the number at which a colleague can call."),
         "words": _("Give the telephone number alone, without words."),
     }
 

@@ -9,6 +9,7 @@ from unicodedata import category, normalize
 
 import phonenumbers
 from phonenumbers import Leniency, PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher
+from phonenumbers.shortnumberinfo import is_emergency_number
 
 COUNTRY = "NL"
 
@@ -16,14 +17,16 @@ _EXTENSION = re.compile(
     r"[\s,;(]*\b(?:toestel|tst|doorkiesnummer|doorkies|ext)\b[\s.:]*(\d{1,6})\)?", re.IGNORECASE
 )
 _INSIDE = re.compile(r"\d{3,6}")
+#: Thinking of suicide (113), and domestic violence and child abuse: as short as a number inside the house.
+_HELPLINES = frozenset({"113", "116111", "116123"})
 _PLAIN = re.compile(r"\+?[\d\s().-]+")
 _KEPT = re.compile(r"\+(?!310)[1-9]\d{6,14}(?:;ext=\d{1,7})?")
 _NOTATION = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
 
 
 class NumberUnreadable(ValueError):
-    """Not one telephone number. `code`: "none"; "several"; "words" around one; "spreadsheet" where a
-    spreadsheet has changed it ("3,16E+10", "'06…").
+    """Not one telephone number. `code`: "none"; "several"; "words" around one; "emergency" for one that
+    nobody is called back at; "spreadsheet" where a spreadsheet has changed it ("3,16E+10", "'06…").
     """
 
     def __init__(self, code: str) -> None:
@@ -34,6 +37,9 @@ class NumberUnreadable(ValueError):
 def read(text: str) -> str:
     """The number that somebody typed, as it is kept; empty for nothing. Raises NumberUnreadable."""
     text = _tidy(text)
+    figures = text.replace(" ", "")
+    if is_emergency_number(figures, COUNTRY) or figures in _HELPLINES:
+        raise NumberUnreadable("emergency")
     if not text or _INSIDE.fullmatch(text):
         return text
     number, rest = _find(text)

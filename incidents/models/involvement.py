@@ -101,11 +101,12 @@ class Involvement(models.Model):
             models.Index(
                 fields=["id"], name="involvement_not_erased", condition=models.Q(erased_at__isnull=True)
             ),
-            # The coordinator's search: who has no account, by name and by number.
+            # The coordinator's search: who has no account, by name, by number and by mail address.
             GinIndex(TYPED_WORDS, name="involvement_typed_words", condition=~models.Q(typed_key="")),
             models.Index(
                 fields=["telephone"], name="involvement_by_telephone", condition=~models.Q(telephone="")
             ),
+            models.Index(fields=["email"], name="involvement_by_email", condition=~models.Q(email="")),
         )
 
     def __str__(self) -> str:

@@ -1,4 +1,6 @@
-"""Finding a case on the coordinator's desk: by a name, by the number that phones back, or by reference."""
+"""Finding a case on the coordinator's desk: by a name, by the number that phones back, by a mail address,
+or by reference.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,8 +51,8 @@ class FoundCases:
 
 def find(query: str, *, by: User, at: datetime) -> FoundCases:
     """Cases that are open or not erased yet and that `by` may see: of whoever has every word of `query` in
-    their name, or is supported by somebody who has; or is called at this number. And the event with this
-    reference. The same few statements, however much is found.
+    their name, or is supported by somebody who has; or has this number or mail address. And the event with
+    this reference. The same few statements, however much is found.
     """
     if not names.is_enough(query):
         return FoundCases(event=_event(query, by), too_short=True)
@@ -84,6 +86,14 @@ def in_order(query: str, offers: OfferQuerySet) -> QuerySet[Any]:
         ways += [
             offers.filter(involvement__employee__in=called.values("pk")),
             offers.filter(involvement__in=by_hand.values("pk")),
+        ]
+    if "@" in query:
+        address = who_is_who.mail(query)
+        mailed = User.objects.filter(email=address)
+        typed_mail = Involvement.objects.exclude(email="").filter(email=address)
+        ways += [
+            offers.filter(involvement__employee__in=mailed.values("pk")),
+            offers.filter(involvement__in=typed_mail.values("pk")),
         ]
     first, *others = (way.values_list("id", "closed_at", "due_at") for way in ways)
     return first.union(*others).order_by(F("closed_at").desc(nulls_first=True), "due_at", "id")

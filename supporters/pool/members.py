@@ -20,10 +20,6 @@ from hospital.refused import saying
 from supporters.enums import SupporterStatus
 from supporters.models import Contact, Supporter, SupportPolicy
 
-#: A tenth of each profession is trained, more where people work shifts (PMC).
-NORM = 0.10
-NORM_WITH_SHIFTS = 0.15
-
 BY_NAME = ("sort_name", "user_id")
 
 
@@ -221,7 +217,7 @@ def is_empty(at: datetime) -> bool:
 
 
 def coverage(at: datetime) -> list[Coverage]:
-    """Supporters in each group of professions that somebody works in, against the norm: two queries.
+    """Supporters in each group of professions that somebody works in, against the norm: three queries.
 
     Counted are employees inside the hospital, and supporters who are trained and have not stopped.
     """
@@ -246,21 +242,22 @@ def coverage(at: datetime) -> list[Coverage]:
         .order_by()
     )
     supporters = dict(trained)
-    return list(_coverage([dict(row) for row in staff], supporters))
+    return list(_coverage([dict(row) for row in staff], supporters, SupportPolicy.current()))
 
 
-def _coverage(staff: Iterable[Mapping[str, object]], supporters: dict[str, int]) -> Iterable[Coverage]:
+def _coverage(
+    staff: Iterable[Mapping[str, object]], supporters: dict[str, int], policy: SupportPolicy
+) -> Iterable[Coverage]:
     employees: dict[str, int] = {}
-    wanted: dict[str, float] = {}
+    wanted: dict[str, int] = {}
     for row in staff:
         group, number = str(row["group"]), int(str(row["number"]))
-        norm = NORM_WITH_SHIFTS if row["shifts"] else NORM
+        norm = policy.norm_in_shifts if row["shifts"] else policy.norm
         employees[group] = employees.get(group, 0) + number
         wanted[group] = wanted.get(group, 0) + number * norm
     for group in ProfessionGroup:
         if employees.get(group):
-            # Rounded first: 0.1 × 30 is a hair more than 3 in floating point.
-            number = ceil(round(wanted[group], 6))
+            number = ceil(wanted[group] / 1000)
             yield Coverage(group, employees[group], supporters.get(group, 0), number)
 
 

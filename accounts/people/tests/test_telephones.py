@@ -46,6 +46,10 @@ def test_one_number_is_read_and_kept_once_and_for_all(typed, kept, shown):
         ("3,16E+10", "none"),
         ("twaalf", "none"),
         ("-", "none"),
+        ("112", "emergency"),
+        (" 1 1 2", "emergency"),
+        ("113", "emergency"),
+        ("116 123", "emergency"),
     ],
 )
 def test_what_is_not_one_number_is_refused_with_the_reason(typed, code):

@@ -54,6 +54,14 @@ def test_colleague_without_an_account_is_found_too(client, coordinator, query):
     assert client.post(URL, {"q": query}).url == case_of(offer)
 
 
+def test_mail_address_opens_the_case(client, coordinator):
+    known = OfferFactory(involvement__employee__email="noor@merwede.example")
+    typed = OfferFactory(involvement=InvolvementFactory(by_hand=True, email="p.agency@bureau.example"))
+    assert client.post(URL, {"q": "Noor@Merwede.example "}).url == case_of(known)
+    assert client.post(URL, {"q": "p.agency@bureau.example"}).url == case_of(typed)
+    assert found(client, "merwede.example") == []
+
+
 @pytest.mark.parametrize("query", ["06 12345678", "+31612345678", "0031 6-1234 5678"])
 def test_number_that_phones_back_opens_the_case(client, coordinator, query):
     offer = OfferFactory(involvement__employee__telephone="0612345678")

@@ -152,6 +152,9 @@ def test_coverage_wants_more_where_people_work_shifts(db):
         members.Coverage(ProfessionGroup.NURSE, 31, 2, 5),
     ]
     assert [each.missing for each in members.coverage(NOW)] == [1, 3]
+    SupportPolicy.objects.update(norm=20, norm_in_shifts=40)
+    # Nurses: 21 × 4% + 10 × 2% = 1.04, so 2.
+    assert [each.wanted for each in members.coverage(NOW)] == [1, 2]
 
 
 # --- pages -------------------------------------------------------------------------------------------------
@@ -315,6 +318,8 @@ POLICY = {
     "capacity": 2,
     "cool_down_days": 0,
     "current_months": 12,
+    "norm": 100,
+    "norm_in_shifts": 150,
     "same_profession": SameProfession.REQUIRED,
     "announce": Announce.AT_REPORT,
     "intake_days": 1,

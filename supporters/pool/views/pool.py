@@ -80,7 +80,8 @@ def pool(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def coverage(request: SignedInRequest) -> HttpResponse:
     """Whether there are enough supporters of each profession."""
-    return render(request, "supporters/pool/coverage.html", {"groups": pools.coverage(timezone.now())})
+    context = {"groups": pools.coverage(timezone.now()), "policy": SupportPolicy.current()}
+    return render(request, "supporters/pool/coverage.html", context)
 
 
 def _asked(data: Mapping[str, str]) -> str:
