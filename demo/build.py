@@ -19,11 +19,13 @@ from demo.year import REPORTS, live
 from hospital.enums import ProfessionGroup
 from hospital.models import Department, Hospital, Location, Profession
 from notifications.models import Mail, Notice
-from supporters.models import Supporter, SupportPolicy
+from supporters.models import MeetingPlace, Supporter, SupportPolicy
 
 #: People who work there, and reports of its past year.
 SIZES = {"small": (900, 40), "hospital": (5_000, REPORTS), "large": (14_000, 600)}
 STAFF = SIZES["hospital"][0]
+
+PLACES = ("Spreekkamer A1.12", "Spreekkamer C3.04", "Stiltecentrum", "Wandeling buiten")
 
 #: demo account → department, profession, roles
 _ROLES: dict[str, tuple[str, str, tuple[Role, ...]]] = {
@@ -58,6 +60,7 @@ def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
         cursor.execute("SET synchronous_commit TO off")
     Hospital(name=NAME).save()
     SupportPolicy.objects.update_or_create(defaults={"norm": 14, "norm_in_shifts": 18})
+    MeetingPlace.objects.bulk_create(MeetingPlace(name=name) for name in PLACES)
     with transaction.atomic():
         people = _hire(chance, at, size)
         _gather_pool(chance, people, at)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -15,10 +16,11 @@ from incidents.reports import report_writer
 from notifications.delivery import sweep
 from notifications.reminders import announcing_absence
 from supporters.contacts import flow
+from supporters.contacts.appointments.moments import suggested
 from supporters.enums import ConversationMode, EventKind
 from supporters.intake import unnamed_reports
 from supporters.matching import assignment
-from supporters.models import Contact, Offer, Supporter, UnnamedReport
+from supporters.models import Contact, MeetingPlace, Offer, Supporter, UnnamedReport
 
 #: Steps of a contact: how long ago, what, and the facts that go with it.
 Steps = Sequence[tuple[timedelta, EventKind, dict[str, str]]]
@@ -33,22 +35,27 @@ _TO_BE_FOLLOWED_UP: Steps = (
     (timedelta(hours=80), EventKind.REACHED, {}),
     (timedelta(hours=74), EventKind.CONVERSATION, {"mode": ConversationMode.IN_PERSON}),
 )
+_HAS_AN_APPOINTMENT: Steps = (
+    (timedelta(hours=44), EventKind.ACCEPTED, {}),
+    (timedelta(hours=30), EventKind.REACHED, {}),
+    (timedelta(hours=29), EventKind.APPOINTMENT_PLANNED, {"mode": ConversationMode.IN_PERSON}),
+)
 
 
 def set_out(people: Mapping[str, User], *, at: datetime) -> None:
-    """Three contacts for each of the two supporters, the nurse of the demo among those they call, and one of
+    """Four contacts for each of the two supporters, the nurse of the demo among those they call, and one of
     them in a second event; and the deputy, who will be away.
     """
     cover = WorkingHours.current().cover
     nurse, leader = people["employee"], people["teamleader"]
     supported = Offer.objects.open().exclude(involvement__employee=None).values("involvement__employee")
     others = User.objects.filter(department=nurse.department, username__gt="1").exclude(pk__in=supported)
-    near = list(others.order_by("username")[:5])
-    for supporter, colleagues in (("supporter", [nurse, *near[:2]]), ("supporter2", near[2:])):
+    near = list(others.order_by("username")[:7])
+    for supporter, colleagues in (("supporter", [nurse, *near[:3]]), ("supporter2", near[3:])):
         for colleague, steps, ago in zip(
             colleagues,
-            (_TO_BE_CALLED_AGAIN, _TO_BE_FOLLOWED_UP, _TO_BE_ANSWERED),
-            (timedelta(hours=20), timedelta(hours=92), timedelta(hours=1)),
+            (_TO_BE_CALLED_AGAIN, _TO_BE_FOLLOWED_UP, _TO_BE_ANSWERED, _HAS_AN_APPOINTMENT),
+            (timedelta(hours=20), timedelta(hours=92), timedelta(hours=1), timedelta(hours=46)),
             strict=True,
         ):
             asked_at = in_cover(at - ago, cover)
@@ -110,4 +117,10 @@ def _reported(leader: User, colleague: User, *, at: datetime) -> Offer:
 def _take(contact: Contact, steps: Steps, *, by: User, at: datetime, cover: Cover) -> None:
     for ago, kind, facts in steps:
         moment = in_cover(at - ago, cover)
-        contact = flow.record(contact=contact, kind=kind, by=by, at=moment, mode=facts.get("mode", ""))
+        agreed: dict[str, Any] = {}
+        if kind == EventKind.APPOINTMENT_PLANNED:
+            # After today, whatever day the step itself came to stand on.
+            agreed["planned_for"] = suggested([1], now=at, cover=cover)[0].moments[0]
+            agreed["place"] = MeetingPlace.objects.order_by("name").first()
+        mode = facts.get("mode", "")
+        contact = flow.record(contact=contact, kind=kind, by=by, at=moment, mode=mode, **agreed)

@@ -20,7 +20,6 @@ from evaluations import answers, invitations, tickets
 from evaluations.enums import Question
 from evaluations.models import Invitation
 from evaluations.release import release
-from hospital.clock import local_day
 from incidents.calamities import milestones
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.enums import Step as CalamityStep
@@ -28,11 +27,12 @@ from incidents.models import Milestone
 from incidents.reports import report_writer
 from notifications.delivery import forgetting, sweep
 from supporters.contacts import flow
+from supporters.contacts.appointments.moments import suggested
 from supporters.enums import ConversationMode, EventKind, HandBackReason, NextStep, Outcome
 from supporters.intake import unnamed_reports
 from supporters.matching import assignment
 from supporters.matching.need import READ_OF_OFFER
-from supporters.models import Contact, Offer
+from supporters.models import Contact, MeetingPlace, Offer
 from supporters.offers import retention
 
 REPORTS = 240
@@ -247,7 +247,11 @@ class Conversations:
             self.log(EventKind.OFFER_DECLINED, at)
         else:
             self.log(EventKind.REACHED, at)
-            self.year.in_cover(at + self.year.hours(0.5, 20), self.talk)
+            if self.year.chance.random() < 0.4:
+                moment = self.plan(at, days=1, mode=ConversationMode.IN_PERSON)
+                self.year.in_cover(moment, lambda then: self.talk(then, mode=ConversationMode.IN_PERSON))
+            else:
+                self.year.in_cover(at + self.year.hours(0.5, 20), self.talk)
 
     def not_reached(self, at: datetime) -> None:
         self.contact = flow.record(
@@ -258,8 +262,18 @@ class Conversations:
             outcome=Outcome.UNREACHABLE,
         )
 
-    def talk(self, at: datetime) -> None:
-        mode = self.year.chance.choices(ConversationMode.values, (5, 4, 1))[0]
+    def plan(self, at: datetime, *, days: int, mode: str) -> datetime:
+        """A talk so many days after `at`; its moment."""
+        (day,) = suggested([days], now=at, cover=self.year.cover)
+        moment = self.year.chance.choice(day.moments)
+        place = None
+        if mode == ConversationMode.IN_PERSON:
+            place = self.year.chance.choice(MeetingPlace.objects.order_by("name"))
+        self.log(EventKind.APPOINTMENT_PLANNED, at, planned_for=moment, mode=mode, place=place)
+        return moment
+
+    def talk(self, at: datetime, mode: str = "") -> None:
+        mode = mode or self.year.chance.choices(ConversationMode.values, (1, 6, 2))[0]
         self.log(EventKind.CONVERSATION, at, mode=mode)
         self.go_on(at, more=self.year.chance.choices((0, 1, 2), MORE_TALKS)[0])
 
@@ -268,12 +282,10 @@ class Conversations:
         if not more:
             self.year.in_cover(at + self.year.hours(1, 60), self.close)
             return
-        planned_for = self.year.cover.close_of(
-            local_day(at) + timedelta(days=self.year.chance.choice((3, 14)))
-        )
-        self.log(EventKind.FOLLOW_UP_PLANNED, at, planned_for=planned_for)
+        days = self.year.chance.choice((3, 14))
+        moment = self.plan(at, days=days, mode=ConversationMode.TELEPHONE)
         follow_up = partial(self.follow_up, more=more - 1)
-        self.year.in_cover(planned_for + self.year.hours(-7, 3), follow_up)
+        self.year.in_cover(moment + self.year.hours(0, 1), follow_up)
 
     def follow_up(self, at: datetime, *, more: int) -> None:
         self.log(EventKind.FOLLOW_UP_HELD, at, mode=ConversationMode.TELEPHONE)

@@ -250,7 +250,8 @@ def support(visitor: Visitor) -> None:
     with visitor.page.expect_navigation():
         visitor.page.locator(".contact-next").get_by_role("button").first.click()
     visitor.looks()
-    expect(visitor.page.get_by_text(nl("Planned. You’ll hear from us on that day."))).to_be_visible()
+    said = nl("Planned. You are reminded before it, and so is your colleague.")
+    expect(visitor.page.get_by_text(said)).to_be_visible()
 
 
 def round_off(visitor: Visitor) -> None:

@@ -53,4 +53,4 @@ class SupportersConfig(AppConfig):
         morning.register()
         sources.append(readiness.lacks)
         reconcile.expectations += [expected, intake_reminders.expected]
-        entries.sources.append(calendar_entries.SOURCE)
+        entries.sources += [calendar_entries.SOURCE, calendar_entries.SOURCE_OF_EMPLOYEE]

@@ -43,8 +43,11 @@ class NextStep(models.TextChoices):
     CALL = "call", _("Call")
     CALL_AGAIN = "call_again", _("Try again")
     CALL_LATER = "call_later", _("Call, as agreed")
+    APPOINTMENT = "planned", _("Talk, as agreed")
+    ARRANGE = "arrange", _("Agree on another moment")
     TALK = "talk", _("Have the conversation")
     PLAN = "plan", _("Plan a follow-up call")
+    #: Of before appointments: a day on which to follow up.
     FOLLOW_UP = "follow_up", _("Follow up")
     CLOSE = "close", _("Close, or plan another call")
     WAIT = "wait", _("Wait: the coordinator decides")
@@ -62,8 +65,13 @@ class EventKind(models.TextChoices):
     OFFER_DECLINED = "offer_declined", _("Does not want support")
     OFFER_LATER = "offer_later", _("Not now, later")
     CONVERSATION = "conversation", _("Conversation held")
+    #: Of before appointments; nobody takes it any more.
     FOLLOW_UP_PLANNED = "follow_up_planned", _("Follow-up planned")
     FOLLOW_UP_HELD = "follow_up_held", _("Follow-up held")
+    APPOINTMENT_PLANNED = "appointment_planned", _("Talk planned")
+    APPOINTMENT_MOVED = "appointment_moved", _("Talk moved")
+    APPOINTMENT_CANCELLED = "appointment_cancelled", _("Talk cancelled")
+    APPOINTMENT_MISSED = "appointment_missed", _("Talk did not happen")
     COORDINATOR_CALLED_IN = "coordinator_called_in", _("Coordinator alerted")
     COORDINATOR_ANSWERED = "coordinator_answered", _("Coordinator answered")
     #: Written with the attempt that made it enough (allowed_steps.tried_enough).
@@ -77,6 +85,15 @@ class ConversationMode(models.TextChoices):
     IN_PERSON = "in_person", _("in person")
     TELEPHONE = "telephone", _("by telephone")
     VIDEO = "video", _("by video")
+
+
+class AppointmentState(models.TextChoices):
+    """What became of an appointment."""
+
+    OPEN = "open", _("planned")
+    HELD = "held", _("held")
+    MISSED = "missed", _("did not happen")
+    CANCELLED = "cancelled", _("cancelled")
 
 
 class HandBackReason(models.TextChoices):

@@ -19,6 +19,7 @@ from incidents.models import Incident, Involvement, LaterMoment
 from supporters import visible_rows
 from supporters.enums import (
     Announce,
+    AppointmentState,
     ContactState,
     ConversationMode,
     CountedIn,
@@ -523,6 +524,26 @@ class Contact(models.Model):
         return str(self.id)
 
 
+class MeetingPlace(models.Model):
+    """Where two can talk undisturbed: kept by the coordinator, never deleted, put out of use."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("place"), max_length=60)
+    in_use = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["name"],
+                name="meeting_place_once",
+                violation_error_message=_("This place is on the list already."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ContactEvent(models.Model):
     """One line of a contact's log: a kind and a moment, never a word. Append-only by a database trigger.
 
@@ -534,9 +555,13 @@ class ContactEvent(models.Model):
     kind = models.CharField(max_length=22, choices=EventKind.choices)
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    # Until when the step after this one is wanted; for follow_up_planned and offer_later as they agreed.
+    # Until when the step after this one is wanted; for an appointment, follow_up_planned and offer_later as
+    # they agreed.
     planned_for = models.DateTimeField(null=True, blank=True)
     mode = models.CharField(max_length=10, choices=ConversationMode.choices, blank=True, default="")
+    place = models.ForeignKey(
+        MeetingPlace, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     reason = models.CharField(max_length=8, choices=HandBackReason.choices, blank=True, default="")
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
     # corrected: which event it undoes.
@@ -552,8 +577,21 @@ class ContactEvent(models.Model):
                 name="contact_event_corrects_one",
             ),
             models.CheckConstraint(
-                condition=models.Q(mode="") | models.Q(kind__in=["conversation", "follow_up_held"]),
-                name="contact_event_mode_of_conversation",
+                condition=models.Q(mode="")
+                | models.Q(
+                    kind__in=[
+                        "conversation",
+                        "follow_up_held",
+                        "appointment_planned",
+                        "appointment_moved",
+                    ]
+                ),
+                name="contact_event_mode_of_talk",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(place__isnull=True)
+                | models.Q(kind__in=["appointment_planned", "appointment_moved"], mode="in_person"),
+                name="contact_event_place_of_appointment",
             ),
         )
         indexes = (
@@ -568,6 +606,50 @@ class ContactEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.kind}"
+
+    @property
+    def says_day(self) -> bool:
+        return self.kind in {EventKind.OFFER_LATER, EventKind.FOLLOW_UP_PLANNED}
+
+    @property
+    def says_moment(self) -> bool:
+        return self.kind in {EventKind.APPOINTMENT_PLANNED, EventKind.APPOINTMENT_MOVED}
+
+
+class Appointment(models.Model):
+    """A talk that was agreed on, as the contact's log says it now; written by supporters.contacts.flow only.
+
+    `planned_by` is the line that planned it and `at` its moment of now. `sequence` grows with every change,
+    for calendars (RFC 5545, SEQUENCE).
+    """
+
+    planned_by = models.OneToOneField(ContactEvent, models.CASCADE, primary_key=True, related_name="+")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="appointments")
+    at = models.DateTimeField()
+    mode = models.CharField(max_length=10, choices=ConversationMode.choices)
+    place = models.ForeignKey(
+        MeetingPlace, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    state = models.CharField(max_length=9, choices=AppointmentState.choices, default=AppointmentState.OPEN)
+    sequence = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["contact"],
+                condition=models.Q(state="open"),
+                name="appointment_one_open_per_contact",
+                violation_error_message=_("A talk is planned already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mode="in_person", place__isnull=False)
+                | models.Q(mode__in=["telephone", "video"], place__isnull=True),
+                name="appointment_place_in_person",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class UnnamedReportQuerySet(models.QuerySet["UnnamedReport"]):

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from supporters.contacts import views
+from supporters.contacts.appointments import views as appointments
 from supporters.corridor import views as corridor
 from supporters.intake.views import intake, intake_rules, name_people
 from supporters.matching.views import case, match, replacing, roll_call
@@ -48,6 +49,7 @@ contacts_urls = [
     path("contacts/corridor/undo/", corridor.undo, name="corridor-undo"),
     path("contacts/<uuid:pk>/", views.contact, name="detail"),
     path("contacts/<uuid:pk>/log/", views.log, name="log"),
+    path("contacts/<uuid:pk>/appointment/", appointments.appointment, name="appointment"),
     path("contacts/<uuid:pk>/undo/<int:seen>/", views.undo, name="undo"),
 ]
 
@@ -56,6 +58,7 @@ pool_urls = [
     path("pool/coverage/", pool.coverage, name="coverage"),
     path("pool/policy/", pool.policy, name="policy"),
     path("pool/policy/cover/", cover.cover, name="cover"),
+    path("pool/policy/places/", appointments.meeting_places, name="places"),
     path("pool/policy/intake/", intake_rules.intake_rules, name="intake-rules"),
     path("pool/add/", pool.add, name="add"),
     path("pool/<uuid:pk>/", pool.supporter, name="supporter"),

@@ -13,13 +13,12 @@ from accounts.models import User
 from accounts.sign_in.demo_people import DEMO_PEOPLE
 from demo.build import build
 from demo.daytime import DAYTIME
-from hospital.clock import local_day
 from hospital.models import WorkingHours
 from incidents.enums import Step
 from incidents.models import Involvement, Milestone
 from notifications.models import Notice
 from supporters.enums import EventKind
-from supporters.models import ContactEvent, Offer, UnnamedReport
+from supporters.models import Appointment, ContactEvent, Offer, UnnamedReport
 from supporters.offers import retention
 
 DAYS = {
@@ -72,9 +71,9 @@ def test_a_small_hospital_has_lived_through_its_year_and_opens_every_page(day, s
     assert [notice for notice in Notice.objects.all() if not DAYTIME.holds(notice.created_at)] == []
     notified = Milestone.objects.filter(step=Step.IGJ, done_at__isnull=False, incident__kind="calamity")
     assert [row for row in notified if row.done_at and not DAYTIME.holds(row.done_at)] == []
-    for line in ContactEvent.objects.filter(kind=EventKind.FOLLOW_UP_PLANNED):
-        assert line.planned_for is not None
-        assert line.planned_for == cover.close_of(local_day(line.planned_for))
+    planned = ContactEvent.objects.filter(kind=EventKind.APPOINTMENT_PLANNED)
+    assert [line for line in planned if line.planned_for is None or not cover.holds(line.planned_for)] == []
+    assert {"open", "held"} <= {*Appointment.objects.values_list("state", flat=True)}
     unnamed = UnnamedReport.objects
     assert unnamed.waiting().filter(due_at__lt=day).exists()
     assert unnamed.waiting().filter(due_at__gt=day).exists()

@@ -18,19 +18,24 @@ from notifications.calendar import icalendar
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-#: How long before its moment an entry begins in the calendar.
+#: How long before its moment an entry begins in the calendar; one that begins at its moment is as long.
 LENGTH = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Something of one's own that is due at `due_at` (aware). `key` names it for as long as it is the same
-    thing, also when it is moved; `word` says what it is ("follow-up"), lazily translated.
+    """Something of one's own that is due at `due_at` (aware), or with `begins` starts then. `key` names it
+    for as long as it is the same thing, also when it is moved (`sequence` grows) or cancelled; `word` says
+    what it is ("follow-up"), lazily translated. What `is_neutral` says nothing else, and leads nowhere.
     """
 
     key: str
     due_at: datetime
     word: "StrOrPromise"
+    begins: bool = False
+    is_neutral: bool = False
+    sequence: int = 0
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,15 +64,22 @@ def of(user: User, *, at: datetime) -> bytes:
         events = [
             icalendar.Event(
                 uid=f"{_uid(user, entry)}@{host}",
-                starts=entry.due_at - LENGTH,
-                ends=entry.due_at,
-                summary=gettext("Peersupport: %(word)s") % {"word": entry.word},
+                starts=entry.due_at if entry.begins else entry.due_at - LENGTH,
+                ends=entry.due_at + LENGTH if entry.begins else entry.due_at,
+                summary=_summary(entry),
+                sequence=entry.sequence,
+                is_cancelled=entry.is_cancelled,
+                url="" if entry.is_neutral else f"{settings.SITE_URL}/",
             )
             for source in sources
             for entry in source.entries(user)
         ]
     events.sort(key=lambda event: (event.ends, event.uid))
-    return icalendar.calendar(events, name="Peersupport", url=f"{settings.SITE_URL}/", at=at)
+    return icalendar.calendar(events, name="Peersupport", at=at)
+
+
+def _summary(entry: Entry) -> str:
+    return str(entry.word) if entry.is_neutral else gettext("Peersupport: %(word)s") % {"word": entry.word}
 
 
 def _uid(user: User, entry: Entry) -> UUID:

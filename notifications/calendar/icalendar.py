@@ -13,16 +13,21 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Event:
-    """`uid` stays the same for the same event; both moments are aware."""
+    """`uid` stays the same for the same event, and `sequence` grows when it is moved or cancelled; both
+    moments are aware. It leads to `url`, if there is one.
+    """
 
     uid: str
     starts: datetime
     ends: datetime
     summary: str
+    url: str = ""
+    sequence: int = 0
+    is_cancelled: bool = False
 
 
-def calendar(events: Iterable[Event], *, name: str, url: str, at: datetime) -> bytes:
-    """A calendar called `name`, written at `at` (aware), whose events lead to `url`.
+def calendar(events: Iterable[Event], *, name: str, at: datetime) -> bytes:
+    """A calendar called `name`, written at `at` (aware).
 
     Times are in UTC, so no time zone needs describing. Events are private, and leave their owner free.
     """
@@ -44,7 +49,9 @@ def calendar(events: Iterable[Event], *, name: str, url: str, at: datetime) -> b
             f"DTSTART:{moment(event.starts)}",
             f"DTEND:{moment(event.ends)}",
             f"SUMMARY:{text(event.summary)}",
-            f"URL:{url}",
+            *([f"URL:{event.url}"] if event.url else []),
+            *([f"SEQUENCE:{event.sequence}"] if event.sequence else []),
+            *(["STATUS:CANCELLED"] if event.is_cancelled else []),
             "CLASS:PRIVATE",
             "TRANSP:TRANSPARENT",
             "END:VEVENT",

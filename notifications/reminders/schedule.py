@@ -62,6 +62,17 @@ def send(mails: Iterable[Mail]) -> list[str]:
     return [mail.key for mail in new]
 
 
+def settle_mails(*, subject_id: UUID, kinds: Iterable[str], wanted: Sequence[Mail], at: datetime) -> None:
+    """Make `wanted` (of `send`) the waiting mails of `kinds` about `subject_id`: what is no longer wanted is
+    dropped, and what was dropped and is wanted again waits again. What was sent stays sent.
+    """
+    keys = [mail.key for mail in wanted]
+    unsent = Mail.objects.filter(subject_id=subject_id, kind__in=list(kinds), sent_at=None)
+    unsent.filter(dropped_at=None).exclude(key__in=keys).update(dropped_at=at)
+    unsent.filter(key__in=keys).exclude(dropped_at=None).update(dropped_at=None)
+    send(wanted)
+
+
 def cancel(*, subject_id: UUID, at: datetime, kinds: Iterable[str] | None = None) -> int:
     """Cancel the open reminders about `subject_id` (of `kinds`, or all); how many there were."""
     return cancel_each([subject_id], at=at, kinds=kinds)

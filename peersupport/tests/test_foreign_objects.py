@@ -101,6 +101,7 @@ def vim_import() -> dict[str, Any]:
 FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     ("contacts:detail", Role.SUPPORTER, contact),
     ("contacts:log", Role.SUPPORTER, contact),
+    ("contacts:appointment", Role.SUPPORTER, contact),
     ("contacts:undo", Role.SUPPORTER, lambda: {**contact(), "seen": 1}),
     ("notice-open", None, lambda: {"pk": NoticeFactory().pk}),
     ("notice-read", None, lambda: {"pk": NoticeFactory().pk}),

@@ -203,7 +203,7 @@ def support(client, offer, employee, coordinator):
     for kind, details in (
         (EventKind.ACCEPTED, {}),
         (EventKind.CONVERSATION, {"mode": "telephone"}),
-        (EventKind.FOLLOW_UP_PLANNED, {"planned_for": now + 3 * DAY}),
+        (EventKind.APPOINTMENT_PLANNED, {"planned_for": now + 3 * DAY, "mode": "telephone"}),
         (EventKind.CLOSED, {"outcome": "completed"}),
     ):
         contact = flow.record(contact=contact, kind=kind, by=supporter, at=now, **details)

@@ -44,6 +44,7 @@ FORMS = {
     "pool:add": {"q": WORD},
     "pool:policy": {},
     "pool:cover": {"cover_monday_0": WORD},
+    "pool:places": {"name": WORD},
     "pool:intake-rules": {"closes_after_days": WORD},
     "contacts:availability": {"capacity": WORD},
     "without-name": {"telephone": WORD},

@@ -12,8 +12,16 @@ from enum import Enum
 from typing import NamedTuple
 
 from hospital.clock import local_day, part_of_day
-from supporters.enums import ContactState, EventKind, NextStep, Outcome, Waiting
-from supporters.models import ContactEvent
+from supporters.enums import (
+    AppointmentState,
+    ContactState,
+    ConversationMode,
+    EventKind,
+    NextStep,
+    Outcome,
+    Waiting,
+)
+from supporters.models import ContactEvent, MeetingPlace
 
 UNDO_WITHIN = timedelta(minutes=10)
 
@@ -38,8 +46,9 @@ class LoggedStep(NamedTuple):
 
 _SUPPORTER = frozenset({Party.SUPPORTER})
 _EMPLOYEE = frozenset({Party.EMPLOYEE})
+_BOTH = _SUPPORTER | _EMPLOYEE
 _COORDINATOR = frozenset({Party.COORDINATOR})
-#: Written by the flow itself.
+#: Written by the flow itself, or of before.
 _NOBODY: frozenset[Party] = frozenset()
 _EVERYBODY = _SUPPORTER | _EMPLOYEE | _COORDINATOR
 _S = ContactState
@@ -62,7 +71,11 @@ TRANSITIONS: dict[ContactState, dict[EventKind, LoggedStep]] = {
         _E.REACHED: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.CONVERSATION: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.OFFER_DECLINED: LoggedStep(_S.CLOSED, _EVERYBODY),
-        _E.OFFER_LATER: LoggedStep(_S.ACCEPTED, _SUPPORTER | _EMPLOYEE),
+        _E.OFFER_LATER: LoggedStep(_S.ACCEPTED, _EMPLOYEE),
+        _E.APPOINTMENT_PLANNED: LoggedStep(_S.ACCEPTED, _SUPPORTER),
+        _E.APPOINTMENT_MOVED: LoggedStep(_S.ACCEPTED, _SUPPORTER),
+        _E.APPOINTMENT_CANCELLED: LoggedStep(_S.ACCEPTED, _BOTH),
+        _E.APPOINTMENT_MISSED: LoggedStep(_S.ACCEPTED, _SUPPORTER),
         _E.COORDINATOR_CALLED_IN: LoggedStep(_S.ACCEPTED, _SUPPORTER),
         _E.COORDINATOR_ANSWERED: LoggedStep(_S.ACCEPTED, _COORDINATOR),
         _E.UNREACHED: LoggedStep(_S.ACCEPTED, _NOBODY),
@@ -73,8 +86,12 @@ TRANSITIONS: dict[ContactState, dict[EventKind, LoggedStep]] = {
         _E.ATTEMPT_FAILED: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.CONVERSATION: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.OFFER_DECLINED: LoggedStep(_S.CLOSED, _EVERYBODY),
-        _E.OFFER_LATER: LoggedStep(_S.IN_CONTACT, _SUPPORTER | _EMPLOYEE),
-        _E.FOLLOW_UP_PLANNED: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
+        _E.OFFER_LATER: LoggedStep(_S.IN_CONTACT, _EMPLOYEE),
+        _E.FOLLOW_UP_PLANNED: LoggedStep(_S.IN_CONTACT, _NOBODY),
+        _E.APPOINTMENT_PLANNED: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
+        _E.APPOINTMENT_MOVED: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
+        _E.APPOINTMENT_CANCELLED: LoggedStep(_S.IN_CONTACT, _BOTH),
+        _E.APPOINTMENT_MISSED: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.FOLLOW_UP_HELD: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.COORDINATOR_CALLED_IN: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.COORDINATOR_ANSWERED: LoggedStep(_S.IN_CONTACT, _COORDINATOR),
@@ -95,6 +112,17 @@ _OUTCOMES: dict[ContactState, frozenset[Outcome]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedTalk:
+    """The last appointment of a log: the line that `planned` it, the `line` that says when, how and where
+    now, and what became of it.
+    """
+
+    planned: ContactEvent
+    line: ContactEvent
+    state: AppointmentState = AppointmentState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is so after a log, read from its lines alone. All moments are aware.
 
@@ -102,7 +130,8 @@ class Facts:
     row without an answer, those close together once; `unreached` is the line that says that they were enough,
     until the coordinator has decided. `granted` counts the talks that she allowed beyond what is agreed.
     `called_in` is the line that called in the coordinator, until she answers it. `later` is the moment that
-    was asked for instead of now, until somebody is reached. `last` is the last line that counts.
+    was asked for instead of now, until somebody is reached. `appointment` is the last one, whatever became of
+    it; while it stands, it is what is next. `last` is the last line that counts.
     """
 
     state: ContactState
@@ -122,6 +151,12 @@ class Facts:
     unreached: ContactEvent | None = None
     later: datetime | None = None
     called_in: ContactEvent | None = None
+    appointment: AgreedTalk | None = None
+
+    @property
+    def agreed(self) -> AgreedTalk | None:
+        """The appointment that stands."""
+        return self.appointment if _stands(self.appointment) else None
 
     @property
     def is_open(self) -> bool:
@@ -173,6 +208,8 @@ def may_take(
         case EventKind.CLOSED:
             # Who called in the coordinator does not close before she has answered.
             return not (is_supporter and facts.called_in)
+        case _E.APPOINTMENT_PLANNED | _E.APPOINTMENT_MOVED | _E.APPOINTMENT_CANCELLED | _E.APPOINTMENT_MISSED:
+            return (facts.agreed is None) == (kind == _E.APPOINTMENT_PLANNED)
         case EventKind.COORDINATOR_ANSWERED:
             return facts.called_in is not None or facts.unreached is not None
         case _:
@@ -208,11 +245,16 @@ def is_complete(  # a line for each kind
     mode: str,
     reason: str,
     outcome: str,
+    place: MeetingPlace | None = None,
 ) -> bool:
     """Whether a step carries what it needs."""
     match kind:
-        case EventKind.OFFER_LATER | EventKind.FOLLOW_UP_PLANNED:
+        case EventKind.OFFER_LATER:
             return planned_for is not None
+        case EventKind.APPOINTMENT_PLANNED | EventKind.APPOINTMENT_MOVED:
+            # Where is one of the list or nothing: there is no field for a word.
+            somewhere = (place is not None) == (mode == ConversationMode.IN_PERSON)
+            return planned_for is not None and bool(mode) and somewhere
         case EventKind.CONVERSATION | EventKind.FOLLOW_UP_HELD:
             return bool(mode)
         case EventKind.HANDED_BACK:
@@ -253,7 +295,7 @@ def replay(events: Sequence[ContactEvent]) -> Facts:
 _SPOKEN = frozenset({_E.REACHED, _E.CONVERSATION, _E.FOLLOW_UP_HELD})
 
 #: With these nobody has to decide any more what becomes of somebody who was not reached.
-_DECIDED = _SPOKEN | {_E.COORDINATOR_ANSWERED, _E.OFFER_LATER}
+_DECIDED = _SPOKEN | {_E.COORDINATOR_ANSWERED, _E.OFFER_LATER, _E.APPOINTMENT_PLANNED}
 
 #: What is next after a step; after another one it stays what it was.
 _NEXT = {
@@ -264,6 +306,8 @@ _NEXT = {
     _E.FOLLOW_UP_PLANNED: NextStep.FOLLOW_UP,
     _E.FOLLOW_UP_HELD: NextStep.CLOSE,
     _E.OFFER_LATER: NextStep.CALL_LATER,
+    _E.APPOINTMENT_CANCELLED: NextStep.ARRANGE,
+    _E.APPOINTMENT_MISSED: NextStep.ARRANGE,
     _E.UNREACHED: NextStep.WAIT,
 }
 
@@ -274,8 +318,11 @@ def _after(facts: Facts, event: ContactEvent) -> Facts:
     to = TRANSITIONS[facts.state][kind].to
     spoken, closed = kind in _SPOKEN, to == ContactState.CLOSED
     due_at, due_since = facts.due_at, facts.due_since
+    appointment = _appointment(facts.appointment, event, to)
+    if appointment and _stands(appointment):
+        due_at, due_since = appointment.line.planned_for or due_at, appointment.line
     # A supporter's answer stays due when it was, whatever the employee asks for meanwhile.
-    if event.planned_for and to != ContactState.PROPOSED:
+    elif event.planned_for and to != ContactState.PROPOSED:
         due_at, due_since = event.planned_for, event
     return replace(
         facts,
@@ -283,19 +330,60 @@ def _after(facts: Facts, event: ContactEvent) -> Facts:
         last=event,
         due_at=due_at,
         due_since=due_since,
-        next_step=_next_step(facts, kind, to),
+        next_step=NextStep.APPOINTMENT if _stands(appointment) else _next_step(facts, kind, to),
         accepted_at=event.at if kind == EventKind.ACCEPTED else facts.accepted_at,
         reached_at=facts.reached_at or (event.at if spoken else None),
         closed_at=event.at if closed else None,
         outcome=_outcome(facts, event) if closed else "",
         conversations=facts.conversations + (kind == EventKind.CONVERSATION),
         follow_ups=facts.follow_ups + (kind == EventKind.FOLLOW_UP_HELD),
-        tries=_tries(facts, event),
+        tries=facts.tries if _stands(appointment) and kind not in _DECIDED else _tries(facts, event),
         unreached=event if kind == EventKind.UNREACHED else None if kind in _DECIDED else facts.unreached,
         granted=facts.granted + (kind == EventKind.TALK_GRANTED),
-        later=event.planned_for if kind == EventKind.OFFER_LATER else None if spoken else facts.later,
+        later=_later(facts, event),
         called_in=_called_in(facts, event),
+        appointment=appointment,
     )
+
+
+def _stands(appointment: AgreedTalk | None) -> bool:
+    return appointment is not None and appointment.state == AppointmentState.OPEN
+
+
+#: What these make of an appointment that stands.
+_BECOMES = {
+    _E.CONVERSATION: AppointmentState.HELD,
+    _E.FOLLOW_UP_HELD: AppointmentState.HELD,
+    _E.APPOINTMENT_MISSED: AppointmentState.MISSED,
+    _E.APPOINTMENT_CANCELLED: AppointmentState.CANCELLED,
+    _E.OFFER_LATER: AppointmentState.CANCELLED,
+}
+
+
+def _appointment(last: AgreedTalk | None, event: ContactEvent, to: ContactState) -> AgreedTalk | None:
+    """The last appointment after `event`: any talk is the one that was agreed, a call in vain before its
+    moment leaves it as it was, and another day or another end cancels it.
+    """
+    kind = EventKind(event.kind)
+    if kind == EventKind.APPOINTMENT_PLANNED:
+        return AgreedTalk(event, event)
+    if last is None or not _stands(last):
+        return last
+    if kind == EventKind.APPOINTMENT_MOVED:
+        return replace(last, line=event)
+    state = _BECOMES.get(kind, last.state)
+    if to not in ContactState.open():
+        state = AppointmentState.CANCELLED
+    elif kind == EventKind.ATTEMPT_FAILED and last.line.planned_for and event.at >= last.line.planned_for:
+        state = AppointmentState.MISSED
+    return replace(last, state=state)
+
+
+def _later(facts: Facts, event: ContactEvent) -> datetime | None:
+    """The day that was asked for, until somebody is reached or a moment is agreed on."""
+    if event.kind == EventKind.OFFER_LATER:
+        return event.planned_for
+    return None if event.kind in _SPOKEN or event.kind == EventKind.APPOINTMENT_PLANNED else facts.later
 
 
 def _next_step(facts: Facts, kind: EventKind, to: ContactState) -> NextStep:

@@ -11,8 +11,10 @@ which
 5. brings the `Offer` in line, and those that go on with it: what it waits for and until when, first offered,
    first reached, closed, outcome;
 6. brings the `Supporter` in line: `load`, `last_asked_at`, and `rests_until` after a contact that ended;
-7. adds an `Exclusion` when a supporter is too close or an employee would rather have somebody else;
-8. writes the reminders that are wanted now and cancels those that no longer are
+7. brings the `Appointment` in line, and the mails about it to the employee
+   (`supporters.contacts.appointments`);
+8. adds an `Exclusion` when a supporter is too close or an employee would rather have somebody else;
+9. writes the reminders that are wanted now and cancels those that no longer are
    (`supporters.contacts.reminders.wanted`).
 
 Locks are taken in the order offer, contact, supporter: who locks these elsewhere keeps that order.
@@ -46,8 +48,17 @@ from supporters.contacts.allowed_steps import (
     replay,
     tried_enough,
 )
+from supporters.contacts.appointments import keeping, told_employee
 from supporters.enums import ContactState, EventKind, HandBackReason, Outcome
-from supporters.models import Contact, ContactEvent, Exclusion, Offer, Supporter, SupportPolicy
+from supporters.models import (
+    Contact,
+    ContactEvent,
+    Exclusion,
+    MeetingPlace,
+    Offer,
+    Supporter,
+    SupportPolicy,
+)
 
 
 class ContactError(Exception):
@@ -83,7 +94,7 @@ class NoCapacity(ContactError):
 
 
 #: Who says this has the offer.
-_ANSWERED = frozenset({EventKind.OFFER_DECLINED, EventKind.OFFER_LATER})
+_ANSWERED = frozenset({EventKind.OFFER_DECLINED, EventKind.OFFER_LATER, EventKind.APPOINTMENT_PLANNED})
 
 P = ParamSpec("P")
 
@@ -93,6 +104,7 @@ _REFUSALS: dict[str, type[ContactError]] = {
     "contact_one_open_per_person": RunsElsewhere,
     "supporter_within_capacity": NoCapacity,
     "contact_event_corrects_one": Stale,
+    "appointment_one_open_per_contact": Stale,
 }
 
 
@@ -147,7 +159,7 @@ def propose(
         announcing.another_calls(offer.involvement, contact=contact.pk, at=at)
     Supporter.objects.filter(pk=supporter.pk).update(last_asked_at=at, load=F("load") + int(takes_capacity))
     schedule.cancel(subject_id=offer.pk, at=at)
-    _write(contact, facts, was_open=True, at=at, cover=hours.cover)
+    _write(contact, facts, before=facts, at=at, cover=hours.cover)
     return contact
 
 
@@ -162,23 +174,26 @@ def record(
     mode: str = "",
     reason: str = "",
     outcome: str = "",
+    place: MeetingPlace | None = None,
     seen: int | None = None,
 ) -> Contact:
     """Take one step in `contact`; the contact as it is after it. `by` is None for the involved employee by
     the own link (supporters.contacts.own_link).
 
-    `planned_for` (aware) is for *offer_later* and *follow_up_planned*, `mode` for *conversation* and
-    *follow_up_held*, `reason` for *handed_back* by the supporter, `outcome` for *closed*. `seen` is the id
-    of the last line the caller saw: a second tap finds another one. Raises Stale, NotAllowed,
-    TooManyConversations.
+    `planned_for` (aware) is for *offer_later* and an appointment, `mode` for that, *conversation* and
+    *follow_up_held*, `place` for an appointment in person, `reason` for *handed_back* by the supporter,
+    `outcome` for *closed*. `seen` is the id of the last line the caller saw: a second tap finds another one.
+    Raises Stale, NotAllowed, TooManyConversations.
     """
     contact, events = _locked(contact, seen)
     facts = replay(events)
     party = _party(contact, facts, kind, by)
     policy, cover = cache(SupportPolicy.current), WorkingHours.current().cover
     if not is_complete(
-        kind, facts, party, planned_for=planned_for, mode=mode, reason=reason, outcome=outcome
+        kind, facts, party, planned_for=planned_for, mode=mode, reason=reason, outcome=outcome, place=place
     ) or (planned_for and not may_be_planned(planned_for, at=at)):
+        raise NotAllowed
+    if kind == EventKind.APPOINTMENT_MISSED and at < facts.due_at:
         raise NotAllowed
     if not may_take(kind, facts, party, most_conversations=lambda: policy().max_conversations):
         raise TooManyConversations if kind == EventKind.CONVERSATION else NotAllowed
@@ -191,6 +206,7 @@ def record(
         mode=mode,
         reason=reason,
         outcome=outcome,
+        place=place,
     )
     if kind == EventKind.HANDED_BACK and (party == Party.EMPLOYEE or reason == HandBackReason.CONFLICT):
         _exclude(contact, at)
@@ -198,7 +214,7 @@ def record(
     if kind == EventKind.ATTEMPT_FAILED and _tried_enough(replay(events), policy(), cover):
         events.append(_append(contact, EventKind.UNREACHED, by, at))
         announcing.mail_tried(contact.offer.involvement, line=events[-1].pk, at=at)
-    _write(contact, replay(events), was_open=facts.is_open, at=at, cover=cover)
+    _write(contact, replay(events), before=facts, at=at, cover=cover)
     if contact.outcome == Outcome.UNREACHABLE:
         announcing.second_offer(contact.offer, at=at, days=policy().second_offer_days)
     return contact
@@ -232,7 +248,7 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
             supporter=contact.supporter, employee=contact.offer.involvement.employee_id, added_at=last.at
         ).delete()
     cover = WorkingHours.current().cover
-    _write(contact, replay([*events, *corrections]), was_open=facts.is_open, at=at, cover=cover)
+    _write(contact, replay([*events, *corrections]), before=facts, at=at, cover=cover)
     return contact
 
 
@@ -328,11 +344,12 @@ def _next_due(
             # What was promised by then holds for the next one.
             promised = facts.due_at if facts.state == ContactState.ACCEPTED else at
             return at if facts.called_in else max(first_call(), promised)
-        case EventKind.REACHED | EventKind.CONVERSATION:
-            return in_days(policy().follow_up_days[0])
-        case EventKind.FOLLOW_UP_HELD:
+        case EventKind.APPOINTMENT_CANCELLED | EventKind.APPOINTMENT_MISSED:
+            return again()
+        case EventKind.REACHED | EventKind.CONVERSATION | EventKind.FOLLOW_UP_HELD:
             days = policy().follow_up_days
-            return in_days(days[min(facts.follow_ups + 1, len(days) - 1)])
+            number = facts.follow_ups + 1 if kind == EventKind.FOLLOW_UP_HELD else 0
+            return in_days(days[min(number, len(days) - 1)])
         case _:
             return None
 
@@ -380,6 +397,7 @@ def _append(
     mode: str = "",
     reason: str = "",
     outcome: str = "",
+    place: MeetingPlace | None = None,
     corrects: ContactEvent | None = None,
 ) -> ContactEvent:
     return ContactEvent.objects.create(
@@ -391,6 +409,7 @@ def _append(
         mode=mode,
         reason=reason,
         outcome=outcome,
+        place=place,
         corrects=corrects,
     )
 
@@ -404,8 +423,9 @@ def _exclude(contact: Contact, at: datetime) -> None:
         )
 
 
-def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime, cover: Cover) -> None:
-    """Effects 4 to 8 of the module: `contact` and what hangs on it, as `facts` say."""
+def _write(contact: Contact, facts: Facts, *, before: Facts, at: datetime, cover: Cover) -> None:
+    """Effects 4 to 9 of the module: `contact` and what hangs on it, as `facts` say, which were `before`."""
+    was_open = before.is_open
     was_reached_at = contact.reached_at
     new = {
         "state": facts.state,
@@ -426,6 +446,8 @@ def _write(contact: Contact, facts: Facts, *, was_open: bool, at: datetime, cove
     _write_offer(contact.offer, facts, counts_anew=contact.reached_at != was_reached_at)
     if was_open != facts.is_open:
         _write_supporter(contact, facts)
+    if keeping.keep(contact, before.appointment, facts.appointment):
+        told_employee.settle(contact, facts, at=at, cover=cover)
     wanted = reminders.wanted(contact, facts, cover=cover)
     schedule.settle(subject_id=contact.pk, kinds=reminders.CODES, wanted=wanted, at=at)
 

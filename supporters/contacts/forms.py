@@ -43,7 +43,7 @@ class DayForm(forms.Form):
         return day if day and planned_for and day != local_day(planned_for) else None
 
 
-class StepForm(DayForm):
+class StepForm(forms.Form):
     """One step: `seen` is the id of the last line of the log that the page showed."""
 
     kind = forms.ChoiceField(choices=EventKind.choices)
@@ -52,13 +52,12 @@ class StepForm(DayForm):
     reason = forms.ChoiceField(choices=HandBackReason.choices, required=False)
     outcome = forms.ChoiceField(choices=Outcome.choices, required=False)
 
-    def step(self, now: datetime, *, cover: Cover) -> dict[str, Any]:
+    def step(self) -> dict[str, Any]:
         """As supporters.contacts.flow.record takes it."""
         chosen = self.cleaned_data
         return {
             "kind": EventKind(chosen["kind"]),
             "seen": chosen["seen"],
-            "planned_for": self.planned_for(now, cover=cover),
             "mode": chosen["mode"],
             "reason": chosen["reason"],
             "outcome": chosen["outcome"],

@@ -27,6 +27,7 @@ from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import reminder
 from supporters.contacts import announcing, event_parts
 from supporters.contacts.allowed_steps import Facts, replay
+from supporters.contacts.appointments.moments import remind_at
 from supporters.contacts.notice_words import event_of
 from supporters.enums import ContactState, EventKind, NextStep, Waiting
 from supporters.models import Contact, ContactEvent, Offer
@@ -49,6 +50,9 @@ COORDINATOR_ASKS = "contact.coordinator_asks"
 ANOTHER_EVENT = "contact.another_event"
 UNREACHED = "contact.unreached"
 TALK_GRANTED = "contact.talk_granted"
+APPOINTMENT_SOON = "contact.appointment_soon"
+APPOINTMENT_PAST = "contact.appointment_past"
+APPOINTMENT_OFF = "contact.appointment_off"
 
 #: Before a first contact is due the supporter is reminded, and after it the coordinator is told.
 SOON = timedelta(hours=4)
@@ -69,6 +73,8 @@ def wanted(contact: Contact, facts: Facts, *, cover: Cover) -> list[Reminder]:
         found += _unreached(contact, facts.unreached)
     if facts.last.kind == EventKind.TALK_GRANTED:
         found.append(_to_supporter(contact, TALK_GRANTED, facts.last, facts.last.at))
+    if facts.last.kind == EventKind.APPOINTMENT_CANCELLED and facts.last.by_id is None:
+        found.append(_to_supporter(contact, APPOINTMENT_OFF, facts.last, facts.last.at))
     match facts.state:
         case ContactState.PROPOSED:
             found += [
@@ -138,11 +144,13 @@ def asked_on(*, contact: Contact, at: datetime) -> bool:
 
 def _until_next_step(contact: Contact, facts: Facts, cover: Cover) -> list[Reminder]:
     since, due = facts.due_since, facts.due_at
-    if facts.next_step in {NextStep.CALL, NextStep.CALL_AGAIN}:
+    if facts.next_step == NextStep.APPOINTMENT:
+        return _about_appointment(contact, facts, cover)
+    if facts.next_step in {NextStep.CALL, NextStep.CALL_AGAIN, NextStep.ARRANGE}:
         late, soon = cover.opens_from(due), cover.opens_from(due - SOON)
         found = [
             _to_supporter(contact, CALL_LATE, since, late),
-            _to_coordinator(contact, NOT_CALLED, since, cover.opens_from(late + GRACE)),
+            _to_coordinator(contact, _late_kind(facts), since, cover.opens_from(late + GRACE)),
         ]
         if since.at < soon < late:
             found.append(_to_supporter(contact, CALL_SOON, since, soon))
@@ -152,6 +160,23 @@ def _until_next_step(contact: Contact, facts: Facts, cover: Cover) -> list[Remin
         _to_supporter(contact, kind, since, cover.opens_from(due - MORNING)),
         _to_coordinator(contact, NOT_FOLLOWED_UP, since, cover.opens_from(due + DAY)),
     ]
+
+
+def _about_appointment(contact: Contact, facts: Facts, cover: Cover) -> list[Reminder]:
+    """The supporter before it, and after it while nobody said what became of it; then the coordinator."""
+    since, moment = facts.due_since, facts.due_at
+    found = [
+        _to_supporter(contact, APPOINTMENT_PAST, since, cover.opens_from(moment + GRACE)),
+        _to_coordinator(contact, _late_kind(facts), since, cover.opens_from(moment + DAY)),
+    ]
+    soon = remind_at(moment, since=since.at, cover=cover)
+    if soon:
+        found.append(_to_supporter(contact, APPOINTMENT_SOON, since, soon))
+    return found
+
+
+def _late_kind(facts: Facts) -> str:
+    return NOT_CALLED if facts.reached_at is None else NOT_FOLLOWED_UP
 
 
 def _after_the_end(contact: Contact, facts: Facts, cover: Cover) -> list[Reminder]:
@@ -280,6 +305,14 @@ KINDS = (
     _for_coordinators(NOT_CALLED, _("A first contact is late."), Q(state__in=_BEGUN)),
     _for_supporter(CALL_AS_AGREED, _("You agreed to call a colleague today."), *_BEGUN),
     _for_supporter(FOLLOW_UP, _("It’s time to follow up with a colleague."), *_BEGUN),
+    _for_supporter(APPOINTMENT_SOON, _("You have a talk with a colleague soon."), *_BEGUN),
+    _for_supporter(
+        APPOINTMENT_PAST,
+        _("Did your talk with a colleague take place? One tap says so."),
+        *_BEGUN,
+        group=Group.DEADLINES,
+    ),
+    _for_supporter(APPOINTMENT_OFF, _("A colleague cannot make your appointment. Plan another."), *_BEGUN),
     _for_coordinators(NOT_FOLLOWED_UP, _("A follow-up is late."), Q(state__in=_BEGUN)),
     Kind(
         CALLED_IN,

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,6 +25,7 @@ from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
 from hospital.clock import Cover, local_day
 from hospital.models import WorkingHours
+from incidents.clocks.moment_field import as_typed
 from incidents.enums import EventType
 from incidents.models import Incident, Involvement, name_of
 from notifications.reminders import stand_ins
@@ -37,11 +38,13 @@ from supporters.contacts.allowed_steps import (
     replay,
     talked_enough,
 )
+from supporters.contacts.appointments.moments import suggested
 from supporters.contacts.case_access import log_contact
 from supporters.contacts.course import course_of
-from supporters.contacts.flow import ContactError
+from supporters.contacts.flow import ContactError, NotAllowed
 from supporters.contacts.forms import AvailabilityForm, ReachMeForm, StepForm
 from supporters.enums import (
+    AppointmentState,
     ContactState,
     ConversationMode,
     EventKind,
@@ -51,13 +54,29 @@ from supporters.enums import (
     SupporterStatus,
     Waiting,
 )
-from supporters.models import Contact, ContactEvent, ContactQuerySet, Supporter, SupportPolicy
+from supporters.models import (
+    Appointment,
+    Contact,
+    ContactEvent,
+    ContactQuerySet,
+    ReachMe,
+    Supporter,
+    SupportPolicy,
+)
 from supporters.pool import members
 
 #: Contacts that were closed so lately stay in sight.
 LATELY = timedelta(days=30)
 #: Next steps for which nobody calls.
 AT_A_DESK = {NextStep.PLAN, NextStep.CLOSE}
+#: Next steps at which moments for a talk are offered: after the days of the policy, or soon.
+OFFERED = AT_A_DESK | {NextStep.TALK, NextStep.ARRANGE}
+SOON = (1, 2)
+#: Next steps with "No answer" among the first buttons, or with nothing to try.
+TRIED_ABOVE = {
+    *(NextStep.CALL, NextStep.CALL_AGAIN, NextStep.CALL_LATER, NextStep.FOLLOW_UP),
+    *(NextStep.ARRANGE, NextStep.WAIT),
+}
 #: Next steps that are due at a moment; the others on a day.
 AT_A_MOMENT = {NextStep.ANSWER, NextStep.CALL, NextStep.CALL_AGAIN}
 #: So many of those that were closed are shown.
@@ -68,13 +87,13 @@ STEP = {
     "mode": (gettext_lazy("How"), {str(mode): mode.label for mode in ConversationMode}),
     "reason": (gettext_lazy("Reason"), {str(reason): reason.label for reason in HandBackReason}),
     "outcome": (gettext_lazy("Outcome"), {str(outcome): outcome.label for outcome in Outcome}),
-    "days": (gettext_lazy("In days"), None),
-    "on": (gettext_lazy("Day"), None),
 }
+#: The appointment that stands.
+AGREED = Appointment.objects.filter(contact=OuterRef("pk"), state=AppointmentState.OPEN)
 #: What the cards are made of. The list is opened many times a day: values, not models of six tables, and
 #: joined once, here, instead of for each request.
 CARDS: QuerySet[Contact, Any] = (
-    Contact.objects.annotate(name=name_of("offer__involvement"))
+    Contact.objects.annotate(name=name_of("offer__involvement"), mode=AGREED.values("mode"))
     .order_by("due_at", "id")
     .values_list(
         "pk",
@@ -89,6 +108,7 @@ CARDS: QuerySet[Contact, Any] = (
         "offer__involvement__profession__name",
         "offer__involvement__department__name",
         "name",
+        "mode",
         named=True,
     )
 )
@@ -103,7 +123,7 @@ PEOPLE = Involvement.objects.select_related("employee", "profession", "departmen
     *("typed_name", "email", "telephone", "employee__name", "employee__email", "employee__telephone"),
     *("profession__name", "department__name"),
 )
-LOG = ContactEvent.objects.order_by("id")
+LOG = ContactEvent.objects.select_related("place").order_by("id")
 #: Those to call.
 COORDINATORS = (
     User.objects.filter(groups__name=Role.COORDINATOR, is_active=True)
@@ -182,7 +202,13 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "course": course_of(days, today=local_day(now)),
             "person": person,
             "facts": facts,
-            "headline": words.headline(facts.next_step, facts.due_at, now=now, cover=cover),
+            "headline": words.headline(
+                facts.next_step,
+                facts.due_at,
+                now=now,
+                cover=cover,
+                mode=facts.agreed.line.mode if facts.agreed else "",
+            ),
             "late": late,
             "timed": late or _is_timed(facts.next_step, facts.due_at, cover.opens_from(now)),
             # Known once accepted; after what is next where that is no call.
@@ -196,8 +222,10 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "most_conversations": policy.max_conversations,
             "policy": policy,
             "talked_enough": talked_enough(facts, policy.max_conversations),
-            "follow_ups": _follow_ups(policy, now, cover) if at_a_desk else [],
-            "tomorrow": timezone.localdate(now) + timedelta(days=1),
+            # A fourth talk is the coordinator's to allow; a short call later on is not counted.
+            "held_kind": EventKind.FOLLOW_UP_HELD if facts.conversations else EventKind.CONVERSATION,
+            "offered": _offered(mine, facts, policy, now, cover) if facts.next_step in OFFERED else [],
+            "tried_above": facts.next_step in TRIED_ABOVE or _by_telephone(facts),
             "coordinators": _coordinators(mine.offer.incident_id, now) if facts.is_open else [],
             "now": now,
         },
@@ -224,22 +252,20 @@ def _coordinators(incident: UUID, now: datetime) -> list[User]:
 @only_posted("contacts:detail", "pk", does=gettext_lazy("Note this step"), shown=STEP)
 def log(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Take one step."""
-    now, cover = timezone.now(), WorkingHours.current().cover
     mine = get_object_or_404(_own(request.user), pk=pk)
     form = StepForm(request.POST)
     if not form.is_valid():
-        say(request, _("Choose a day first."), level=messages.WARNING)
+        say(request, words.refused(NotAllowed()), level=messages.WARNING)
         return redirect("contacts:detail", pk)
-    step = form.step(now, cover=cover)
+    step = form.step()
     try:
-        mine = flow.record(contact=mine, by=request.user, at=now, **step)
+        mine = flow.record(contact=mine, by=request.user, at=timezone.now(), **step)
     except ContactError as error:
         say(request, words.refused(error), level=messages.WARNING)
         return redirect("contacts:detail", pk)
     line = mine.events.latest("id")
     undo_url = reverse("contacts:undo", args=[pk, line.pk])
-    moved = words.moved(form.without_cover(step["planned_for"]), step["planned_for"], now=now)
-    say(request, f"{words.done(step['kind'])} {moved}".strip(), undo_url=undo_url)
+    say(request, words.done(step["kind"]), undo_url=undo_url)
     return redirect("contacts:detail", pk) if mine.state in ContactState.open() else redirect("contacts:list")
 
 
@@ -330,7 +356,7 @@ def _card(row: Any, now: datetime, cover: Cover) -> Card:
     late = row.closed_at is None and row.due_at < now
     return Card(
         url=address_of("contacts:detail", row.pk),
-        headline=words.headline(step, row.due_at, now=now, cover=cover),
+        headline=words.headline(step, row.due_at, now=now, cover=cover, mode=row.mode or ""),
         name=row.name,
         profession=row.offer__involvement__profession__name,
         department=row.offer__involvement__department__name,
@@ -357,10 +383,25 @@ def _day(moment: datetime | None) -> date | None:
     return timezone.localdate(moment) if moment else None
 
 
-def _follow_ups(policy: SupportPolicy, now: datetime, cover: Cover) -> list[tuple[int, datetime]]:
-    """In how many days to call again, and when that is."""
-    today = local_day(now)
-    return [(days, cover.close_of(today + timedelta(days=days))) for days in policy.follow_up_days]
+def _offered(
+    contact: Contact, facts: Facts, policy: SupportPolicy, now: datetime, cover: Cover
+) -> list[dict[str, Any]]:
+    """Moments for the next talk as buttons, each as a form sends it and as it is said."""
+    days = policy.follow_up_days if facts.next_step in AT_A_DESK else SOON
+    wish: ReachMe | None = getattr(contact.offer, "reach_me", None)
+    parts = wish.parts_of_day if wish else ()
+    return [
+        {
+            "day": each.day,
+            "instead_of": each.instead_of,
+            "moments": [(as_typed(moment), moment) for moment in each.moments],
+        }
+        for each in suggested(days, now=now, cover=cover, parts=parts)
+    ]
+
+
+def _by_telephone(facts: Facts) -> bool:
+    return facts.agreed is not None and facts.agreed.line.mode == ConversationMode.TELEPHONE
 
 
 def _steps(facts: Facts, policy: SupportPolicy) -> set[str]:

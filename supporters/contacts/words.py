@@ -1,7 +1,7 @@
 """The words of a contact on its pages. Pure: the moment is an argument."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from supporters.contacts.flow import (
     TooLate,
     TooManyConversations,
 )
-from supporters.enums import EventKind, NextStep
+from supporters.enums import ConversationMode, EventKind, NextStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Dot:
     state: str
 
 
-def headline(step: NextStep, due_at: datetime, *, now: datetime, cover: Cover) -> str:
+def headline(step: NextStep, due_at: datetime, *, now: datetime, cover: Cover, mode: str = "") -> str:
     """What is next, as one says it at `now` (aware): "Call today", "Follow up Thursday 3 December"; nobody is
-    told to call outside `cover`.
+    told to call outside `cover`, but for an appointment, which is by `mode` (ConversationMode).
     """
     opens = cover.opens_from(now)
     late, day = due_at < now, day_in_words(max(due_at, opens), now=now)
@@ -44,12 +44,19 @@ def headline(step: NextStep, due_at: datetime, *, now: datetime, cover: Cover) -
             return (
                 _("Call today") if today else _("Call by %(moment)s") % {"moment": at_moment(due_at, now=now)}
             )
-        case NextStep.CALL_LATER:
-            return _("Call %(day)s") % {"day": day}
-        case NextStep.FOLLOW_UP:
-            return _("Follow up %(day)s") % {"day": day}
+        case NextStep.CALL_LATER | NextStep.FOLLOW_UP:
+            said = _("Call %(day)s") if step == NextStep.CALL_LATER else _("Follow up %(day)s")
+            return said % {"day": day}
+        case NextStep.APPOINTMENT:
+            return _agreed(mode) % {"moment": at_moment(due_at, now=now)}
         case _other:
             return str(step.label)
+
+
+def _agreed(mode: str) -> str:
+    if mode == ConversationMode.IN_PERSON:
+        return _("Meet %(moment)s")
+    return _("Video call %(moment)s") if mode == ConversationMode.VIDEO else _("Call %(moment)s")
 
 
 def awaited(step: NextStep) -> str:
@@ -59,6 +66,8 @@ def awaited(step: NextStep) -> str:
         NextStep.CALL: _("The first call"),
         NextStep.CALL_AGAIN: _("Another attempt to call"),
         NextStep.CALL_LATER: _("A call on the day that was agreed"),
+        NextStep.APPOINTMENT: _("The talk that was planned"),
+        NextStep.ARRANGE: _("Agreeing on another moment"),
         NextStep.TALK: _("The conversation"),
         NextStep.PLAN: _("Planning a follow-up call"),
         NextStep.FOLLOW_UP: _("The follow-up call"),
@@ -106,23 +115,17 @@ def done(kind: EventKind) -> str:
         EventKind.ATTEMPT_FAILED: _("Noted: no answer. Try again later."),
         EventKind.REACHED: _("Noted: you reached each other."),
         EventKind.OFFER_DECLINED: _("Noted. Declining is fine; the way back stays open."),
-        EventKind.OFFER_LATER: _("Noted. You’ll hear from us on that day."),
         EventKind.CONVERSATION: _("Noted: you had a conversation."),
-        EventKind.FOLLOW_UP_PLANNED: _("Planned. You’ll hear from us on that day."),
+        EventKind.APPOINTMENT_PLANNED: _("Planned. You are reminded before it, and so is your colleague."),
+        EventKind.APPOINTMENT_MOVED: _("Moved. Your colleague gets a message, and sees it on the own page."),
+        EventKind.APPOINTMENT_CANCELLED: _("Cancelled. Your colleague gets a message that you will call."),
+        EventKind.APPOINTMENT_MISSED: _("Noted: it did not happen. When shall it be?"),
         EventKind.FOLLOW_UP_HELD: _("Noted: you followed up."),
         EventKind.UNREACHED: _("Noted: you tried as often as agreed. The coordinator decides how to go on."),
         EventKind.COORDINATOR_CALLED_IN: _("The coordinator has been alerted and will call you."),
         EventKind.CLOSED: _("Closed. Thank you for being there."),
     }
     return said[kind]
-
-
-def moved(picked: date | None, planned_for: datetime | None, *, now: datetime) -> str:
-    """What to say of a day that was `picked` and on which nobody calls; empty for none."""
-    if picked is None or planned_for is None:
-        return ""
-    words = {"picked": day_in_words(picked, now=now), "day": day_in_words(planned_for, now=now)}
-    return _("Nobody calls %(picked)s, so it is planned for the next day on which we do: %(day)s.") % words
 
 
 def refused(error: ContactError) -> str:

@@ -76,6 +76,15 @@ def postpone(*, offer: Offer, planned_for: datetime, by: User | None, at: dateti
 
 
 @transaction.atomic
+def cannot_then(*, offer: Offer, by: User | None, at: datetime) -> Offer:
+    """The appointment is off; nobody asks why, and the supporter agrees on another."""
+    contact = _own(offer, by).contact
+    if contact is None:
+        raise NotAllowed
+    return record(contact=contact, kind=EventKind.APPOINTMENT_CANCELLED, by=by, at=at).offer
+
+
+@transaction.atomic
 def ask_somebody_else(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     """Another supporter, please. The two are not matched again, and the coordinator is told."""
     contact = _own(offer, by).contact

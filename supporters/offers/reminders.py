@@ -21,6 +21,7 @@ from supporters.contacts import (
     reminders,
     supporter_left,
 )
+from supporters.contacts.appointments import told_employee
 from supporters.contacts.notice_words import event_of
 from supporters.enums import Waiting
 from supporters.intake import reminders as intake_reminders
@@ -99,6 +100,7 @@ def register() -> None:
     for kind in (
         *reminders.KINDS,
         *announcing.KINDS,
+        *told_employee.KINDS,
         *intake_reminders.KINDS,
         analyst_conflict.KIND,
         involved_conflict.KIND,

@@ -2,12 +2,12 @@
 
 What goes: name, e-mail, telephone and the link to the account, on the involvement; the pairs on the
 exclusion list that this case put there (they would tell who handed back whom; a supporter or an employee
-can say it again, with one tap); how they wished to be reached; reminders, and what reached the employee
-about it; and the reporter, where people reported what they were involved in themselves. What stays is the
-case without content for the figures: kind of event, profession, department, outcome, moments. No line of
-the contact's log or of the access log names the employee, so none has to go. Pairs that the coordinator put
-on the exclusion list stay: they say nothing of a case. peersupport/tests/test_nobody_is_left.py walks the
-whole database for more.
+can say it again, with one tap); how they wished to be reached; appointments; reminders, and what reached
+the employee about it; and the reporter, where people reported what they were involved in themselves. What
+stays is the case without content for the figures: kind of event, profession, department, outcome, moments.
+No line of the contact's log or of the access log names the employee, so none has to go. Pairs that the
+coordinator put on the exclusion list stay: they say nothing of a case.
+peersupport/tests/test_nobody_is_left.py walks the whole database for more.
 
 Who has a role in which they would decide about the event waits for its end: that they are known to be
 involved is what puts them aside for it (incidents.calamities.put_aside).
@@ -30,7 +30,16 @@ from notifications.delivery import forgetting
 from notifications.reminders import schedule
 from supporters.contacts.flow import NotAllowed
 from supporters.enums import EventKind
-from supporters.models import Contact, ContactEvent, Exclusion, Offer, OfferQuerySet, ReachMe, SupportPolicy
+from supporters.models import (
+    Appointment,
+    Contact,
+    ContactEvent,
+    Exclusion,
+    Offer,
+    OfferQuerySet,
+    ReachMe,
+    SupportPolicy,
+)
 
 BATCH = 200
 
@@ -158,6 +167,7 @@ def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
     subjects = [involvement.pk, offer.pk, *contacts]
     schedule.cancel_each(subjects, at=at)
     ReachMe.objects.filter(offer=offer).delete()
+    Appointment.objects.filter(contact__in=contacts).delete()
     exclusions = 0
     if employee := involvement.employee:
         exclusions = _exclude_no_more(offer, employee)

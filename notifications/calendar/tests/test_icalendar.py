@@ -99,7 +99,7 @@ def test_moment_of_a_local_clock(local, written):
 
 @given(st.lists(events, max_size=8), any_text)
 def test_calendar_reads_back_as_what_was_written(written, name):
-    raw = calendar(written, name=name, url="https://steun.example/", at=AT)
+    raw = calendar(written, name=name, at=AT)
     lines = unfolded(raw)
     assert (lines[0], lines[-1]) == ("BEGIN:VCALENDAR", "END:VCALENDAR")
     assert {"VERSION:2.0", "CALSCALE:GREGORIAN"} <= set(lines)

@@ -19,7 +19,7 @@ from supporters.contacts.allowed_steps import (
     tried_enough,
 )
 from supporters.enums import ContactState, EventKind, NextStep, Outcome, Waiting
-from supporters.models import ContactEvent
+from supporters.models import ContactEvent, MeetingPlace
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 HANNEKE = UUID(int=1)
@@ -46,9 +46,13 @@ handed_back             handed_back:SEC handed_back:SEC   handed_back:SEC
 attempt_failed          .               accepted:S        in_contact:S
 reached                 .               in_contact:S      .
 offer_declined          closed:EC       closed:SEC        closed:SEC
-offer_later             proposed:E      accepted:SE       in_contact:SE
+offer_later             proposed:E      accepted:E        in_contact:E
 conversation            .               in_contact:S      in_contact:S
-follow_up_planned       .               .                 in_contact:S
+follow_up_planned       .               .                 in_contact:
+appointment_planned     .               accepted:S        in_contact:S
+appointment_moved       .               accepted:S        in_contact:S
+appointment_cancelled   .               accepted:SE       in_contact:SE
+appointment_missed      .               accepted:S        in_contact:S
 follow_up_held          .               .                 in_contact:S
 coordinator_called_in   proposed:S      accepted:S        in_contact:S
 coordinator_answered    proposed:C      accepted:C        in_contact:C
@@ -109,11 +113,27 @@ def may(*way, most=3):
     }
 
 
+OF_APPOINTMENT = {
+    EventKind.APPOINTMENT_MOVED,
+    EventKind.APPOINTMENT_CANCELLED,
+    EventKind.APPOINTMENT_MISSED,
+}
+
+
 @pytest.mark.parametrize("state", ContactState)
 def test_the_table_says_what_may_be_taken_but_for_an_answer_to_nothing(state):
     in_table = {(kind, party) for kind, step in TRANSITIONS[state].items() for party in step.parties}
     answer = (EventKind.COORDINATOR_ANSWERED, Party.COORDINATOR)
-    assert may(*WAYS[state]) == in_table - {answer}
+    of_appointment = {step for step in in_table if step[0] in OF_APPOINTMENT}
+    assert may(*WAYS[state]) == in_table - {answer} - of_appointment
+
+
+@pytest.mark.parametrize("state", [ContactState.ACCEPTED, ContactState.IN_CONTACT])
+def test_one_appointment_at_a_time_and_nothing_becomes_of_none(state):
+    before, planned = may(*WAYS[state]), may(*WAYS[state], EventKind.APPOINTMENT_PLANNED)
+    in_table = {(kind, party) for kind, step in TRANSITIONS[state].items() for party in step.parties}
+    assert planned - before == {step for step in in_table if step[0] in OF_APPOINTMENT}
+    assert before - planned == {(EventKind.APPOINTMENT_PLANNED, Party.SUPPORTER)}
 
 
 @pytest.mark.parametrize("state", ContactState.open())
@@ -141,7 +161,8 @@ def test_the_agreed_number_is_asked_for_a_conversation_only():
 #: What each step carries that needs something.
 CARRIES: dict[EventKind, dict[str, Any]] = {
     EventKind.OFFER_LATER: {"planned_for": MONDAY},
-    EventKind.FOLLOW_UP_PLANNED: {"planned_for": MONDAY},
+    EventKind.APPOINTMENT_PLANNED: {"planned_for": MONDAY, "mode": "telephone"},
+    EventKind.APPOINTMENT_MOVED: {"planned_for": MONDAY, "mode": "in_person", "place": MeetingPlace()},
     EventKind.CONVERSATION: {"mode": "telephone"},
     EventKind.FOLLOW_UP_HELD: {"mode": "telephone"},
     EventKind.HANDED_BACK: {"reason": "no_time"},
@@ -326,3 +347,67 @@ def test_undone_lines_do_not_count():
 def test_a_log_that_the_table_does_not_allow_is_refused():
     with pytest.raises(KeyError):
         replay(log(EventKind.REACHED))
+
+
+#: The moment of the appointment in `agreed`: two hours after the last of `log`'s lines so far.
+AGREED_FOR = MONDAY + timedelta(hours=4)
+
+
+def agreed(*kinds, moved_to=None):
+    """What is so after an appointment was planned, in the second hour, and `kinds` came, an hour apart."""
+    lines = log(EventKind.ACCEPTED, EventKind.APPOINTMENT_PLANNED, *kinds)
+    for line in lines:
+        if line.kind == EventKind.APPOINTMENT_PLANNED:
+            line.planned_for, line.mode = AGREED_FOR, "telephone"
+        elif line.kind == EventKind.APPOINTMENT_MOVED:
+            line.planned_for, line.mode = moved_to, "video"
+        else:
+            line.planned_for = MONDAY + timedelta(days=2)
+    return replay(lines)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "state", "next_step"),
+    [
+        ([], "open", NextStep.APPOINTMENT),
+        (["reached"], "open", NextStep.APPOINTMENT),
+        (["coordinator_called_in"], "open", NextStep.APPOINTMENT),
+        (["attempt_failed"], "open", NextStep.APPOINTMENT),
+        (["coordinator_called_in", "coordinator_answered", "attempt_failed"], "missed", NextStep.CALL_AGAIN),
+        (["conversation"], "held", NextStep.PLAN),
+        (["reached", "follow_up_held"], "held", NextStep.CLOSE),
+        (["appointment_missed"], "missed", NextStep.ARRANGE),
+        (["appointment_cancelled"], "cancelled", NextStep.ARRANGE),
+        (["offer_later"], "cancelled", NextStep.CALL_LATER),
+        (["handed_back"], "cancelled", NextStep.NOTHING),
+        (["offer_declined"], "cancelled", NextStep.NOTHING),
+        (["closed"], "cancelled", NextStep.NOTHING),
+    ],
+)
+def test_what_becomes_of_an_appointment(kinds, state, next_step):
+    facts = agreed(*map(EventKind, kinds))
+    assert facts.appointment is not None
+    assert (facts.appointment.state, facts.next_step) == (state, next_step)
+    assert (facts.agreed is not None) == (state == "open")
+    if facts.agreed:
+        assert facts.due_at == AGREED_FOR
+
+
+def test_a_moved_appointment_is_the_same_one():
+    later = MONDAY + timedelta(days=3)
+    facts = agreed(EventKind.APPOINTMENT_MOVED, moved_to=later)
+    assert facts.agreed
+    assert (facts.agreed.planned.id, facts.agreed.line.mode, facts.due_at) == (2, "video", later)
+
+
+def test_what_did_not_happen_is_no_attempt_to_call_and_neither_is_a_call_before_it():
+    assert agreed(EventKind.APPOINTMENT_MISSED).tries == ()
+    assert agreed(EventKind.ATTEMPT_FAILED).tries == ()
+    after = [EventKind.COORDINATOR_CALLED_IN, EventKind.COORDINATOR_ANSWERED, EventKind.ATTEMPT_FAILED]
+    assert len(agreed(*after).tries) == 1
+
+
+def test_a_moment_takes_the_place_of_the_day_that_was_asked_for():
+    lines = log(EventKind.ACCEPTED, EventKind.OFFER_LATER, planned_for=MONDAY + timedelta(days=5))
+    assert replay(lines).later
+    assert replay([*lines, ContactEvent(id=9, kind="appointment_planned", at=MONDAY)]).later is None

@@ -87,7 +87,8 @@ def needed(kind, party, state, at):
     return {
         "handed_back": {"reason": HandBackReason.NO_TIME if party == Party.SUPPORTER else ""},
         "offer_later": {"planned_for": at + 5 * DAY},
-        "follow_up_planned": {"planned_for": at + 3 * DAY},
+        "appointment_planned": {"planned_for": at + 3 * DAY, "mode": "telephone"},
+        "appointment_moved": {"planned_for": at + 4 * DAY, "mode": "video"},
         "conversation": {"mode": "telephone"},
         "follow_up_held": {"mode": "telephone"},
         "closed": {"outcome": Outcome.COMPLETED if state == ContactState.IN_CONTACT else Outcome.REFERRED},
@@ -108,15 +109,24 @@ WAYS = {
 }
 
 
+#: What needs an appointment that stands, and where there can be one.
+STANDS = {"appointment_moved", "appointment_cancelled", "appointment_missed"}
+WHILE_STANDING = {ContactState.ACCEPTED, ContactState.IN_CONTACT}
+
+
 @pytest.mark.parametrize(("state", "kind", "party"), list(product(ContactState, EventKind, Party)))
 def test_every_step_in_every_state_by_everybody(case, state, kind, party):
     case.take_all(*WAYS[state])
     if kind == EventKind.COORDINATOR_ANSWERED and state in ContactState.open():
         case.take("coordinator_called_in")
+    after = HOUR
+    if kind in STANDS and state in WHILE_STANDING:
+        case.take("appointment_planned")
+        after = 4 * DAY
     step = TRANSITIONS[state].get(kind)
     lines = case.contact.events.count()
     if step and party in step.parties:
-        assert case.take(kind, party).state == step.to
+        assert case.take(kind, party, after=after).state == step.to
         assert Contact.objects.get(pk=case.contact.pk).state == step.to
         assert case.contact.events.count() == lines + 1
     else:
@@ -232,18 +242,6 @@ def test_a_hospital_that_calls_at_the_weekend_follows_up_then():
     assert case.contact.due_at == datetime(2026, 11, 21, 11, tzinfo=UTC)
 
 
-def test_a_planned_follow_up_is_said_in_the_morning(case):
-    day = datetime(2026, 11, 20, 16, tzinfo=UTC)
-    case.take_all("accepted", "conversation")
-    case.take("follow_up_planned", planned_for=day)
-    due = dict(Reminder.objects.filter(cancelled_at=None, done_at=None).values_list("kind", "due_at"))
-    assert due == {
-        reminders.FOLLOW_UP: day - timedelta(hours=8),
-        # A day later is Saturday.
-        reminders.NOT_FOLLOWED_UP: datetime(2026, 11, 23, 7, tzinfo=UTC),
-    }
-
-
 def test_three_conversations_and_no_fourth(case):
     case.take_all("accepted", "conversation", "conversation", "conversation")
     with pytest.raises(flow.TooManyConversations):
@@ -264,9 +262,10 @@ def test_as_many_conversations_as_the_hospital_agreed(case):
     [
         ("conversation", {"mode": ""}),
         ("follow_up_held", {"mode": ""}),
-        ("follow_up_planned", {"planned_for": None}),
-        ("follow_up_planned", {"planned_for": MONDAY}),
-        ("offer_later", {"planned_for": MONDAY + 1000 * DAY}),
+        ("appointment_planned", {"planned_for": None}),
+        ("appointment_planned", {"planned_for": MONDAY}),
+        ("appointment_planned", {"planned_for": MONDAY + 1000 * DAY}),
+        ("appointment_planned", {"mode": "in_person"}),
         ("closed", {"outcome": ""}),
         ("closed", {"outcome": "declined"}),
     ],
@@ -771,8 +770,10 @@ def test_a_step_costs_no_more_statements_than_it_needs(django_assert_num_queries
         EventKind.ATTEMPT_FAILED: 1,  # the policy
         EventKind.REACHED: 2,  # the policy, who was reached first
         EventKind.CONVERSATION: 1,  # the policy
-        EventKind.FOLLOW_UP_PLANNED: 0,
-        EventKind.CLOSED: 3,  # the last contact that ended, the policy, the supporter
+        # Its row, looked for and written, and the mails about it: dropped, woken, looked for and written.
+        EventKind.APPOINTMENT_PLANNED: 7,
+        # The last contact that ended, the policy, the supporter; and the appointment that is off by it.
+        EventKind.CLOSED: 3 + 3,
     }
     for kind, statements in own.items():
         with django_assert_num_queries(10 + statements):

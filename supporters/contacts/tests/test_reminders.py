@@ -118,25 +118,16 @@ def test_who_accepts_late_is_not_told_that_it_will_be_due_soon(contact):
     assert not Reminder.objects.filter(kind=reminders.CALL_SOON).exists()
 
 
-def test_a_follow_up_is_said_in_the_morning_in_amsterdam(contact, coordinator):
-    contact = take(contact, "accepted", MONDAY)
-    contact = take(contact, "conversation", MONDAY, mode="telephone")
-    day = datetime(2026, 11, 19, 16, tzinfo=UTC)
-    take(contact, "follow_up_planned", MONDAY, planned_for=day)
-    assert due(reminders.FOLLOW_UP) == datetime(2026, 11, 19, 8, tzinfo=UTC)
-    sweep.sweep(at=day)
-    assert told(contact.supporter.user) == [reminders.FOLLOW_UP]
-    assert told(coordinator) == []
-    sweep.sweep(at=day + DAY)
-    assert told(coordinator) == []  # it is Friday, and five o'clock
-    sweep.sweep(at=datetime(2026, 11, 23, 7, tzinfo=UTC))
-    assert told(coordinator) == [reminders.NOT_FOLLOWED_UP]
-
-
 def test_later_is_said_on_that_day(contact):
     contact = take(contact, "accepted", MONDAY)
     day = datetime(2026, 11, 26, 16, tzinfo=UTC)
-    take(contact, "offer_later", MONDAY, planned_for=day)
+    flow.record(
+        contact=contact,
+        kind=EventKind.OFFER_LATER,
+        by=contact.offer.involvement.employee,
+        at=MONDAY,
+        planned_for=day,
+    )
     assert due(reminders.CALL_AS_AGREED) == day - 8 * HOUR
     assert not Reminder.objects.filter(kind=reminders.CALL_LATE, cancelled_at=None).exists()
 

@@ -4,7 +4,7 @@ Also covers accounts.pages.feedback and supporters.contacts.hand_over.
 """
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import connection, models
@@ -236,25 +236,6 @@ def test_a_step_that_is_not_possible_is_told_kindly(client, contact):
     assert state(contact) == ContactState.PROPOSED
 
 
-@pytest.mark.parametrize("fields", [{}, {"on": "2001-01-01"}, {"on": "morgen"}, {"days": "0"}])
-def test_a_day_that_is_none_is_asked_for_again(client, contact, fields):
-    tap(client, contact, "accepted")
-    tap(client, contact, "conversation", mode="telephone")
-    response = tap(client, contact, "follow_up_planned", **fields)
-    assert said(response)
-    assert not contact.events.filter(kind=EventKind.FOLLOW_UP_PLANNED).exists()
-
-
-@pytest.mark.clock(datetime(2026, 11, 18, 14, tzinfo=UTC))
-def test_the_days_of_the_policy_are_two_buttons_and_a_call_waits_for_a_working_day(client, contact):
-    tap(client, contact, "accepted")
-    response = tap(client, contact, "conversation", mode="in_person")
-    assert re.findall(r'name="days" value="(\d+)"', response.text) == ["3", "14"]
-    tap(client, contact, "follow_up_planned", days=3)
-    line = contact.events.latest("id")
-    assert timezone.localtime(line.planned_for).date() == date(2026, 11, 23)  # Saturday is none
-
-
 def test_a_fourth_conversation_is_refused_with_the_way_to_the_coordinator(client, contact):
     tap(client, contact, "accepted")
     for _ in range(3):
@@ -292,11 +273,10 @@ def test_a_coordinator_who_is_away_is_named_only_where_nobody_else_is_there(clie
 
 
 def buttons(text):
-    """What each form of a contact's page sends, a day filled in where it asks for one."""
+    """What each form of a contact's page sends."""
     for form in re.findall(r"<form[^>]*/log/.*?</form>", text, re.DOTALL):
         fields = dict(re.findall(r'name="(\w+)" value="(\w+)"', form))
-        day = {"on": str(timezone.localdate() + timedelta(days=2))} if 'type="date"' in form else {}
-        yield {name: fields[name] for name in fields.keys() - {"seen", "csrfmiddlewaretoken"}} | day
+        yield {name: fields[name] for name in fields.keys() - {"seen", "csrfmiddlewaretoken"}}
 
 
 def test_every_button_on_the_page_works_and_can_be_undone(client, supporter):
@@ -320,7 +300,7 @@ def test_every_button_on_the_page_works_and_can_be_undone(client, supporter):
             assert contact.events.count() == lines + 2, (steps, fields)
         assert list(buttons(page(client, contact).text)) == list(buttons(before))
         Supporter.objects.update(load=0)
-    assert visited >= {"accepted", "reached", "conversation", "follow_up_planned", "follow_up_held"}
+    assert visited >= {"accepted", "reached", "conversation", "follow_up_held"}
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """How a contact is said, at a moment."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hospital.clock import OfficeHours
 from supporters.contacts import flow, words
-from supporters.contacts.allowed_steps import replay
+from supporters.contacts.allowed_steps import TRANSITIONS, Party, replay
 from supporters.enums import EventKind
 from supporters.models import ContactEvent
 
@@ -88,12 +88,17 @@ def test_what_was_not_called_by_the_evening_is_for_the_morning(kinds, evening, m
         assert words.headline(found.next_step, found.due_at, now=now, cover=OFFICE) == said
 
 
-def test_a_day_on_which_nobody_calls_is_said():
-    monday = datetime(2026, 11, 23, 16, tzinfo=UTC)
-    said = words.moved(date(2026, 11, 21), monday, now=THURSDAY)
-    assert said.startswith("Nobody calls Saturday 21 November")
-    assert said.endswith("the next day on which we do: Monday 23 November.")
-    assert words.moved(None, monday, now=THURSDAY) == ""
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        ("telephone", "Call Monday 23 November at 11:00"),
+        ("in_person", "Meet Monday 23 November at 11:00"),
+        ("video", "Video call Monday 23 November at 11:00"),
+    ],
+)
+def test_an_appointment_is_said_with_its_hour_and_how(mode, said):
+    found = facts(EventKind.ACCEPTED, EventKind.APPOINTMENT_PLANNED, due=THURSDAY + 4 * DAY)
+    assert words.headline(found.next_step, found.due_at, now=THURSDAY, cover=OFFICE, mode=mode) == said
 
 
 @pytest.mark.parametrize(
@@ -118,7 +123,13 @@ def test_a_dot_is_late():
 
 
 @pytest.mark.parametrize(
-    "kind", sorted(set(EventKind) - {"assigned", "corrected", "coordinator_answered", "talk_granted"})
+    "kind",
+    sorted(
+        kind
+        for steps in TRANSITIONS.values()
+        for kind, step in steps.items()
+        if Party.SUPPORTER in step.parties
+    ),
 )
 def test_every_step_of_a_supporter_is_answered(kind):
     assert words.done(kind)

@@ -40,7 +40,7 @@ NAMED = 200
 CONTACTS = Contact.objects.select_related("supporter__user").order_by("-proposed_at", "id")
 LOG = (
     ContactEvent.objects.filter(corrects=None, corrected_by=None)
-    .select_related("contact__supporter__user")
+    .select_related("contact__supporter__user", "place")
     .order_by("-id")
 )
 

@@ -108,6 +108,7 @@ def _page(request: SignedInRequest, unsaved: dict[UUID, ReachMeForm]) -> HttpRes
             "worklist": worklist_opened(offers=offers, besides=request.user, at=now),
             "now": now,
             "tomorrow": timezone.localdate(now) + timedelta(days=1),
+            "last_day": own_offer.last_day(now),
         },
     )
 

@@ -50,6 +50,7 @@ def own_support(request: HttpRequest, signed: str) -> HttpResponse:
         "numbers": Policy.current() if later else None,
         "now": now,
         "tomorrow": timezone.localdate(now) + timedelta(days=1),
+        "last_day": own_offer.last_day(now),
     }
     return render(request, "supporters/offers/own_link.html", context)
 

@@ -4,20 +4,20 @@ the own link of who has no account.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.pages.feedback import say
-from hospital.clock import Cover
+from hospital.clock import PLANNED_WITHIN, Cover, local_day, may_be_planned
 from hospital.models import WorkingHours
-from hospital.moment_words import day_in_words
+from hospital.moment_words import day_in_words, full_date
 from incidents.enums import IncidentKind
 from supporters.contacts import words
 from supporters.contacts.flow import ContactError
@@ -34,6 +34,7 @@ DECISION = {
         {
             "decline": gettext_lazy("No support"),
             "later": gettext_lazy("Later"),
+            "cannot_then": gettext_lazy("I can’t then"),
             "somebody_else": gettext_lazy("Somebody else"),
             "come_back": gettext_lazy("Support after all"),
             "wishes": gettext_lazy("Other wishes"),
@@ -60,6 +61,10 @@ PEOPLE = Prefetch(
 )
 
 
+class WrongDay(Exception):
+    """A day that is past, or too far ahead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Own:
     """One line of support as its employee sees it; `supporter` only once somebody has said yes. `events` are
@@ -71,6 +76,7 @@ class Own:
     call: PromisedCall | None
     supporter: User | None
     somebody_asked: bool
+    another_calls: bool
     wishes: WishesForm | None
     reach_me: ReachMeForm | None
     is_noted: bool
@@ -86,7 +92,11 @@ class Own:
 def read(offers: OfferQuerySet) -> list[Offer]:
     """`offers`, newest first, with all that `own` reads of them: two statements."""
     shown = offers.select_related("incident", "involvement__employee", "reach_me").order_by("-opened_at")
-    return list(with_promise(retention.with_feedback(shown).prefetch_related(PEOPLE)))
+    before = Contact.objects.filter(
+        offer=OuterRef("pk"), state=ContactState.HANDED_BACK, accepted_at__isnull=False
+    )
+    shown = retention.with_feedback(shown).annotate(was_accepted=Exists(before))
+    return list(with_promise(shown.prefetch_related(PEOPLE)))
 
 
 def lines(offers: Sequence[Offer]) -> list[list[Offer]]:
@@ -134,6 +144,7 @@ def own(
         call=promise_of(offer, now=now, cover=cover),
         supporter=contact.supporter.user if contact and accepted else None,
         somebody_asked=contact is not None,
+        another_calls=bool(not accepted and offer.was_accepted),  # type: ignore[attr-defined]  # see `read`
         wishes=WishesForm(instance=offer.involvement, auto_id=f"%s-{offer.pk}") if waits else None,
         reach_me=None if offer.closed_at else form,
         is_noted=noted is not None,
@@ -160,11 +171,20 @@ def decide(request: HttpRequest, offer: Offer, *, by: User | None, at: datetime)
         else:
             decision = _DECISIONS.get(data.get("decision", ""))
             said = decision(data, offer, by, at) if decision else ""
+    except WrongDay:
+        days = {"last": full_date(last_day(at))}
+        text = _("That day cannot be: it is past, or too far ahead. Choose one up to and including %(last)s.")
+        say(request, text % days, level=messages.WARNING)
     except ContactError as error:
         say(request, words.refused(error), level=messages.WARNING)
     else:
         say(request, said or _("Choose a day first."), level=messages.SUCCESS if said else messages.WARNING)
     return None
+
+
+def last_day(at: datetime) -> date:
+    """The last that can be chosen at `at`."""
+    return local_day(at) + PLANNED_WITHIN
 
 
 def _decline(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
@@ -175,8 +195,10 @@ def _decline(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> s
 def _later(data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
     form = DayForm(data)
     planned_for = form.planned_for(at, cover=WorkingHours.current().cover) if form.is_valid() else None
-    if planned_for is None:
+    if planned_for is None and not form.errors:
         return ""
+    if planned_for is None or not may_be_planned(planned_for, at=at):
+        raise WrongDay
     own_support.postpone(offer=offer, planned_for=planned_for, by=by, at=at)
     noted = _("Noted. You’ll be called %(day)s.") % {"day": day_in_words(planned_for, now=at)}
     picked = form.without_cover(planned_for)
@@ -187,6 +209,11 @@ def _later(data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
         % {"day": day_in_words(picked, now=at)}
         + f" {noted}"
     )
+
+
+def _cannot_then(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    own_support.cannot_then(offer=offer, by=by, at=at)
+    return _("That’s fine. Your colleague will call you to agree on another moment.")
 
 
 def _somebody_else(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
@@ -227,6 +254,7 @@ def _ask_no_more(_data: QueryDict, offer: Offer, by: User | None, at: datetime) 
 _DECISIONS: dict[str, Callable[[QueryDict, Offer, User | None, datetime], str]] = {
     "decline": _decline,
     "later": _later,
+    "cannot_then": _cannot_then,
     "somebody_else": _somebody_else,
     "come_back": _come_back,
     "wishes": _wish,

@@ -1,0 +1,164 @@
+"""The row of an appointment is what the log says, and there is one at a time."""
+
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.tests.factories import UserFactory
+from supporters.contacts import flow, hand_over
+from supporters.enums import AppointmentState, EventKind, NextStep, Waiting
+from supporters.models import Appointment, Contact, ContactEvent, MeetingPlace, Offer
+from supporters.offers import retention
+from supporters.tests.factories import OfferFactory, SupporterFactory
+
+MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+AGREED = MONDAY + 3 * DAY
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(MONDAY)]
+
+
+@pytest.fixture
+def contact():
+    return begun()
+
+
+def begun():
+    coordinator, supporter = UserFactory(roles=[Role.COORDINATOR]), SupporterFactory(trained=True)
+    offer = OfferFactory(opened_at=MONDAY - HOUR)
+    contact = flow.propose(offer=offer, supporter=supporter, by=coordinator, at=MONDAY - HOUR)
+    return take(contact, "accepted")
+
+
+def take(contact, kind, at=MONDAY, by=None, **fields):
+    return flow.record(
+        contact=contact, kind=EventKind(kind), by=by or contact.supporter.user, at=at, **fields
+    )
+
+
+def planned(contact, moment=AGREED, at=MONDAY):
+    return take(contact, "appointment_planned", at, planned_for=moment, mode="telephone")
+
+
+def rows():
+    return list(Appointment.objects.order_by("pk").values_list("at", "mode", "state", "sequence"))
+
+
+def test_planned_moved_and_cancelled_it_stays_the_same_one(contact):
+    place = MeetingPlace.objects.create(name="Room B2.14")
+    contact = planned(contact)
+    first = Appointment.objects.get().pk
+    assert rows() == [(AGREED, "telephone", "open", 0)]
+    later = AGREED + DAY
+    contact = take(contact, "appointment_moved", planned_for=later, mode="in_person", place=place)
+    assert rows() == [(later, "in_person", "open", 1)]
+    assert Appointment.objects.get().place == place
+    contact = take(contact, "appointment_cancelled")
+    assert rows() == [(later, "in_person", "cancelled", 2)]
+    assert Appointment.objects.get().pk == first
+    planned(contact)
+    assert [state for _at, _mode, state, _sequence in rows()] == ["cancelled", "open"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "state"),
+    [
+        ("conversation", {"mode": "telephone"}, AppointmentState.HELD),
+        ("appointment_missed", {}, AppointmentState.MISSED),
+        ("handed_back", {"reason": "conflict"}, AppointmentState.CANCELLED),
+        ("offer_declined", {}, AppointmentState.CANCELLED),
+    ],
+)
+def test_what_became_of_it_can_be_undone(contact, kind, fields, state):
+    contact = planned(contact)
+    contact = take(contact, kind, AGREED + HOUR, **fields)
+    assert Appointment.objects.get().state == state
+    contact = flow.undo(contact=contact, by=contact.supporter.user, at=AGREED + HOUR)
+    assert rows() == [(AGREED, "telephone", "open", 2)]
+    assert (contact.next_step, contact.due_at) == (NextStep.APPOINTMENT, AGREED)
+
+
+def test_planning_that_was_undone_never_was(contact):
+    contact = planned(contact)
+    contact = flow.undo(contact=contact, by=contact.supporter.user, at=MONDAY)
+    assert rows() == []
+    assert contact.next_step == NextStep.CALL
+
+
+def test_it_has_not_failed_to_happen_before_its_moment(contact):
+    contact = planned(contact)
+    with pytest.raises(flow.NotAllowed):
+        take(contact, "appointment_missed", AGREED - HOUR)
+
+
+def test_the_coordinator_cancels_it_only_by_asking_somebody_else(contact):
+    coordinator = UserFactory(roles=[Role.COORDINATOR])
+    contact = planned(contact)
+    for kind in ("appointment_cancelled", "appointment_moved", "appointment_missed"):
+        with pytest.raises(flow.NotAllowed):
+            take(contact, kind, AGREED + HOUR, by=coordinator)
+    flow.withdraw(contact=contact, by=coordinator, at=MONDAY + HOUR)
+    assert Appointment.objects.get().state == AppointmentState.CANCELLED
+
+
+def test_whoever_comes_next_calls_by_the_moment_that_was_promised(contact):
+    take(planned(contact), "handed_back", reason="no_time")
+    offer = Offer.objects.get()
+    assert (offer.waiting_for, offer.first_contact_due_at) == (Waiting.ASSIGNMENT, AGREED)
+
+
+def test_who_falls_ill_cancels_what_is_planned_and_takes_it_back_with_the_contact(contact):
+    contact = planned(contact)
+    hand_over.hand_over(by=contact.supporter.user, at=MONDAY)
+    assert Appointment.objects.get().state == AppointmentState.CANCELLED
+    hand_over.take_back(by=contact.supporter.user, at=MONDAY)
+    assert Appointment.objects.get().state == AppointmentState.OPEN
+
+
+def test_the_database_holds_one_open_appointment_and_a_place_in_person_alone(contact):
+    contact = planned(contact)
+    line = ContactEvent.objects.create(contact=contact, kind="appointment_moved", at=MONDAY)
+    other = Appointment(planned_by=line, contact=contact, at=AGREED, mode="telephone")
+    with pytest.raises(IntegrityError, match="appointment_one_open_per_contact"), transaction.atomic():
+        other.save(force_insert=True)
+    with pytest.raises(IntegrityError, match="appointment_place_in_person"), transaction.atomic():
+        Appointment.objects.update(mode="in_person")
+    place = MeetingPlace.objects.create(name="Room B2.14")
+    with pytest.raises(IntegrityError, match="contact_event_place_of_appointment"), transaction.atomic():
+        ContactEvent.objects.create(contact=contact, kind="reached", at=MONDAY, place=place)
+    with pytest.raises(IntegrityError, match="contact_event_mode_of_talk"), transaction.atomic():
+        ContactEvent.objects.create(contact=contact, kind="reached", at=MONDAY, mode="video")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_plan_at_the_same_moment_one_finds_the_other(contact):
+    start, outcomes = Barrier(2), []
+
+    def plan():
+        try:
+            start.wait()
+            outcomes.append(planned(Contact.objects.get(pk=contact.pk)).state)
+        except flow.ContactError as error:
+            outcomes.append(type(error).__name__)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=plan) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["NotAllowed", "accepted"]
+    assert Appointment.objects.count() == 1
+
+
+def test_it_is_erased_with_the_name(contact):
+    contact = take(planned(contact), "conversation", mode="telephone")
+    take(contact, "closed", outcome="completed")
+    assert Appointment.objects.exists()
+    retention.erase_due(at=timezone.now() + 31 * DAY)
+    assert not Appointment.objects.exists()

@@ -1,0 +1,125 @@
+"""The supporter plans and moves a talk; the coordinator keeps the places for it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.enums import Role
+from accounts.pages import kept_forms
+from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.asked_again import asks_again
+from accounts.pages.feedback import say
+from hospital.clock import Cover
+from hospital.models import WorkingHours
+from incidents.clocks.moment_field import as_typed
+from supporters.contacts import flow, words
+from supporters.contacts.appointments import moments, places
+from supporters.contacts.appointments.forms import AppointmentForm, PlaceForm
+from supporters.contacts.flow import ContactError
+from supporters.enums import AppointmentState, ContactState, EventKind
+from supporters.models import Appointment, Contact, MeetingPlace
+
+
+@allow(Role.SUPPORTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Plan a talk, or give the one that stands another moment. Of a moment at which nobody calls it says so,
+    once, with the next at which somebody does.
+    """
+    now, cover = timezone.now(), WorkingHours.current().cover
+    own = Contact.objects.filter(supporter__user=request.user)
+    begun = own.filter(state__in=(ContactState.ACCEPTED, ContactState.IN_CONTACT))
+    mine = get_object_or_404(begun if request.method != "POST" else own, pk=pk)
+    standing = mine.appointments.select_related("place").filter(state=AppointmentState.OPEN).first()
+    seen = mine.events.latest("id").pk
+    form = AppointmentForm(kept_forms.posted(request), at=now, seen=seen, standing=standing)
+    outside = None
+    if form.is_bound and form.is_valid():
+        moment = form.cleaned_data["moment"]
+        if not cover.holds(moment) and form.cleaned_data["anyway"] != as_typed(moment):
+            outside = moment
+        elif request.method == "POST":
+            return _planned(request, mine, form, standing, now)
+    context = {
+        "form": form,
+        "contact": mine,
+        "standing": standing,
+        "outside": outside and as_typed(outside),
+        "outside_at": outside,
+        "instead": _instead(outside, cover),
+        "instead_typed": outside and as_typed(moments.next_covered(outside, cover=cover)),
+        "has_places": MeetingPlace.objects.filter(in_use=True).exists(),
+        "now": now,
+    }
+    return render(request, "supporters/contacts/appointment.html", context)
+
+
+def _instead(outside: datetime | None, cover: Cover) -> datetime | None:
+    return outside and moments.next_covered(outside, cover=cover)
+
+
+def _planned(
+    request: SignedInRequest,
+    contact: Contact,
+    form: AppointmentForm,
+    standing: Appointment | None,
+    now: datetime,
+) -> HttpResponse:
+    kind = EventKind.APPOINTMENT_MOVED if standing else EventKind.APPOINTMENT_PLANNED
+    try:
+        contact = flow.record(contact=contact, kind=kind, by=request.user, at=now, **form.step())
+    except ContactError as error:
+        say(request, words.refused(error), level=messages.WARNING)
+    else:
+        line = contact.events.latest("id")
+        say(request, words.done(kind), undo_url=reverse("contacts:undo", args=[contact.pk, line.pk]))
+    return redirect("contacts:detail", contact.pk)
+
+
+def _asked(data: Mapping[str, str]) -> str:
+    if "out" in data:
+        return _("Put this place out of use")
+    return _("Put this place in use") if "in" in data else ""
+
+
+@allow(Role.COORDINATOR)
+@asks_again(does=_asked)
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting_places(request: SignedInRequest) -> HttpResponse:
+    """Where talks can be; POST adds a place, or puts one out of use (`out`) or in again (`in`)."""
+    now = timezone.now()
+    for word, in_use in (("out", False), ("in", True)):
+        if word in request.POST:
+            if places.put(_id(request.POST[word]), in_use=in_use, by=request.user, at=now):
+                say(request, _("Saved. It counts for what is planned from now on."))
+            return redirect("pool:places")
+    form = PlaceForm(kept_forms.posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            places.add(form.save(commit=False), by=request.user, at=now)
+        except places.PlaceThere:
+            form.add_error("name", _("This place is on the list already."))
+        else:
+            say(request, _("Saved. It counts for what is planned from now on."))
+            return redirect("pool:places")
+    context = {
+        "form": form,
+        "places": MeetingPlace.objects.order_by("-in_use", "name"),
+        "history": places.LOG.history(request.GET),
+    }
+    return render(request, "supporters/contacts/places.html", context)
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
