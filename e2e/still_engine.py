@@ -17,7 +17,7 @@ from redis import Redis
 
 from benchmarks.faults.clock import StillClock
 from hospital.clock import AMSTERDAM
-from notifications.models import Heartbeat, Mail, Notice, Reminder
+from notifications.models import Heartbeat, Mail, Reminder
 from notifications.tests.worker import Worker, eventually
 from peersupport.beat import Scheduler
 from peersupport.celery import app
@@ -96,8 +96,7 @@ class StillEngine:
             if moment is not None:
                 yield moment
         yield self._next(NIGHT)
-        if Notice.objects.filter(awaits_digest=True).exists():
-            yield self._next(DIGEST)
+        yield self._next(DIGEST)
 
     def _next(self, clock: time) -> datetime:
         today = self.now.astimezone(AMSTERDAM).date()

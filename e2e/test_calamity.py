@@ -31,7 +31,7 @@ PLACE, OTHER_PLACE = "Operatiekamers", "Anesthesiologie"
 TOLD = """
 Wed 14 Oct 22:40 | Femke | Thu 15 Oct 07:00 | A step of a calamity is due now.
 Wed 14 Oct 22:40 | Klaas | at once | There is a new report for the calamity committee.
-Wed 14 Oct 22:40 | Noor | Thu 15 Oct 07:00 | Somebody is waiting for a supporter.
+Wed 14 Oct 22:40 | Noor | Thu 15 Oct 08:00 | Somebody is waiting for a supporter.
 Wed 14 Oct 22:40 | Rutger | at once | A calamity was reported, and you are on duty.
 Wed 14 Oct 22:40 | Wieke | at once | There is a new report for the calamity committee.
 Wed 14 Oct 23:10 | Marleen | at once | A calamity was reported. The director on duty has not confirmed it yet.

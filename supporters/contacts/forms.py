@@ -84,6 +84,7 @@ class ReachMeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for myp
         field_classes = {"telephone": TypedTelephoneField}
         widgets = {"telephone": TypedTelephoneField.widget}
         fields = ("telephone", "email", "parts_of_day", "language", "not_on_ward", "no_voicemail")
+        labels = {"telephone": _("Call me on this number"), "email": _("Or mail me at this address")}
 
 
 class NamelessForm(ReachMeForm):
