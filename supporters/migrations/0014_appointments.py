@@ -12,6 +12,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="MeetingPlace",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="place")),
+                ("in_use", models.BooleanField(default=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name="Appointment",
             fields=[
                 (
@@ -22,6 +33,25 @@ class Migration(migrations.Migration):
                         related_name="+",
                         serialize=False,
                         to="supporters.contactevent",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appointments",
+                        to="supporters.contact",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="supporters.meetingplace",
                     ),
                 ),
                 ("at", models.DateTimeField()),
@@ -50,17 +80,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("sequence", models.PositiveSmallIntegerField(default=0)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="MeetingPlace",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
-                ),
-                ("name", models.CharField(max_length=60, verbose_name="place")),
-                ("in_use", models.BooleanField(default=True)),
             ],
         ),
         migrations.RemoveConstraint(
@@ -118,33 +137,12 @@ class Migration(migrations.Migration):
                 max_length=22,
             ),
         ),
-        migrations.AddField(
-            model_name="appointment",
-            name="contact",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="appointments",
-                to="supporters.contact",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="meetingplace",
             constraint=models.UniqueConstraint(
                 fields=("name",),
                 name="meeting_place_once",
                 violation_error_message="This place is on the list already.",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appointment",
-            name="place",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="supporters.meetingplace",
             ),
         ),
         migrations.AddField(
