@@ -23,7 +23,7 @@ def talk(year: Year) -> None:
             key=uuid.UUID(int=chance.getrandbits(128), version=4),
             day=local_day(at) - timedelta(days=chance.choices((0, 1, 4), (7, 2, 1))[0]),
             profession_group=chance.choices(tuple(ProfessionGroup), (3, 6, 12, 2, 3, 2, 1, 1, 1))[0],
-            event_type=chance.choices(tuple(EventType), (8, 3, 4, 1, 1, 1, 3, 1, 2, 5))[0],
+            event_type=chance.choices(tuple(EventType), (8, 3, 4, 1, 1, 1, 3, 1, 1, 1, 1, 2, 5))[0],
             length=chance.choices(tuple(TalkLength), (6, 5, 3, 1))[0],
             at=at,
         )

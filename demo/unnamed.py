@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import User
+from demo import heads
 from demo.timeline import Year
 from demo.year import DAYS, Support
 from incidents.enums import EventType, Harm, IncidentKind
@@ -56,6 +57,7 @@ class UnnamedVim:
             external_source="" if by_form else VIM_SYSTEM,
             external_number="" if by_form else f"V-{chance.getrandbits(40):012d}",
         )
+        heads.answer_later(self.year, incident, at)
         if UnnamedReport.objects.waiting().filter(incident=incident).exists():
             soon = chance.random() < 0.7
             self.year.then(

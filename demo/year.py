@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
+from demo import heads
 from demo.after_calamities import AfterCalamity
 from demo.daytime import by_day
 from demo.timeline import Year
@@ -101,6 +102,7 @@ class Report:
             noticed_at=at - self.year.hours(0.2, 0.9) if self.kind == IncidentKind.CALAMITY else None,
             established_at=at if self.kind == IncidentKind.CALAMITY else None,
         )
+        heads.answer_later(self.year, incident, at)
         for offer in Offer.objects.filter(incident=incident).order_by("id"):
             self.year.in_cover(at + self.year.hours(0.4, 5), Support(self.year, offer.pk).assign)
         if self.kind == IncidentKind.CALAMITY:

@@ -39,7 +39,10 @@ class EventType(models.TextChoices):
     DISCIPLINARY = "disciplinary", _("Disciplinary case")
     VIOLENT_DEATH = "violent_death", _("Violent death of a patient")
     SUDDEN_DEATH = "sudden_death", _("Sudden death of a patient")
+    CHILD_DEATH = "child_death", _("Death of a child")
+    SUICIDE = "suicide", _("Suicide or attempt")
     COLLEAGUE_DEATH = "colleague_death", _("Death of a colleague")
+    LARGE_ACCIDENT = "large_accident", _("Large accident or disaster")
     NON_MEDICAL = "non_medical", _("Non-medical incident")
     OTHER = "other", _("Something else")
 

@@ -16,8 +16,8 @@ class SupportersConfig(AppConfig):
         from notifications.reminders import announcing_absence, reconcile
         from supporters import places
         from supporters.contacts import analyst_conflict, calendar_entries, involved_conflict, supporter_left
+        from supporters.intake import head_questions, told_reporter, unnamed_reports
         from supporters.intake import reminders as intake_reminders
-        from supporters.intake import told_reporter, unnamed_reports
         from supporters.offers import (
             desk,
             employee_left,
@@ -33,6 +33,7 @@ class SupportersConfig(AppConfig):
         report_writer.involvement_listeners += [open_offers, involved_conflict.tell_coordinators]
         report_writer.addition_listeners.append(unnamed_reports.named)
         report_writer.unnamed_listeners.append(unnamed_reports.opened)
+        report_writer.report_listeners.append(head_questions.asked)
         report_writer.correction_listeners.append(unnamed_reports.corrected)
         report_as_seen.unnamed.append(told_reporter.as_reporter_reads)
         track_listeners += [
@@ -46,8 +47,16 @@ class SupportersConfig(AppConfig):
         leaving.always.append(employee_left.ALWAYS)
         team_listeners.append(analyst_conflict.tell_coordinators)
         withdrawal.acted += [withdrawn_reports.acted, unnamed_reports.decided]
+<<<<<<< HEAD
         withdrawal.listeners += [withdrawn_reports.forget, unnamed_reports.withdrawn]
         announcing_absence.listeners.append(desk.tell)
+=======
+        withdrawal.listeners += [
+            withdrawn_reports.forget,
+            unnamed_reports.withdrawn,
+            head_questions.withdrawn,
+        ]
+>>>>>>> 94b1c2e (Ask the head of department who was there, and let them add who was forgotten)
         places.register()
         reminders.register()
         morning.register()

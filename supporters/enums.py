@@ -217,6 +217,14 @@ class IntakeState(models.TextChoices):
     JOINED = "joined", _("Joined")
 
 
+class HeadAnswer(models.TextChoices):
+    """What the head of department said who was asked who was there."""
+
+    NAMED = "named", _("Named people")
+    NOBODY_MISSING = "nobody", _("Nobody is missing")
+    SETTLED = "settled", _("Settled by the coordinator")
+
+
 class NotNeededReason(models.TextChoices):
     """Why nobody on it is offered support, in one of four words."""
 

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,7 @@ from supporters.enums import (
     CountedIn,
     EventKind,
     HandBackReason,
+    HeadAnswer,
     IntakeState,
     NextStep,
     NotNeededReason,
@@ -37,9 +39,30 @@ from supporters.enums import (
 )
 
 
+def default_always_offered() -> list[str]:
+    """After these whoever was there is offered support, onlookers too; the house's own choice of the list."""
+    return [
+        EventType.RESUSCITATION,
+        EventType.AGGRESSION,
+        EventType.VIOLENT_DEATH,
+        EventType.SUDDEN_DEATH,
+        EventType.CHILD_DEATH,
+        EventType.SUICIDE,
+        EventType.COLLEAGUE_DEATH,
+        EventType.LARGE_ACCIDENT,
+    ]
+
+
 def default_follow_up_days() -> list[int]:
     """After 3 days (EMC: 2–3) and after two weeks (UMCG)."""
     return [3, 14]
+
+
+#: The same as the database gives it, to what was there before the field.
+_ALWAYS_OFFERED = (
+    "'{resuscitation,aggression,violent_death,sudden_death,child_death,suicide,colleague_death,"
+    "large_accident}'::varchar(20)[]"
+)
 
 
 class SupportPolicy(models.Model):
@@ -111,6 +134,19 @@ class SupportPolicy(models.Model):
     )
     intake_days = models.PositiveSmallIntegerField(
         _("a report that names nobody is looked at within (working days)"), default=1, db_default=1
+    )
+    always_offered = ArrayField(
+        models.CharField(max_length=20, choices=EventType.choices),
+        verbose_name=_("after these the head of department is asked who was there"),
+        default=default_always_offered,
+        db_default=RawSQL(_ALWAYS_OFFERED, []),
+        blank=True,
+    )
+    head_answers_days = models.PositiveSmallIntegerField(
+        _("the head says so within (working days)"), default=1, db_default=1
+    )
+    forgotten_days = models.PositiveSmallIntegerField(
+        _("a head of department adds a forgotten colleague within (days)"), default=14, db_default=14
     )
     unharmed_days = models.PositiveSmallIntegerField(
         _("one in which no patient was harmed closes by itself after (days)"),
@@ -737,6 +773,54 @@ class UnnamedReport(models.Model):
                 fields=["state", "-closed_at", "-id"],
                 name="unnamed_report_closed",
                 condition=models.Q(state__in=["not_needed", "by_rule"]),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class HeadQuestionQuerySet(models.QuerySet["HeadQuestion"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(visible_rows.head_questions(user))
+
+    def waiting(self) -> Self:
+        return self.filter(answered_at=None)
+
+
+class HeadQuestion(models.Model):
+    """That the head of a department is asked who was there: after events of a kind after which everybody is
+    offered support (`SupportPolicy.always_offered`), whoever reported it.
+
+    Written by supporters.intake.head_questions only. Unanswered at `due_at` it is the coordinator's work.
+    Whom the head named stands on the report as everybody else.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="head_questions", db_index=False)
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=7, choices=HeadAnswer.choices, blank=True, default="")
+
+    objects = HeadQuestionQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["incident", "department"], name="head_question_once"),
+            models.CheckConstraint(
+                condition=models.Q(answered_at__isnull=True, answer="")
+                | (models.Q(answered_at__isnull=False) & ~models.Q(answer="")),
+                name="head_question_answered_has_moment",
+            ),
+        )
+        indexes = (
+            # The count above the worklist, the list of the intake, and what there is to remind of.
+            models.Index(
+                fields=["due_at", "id"],
+                name="head_question_waiting",
+                condition=models.Q(answered_at__isnull=True),
             ),
         )
 

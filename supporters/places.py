@@ -16,6 +16,9 @@ def register() -> None:
         report_as_seen.Way("support:roll-call", _("To the roll-call"), "users-group")
     )
     report_as_seen.told.append(opening.told_of)
+    report_as_seen.ways_to_forgotten.append(
+        report_as_seen.Way("support:who-was-there", _("Add somebody who was forgotten"), "user-plus")
+    )
     report_as_seen.ways_instead.append(
         report_as_seen.Way("without-name", _("Rather without your name"), "eye-off")
     )
@@ -67,6 +70,7 @@ def register() -> None:
             "support:name-people": _("naming who was involved in the own report"),
             "support:replace": _("somebody else for all that is open with a supporter"),
             "support:roll-call": _("everybody involved in an event"),
+            "support:who-was-there": _("naming who was there, as head of department"),
             "support:worklist": _("worklist"),
         },
     )

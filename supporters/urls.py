@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from supporters.contacts import views
 from supporters.contacts.appointments import views as appointments
 from supporters.corridor import views as corridor
-from supporters.intake.views import intake, intake_rules, name_people
+from supporters.intake.views import head_questions, intake, intake_rules, name_people
 from supporters.matching.views import case, match, replacing, roll_call
 from supporters.offers.views import desk, filtering, joining, me, own_link, without_name, worklist
 from supporters.pool.views import cover, kept_apart, pool
@@ -23,6 +23,8 @@ support_urls = [
     path("support/intake/<uuid:pk>/undo/", intake.undo, name="intake-undo"),
     path("support/intake/<uuid:pk>/take-up/", intake.take_up, name="intake-take-up"),
     path("support/intake/<str:reference>/people/", name_people.name_people, name="name-people"),
+    path("support/intake/heads/<uuid:pk>/settle/", head_questions.settle, name="head-settle"),
+    path("support/<str:reference>/who-was-there/", head_questions.who_was_there, name="who-was-there"),
     path("support/<str:reference>/", roll_call.roll_call, name="roll-call"),
     path("support/<str:reference>/join/", joining.join_reports, name="join"),
     path("support/<str:reference>/assign/", roll_call.assign_together, name="assign-together"),

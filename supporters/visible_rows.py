@@ -44,6 +44,20 @@ def unnamed_reports(user: User) -> Q:
     return ~Q(incident__in=own) if own else EVERYTHING
 
 
+def head_questions(user: User) -> Q:
+    """The coordinator's, and those of the department that somebody heads; of no event in which they are
+    involved themselves.
+    """
+    if user.has_role(Role.COORDINATOR):
+        seen = EVERYTHING
+    elif user.has_role(Role.TEAM_LEADER) and user.department_id is not None:
+        seen = Q(department=user.department_id)
+    else:
+        return NOTHING
+    own = events_of(user)
+    return seen & ~Q(incident__in=own) if own else seen
+
+
 def contacts(user: User) -> Q:
     """The supporter's own, and the coordinator's, of events in which she is not involved herself."""
     if not user.has_role(Role.COORDINATOR):

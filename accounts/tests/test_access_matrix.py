@@ -159,6 +159,8 @@ PAGES: dict[str, str | set[Role]] = {
     "settings:hours": ADMIN,
     # supporters: the coordinator's side
     "support:worklist": COORDINATOR,
+    "support:who-was-there": {Role.TEAM_LEADER},
+    "support:head-settle": COORDINATOR,
     "support:roll-call": COORDINATOR,
     "support:join": COORDINATOR,
     "support:filter": COORDINATOR,

@@ -204,9 +204,14 @@ def is_aside(user: User, incident: UUID) -> bool:
 
 
 def heads_of(alignment: Alignment) -> list[User]:
-    """The team leaders of its department who are in service, but who is put aside for the event."""
-    involved = Involvement.objects.filter(incident=alignment.incident_id, employee__isnull=False)
-    heads = _heads().filter(department=alignment.department_id).exclude(pk__in=involved.values("employee"))
+    """The team leaders of its department who may confirm."""
+    return heads_for(alignment.incident_id, department=alignment.department_id)
+
+
+def heads_for(incident: UUID, *, department: UUID) -> list[User]:
+    """The team leaders of `department` who are in service, but who is put aside for the event."""
+    involved = Involvement.objects.filter(incident=incident, employee__isnull=False)
+    heads = _heads().filter(department=department).exclude(pk__in=involved.values("employee"))
     return list(heads.order_by("sort_key", "id"))
 
 

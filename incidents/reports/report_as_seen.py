@@ -159,6 +159,8 @@ class Told:
     involved: int
 
 
+#: Hung in: where a head of department names who was forgotten, the name of an address that takes a reference.
+ways_to_forgotten: list[Way] = []
 #: Hung in by the room that tells them.
 told: list[Callable[[Incident], Told]] = []
 
@@ -167,7 +169,12 @@ def told_of(incident: Incident, user: User) -> Told | None:
     """What a head of department who reported it reads of whom they named; None where there is nothing."""
     if incident.reporter_id != user.pk or not user.has_role(Role.TEAM_LEADER):
         return None
-    return next((found for each in told if (found := each(incident)).involved), None)
+    return next((each(incident) for each in told if incident.kind not in IncidentKind.personal()), None)
+
+
+def to_forgotten(incident: Incident, user: User) -> list[Way]:
+    """Where a head of department names who was forgotten; nowhere, who is involved themselves."""
+    return [] if incident.pk in events_of(user) else ways_to_forgotten
 
 
 def unnamed_of(incident: Incident, user: User) -> Unnamed | None:

@@ -30,6 +30,8 @@ involvement_listeners: list[Callable[[Sequence[Involvement], datetime], None]] =
 addition_listeners: list[Callable[[Incident, datetime], None]] = []
 #: Called in the transaction of a report of an event that names nobody.
 unnamed_listeners: list[Callable[[Incident, datetime], None]] = []
+#: Called in the transaction of every new report, after the others.
+report_listeners: list[Callable[[Incident, datetime], None]] = []
 #: Called in the transaction in which something else became known of a report than it said.
 correction_listeners: list[Callable[[Incident, datetime], None]] = []
 
@@ -215,8 +217,8 @@ def add_involved(
 ) -> list[Involvement]:
     """Put more people on the list of `incident`; support is offered to them as to the others.
 
-    `by` stands in the access log, as a coordinator, or on another `page` as who reported it; None for an
-    import.
+    `by` stands in the access log, as a coordinator, or on another `page` as who reported it, else as head of
+    the department; None for an import.
 
     Raises AlreadyInvolved for somebody who is on it, also when another coordinator adds them at this moment,
     and Ended.
@@ -238,7 +240,11 @@ def add_involved(
 def _log_added(incident: Incident, added: Sequence[Involvement], by: User, at: datetime, page: str) -> None:
     """A line for each. Who adds themselves is not named beside their record."""
     role = Role.COORDINATOR if page == COORDINATORS_PAGE else None
-    basis = "coordinator of the case" if role else "reporter"
+    basis = "coordinator of the case"
+    if role is None and by.pk == incident.reporter_id:
+        basis = "reporter"
+    elif role is None:
+        role, basis = Role.TEAM_LEADER, f"{Role.TEAM_LEADER} of the case"
     for own in (False, True):
         audit.record_each(
             [row.pk for row in added if (row.employee_id == by.pk) is own],
@@ -264,6 +270,8 @@ def _store(incident: Incident, involved: Sequence[Involved], at: datetime) -> No
     if not added:
         for listener in unnamed_listeners:
             listener(incident, at)
+    for listener in report_listeners:
+        listener(incident, at)
     if incident.reporter is not None:
         # Whoever was involved is not named beside the case: only the record says whose it is, until erased.
         own = next((row for row in added if row.employee_id == incident.reporter_id), None)

@@ -39,7 +39,9 @@ _TYPES = (
     (("reanim", "resusc"), EventType.RESUSCITATION),
     (("klacht", "claim", "complaint"), EventType.COMPLAINT),
     (("tucht", "disciplin"), EventType.DISCIPLINARY),
-    (("suicid", "suïcid", "gewelddadig", "violent death"), EventType.VIOLENT_DEATH),
+    (("suicid", "suïcid", "zelfdoding"), EventType.SUICIDE),
+    (("gewelddadig", "violent death"), EventType.VIOLENT_DEATH),
+    (("overlijden kind", "overleden kind", "death of a child"), EventType.CHILD_DEATH),
     (("overlijden", "overleden", "sudden death"), EventType.SUDDEN_DEATH),
     (("niet-medisch", "niet medisch", "non-medical", "non medical", "technisch"), EventType.NON_MEDICAL),
 )

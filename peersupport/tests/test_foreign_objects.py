@@ -22,7 +22,7 @@ from incidents.models import VimImport
 from incidents.tests.factories import AlignmentFactory, IncidentFactory, InvolvementFactory, on_team
 from notifications.tests.factories import BounceFactory, NoticeFactory
 from supporters.models import SavedFilter
-from supporters.tests.factories import ContactFactory, OfferFactory, UnnamedReportFactory
+from supporters.tests.factories import ContactFactory, HeadQuestionFactory, OfferFactory, UnnamedReportFactory
 
 COORDINATOR_SEES_ALL = "the coordinator sees every case"
 ADMIN_SEES_ALL = "people and places are the administrator's"
@@ -72,6 +72,11 @@ def offer() -> dict[str, Any]:
     return {"pk": OfferFactory().pk}
 
 
+def asked_head():
+    question = HeadQuestionFactory()
+    return {"reference": question.incident.reference}
+
+
 def asked_report() -> dict[str, Any]:
     """The question who was involved is for its reporter alone."""
     return {"reference": UnnamedReportFactory(asked=True).incident.reference}
@@ -111,6 +116,7 @@ FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     ("me-erase", None, offer),
     ("support:filter-forget", Role.COORDINATOR, saved_filter),
     ("support:name-people", None, asked_report),
+    ("support:who-was-there", Role.TEAM_LEADER, asked_head),
     ("support:name-people", Role.COORDINATOR, asked_report),
     ("incidents:detail", None, report),
     ("incidents:detail", None, involved_in),

@@ -24,8 +24,8 @@ from notifications.delivery import sweep
 from notifications.models import Notice
 from supporters.contacts.announcing import ANNOUNCED
 from supporters.matching.assignment import assign
-from supporters.models import Contact, Offer, UnnamedReport
-from supporters.tests.factories import SupporterFactory, UnnamedReportFactory
+from supporters.models import Contact, HeadQuestion, Offer, UnnamedReport
+from supporters.tests.factories import HeadQuestionFactory, SupporterFactory, UnnamedReportFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +49,8 @@ class House:
     def _pk(self, page: str) -> object:
         if page.startswith("calamities:align"):
             return Alignment.objects.get(incident=self.event).pk
+        if page == "support:head-settle":
+            return HeadQuestion.objects.get(incident=self.event).pk
         if page.startswith("support:intake"):
             row = UnnamedReport.objects.filter(incident=self.event).first()
             return (row or UnnamedReportFactory(incident=self.event, by_rule=True)).pk
@@ -76,6 +78,7 @@ def house() -> House:
         description="Wat er gebeurde.",
         at=now,
     )
+    HeadQuestionFactory(incident=event, department=ward)
     Alignment.objects.create(incident=event, department=DepartmentFactory(), named_at=now)
     on_team(event, others[Role.ANALYST])
     contact = assign(

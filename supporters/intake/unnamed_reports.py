@@ -20,7 +20,7 @@ from incidents.models import Incident
 from notifications.reminders.schedule import cancel_each, remind
 from supporters.contacts.allowed_steps import UNDO_WITHIN
 from supporters.enums import IntakeState, NotNeededReason
-from supporters.intake import rules
+from supporters.intake import head_questions, rules
 from supporters.intake.reminders import INTAKE_LATE, REPORTER_ASKED, late, question
 from supporters.models import IntakeRule, SupportPolicy, UnnamedReport, UnnamedReportQuerySet
 
@@ -123,6 +123,7 @@ def no_support_needed(
         state=IntakeState.NOT_NEEDED, reason=reason, decided_by=by, closed_at=at
     )
     cancel_each([row.incident_id for row in done], at=at, kinds=_KINDS)
+    head_questions.settled([row.incident_id for row in done], at)
     _log(done, by, at)
     return done, [row for row in rows if row.state != IntakeState.OPEN]
 
@@ -199,7 +200,9 @@ def answer_nobody(*, report: UnnamedReport, at: datetime) -> UnnamedReport:
 def close_by_rule(*, at: datetime) -> int:
     """Close what the rules close by `at`; how many. Each night (supporters.tasks)."""
     due = UnnamedReport.objects.closing().filter(closes_at__lte=at)
-    return due.update(state=IntakeState.BY_RULE, closed_at=at)
+    with transaction.atomic():
+        head_questions.settled(list(due.values_list("incident", flat=True)), at)
+        return due.update(state=IntakeState.BY_RULE, closed_at=at)
 
 
 def can_be_asked(row: UnnamedReport) -> bool:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import by_key
+from accounts.models import User
 from incidents.enums import EventType, Harm, IncidentKind
 from supporters.enums import IntakeState
 from supporters.intake import told_reporter, unnamed_reports
-from supporters.models import UnnamedReport, UnnamedReportQuerySet
+from supporters.models import HeadQuestion, UnnamedReport, UnnamedReportQuerySet
 
 if TYPE_CHECKING:
     pass
@@ -52,6 +53,7 @@ class IntakeShown(TextChoices):
     CLOSING = "closing", gettext_lazy("Will close by themselves")
     BY_RULE = "by_rule", gettext_lazy("Closed by a rule")
     NOT_NEEDED = "not_needed", gettext_lazy("No support needed")
+    HEADS = "heads", gettext_lazy("Heads who have not answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,13 @@ _CAPPED = (
     "(SELECT count(*) FROM (SELECT 1 FROM supporters_unnamedreport"
     " WHERE state = 'open' AND closes_at IS NULL{more} LIMIT %s) AS capped)"
 )
-#: Two numbers for the statement of the worklist's counts: what waits, and what of that is late.
-COUNTS = (_CAPPED.replace("{more}", "{but}"), _CAPPED.replace("{more}", " AND due_at < %s{but}"))
+_SILENT = (
+    "(SELECT count(*) FROM (SELECT 1 FROM supporters_headquestion"
+    " WHERE answered_at IS NULL AND due_at < %s{but} LIMIT %s) AS capped)"
+)
+#: Three numbers for the statement of the worklist's counts: what waits, what of that is late, and how many
+#: heads of department have not answered in time.
+COUNTS = (_CAPPED.replace("{more}", "{but}"), _CAPPED.replace("{more}", " AND due_at < %s{but}"), _SILENT)
 
 
 def read(reports: UnnamedReportQuerySet, *, shown: IntakeShown, after: str, now: datetime) -> IntakePage:
@@ -165,6 +172,24 @@ def count(waiting: int, late: int, *, cap: int) -> IntakeCount:
         url=reverse("support:intake"),
         count=said(waiting),
         late=_("%(count)s late") % {"count": said(late)} if late else "",
+    )
+
+
+def silent_heads(user: User, *, now: datetime) -> list[HeadQuestion]:
+    """The heads of department who have not said in time who was there, for the coordinator `user`: the latest
+    reports first, as many as one page shows.
+    """
+    questions = HeadQuestion.objects.visible_to(user).waiting().filter(due_at__lte=now)
+    return list(questions.select_related("incident", "department").order_by("-due_at", "-id")[:PAGE])
+
+
+def count_silent(silent: int, *, cap: int) -> IntakeCount:
+    """The filter above the worklist, of the number that `COUNTS` gave."""
+    return IntakeCount(
+        label=_("Head not heard"),
+        url=f"{reverse('support:intake')}?show={IntakeShown.HEADS}",
+        count=f"{cap - 1}+" if silent >= cap else str(silent),
+        late="",
     )
 
 

@@ -22,7 +22,7 @@ from incidents.reports.report_writer import are_one
 from notifications.reminders.schedule import cancel, cancel_each
 from supporters.contacts import analyst_conflict, involved_conflict
 from supporters.enums import Waiting
-from supporters.intake import unnamed_reports
+from supporters.intake import head_questions, unnamed_reports
 from supporters.models import Contact, Offer
 from supporters.offers import told_later
 from supporters.offers.opening import push_counts
@@ -61,6 +61,7 @@ def join(*, one: Incident, other: Incident, by: User, at: datetime) -> Incident:
         put_aside.follow(stays, added, at=at)
         joining.put_together(stays=stays, goes=goes, by=by, at=at)
         unnamed_reports.joined(stays=stays, goes=goes, by=by, at=at)
+        head_questions.joined(stays=stays, goes=goes, at=at)
         involved_conflict.tell_of([stays.pk], at)
         analyst_conflict.tell_of(stays, at)
         told_later.tell_of(stays, at)

@@ -19,7 +19,6 @@ from accounts.enums import Role
 from accounts.models import User
 from hospital.clock import local_day, may_be_planned
 from hospital.models import WorkingHours
-from incidents.enums import IncidentKind
 from incidents.models import Involvement, LaterMoment
 from notifications.reminders import schedule
 from supporters.contacts.flow import NotAllowed, record
@@ -107,14 +106,14 @@ def come_back(*, offer: Offer, by: User | None, at: datetime) -> Offer:
 
 @transaction.atomic
 def ask_again(*, offer: Offer, wanted: bool, by: User | None, at: datetime) -> None:
-    """Whether the employee wishes to be offered support anew when something comes up after a calamity
-    (`renew`); until then their name stays, as long as the policy says.
+    """Whether the employee wishes to be offered support anew when something comes up (`renew`), after what
+    the committee follows; until then their name stays, as long as the policy says.
     """
     mine = _own(offer, by)
     line = [offer] if mine.offer.closed_at else mine.open
     of_line = Q(pk__in=[each.pk for each in line]) | Q(continues__in=[each.pk for each in line])
     since = at if wanted else None
-    Offer.objects.filter(of_line, incident__kind=IncidentKind.CALAMITY).update(ask_again_since=since)
+    Offer.objects.filter(of_line, incident__tracked_since__isnull=False).update(ask_again_since=since)
 
 
 def renew(moment: LaterMoment, at: datetime) -> None:

@@ -321,11 +321,13 @@ def counts_and_absences(
     own = [list(besides)] if besides else []
     values: list[Any] = [part for each in WAITING for part in (each.value, *own, *within_values, CAP)]
     me = user.pk if user else None
-    values += [*own, CAP, now, *own, CAP, me, me, timezone.localdate(now)]
+    values += [*own, CAP, now, *own, CAP, now, *own, CAP, me, me, timezone.localdate(now)]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
-        *numbers, unnamed, late, kept, away = cursor.fetchone()
+        *numbers, unnamed, late, silent, kept, away = cursor.fetchone()
     counts: list[Count | IntakeCount] = [waiting_list.count(unnamed, late, cap=CAP)]
+    if silent:
+        counts.append(waiting_list.count_silent(silent, cap=CAP))
     everything = shown.waiting_for(None)
     counts += [Count(_("All"), everything.address, shown.waiting is None, _capped(sum(numbers)), None)]
     for each, number in zip(WAITING, numbers, strict=True):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from hospital.form_fields import DayField, ListField
 from hospital.models import COVER_DAYS, WorkingHours
 from hospital.moment_words import hours_in_words
+from incidents.enums import EventType
 from supporters.models import Supporter, SupportPolicy
 
 
@@ -130,6 +131,13 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
         help_text=gettext_lazy("At most four numbers with commas between, the earliest first: 3, 14."),
     )
 
+    always_offered = forms.MultipleChoiceField(
+        label=gettext_lazy("After these the head of department is asked who was there"),
+        choices=EventType.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     class Meta:
         model = SupportPolicy
         fields = (
@@ -152,6 +160,9 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
             "retention_days",
             "ask_again_days",
             "intake_days",
+            "always_offered",
+            "head_answers_days",
+            "forgotten_days",
             "unharmed_days",
         )
 
@@ -172,6 +183,8 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
         "retention_days": (0, 365),
         "ask_again_days": (0, 3650),
         "intake_days": (1, 10),
+        "head_answers_days": (1, 10),
+        "forgotten_days": (0, 90),
         "unharmed_days": (1, 90),
     }
 

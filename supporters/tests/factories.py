@@ -28,7 +28,15 @@ from supporters.enums import (
     Waiting,
 )
 from supporters.intake.rules import weight
-from supporters.models import Contact, ContactEvent, CorridorTalk, Offer, Supporter, UnnamedReport
+from supporters.models import (
+    Contact,
+    ContactEvent,
+    CorridorTalk,
+    HeadQuestion,
+    Offer,
+    Supporter,
+    UnnamedReport,
+)
 
 
 class SupporterFactory(DjangoModelFactory):
@@ -112,6 +120,23 @@ class UnnamedReportFactory(DjangoModelFactory):
     incident = factory.SubFactory(IncidentFactory, reported_at=factory.SelfAttribute("..opened_at"))
     weight = factory.LazyAttribute(lambda row: weight(row.incident.kind, row.incident.harm))
     due_at = factory.LazyAttribute(lambda row: row.opened_at + timedelta(days=1))
+
+
+class HeadQuestionFactory(DjangoModelFactory):
+    """The head of the report's department was asked now; `late` one who has not answered in time."""
+
+    class Meta:
+        model = HeadQuestion
+
+    class Params:
+        late = factory.Trait(asked_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=2)))
+
+    asked_at = factory.LazyFunction(timezone.now)
+    incident = factory.SubFactory(
+        IncidentFactory, event=True, reported_at=factory.SelfAttribute("..asked_at")
+    )
+    department = factory.SelfAttribute("incident.department")
+    due_at = factory.LazyAttribute(lambda row: row.asked_at + timedelta(days=1))
 
 
 _NEXT = {

@@ -246,7 +246,7 @@ class TestSending:
         people = [str(person.pk) for person in UserFactory.create_batch(20)]
         client.post(url("vim"), filled(nurse, person=people[:1]))  # the first one also makes the policies
         for chosen in (people[:2], people):
-            with django_assert_max_num_queries(16):
+            with django_assert_max_num_queries(18):
                 client.post(url("vim"), {**filled(nurse), "person": chosen})
         assert Involvement.objects.count() == 23
 

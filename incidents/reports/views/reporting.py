@@ -23,6 +23,7 @@ from incidents.reports import withdrawal
 from incidents.reports.forms.report import ReportForm
 from incidents.reports.report_as_seen import (
     promised,
+    to_forgotten,
     told_of,
     unnamed_of,
     ways_instead,
@@ -142,5 +143,6 @@ def received(request: SignedInRequest, reference: str) -> HttpResponse:
         "unnamed": unnamed_of(incident, request.user),
         "withdraws": withdrawal.may_ask(incident, user=request.user, at=now),
         "told": told_of(incident, request.user),
+        "ways_to_forgotten": to_forgotten(incident, request.user),
     }
     return render(request, "incidents/reports/received.html", context)

@@ -70,6 +70,8 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "contact.handed_back",
             "contact.unreached",
             "intake.late",
+            "intake.head_asked",
+            "intake.head_silent",
             "support.analyst_supports",
             "support.moment_to_call",
             "support.involved_supports",

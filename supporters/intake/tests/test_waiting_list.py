@@ -100,7 +100,7 @@ def test_a_key_that_makes_no_sense_gives_the_first_page(after):
     assert not page(IntakeShown.BY_RULE, after=after).is_empty
 
 
-@pytest.mark.parametrize("shown", IntakeShown)
+@pytest.mark.parametrize("shown", [each for each in IntakeShown if each != IntakeShown.HEADS])
 def test_the_statements_are_as_many_for_few_rows_as_for_many(shown):
     trait = {shown.value: True} if shown else {}
     asked = []

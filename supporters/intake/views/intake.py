@@ -20,7 +20,7 @@ from incidents.models import events_of
 from supporters.enums import IntakeState, NotNeededReason
 from supporters.intake import unnamed_reports
 from supporters.intake.unnamed_reports import AskedToday, NobodyToAsk, Settled, TooLate
-from supporters.intake.waiting_list import IntakeShown, read
+from supporters.intake.waiting_list import IntakeShown, read, silent_heads
 from supporters.models import UnnamedReport
 
 #: How the word is asked again, when it did not arrive.
@@ -34,6 +34,10 @@ def intake(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     asked = request.GET.get("show", "")
     shown = IntakeShown(asked) if asked in IntakeShown.values else IntakeShown.WAITING
+    if shown == IntakeShown.HEADS:
+        heads = silent_heads(request.user, now=now)
+        context = {"heads": heads, "shown": shown, "filters": _filters(shown), "now": now}
+        return render(request, "supporters/intake/intake.html", context)
     reports = UnnamedReport.objects.besides(events_of(request.user))
     page = read(reports, shown=shown, after=request.GET.get("after", ""), now=now)
     context = {

@@ -218,7 +218,7 @@ class TestAskedAgain:
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             RenewedOffer.objects.update(at=LATER)
 
-    def test_only_after_a_calamity(self):
+    def test_only_after_what_the_committee_follows(self):
         offer = OfferFactory()
         self.ask(offer)
         assert Offer.objects.get().ask_again_since is None

@@ -39,6 +39,7 @@ LINES = 50
 OPENED = (
     AccessEvent.objects.exclude(basis__in=["own record", "own contact", OWN_REPORT])
     .exclude(~Q(responsible=Role.COORDINATOR), access_point="incidents:detail")
+    .exclude(access_point__in=["support:name-people", "support:who-was-there"])
     .annotate(day=TruncDate("at"))
     .values("day", "user_id", "user__name", "responsible", "action")
     .annotate(times=Count("id"), last=Max("at"))

@@ -18,7 +18,6 @@ from accounts.pages.feedback import say
 from hospital.clock import PLANNED_WITHIN, Cover, local_day, may_be_planned
 from hospital.models import WorkingHours
 from hospital.moment_words import day_in_words, full_date
-from incidents.enums import IncidentKind
 from supporters.contacts import words
 from supporters.contacts.flow import ContactError
 from supporters.contacts.forms import DayForm, ReachMeForm, WishesForm
@@ -150,7 +149,7 @@ def own(
         is_noted=noted is not None,
         has_number=bool(number),
         erases_at=retention.erases_at(offer, policy),
-        may_be_asked_again=any(each.incident.kind == IncidentKind.CALAMITY for each in line),
+        may_be_asked_again=any(each.incident.tracked_since for each in line),
         is_asked_again=any(each.ask_again_since for each in line),
         is_held=is_held,
         decide_url=decide_url,
