@@ -47,16 +47,12 @@ class SupportersConfig(AppConfig):
         leaving.always.append(employee_left.ALWAYS)
         team_listeners.append(analyst_conflict.tell_coordinators)
         withdrawal.acted += [withdrawn_reports.acted, unnamed_reports.decided]
-<<<<<<< HEAD
-        withdrawal.listeners += [withdrawn_reports.forget, unnamed_reports.withdrawn]
         announcing_absence.listeners.append(desk.tell)
-=======
         withdrawal.listeners += [
             withdrawn_reports.forget,
             unnamed_reports.withdrawn,
             head_questions.withdrawn,
         ]
->>>>>>> 94b1c2e (Ask the head of department who was there, and let them add who was forgotten)
         places.register()
         reminders.register()
         morning.register()
