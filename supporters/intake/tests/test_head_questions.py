@@ -107,7 +107,9 @@ class TestAsked:
         incident = report(ward, UserFactory())
         line = str(kinds.get(HEAD_ASKED).line)
         assert incident.get_event_type_display() not in line
-        assert kinds.get(HEAD_ASKED).about(head, [incident.pk]) == {}
+        about = kinds.get(HEAD_ASKED).about
+        assert about
+        assert about(head, [incident.pk]) == {}
 
     def test_once_of_each_department(self, ward):
         question = HeadQuestionFactory(department=ward)
