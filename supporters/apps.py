@@ -15,7 +15,13 @@ class SupportersConfig(AppConfig):
         from notifications.calendar import entries
         from notifications.reminders import announcing_absence, reconcile
         from supporters import places
-        from supporters.contacts import analyst_conflict, calendar_entries, involved_conflict, supporter_left
+        from supporters.contacts import (
+            analyst_conflict,
+            announcing,
+            calendar_entries,
+            involved_conflict,
+            supporter_left,
+        )
         from supporters.intake import head_questions, told_reporter, unnamed_reports
         from supporters.intake import reminders as intake_reminders
         from supporters.offers import (
@@ -36,6 +42,7 @@ class SupportersConfig(AppConfig):
         report_writer.report_listeners.append(head_questions.asked)
         report_writer.correction_listeners.append(unnamed_reports.corrected)
         report_as_seen.unnamed.append(told_reporter.as_reporter_reads)
+        announcing.listeners.append(lambda incident, at: push_counts(incident, at=at))
         track_listeners += [
             lambda incident, at: push_counts(incident, at=at),
             unnamed_reports.corrected,

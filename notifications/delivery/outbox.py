@@ -149,6 +149,8 @@ def _waited(mail: Mail, user: User, left: Left) -> EmailMultiAlternatives | None
 
 
 def _mark(mail: Mail, at: datetime, *, sent: bool) -> None:
+    if sent and mail.user_id is None and (left := kinds.get(mail.kind).left):
+        left(mail.subject_id, at)  # before the mark: killed in between, it is said twice rather than never
     moment = {"sent_at": at} if sent else {"dropped_at": at}
     Mail.objects.filter(id=mail.id).update(lease_until=None, last_error="", **moment)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -51,7 +52,8 @@ class Kind:
     is the reminder still wanted? `user.roles` costs it no query. `concern` answers the same for many (user,
     subject) pairs at once, in their order; give it where hundreds fall due together. `urgent` is mailed at
     night too; `by_mail` False is in-app only. `outside` words the mail to somebody without an account; None
-    from it means: no longer wanted.
+    from it means: no longer wanted. `left` hears about which subject, and when, that mail was handed to the
+    mail server; of one mail it may hear twice.
 
     `group` is what it is to its reader, who may do without mail for a group; `legal` (a term that the law
     sets) and `urgent` are mailed all the same. `bundle` words several at once. `digest`, for news alone, is
@@ -71,6 +73,7 @@ class Kind:
     by_mail: bool = True
     urgent: bool = False
     outside: Callable[[UUID], Outside | None] | None = None
+    left: Callable[[UUID, datetime], None] | None = None
     concern: Callable[[Sequence[tuple[User, UUID]]], Sequence[bool]] | None = None
     group: Group = Group.WORK
     legal: bool = False

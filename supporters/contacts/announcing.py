@@ -4,6 +4,9 @@ Who has an account gets a notice and a mail, and chooses on the own page; who ha
 link of their own (`own_link`). Neither says who they are or what happened. Who cannot be mailed reads it on
 the home page, or hears it when the supporter reaches them. The policy says when: as soon as they are named,
 or when a supporter is asked.
+
+Who has an account was told when it stands on their page; who has none, when the mail was handed to the mail
+server: what waits for the end of the quiet hours told nobody yet.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,7 +15,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -20,7 +24,7 @@ from django.utils.translation import gettext_lazy, override
 from accounts.enums import Language
 from accounts.models import User
 from hospital.models import Hospital
-from incidents.models import Involvement
+from incidents.models import Incident, Involvement
 from notifications.enums import HandedOn
 from notifications.models import Mail, Reminder
 from notifications.reminders.kinds import Kind, Outside
@@ -39,10 +43,28 @@ ANOTHER_CALLS = "support.another_calls"
 STILL_OPEN = "support.still_open"
 
 
+#: Hear of the event whose offer was announced by a mail that left, and when: `supporters.offers` counts.
+listeners: list[Callable[[Incident, datetime], None]] = []
+
+
 def can_be_told(involvement: Involvement) -> bool:
-    """Whether a mail can reach this person: then the offer counts as announced."""
+    """Whether a mail can reach this person."""
     employee = involvement.employee
     return bool(involvement.email_now) and (employee is None or employee.is_active)
+
+
+def is_told_at_once(involvement: Involvement) -> bool:
+    """Whether this person is told by a notice, so that the offer counts as announced at once."""
+    return involvement.employee_id is not None and can_be_told(involvement)
+
+
+def _mail_left(involvement_id: UUID, at: datetime) -> None:
+    """The mail to somebody without an account was handed to the mail server: they are told."""
+    offers = Offer.objects.filter(involvement=involvement_id, announced_at=None)
+    if offers.update(announced_at=at, offered_at=Coalesce(F("offered_at"), Value(at))):
+        incident = Incident.objects.get(involvements=involvement_id)
+        for listener in listeners:
+            listener(incident, at)
 
 
 def notices(people: Iterable[Involvement], *, at: datetime) -> list[Reminder]:
@@ -182,7 +204,9 @@ def _outside(wanted: Q) -> Callable[[UUID], Outside | None]:
     return mail
 
 
-def to_person(code: str, line: "StrPromise", wanted: Q) -> Kind:
+def to_person(
+    code: str, line: "StrPromise", wanted: Q, *, left: Callable[[UUID, datetime], None] | None = None
+) -> Kind:
     """A kind for somebody involved themselves, with an account or without, while their offer is `wanted`."""
     concern = _still(wanted)
     return Kind(
@@ -191,6 +215,7 @@ def to_person(code: str, line: "StrPromise", wanted: Q) -> Kind:
         concerns=lambda user, pk: concern([(user, pk)])[0],
         concern=concern,
         outside=_outside(wanted),
+        left=left,
         handed_on=HandedOn.STAYS,
     )
 
@@ -200,6 +225,7 @@ KINDS = (
         ANNOUNCED,
         gettext_lazy("A colleague will call you. You can choose when, who, or not at all."),
         Q(closed_at=None),
+        left=_mail_left,
     ),
     to_person(
         ANOTHER_CALLS,

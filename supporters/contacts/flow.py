@@ -367,7 +367,7 @@ def _announce(offer: Offer, at: datetime) -> None:
     if offer.announced_at is None:
         schedule.remind(announcing.notices([offer.involvement], at=at))
         announcing.mail([offer.involvement], at=at)
-        if announcing.can_be_told(offer.involvement):
+        if announcing.is_told_at_once(offer.involvement):
             told = {"announced_at": at, "offered_at": Coalesce(F("offered_at"), Value(at))}
             Offer.objects.filter(pk=offer.pk).update(**told)
 

@@ -45,7 +45,7 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
         return
     policy, cover = SupportPolicy.current(), WorkingHours.current().cover
     told = [each for each in involvements if policy.announce == Announce.AT_REPORT]
-    announced = {each.pk for each in told if announcing.can_be_told(each)}
+    announced = {each.pk for each in told if announcing.is_told_at_once(each)}
     norms = {incident: support_norm(incident) for incident in {each.incident for each in involvements}}
     offers = Offer.objects.bulk_create(
         Offer(

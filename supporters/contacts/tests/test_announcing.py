@@ -74,6 +74,25 @@ def test_who_has_no_account_gets_a_link_that_nothing_keeps():
     assert Offer.objects.get().announced_at == MONDAY
 
 
+def test_a_mail_that_waits_for_the_morning_told_nobody_yet():
+    """Neither the leader nor the inspectorate reads that somebody was told who sleeps without a mail."""
+    night, seven = (datetime(2026, 11, 17, hour, 0, tzinfo=UTC) for hour in (2, 6))
+    step = MilestoneFactory(step=Step.SUPPORT)
+    involved = [InvolvementFactory(incident=step.incident), agency_nurse(incident=step.incident)]
+    open_offers(involved, night)
+    offers = Offer.objects.filter(incident=step.incident)
+    sweep.sweep(at=night)
+    assert set(offers.values_list("announced_at", "offered_at")) == {(night, night), (None, None)}
+    step.refresh_from_db()
+    assert (step.announced, step.involved) == (1, 2)
+    sweep.sweep(at=seven)
+    step.refresh_from_db()
+    assert (step.announced, step.involved) == (2, 2)
+    assert set(offers.values_list("announced_at", flat=True)) == {night, seven}
+    sweep.sweep(at=seven + HOUR)
+    assert set(offers.values_list("announced_at", "offered_at")) == {(night, night), (seven, seven)}
+
+
 @pytest.mark.parametrize(
     "fields", [{"employee": None, "email": "", "telephone": "+31612345678"}, {"employee__email": ""}]
 )
@@ -156,6 +175,7 @@ def test_a_calamity_counts_how_people_were_told():
     involved = [InvolvementFactory(incident=milestone.incident), agency_nurse(incident=milestone.incident)]
     involved.append(agency_nurse(incident=milestone.incident, email="", telephone="+31612345678"))
     open_offers(involved, MONDAY)
+    sweep.sweep(at=MONDAY)
     milestone.refresh_from_db()
     assert (milestone.offered, milestone.announced, milestone.involved) == (2, 2, 3)
     assert milestone.done_at is None

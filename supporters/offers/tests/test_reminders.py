@@ -1,5 +1,7 @@
 """What an import of many reports brings the coordinators."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -68,6 +70,7 @@ def test_single_report_leads_to_its_own_page(coordinators):
     assert Notice.objects.filter(url=reverse("support:match", args=[involvement.pk])).count() == 2
 
 
+@pytest.mark.clock(datetime(2026, 11, 18, 10, tzinfo=UTC))  # at night days off are asked for as well
 def test_a_batch_of_reports_is_judged_in_as_many_statements_as_one(coordinators, django_assert_num_queries):
     now = timezone.now()
 
