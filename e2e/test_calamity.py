@@ -49,7 +49,8 @@ Fri 16 Oct 06:00 | Wieke | Fri 16 Oct 07:00 | A step of a calamity is due soon.
 Fri 16 Oct 09:15 | Anouk | at once | You are on the analysis team of a calamity.
 Fri 16 Oct 09:15 | Bram | at once | You are on the analysis team of a calamity.
 Fri 16 Oct 09:15 | Femke | at once | A disclosure coach was found.
-Mon 19 Oct 09:00 | Ilse | at once | It’s time to follow up with a colleague.
+Mon 19 Oct 08:00 | Ilse | at once | You have a talk with a colleague soon.
+Mon 19 Oct 08:00 | {supported} | mail only | Er is iets voor je in Peersupport
 Mon 19 Oct 09:45 | {supported} | mail only | Er is iets voor je in Peersupport
 Mon 09 Nov 10:00 | Anouk | at once | A step of a calamity is due soon.
 Mon 09 Nov 10:00 | Bram | at once | A step of a calamity is due soon.

@@ -29,6 +29,8 @@ from supporters.models import Appointment, Contact, ReachMe
 
 SOON = "support.appointment_soon"
 CHANGED = "support.appointment_changed"
+#: What somebody has to hear of whom it is with, unless they did it themselves.
+_CHANGES = {EventKind.APPOINTMENT_MOVED, EventKind.APPOINTMENT_CANCELLED, EventKind.HANDED_BACK}
 #: How long before its moment nobody needs a mail about what changed.
 TOO_LATE = timedelta(minutes=5)
 
@@ -41,14 +43,10 @@ def settle(contact: Contact, facts: Facts, *, at: datetime, cover: Cover) -> Non
         soon = remind_at(facts.agreed.line.planned_for, since=line.at, cover=cover)
         if soon:
             wanted.append(_mail(SOON, contact, line.pk, soon))
-    if facts.last.kind == EventKind.APPOINTMENT_MOVED or _was_cancelled_by_supporter(facts):
+    if facts.last.kind in _CHANGES and facts.last.by_id is not None:
         # An undone slip tells nobody anything.
         wanted.append(_mail(CHANGED, contact, facts.last.pk, at + UNDO_WITHIN))
     settle_mails(subject_id=contact.pk, kinds=[SOON, CHANGED], wanted=wanted, at=at)
-
-
-def _was_cancelled_by_supporter(facts: Facts) -> bool:
-    return facts.last.kind == EventKind.APPOINTMENT_CANCELLED and facts.last.by_id is not None
 
 
 def _mail(kind: str, contact: Contact, line: int, due_at: datetime) -> Mail:
@@ -64,16 +62,18 @@ def _soon(contact_id: UUID) -> Outside | None:
 
 def _changed(contact_id: UUID) -> Outside | None:
     """That it has another moment now, or none."""
-    contact = Contact.objects.filter(pk=contact_id, state__in=ContactState.open()).first()
+    contact = Contact.objects.filter(pk=contact_id, offer__closed_at=None).first()
     if contact is None:
         return None
     found = contact.appointments.filter(state=AppointmentState.OPEN).first()
     if found and found.at - timezone.now() < TOO_LATE:
         return None
-    return _outside(contact_id, found, changed=True)
+    return _outside(contact_id, found, changed=True, another=contact.state == ContactState.HANDED_BACK)
 
 
-def _outside(contact_id: UUID, appointment: Appointment | None, *, changed: bool = False) -> Outside | None:
+def _outside(
+    contact_id: UUID, appointment: Appointment | None, *, changed: bool = False, another: bool = False
+) -> Outside | None:
     contacts = Contact.objects.select_related("offer__involvement__employee")
     contact = contacts.get(pk=contact_id)
     person = contact.offer.involvement
@@ -87,12 +87,14 @@ def _outside(contact_id: UUID, appointment: Appointment | None, *, changed: bool
         return Outside(
             address=address,
             language=language,
-            text=_text(appointment, changed=changed),
+            text=_text(appointment, changed=changed, another=another),
             link=f"{settings.SITE_URL}{path}",
         )
 
 
-def _text(appointment: Appointment | None, *, changed: bool) -> str:
+def _text(appointment: Appointment | None, *, changed: bool, another: bool) -> str:
+    if appointment is None and another:
+        return _("The moment that was agreed on is off. Somebody else calls you to agree on another.")
     if appointment is None:
         return _("The moment that was agreed on is off. Somebody calls you to agree on another.")
     words = {"moment": at_moment(appointment.at, now=timezone.now())}

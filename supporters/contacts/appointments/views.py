@@ -17,7 +17,6 @@ from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import asks_again
 from accounts.pages.feedback import say
-from hospital.clock import Cover
 from hospital.models import WorkingHours
 from incidents.clocks.moment_field import as_typed
 from supporters.contacts import flow, words
@@ -52,18 +51,14 @@ def appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "contact": mine,
         "standing": standing,
-        "outside": outside and as_typed(outside),
-        "outside_at": outside,
-        "instead": _instead(outside, cover),
-        "instead_typed": outside and as_typed(moments.next_covered(outside, cover=cover)),
         "has_places": MeetingPlace.objects.filter(in_use=True).exists(),
         "now": now,
     }
+    if outside:
+        instead = moments.next_covered(outside, cover=cover)
+        context |= {"outside_at": outside, "outside": as_typed(outside)}
+        context |= {"instead": instead, "instead_typed": as_typed(instead)}
     return render(request, "supporters/contacts/appointment.html", context)
-
-
-def _instead(outside: datetime | None, cover: Cover) -> datetime | None:
-    return outside and moments.next_covered(outside, cover=cover)
 
 
 def _planned(

@@ -128,6 +128,21 @@ def test_cancelled_by_the_supporter_the_employee_hears_so_and_no_more(contact, l
     assert len(mailed()) == 1
 
 
+def test_handed_back_the_employee_hears_in_time_that_it_is_off_and_not_why(contact, lives):
+    take(planned(contact), "handed_back", MONDAY + HOUR, reason="conflict")
+    lives(MONDAY + 2 * HOUR)
+    assert mailed() == ["The moment that was agreed on is off. Somebody else calls you to agree on another."]
+    lives(AGREED)
+    assert len(mailed()) == 1
+
+
+def test_who_asked_for_somebody_else_needs_no_mail_about_it(contact, lives):
+    contact = planned(contact)
+    take(contact, "handed_back", MONDAY + HOUR, by=contact.offer.involvement.employee)
+    lives(AGREED)
+    assert mailed() == []
+
+
 def test_cancelled_by_the_employee_the_supporter_hears_so_at_once(contact, lives):
     contact = planned(contact)
     take(contact, "appointment_cancelled", MONDAY + HOUR, by=contact.offer.involvement.employee)
@@ -150,7 +165,6 @@ def test_a_slip_that_was_undone_is_told_to_nobody_and_the_mail_before_it_stays(c
 @pytest.mark.parametrize(
     ("kind", "fields"),
     [
-        ("handed_back", {"reason": "no_time"}),
         ("offer_declined", {}),
         ("conversation", {"mode": "telephone"}),
         ("closed", {"outcome": "referred"}),
