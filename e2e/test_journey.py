@@ -25,7 +25,7 @@ from evaluations.tests.factories import InvitationFactory, answer
 from incidents.models import Incident, Involvement
 from notifications.models import DeliveryPolicy, Reminder
 from notifications.tests.worker import Worker, eventually
-from supporters.contacts.reminders import FOLLOW_UP
+from supporters.contacts.reminders import APPOINTMENT_SOON
 from supporters.enums import ContactState, Outcome
 from supporters.models import Contact
 from supporters.tests.factories import SupporterFactory
@@ -142,9 +142,11 @@ def test_from_report_to_figure(  # the people, in order of appearance
     expect(own.page.get_by_role("heading", name=supporter.name)).to_be_visible()
 
     # Three days go by: the moments of the reminders are moved back instead.
-    Reminder.objects.waiting().filter(kind=FOLLOW_UP, subject_id=contact.pk).update(due_at=timezone.now())
+    Reminder.objects.waiting().filter(kind=APPOINTMENT_SOON, subject_id=contact.pk).update(
+        due_at=timezone.now()
+    )
     eventually(lambda: len(mails_to(smtp, supporter)) == 2)
-    notice(phone, "It’s time to follow up with a colleague.")
+    notice(phone, "You have a talk with a colleague soon.")
     round_off(phone)
     contact.refresh_from_db()
     assert (contact.state, contact.outcome, contact.conversations) == (
