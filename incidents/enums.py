@@ -186,6 +186,8 @@ class TrackEventKind(models.TextChoices):
     COACH_FOUND = "coach_found", _("Disclosure coach found")
     REPORT_JOINED = "report_joined", _("Another report of the same event joined")
     TERM_COMPUTED = "term_computed", _("Legal term, by the corrected moments")
+    ARRANGED = "arranged", _("Arranged")
+    ARRANGED_NO_MORE = "arranged_no_more", _("Not arranged after all")
     LATER_SET = "later_set", _("Moment for those involved set")
     LATER_CANCELLED = "later_cancelled", _("Moment for those involved cancelled")
 
@@ -293,6 +295,10 @@ class TrackEventKind(models.TextChoices):
         )
 
     @classmethod
+    def of_arrangements(cls) -> tuple["TrackEventKind", ...]:
+        return (cls.ARRANGED, cls.ARRANGED_NO_MORE)
+
+    @classmethod
     def of_later_moments(cls) -> tuple["TrackEventKind", ...]:
         return (cls.LATER_SET, cls.LATER_CANCELLED)
 
@@ -306,6 +312,34 @@ class TrackEventKind(models.TextChoices):
             cls.COACH_ASKED,
             cls.COACH_FOUND,
         )
+
+
+class LookedAfter(models.TextChoices):
+    """What is to be arranged around a calamity, in the order of the checklist."""
+
+    PATIENT = "patient", _("Patient")
+    FAMILY = "family", _("Family")
+    DEPARTMENT = "department", _("Department")
+    STAFF = "staff", _("Staff")
+    HOSPITAL = "hospital", _("Hospital")
+    SPOKESPERSON = "spokesperson", _("Speaks for the hospital")
+    FAMILY_CONTACT = "family_contact", _("The family’s contact person")
+    PATIENT_SUPPORT = "patient_support", _("Patient support")
+    CASE_MEETING = "case_meeting", _("M&M meeting")
+
+    @classmethod
+    def five(cls) -> tuple["LookedAfter", ...]:
+        """On whom a calamity has its impact, each looked after by somebody or not in need of it (UMCG)."""
+        return (cls.PATIENT, cls.FAMILY, cls.DEPARTMENT, cls.STAFF, cls.HOSPITAL)
+
+    @classmethod
+    def people(cls) -> tuple["LookedAfter", ...]:
+        return (cls.SPOKESPERSON, cls.FAMILY_CONTACT)
+
+    @classmethod
+    def days(cls) -> tuple["LookedAfter", ...]:
+        """Of these only the day is kept."""
+        return (cls.PATIENT_SUPPORT, cls.CASE_MEETING)
 
 
 class LaterMomentKind(models.TextChoices):

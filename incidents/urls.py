@@ -6,6 +6,7 @@ from incidents.calamities.views import (
     alignment,
     analyses,
     analysis_team,
+    arrangements,
     calamities,
     classification,
     committee,
@@ -16,6 +17,7 @@ from incidents.calamities.views import (
     later_moments,
     moments,
     policy,
+    trained_coaches,
 )
 from incidents.reports.views import numbers_for_help, reporting, reports, withdrawal
 from incidents.vim import views as vim
@@ -60,6 +62,7 @@ calamities_urls: list[URLPattern] = [
     path("calamities/<slug:reference>/team/<uuid:pk>/end/", analysis_team.end, name="team-end"),
     path("calamities/<slug:reference>/analysis/", analyses.analysis, name="analysis"),
     path("calamities/<slug:reference>/disclosure/", family_talks.disclosure, name="disclosure"),
+    path("calamities/<slug:reference>/disclosure/<slug:what>/", arrangements.arrange, name="arrange"),
     path("calamities/<slug:reference>/afterwards/", later_moments.later, name="later"),
     path("calamities/<slug:reference>/evidence/", evidence.evidence, name="evidence"),
     path("analyses/", analyses.listing, name="analyses"),
@@ -72,6 +75,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/committee/", committee.seats, name="calamity-committee"),
     path("settings/committee/<int:number>/", committee.take, name="calamity-committee-take"),
     path("settings/committee/<uuid:pk>/leave/", committee.leave, name="calamity-committee-leave"),
+    path("settings/coaches/", trained_coaches.coaches, name="calamity-coaches"),
     path("settings/duty/", duty.rota, name="calamity-duty"),
     path("settings/duty/<uuid:pk>/", duty.change, name="calamity-duty-change"),
     path("settings/duty/<uuid:pk>/off/", duty.take_off, name="calamity-duty-off"),

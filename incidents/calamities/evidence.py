@@ -14,6 +14,7 @@ from accounts.models import User
 from hospital.moment_words import duration
 from incidents.calamities import later_moments, milestones
 from incidents.calamities.analysis.progress import Mark, marks
+from incidents.calamities.family_talks import arrangements
 from incidents.calamities.later_moments import Counted
 from incidents.calamities.steps_on_page import ShownClock, TrackStep, track
 from incidents.enums import Step, TrackEventKind
@@ -68,6 +69,7 @@ class Evidence:
     talks: tuple[DisclosureTalk, ...]
     coach: DisclosureCoach | None
     later: tuple[Counted, ...]
+    arrangements: tuple[arrangements.Row, ...]
     decisions: tuple["Decision", ...]
 
 
@@ -99,6 +101,7 @@ def of(calamity: Incident, *, at: datetime) -> Evidence:
         analysis=tuple(marks(Analysis.objects.filter(incident=calamity).first(), by_step.get(Step.ANALYSIS))),
         talks=tuple(calamity.talks.filter(cancelled_at=None).order_by("held_at", "planned_for", "id")),
         coach=DisclosureCoach.objects.filter(incident=calamity).first(),
+        arrangements=tuple(arrangements.of(calamity)),
         later=tuple(later_moments.of(calamity)),
         decisions=tuple(_decisions(calamity)),
     )

@@ -8,13 +8,13 @@ from accounts.enums import Role
 from accounts.models import User
 from incidents.calamities import later_moments
 from incidents.calamities.analysis import progress
-from incidents.calamities.family_talks import talks
+from incidents.calamities.family_talks import arrangements, talks
 from incidents.enums import TrackEventKind
 from incidents.models import OVERSEERS, Analysis, DisclosureCoach, Incident, Milestone, TrackEvent
 from notifications.reminders import stand_ins
 
 #: What a line of the log shows.
-LINE = ("kind", "step", "moment", "previous", "ground", "reason", "later", "at")
+LINE = ("kind", "step", "moment", "previous", "ground", "reason", "later", "looked_after", "at")
 
 
 def parts(calamity: Incident, *, user: User, analysis: Milestone | None) -> dict[str, Any]:
@@ -31,6 +31,7 @@ def parts(calamity: Incident, *, user: User, analysis: Milestone | None) -> dict
     if oversees or keeps:
         coach = DisclosureCoach.objects.filter(incident=calamity).select_related("coach")
         context["keeps_talks"] = keeps
+        context["arrangements"] = arrangements.of(calamity)
         context["talks"] = calamity.talks.filter(cancelled_at=None).order_by("planned_for", "held_at", "id")
         context["coach"] = coach.only("asked_at", "coach__name").first()
         context |= _log(calamity, oversees=oversees)

@@ -14,6 +14,7 @@ from incidents.models.incident import (
 )
 from incidents.models.involvement import TYPED_WORDS, Involvement, InvolvementQuerySet, name_of
 from incidents.models.later_moment import LaterMoment
+from incidents.models.looked_after import CareArrangement, TrainedCoach
 from incidents.models.policy import Policy
 from incidents.models.term import TermChange
 from incidents.models.track_event import TrackEvent
@@ -28,6 +29,7 @@ __all__ = (
     "WANTED",
     "Alignment",
     "Analysis",
+    "CareArrangement",
     "DisclosureCoach",
     "DisclosureTalk",
     "Duty",
@@ -47,6 +49,7 @@ __all__ = (
     "TeamMemberQuerySet",
     "TermChange",
     "TrackEvent",
+    "TrainedCoach",
     "VimImport",
     "VimImportQuerySet",
     "VimMapping",

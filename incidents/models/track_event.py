@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from hospital.models import Department
-from incidents.enums import CorrectionReason, Ground, LaterMomentKind, Step, TrackEventKind
+from incidents.enums import CorrectionReason, Ground, LaterMomentKind, LookedAfter, Step, TrackEventKind
 from incidents.models.incident import Incident
 
 
@@ -36,6 +36,10 @@ class TrackEvent(models.Model):
     later = models.CharField(
         max_length=9, choices=LaterMomentKind.choices, blank=True, default="", db_default=""
     )
+    # Where it is about what is arranged around it.
+    looked_after = models.CharField(
+        max_length=15, choices=LookedAfter.choices, blank=True, default="", db_default=""
+    )
     # Where it is about another department that is involved.
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
@@ -49,6 +53,7 @@ class TrackEvent(models.Model):
             _of_kinds("track_event_department", TrackEventKind.of_departments(), Q(department__isnull=False)),
             _of_kinds("track_event_ground", [TrackEventKind.NO_CALAMITY], ~Q(ground="")),
             _of_kinds("track_event_reason", TrackEventKind.with_reason(), ~Q(reason="")),
+            _of_kinds("track_event_looked_after", TrackEventKind.of_arrangements(), ~Q(looked_after="")),
             _of_kinds("track_event_later", TrackEventKind.of_later_moments(), ~Q(later="")),
             models.CheckConstraint(
                 condition=(Q(moment__isnull=False) | ~Q(kind__in=TrackEventKind.with_moment()))

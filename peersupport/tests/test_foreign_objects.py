@@ -156,6 +156,8 @@ FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     ("calamities:team-end", Role.ANALYST, place_on_team),
     ("calamities:disclosure", Role.CCP, report),
     ("calamities:later", Role.CCP, report),
+    ("calamities:arrange", Role.CCP, lambda: {**report(), "what": "patient"}),
+    ("calamities:arrange", Role.TEAM_LEADER, lambda: {**report(established=True), "what": "patient"}),
     ("calamities:evidence", Role.DIRECTOR, report),
     ("calamities:disclosure", Role.TEAM_LEADER, lambda: report(established=True)),
     ("calamities:analysis", Role.ANALYST, lambda: report(established=True)),

@@ -43,7 +43,7 @@ class House:
     contact: Contact
 
     def kwargs(self, page: str) -> dict[str, object]:
-        given = {"reference": self.event.reference, "step": Step.IGJ}
+        given = {"reference": self.event.reference, "step": Step.IGJ, "what": "patient"}
         return {name: self._pk(page) if name == "pk" else given[name] for name in parameters(page)}
 
     def _pk(self, page: str) -> object:

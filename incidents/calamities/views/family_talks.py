@@ -21,13 +21,13 @@ from accounts.pages.asked_again import asks_again, name_of
 from accounts.pages.feedback import say
 from accounts.people import colleagues
 from hospital import names
-from incidents.calamities.family_talks import talks
+from incidents.calamities.family_talks import arrangements, talks
 from incidents.calamities.forms.family_talks import PlanForm
 from incidents.calamities.forms.steps import MomentForm
 from incidents.calamities.milestones import Stale
 from incidents.clocks.moment_checks import WrongMoment, said
 from incidents.enums import TrackEventKind
-from incidents.models import DisclosureCoach, DisclosureTalk, Incident
+from incidents.models import DisclosureCoach, DisclosureTalk, Incident, TrainedCoach
 
 Forms = dict[str, MomentForm]
 
@@ -172,6 +172,11 @@ def _page(
         "coach": DisclosureCoach.objects.filter(incident=calamity)
         .select_related("coach__department", "asked_by", "found_by")
         .first(),
+        "trained": TrainedCoach.objects.filter(user__is_active=True)
+        .select_related("user__profession", "user__department")
+        .order_by("user__sort_key", "pk"),
+        "keeps_coaches": request.user.has_role(Role.CCP),
+        "arrangements": arrangements.of(calamity),
         "query": request.POST.get("q", ""),
         "found": found,
         "log": calamity.track_events.filter(kind__in=kinds).select_related("by").order_by("-at", "-id"),
