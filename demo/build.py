@@ -19,7 +19,7 @@ from demo.year import REPORTS, live
 from hospital.enums import ProfessionGroup
 from hospital.models import Department, Hospital, Location, Profession
 from notifications.models import Mail, Notice
-from supporters.models import MeetingPlace, Supporter, SupportPolicy
+from supporters.models import MeetingPlace, OutsideHelp, Supporter, SupportPolicy
 
 #: People who work there, and reports of its past year.
 SIZES = {"small": (900, 40), "hospital": (5_000, REPORTS), "large": (14_000, 600)}
@@ -93,6 +93,8 @@ def _hire(chance: random.Random, at: datetime, size: int) -> list[User]:
     sites = {name: Location(name=name) for name in LOCATIONS}
     partner = Location(name=PARTNER, is_partner=True)
     Location.objects.bulk_create([*sites.values(), partner])
+    OutsideHelp.objects.create(name="Praktijk De Luwte, psychologen", telephone="+31301112233")
+    OutsideHelp.objects.create(name="Steunpunt Zorgverleners", email="steun@zorgverleners.example")
     departments = {
         name: Department(name=name, location=sites[LOCATIONS[site]])
         for name, (site, _) in DEPARTMENTS.items()

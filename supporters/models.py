@@ -472,6 +472,49 @@ class ReachMe(models.Model):
         return [str(line) for asked, line in said if asked]
 
 
+class OutsideHelp(models.Model):
+    """Help outside the hospital that a coordinator can refer to, kept by the coordinators. What is no longer
+    offered stays for who was referred to it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=100)
+    telephone = TelephoneField(_("telephone"), max_length=32, blank=True, default="")
+    email = MailField(_("e-mail"), blank=True, default="")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(is_active=True),
+                name="outside_help_once",
+                violation_error_message=_("This is on the list already."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(telephone="", email=""),
+                name="outside_help_can_be_reached",
+                violation_error_message=_("Give a telephone number or an e-mail address."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Referral(models.Model):
+    """To which help outside the hospital somebody was referred, as long as their offer ended at that very
+    moment (`at`): who came back since was not. It goes with the name.
+    """
+
+    offer = models.OneToOneField(Offer, models.CASCADE, primary_key=True, related_name="referral")
+    to = models.ForeignKey(OutsideHelp, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.offer_id)
+
+
 class ContactQuerySet(models.QuerySet["Contact"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(visible_rows.contacts(user))

@@ -61,6 +61,7 @@ def register() -> None:
             "pool:exclusions": _("who is never matched"),
             "pool:intake-rules": _("rules for reports that name nobody"),
             "pool:places": _("places for a talk"),
+            "pool:outside-help": _("help outside the hospital"),
             "pool:policy": _("settings of support"),
             "pool:supporter": _("page of a supporter"),
             "retention": _("end of the retention term"),

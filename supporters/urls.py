@@ -8,7 +8,7 @@ from supporters.corridor import views as corridor
 from supporters.intake.views import head_questions, intake, intake_rules, name_people
 from supporters.matching.views import case, match, replacing, roll_call
 from supporters.offers.views import desk, filtering, joining, me, own_link, without_name, worklist
-from supporters.pool.views import cover, kept_apart, pool
+from supporters.pool.views import cover, kept_apart, outside_help, pool
 
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
@@ -32,6 +32,7 @@ support_urls = [
     path("support/involved/<uuid:pk>/match/", match.match, name="match"),
     path("support/involved/<uuid:pk>/assign/", case.assign, name="assign"),
     path("support/involved/<uuid:pk>/go-on/", case.go_on, name="go-on"),
+    path("support/involved/<uuid:pk>/refer/", case.refer, name="refer"),
     path("support/involved/<uuid:pk>/close/", case.close_offer, name="close-offer"),
     path("support/involved/<uuid:pk>/reopen/", case.reopen, name="reopen"),
     path("support/contact/<uuid:pk>/withdraw/", case.withdraw, name="withdraw"),
@@ -62,6 +63,7 @@ pool_urls = [
     path("pool/policy/cover/", cover.cover, name="cover"),
     path("pool/policy/places/", appointments.meeting_places, name="places"),
     path("pool/policy/intake/", intake_rules.intake_rules, name="intake-rules"),
+    path("pool/policy/outside/", outside_help.outside_help, name="outside-help"),
     path("pool/add/", pool.add, name="add"),
     path("pool/<uuid:pk>/", pool.supporter, name="supporter"),
     path("pool/<uuid:pk>/status/", pool.status, name="status"),

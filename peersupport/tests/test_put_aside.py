@@ -112,6 +112,7 @@ NAMES_MORE = {
     "calamities:term-answer",
     "calamities:term-take-back",
     "support:assign",
+    "support:refer",
     "support:filter-forget",
 }
 

@@ -40,6 +40,7 @@ ANNOUNCED = "support.announced"
 NOT_AFTER_ALL = "support.not_after_all"
 TRIED = "support.tried"
 ANOTHER_CALLS = "support.another_calls"
+REFERRED = "support.referred"
 STILL_OPEN = "support.still_open"
 
 
@@ -112,27 +113,30 @@ def another_calls(person: Involvement, *, contact: UUID, at: datetime) -> None:
     """Tell somebody who may know of one supporter that another will call, and not why. `contact` is the new
     one.
     """
-    key = f"{ANOTHER_CALLS}:{contact}"
-    if not can_be_told(person):
-        return
-    if person.employee_id:
-        remind([_reminder(ANOTHER_CALLS, key, person, at)])
-    else:
-        send([Mail(key=key, kind=ANOTHER_CALLS, subject_id=person.pk, due_at=at)])
+    _tell(ANOTHER_CALLS, str(contact), person, at)
+
+
+def referred(offer: Offer, *, at: datetime) -> None:
+    """Tell somebody that help outside the hospital was found, and where they read how to reach it."""
+    _tell(REFERRED, f"{offer.pk}:{int(at.timestamp())}", offer.involvement, at)
 
 
 def second_offer(offer: Offer, *, at: datetime, days: int) -> None:
     """The one gentle offer more, `days` after `at`, to who was not reached; none after 0 days. It is dropped
     when they came back meanwhile, or their name is erased.
     """
-    person, due_at = offer.involvement, at + timedelta(days=days)
-    key = f"{STILL_OPEN}:{person.pk}"
-    if not days or not can_be_told(person):
+    if days:
+        _tell(STILL_OPEN, str(offer.involvement.pk), offer.involvement, at + timedelta(days=days))
+
+
+def _tell(kind: str, key: str, person: Involvement, due_at: datetime) -> None:
+    """By a notice and a mail, or by a mail with the own link; nothing where no mail can reach them."""
+    if not can_be_told(person):
         return
     if person.employee_id:
-        remind([_reminder(STILL_OPEN, key, person, due_at)])
+        remind([_reminder(kind, f"{kind}:{key}", person, due_at)])
     else:
-        send([Mail(key=key, kind=STILL_OPEN, subject_id=person.pk, due_at=due_at)])
+        send([Mail(key=f"{kind}:{key}", kind=kind, subject_id=person.pk, due_at=due_at)])
 
 
 def expected(at: datetime) -> Iterator[Reminder]:
@@ -231,6 +235,11 @@ KINDS = (
         ANOTHER_CALLS,
         gettext_lazy("Another colleague will call you. You can choose when, who, or not at all."),
         Q(closed_at=None),
+    ),
+    to_person(
+        REFERRED,
+        gettext_lazy("Help outside the hospital was found for you. See how to reach it."),
+        Q(outcome=Outcome.REFERRED, referral__at=F("closed_at")),
     ),
     to_person(
         TRIED,

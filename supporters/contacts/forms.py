@@ -65,11 +65,19 @@ class StepForm(forms.Form):
 
 
 class WishesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
-    """What the employee wishes of a supporter."""
+    """What the employee wishes of a supporter: somebody of another department, unless they say so."""
+
+    same_department = forms.BooleanField(
+        label=_("Somebody from my own department is fine too"), required=False
+    )
 
     class Meta:
         model = Involvement
-        fields = ("wish_other_department", "wish_physician", "wish_outside")
+        fields = ("wish_physician",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["same_department"] = not self.instance.wish_other_department
 
 
 class ReachMeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only

@@ -156,15 +156,29 @@ def _take_up(offer: Offer, at: datetime) -> None:
 
 @transaction.atomic
 def change_wishes(
-    *, offer: Offer, other_department: bool, physician: bool, outside: bool, by: User | None, at: datetime
+    *, offer: Offer, other_department: bool, physician: bool, by: User | None, at: datetime
 ) -> Offer:
     """What the employee wishes of a supporter; until somebody is asked."""
     mine = _own(offer, by)
     if mine.contact or not mine.open:
         raise NotAllowed
     Involvement.objects.filter(offer__in=mine.open).update(
-        wish_other_department=other_department, wish_physician=physician, wish_outside=outside
+        wish_other_department=other_department, wish_physician=physician
     )
+    return mine.offer
+
+
+@transaction.atomic
+def ask_outside(*, offer: Offer, wanted: bool, by: User | None, at: datetime) -> Offer:
+    """Somebody outside the hospital, or, when not `wanted`, somebody of it after all. Whoever is asked or at
+    work is thanked, and the coordinator told.
+    """
+    mine = _own(offer, by)
+    if not mine.open:
+        raise NotAllowed
+    Involvement.objects.filter(offer__in=mine.open).update(wish_outside=wanted)
+    if wanted and mine.contact:
+        record(contact=mine.contact, kind=EventKind.HANDED_BACK, by=by, at=at)
     return mine.offer
 
 

@@ -38,6 +38,7 @@ from supporters.models import (
     Offer,
     OfferQuerySet,
     ReachMe,
+    Referral,
     SupportPolicy,
 )
 
@@ -168,6 +169,7 @@ def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
     schedule.cancel_each(subjects, at=at)
     ReachMe.objects.filter(offer=offer).delete()
     Appointment.objects.filter(contact__in=contacts).delete()
+    Referral.objects.filter(offer=offer).delete()
     exclusions = 0
     if employee := involvement.employee:
         exclusions = _exclude_no_more(offer, employee)

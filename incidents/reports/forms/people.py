@@ -41,13 +41,23 @@ class UnjudgedForm(forms.Form):
 
 
 class ReportWishesForm(UnjudgedForm):
-    """Whom one of the involved would like to talk to: at some distance, an equal, or from outside."""
+    """Whom one of the involved would like to talk to: at some distance unless they say so, an equal, or from
+    outside.
+    """
 
-    wish_other_department = forms.BooleanField(
-        label=_("Somebody from another department"), required=False, initial=True
+    wish_same_department = forms.BooleanField(
+        label=_("Somebody from the same department is fine too"), required=False
     )
     wish_physician = forms.BooleanField(label=_("A physician"), required=False)
     wish_outside = forms.BooleanField(label=_("Somebody from outside the hospital"), required=False)
+
+    @staticmethod
+    def as_stored(data: Mapping[str, Any]) -> dict[str, Any]:
+        """`data` as Involved takes it: another department is what everybody gets who says nothing."""
+        stored = dict(data)
+        if "wish_same_department" in stored:
+            stored["wish_other_department"] = not stored.pop("wish_same_department")
+        return stored
 
 
 class Lists:
@@ -151,11 +161,11 @@ class PersonRow:
 
     def involved(self) -> Involved:
         """As it is stored; the row must be valid."""
-        data = dict(self.form.cleaned_data) if self.form.is_bound else {}
+        data = ReportWishesForm.as_stored(self.form.cleaned_data if self.form.is_bound else {})
         linked = self.meant.get(data.pop(IS_WHO, ""))
         if linked is None:
             return Involved(employee=self.employee, **data)
-        wishes = {name: data[name] for name in ReportWishesForm.base_fields if name in data}
+        wishes = {name: value for name, value in data.items() if name.startswith("wish_")}
         return Involved(employee=linked, **wishes)
 
 

@@ -153,7 +153,8 @@ class ReportForm(UnjudgedForm):
             return self.people.involved()
         assert self.own_wishes is not None
         self.own_wishes.full_clean()
-        return [Involved(employee=self.user, **self.own_wishes.cleaned_data)]
+        wishes = self.own_wishes.as_stored(self.own_wishes.cleaned_data)
+        return [Involved(employee=self.user, **wishes)]
 
 
 def _department(person: Involved) -> Department | None:

@@ -273,7 +273,7 @@ class TestPeople:
             row.employee: (row.wish_other_department, row.wish_physician, row.wish_outside)
             for row in Involvement.objects.all()
         }
-        assert wishes == {one: (False, True, False), other: (False, False, True)}
+        assert wishes == {one: (True, True, False), other: (True, False, True)}
 
     def test_somebody_without_an_account_is_typed_in(self, client, nurse):
         profession, ward = ProfessionFactory(), DepartmentFactory()
@@ -283,10 +283,11 @@ class TestPeople:
             "hand-1-telephone": "06-12345678",
             "hand-1-profession": profession.pk,
             "hand-1-department": ward.pk,
-            "hand-1-wish_other_department": "on",
+            "hand-1-wish_same_department": "on",
         }
         client.post(url("vim"), form)
         row = Involvement.objects.get()
+        assert not row.wish_other_department
         assert (row.employee, row.name, row.telephone, row.profession, row.department) == (
             None,
             "Bram Visser",
@@ -461,7 +462,7 @@ class TestForOneself:
         incident = Incident.objects.get()
         row = incident.involvements.get()
         assert (incident.kind, incident.department) == (IncidentKind.SELF, nurse.department)
-        assert (row.employee, row.wish_other_department, row.wish_physician) == (nurse, False, True)
+        assert (row.employee, row.wish_other_department, row.wish_physician) == (nurse, True, True)
 
 
 class TestForAColleague:

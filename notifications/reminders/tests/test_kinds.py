@@ -126,6 +126,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "support.appointment_soon",
             "support.appointment_changed",
             "support.not_after_all",
+            "support.referred",
             "support.still_open",
             "support.tried",
         },
@@ -161,6 +162,7 @@ def test_every_kind_says_its_event_or_is_ones_own():
         "support.appointment_soon",
         "support.appointment_changed",
         "support.not_after_all",
+        "support.referred",
         "support.still_open",
         "support.tried",
     }

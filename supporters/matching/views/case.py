@@ -23,8 +23,8 @@ from supporters.contacts.case_access import log_case
 from supporters.enums import ContactState, EventKind, Outcome, Waiting
 from supporters.matching import assignment
 from supporters.matching.assignment import AlreadyAssigned, NotEligible
-from supporters.models import Contact, Offer, OfferQuerySet, Supporter
-from supporters.offers import opening
+from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, Supporter
+from supporters.offers import opening, referral
 from supporters.offers.opening import NotTried, OfferClosed, OfferRuns
 
 #: How the outcome is asked again, when it did not arrive.
@@ -167,6 +167,31 @@ def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
     else:
         say(request, _("Undone."))
     return redirect("support:match", contact.offer.involvement_id)
+
+
+def _help_name(pk: str) -> str:
+    return next((each.name for each in OutsideHelp.objects.filter(is_active=True) if str(each.pk) == pk), "")
+
+
+@allow(Role.COORDINATOR)
+@only_posted(
+    "support:match",
+    "pk",
+    does=gettext_lazy("Refer to help outside the hospital"),
+    shown={"to": (gettext_lazy("To"), _help_name)},
+)
+def refer(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Support here ends, and the employee hears how to reach the help outside the hospital."""
+    offer = offer_to(Offer.objects.visible_to(request.user).select_related("involvement", "incident"), pk)
+    to = get_object_or_404(OutsideHelp, pk=_uuid(request, "to"), is_active=True)
+    try:
+        ended = referral.refer(offer=offer, to=to, by=request.user, at=timezone.now())
+    except (OfferClosed, OfferRuns, flow.ContactError):
+        moved_on(request)
+    else:
+        undo_url = _undo_url(ended) if ended else reverse("support:reopen", args=[pk])
+        say(request, _("Referred to %(name)s.") % {"name": to.name}, undo_url=undo_url)
+    return redirect("support:match", pk)
 
 
 @allow(Role.COORDINATOR)

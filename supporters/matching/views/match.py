@@ -29,8 +29,10 @@ from supporters.matching.left_out import RuleCount
 from supporters.matching.need import READ_OF_OFFER, need_of
 from supporters.matching.views.case import offer_to
 from supporters.models import Contact, ContactEvent, Offer, Supporter, SupportPolicy
+from supporters.offers import referral
 from supporters.offers.opening import was_tried
 from supporters.offers.worklist import event_words
+from supporters.pool import outside_help
 
 #: So many candidates are shown; any other supporter is found by name.
 SHOWN = 6
@@ -86,6 +88,10 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
         context |= _found(offer, typed(request), now)
         tell_apart([*context["cards"], *context.get("found", ())])
         context |= _left_out(offer, now) if "left_out" in request.GET else {}
+    if offer.closed_at:
+        context["referred_to"] = referral.help_for(offer)
+    elif offer.involvement.wish_outside or context.get("why"):
+        context |= {"outside": True, "helps": outside_help.offered()}
     return render(request, "supporters/matching/match.html", context)
 
 

@@ -117,13 +117,12 @@ def test_coming_back_to_an_open_offer_is_refused(offer):
 
 
 def test_wishes_change_until_somebody_is_asked(offer):
-    wishes = {"other_department": False, "physician": True, "outside": True}
+    wishes = {"other_department": False, "physician": True}
     employee = offer.involvement.employee
     own_support.change_wishes(offer=offer, by=employee, at=MONDAY, **wishes)
     offer.involvement.refresh_from_db()
     assert not offer.involvement.wish_other_department
     assert offer.involvement.wish_physician
-    assert offer.involvement.wish_outside
     propose(offer)
     with pytest.raises(NotAllowed):
         own_support.change_wishes(offer=offer, by=employee, at=MONDAY, **wishes)

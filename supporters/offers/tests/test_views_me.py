@@ -150,6 +150,9 @@ def test_wishes_are_kept_until_somebody_is_asked(client, offer, supporter):
     decide(client, offer, "wishes", wish_physician="on")
     offer.involvement.refresh_from_db()
     assert offer.involvement.wish_physician
+    assert offer.involvement.wish_other_department
+    decide(client, offer, "wishes", same_department="on")
+    offer.involvement.refresh_from_db()
     assert not offer.involvement.wish_other_department
     propose(offer, supporter)
     assert "My wishes" not in client.get(ME).text

@@ -22,8 +22,8 @@ from supporters.contacts import words
 from supporters.contacts.flow import ContactError
 from supporters.contacts.forms import DayForm, ReachMeForm, WishesForm
 from supporters.enums import ContactState, Waiting
-from supporters.models import Contact, Offer, OfferQuerySet, SupportPolicy
-from supporters.offers import own_support, retention
+from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, SupportPolicy
+from supporters.offers import own_support, referral, retention
 from supporters.offers.own_calls import PromisedCall, leading, promise_of, with_promise
 
 #: How a decision is asked again, when it did not arrive.
@@ -37,6 +37,8 @@ DECISION = {
             "somebody_else": gettext_lazy("Somebody else"),
             "come_back": gettext_lazy("Support after all"),
             "wishes": gettext_lazy("Other wishes"),
+            "outside": gettext_lazy("Somebody from outside the hospital"),
+            "inside": gettext_lazy("Somebody of the hospital after all"),
             "reach_me": gettext_lazy("How to reach me"),
             "ask_again": gettext_lazy("Ask me again"),
             "ask_no_more": gettext_lazy("Do not ask me again"),
@@ -77,6 +79,7 @@ class Own:
     somebody_asked: bool
     another_calls: bool
     wishes: WishesForm | None
+    referred_to: OutsideHelp | None
     reach_me: ReachMeForm | None
     is_noted: bool
     has_number: bool
@@ -90,7 +93,8 @@ class Own:
 
 def read(offers: OfferQuerySet) -> list[Offer]:
     """`offers`, newest first, with all that `own` reads of them: two statements."""
-    shown = offers.select_related("incident", "involvement__employee", "reach_me").order_by("-opened_at")
+    shown = offers.select_related("incident", "involvement__employee", "reach_me", "referral__to")
+    shown = shown.order_by("-opened_at")
     before = Contact.objects.filter(
         offer=OuterRef("pk"), state=ContactState.HANDED_BACK, accepted_at__isnull=False
     )
@@ -145,6 +149,7 @@ def own(
         somebody_asked=contact is not None,
         another_calls=bool(not accepted and offer.was_accepted),  # type: ignore[attr-defined]  # see `read`
         wishes=WishesForm(instance=offer.involvement, auto_id=f"%s-{offer.pk}") if waits else None,
+        referred_to=referral.help_for(offer),
         reach_me=None if offer.closed_at else form,
         is_noted=noted is not None,
         has_number=bool(number),
@@ -231,9 +236,8 @@ def _wish(data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
     wishes = form.cleaned_data
     own_support.change_wishes(
         offer=offer,
-        other_department=wishes["wish_other_department"],
+        other_department=not wishes["same_department"],
         physician=wishes["wish_physician"],
-        outside=wishes["wish_outside"],
         by=by,
         at=at,
     )
@@ -250,12 +254,24 @@ def _ask_no_more(_data: QueryDict, offer: Offer, by: User | None, at: datetime) 
     return _("Noted. You are not asked again.")
 
 
+def _outside(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    own_support.ask_outside(offer=offer, wanted=True, by=by, at=at)
+    return _("Noted. The coordinator looks for help outside the hospital. How to reach it, you read here.")
+
+
+def _inside(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    own_support.ask_outside(offer=offer, wanted=False, by=by, at=at)
+    return _("Noted. The coordinator looks for a colleague.")
+
+
 _DECISIONS: dict[str, Callable[[QueryDict, Offer, User | None, datetime], str]] = {
     "decline": _decline,
     "later": _later,
     "cannot_then": _cannot_then,
     "somebody_else": _somebody_else,
     "come_back": _come_back,
+    "outside": _outside,
+    "inside": _inside,
     "wishes": _wish,
     "ask_again": _ask_again,
     "ask_no_more": _ask_no_more,

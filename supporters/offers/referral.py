@@ -1,0 +1,39 @@
+"""The coordinator refers somebody to help outside the hospital: their support here ends as *referred*, and
+they are told how to reach it.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.enums import AccessAction
+from accounts.models import User
+from supporters.contacts import announcing, flow
+from supporters.contacts.case_access import log_case
+from supporters.enums import EventKind, Outcome
+from supporters.models import Contact, Offer, OutsideHelp, Referral
+from supporters.offers.opening import close_offer, push_counts
+
+
+@transaction.atomic
+def refer(*, offer: Offer, to: OutsideHelp, by: User, at: datetime) -> Contact | None:
+    """The contact that ended by it, if one was open. Raises OfferClosed, and the errors of the flow when
+    something else happened meanwhile.
+    """
+    contact = offer.contacts.open().select_related("offer__incident", "supporter").first()
+    if contact:
+        flow.record(contact=contact, kind=EventKind.CLOSED, outcome=Outcome.REFERRED, by=by, at=at)
+        push_counts(offer.incident, at=at)
+        log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
+    else:
+        close_offer(offer=offer, outcome=Outcome.REFERRED, by=by, at=at)
+    Referral.objects.update_or_create(offer=offer, defaults={"to": to, "at": at})
+    announcing.referred(offer, at=at)
+    return contact
+
+
+def help_for(offer: Offer) -> OutsideHelp | None:
+    """To which help the person of `offer` was referred, as long as that is how it ended."""
+    found: Referral | None = getattr(offer, "referral", None)
+    referred = found and offer.outcome == Outcome.REFERRED and found.at == offer.closed_at
+    return found.to if found and referred else None
