@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -186,7 +187,10 @@ class TestKept:
         found = OutsideHelp.objects.get()
         page = client.post(KEPT, {"remove": str(found.pk)}, follow=True).text
         assert "Taken away." in page
-        assert [line.what for line in outside_help.LOG.history({}).changes] == ["De Luwte", "De Luwte"]
+        assert [line.what for line in outside_help.LOG.history(QueryDict()).changes] == [
+            "De Luwte",
+            "De Luwte",
+        ]
 
     def test_what_nobody_can_reach_is_refused(self, coordinator):
         page = sign_in(coordinator).post(KEPT, {"name": "De Luwte"}).text
