@@ -17,7 +17,8 @@ from redis import Redis
 
 from benchmarks.faults.clock import StillClock
 from hospital.clock import AMSTERDAM
-from notifications.models import Heartbeat, Mail, Reminder
+from notifications.delivery import mail_hours
+from notifications.models import DeliveryPolicy, Heartbeat, Mail, MailQuerySet, Reminder
 from notifications.tests.worker import Worker, eventually
 from peersupport.beat import Scheduler
 from peersupport.celery import app
@@ -88,15 +89,24 @@ class StillEngine:
         """Wait until the worker has done all that it was asked."""
         eventually(lambda: self._count("still:asked") == self._count("still:done"))
         assert list(Reminder.objects.waiting().filter(due_at__lte=self.now).values()) == []
-        assert list(Mail.objects.waiting().filter(due_at__lte=self.now).values()) == []
+        assert list(self._due_mails().exclude(kind__in=self._held()).values()) == []
 
     def _stops(self) -> Iterator[datetime]:
         for rows in (Reminder.objects.waiting(), Mail.objects.waiting()):
             moment = rows.filter(due_at__gt=self.now).aggregate(first=Min("due_at"))["first"]
             if moment is not None:
                 yield moment
+        if self._due_mails().exists():
+            yield DeliveryPolicy.current().quiet_hours.over_at(self.now)
         yield self._next(NIGHT)
         yield self._next(DIGEST)
+
+    def _due_mails(self) -> MailQuerySet:
+        return Mail.objects.waiting().filter(due_at__lte=self.now)
+
+    def _held(self) -> list[str]:
+        """What waits for the end of the quiet hours."""
+        return mail_hours.waiting(at=self.now, policy=DeliveryPolicy.current())
 
     def _next(self, clock: time) -> datetime:
         today = self.now.astimezone(AMSTERDAM).date()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -59,6 +60,7 @@ def is_told_at_once(involvement: Involvement) -> bool:
     return involvement.employee_id is not None and can_be_told(involvement)
 
 
+@transaction.atomic
 def _mail_left(involvement_id: UUID, at: datetime) -> None:
     """The mail to somebody without an account was handed to the mail server: they are told."""
     offers = Offer.objects.filter(involvement=involvement_id, announced_at=None)
