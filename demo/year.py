@@ -199,8 +199,10 @@ class Support:
         offer = Offer.objects.select_related(*READ_OF_OFFER).get(pk=self.offer_id)
         if offer.closed_at or offer.continues_id:
             return  # it went along with another event of the same person
-        if assignment.running(offer):
-            assignment.go_on(offer=offer, by=self.year.coordinator, at=at)
+        if contact := assignment.running(offer):
+            # Of this one where whoever was asked for another event of the same person was asked for both.
+            if contact.offer_id != offer.pk:
+                assignment.go_on(offer=offer, by=self.year.coordinator, at=at)
             return
         choices = assignment.suggest(offer=offer, at=at, first=1)
         if not choices:
