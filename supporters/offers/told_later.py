@@ -76,6 +76,13 @@ def own(incidents: Iterable[UUID], *, at: datetime) -> list[LaterMoment]:
     return list(shown.order_by("planned_for", "id"))
 
 
+def by_telephone(person: Involvement, *, at: datetime) -> list[LaterMoment]:
+    """What the coordinator tells `person` on the telephone: nothing, where a mail reaches them."""
+    if person.erased_at or can_be_told(person):
+        return []
+    return own([person.incident_id], at=at)
+
+
 def expected(at: datetime) -> Iterator[Reminder]:
     """What is still to come, to everybody who is part of it, for the nightly search for what is missing."""
     for moment in _coming(at).select_related("incident").iterator(chunk_size=500):

@@ -29,7 +29,7 @@ from incidents.models import CareArrangement, Incident
 class DayForm(forms.Form):
     """The day since when somebody looks after it, or on which it is."""
 
-    on = DayField(label=gettext_lazy("On"))
+    on = DayField(label=gettext_lazy("Day"))
 
 
 def _asked(data: Mapping[str, str]) -> str:
@@ -38,7 +38,7 @@ def _asked(data: Mapping[str, str]) -> str:
 
 @allow(Role.CCP, Role.TEAM_LEADER)
 @asks_again(
-    does=_asked, shown={"on": (gettext_lazy("On"), None), "employee": (gettext_lazy("Colleague"), name_of)}
+    does=_asked, shown={"on": (gettext_lazy("Day"), None), "employee": (gettext_lazy("Colleague"), name_of)}
 )
 @require_http_methods(["GET", "POST"])
 def arrange(request: SignedInRequest, reference: str, what: str) -> HttpResponse:

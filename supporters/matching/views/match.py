@@ -29,7 +29,7 @@ from supporters.matching.left_out import RuleCount
 from supporters.matching.need import READ_OF_OFFER, need_of
 from supporters.matching.views.case import offer_to
 from supporters.models import Contact, ContactEvent, Offer, Supporter, SupportPolicy
-from supporters.offers import referral
+from supporters.offers import referral, told_later
 from supporters.offers.opening import was_tried
 from supporters.offers.worklist import event_words
 from supporters.pool import outside_help
@@ -82,6 +82,7 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return render(request, "supporters/matching/_left_out.html", _left_out(offer, now))
     log_case(offer=offer, action=AccessAction.VIEW, page="support:match", by=request.user, at=now)
     context = {"now": now, "offer": offer, "person": offer.involvement, **_event(offer)}
+    context["to_tell"] = told_later.by_telephone(offer.involvement, at=now)
     context |= _contacts(offer, now) | _besides(offer, request.user)
     if not offer.closed_at and context["can_ask"] and not context["elsewhere"]:
         context |= _candidates(offer, request.GET.get("step", ""), now)

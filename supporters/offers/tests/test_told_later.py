@@ -111,6 +111,17 @@ class TestTold:
         (counted,) = later_moments.of(calamity)
         assert (counted.told, counted.involved) == (1, 1)
 
+    def test_whom_to_tell_what_stands_on_the_case_that_the_coordinator_opens(self, client, calamity):
+        offer = involve(calamity, employee=None, typed_name="Sanne", telephone="+31612345678", email="")
+        other = involve(calamity)
+        set_moment(calamity, LaterMomentKind.HEARING)
+        client.force_login(UserFactory(roles=[Role.COORDINATOR], language="en"))
+        pages = [
+            client.get(f"/support/involved/{each.involvement_id}/match/").text for each in (offer, other)
+        ]
+        assert ["Tell them when you call" in page for page in pages] == [True, False]
+        assert "Hearing" in pages[0]
+
     def test_the_count_does_not_tell_whose_support_ended_long_ago(self, calamity):
         set_moment(calamity)
         involve(calamity, erased=True, **ended())
