@@ -24,7 +24,9 @@ class SupportersConfig(AppConfig):
         )
         from supporters.intake import head_questions, told_reporter, unnamed_reports
         from supporters.intake import reminders as intake_reminders
+        from supporters.matching import free_to_choose
         from supporters.offers import (
+            choosing,
             desk,
             employee_left,
             morning,
@@ -55,6 +57,7 @@ class SupportersConfig(AppConfig):
         team_listeners.append(analyst_conflict.tell_coordinators)
         withdrawal.acted += [withdrawn_reports.acted, unnamed_reports.decided]
         announcing_absence.listeners.append(desk.tell)
+        choosing.free.append(free_to_choose.free)
         withdrawal.listeners += [
             withdrawn_reports.forget,
             unnamed_reports.withdrawn,

@@ -141,6 +141,19 @@ class Waiting(models.TextChoices):
     NOTHING = "nothing", _("Nothing")
 
 
+class Experience(models.TextChoices):
+    """What a supporter who shows herself knows from experience."""
+
+    MISTAKE = "mistake", _("a mistake of one’s own")
+    CALAMITY = "calamity", _("a calamity and its analysis")
+    RESUSCITATION = "resuscitation", _("a resuscitation")
+    CHILD = "child", _("the death of a child")
+    SUICIDE = "suicide", _("the suicide of a patient")
+    AGGRESSION = "aggression", _("aggression or violence")
+    COMPLAINT = "complaint", _("a complaint or a disciplinary case")
+    COLLEAGUE = "colleague", _("the death of a colleague")
+
+
 class SameProfession(models.TextChoices):
     """How much the same profession weighs: hospitals differ (PMC; OPEN 2017)."""
 
@@ -172,12 +185,18 @@ class Rule(models.TextChoices):
     NOT_PHYSICIAN = "not_physician", _("not a physician, and that was asked for")
     INSIDE = "inside", _("works in the hospital, and somebody outside was asked for")
     OUTSIDE = "outside", _("from outside the hospital, and that was not asked for")
+    NOT_PROFESSION = "not_profession", _("not of the profession that was asked for")
+    NOT_FROM = "not_from", _("not from the department that was asked for")
+    UNWANTED_FROM = "unwanted_from", _("from the department that was not wanted")
 
 
 class ReasonCode(models.TextChoices):
     """What speaks for or against a candidate; matching.reasons.say puts names and numbers to the label."""
 
+    CHOSEN = "chosen", _("chosen by the colleague")
+    NOT_CHOSEN = "not_chosen", _("somebody else was chosen")
     SAME_PROFESSION = "same_profession", _("same profession")
+    AS_ASKED = "as_asked", _("the profession that was asked for")
     RELATED_PROFESSION = "related_profession", _("related profession")
     OTHER_PROFESSION = "other_profession", _("other profession")
     PHYSICIAN = "physician", _("a physician, as asked")

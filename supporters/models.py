@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.people.fields import MailField, TelephoneField
 from hospital.clock import Cover
 from hospital.enums import ProfessionGroup
-from hospital.models import Department
+from hospital.models import Department, Profession
 from incidents.enums import EventType, Harm
 from incidents.models import Incident, Involvement, LaterMoment
 from supporters import visible_rows
@@ -25,6 +25,7 @@ from supporters.enums import (
     ConversationMode,
     CountedIn,
     EventKind,
+    Experience,
     HandBackReason,
     HeadAnswer,
     IntakeState,
@@ -124,6 +125,12 @@ class SupportPolicy(models.Model):
         default=Announce.AT_REPORT,
         db_default=Announce.AT_REPORT,
         help_text=_("That a colleague will call, and what they can choose."),
+    )
+    employee_chooses = models.BooleanField(
+        _("who is supported may choose among supporters who show themselves"),
+        default=False,
+        db_default=False,
+        help_text=_("You still ask them: the choice stands on top, where somebody is chosen."),
     )
     retention_days = models.PositiveSmallIntegerField(_("names erased after closing (days)"), default=30)
     ask_again_days = models.PositiveSmallIntegerField(
@@ -470,6 +477,81 @@ class ReachMe(models.Model):
             (self.no_voicemail, _("Leave no voicemail.")),
         ]
         return [str(line) for asked, line in said if asked]
+
+
+class ShownAs(models.Model):
+    """What a supporter shows of herself to a colleague who chooses, where the policy lets them: no name, and
+    from lists. Without a row she is shown to nobody.
+    """
+
+    supporter = models.OneToOneField(Supporter, models.CASCADE, primary_key=True, related_name="shown_as")
+    profession = models.BooleanField(_("my profession"), default=False)
+    department = models.BooleanField(_("my department"), default=False)
+    years = models.BooleanField(_("about how long I do this work"), default=False)
+    languages = ArrayField(
+        models.CharField(max_length=2), verbose_name=_("languages I speak"), default=list, blank=True
+    )
+    knows = ArrayField(
+        models.CharField(max_length=13, choices=Experience.choices),
+        verbose_name=_("what I know from experience"),
+        default=list,
+        blank=True,
+    )
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(profession=True)
+                | models.Q(department=True)
+                | models.Q(years=True)
+                | models.Q(languages__len__gt=0)
+                | models.Q(knows__len__gt=0),
+                name="shown_as_something",
+                violation_error_message=_("Say what you show of yourself."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(knows__contained_by=Experience.values), name="shown_as_knows_in_list"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.supporter_id)
+
+
+class Wishes(models.Model):
+    """What the person of `offer` wishes of a supporter beyond what stands on the involvement; it goes with
+    the name.
+
+    `shown` are the supporters whom they were shown, drawn once (supporters.offers.choosing), in the order of
+    the page; None as long as they did not ask. `supporter` is the one they chose of them.
+    """
+
+    offer = models.OneToOneField(Offer, models.CASCADE, primary_key=True, related_name="wishes")
+    profession = models.ForeignKey(Profession, models.CASCADE, null=True, blank=True, related_name="+")
+    from_department = models.ForeignKey(Department, models.CASCADE, null=True, blank=True, related_name="+")
+    not_department = models.ForeignKey(Department, models.CASCADE, null=True, blank=True, related_name="+")
+    shown = ArrayField(models.UUIDField(), null=True, blank=True)
+    shown_at = models.DateTimeField(null=True, blank=True)
+    supporter = models.ForeignKey(Supporter, models.CASCADE, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(from_department__isnull=True)
+                | models.Q(not_department__isnull=True)
+                | ~models.Q(from_department=models.F("not_department")),
+                name="wishes_departments_differ",
+                violation_error_message=_("From a department and not from it: choose one of the two."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(shown__isnull=True, shown_at__isnull=True, supporter__isnull=True)
+                | models.Q(shown__isnull=False, shown_at__isnull=False),
+                name="wishes_chosen_of_shown",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.offer_id)
 
 
 class OutsideHelp(models.Model):

@@ -8,7 +8,7 @@ from supporters.corridor import views as corridor
 from supporters.intake.views import head_questions, intake, intake_rules, name_people
 from supporters.matching.views import case, match, replacing, roll_call
 from supporters.offers.views import desk, filtering, joining, me, own_link, without_name, worklist
-from supporters.pool.views import cover, kept_apart, outside_help, pool
+from supporters.pool.views import cover, kept_apart, outside_help, pool, showing
 
 support_urls = [
     path("support/", worklist.worklist, name="worklist"),
@@ -46,6 +46,7 @@ support_urls = [
 contacts_urls = [
     path("contacts/", views.contacts, name="list"),
     path("contacts/availability/", views.availability, name="availability"),
+    path("contacts/showing/", showing.showing, name="showing"),
     path("contacts/hand-over/", views.hand_all_over, name="hand-over"),
     path("contacts/take-back/", views.take_back, name="take-back"),
     path("contacts/corridor/", corridor.corridor_talk, name="corridor"),

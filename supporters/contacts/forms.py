@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.people.telephone_field import TypedTelephoneField
 from hospital.clock import Cover, local_day
 from hospital.form_fields import DayField
-from incidents.models import Involvement
 from supporters.enums import (
     ConversationMode,
     EventKind,
@@ -62,22 +61,6 @@ class StepForm(forms.Form):
             "reason": chosen["reason"],
             "outcome": chosen["outcome"],
         }
-
-
-class WishesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
-    """What the employee wishes of a supporter: somebody of another department, unless they say so."""
-
-    same_department = forms.BooleanField(
-        label=_("Somebody from my own department is fine too"), required=False
-    )
-
-    class Meta:
-        model = Involvement
-        fields = ("wish_physician",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["same_department"] = not self.instance.wish_other_department
 
 
 class ReachMeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only

@@ -296,6 +296,7 @@ def availability(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "running": Contact.objects.open().filter(supporter=supporter).count(),
         "returnable": hand_over.returnable(by=request.user, at=timezone.now()).count(),
+        "may_show": SupportPolicy.current().employee_chooses,
     }
     return render(request, "supporters/contacts/availability.html", context)
 

@@ -131,6 +131,16 @@ def search(*, offer: Offer, text: str, at: datetime, first: int) -> list[tuple[C
     ]
 
 
+def chosen(*, offer: Offer, at: datetime) -> tuple[Choice, tuple[Rule, ...]] | None:
+    """The supporter whom the person of `offer` chose, with the rules that asking would break."""
+    need = need_of(offer, at)
+    if need.chosen_id is None:
+        return None
+    rules = may_be_asked.rules_of(need, Supporter.objects.filter(pk=need.chosen_id))[need.chosen_id]
+    [[choice]] = _choices([(need, [need.chosen_id])])
+    return choice, tuple(rule for rule in Rule if rule in rules)
+
+
 def propose_together(*, offers: Sequence[Offer], at: datetime) -> list[Proposal]:
     """Another supporter for each of `offers` (at most `TOGETHER`): for as many people as can be, then the
     best in all. Four queries however many people.

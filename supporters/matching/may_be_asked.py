@@ -144,18 +144,24 @@ def _rules_of_line(
 
 
 def _rules_of_pair(need: Need) -> Mapping[Rule, Q]:
-    """Made by wishes and policy. A wish comes before policy: who asked for a physician or for somebody
-    outside is not held to the own profession.
+    """Made by wishes and policy. A wish comes before policy: who asked for a profession or for somebody
+    outside is not held to the own, nor who asked for the own department to another one.
     """
     rules = {Rule.INSIDE: ~PARTNER} if need.wish_outside else {Rule.OUTSIDE: PARTNER}
     if need.wish_physician:
         rules[Rule.NOT_PHYSICIAN] = ~Q(user__profession__group__in=ProfessionGroup.physicians())
+    if need.wish_profession_id:
+        rules[Rule.NOT_PROFESSION] = ~Q(user__profession_id=need.wish_profession_id)
     elif (
         need.same_profession == SameProfession.REQUIRED
         and need.profession_id is not None
-        and not need.wish_outside
+        and not (need.wish_outside or need.wish_physician)
     ):
         rules[Rule.OTHER_PROFESSION] = ~Q(user__profession_id=need.profession_id)
-    if need.wish_other_department and need.department_id is not None:
+    if need.minds_department and need.department_id is not None:
         rules[Rule.SAME_DEPARTMENT] = Q(user__department_id=need.department_id)
+    if need.wish_from_id:
+        rules[Rule.NOT_FROM] = ~Q(user__department_id=need.wish_from_id)
+    if need.wish_not_from_id:
+        rules[Rule.UNWANTED_FROM] = Q(user__department_id=need.wish_not_from_id)
     return rules

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.people.who_is_who import Named
 from supporters.enums import SameProfession
-from supporters.models import Offer, SupportPolicy
+from supporters.models import Offer, SupportPolicy, Wishes
 
 #: What the need of an offer is read from.
 READ_OF_OFFER = (
@@ -17,6 +17,7 @@ READ_OF_OFFER = (
     "involvement__employee",
     "involvement__profession",
     "involvement__department__location",
+    "wishes",
 )
 
 
@@ -44,8 +45,18 @@ class Need:
     wish_other_department: bool = True
     wish_physician: bool = False
     wish_outside: bool = False
+    wish_profession_id: UUID | None = None
+    wish_from_id: UUID | None = None
+    wish_not_from_id: UUID | None = None
+    chosen_id: UUID | None = None
+    """The supporter whom the employee chose."""
     same_profession: SameProfession = SameProfession.PREFERRED
     """How the hospital matches: "required" makes a rule, "preferred" gives points (PMC; OPEN 2017)."""
+
+    @property
+    def minds_department(self) -> bool:
+        """Whether the own department is left out: always, unless they say that it is fine or ask for it."""
+        return self.wish_other_department and self.wish_from_id != self.department_id
 
     @property
     def year(self) -> int:
@@ -77,6 +88,7 @@ def _need(offer: Offer, at: datetime, same_profession: SameProfession, events: I
     involvement = offer.involvement
     employee, profession, department = involvement.employee, involvement.profession, involvement.department
     year = timezone.localtime(at).year
+    wishes: Wishes | None = getattr(offer, "wishes", None)
     return Need(
         offer_id=offer.id,
         incident_ids=frozenset({offer.incident_id, *events}),
@@ -94,5 +106,9 @@ def _need(offer: Offer, at: datetime, same_profession: SameProfession, events: I
         wish_other_department=involvement.wish_other_department,
         wish_physician=involvement.wish_physician,
         wish_outside=involvement.wish_outside,
+        wish_profession_id=wishes.profession_id if wishes else None,
+        wish_from_id=wishes.from_department_id if wishes else None,
+        wish_not_from_id=wishes.not_department_id if wishes else None,
+        chosen_id=wishes.supporter_id if wishes else None,
         same_profession=same_profession,
     )

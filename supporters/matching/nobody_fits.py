@@ -13,7 +13,7 @@ from supporters.matching import may_be_asked, order
 from supporters.matching.need import Need
 
 #: About how well two people fit; protects nobody.
-FIT = frozenset({Rule.OTHER_PROFESSION, Rule.NOT_PHYSICIAN, Rule.INSIDE})
+FIT = frozenset({Rule.OTHER_PROFESSION, Rule.NOT_PHYSICIAN, Rule.NOT_PROFESSION, Rule.NOT_FROM, Rule.INSIDE})
 
 EVERYBODY = ~Q(pk__in=[])
 

@@ -31,6 +31,8 @@ from supporters.matching.may_be_asked import PARTNER
 from supporters.matching.need import Need
 from supporters.models import Supporter
 
+#: Before all else together: whom the employee chose stands on top.
+NOT_CHOSEN = 1000
 RELATED_PROFESSION = 30
 OTHER_PROFESSION = 60
 OTHER_LANGUAGE = 80
@@ -100,6 +102,7 @@ def of_line(aspect: Aspect, said: Callable[[int, Line], int | Combinable]) -> Ex
 def aspects(need: Need) -> dict[str, Aspect]:
     """All that is looked at for `need`, by name, in the order in which it is said."""
     return {
+        "chosen": _chosen(need),
         "profession": _profession(need),
         "language": _language(need),
         "department": _department(need),
@@ -110,10 +113,21 @@ def aspects(need: Need) -> dict[str, Aspect]:
     }
 
 
+def _chosen(need: Need) -> Aspect:
+    if need.chosen_id is None:
+        return UNSAID
+    return (
+        Line(Q(pk=need.chosen_id), ReasonCode.CHOSEN),
+        Line(OTHERWISE, ReasonCode.NOT_CHOSEN, good=False, points=NOT_CHOSEN),
+    )
+
+
 def _profession(need: Need) -> Aspect:
     lines = []
     if need.profession_id is not None:
         lines.append(Line(Q(user__profession_id=need.profession_id), ReasonCode.SAME_PROFESSION))
+    if need.wish_profession_id is not None:
+        lines.append(Line(Q(user__profession_id=need.wish_profession_id), ReasonCode.AS_ASKED))
     if need.wish_physician:
         physician = Q(user__profession__group__in=ProfessionGroup.physicians())
         lines.append(Line(physician, ReasonCode.PHYSICIAN))
@@ -138,7 +152,7 @@ def _language(need: Need) -> Aspect:
 
 
 def _department(need: Need) -> Aspect:
-    asked, minds = need.wish_outside, need.wish_other_department
+    asked, minds = need.wish_outside, need.minds_department
     unasked = 0 if asked else OUTSIDE_UNASKED
     outside = Line(PARTNER, ReasonCode.OUTSIDE, good=asked, points=unasked)
     if need.department_id is None:

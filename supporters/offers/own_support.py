@@ -18,12 +18,12 @@ from django.db.models import Q
 from accounts.enums import Role
 from accounts.models import User
 from hospital.clock import local_day, may_be_planned
-from hospital.models import WorkingHours
+from hospital.models import Department, Profession, WorkingHours
 from incidents.models import Involvement, LaterMoment
 from notifications.reminders import schedule
 from supporters.contacts.flow import NotAllowed, record
 from supporters.enums import EventKind, NextStep, Outcome, Waiting
-from supporters.models import Contact, Offer, ReachMe, RenewedOffer, SupportPolicy
+from supporters.models import Contact, Offer, ReachMe, RenewedOffer, SupportPolicy, Wishes
 from supporters.offers.opening import begin_term, match_url, push_counts, take_along, tell_when_late
 from supporters.offers.reminders import SOMEBODY_WAITS
 
@@ -31,7 +31,7 @@ from supporters.offers.reminders import SOMEBODY_WAITS
 @transaction.atomic
 def decline(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     """No support wanted, or no more of it: the offer is closed, and `come_back` takes it up again."""
-    mine = _own(offer, by)
+    mine = line_of(offer, by)
     if offer.closed_at or not mine.open:
         raise NotAllowed
     if mine.contact:
@@ -55,7 +55,7 @@ def postpone(*, offer: Offer, planned_for: datetime, by: User | None, at: dateti
 
     Without a supporter yet, the coordinator has until then to find one: the norm gives way to the wish.
     """
-    mine = _own(offer, by)
+    mine = line_of(offer, by)
     if not mine.open or not may_be_planned(planned_for, at=at):
         raise NotAllowed
     if mine.contact:
@@ -77,7 +77,7 @@ def postpone(*, offer: Offer, planned_for: datetime, by: User | None, at: dateti
 @transaction.atomic
 def cannot_then(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     """The appointment is off; nobody asks why, and the supporter agrees on another."""
-    contact = _own(offer, by).contact
+    contact = line_of(offer, by).contact
     if contact is None:
         raise NotAllowed
     return record(contact=contact, kind=EventKind.APPOINTMENT_CANCELLED, by=by, at=at).offer
@@ -86,7 +86,7 @@ def cannot_then(*, offer: Offer, by: User | None, at: datetime) -> Offer:
 @transaction.atomic
 def ask_somebody_else(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     """Another supporter, please. The two are not matched again, and the coordinator is told."""
-    contact = _own(offer, by).contact
+    contact = line_of(offer, by).contact
     if contact is None:
         raise NotAllowed
     return record(contact=contact, kind=EventKind.HANDED_BACK, by=by, at=at).offer
@@ -97,7 +97,7 @@ def come_back(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     """Support after all: the offer is open again, with a new term for the first contact, and the
     coordinator is told.
     """
-    offer = _own(offer, by).offer
+    offer = line_of(offer, by).offer
     if not offer.closed_at:
         raise NotAllowed
     _take_up(offer, at)
@@ -109,7 +109,7 @@ def ask_again(*, offer: Offer, wanted: bool, by: User | None, at: datetime) -> N
     """Whether the employee wishes to be offered support anew when something comes up (`renew`), after what
     the committee follows; until then their name stays, as long as the policy says.
     """
-    mine = _own(offer, by)
+    mine = line_of(offer, by)
     line = [offer] if mine.offer.closed_at else mine.open
     of_line = Q(pk__in=[each.pk for each in line]) | Q(continues__in=[each.pk for each in line])
     since = at if wanted else None
@@ -156,15 +156,32 @@ def _take_up(offer: Offer, at: datetime) -> None:
 
 @transaction.atomic
 def change_wishes(
-    *, offer: Offer, other_department: bool, physician: bool, by: User | None, at: datetime
+    *,
+    offer: Offer,
+    other_department: bool,
+    physician: bool,
+    profession: Profession | None = None,
+    from_department: Department | None = None,
+    not_department: Department | None = None,
+    by: User | None,
+    at: datetime,
 ) -> Offer:
-    """What the employee wishes of a supporter; until somebody is asked."""
-    mine = _own(offer, by)
+    """What the employee wishes of a supporter; until somebody is asked. Of two departments the same one is
+    refused by the database.
+    """
+    mine = line_of(offer, by)
     if mine.contact or not mine.open:
         raise NotAllowed
     Involvement.objects.filter(offer__in=mine.open).update(
         wish_other_department=other_department, wish_physician=physician
     )
+    wished = {
+        "profession": profession,
+        "from_department": from_department,
+        "not_department": not_department,
+    }
+    for each in mine.open:
+        Wishes.objects.update_or_create(offer=each, defaults=wished)
     return mine.offer
 
 
@@ -173,7 +190,7 @@ def ask_outside(*, offer: Offer, wanted: bool, by: User | None, at: datetime) ->
     """Somebody outside the hospital, or, when not `wanted`, somebody of it after all. Whoever is asked or at
     work is thanked, and the coordinator told.
     """
-    mine = _own(offer, by)
+    mine = line_of(offer, by)
     if not mine.open:
         raise NotAllowed
     Involvement.objects.filter(offer__in=mine.open).update(wish_outside=wanted)
@@ -187,7 +204,7 @@ def reach_me(*, offer: Offer, wanted: Mapping[str, Any], by: User | None, at: da
     """How the employee would like to be reached (the fields of ReachMe), for the supporter alone. Who was
     called in vain and says so is called again, by when calls end on the next day that has any.
     """
-    mine = _own(offer, by)
+    mine = line_of(offer, by)
     if not mine.open:
         raise NotAllowed
     for each in mine.open:
@@ -198,7 +215,7 @@ def reach_me(*, offer: Offer, wanted: Mapping[str, Any], by: User | None, at: da
 
 
 @dataclass(frozen=True)
-class _Line:
+class OwnLine:
     """What one person decides about at once: the offer they chose on, what is `open` for them (those that go
     on with another left out), and the contact that runs for one of these.
     """
@@ -212,7 +229,7 @@ class _Line:
         return [each for each in self.open if self.contact is None or each.pk != self.contact.offer_id]
 
 
-def _own(offer: Offer, by: User | None) -> _Line:
+def line_of(offer: Offer, by: User | None) -> OwnLine:
     """`offer` and all else that is open for the same person, locked. Raises NotAllowed when it is somebody
     else's.
     """
@@ -225,4 +242,4 @@ def _own(offer: Offer, by: User | None) -> _Line:
     if offer.pk not in found:
         raise NotAllowed
     open_ones = [each for each in found.values() if not each.closed_at and not each.continues_id]
-    return _Line(found[offer.pk], open_ones, Contact.objects.open().filter(offer__in=open_ones).first())
+    return OwnLine(found[offer.pk], open_ones, Contact.objects.open().filter(offer__in=open_ones).first())

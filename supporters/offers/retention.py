@@ -40,6 +40,7 @@ from supporters.models import (
     ReachMe,
     Referral,
     SupportPolicy,
+    Wishes,
 )
 
 BATCH = 200
@@ -170,6 +171,7 @@ def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
     ReachMe.objects.filter(offer=offer).delete()
     Appointment.objects.filter(contact__in=contacts).delete()
     Referral.objects.filter(offer=offer).delete()
+    Wishes.objects.filter(offer=offer).delete()
     exclusions = 0
     if employee := involvement.employee:
         exclusions = _exclude_no_more(offer, employee)

@@ -153,6 +153,7 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
             "norm_in_shifts",
             "same_profession",
             "announce",
+            "employee_chooses",
             "attempts",
             "attempt_days",
             "attempt_parts",

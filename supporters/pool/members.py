@@ -287,6 +287,11 @@ def _set(supporter: Supporter, **fields: object) -> Supporter:
     return supporter
 
 
+def log_own(supporter: Supporter, at: datetime) -> None:
+    """A line in the log that this supporter changed what is her own to change."""
+    _log(supporter, supporter.user, at, own=True)
+
+
 def _log(supporter: Supporter, by: User, at: datetime, *, own: bool = False) -> None:
     audit.record(
         action=AccessAction.CHANGE,

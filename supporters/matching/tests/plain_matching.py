@@ -18,7 +18,10 @@ from supporters.models import Supporter
 NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
 NEVER_ASKED = datetime.min.replace(tzinfo=UTC)
 PHYSICIANS = {"physician", "resident"}
-TO_ANOTHER_PROFESSION = {Rule.OTHER_PROFESSION, Rule.NOT_PHYSICIAN, Rule.INSIDE}
+TO_ANOTHER_PROFESSION = {
+    *(Rule.OTHER_PROFESSION, Rule.NOT_PHYSICIAN, Rule.NOT_PROFESSION),
+    *(Rule.NOT_FROM, Rule.INSIDE),
+}
 
 
 def pool_of(size: int, seed: int) -> list[Supporter]:
@@ -65,6 +68,7 @@ def pool_of(size: int, seed: int) -> list[Supporter]:
 def reasons(need: Need, supporter: Supporter) -> list[tuple[Reason, int]]:
     """Every reason, with its points."""
     return [
+        *_chosen(need, supporter),
         *_profession(need, supporter.user),
         *_language(need, supporter.user),
         *_place(need, supporter.user),
@@ -92,11 +96,19 @@ def pair_rules(need: Need, supporter: Supporter) -> frozenset[Rule]:
     required = need.same_profession == SameProfession.REQUIRED and need.profession_id
     if need.wish_physician and (not profession or profession.group not in PHYSICIANS):
         broken.add(Rule.NOT_PHYSICIAN)
-    held = required and not need.wish_physician and not need.wish_outside
+    if need.wish_profession_id and (not profession or profession.id != need.wish_profession_id):
+        broken.add(Rule.NOT_PROFESSION)
+    wished = need.wish_physician or need.wish_profession_id
+    held = required and not wished and not need.wish_outside
     if held and (not profession or profession.id != need.profession_id):
         broken.add(Rule.OTHER_PROFESSION)
-    if need.wish_other_department and department and department.id == need.department_id:
+    place = department.id if department else None
+    if _minds(need) and place and place == need.department_id:
         broken.add(Rule.SAME_DEPARTMENT)
+    if need.wish_from_id and place != need.wish_from_id:
+        broken.add(Rule.NOT_FROM)
+    if need.wish_not_from_id and place == need.wish_not_from_id:
+        broken.add(Rule.UNWANTED_FROM)
     return frozenset(broken)
 
 
@@ -131,14 +143,27 @@ def _step(need: Need, supporter: Supporter) -> LadderStep | None:
     return LadderStep.ANY_PROFESSION
 
 
+def _minds(need: Need) -> bool:
+    return need.wish_other_department and not (need.wish_from_id and need.wish_from_id == need.department_id)
+
+
 def _is_partner(user: User) -> bool:
     return bool(user.department and user.department.location.is_partner)
+
+
+def _chosen(need, supporter):
+    if need.chosen_id:
+        is_chosen = supporter.id == need.chosen_id
+        code = ReasonCode.CHOSEN if is_chosen else ReasonCode.NOT_CHOSEN
+        yield Reason(code, is_chosen), 0 if is_chosen else 1000
 
 
 def _profession(need, user):
     name, group = (user.profession.name, user.profession.group) if user.profession else ("", None)
     if need.profession_id and user.profession_id == need.profession_id:
         yield Reason(ReasonCode.SAME_PROFESSION, True), 0
+    elif need.wish_profession_id and user.profession_id == need.wish_profession_id:
+        yield Reason(ReasonCode.AS_ASKED, True), 0
     elif need.wish_physician and group in PHYSICIANS:
         yield Reason(ReasonCode.PHYSICIAN, True), 0
     elif not need.profession_id or need.same_profession == SameProfession.IGNORED:
@@ -164,7 +189,7 @@ def _place(need, user):
     department = user.department
     if need.department_id:
         if department and department.id == need.department_id:
-            minds = need.wish_other_department
+            minds = _minds(need)
             yield Reason(ReasonCode.SAME_DEPARTMENT, not minds), 50 if minds else 0
         else:
             yield Reason(ReasonCode.OTHER_DEPARTMENT, True, name=department.name if department else ""), 0

@@ -155,6 +155,7 @@ def test_a_coordinator_sets_aside_what_is_about_room_and_fit_and_nothing_else():
         *(Rule.NOT_TRAINED, Rule.TRAINING_EXPIRED, Rule.PAUSED, Rule.ABSENT, Rule.AT_CAPACITY),
         *(Rule.COOLING_DOWN, Rule.ALREADY_ASKED, Rule.SAME_DEPARTMENT, Rule.OTHER_PROFESSION),
         *(Rule.NOT_PHYSICIAN, Rule.INSIDE, Rule.OUTSIDE),
+        *(Rule.NOT_PROFESSION, Rule.NOT_FROM, Rule.UNWANTED_FROM),
     }
 
 

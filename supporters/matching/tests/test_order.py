@@ -51,10 +51,12 @@ def test_words_points_and_database_say_the_same():
         language=st.sampled_from(["", "nl", "en"]),
         years=maybe([0, 2, 3, 8, 10, 11, 40]),
         wishes=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+        asked=st.tuples(maybe(professions), maybe(departments), maybe(departments), maybe(everybody)),
         same_profession=st.sampled_from(SameProfession),
     )
-    def holds(*, department, profession, language, years, wishes, same_profession):
+    def holds(*, department, profession, language, years, wishes, asked, same_profession):
         other_department, physician, outside = wishes
+        wish_profession, wish_from, wish_not_from, chosen = (each and each.id for each in asked)
         wanted = replace(
             template,
             profession_id=profession and profession.id,
@@ -66,6 +68,10 @@ def test_words_points_and_database_say_the_same():
             wish_other_department=other_department,
             wish_physician=physician,
             wish_outside=outside,
+            wish_profession_id=wish_profession,
+            wish_from_id=wish_from,
+            wish_not_from_id=wish_not_from,
+            chosen_id=chosen,
             same_profession=same_profession,
         )
         rules = {each.id: plain.pair_rules(wanted, each) for each in everybody}
@@ -281,5 +287,6 @@ def test_the_ladder_gives_each_step_who_is_new_on_it():
 
 
 def test_the_ladder_never_sets_aside_a_rule_that_protects_somebody():
-    about_fit = {Rule.OTHER_PROFESSION, Rule.NOT_PHYSICIAN, Rule.INSIDE, Rule.OUTSIDE}
+    about_fit = nobody_fits.FIT | {Rule.OUTSIDE}
+    assert about_fit.isdisjoint({*may_be_asked.NEVER, Rule.SAME_DEPARTMENT, Rule.UNWANTED_FROM})
     assert all(step.aside <= about_fit for step in nobody_fits.ladder(need()))

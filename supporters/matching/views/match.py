@@ -1,6 +1,6 @@
 """The page on which a supporter is chosen for one person, and that person's contact is followed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,11 +89,22 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
         context |= _found(offer, typed(request), now)
         tell_apart([*context["cards"], *context.get("found", ())])
         context |= _left_out(offer, now) if "left_out" in request.GET else {}
+        context |= _chosen(offer, context["cards"], now)
     if offer.closed_at:
         context["referred_to"] = referral.help_for(offer)
     elif offer.involvement.wish_outside or context.get("why"):
         context |= {"outside": True, "helps": outside_help.offered()}
     return render(request, "supporters/matching/match.html", context)
+
+
+def _chosen(offer: Offer, cards: Sequence[Card], now: datetime) -> dict[str, Any]:
+    """Whom the employee chose, where that one is not the first of the cards: she cannot be asked now."""
+    wishes = getattr(offer, "wishes", None)
+    key = wishes.supporter_id if wishes else None
+    if key is None or (cards and cards[0].choice.supporter.pk == key):
+        return {}
+    found = assignment.chosen(offer=offer, at=now)
+    return {"chosen": card(*found)} if found else {}
 
 
 def _leading(offer: Offer) -> UUID:

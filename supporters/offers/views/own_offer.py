@@ -20,11 +20,13 @@ from hospital.models import WorkingHours
 from hospital.moment_words import day_in_words, full_date
 from supporters.contacts import words
 from supporters.contacts.flow import ContactError
-from supporters.contacts.forms import DayForm, ReachMeForm, WishesForm
+from supporters.contacts.forms import DayForm, ReachMeForm
 from supporters.enums import ContactState, Waiting
 from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, SupportPolicy
-from supporters.offers import own_support, referral, retention
+from supporters.offers import choosing, own_support, referral, retention
+from supporters.offers.choosing import ShownSupporter
 from supporters.offers.own_calls import PromisedCall, leading, promise_of, with_promise
+from supporters.offers.wishes_form import WishesForm
 
 #: How a decision is asked again, when it did not arrive.
 DECISION = {
@@ -37,6 +39,8 @@ DECISION = {
             "somebody_else": gettext_lazy("Somebody else"),
             "come_back": gettext_lazy("Support after all"),
             "wishes": gettext_lazy("Other wishes"),
+            "show": gettext_lazy("See whom I can choose"),
+            "choose": gettext_lazy("Choose a colleague"),
             "outside": gettext_lazy("Somebody from outside the hospital"),
             "inside": gettext_lazy("Somebody of the hospital after all"),
             "reach_me": gettext_lazy("How to reach me"),
@@ -79,6 +83,8 @@ class Own:
     somebody_asked: bool
     another_calls: bool
     wishes: WishesForm | None
+    may_choose: bool
+    shown: list[ShownSupporter] | None
     referred_to: OutsideHelp | None
     reach_me: ReachMeForm | None
     is_noted: bool
@@ -93,7 +99,7 @@ class Own:
 
 def read(offers: OfferQuerySet) -> list[Offer]:
     """`offers`, newest first, with all that `own` reads of them: two statements."""
-    shown = offers.select_related("incident", "involvement__employee", "reach_me", "referral__to")
+    shown = offers.select_related("incident", "involvement__employee", "reach_me", "referral__to", "wishes")
     shown = shown.order_by("-opened_at")
     before = Contact.objects.filter(
         offer=OuterRef("pk"), state=ContactState.HANDED_BACK, accepted_at__isnull=False
@@ -148,7 +154,11 @@ def own(
         supporter=contact.supporter.user if contact and accepted else None,
         somebody_asked=contact is not None,
         another_calls=bool(not accepted and offer.was_accepted),  # type: ignore[attr-defined]  # see `read`
-        wishes=WishesForm(instance=offer.involvement, auto_id=f"%s-{offer.pk}") if waits else None,
+        wishes=WishesForm(offer=offer, auto_id=f"%s-{offer.pk}") if waits else None,
+        may_choose=waits and policy.employee_chooses,
+        shown=choosing.shown_in(getattr(offer, "wishes", None), at=now)
+        if waits and policy.employee_chooses
+        else None,
         referred_to=referral.help_for(offer),
         reach_me=None if offer.closed_at else form,
         is_noted=noted is not None,
@@ -166,7 +176,15 @@ def decide(request: HttpRequest, offer: Offer, *, by: User | None, at: datetime)
     """Do what was chosen about `offer`, and say so; a form that cannot be saved comes back."""
     data = request.POST
     try:
-        if data.get("decision") == "reach_me":
+        if data.get("decision") == "wishes":
+            wishes = WishesForm(data, offer=offer)
+            if not wishes.is_valid():
+                errors = (error for each in wishes.errors.values() for error in each)
+                say(request, " ".join(map(str, errors)), level=messages.WARNING)
+                return None
+            own_support.change_wishes(offer=offer, by=by, at=at, **wishes.wished())
+            said = _("Your wishes are noted.")
+        elif data.get("decision") == "reach_me":
             form = ReachMeForm(data, auto_id=f"%s-{offer.pk}")
             if not form.is_valid():
                 return form
@@ -230,18 +248,20 @@ def _come_back(_data: QueryDict, offer: Offer, by: User | None, at: datetime) ->
     return _("Good that you said so. The coordinator will look for a colleague for you.")
 
 
-def _wish(data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
-    form = WishesForm(data)
-    form.is_valid()
-    wishes = form.cleaned_data
-    own_support.change_wishes(
-        offer=offer,
-        other_department=not wishes["same_department"],
-        physician=wishes["wish_physician"],
-        by=by,
-        at=at,
+def _show(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    choosing.show(offer=offer, by=by, at=at)
+    return _("You can choose now, or leave it to the coordinator.")
+
+
+def _choose(data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    number = data.get("number", "")
+    chosen = int(number) if number.isdecimal() else None
+    choosing.choose(offer=offer, number=chosen, by=by, at=at)
+    if chosen is None:
+        return _("That’s fine. The coordinator chooses somebody for you.")
+    return _(
+        "Noted. The coordinator asks this colleague if it is possible, and else looks for somebody else."
     )
-    return _("Your wishes are noted.")
 
 
 def _ask_again(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
@@ -272,7 +292,8 @@ _DECISIONS: dict[str, Callable[[QueryDict, Offer, User | None, datetime], str]] 
     "come_back": _come_back,
     "outside": _outside,
     "inside": _inside,
-    "wishes": _wish,
+    "show": _show,
+    "choose": _choose,
     "ask_again": _ask_again,
     "ask_no_more": _ask_no_more,
 }
