@@ -36,13 +36,15 @@ class WishesForm(forms.Form):
             required=False,
         )
         departments = Department.objects.filter(is_active=True, location__is_active=True).order_by("name")
-        for name, label in (("from_department", _("From department")), ("not_department", _("Not from"))):
-            self.fields[name] = DepartmentField(
-                departments, label=label, empty_label=_("No wish"), required=False
-            )
+        fields = {
+            name: DepartmentField(departments, label=label, empty_label=_("No wish"), required=False)
+            for name, label in (("from_department", _("From department")), ("not_department", _("Not from")))
+        }
         # Read once for both.
-        first, second = self.fields["from_department"], self.fields["not_department"]
-        first.choices = second.choices = list(first.choices)
+        choices = [("", _("No wish")), *departments.values_list("pk", "name")]
+        for name, field in fields.items():
+            field.choices = choices
+            self.fields[name] = field
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -117,15 +117,14 @@ def test_coming_back_to_an_open_offer_is_refused(offer):
 
 
 def test_wishes_change_until_somebody_is_asked(offer):
-    wishes = {"other_department": False, "physician": True}
     employee = offer.involvement.employee
-    own_support.change_wishes(offer=offer, by=employee, at=MONDAY, **wishes)
+    own_support.change_wishes(offer=offer, other_department=False, physician=True, by=employee, at=MONDAY)
     offer.involvement.refresh_from_db()
     assert not offer.involvement.wish_other_department
     assert offer.involvement.wish_physician
     propose(offer)
     with pytest.raises(NotAllowed):
-        own_support.change_wishes(offer=offer, by=employee, at=MONDAY, **wishes)
+        own_support.change_wishes(offer=offer, other_department=False, physician=True, by=employee, at=MONDAY)
 
 
 @pytest.mark.parametrize(

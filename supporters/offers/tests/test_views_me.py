@@ -147,7 +147,7 @@ def test_later_without_a_day_changes_nothing(client, offer, fields):
 
 def test_wishes_are_kept_until_somebody_is_asked(client, offer, supporter):
     assert "My wishes" in client.get(ME).text
-    decide(client, offer, "wishes", wish_physician="on")
+    decide(client, offer, "wishes", physician="on")
     offer.involvement.refresh_from_db()
     assert offer.involvement.wish_physician
     assert offer.involvement.wish_other_department
