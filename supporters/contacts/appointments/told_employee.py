@@ -43,7 +43,8 @@ def settle(contact: Contact, facts: Facts, *, at: datetime, cover: Cover) -> Non
         soon = remind_at(facts.agreed.line.planned_for, since=line.at, cover=cover)
         if soon:
             wanted.append(_mail(SOON, contact, line.pk, soon))
-    if facts.last.kind in _CHANGES and facts.last.by_id is not None:
+    last = facts.appointment.line.planned_for if facts.appointment else None
+    if last and last > at and facts.last.kind in _CHANGES and facts.last.by_id is not None:
         # An undone slip tells nobody anything.
         wanted.append(_mail(CHANGED, contact, facts.last.pk, at + UNDO_WITHIN))
     settle_mails(subject_id=contact.pk, kinds=[SOON, CHANGED], wanted=wanted, at=at)

@@ -136,6 +136,12 @@ def test_handed_back_the_employee_hears_in_time_that_it_is_off_and_not_why(conta
     assert len(mailed()) == 1
 
 
+def test_what_is_past_is_not_said_to_be_off(contact, lives):
+    take(planned(contact), "handed_back", AGREED + HOUR, reason="no_time")
+    lives(AGREED + DAY)
+    assert mailed() == []
+
+
 def test_who_asked_for_somebody_else_needs_no_mail_about_it(contact, lives):
     contact = planned(contact)
     take(contact, "handed_back", MONDAY + HOUR, by=contact.offer.involvement.employee)
