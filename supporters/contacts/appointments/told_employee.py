@@ -66,6 +66,8 @@ def _changed(contact_id: UUID) -> Outside | None:
     contact = Contact.objects.filter(pk=contact_id, offer__closed_at=None).first()
     if contact is None:
         return None
+    if contact.state == ContactState.HANDED_BACK and Contact.objects.open().filter(offer=contact.offer_id):
+        return None  # they heard that another colleague calls (announcing.another_calls)
     found = contact.appointments.filter(state=AppointmentState.OPEN).first()
     if found and found.at - timezone.now() < TOO_LATE:
         return None
