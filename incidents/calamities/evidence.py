@@ -69,7 +69,7 @@ class Evidence:
     talks: tuple[DisclosureTalk, ...]
     coach: DisclosureCoach | None
     later: tuple[Counted, ...]
-    arrangements: tuple[arrangements.Row, ...]
+    arrangements: tuple[arrangements.CheckLine, ...]
     decisions: tuple["Decision", ...]
 
 

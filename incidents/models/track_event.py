@@ -70,3 +70,10 @@ class TrackEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.kind} {self.step}"
+
+    @property
+    def about(self) -> str:
+        """Which step, moment or arrangement it is about; empty for what is about the calamity."""
+        return str(
+            self.get_step_display() or self.get_later_display() or self.get_looked_after_display() or ""
+        )

@@ -37,6 +37,7 @@ FORMS = {
     "evaluation-policy": {"valid_days": WORD},
     "calamity-policy": {},
     "calamity-duty": {"starts_at": WORD},
+    "calamity-coaches": {"q": WORD},
     "incidents:list": {"q": WORD},
     "support:worklist": {"q": WORD},
     "support:filter": {"name": WORD},

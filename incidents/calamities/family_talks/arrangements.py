@@ -22,7 +22,7 @@ ONCE = {"arrangement_once": Stale}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CheckLine:
     """One line of the checklist: what, and what is arranged, if anything."""
 
     what: LookedAfter
@@ -34,11 +34,11 @@ class Row:
         return self.arranged is not None and not self.arranged.employee_id and self.what in LookedAfter.five()
 
 
-def of(calamity: Incident) -> list[Row]:
+def of(calamity: Incident) -> list[CheckLine]:
     """The whole checklist of `calamity`, in its order: one statement."""
     rows = calamity.arrangements.select_related("employee")
     found = {row.what: row for row in rows.only("what", "on", "changed_at", "employee__name")}
-    return [Row(what, found.get(what)) for what in LookedAfter]
+    return [CheckLine(what, found.get(what)) for what in LookedAfter]
 
 
 def arrange(

@@ -26,7 +26,7 @@ from incidents.enums import LookedAfter
 from incidents.models import CareArrangement, Incident
 
 
-class DayForm(forms.Form):
+class ArrangedDayForm(forms.Form):
     """The day since when somebody looks after it, or on which it is."""
 
     on = DayField(label=gettext_lazy("Day"))
@@ -51,7 +51,9 @@ def arrange(request: SignedInRequest, reference: str, what: str) -> HttpResponse
         raise Http404
     line = LookedAfter(what)
     row = calamity.arrangements.filter(what=line).select_related("employee").first()
-    form = DayForm(kept_forms.posted(request), initial={"on": row.on if row else timezone.localdate(now)})
+    form = ArrangedDayForm(
+        kept_forms.posted(request), initial={"on": row.on if row else timezone.localdate(now)}
+    )
     if request.method == "GET" or "q" in request.POST:
         form.is_bound = False
     try:
@@ -72,7 +74,7 @@ def arrange(request: SignedInRequest, reference: str, what: str) -> HttpResponse
 
 
 def _arranged(
-    request: SignedInRequest, calamity: Incident, line: LookedAfter, form: DayForm, now: datetime
+    request: SignedInRequest, calamity: Incident, line: LookedAfter, form: ArrangedDayForm, now: datetime
 ) -> bool:
     employee = None
     if request.POST["do"] == "employee" and line not in LookedAfter.days():
@@ -99,7 +101,7 @@ def _page(
     calamity: Incident,
     line: LookedAfter,
     row: CareArrangement | None,
-    form: DayForm,
+    form: ArrangedDayForm,
 ) -> HttpResponse:
     query = request.POST.get("q")
     context = {
