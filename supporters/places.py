@@ -69,6 +69,7 @@ def register() -> None:
             "support:join": _("joining two reports of one event"),
             "support:match": _("support for one colleague"),
             "support:name-people": _("naming who was involved in the own report"),
+            "support:propose": _("a proposal for several events"),
             "support:replace": _("somebody else for all that is open with a supporter"),
             "support:roll-call": _("everybody involved in an event"),
             "support:who-was-there": _("naming who was there, as head of department"),

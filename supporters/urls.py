@@ -6,7 +6,7 @@ from supporters.contacts import views
 from supporters.contacts.appointments import views as appointments
 from supporters.corridor import views as corridor
 from supporters.intake.views import head_questions, intake, intake_rules, name_people
-from supporters.matching.views import case, match, replacing, roll_call
+from supporters.matching.views import case, match, propose, replacing, roll_call
 from supporters.offers.views import desk, filtering, joining, me, own_link, without_name, worklist
 from supporters.pool.views import cover, kept_apart, outside_help, pool, showing
 
@@ -16,6 +16,7 @@ support_urls = [
     path("support/filter/<uuid:pk>/forget/", filtering.forget, name="filter-forget"),
     path("support/desk/", desk.hand_over, name="desk"),
     path("support/desk/take-back/", desk.take_back, name="desk-take-back"),
+    path("support/propose/", propose.propose, name="propose"),
     path("support/remind/", worklist.remind_several, name="remind-several"),
     path("support/intake/", intake.intake, name="intake"),
     path("support/intake/decide/", intake.decide, name="intake-decide"),

@@ -186,6 +186,7 @@ PAGES: dict[str, str | set[Role]] = {
     "support:desk": COORDINATOR,
     "support:desk-take-back": COORDINATOR,
     "support:remind-several": COORDINATOR,
+    "support:propose": COORDINATOR,
     "support:replace": COORDINATOR,
     "support:refer": COORDINATOR,
     "pool:outside-help": COORDINATOR,

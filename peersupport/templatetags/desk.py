@@ -29,15 +29,15 @@ def worklist_row(
 ) -> SafeString:
     """One line of the worklist: who, what happened and what is waiting, how long still, and the next step.
 
-    `primary` makes the button of what is urgent the first of the page; with `marks` whose supporter can be
-    reminded can be marked, for the form "remind".
+    `primary` makes the button of what is urgent the first of the page; with `marks` can be marked whose
+    supporter can be reminded, or who waits for one, for the form "remind".
     """
     mark = ""
-    if marks and row.to_remind:
+    if marks and (ids := row.to_remind + row.to_assign):
         label = html.escape(gettext("Mark: %(name)s") % {"name": row.name})
         mark = (
             '<label class="row-mark"><input class="form-check-input" type="checkbox" name="offer"'
-            f' form="remind" value="{" ".join(map(str, row.to_remind))}" data-mark>'
+            f' form="remind" value="{" ".join(map(str, ids))}" data-mark>'
             f'<span class="visually-hidden">{label}, {html.escape(row.reference)}</span></label>'
         )
     supporter = f'<span class="quiet">{html.escape(row.supporter)}</span>' if row.supporter else ""

@@ -180,7 +180,7 @@ class SupportState:
 @dataclass(frozen=True, slots=True)
 class WorklistRow:
     """One line: a person, or several of one event (`people` > 1) with the most urgent of them in front.
-    `to_remind` are its offers that wait for a supporter's step.
+    `to_remind` are its offers that wait for a supporter's step, `to_assign` those that wait for a supporter.
     """
 
     url: str
@@ -199,6 +199,7 @@ class WorklistRow:
     reference: str
     involvement_id: UUID
     to_remind: tuple[UUID, ...]
+    to_assign: tuple[UUID, ...]
     closed_at: datetime | None = None
 
 
@@ -221,8 +222,18 @@ class WorklistPage:
 
     @property
     def marks(self) -> bool:
+        """Whether there is a row that can be marked."""
+        return self.reminds or self.proposes
+
+    @property
+    def reminds(self) -> bool:
         """Whether there is a row whose supporter can be reminded."""
         return any(row.to_remind for _group, rows in self.groups for row in rows)
+
+    @property
+    def proposes(self) -> bool:
+        """Whether there is a row for which somebody can be proposed."""
+        return any(row.to_assign for _group, rows in self.groups for row in rows)
 
     @property
     def urgent(self) -> int:
@@ -449,6 +460,7 @@ def row_of(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
         reference=first["reference"],
         involvement_id=first["involvement_id"],
         to_remind=tuple(each["id"] for each in people if each["waiting_for"] in SUPPORTERS_STEP),
+        to_assign=tuple(each["id"] for each in people if each["waiting_for"] == Waiting.ASSIGNMENT),
         closed_at=first["closed_at"],
     )
 

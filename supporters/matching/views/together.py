@@ -54,9 +54,12 @@ def supporters_of(keys: Iterable[UUID]) -> dict[UUID, Supporter]:
     return Supporter.objects.select_related("user").in_bulk(list(keys))
 
 
-def ask(request: SignedInRequest, lines: Collection[tuple[Offer, Supporter]]) -> None:
-    """Ask each, and say how many; what somebody else did meanwhile stays, and is said."""
+def ask(request: SignedInRequest, lines: Collection[tuple[Offer, Supporter]]) -> list[Offer]:
+    """Ask each, and say how many; what somebody else did meanwhile stays, and is said. For whom
+    somebody else has to be chosen.
+    """
     now, asked = timezone.now(), 0
+    left: list[Offer] = []
     for offer, supporter in lines:
         try:
             assignment.assign(offer=offer, supporter=supporter, by=request.user, at=now)
@@ -64,11 +67,13 @@ def ask(request: SignedInRequest, lines: Collection[tuple[Offer, Supporter]]) ->
             warn(request, offer, taken(error, supporter.user))
         except NotEligible as error:
             warn(request, offer, not_eligible(error, supporter.user))
+            left.append(offer)
         except OfferClosed:
             warn(request, offer, _("This offer has ended."))
         else:
             asked += 1
     say_asked(request, asked)
+    return left
 
 
 def say_asked(request: SignedInRequest, count: int) -> None:

@@ -257,12 +257,14 @@ def said(client, *offers, **fields):
     return [str(message) for message in answer.context["messages"]]
 
 
-def test_rows_that_wait_for_a_supporter_can_be_marked_and_no_others(client, coordinator):
-    OfferFactory()
+def test_rows_that_wait_for_a_supporter_or_its_step_can_be_marked_and_no_others(client, coordinator):
+    waits = OfferFactory()
     ContactFactory(offer__waiting_for=Waiting.COORDINATOR)
     asked = ContactFactory().offer
-    assert client.get(URL).text.count("data-mark>") == 1
-    assert f'value="{asked.pk}"' in client.get(URL).text
+    page = client.get(URL).text
+    assert page.count("data-mark>") == 2
+    assert f'value="{asked.pk}"' in page
+    assert f'value="{waits.pk}"' in page
 
 
 def test_several_supporters_are_reminded_at_once_each_once_a_day(client, coordinator):
@@ -284,6 +286,7 @@ def test_people_of_one_event_are_marked_together(client, coordinator):
     OfferFactory(involvement__incident=incident)
     ((_group, (row,)),) = read(now=timezone.now()).groups
     assert set(row.to_remind) == {offer.pk for offer in offers}
+    assert len(row.to_assign) == 1
     answer = client.post(REMIND, {"offer": " ".join(map(str, row.to_remind))}, follow=True)
     assert "2 reminders have been sent." in answer.text
 

@@ -1,0 +1,104 @@
+"""Supporters for what was marked on the worklist, of several events in one proposal."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.models import AccessEvent
+from accounts.tests.factories import UserFactory
+from incidents.tests.factories import IncidentFactory, InvolvementFactory
+from supporters.models import Contact, Supporter
+from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
+
+pytestmark = pytest.mark.django_db
+PROPOSE, WORKLIST = reverse("support:propose"), reverse("support:worklist")
+
+
+@pytest.fixture
+def coordinator():
+    return UserFactory(roles=[Role.COORDINATOR])
+
+
+@pytest.fixture
+def client(coordinator):
+    client = Client()
+    client.force_login(coordinator)
+    return client
+
+
+def mark(client, *offers):
+    return client.post(PROPOSE, {"offer": [str(each.pk) for each in offers]}, follow=True)
+
+
+def chosen(page):
+    return {
+        f"supporter-{each.offer.pk}": str(each.cards[0].choice.supporter.pk)
+        for each in page.context["proposals"]
+        if each.cards
+    }
+
+
+def test_each_of_several_events_gets_another_supporter_by_one_confirmation(client):
+    offers = [OfferFactory() for _ in range(3)]
+    SupporterFactory.create_batch(4, trained=True)
+    page = mark(client, *offers)
+    data = chosen(page)
+    assert len(set(data.values())) == 3
+    for offer in offers:
+        assert offer.incident.reference in page.text
+    done = client.post(page.context["action_url"], data, follow=True)
+    assert "3 supporters have been asked." in done.text
+    assert done.redirect_chain[-1][0] == WORKLIST
+    asked = Contact.objects.open()
+    assert {str(each.supporter_id) for each in asked} == set(data.values())
+
+
+def test_the_worklist_marks_who_waits_for_a_supporter(client):
+    offer, running = OfferFactory(), ContactFactory(accepted=True).offer
+    page = client.get(WORKLIST).text
+    assert f'value="{offer.pk}"' in page
+    assert PROPOSE in page
+    found = mark(client, offer, running)
+    assert "1 colleague of those you marked waits for no supporter now." in found.text
+    assert [each.offer for each in found.context["proposals"]] == [offer]
+
+
+def test_what_changed_in_between_is_said_and_proposed_anew(client):
+    gone, full, fine = (OfferFactory() for _ in range(3))
+    SupporterFactory.create_batch(6, trained=True)
+    page = mark(client, gone, full, fine)
+    data = chosen(page)
+    ContactFactory(offer=gone)
+    Supporter.objects.filter(pk=data[f"supporter-{full.pk}"]).update(capacity=0)
+    again = client.post(page.context["action_url"], data, follow=True)
+    assert "cannot be asked now" in again.text
+    assert "1 supporter has been asked." in again.text
+    [line] = again.context["proposals"]
+    assert line.offer == full
+    assert str(line.cards[0].choice.supporter.pk) != data[f"supporter-{full.pk}"]
+
+
+def test_own_event_is_not_proposed_for(client, coordinator):
+    incident = IncidentFactory()
+    InvolvementFactory(incident=incident, employee=coordinator)
+    own = OfferFactory(involvement__incident=incident)
+    SupporterFactory.create_batch(3, trained=True)
+    assert mark(client, own).redirect_chain[-1][0] == WORKLIST
+    address = f"{PROPOSE}?offers={own.pk}"
+    assert client.get(address).status_code == 302
+    client.post(address, {f"supporter-{own.pk}": str(Supporter.objects.first().pk)})
+    assert not Contact.objects.exists()
+
+
+def test_each_name_shown_has_its_line_in_the_log(client, coordinator):
+    offers = [OfferFactory() for _ in range(2)]
+    mark(client, *offers)
+    lines = AccessEvent.objects.filter(access_point="support:propose", user=coordinator)
+    assert set(lines.values_list("record", flat=True)) == {each.involvement_id for each in offers}
+
+
+def test_nothing_marked_and_nonsense_lead_back(client):
+    assert client.post(PROPOSE, {"offer": "nonsense"}).url == WORKLIST
+    assert client.get(PROPOSE).url == WORKLIST
+    assert client.get(PROPOSE, {"offers": "x.y"}).url == WORKLIST
