@@ -83,11 +83,11 @@ def test_own_event_is_not_proposed_for(client, coordinator):
     incident = IncidentFactory()
     InvolvementFactory(incident=incident, employee=coordinator)
     own = OfferFactory(involvement__incident=incident)
-    SupporterFactory.create_batch(3, trained=True)
+    supporter = SupporterFactory(trained=True)
     assert mark(client, own).redirect_chain[-1][0] == WORKLIST
     address = f"{PROPOSE}?offers={own.pk}"
     assert client.get(address).status_code == 302
-    client.post(address, {f"supporter-{own.pk}": str(Supporter.objects.first().pk)})
+    client.post(address, {f"supporter-{own.pk}": str(supporter.pk)})
     assert not Contact.objects.exists()
 
 
