@@ -47,7 +47,7 @@ def test_each_of_several_events_gets_another_supporter_by_one_confirmation(clien
     assert len(set(data.values())) == 3
     for offer in offers:
         assert offer.incident.reference in page.text
-    done = client.post(page.context["action_url"], data, follow=True)
+    done = client.post(page.context["ask_url"], data, follow=True)
     assert "3 supporters have been asked." in done.text
     assert done.redirect_chain[-1][0] == WORKLIST
     asked = Contact.objects.open()
@@ -71,12 +71,21 @@ def test_what_changed_in_between_is_said_and_proposed_anew(client):
     data = chosen(page)
     ContactFactory(offer=gone)
     Supporter.objects.filter(pk=data[f"supporter-{full.pk}"]).update(capacity=0)
-    again = client.post(page.context["action_url"], data, follow=True)
+    again = client.post(page.context["ask_url"], data, follow=True)
     assert "cannot be asked now" in again.text
     assert "1 supporter has been asked." in again.text
     [line] = again.context["proposals"]
     assert line.offer == full
     assert str(line.cards[0].choice.supporter.pk) != data[f"supporter-{full.pk}"]
+
+
+def test_after_one_line_the_others_are_proposed_for(client):
+    one, other = OfferFactory(), OfferFactory()
+    SupporterFactory.create_batch(3, trained=True)
+    page = mark(client, one, other)
+    again = client.post(page.context["ask_url"], {**chosen(page), "only": str(one.pk)}, follow=True)
+    assert [each.offer for each in again.context["proposals"]] == [other]
+    assert Contact.objects.open().get().offer == one
 
 
 def test_own_event_is_not_proposed_for(client, coordinator):

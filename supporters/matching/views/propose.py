@@ -36,17 +36,19 @@ def propose(request: SignedInRequest) -> HttpResponse:
     """Another supporter for each of `offers`, in one proposal.
 
     The worklist posts what is marked (`offer`), and is answered by the address of the proposal; that posts
-    who was chosen. For whom that could not be, it is proposed anew.
+    who was chosen. For whom that could not be, or who are left after one line (`only`), it is proposed anew.
     """
     if "offer" in request.POST:
         return _marked(request)
     keys = _ids(request.GET.get("offers", "").split("."))
     if request.method == "POST":
         lines = together.chosen(request, _waiting(request, keys).select_related("involvement"))
-        left = together.ask(request, lines)
+        left = {each.pk for each in together.ask(request, lines)}
         if not lines:
             say(request, _("Nobody was chosen."), level=messages.WARNING)
-        return redirect(_address(each.pk for each in left) if left else reverse("support:worklist"))
+        if "only" in request.POST:
+            left = set(_waiting(request, keys).values_list("pk", flat=True))
+        return redirect(_address(key for key in keys if key in left) if left else reverse("support:worklist"))
     now = timezone.now()
     waiting = _waiting(request, keys).select_related(*READ_OF_OFFER).order_by("due_at", "id")
     offers = list(waiting[: assignment.TOGETHER])
@@ -58,7 +60,7 @@ def propose(request: SignedInRequest) -> HttpResponse:
     context = {
         "proposals": proposals,
         "anybody": any(each.cards for each in proposals),
-        "action_url": _address(each.pk for each in offers),
+        "ask_url": _address(each.pk for each in offers),
     }
     return render(request, "supporters/matching/propose.html", context)
 
