@@ -203,6 +203,8 @@ class Board:
                 previous_text=str(then[key]) if key in then else "",
             )
             for key, label in labels.items()
+            # A kind that is newer than what was published stands in no release of before.
+            if key in now
         ]
 
     def _bars(

@@ -6,6 +6,7 @@ Also covers dashboards.blocks, dashboards.evaluation_block, dashboards.organisat
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -20,6 +21,7 @@ from dashboards.export import BOM, as_csv, escaped
 from dashboards.periods import Period
 from dashboards.tables import CoverageFigures, Tables
 from dashboards.tests.factories import moment, publish, tables
+from incidents.enums import EventType
 
 pytestmark = pytest.mark.clock(moment(2026, 11, 22))
 
@@ -99,6 +101,17 @@ def test_the_chart_leaves_out_what_is_hidden_and_the_table_does_not():
     event = Board(Period(2026, 3), tables()).blocks[1].charts[0]
     assert [bar.value.text for bar in event.chart.bars] == ["60", "15"]
     assert [row[1] for row in event.table.rows] == ["60", "<10", "15", *["<10"] * 10, "90"]
+
+
+def test_a_kind_of_event_that_is_newer_than_a_release_is_not_in_it():
+    made = tables()
+    known = tuple((key, figure) for key, figure in made.event.cells if key != EventType.CHILD_DEATH)
+    older = replace(made, event=replace(made.event, cells=known))
+    event = Board(Period(2026, 3), older).blocks[1].charts[0]
+    assert str(EventType.CHILD_DEATH.label) not in [row[0] for row in event.table.rows]
+    assert len(event.table.rows) == len(known) + 1
+    now = Board(Period(2026, 3), made, older).blocks[1].charts[0]
+    assert str(EventType.CHILD_DEATH.label) in [row[0] for row in now.table.rows]
 
 
 def test_small_groups_of_the_pool_have_no_figures():
