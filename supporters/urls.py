@@ -17,6 +17,7 @@ support_urls = [
     path("support/desk/", desk.hand_over, name="desk"),
     path("support/desk/take-back/", desk.take_back, name="desk-take-back"),
     path("support/propose/", propose.propose, name="propose"),
+    path("support/propose/marked/", propose.propose_marked, name="propose-marked"),
     path("support/remind/", worklist.remind_several, name="remind-several"),
     path("support/intake/", intake.intake, name="intake"),
     path("support/intake/decide/", intake.decide, name="intake-decide"),

@@ -187,6 +187,7 @@ PAGES: dict[str, str | set[Role]] = {
     "support:desk-take-back": COORDINATOR,
     "support:remind-several": COORDINATOR,
     "support:propose": COORDINATOR,
+    "support:propose-marked": COORDINATOR,
     "support:replace": COORDINATOR,
     "support:refer": COORDINATOR,
     "pool:outside-help": COORDINATOR,

@@ -7,11 +7,13 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.enums import Role
 from accounts.pages.access import Access, access_of
 from accounts.pages.asked_again import only_takes_post
 from accounts.pages.kept_forms import Ticket
 from accounts.tests.factories import UserFactory
 from accounts.tests.test_access_matrix import address, pages, parameters
+from supporters.models import SupportPolicy
 from supporters.tests.factories import SupporterFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,13 +43,16 @@ FORMS = {
     "incidents:list": {"q": WORD},
     "support:worklist": {"q": WORD},
     "support:filter": {"name": WORD},
+    "support:desk": {"first_day": WORD},
     "pool:list": {"q": WORD},
     "pool:add": {"q": WORD},
     "pool:policy": {},
     "pool:cover": {"cover_monday_0": WORD},
     "pool:places": {"name": WORD},
+    "pool:outside-help": {"name": WORD},
     "pool:intake-rules": {"closes_after_days": WORD},
     "contacts:availability": {"capacity": WORD},
+    "contacts:showing": {},
     "without-name": {"telephone": WORD},
     "contacts:corridor": {"on": WORD},
 }
@@ -94,8 +99,11 @@ def test_a_tap_without_a_session_is_asked_again_after_sign_in(client, name):
 def test_a_form_without_a_session_comes_back_after_sign_in(client, name):
     somebody, page = somebody_for(name), address(name)
     typed = FORMS[name]
-    if name == "contacts:availability":
+    if name == "support:desk":
+        UserFactory(roles=[Role.COORDINATOR])
+    if name in {"contacts:availability", "contacts:showing"}:
         SupporterFactory(trained=True, user=somebody)
+        SupportPolicy.objects.create(employee_chooses=True)
     client.post(page, {**typed, "ticket": str(Ticket.new(somebody))})
     client.force_login(somebody)
     back = client.get(page, follow=True).text
@@ -108,6 +116,7 @@ def test_every_form_at_an_address_of_its_own_is_tried_here(client):
         "evaluation",  # knows nobody
         "evaluation-mangled",
         "second-factor",  # nothing is typed there
+        "support:propose",  # for whom stands behind the question mark
         "confirmations",  # the password is asked for first
         "incidents:import",  # a file is never kept
         "settings:staff-import",

@@ -12,7 +12,8 @@ from supporters.models import Contact, Supporter
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
 pytestmark = pytest.mark.django_db
-PROPOSE, WORKLIST = reverse("support:propose"), reverse("support:worklist")
+PROPOSE, MARKED = reverse("support:propose"), reverse("support:propose-marked")
+WORKLIST = reverse("support:worklist")
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def client(coordinator):
 
 
 def mark(client, *offers):
-    return client.post(PROPOSE, {"offer": [str(each.pk) for each in offers]}, follow=True)
+    return client.post(MARKED, {"offer": [str(each.pk) for each in offers]}, follow=True)
 
 
 def chosen(page):
@@ -108,6 +109,6 @@ def test_each_name_shown_has_its_line_in_the_log(client, coordinator):
 
 
 def test_nothing_marked_and_nonsense_lead_back(client):
-    assert client.post(PROPOSE, {"offer": "nonsense"}).url == WORKLIST
+    assert client.post(MARKED, {"offer": "nonsense"}).url == WORKLIST
     assert client.get(PROPOSE).url == WORKLIST
     assert client.get(PROPOSE, {"offers": "x.y"}).url == WORKLIST

@@ -1,6 +1,6 @@
 """A proposal for what was marked on the worklist, of several events at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.enums import Role
 from accounts.pages.access import SignedInRequest, allow
-from accounts.pages.asked_again import asks_again
+from accounts.pages.asked_again import asks_again, only_posted
 from accounts.pages.feedback import say
 from supporters.contacts.case_access import log_found
 from supporters.enums import Waiting
@@ -25,21 +25,29 @@ from supporters.matching.views import together
 from supporters.models import Offer, OfferQuerySet
 
 
-def _asked(data: Mapping[str, str]) -> str:
-    return _("Propose supporters") if "offer" in data else _("Ask the supporters you chose")
+@allow(Role.COORDINATOR)
+@only_posted("support:worklist", does=gettext_lazy("Propose supporters"))
+def propose_marked(request: SignedInRequest) -> HttpResponse:
+    """What is marked on the worklist (`offer`) leads to the address of its proposal."""
+    marked = _ids(text for value in request.POST.getlist("offer") for text in value.split())
+    waiting = list(_waiting(request, marked).values_list("pk", flat=True))
+    if others := len(marked) - len(waiting):
+        text = ngettext(
+            "%(count)d colleague of those you marked waits for no supporter now.",
+            "%(count)d colleagues of those you marked wait for no supporter now.",
+            others,
+        )
+        say(request, text % {"count": others}, level=messages.WARNING)
+    return redirect(_address(waiting) if waiting else reverse("support:worklist"))
 
 
 @allow(Role.COORDINATOR)
-@asks_again(does=_asked)
+@asks_again(does=gettext_lazy("Ask the supporters you chose"))
 @require_http_methods(["GET", "POST"])
 def propose(request: SignedInRequest) -> HttpResponse:
-    """Another supporter for each of `offers`, in one proposal.
-
-    The worklist posts what is marked (`offer`), and is answered by the address of the proposal; that posts
-    who was chosen. For whom that could not be, or who are left after one line (`only`), it is proposed anew.
+    """Another supporter for each of `offers`, in one proposal. POST asks who was chosen; for whom that could
+    not be, or who are left after one line (`only`), it is proposed anew.
     """
-    if "offer" in request.POST:
-        return _marked(request)
     keys = _ids(request.GET.get("offers", "").split("."))
     if request.method == "POST":
         lines = together.chosen(request, _waiting(request, keys).select_related("involvement"))
@@ -63,19 +71,6 @@ def propose(request: SignedInRequest) -> HttpResponse:
         "ask_url": _address(each.pk for each in offers),
     }
     return render(request, "supporters/matching/propose.html", context)
-
-
-def _marked(request: SignedInRequest) -> HttpResponse:
-    marked = _ids(text for value in request.POST.getlist("offer") for text in value.split())
-    waiting = list(_waiting(request, marked).values_list("pk", flat=True))
-    if others := len(marked) - len(waiting):
-        text = ngettext(
-            "%(count)d colleague of those you marked waits for no supporter now.",
-            "%(count)d colleagues of those you marked wait for no supporter now.",
-            others,
-        )
-        say(request, text % {"count": others}, level=messages.WARNING)
-    return redirect(_address(waiting) if waiting else reverse("support:worklist"))
 
 
 def _waiting(request: SignedInRequest, keys: Iterable[UUID]) -> OfferQuerySet:
