@@ -1,9 +1,10 @@
 """Joining two reports of one event: everybody involved stands on it once, with the support that runs.
 
 Who was named on both has two offers of support, of which one stays: the one under which somebody is asked or
-at work, else the one that ended, for the person or the coordinator decided it, else that of the report that
-stays. The contacts of both stay, with their logs, and so do the earliest moments: when support was first
-offered, and until when it had to be.
+at work, else the one that ended, of two that ended last, for the person or the coordinator decided it, else
+that of the report that stays. The contacts of both stay, with their logs, and so do the earliest moments:
+when support was first offered, and until when it had to be. What the person asked for on either stays too;
+of two wishes the newest.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
@@ -23,9 +25,14 @@ from notifications.reminders.schedule import cancel, cancel_each
 from supporters.contacts import analyst_conflict, involved_conflict
 from supporters.enums import Waiting
 from supporters.intake import head_questions, unnamed_reports
-from supporters.models import Contact, Offer
+from supporters.models import Contact, Offer, ReachMe, Referral, RenewedOffer, Wishes
 from supporters.offers import told_later
 from supporters.offers.opening import push_counts
+
+#: What an involvement says of what the person wishes, and the two parts of `Wishes`: each is kept as a whole.
+WISHES = ("wish_other_department", "wish_physician", "wish_outside")
+WISHED = ("profession_id", "from_department_id", "not_department_id")
+SHOWN = ("shown", "shown_at", "supporter_id")
 
 
 class TwoAtWork(Exception):
@@ -91,6 +98,8 @@ def _settled(offer: Offer, mine: Sequence[Offer], at: datetime) -> Involvement:
 def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
     """Of the two offers to one person, that on the report that stays (`twin`) and the other, leave one."""
     keeps, ends = (twin, offer) if _weight(twin) >= _weight(offer) else (offer, twin)
+    if keeps.closed_at and ends.closed_at and ends.closed_at > keeps.closed_at:
+        keeps, ends = ends, keeps
     if ends.contacts.open().exists():
         raise TwoAtWork(keeps.involvement.name)
     ends.contacts.update(offer=keeps)
@@ -98,6 +107,7 @@ def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
     ends.also.exclude(pk=keeps.pk).update(continues=keeps)
     if keeps.continues_id == ends.pk:
         keeps.continues = None
+    _keep_wishes(keeps, ends)
     for name in ("opened_at", "norm_due_at", "announced_at", "offered_at", "reached_at", "ask_again_since"):
         earliest = [moment for each in (keeps, ends) if (moment := getattr(each, name)) is not None]
         setattr(keeps, name, min(earliest, default=None))
@@ -112,11 +122,59 @@ def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
         person.employee, person.typed_name, person.email, person.telephone = gone.employee, "", "", ""
         if not Contact.objects.filter(open_for=gone.employee).exists():
             keeps.contacts.open().update(open_for=gone.employee)
+    if person.employee is None:
+        person.email, person.telephone = person.email or gone.email, person.telephone or gone.telephone
     person.file_keys = [*person.file_keys, *gone.file_keys]
     gone.delete()
-    person.save(update_fields=["employee", "typed_name", "email", "telephone", "joined_ids", "file_keys"])
+    person.save(
+        update_fields=[*("employee", "typed_name", "email", "telephone", "joined_ids", "file_keys"), *WISHES]
+    )
     keeps.save()
     return person
+
+
+def _keep_wishes(keeps: Offer, ends: Offer) -> None:
+    """What the person asked for on either, and what was arranged with them, hangs on `keeps`."""
+    # What is open was asked later than what ended.
+    newest, older = sorted(
+        (keeps, ends), key=lambda each: (each.closed_at is None, each.opened_at), reverse=True
+    )
+    said = newest.involvement if _wished(newest.involvement) else older.involvement
+    for name in WISHES:
+        setattr(keeps.involvement, name, getattr(said, name))
+    _keep_newest(ReachMe, newest, keeps, ends)
+    referral = Referral.objects.filter(offer__in=[keeps, ends]).order_by("-at").first()
+    if referral:
+        _keep_newest(Referral, keeps if referral.offer_id == keeps.pk else ends, keeps, ends)
+    rows = Wishes.objects.filter(offer__in=[keeps, ends])
+    by_offer = {row.offer_id: row for row in rows.order_by(F("shown_at").asc(nulls_first=True))}
+    if by_offer:
+        shown = list(by_offer.values())[-1]
+        wishes = [by_offer[each.pk] for each in (newest, older) if each.pk in by_offer]
+        wished = next((row for row in wishes if any(getattr(row, name) for name in WISHED)), wishes[0])
+        kept = {name: getattr(wished, name) for name in WISHED} | {
+            name: getattr(shown, name) for name in SHOWN
+        }
+        Wishes.objects.update_or_create(offer=keeps, defaults=kept)
+    told = keeps.renewed.values("moment")
+    RenewedOffer.objects.bulk_create(
+        RenewedOffer(offer=keeps, moment_id=row.moment_id, at=row.at)
+        for row in ends.renewed.exclude(moment__in=told)
+    )
+
+
+def _keep_newest(model: type[ReachMe | Referral], newest: Offer, keeps: Offer, ends: Offer) -> None:
+    """Of the rows of both, that of `newest`; of one, that one."""
+    theirs, mine = model.objects.filter(offer=ends), model.objects.filter(offer=keeps)
+    if newest == ends and theirs.exists():
+        mine.delete()
+    if not mine.exists():
+        theirs.update(offer=keeps)
+
+
+def _wished(person: Involvement) -> bool:
+    usual = Involvement()
+    return any(getattr(person, name) != getattr(usual, name) for name in WISHES)
 
 
 def _move(person: Involvement, stays: Incident) -> None:

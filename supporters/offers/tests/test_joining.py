@@ -6,26 +6,36 @@ Also covers incidents.calamities.ended_report.
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import AccessEvent
-from accounts.tests.factories import DepartmentFactory, UserFactory
+from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from incidents.calamities import classification, milestones
-from incidents.enums import EventType, Ground, IncidentKind, Step, TrackEventKind, Verdict
-from incidents.models import Incident, Involvement, Milestone, events_of
+from incidents.enums import (
+    EventType,
+    Ground,
+    IncidentKind,
+    LaterMomentKind,
+    LaterMomentWay,
+    Step,
+    TrackEventKind,
+    Verdict,
+)
+from incidents.models import Incident, Involvement, LaterMoment, Milestone, events_of
 from incidents.reports import joining, withdrawal
 from incidents.reports.report_writer import Involved, report_incident
 from notifications.models import Notice
 from notifications.reminders.schedule import reminder
-from supporters.contacts import flow
-from supporters.enums import ContactState, EventKind, Outcome, Rule
+from supporters.contacts import flow, own_link
+from supporters.enums import ContactState, EventKind, Outcome, Rule, Waiting
 from supporters.matching import assignment
-from supporters.models import Contact, Offer
-from supporters.offers import opening, retention
+from supporters.models import Contact, Offer, OutsideHelp, ReachMe, Referral, RenewedOffer, Wishes
+from supporters.offers import opening, referral, retention
 from supporters.offers.joining import TwoAtWork, join
 from supporters.offers.reminders import SOMEBODY_WAITS
-from supporters.tests.factories import SupporterFactory
+from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -224,6 +234,133 @@ class TestThePeople:
         goes.refresh_from_db()
         assert goes.reporter is None
         assert Involvement.objects.get().joined_ids == []
+
+
+def hang_reach_me(offer):
+    ReachMe.objects.create(offer=offer, parts_of_day=["evening"])
+
+
+def hang_wishes(offer):
+    Wishes.objects.create(offer=offer, profession=ProfessionFactory(name="Verloskundige"))
+
+
+def hang_referral(offer):
+    to = OutsideHelp.objects.get_or_create(name="De Luwte", telephone="+31301112233")[0]
+    Referral.objects.create(offer=offer, to=to, at=NOW)
+
+
+def hang_renewed(offer):
+    moment = LaterMoment.objects.create(
+        incident=offer.incident,
+        kind=LaterMomentKind.HEARING,
+        planned_for=LATER,
+        way=LaterMomentWay.WARD,
+        set_at=NOW,
+        changed_at=NOW,
+    )
+    RenewedOffer.objects.create(offer=offer, moment=moment, at=NOW)
+
+
+def hang_contact(offer):
+    ContactFactory(offer=offer, handed_back=True)
+
+
+def hang_another(offer):
+    OfferFactory(continues=offer)
+
+
+#: Every relation to an offer, and something that hangs there; a new one has to be added, and kept by `join`.
+HANGS = {
+    "supporters.Contact.offer": hang_contact,
+    "supporters.Offer.continues": hang_another,
+    "supporters.ReachMe.offer": hang_reach_me,
+    "supporters.Referral.offer": hang_referral,
+    "supporters.RenewedOffer.offer": hang_renewed,
+    "supporters.Wishes.offer": hang_wishes,
+}
+
+
+def relations_to(model):
+    return {
+        f"{relation.related_model._meta.label}.{relation.field.name}"
+        for relation in model._meta.related_objects
+    }
+
+
+class TestWhatHangsOnTheOfferThatGoes:
+    def test_every_relation_is_thought_of(self):
+        assert relations_to(Offer) == set(HANGS)
+        # The offer itself, of which one is left.
+        assert relations_to(Involvement) == {"supporters.Offer.involvement"}
+
+    @pytest.mark.parametrize("relation", HANGS)
+    @pytest.mark.parametrize("goes", ["of the report that goes", "of the report that stays"])
+    def test_hangs_on_the_other(self, coordinator, nurse, relation, goes):
+        first, second = reported(nurse), reported(nurse, at=NOW + HOUR)
+        ends, keeps = Offer.objects.get(incident=second), Offer.objects.get(incident=first)
+        if goes == "of the report that stays":
+            ends, keeps = keeps, ends
+        HANGS[relation](ends)
+        # Closed, it is the one that stays.
+        Offer.objects.filter(pk=keeps.pk).update(
+            closed_at=LATER, waiting_for=Waiting.NOTHING, outcome=Outcome.DECLINED
+        )
+        join(one=first, other=second, by=coordinator, at=LATER)
+        model, field = relation.rsplit(".", 1)
+        assert apps.get_model(model).objects.filter(**{field: keeps}).count() == 1
+
+    def test_of_two_wishes_the_newest_is_kept_each_by_itself(self, coordinator, nurse):
+        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        older, newer = Offer.objects.get(incident=stays), Offer.objects.get(incident=goes)
+        chosen, midwife = SupporterFactory(trained=True), ProfessionFactory(name="Verloskundige")
+        Wishes.objects.create(
+            offer=older, profession=ProfessionFactory(), shown=[chosen.pk], shown_at=NOW, supporter=chosen
+        )
+        Wishes.objects.create(offer=newer, profession=midwife)
+        ReachMe.objects.create(offer=older, language="en")
+        ReachMe.objects.create(offer=newer, no_voicemail=True)
+        Involvement.objects.filter(offer=newer).update(wish_physician=True, wish_other_department=False)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        offer = Offer.objects.get()
+        assert offer == older
+        assert (offer.wishes.profession, offer.wishes.supporter) == (midwife, chosen)
+        assert (offer.reach_me.language, offer.reach_me.no_voicemail) == ("", True)
+        person = offer.involvement
+        assert (person.wish_physician, person.wish_other_department) == (True, False)
+
+    def test_what_was_asked_where_support_is_open_is_newer_than_what_ended(self, coordinator, nurse):
+        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        runs, ended = Offer.objects.get(incident=stays), Offer.objects.get(incident=goes)
+        ReachMe.objects.create(offer=ended, language="en")
+        ReachMe.objects.create(offer=runs, language="de")
+        opening.close_offer(offer=ended, outcome=Outcome.DECLINED, by=coordinator, at=LATER)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        offer = Offer.objects.get()
+        assert (offer.outcome, offer.reach_me.language) == (Outcome.DECLINED, "de")
+
+    @pytest.mark.parametrize("first_referred", [True, False])
+    def test_who_was_referred_last_still_reads_where_to(self, coordinator, nurse, first_referred):
+        stays, goes = reported(nurse), reported(nurse, at=NOW + HOUR)
+        offers = [Offer.objects.get(incident=incident) for incident in (stays, goes)]
+        before, after = offers if first_referred else reversed(offers)
+        there = OutsideHelp.objects.create(name="De Luwte", telephone="+31301112233")
+        opening.close_offer(offer=before, outcome=Outcome.COMPLETED, by=coordinator, at=LATER)
+        referral.refer(offer=after, to=there, by=coordinator, at=LATER + HOUR)
+        join(one=stays, other=goes, by=coordinator, at=LATER + 2 * HOUR)
+        assert referral.help_for(Offer.objects.get()) == there
+
+    def test_their_own_link_still_opens(self, client, coordinator):
+        stays, goes = reported(BY_HAND), reported(BY_HAND, at=NOW + HOUR)
+        links = [own_link.address(row.pk) for row in Involvement.objects.all()]
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        assert [client.get(link).status_code for link in links] == [200, 200]
+
+    def test_a_number_on_one_and_an_address_on_the_other_are_both_kept(self, coordinator):
+        with_mail = Involved(name=BY_HAND.name, telephone=BY_HAND.telephone, email="fatima@example.org")
+        stays, goes = reported(BY_HAND), reported(with_mail, at=NOW + HOUR)
+        join(one=stays, other=goes, by=coordinator, at=LATER)
+        person = Involvement.objects.get()
+        assert (person.telephone, person.email) == (BY_HAND.telephone, "fatima@example.org")
 
 
 def test_the_count_of_a_calamity_follows(coordinator, nurse):

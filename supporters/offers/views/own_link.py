@@ -6,6 +6,7 @@ it only that a colleague will call.
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from accounts.pages.access import allow_public
 from hospital.models import WorkingHours
 from incidents.models import Policy
 from supporters.contacts import own_link
-from supporters.models import Offer, OfferQuerySet, SupportPolicy
+from supporters.models import Offer, SupportPolicy
 from supporters.offers import told_later
 from supporters.offers.views import own_offer
 
@@ -25,8 +26,7 @@ from supporters.offers.views import own_offer
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_support(request: HttpRequest, signed: str) -> HttpResponse:
     """Who calls and when, and what may be chosen; 404 with the numbers for help once the case is over."""
-    offers = _offers(signed)
-    found = own_offer.read(offers)
+    found = _found(signed)
     if not found:
         return render(request, "supporters/offers/own_link_over.html", status=404)
     now, unsaved = timezone.now(), None
@@ -55,8 +55,11 @@ def own_support(request: HttpRequest, signed: str) -> HttpResponse:
     return render(request, "supporters/offers/own_link.html", context)
 
 
-def _offers(signed: str) -> OfferQuerySet:
-    """The offer behind the link, as long as a name stands in the case; nothing for one not made here."""
+def _found(signed: str) -> list[Offer]:
+    """The offer behind the link, as long as a name stands in the case, also when two reports were joined
+    since; nothing for one not made here.
+    """
     pk = own_link.read(signed)
     offers = Offer.objects.filter(involvement__employee=None, involvement__erased_at=None)
-    return offers.filter(involvement=pk) if pk else offers.none()
+    ways = [Q(involvement=pk), Q(involvement__joined_ids__contains=[pk])] if pk else []
+    return next((found for way in ways if (found := own_offer.read(offers.filter(way)))), [])
