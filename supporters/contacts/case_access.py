@@ -71,14 +71,17 @@ def worklist_opened(*, offers: Iterable[Offer], besides: User, at: datetime) -> 
 
 
 def log_contact(*, contact: Contact, by: User, at: datetime) -> None:
-    """One line that says that the supporter `by` opened the own `contact`, with name and telephone."""
+    """One line that says that the supporter `by` opened the own `contact`, with name and telephone.
+
+    It names no event: of a report that named one person the log would tell its readers that support runs.
+    """
     record(
         action=AccessAction.VIEW,
         user=by,
         role=Role.SUPPORTER,
         access_point="contacts:detail",
         object_kind="support",
-        object_ref=contact.offer.incident.reference,
+        object_ref="",
         record=contact.offer.involvement_id,
         basis="own contact",
         at=at,

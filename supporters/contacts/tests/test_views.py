@@ -174,11 +174,13 @@ def test_handing_back_takes_one_word_and_leads_to_the_list(client, contact):
     assert response.redirect_chain[-1][0] == LIST
 
 
-def test_opening_is_in_the_access_log(client, supporter, contact):
+def test_opening_is_in_the_access_log_and_does_not_say_after_which_event_support_runs(
+    client, supporter, contact
+):
     page(client, contact)
     line = AccessEvent.objects.get()
     assert (line.action, line.user, line.responsible) == ("view", supporter.user, Role.SUPPORTER)
-    assert (line.record, line.object_ref) == (contact.offer.involvement_id, contact.offer.incident.reference)
+    assert (line.record, line.object_ref) == (contact.offer.involvement_id, "")
 
 
 def test_who_handed_it_back_sees_whom_it_was_about_as_long_as_it_can_be_undone(client, contact, time_machine):
