@@ -1,6 +1,7 @@
 """Building the demo hospital in an empty database."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -19,11 +20,17 @@ from demo.year import REPORTS, live
 from hospital.enums import ProfessionGroup
 from hospital.models import Department, Hospital, Location, Profession
 from notifications.models import Mail, Notice
-from supporters.models import MeetingPlace, OutsideHelp, Supporter, SupportPolicy
+from supporters.enums import Experience
+from supporters.models import MeetingPlace, OutsideHelp, ShownAs, Supporter, SupportPolicy
 
 #: People who work there, and reports of its past year.
 SIZES = {"small": (900, 40), "hospital": (5_000, REPORTS), "large": (14_000, 600)}
 STAFF = SIZES["hospital"][0]
+
+#: Who does not head a department.
+LEARNING = ("Leerling-verpleegkundige", "Coassistent")
+#: Of each big group of supporters so many show themselves to a colleague who chooses.
+HANDFUL = 5
 
 PLACES = ("Spreekkamer A1.12", "Spreekkamer C3.04", "Stiltecentrum", "Wandeling buiten")
 
@@ -59,14 +66,17 @@ def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
         # Thousands of small transactions, none of which has to outlive a power cut.
         cursor.execute("SET synchronous_commit TO off")
     Hospital(name=NAME).save()
-    SupportPolicy.objects.update_or_create(defaults={"norm": 14, "norm_in_shifts": 18})
+    SupportPolicy.objects.update_or_create(
+        defaults={"norm": 14, "norm_in_shifts": 18, "employee_chooses": True}
+    )
     MeetingPlace.objects.bulk_create(MeetingPlace(name=name) for name in PLACES)
     with transaction.atomic():
         people = _hire(chance, at, size)
-        _gather_pool(chance, people, at)
+        heads = _appoint(people)
+        _gather_pool(chance, people, heads, at)
     demo = {person.username: person for person in people[: len(_ROLES)]}
     employees = [person for person in people if person.username.isdigit()]
-    committee.seat(demo, employees, at=at)
+    committee.seat(demo, [person for person in employees if person not in heads], at=at)
     year = Year(
         chance=chance,
         now=at,
@@ -140,20 +150,44 @@ def _hire(chance: random.Random, at: datetime, size: int) -> list[User]:
         )
         for username, name in (("willemijn", "Willemijn van Tilborch"), ("karim", "Karim Oosterveen"))
     )
-    heads = {row.department.name: row for row in people if row.username == "teamleader" and row.department}
+    heads = _heads(people)
     unusable = make_password(None)
     for person in people:
         person.password = unusable
-        if person.department is not None:
-            head = heads.setdefault(person.department.name, person)
-            person.manager = head if head is not person else None
+        head = heads.get(person.department)
+        person.manager = head if head is not person else None
     User.objects.bulk_create(people, batch_size=1_000)
     return people
 
 
-def _gather_pool(chance: random.Random, people: list[User], at: datetime) -> None:
-    """Seventy in a usual hospital: as it is made up, but fewer of those who seldom need one; two physicians
-    from outside among them.
+def _heads(people: Sequence[User]) -> dict[Department | None, User]:
+    """Who heads each department: who is longest in a profession, and does not learn it; the demo account that
+    leads a team its own.
+    """
+    heads: dict[Department | None, User] = {}
+    for person in sorted(people, key=lambda one: one.in_profession_since or 0):
+        learns = person.profession is not None and person.profession.name in LEARNING
+        if person.username not in DEMO_PEOPLE and not learns:
+            heads.setdefault(person.department, person)
+    return heads | {one.department: one for one in people if one.username == "teamleader"}
+
+
+def _appoint(people: Sequence[User]) -> set[User]:
+    """The heads of department."""
+    heads = set(_heads(people).values())
+    role = Group.objects.get(name=Role.TEAM_LEADER)
+    membership = User.groups.through
+    membership.objects.bulk_create(
+        membership(user_id=head.pk, group_id=role.pk)
+        for head in sorted(heads, key=lambda one: one.username)
+        if head.username not in _ROLES
+    )
+    return heads
+
+
+def _gather_pool(chance: random.Random, people: list[User], heads: set[User], at: datetime) -> None:
+    """Seventy in a usual hospital: as it is made up, but fewer of those who seldom need one, and no heads of
+    department; two physicians from outside among them. A handful of each big group show themselves.
     """
     groups = {group.name: group for group in Group.objects.all()}
     for person in people[: len(_ROLES)]:
@@ -169,15 +203,19 @@ def _gather_pool(chance: random.Random, people: list[User], at: datetime) -> Non
         ProfessionGroup.PHARMACY: 1,
         ProfessionGroup.SUPPORT: 3,
     }
-    pool = [person for person in people if person.username in {"supporter", "supporter2"}] + people[-2:]
+    pool = [person for person in people if person.username in {"supporter", "supporter2"}]
+    showing = list(pool)
+    pool += people[-2:]
+    others = [person for person in people[len(_ROLES) : -2] if person not in heads]
     for group, supporters in of_5_000.items():
         ready = [
-            person
-            for person in people[len(_ROLES) : -2]
-            if person.profession is not None and person.profession.group == group
+            person for person in others if person.profession is not None and person.profession.group == group
         ]
-        pool += chance.sample(ready, _of(len(people), supporters))
-    _gather_analysts(chance, [person for person in people[len(_ROLES) : -2] if person not in pool], groups)
+        chosen = chance.sample(ready, _of(len(people), supporters))
+        pool += chosen
+        if supporters >= HANDFUL:
+            showing += chosen[:HANDFUL]
+    _gather_analysts(chance, [person for person in others if person not in pool], groups)
     today = at.date()
     Supporter.objects.bulk_create(
         Supporter(
@@ -193,6 +231,18 @@ def _gather_pool(chance: random.Random, people: list[User], at: datetime) -> Non
         membership(user_id=person.pk, group_id=groups[Role.SUPPORTER].pk)
         for person in pool
         if person.username not in _ROLES
+    )
+    by_user = {supporter.user_id: supporter for supporter in Supporter.objects.all()}
+    ShownAs.objects.bulk_create(
+        ShownAs(
+            supporter=by_user[person.pk],
+            profession=True,
+            department=chance.random() < 0.3,
+            years=chance.random() < 0.7,
+            languages=[person.language] if chance.random() < 0.5 else ["nl", "en"],
+            knows=chance.sample(Experience.values, chance.randint(1, 3)),
+        )
+        for person in showing
     )
 
 

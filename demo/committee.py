@@ -1,7 +1,7 @@
 """Who sits on the calamity committee, who is on duty these weeks, and a calamity in each of its states."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import Group
@@ -11,15 +11,28 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.models.second_person import RoleGrant
 from accounts.roles import confirming, giving
-from demo.daytime import by_day
-from hospital.clock import local_moment, start_of_week
+from demo.daytime import by_day, in_cover
+from hospital.clock import local_day, local_moment, start_of_week
 from hospital.enums import ProfessionGroup
-from hospital.models import Department
-from incidents.calamities import alignment, committee, duty, inspectorate, milestones
+from hospital.models import Department, WorkingHours
+from incidents.calamities import alignment, committee, duty, inspectorate, later_moments, milestones
 from incidents.calamities.classification import classify, standing
-from incidents.enums import EventType, Ground, IncidentKind, Step, Verdict
+from incidents.calamities.family_talks import arrangements
+from incidents.enums import (
+    EventType,
+    Ground,
+    IncidentKind,
+    LaterMomentKind,
+    LaterMomentWay,
+    LookedAfter,
+    Step,
+    Verdict,
+)
 from incidents.models import Duty, Incident, Milestone
 from incidents.reports import report_writer
+from supporters.enums import Outcome
+from supporters.models import Offer
+from supporters.offers.opening import close_offer
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: Who sits there beside its secretary, a physician.
@@ -95,12 +108,13 @@ def set_out(people: Mapping[str, User], *, at: datetime, now: datetime) -> None:
     at_once = (Step.DIRECTOR, Step.ALIGNMENT, Step.SUPPORT)
     _done(doubted, member, dict.fromkeys(at_once, 9 * DAY - HOUR), at=at)
 
-    running = _reported(leader, at=at - 30 * DAY)
+    colleagues = User.objects.filter(department=leader.department, manager=leader)
+    running = _reported(leader, at=at - 30 * DAY, involved=colleagues.order_by("-username")[:2])
     _decide(running, Verdict.CALAMITY, member, at=at - 29 * DAY, moment=at - 29 * DAY)
     for department in others[1:]:
         row = alignment.name(incident=running, department=department, by=member, at=at - 29 * DAY)
         alignment.confirm(alignment=row, by=member, at=at - 28 * DAY)
-    times = {Step.DIRECTOR: 30 * DAY - HOUR, Step.SUPPORT: 30 * DAY - 8 * HOUR, Step.IGJ: 28 * DAY}
+    times = {Step.DIRECTOR: 30 * DAY - HOUR, Step.IGJ: 28 * DAY}
     _done(running, member, {**times, Step.ANALYSIS: 3 * DAY}, at=at)
     report = Milestone.objects.select_related("incident").get(incident=running, step=Step.FINAL_REPORT)
     inspectorate.set_by_letter(
@@ -115,6 +129,8 @@ def set_out(people: Mapping[str, User], *, at: datetime, now: datetime) -> None:
         milestone=report, asked_at=at - 2 * DAY, reference="2026-V1042", by=member, at=at - 2 * DAY
     )
 
+    _look_after(running, people, at=at)
+
     ended = _reported(leader, at=at - 16 * DAY, in_doubt=True)
     _decide(ended, Verdict.NONE, member, at=at - 12 * DAY, ground=Ground.EXPECTED)
 
@@ -125,14 +141,48 @@ def set_out(people: Mapping[str, User], *, at: datetime, now: datetime) -> None:
     _decide(violence, Verdict.VIOLENCE, people["coordinator"], at=at - DAY, moment=at - DAY)
 
 
+def _look_after(calamity: Incident, people: Mapping[str, User], *, at: datetime) -> None:
+    """Who was part of it wanted no support; the committee knows of some who is looked after by whom, and has
+    set when the feedback is.
+    """
+    for offer in Offer.objects.filter(incident=calamity).order_by("pk"):
+        decided = in_cover(at - 28 * DAY, WorkingHours.current().cover)
+        close_offer(offer=offer, outcome=Outcome.DECLINED, by=people["coordinator"], at=decided)
+    since = local_day(at - 29 * DAY)
+    looked_after = {
+        LookedAfter.FAMILY: people["ccp"],
+        LookedAfter.DEPARTMENT: people["teamleader"],
+        LookedAfter.STAFF: people["coordinator"],
+        LookedAfter.PATIENT_SUPPORT: None,
+    }
+    for what, employee in looked_after.items():
+        arrangements.arrange(
+            incident=calamity, what=what, employee=employee, on=since, by=people["ccp"], at=at, seen=None
+        )
+    later_moments.set_moment(
+        incident=calamity,
+        kind=LaterMomentKind.FEEDBACK,
+        planned_for=local_moment(datetime(*on(local_day(at), 1), 15)),  # noqa: DTZ001 — local
+        way=LaterMomentWay.MEETING,
+        place="Vergaderzaal 2, begane grond",
+        by=people["ccp"],
+        at=at,
+    )
+
+
 def _reported(
-    leader: User, *, at: datetime, kind: IncidentKind = IncidentKind.CALAMITY, in_doubt: bool = False
+    leader: User,
+    *,
+    at: datetime,
+    kind: IncidentKind = IncidentKind.CALAMITY,
+    in_doubt: bool = False,
+    involved: Iterable[User] = (),
 ) -> Incident:
     return report_writer.report_incident(
         reporter=leader,
         kind=kind,
         event_type=EventType.AGGRESSION if kind == IncidentKind.EVENT else EventType.SAFETY,
-        involved=[],
+        involved=[report_writer.Involved(employee=person) for person in involved],
         submission_key=uuid.uuid4(),
         at=at,
         department=leader.department,

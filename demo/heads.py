@@ -37,7 +37,8 @@ class Answer:
         if question is None or question.answered_at:
             return
         heads = User.objects.filter(groups__name=Role.TEAM_LEADER, department=question.department_id)
-        if head := heads.order_by("pk").first():
+        # Not about what they are part of themselves.
+        if head := heads.exclude(involvements__incident=question.incident).order_by("pk").first():
             head_questions.nobody_missing(incident=question.incident, by=head, at=at)
         else:
             head_questions.settle(question=question, by=self.year.coordinator, at=at)

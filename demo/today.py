@@ -44,13 +44,14 @@ _HAS_AN_APPOINTMENT: Steps = (
 
 def set_out(people: Mapping[str, User], *, at: datetime) -> None:
     """Four contacts for each of the two supporters, the nurse of the demo among those they call, and one of
-    them in a second event; and the deputy, who will be away.
+    them in a second event; the analyst, who waits and may choose; the head of department, who was asked who
+    was there and has not answered yet; and the deputy, who will be away.
     """
     cover = WorkingHours.current().cover
     nurse, leader = people["employee"], people["teamleader"]
     supported = Offer.objects.open().exclude(involvement__employee=None).values("involvement__employee")
     others = User.objects.filter(department=nurse.department, username__gt="1").exclude(pk__in=supported)
-    near = list(others.order_by("username")[:7])
+    *near, witness = others.order_by("username")[:8]
     for supporter, colleagues in (("supporter", [nurse, *near[:3]]), ("supporter2", near[3:])):
         for colleague, steps, ago in zip(
             colleagues,
@@ -69,6 +70,10 @@ def set_out(people: Mapping[str, User], *, at: datetime) -> None:
             )
             _take(contact, steps, by=people[supporter], at=at, cover=cover)
     _reported(leader, near[0], at=in_cover(at - timedelta(hours=2), cover))
+    _reported(nurse, witness, at=by_day(at - timedelta(hours=3)), event_type=EventType.RESUSCITATION)
+    _reported(
+        people["analyst"], people["analyst"], at=by_day(at - timedelta(hours=1)), kind=IncidentKind.SELF
+    )
     _asked(nurse, by=people["coordinator"], at=at)
     next_week = timezone.localdate(at) + timedelta(days=10)
     announcing_absence.announce(
@@ -100,16 +105,23 @@ def _asked(nurse: User, *, by: User, at: datetime) -> None:
     unnamed_reports.ask_reporter(report=row, by=by, at=max(reported_at, by_day(at - timedelta(hours=2))))
 
 
-def _reported(leader: User, colleague: User, *, at: datetime) -> Offer:
+def _reported(
+    reporter: User,
+    colleague: User,
+    *,
+    at: datetime,
+    kind: IncidentKind = IncidentKind.EVENT,
+    event_type: EventType = EventType.AGGRESSION,
+) -> Offer:
     incident = report_writer.report_incident(
-        reporter=leader,
-        kind=IncidentKind.EVENT,
-        event_type=EventType.AGGRESSION,
+        reporter=reporter,
+        kind=kind,
+        event_type=event_type,
         involved=[report_writer.Involved(employee=colleague)],
         submission_key=uuid.uuid4(),
         at=at,
-        department=leader.department,
-        occurred_at=at - timedelta(hours=2),
+        department=reporter.department,
+        occurred_at=None if kind in IncidentKind.personal() else at - timedelta(hours=2),
     )
     return Offer.objects.get(incident=incident)
 

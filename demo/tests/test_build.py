@@ -6,20 +6,23 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 from django.test import Client
 from django.urls import resolve
 
+from accounts.enums import Role
 from accounts.models import User
 from accounts.sign_in.demo_people import DEMO_PEOPLE
 from demo.build import build
 from demo.daytime import DAYTIME
-from hospital.models import WorkingHours
-from incidents.enums import Step
-from incidents.models import Involvement, Milestone
+from hospital.models import Department, WorkingHours
+from incidents.calamities import later_moments
+from incidents.enums import LaterMomentKind, LookedAfter, Step
+from incidents.models import CareArrangement, Involvement, LaterMoment, Milestone
 from notifications.models import Notice
 from supporters.enums import EventKind
-from supporters.models import Appointment, ContactEvent, Offer, UnnamedReport
-from supporters.offers import retention
+from supporters.models import Appointment, ContactEvent, HeadQuestion, Offer, UnnamedReport
+from supporters.offers import choosing, retention
 
 DAYS = {
     "New Year's Eve": datetime(2026, 12, 31, 22, 50, tzinfo=UTC),
@@ -79,7 +82,23 @@ def test_a_small_hospital_has_lived_through_its_year_and_opens_every_page(day, s
     assert unnamed.waiting().filter(due_at__gt=day).exists()
     assert unnamed.open().exclude(asked_at=None).exists() or unnamed.exclude(said_nobody_at=None).exists()
     assert {*unnamed.values_list("state", flat=True)} > {"named", "not_needed", "by_rule"}
+    leaders = User.objects.filter(groups__name=Role.TEAM_LEADER)
+    assert {*leaders.values_list("department", flat=True)} == {
+        *Department.objects.values_list("pk", flat=True)
+    }
+    assert leaders.count() == Department.objects.count()
     people = User.objects.filter(username__in=DEMO_PEOPLE)
+    head, waits = people.get(username="teamleader"), people.get(username="analyst")
+    assert (
+        HeadQuestion.objects.visible_to(head).waiting().filter(asked_at__gt=day - timedelta(days=1)).exists()
+    )
+    waiting = Offer.objects.open().get(involvement__employee=waits, contacts=None)
+    assert choosing.shown_in(choosing.show(offer=waiting, by=waits, at=day).wishes, at=day)
+    looked_after = CareArrangement.objects.values("incident").annotate(lines=Count("pk")).get()
+    assert 0 < looked_after["lines"] < len(LookedAfter)
+    feedback = LaterMoment.objects.get(incident=looked_after["incident"], kind=LaterMomentKind.FEEDBACK)
+    [counted] = later_moments.of(feedback.incident)
+    assert (feedback.planned_for > day, counted.told, counted.involved) == (True, 2, 2)
     assert [page for user in people for page in wrong_pages(user)] == []
 
 
