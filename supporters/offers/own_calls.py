@@ -5,37 +5,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import User
 from hospital.clock import DAY, Cover
 from hospital.models import WorkingHours
 from supporters.enums import AppointmentState, ContactState, EventKind, NextStep, Waiting
-from supporters.models import Appointment, Contact, ContactEvent, Offer, OfferQuerySet
+from supporters.models import Contact, ContactEvent, Offer, OfferQuerySet
 
 _AT_WORK = (ContactState.ACCEPTED, ContactState.IN_CONTACT)
-_RUNNING = Contact.objects.filter(offer=OuterRef("pk"))
 _LATER = ContactEvent.objects.filter(
-    contact__offer=OuterRef("pk"),
-    contact__state=ContactState.PROPOSED,
-    kind=EventKind.OFFER_LATER,
-    corrected_by=None,
+    contact=OuterRef("pk"), kind=EventKind.OFFER_LATER, corrected_by=None
 ).order_by("-id")
-_PROMISED_AT = Coalesce(
-    Subquery(_RUNNING.filter(state=ContactState.ACCEPTED).values("due_at")),
-    Subquery(_LATER.values("planned_for")[:1]),
-    "first_contact_due_at",
-)
-_SUPPORTER = Subquery(_RUNNING.filter(state__in=_AT_WORK).values("supporter__user__name"))
-_AGREED_ON = Subquery(
-    _RUNNING.filter(state__in=_AT_WORK, next_step__in=(NextStep.CALL_LATER, NextStep.FOLLOW_UP)).values(
-        "due_at"
+#: Who supports, or was asked, with what was agreed on, and the day that was asked for meanwhile.
+_RUNNING = Prefetch(
+    "contacts",
+    Contact.objects.open()
+    .select_related("supporter__user__profession", "supporter__user__department")
+    .only(
+        *("offer", "state", "due_at", "next_step"),
+        *(f"supporter__user__{name}" for name in ("name", "email", "telephone")),
+        *("supporter__user__profession__name", "supporter__user__department__name"),
     )
+    .annotate(
+        later=Subquery(_LATER.values("planned_for")[:1]),
+        agreed=FilteredRelation("appointments", condition=Q(appointments__state=AppointmentState.OPEN)),
+        agreed_at=F("agreed__at"),
+        agreed_mode=F("agreed__mode"),
+        agreed_place=F("agreed__place__name"),
+    ),
+    to_attr="open_contacts",
 )
-_AGREED = Appointment.objects.filter(contact__offer=OuterRef("pk"), state=AppointmentState.OPEN)
-_IS_IN_CONTACT = Exists(_RUNNING.filter(state=ContactState.IN_CONTACT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +58,19 @@ class PromisedCall:
 
 
 def with_promise(offers: OfferQuerySet) -> QuerySet[Any]:
-    """`offers` with what `promise_of` reads: when the call is due of the supporter who said yes, or the day
-    that was asked for meanwhile, or when the first contact is due.
-    """
-    return offers.annotate(
-        promised_at=_PROMISED_AT,
-        supporter=_SUPPORTER,
-        in_contact=_IS_IN_CONTACT,
-        agreed_on=_AGREED_ON,
-        appointment_at=Subquery(_AGREED.values("at")),
-        appointment_mode=Subquery(_AGREED.values("mode")),
-        appointment_place=Subquery(_AGREED.values("place__name")),
-    )
+    """`offers` with what `running_of` and `promise_of` read: two statements."""
+    return offers.prefetch_related(_RUNNING)
+
+
+def running_of(offer: Any) -> Any:
+    """The open contact of `offer` (read by `with_promise`), if any."""
+    return next(iter(offer.open_contacts), None)
+
+
+def supporter_of(offer: Any) -> User | None:
+    """Who said yes for `offer` (read by `with_promise`)."""
+    contact = running_of(offer)
+    return contact.supporter.user if contact and contact.state in _AT_WORK else None
 
 
 def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | None:
@@ -78,34 +80,51 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
     """
     if offer.waiting_for == Waiting.UNREACHED:
         return None
-    sees = offer.due_at < now
-    if at := offer.appointment_at:
-        mode, place = offer.appointment_mode, offer.appointment_place or ""
+    sees, contact, supporter = offer.due_at < now, running_of(offer), supporter_of(offer)
+    if contact and contact.agreed_at:
+        at, mode, place = contact.agreed_at, contact.agreed_mode, contact.agreed_place or ""
         return PromisedCall(at, is_late=at < now, coordinator_sees=sees, mode=mode, place=place)
-    if day := offer.agreed_on:
-        return PromisedCall(day, is_late=day < now, coordinator_sees=sees, on_day=True)
-    by = offer.promised_at
-    if offer.in_contact or (offer.reached_at and not offer.supporter and by < now):
+    if supporter and contact.next_step in (NextStep.CALL_LATER, NextStep.FOLLOW_UP):
+        return PromisedCall(contact.due_at, is_late=contact.due_at < now, coordinator_sees=sees, on_day=True)
+    by = _promised_at(offer)
+    in_contact = contact and contact.state == ContactState.IN_CONTACT
+    if in_contact or (offer.reached_at and not supporter and by < now):
         return None
     opens = cover.opens_from(now)
     said = opens if now < opens and by - opens < DAY else None
     return PromisedCall(by, is_late=by < now, coordinator_sees=sees, opens=said)
 
 
+def _promised_at(offer: Any) -> datetime:
+    """When the call is due of the supporter who said yes, or the day that was asked for, or when the first
+    contact is due.
+    """
+    contact, at = running_of(offer), None
+    if contact and contact.state == ContactState.ACCEPTED:
+        at = contact.due_at
+    elif contact and contact.state == ContactState.PROPOSED:
+        at = contact.later
+    promised: datetime = at or offer.first_contact_due_at
+    return promised
+
+
 def running(user: User) -> dict[str, Any]:
-    """The call that is promised to `user`, with the colleague who said yes; one, however many events: one
-    query, and the cover.
+    """The call that is promised to `user`, with the colleague who said yes; one, however many events: two
+    queries, and the cover.
 
     A coordinator sees here, too, only the own.
     """
     mine = with_promise(Offer.objects.open().leading().filter(involvement__employee=user))
     now, cover = timezone.now(), WorkingHours.current().cover
     return {
-        "calls": [(offer, promise_of(offer, now=now, cover=cover)) for offer in leading(mine)[:1]],
+        "calls": [
+            (offer, promise_of(offer, now=now, cover=cover), supporter_of(offer))
+            for offer in leading(mine)[:1]
+        ],
         "now": now,
     }
 
 
 def leading(offers: Iterable[Any]) -> list[Any]:
     """Open `offers` to one person (of `with_promise`), first the one that says who calls, or when soonest."""
-    return sorted(offers, key=lambda each: (not each.supporter, each.promised_at, each.pk))
+    return sorted(offers, key=lambda each: (not supporter_of(each), _promised_at(each), each.pk))

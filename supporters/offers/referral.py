@@ -34,6 +34,7 @@ def refer(*, offer: Offer, to: OutsideHelp, by: User, at: datetime) -> Contact |
 
 def help_for(offer: Offer) -> OutsideHelp | None:
     """To which help the person of `offer` was referred, as long as that is how it ended."""
+    if offer.outcome != Outcome.REFERRED:
+        return None
     found: Referral | None = getattr(offer, "referral", None)
-    referred = found and offer.outcome == Outcome.REFERRED and found.at == offer.closed_at
-    return found.to if found and referred else None
+    return found.to if found and found.at == offer.closed_at else None

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,11 +21,18 @@ from hospital.moment_words import day_in_words, full_date
 from supporters.contacts import words
 from supporters.contacts.flow import ContactError
 from supporters.contacts.forms import DayForm, ReachMeForm
-from supporters.enums import ContactState, Waiting
+from supporters.enums import ContactState, Outcome, Waiting
 from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, SupportPolicy
 from supporters.offers import choosing, own_support, referral, retention
 from supporters.offers.choosing import ShownSupporter
-from supporters.offers.own_calls import PromisedCall, leading, promise_of, with_promise
+from supporters.offers.own_calls import (
+    PromisedCall,
+    leading,
+    promise_of,
+    running_of,
+    supporter_of,
+    with_promise,
+)
 from supporters.offers.wishes_form import WishesForm
 
 #: How a decision is asked again, when it did not arrive.
@@ -51,19 +58,6 @@ DECISION = {
     "days": (gettext_lazy("In days"), None),
     "on": (gettext_lazy("Day"), None),
 }
-
-#: Who supports, or was asked.
-PEOPLE = Prefetch(
-    "contacts",
-    Contact.objects.open()
-    .select_related("supporter__user__profession", "supporter__user__department")
-    .only(
-        *("offer", "state"),
-        *(f"supporter__user__{name}" for name in ("name", "email", "telephone")),
-        *("supporter__user__profession__name", "supporter__user__department__name"),
-    ),
-    to_attr="open_contacts",
-)
 
 
 class WrongDay(Exception):
@@ -98,14 +92,18 @@ class Own:
 
 
 def read(offers: OfferQuerySet) -> list[Offer]:
-    """`offers`, newest first, with all that `own` reads of them: two statements."""
-    shown = offers.select_related("incident", "involvement__employee", "reach_me", "referral__to", "wishes")
+    """`offers`, newest first, with all that `own` reads of them: two statements, and one where somebody was
+    referred.
+    """
+    shown = offers.select_related("incident", "involvement__employee", "reach_me", "wishes")
     shown = shown.order_by("-opened_at")
     before = Contact.objects.filter(
         offer=OuterRef("pk"), state=ContactState.HANDED_BACK, accepted_at__isnull=False
     )
     shown = retention.with_feedback(shown).annotate(was_accepted=Exists(before))
-    return list(with_promise(shown.prefetch_related(PEOPLE)))
+    found = list(with_promise(shown))
+    prefetch_related_objects([each for each in found if each.outcome == Outcome.REFERRED], "referral__to")
+    return found
 
 
 def lines(offers: Sequence[Offer]) -> list[list[Offer]]:
@@ -138,8 +136,7 @@ def own(
 ) -> Own:
     """One of `lines` for its page; `unsaved` are forms that come back with an error, by offer."""
     offer = line[0]
-    contact: Contact | None = next(iter(offer.open_contacts), None)  # type: ignore[attr-defined]  # see `read`
-    accepted = contact and contact.state != ContactState.PROPOSED
+    asked, supporter = running_of(offer), supporter_of(offer)
     waits = offer.waiting_for == Waiting.ASSIGNMENT
     noted = next((found for each in line if (found := getattr(each, "reach_me", None))), None)
     # Who may have nothing but the link is not shown the number that somebody wrote there.
@@ -151,9 +148,9 @@ def own(
         offer=offer,
         events=line if says_events else (),
         call=promise_of(offer, now=now, cover=cover),
-        supporter=contact.supporter.user if contact and accepted else None,
-        somebody_asked=contact is not None,
-        another_calls=bool(not accepted and offer.was_accepted),  # type: ignore[attr-defined]  # see `read`
+        supporter=supporter,
+        somebody_asked=asked is not None,
+        another_calls=bool(not supporter and offer.was_accepted),  # type: ignore[attr-defined]  # see `read`
         wishes=WishesForm(offer=offer, auto_id=f"%s-{offer.pk}") if waits else None,
         may_choose=waits and policy.employee_chooses,
         shown=choosing.shown_in(getattr(offer, "wishes", None), at=now)
