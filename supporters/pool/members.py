@@ -43,6 +43,14 @@ class HasOpenContacts(PoolError):
         super().__init__(str(count))
 
 
+class AbsenceChanged(PoolError):
+    """Somebody noted another absence meanwhile; `supporter` says which stands."""
+
+    def __init__(self, supporter: Supporter) -> None:
+        self.supporter = supporter
+        super().__init__(str(supporter.absent_until))
+
+
 class BelowLoad(PoolError):
     """The capacity is less than the open contacts that take it; `load` of them."""
 
@@ -140,16 +148,26 @@ def pause(*, user: User, at: datetime) -> Supporter:
         return _change(_own(user), {"status": SupporterStatus.PAUSED}, by=user, at=at, own=True)
 
 
-def away(*, supporter: Supporter, until: date | None, by: User, at: datetime) -> Supporter:
+def away(*, supporter: Supporter, until: date | None, by: User, at: datetime, seen: str) -> Supporter:
     """From today on nobody asks `supporter`, up to and including the local day `until`, or until that is
-    changed.
+    changed. `seen` is the absence as `by` saw it (`absence_of`).
+
+    Raises AbsenceChanged when another one stands by now.
     """
     today = timezone.localdate(at)
     with transaction.atomic():
         held = _locked(supporter)
         is_away = held.absent_from and held.absent_from <= today <= (held.absent_until or today)
         wanted = {"absent_from": held.absent_from if is_away else today, "absent_until": until}
+        stands = {name: getattr(held, name) for name in wanted}
+        if seen != absence_of(held) and wanted != stands:
+            raise AbsenceChanged(held)
         return _change(held, wanted, by=by, at=at)
+
+
+def absence_of(supporter: Supporter) -> str:
+    """From when until when, as a form says that it was seen."""
+    return f"{supporter.absent_from or ''}/{supporter.absent_until or ''}"
 
 
 def change(

@@ -23,7 +23,8 @@ from notifications.models import Notice
 from supporters.contacts import flow, own_link
 from supporters.contacts.announcing import ANOTHER_CALLS
 from supporters.enums import ContactState, EventKind, Waiting
-from supporters.models import Contact, KeptApart
+from supporters.models import Contact, KeptApart, Supporter
+from supporters.pool import members
 from supporters.tests.factories import ContactFactory, SupporterFactory
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -59,7 +60,9 @@ def page_of(supporter):
 def form(client, supporter, **changes):
     """What the page sends as it stands: the proposed supporter for each, but for `changes` by contact."""
     found = client.get(page_of(supporter)).context
-    data = {"until": "", "contact": [str(line.contact.pk) for line in found["lines"]]}
+    supporter.refresh_from_db()
+    shows = members.absence_of(supporter)
+    data = {"until": "", "seen": shows, "contact": [str(line.contact.pk) for line in found["lines"]]}
     for line in found["lines"]:
         proposed = str(line.cards[0].choice.supporter.pk) if line.cards else "later"
         data[f"supporter-{line.contact.pk}"] = changes.get(str(line.contact.pk), proposed)
@@ -161,6 +164,48 @@ def test_second_coordinator_hears_kindly_who_was_asked(client, ill):
     page = shown(client.post(page_of(ill), mine, follow=True))
     assert "A colleague has just asked Bram Visser. Anna Smit was not asked." in page
     assert Contact.objects.open().get(offer=contact.offer).supporter == second
+
+
+def test_absence_that_a_colleague_just_noted_stands_and_is_said(client, ill):
+    """What was asked for each contact is done all the same."""
+    contact = ContactFactory(supporter=ill, accepted=True)
+    other = SupporterFactory(trained=True)
+    mine = {**form(client, ill), "until": "2026-11-20"}
+    theirs = {"until": "2026-12-03", "seen": "/"}
+    sign_in(UserFactory(roles=[Role.COORDINATOR])).post(page_of(ill), theirs)
+    page = client.post(page_of(ill), mine, follow=True)
+    assert "Hanneke Prins is away up to and including 3 December 2026" in shown(page)
+    assert page.redirect_chain[-1][0] == page_of(ill)
+    ill.refresh_from_db()
+    assert str(ill.absent_until) == "2026-12-03"
+    assert Contact.objects.open().get(offer=contact.offer).supporter == other
+    client.post(page_of(ill), {**form(client, ill), "until": "2026-11-20"})
+    ill.refresh_from_db()
+    assert str(ill.absent_until) == "2026-11-20"
+
+
+@pytest.mark.parametrize(
+    ("absence", "said"),
+    [
+        ({"absent_from": "2026-11-16"}, "is away, without a last day."),
+        ({"absent_from": "2026-11-30"}, "is away from another day on."),
+        ({"absent_from": "2026-10-01", "absent_until": "2026-11-01"}, "is not away."),
+    ],
+)
+def test_every_absence_that_stands_has_its_words(client, ill, absence, said):
+    data = {**form(client, ill), "until": "2026-11-20"}
+    Supporter.objects.filter(pk=ill.pk).update(**absence)
+    assert said in shown(client.post(page_of(ill), data, follow=True))
+
+
+def test_contact_that_was_put_back_meanwhile_waits_for_a_supporter(client, ill, coordinator):
+    contact = ContactFactory(supporter=ill, accepted=True)
+    SupporterFactory(trained=True)
+    data = form(client, ill)
+    flow.withdraw(contact=contact, by=coordinator, at=timezone.now())
+    page = shown(client.post(page_of(ill), data, follow=True))
+    assert "Waits on the worklist for somebody else by now." in page
+    assert "no longer open" not in page
 
 
 @pytest.mark.django_db(transaction=True)

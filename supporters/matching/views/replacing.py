@@ -1,13 +1,15 @@
 """All that is open with one supporter, and a proposal of others for all of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
@@ -43,6 +45,9 @@ class AwayForm(forms.Form):
         help_text=gettext_lazy("Until then nobody asks them. Empty: until they or you say they are back."),
     )
 
+    #: The absence that the page showed.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
     def clean_until(self) -> object:
         until = self.cleaned_data["until"]
         if until and until < timezone.localdate():
@@ -75,13 +80,13 @@ def replace(request: SignedInRequest, pk: UUID) -> HttpResponse:
     can_be_away = supporter.user.is_active and supporter.status != SupporterStatus.STOPPED
     form = None
     if can_be_away:
-        form = AwayForm(kept_forms.posted(request), initial={"until": supporter.absent_until})
+        shows = {"until": supporter.absent_until, "seen": members.absence_of(supporter)}
+        form = AwayForm(kept_forms.posted(request), initial=shows)
     now = timezone.now()
     if request.method == "POST" and (form is None or form.is_valid()):
-        if form:
-            until = form.cleaned_data["until"]
-            members.away(supporter=supporter, until=until, by=request.user, at=now)
-        if _move_all(request, supporter, now):
+        kept = form is None or _kept(request, supporter, form, now)
+        moved = _move_all(request, supporter, now, kept=kept)
+        if kept and moved:
             return redirect("pool:supporter", pk)
         return redirect("support:replace", pk)
     lines = _lines(supporter, request.user, now)
@@ -98,6 +103,40 @@ def replace(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return render(request, "supporters/matching/replace.html", context)
 
 
+def _kept(request: SignedInRequest, supporter: Supporter, form: AwayForm, now: datetime) -> bool:
+    """Whether the absence was noted; one that a colleague noted meanwhile stands, and is said."""
+    try:
+        members.away(supporter=supporter, **form.cleaned_data, by=request.user, at=now)
+    except members.AbsenceChanged as error:
+        say(request, _stands(error.supporter, timezone.localdate(now)), level=messages.WARNING)
+        return False
+    return True
+
+
+def _stands(supporter: Supporter, today: date) -> str:
+    words = {"name": supporter.user.name}
+    if supporter.absent_from is None or (supporter.absent_until and supporter.absent_until < today):
+        return _("A colleague has just noted that %(name)s is not away. Look whether that is right.") % words
+    if supporter.absent_from > today:
+        return (
+            _(
+                "A colleague has just noted that %(name)s is away from another day on. Look whether that is right."
+            )
+            % words
+        )
+    if supporter.absent_until is None:
+        return (
+            _(
+                "A colleague has just noted that %(name)s is away, without a last day. Look whether that is right."
+            )
+            % words
+        )
+    return _(
+        "A colleague has just noted that %(name)s is away up to and including %(day)s. Look whether that is "
+        "right."
+    ) % (words | {"day": date_format(supporter.absent_until, "j F Y")})
+
+
 def _lines(supporter: Supporter, user: User, now: datetime) -> list[Line]:
     contacts = list(replacing.open_contacts(supporter=supporter, by=user)[: assignment.TOGETHER])
     offers = [each.offer for each in contacts]
@@ -106,8 +145,10 @@ def _lines(supporter: Supporter, user: User, now: datetime) -> list[Line]:
     return [Line(contact, each.cards) for contact, each in zip(contacts, choices, strict=True)]
 
 
-def _move_all(request: SignedInRequest, supporter: Supporter, now: datetime) -> bool:
-    """Move what was sent, and say what became of it; whether all of that could be moved."""
+def _move_all(request: SignedInRequest, supporter: Supporter, now: datetime, *, kept: bool) -> bool:
+    """Move what was sent, and say what became of it; whether all of that could be moved. `kept`: the absence
+    was noted.
+    """
     sent = _sent(request, supporter)
     people = together.supporters_of(to for _contact, to, _seen in sent if to)
     asked = waits = 0
@@ -129,7 +170,7 @@ def _move_all(request: SignedInRequest, supporter: Supporter, now: datetime) -> 
             waits,
         )
         say(request, text % {"count": waits})
-    if not sent:
+    if kept and not sent:
         say(request, _("Saved."))
     return asked + waits == len(sent)
 
@@ -141,6 +182,8 @@ def _moved_on(contact: Contact, to: Supporter | None) -> str:
         return taken(AlreadyAssigned(running), to.user if to else running.supporter.user)
     if running:
         return _("Something was just noted for this contact. It was not moved; look at it again.")
+    if Offer.objects.open().filter(pk=contact.offer_id).exists():
+        return _("Waits on the worklist for somebody else by now.")
     return _("This contact is no longer open.")
 
 
