@@ -305,6 +305,35 @@ def test_other_help_closes_as_referred(client, coordinator, offer):
     assert (offer.outcome, bool(offer.closed_at)) == (Outcome.REFERRED, True)
 
 
+@pytest.mark.parametrize("kinds", [(), (EventKind.ACCEPTED,), (EventKind.ACCEPTED, EventKind.REACHED)])
+@pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.REFERRED])
+def test_running_contact_ends_as_declined_or_referred(client, coordinator, offer, kinds, outcome):
+    contact = asked(offer, coordinator)
+    for kind in kinds:
+        contact = flow.record(contact=contact, kind=kind, by=contact.supporter.user, at=timezone.now())
+    assert f'name="outcome" value="{outcome}"' in text(client.get(url(offer)))
+    page = client.post(f"/support/contact/{contact.pk}/close/", {"outcome": outcome}, follow=True)
+    offer.refresh_from_db()
+    assert (offer.outcome, bool(offer.closed_at)) == (outcome, True)
+    # Support that never began is not rounded off.
+    assert ("The support is closed." in text(page)) == (EventKind.REACHED in kinds)
+    client.post(f"/support/contact/{contact.pk}/undo/")
+    offer.refresh_from_db()
+    assert offer.closed_at is None
+
+
+def test_after_a_conversation_support_was_not_declined(client, coordinator, offer):
+    contact = asked(offer, coordinator)
+    supporter = contact.supporter.user
+    contact = flow.record(contact=contact, kind=EventKind.ACCEPTED, by=supporter, at=timezone.now())
+    flow.record(
+        contact=contact, kind=EventKind.CONVERSATION, mode="telephone", by=supporter, at=timezone.now()
+    )
+    page = text(client.get(url(offer)))
+    assert 'name="outcome" value="completed"' in page
+    assert 'name="outcome" value="declined"' not in page
+
+
 def test_close_and_reopen_without_a_supporter(client, coordinator, offer):
     page = client.post(url(offer, "close"), {"outcome": "referred"}, follow=True)
     assert "This offer has ended" in text(page)

@@ -145,11 +145,16 @@ def grant(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @allow(Role.COORDINATOR)
 @only_posted(_place, does=gettext_lazy("Close the support"), shown=OUTCOME)
 def close(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """The contact ends, with an outcome."""
+    """The contact ends, with an outcome; that no support is wanted is a step of its own."""
     contact = _contact(request, pk)
-    kind, outcome = EventKind.CLOSED, request.POST.get("outcome", "")
-    if _recorded(request, contact, kind, outcome=outcome):
-        say(request, _("The support is closed."), undo_url=_undo_url(contact))
+    outcome, began = request.POST.get("outcome", ""), contact.reached_at is not None
+    if outcome == Outcome.DECLINED:
+        closed = _recorded(request, contact, EventKind.OFFER_DECLINED)
+    else:
+        closed = _recorded(request, contact, EventKind.CLOSED, outcome=outcome)
+    if closed:
+        text = _("The support is closed.") if began else _("The offer is closed.")
+        say(request, text, undo_url=_undo_url(contact))
     return redirect("support:match", contact.offer.involvement_id)
 
 

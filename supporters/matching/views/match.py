@@ -203,7 +203,9 @@ def _outcomes(offer: Offer, contact: Contact | None, *, tried: bool) -> list[Out
         return [Outcome.DECLINED, *([Outcome.UNREACHABLE] if tried else []), Outcome.REFERRED]
     unreached = [Outcome.UNREACHABLE] if offer.waiting_for == Waiting.UNREACHED else []
     talked = [Outcome.COMPLETED] if contact.state == ContactState.IN_CONTACT else []
-    return [*talked, *unreached, Outcome.REFERRED]
+    # Who had a conversation had support, and declines none.
+    declined = [] if contact.conversations else [Outcome.DECLINED]
+    return [*talked, *declined, *unreached, Outcome.REFERRED]
 
 
 def _candidates(offer: Offer, step: str, now: datetime) -> dict[str, Any]:
