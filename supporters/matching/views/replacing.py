@@ -114,27 +114,18 @@ def _kept(request: SignedInRequest, supporter: Supporter, form: AwayForm, now: d
 
 
 def _stands(supporter: Supporter, today: date) -> str:
-    words = {"name": supporter.user.name}
-    if supporter.absent_from is None or (supporter.absent_until and supporter.absent_until < today):
-        return _("A colleague has just noted that %(name)s is not away. Look whether that is right.") % words
-    if supporter.absent_from > today:
-        return (
-            _(
-                "A colleague has just noted that %(name)s is away from another day on. Look whether that is right."
-            )
-            % words
+    begins, ends = supporter.absent_from, supporter.absent_until
+    if begins is None or (ends and ends < today):
+        text = _("A colleague has just noted that %(name)s is not away. Look whether that is right.")
+    elif begins > today:
+        text = _("A colleague has just noted that %(name)s is away later on. Look whether that is right.")
+    elif ends is None:
+        text = _("A colleague has just noted that %(name)s is away. Look whether that is right.")
+    else:
+        text = _(
+            "A colleague has just noted that %(name)s is away until %(day)s. Look whether that is right."
         )
-    if supporter.absent_until is None:
-        return (
-            _(
-                "A colleague has just noted that %(name)s is away, without a last day. Look whether that is right."
-            )
-            % words
-        )
-    return _(
-        "A colleague has just noted that %(name)s is away up to and including %(day)s. Look whether that is "
-        "right."
-    ) % (words | {"day": date_format(supporter.absent_until, "j F Y")})
+    return text % {"name": supporter.user.name, "day": date_format(ends, "j F Y") if ends else ""}
 
 
 def _lines(supporter: Supporter, user: User, now: datetime) -> list[Line]:
