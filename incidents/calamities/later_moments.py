@@ -21,8 +21,9 @@ from incidents.models import Incident, LaterMoment, TrackEvent
 
 PAGE = "calamities:later"
 
-#: Called in the transaction in which a moment was set, moved or cancelled.
-listeners: list[Callable[[LaterMoment, datetime], None]] = []
+#: Called in the transaction in which a moment was set, moved or cancelled, with `at` and, where it stood for
+#: another moment before, that one.
+listeners: list[Callable[[LaterMoment, datetime, datetime | None], None]] = []
 
 
 class NotPlanned(Exception):
@@ -38,11 +39,14 @@ ONCE = {"later_moment_once": AlreadyThere}
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One moment, and how many of the involved were told of it; never who, or what they said before."""
+    """One moment, and how many of the involved were told of it; never who, or what they said before. Its mail
+    leaves at `mail_at`.
+    """
 
     moment: LaterMoment
     told: int
     involved: int
+    mail_at: datetime
 
 
 #: Hung in by the room that tells them.
@@ -148,4 +152,4 @@ def _tell(
         at=at,
     )
     for listener in listeners:
-        listener(moment, at)
+        listener(moment, at, previous)

@@ -211,7 +211,12 @@ def _outside(wanted: Q) -> Callable[[UUID], Outside | None]:
 
 
 def to_person(
-    code: str, line: "StrPromise", wanted: Q, *, left: Callable[[UUID, datetime], None] | None = None
+    code: str,
+    line: "StrPromise",
+    wanted: Q,
+    *,
+    left: Callable[[UUID, datetime], None] | None = None,
+    urgent: bool = False,
 ) -> Kind:
     """A kind for somebody involved themselves, with an account or without, while their offer is `wanted`."""
     concern = _still(wanted)
@@ -222,6 +227,7 @@ def to_person(
         concern=concern,
         outside=_outside(wanted),
         left=left,
+        urgent=urgent,
         handed_on=HandedOn.STAYS,
     )
 

@@ -116,7 +116,7 @@ def ask_again(*, offer: Offer, wanted: bool, by: User | None, at: datetime) -> N
     Offer.objects.filter(of_line, incident__tracked_since__isnull=False).update(ask_again_since=since)
 
 
-def renew(moment: LaterMoment, at: datetime) -> None:
+def renew(moment: LaterMoment, at: datetime, _before: datetime | None = None) -> None:
     """Offer support anew, as a moment after the event is set, to whom it ended for and who asked for that:
     once for each moment. In the transaction that sets it (incidents.calamities.later_moments.listeners).
     """

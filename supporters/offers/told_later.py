@@ -3,7 +3,7 @@ or without support: the committee sets it and does not know them.
 
 Who has an account gets a notice and a mail, who has none a mail with the own link; neither says what it is,
 what happened, or who they are. Whom no mail reaches is called: the coordinators are asked to. Who is named
-later is told of what is still to come.
+later is told of what is still to come. What is near is mailed at night too.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,9 @@ from accounts.enums import Role
 from accounts.models import User
 from incidents.calamities.later_moments import Counted
 from incidents.models import Incident, Involvement, LaterMoment
-from notifications.models import Mail, Reminder
+from notifications.delivery import mail_hours
+from notifications.models import DeliveryPolicy, Mail, Reminder
+from notifications.reminders import kinds
 from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import remind, reminder, send
 from supporters.contacts import announcing, event_parts
@@ -29,15 +31,20 @@ from supporters.models import Offer
 SET = "support.moment_set"
 MOVED = "support.moment_moved"
 CANCELLED = "support.moment_cancelled"
+NEAR = "support.moment_near"
 TO_CALL = "support.moment_to_call"
 
 #: So long a moment stands on the own page after it has passed.
 SHOWN_FOR = timedelta(days=14)
+#: A moment is near that would come sooner than this after a mail that waits for the quiet hours to end.
+LEAST_NOTICE = timedelta(hours=12)
 
 
-def tell(moment: LaterMoment, at: datetime) -> None:
-    """Everybody who was involved, that `moment` was set, moved or cancelled; once for each change."""
-    _tell(moment, _people(moment.incident), at)
+def tell(moment: LaterMoment, at: datetime, before: datetime | None = None) -> None:
+    """Everybody who was involved, that `moment` was set, moved (from `before`) or cancelled; once for each
+    change.
+    """
+    _tell(moment, _people(moment.incident), at, before)
 
 
 def tell_named(people: Sequence[Involvement], at: datetime) -> None:
@@ -53,20 +60,24 @@ def tell_of(incident: Incident, at: datetime) -> None:
 
 
 def count(moments: Sequence[LaterMoment]) -> list[Counted]:
-    """How many of the involved each of `moments` (of one calamity) was told to. Who had their name erased
-    counts as told, so that the number says nothing of how, or how soon, support ended.
+    """How many of the involved each of `moments` (of one calamity) was told to: by a notice, or where they
+    have no account by a mail that left. Who had their name erased counts as told, so that the number says
+    nothing of how, or how soon, support ended.
     """
     people = list(_all(moments[0].incident_id)) if moments else []
     keys = {_key(moment, person) for moment in moments for person in people}
-    written = {
-        *Reminder.objects.filter(key__in=keys).values_list("key", flat=True),
-        *Mail.objects.filter(key__in=keys).values_list("key", flat=True),
-    }
-    found = []
+    mails = Mail.objects.filter(key__in=keys)
+    kind_of = dict(Reminder.objects.filter(key__in=keys).values_list("key", "kind"))
+    kind_of |= dict(mails.values_list("key", "kind"))
+    written = kind_of.keys() - set(mails.filter(sent_at=None).values_list("key", flat=True))
+    found, policy = [], DeliveryPolicy.current() if moments else DeliveryPolicy()
     for moment in moments:
         mine = [person for person in people if person.added_at <= moment.planned_for]
         told = sum(person.erased_at is not None or _key(moment, person) in written for person in mine)
-        found.append(Counted(moment, told, len(mine)))
+        is_near = any(kind_of.get(_key(moment, person)) == NEAR for person in mine)
+        kind = kinds.get(NEAR if is_near else _code(moment))
+        leaves = mail_hours.mailed_at(kind, at=moment.changed_at, policy=policy)
+        found.append(Counted(moment, told, len(mine), leaves))
     return found
 
 
@@ -88,28 +99,32 @@ def expected(at: datetime) -> Iterator[Reminder]:
     for moment in _coming(at).select_related("incident").iterator(chunk_size=500):
         for person in _people(moment.incident):
             if person.employee_id or not can_be_told(person):
-                yield _reminder(moment, person, moment.changed_at)
+                yield _reminder(moment, person, moment.changed_at, _code(moment))
 
 
-def _tell(moment: LaterMoment, people: Iterable[Involvement], at: datetime) -> None:
+def _tell(
+    moment: LaterMoment, people: Iterable[Involvement], at: datetime, before: datetime | None = None
+) -> None:
+    first = min(moment.planned_for, before or moment.planned_for)
+    code = NEAR if _is_near(first, at) else _code(moment)
     mails, reminders = [], []
     for person in people:
         if not person.employee_id and can_be_told(person):
-            mails.append(Mail(key=_key(moment, person), kind=_code(moment), subject_id=person.pk, due_at=at))
+            mails.append(Mail(key=_key(moment, person), kind=code, subject_id=person.pk, due_at=at))
         else:
-            reminders.append(_reminder(moment, person, at))
+            reminders.append(_reminder(moment, person, at, code))
     if reminders:
         remind(reminders)
     if mails:
         send(mails)
 
 
-def _reminder(moment: LaterMoment, person: Involvement, at: datetime) -> Reminder:
+def _reminder(moment: LaterMoment, person: Involvement, at: datetime, code: str) -> Reminder:
     """To the person, or to the coordinators, who call whom no mail reaches."""
     to_call = not can_be_told(person)
     return reminder(
         key=_key(moment, person),
-        kind=TO_CALL if to_call else _code(moment),
+        kind=TO_CALL if to_call else code,
         due_at=at,
         subject_id=person.offer.pk if to_call else person.pk,
         url=reverse("support:match", args=[person.pk]) if to_call else reverse("me"),
@@ -122,6 +137,12 @@ def _code(moment: LaterMoment) -> str:
     if moment.cancelled_at:
         return CANCELLED
     return SET if moment.changed_at == moment.set_at else MOVED
+
+
+def _is_near(first: datetime, at: datetime) -> bool:
+    """Whether the mail of what is planned for `first` would come too late if it waited."""
+    leaves = DeliveryPolicy.current().quiet_hours.over_at(at)
+    return at < leaves and first < leaves + LEAST_NOTICE
 
 
 def _key(moment: LaterMoment, person: Involvement) -> str:
@@ -147,6 +168,12 @@ def _to_call(user: User, offer_id: UUID) -> bool:
 
 
 KINDS = (
+    announcing.to_person(
+        NEAR,
+        _("A date that is near was set, or has changed. Read when it is, and whether it takes place."),
+        Q(),
+        urgent=True,
+    ),
     announcing.to_person(
         SET, _("A date is set that is of interest to you. Read what it is, and how to prepare."), Q()
     ),

@@ -139,6 +139,14 @@ class TestPage:
         moment = LaterMoment.objects.get()
         assert (moment.planned_for, moment.way, moment.place) == (LATER, "meeting", "Room 2")
 
+    def test_says_that_nobody_is_told_where_nobody_is_named(self, client, member, url):
+        client.force_login(member)
+        day = f"{timezone.localtime(LATER):%Y-%m-%dT%H:%M}"
+        form = {"do": "set", "set-moment": day, "set-kind": "press"}
+        page = client.post(url, form, follow=True).text
+        assert "Nobody is named yet, so nobody is told" in page
+        assert "Everybody who was involved is told." not in page
+
     def test_asks_how_only_where_people_meet(self, client, member, url):
         client.force_login(member)
         day = f"{timezone.localtime(LATER):%Y-%m-%dT%H:%M}"

@@ -80,6 +80,8 @@ def _set(request: SignedInRequest, calamity: Incident, now: datetime, forms: For
     except later_moments.NotPlanned:
         _too_far(form)
         return None
+    if not calamity.involvements.exists():
+        return _("Set. Nobody is named yet, so nobody is told; whoever is named later is.")
     return _("Set. Everybody who was involved is told.")
 
 
@@ -102,6 +104,8 @@ def _move(request: SignedInRequest, calamity: Incident, now: datetime, forms: Fo
     except later_moments.NotPlanned:
         _too_far(form)
         return None
+    if not calamity.involvements.exists():
+        return _("Changed. Nobody is named yet, so nobody is told; whoever is named later is.")
     return _("Changed. Everybody who was involved is told.")
 
 
@@ -112,6 +116,8 @@ def _cancel(request: SignedInRequest, calamity: Incident, now: datetime, _forms:
     except ValueError:
         raise Stale from None
     later_moments.cancel(moment=moment, by=request.user, at=now, seen=seen)
+    if not calamity.involvements.exists():
+        return _("Cancelled. Nobody is named, so nobody had to be told.")
     return _("Cancelled. Everybody who was involved is told.")
 
 

@@ -1,5 +1,6 @@
 """Everybody who was involved is told of a moment after the event; who asked is offered support anew."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents.calamities import later_moments
 from incidents.enums import LaterMomentKind, LaterMomentWay
+from incidents.models import LaterMoment
 from incidents.reports.report_writer import Involved, add_involved
 from incidents.tests.factories import IncidentFactory, InvolvementFactory, MilestoneFactory
 from notifications.models import Mail, Reminder
@@ -71,6 +73,9 @@ class TestTold:
         everybody = {each.involvement.employee_id for each in (declined, waits, helped)}
         assert told(told_later.SET) == everybody
         assert Mail.objects.get(kind=told_later.SET).subject_id == typed.involvement_id
+        (counted,) = later_moments.of(calamity)
+        assert (counted.told, counted.involved, counted.mail_at) == (3, 4, NOW)
+        Mail.objects.update(sent_at=NOW)  # told, who has no account, once the mail left
         (counted,) = later_moments.of(calamity)
         assert (counted.told, counted.involved) == (4, 4)
         later_moments.move(
@@ -137,6 +142,58 @@ class TestTold:
         joining.join(one=calamity, other=other.incident, by=coordinator, at=NOW)
         assert told(told_later.SET) == {late.pk, other.involvement.employee_id}
 
+    def test_at_night_the_page_says_when_the_mail_leaves(self, client, calamity, time_machine):
+        night = NOW.replace(hour=22)
+        time_machine.move_to(night)
+        involve(calamity)
+        set_moment(calamity, at=night)
+        assert told(told_later.SET)
+        (counted,) = later_moments.of(calamity)
+        assert counted.mail_at == datetime(2026, 3, 10, 6, 0, tzinfo=UTC)
+        client.force_login(ccp())
+        url = f"/calamities/{calamity.reference}/afterwards/"
+        page = client.get(url, headers={"accept-language": "en"}).text
+        assert "1 of 1 were told" in page
+        assert "the mail leaves" in page
+        time_machine.move_to(counted.mail_at)
+        assert "the mail leaves" not in client.get(url, headers={"accept-language": "en"}).text
+
+    @pytest.mark.parametrize(("hours", "kind"), [(13, told_later.NEAR), (40, told_later.SET)])
+    def test_what_would_be_mailed_too_late_is_mailed_at_night(self, calamity, hours, kind):
+        night = NOW.replace(hour=22)
+        offer = involve(calamity)
+        typed = involve(calamity, employee=None, typed_name="Sanne", email="sanne@example.org")
+        later_moments.set_moment(
+            incident=calamity,
+            kind=LaterMomentKind.PRESS,
+            planned_for=night + timedelta(hours=hours),
+            way=None,
+            place="",
+            by=ccp(),
+            at=night,
+        )
+        assert told(kind) == {offer.involvement.employee_id}
+        assert Mail.objects.get(subject_id=typed.involvement_id).kind == kind
+        (counted,) = later_moments.of(calamity)
+        assert (counted.mail_at == night) == (kind == told_later.NEAR) == kinds.get(kind).urgent
+
+    def test_who_would_come_for_nothing_is_told_at_night_that_it_moved(self, calamity):
+        offer = involve(calamity)
+        night = NOW.replace(hour=22)
+        moment = set_moment(calamity)
+        LaterMoment.objects.update(planned_for=night + timedelta(hours=11))
+        moment.refresh_from_db()
+        later_moments.move(
+            moment=moment,
+            planned_for=LATER,
+            way=LaterMomentWay.WARD,
+            place="",
+            by=ccp(),
+            at=night,
+            seen=NOW,
+        )
+        assert told(told_later.NEAR) == {offer.involvement.employee_id}
+
     def test_what_is_missing_is_found_at_night(self, calamity):
         involve(calamity)
         set_moment(calamity)
@@ -162,6 +219,7 @@ class TestOwnPage:
         set_moment(calamity, LaterMomentKind.INTERVIEW)
         page = Client(headers={"accept-language": "en"}).get(own_link.address(offer.involvement_id)).text
         assert "Interview for the analysis" in page
+        page = re.sub(r"<option.*?</option>", "", page)  # every department can be wished for
         for secret in ("Sanne", calamity.reference, str(calamity.department)):
             assert secret not in page
 
