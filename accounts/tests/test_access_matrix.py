@@ -113,7 +113,7 @@ PAGES: dict[str, str | set[Role]] = {
     "evaluation-thanks": PUBLIC,
     "evaluation-policy": COORDINATOR,
     # incidents
-    "help": SIGNED_IN,
+    "help": PUBLIC,
     "incidents:list": SIGNED_IN,
     "incidents:new": SIGNED_IN,
     "incidents:report": SIGNED_IN,

@@ -35,8 +35,10 @@ class ReferenceCounter(models.Model):
 
 
 def full_reference(typed: str, *, year: int) -> str:
-    """The reference somebody means by "2026-0042", "2026-42" or "42" (of `year`); empty when it is none."""
-    found = re.fullmatch(r"(?:(\d{4})\s*[-/ ]\s*)?(\d{1,7})", typed.strip())
+    """The reference somebody means by "2026-0042", "2026-42", "0042" or "42" (of `year`); empty when it is
+    none: "06" begins a telephone number.
+    """
+    found = re.fullmatch(r"(?:(\d{4})\s*[-/ ]\s*)?((?!0\d{0,2}$)\d{1,7})", typed.strip())
     return f"{int(found[1] or year)}-{int(found[2]):04d}" if found else ""
 
 

@@ -20,6 +20,7 @@ from hospital.clock import add_days
 from hospital.models import WorkingHours
 from incidents.enums import IncidentKind
 from incidents.models import Incident, IncidentQuerySet, Involvement, Policy, events_of
+from incidents.reports.report_as_seen import OWN_REPORT
 from incidents.reports.report_writer import Involved, ReportEnded, add_involved, are_one
 from notifications.reminders.schedule import cancel_each, remind
 from supporters.enums import HeadAnswer
@@ -114,8 +115,9 @@ def question_to(user: User, incident: Incident) -> HeadQuestion | None:
 
 @transaction.atomic
 def name(*, incident: Incident, involved: Sequence[Involved], by: User, at: datetime) -> None:
-    """Put `involved` on the report; who is on it already stays what they are, and is not told apart. Raises
-    TermOver, ReportEnded.
+    """Put `involved` on the report. Who is on it already stays what they are, and stands among those whom
+    `by` named all the same: what the head reads must not say who was named before. Raises TermOver,
+    ReportEnded.
     """
     if at > open_until(incident):
         raise TermOver
@@ -123,9 +125,21 @@ def name(*, incident: Incident, involved: Sequence[Involved], by: User, at: date
     if locked.has_ended:
         raise ReportEnded
     present = list(incident.involvements.filter(erased_at=None).select_related("employee"))
-    new = [person for person in involved if not any(are_one(person, row) for row in present)]
+    known = [row for row in present if any(are_one(person, row) for person in involved)]
+    new = [person for person in involved if not any(are_one(person, row) for row in known)]
     if new:
         add_involved(incident=incident, involved=new, by=by, at=at, page=PAGE)
+    audit.record_each(
+        [row.pk for row in known],
+        action=AccessAction.CREATE,
+        user=by,
+        role=Role.TEAM_LEADER,
+        access_point=PAGE,
+        object_kind="incident",
+        object_ref=incident.reference,
+        basis=OWN_REPORT,
+        at=at,
+    )
     for question in _locked().waiting().filter(incident=incident, department=by.department_id):
         _close(question, HeadAnswer.NAMED, at)
 
@@ -145,9 +159,10 @@ def named_by(user: User, incident: Incident, *, at: datetime) -> list[Involvemen
         user=user, action=AccessAction.CREATE, access_point=PAGE, object_ref=incident.reference
     )
     shown_for = timedelta(days=Policy.current().support_days)
-    rows = incident.involvements.filter(pk__in=lines.values("record"), added_at__gte=at - shown_for)
-    named = list(rows.select_related("employee", "profession", "department").order_by("added_at", "pk"))
-    return [] if any(row.erased_at for row in named) else named
+    rows = incident.involvements.filter(pk__in=lines.filter(at__gte=at - shown_for).values("record"))
+    named = list(rows.select_related("employee", "profession", "department"))
+    # By name, for the order of naming would say who was named before.
+    return [] if any(row.erased_at for row in named) else sorted(named, key=lambda row: (row.name, row.pk))
 
 
 def _locked() -> HeadQuestionQuerySet:

@@ -178,6 +178,8 @@ class TestList:
         ("2026-42", "2026-0042"),
         ("2025/7", "2025-0007"),
         ("42", "2026-0042"),
+        ("0042", "2026-0042"),
+        ("06", ""),
         ("2026-10042", "2026-10042"),
         ("", ""),
         ("V-26", ""),
@@ -316,6 +318,16 @@ def test_help_is_there_with_the_hospitals_own_numbers(client, sign_in):
     page = squeezed(text(client.get(reverse("help"))))
     for number in ("tel:112", "tel:113", "tel:08000113", "tel:+31881234567", "<dd>1234</dd>"):
         assert number in page
+
+
+def test_help_is_there_for_who_has_no_account(client, db):
+    Policy.objects.update_or_create(id=1, defaults={"company_doctor": "088 123 45 67"})
+    page = client.get(reverse("help"))
+    assert page.status_code == 200
+    for number in ("tel:112", "tel:113", "tel:+31881234567"):
+        assert number in page.text
+    # What takes an account is not offered.
+    assert reverse("incidents:report", args=["self"]) not in page.text
 
 
 def test_a_name_that_was_erased_early_takes_the_whole_list_along(client, sign_in):

@@ -170,16 +170,30 @@ class TestAnswer:
         assert "Nobody is missing</button>" not in client.get(address(incident)).text
 
     def test_the_list_is_what_the_head_named_and_stays_whatever_they_choose(self, client, ward, head):
-        named_by_reporter, mine = UserFactory(), UserFactory()
-        incident = report(ward, named_by_reporter)
+        named_by_both, named_by_reporter, mine = UserFactory.create_batch(3)
+        incident = report(ward, named_by_both, named_by_reporter)
         client.force_login(head)
-        page = add(client, incident, mine, named_by_reporter).text
+        page = add(client, incident, mine, named_by_both).text
         assert "is already on the list" not in page
         card = client.get(address(incident)).text
         assert mine.name in card
+        assert named_by_both.name in card
         assert named_by_reporter.name not in card
         own_support.decline(offer=Involvement.objects.get(employee=mine).offer, by=mine, at=NOW)
         assert client.get(address(incident)).text.count(mine.name) == card.count(mine.name)
+
+    def test_who_was_named_before_stands_among_those_the_head_named(self, client, ward, head):
+        """What the head reads must not say whether a name was on the report already."""
+        known, new = UserFactory(name="Aleid Bos"), UserFactory(name="Bram Kok")
+        incident = report(ward, known)
+        client.force_login(head)
+        for person in (new, known):
+            page = add(client, incident, person)
+            assert [row.name for row in page.context["named"]] == sorted(
+                row.name for row in page.context["named"]
+            )
+        assert [row.name for row in page.context["named"]] == ["Aleid Bos", "Bram Kok"]
+        assert incident.involvements.count() == 2
 
     def test_the_names_go_when_promised(self, client, ward, head, time_machine):
         incident = report(ward)
