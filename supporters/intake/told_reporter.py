@@ -12,7 +12,7 @@ from accounts.models import User
 from hospital.moment_words import at_moment, day_in_words
 from incidents.models import Incident
 from incidents.reports.report_as_seen import Unnamed
-from supporters.enums import IntakeState
+from supporters.enums import IntakeState, NotNeededReason
 from supporters.models import UnnamedReport
 
 
@@ -30,11 +30,24 @@ def in_one_line(row: UnnamedReport, *, now: datetime) -> str:
     """What is done with it, or was."""
     match row.state:
         case IntakeState.NOT_NEEDED:
-            return _("The coordinator looked at it: no support was needed.")
+            return _why_closed(row)
         case IntakeState.BY_RULE:
             return _("Nobody is named on it. It was closed by the hospital’s rule for such reports.")
         case _open:
             return _while_open(row, now)
+
+
+def _why_closed(row: UnnamedReport) -> str:
+    """By the word that the coordinator chose, and nothing about people."""
+    match row.reason:
+        case NotNeededReason.DEPARTMENT:
+            return _("The coordinator looked at it: the department itself looks after whoever needs it.")
+        case NotNeededReason.ELSEWHERE:
+            return _("The coordinator looked at it: support is in good hands elsewhere.")
+        case NotNeededReason.NOT_OURS:
+            return _("The coordinator looked at it: it is not about colleagues of this hospital.")
+        case _nobody:
+            return _("The coordinator looked at it: as far as is known, nobody was affected.")
 
 
 def _while_open(row: UnnamedReport, now: datetime) -> str:

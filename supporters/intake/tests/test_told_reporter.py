@@ -30,7 +30,22 @@ def read(row, client):
         ({"asked": True, "said_nobody_at": NOW}, "You said that nobody was affected."),
         ({"closing": True}, "By the hospital’s rule for such reports it is closed Tuesday 24 March."),
         ({"by_rule": True}, "It was closed by the hospital’s rule for such reports."),
-        ({"not_needed": True}, "The coordinator looked at it: no support was needed."),
+        (
+            {"not_needed": True, "reason": NotNeededReason.NOBODY},
+            "The coordinator looked at it: as far as is known, nobody was affected.",
+        ),
+        (
+            {"not_needed": True, "reason": NotNeededReason.DEPARTMENT},
+            "The coordinator looked at it: the department itself looks after whoever needs it.",
+        ),
+        (
+            {"not_needed": True, "reason": NotNeededReason.ELSEWHERE},
+            "The coordinator looked at it: support is in good hands elsewhere.",
+        ),
+        (
+            {"not_needed": True, "reason": NotNeededReason.NOT_OURS},
+            "The coordinator looked at it: it is not about colleagues of this hospital.",
+        ),
     ],
 )
 def test_says_in_truth_what_happens_with_it(client, state, said):
@@ -51,13 +66,13 @@ def test_only_who_is_asked_is_led_to_the_form(client):
         assert (form in read(row, client)) is asks
 
 
-def test_not_why_no_support_was_needed_nor_who_decided(client):
-    row = UnnamedReportFactory(
-        not_needed=True, reason=NotNeededReason.ELSEWHERE, decided_by__name="Iris Zelf"
-    )
+@pytest.mark.parametrize("reason", NotNeededReason)
+def test_not_who_decided_nor_that_anybody_has_support(client, reason):
+    row = UnnamedReportFactory(not_needed=True, reason=reason, decided_by__name="Iris Zelf")
     page = read(row, client)
-    assert "elsewhere" not in page
     assert "Iris Zelf" not in page
+    assert "supported" not in page
+    assert "no support was needed" not in page
 
 
 def test_once_people_are_on_it_what_is_done_with_every_report(client):
