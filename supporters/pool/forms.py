@@ -1,6 +1,6 @@
 """Forms of the pool and of the policy of support."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Field
@@ -13,6 +13,9 @@ from hospital.models import COVER_DAYS, WorkingHours
 from hospital.moment_words import hours_in_words
 from incidents.enums import EventType
 from supporters.models import Supporter, SupportPolicy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class TrainedForm(forms.Form):
@@ -189,11 +192,40 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
         "unharmed_days": (1, 90),
     }
 
+    #: What a change reaches that runs already, said beside the field; of another it counts for what starts
+    #: after it.
+    REACHES: dict[str, "StrPromise"] = {
+        **dict.fromkeys(
+            ("attempts", "attempt_days", "attempt_parts"),
+            gettext_lazy("Counts at once: in contacts that run with the next attempt."),
+        ),
+        **dict.fromkeys(
+            ("first_contact_hours", "first_contact_counted_in"),
+            gettext_lazy("Who was promised a call keeps that term; the next attempt has the new one."),
+        ),
+        "follow_up_days": gettext_lazy("In contacts that run from the next talk on."),
+        "max_conversations": gettext_lazy("Counts at once, also in contacts that run."),
+        "capacity": gettext_lazy("For who joins the pool; others keep their own number."),
+        "cool_down_days": gettext_lazy("From the next contact that a supporter closes."),
+        "current_months": gettext_lazy("For who joins the pool; others keep their own day."),
+        **dict.fromkeys(
+            ("norm", "norm_in_shifts", "same_profession", "employee_chooses"),
+            gettext_lazy("Counts at once."),
+        ),
+        "second_offer_days": gettext_lazy("For what is closed as not reached from now on."),
+        **dict.fromkeys(
+            ("retention_days", "ask_again_days"),
+            gettext_lazy("Counts at once, also for what is closed already: a shorter term erases tonight."),
+        ),
+        "forgotten_days": gettext_lazy("Counts at once, also for reports that came in before."),
+    }
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, (least, most) in self.LIMITS.items():
             self.fields[name] = forms.IntegerField(
                 label=self.fields[name].label,
+                help_text=self.fields[name].help_text,
                 min_value=least,
                 max_value=most,
                 required=not self.instance._meta.get_field(name).blank,  # noqa: SLF001  # public
@@ -206,6 +238,41 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
         self.fields["accept_working_hours"].help_text = _(
             "Sooner where the colleague was promised a call before that."
         )
+        for name, reaches in self.REACHES.items():
+            field = self.fields[name]
+            field.help_text = f"{field.help_text} {reaches}".strip()
+
+    @property
+    def reaches(self) -> bool:
+        """Whether a change reaches what runs already."""
+        return not self.REACHES.keys().isdisjoint(self.changed_data)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        days = _("Trying on %(number)s days takes at least %(number)s attempts.")
+        parts = _("Trying in %(number)s parts of the day takes at least %(number)s attempts.")
+        self._at_least(data, "attempts", "attempt_days", days)
+        self._at_least(data, "attempts", "attempt_parts", parts)
+        offered, kept = data.get("second_offer_days"), data.get("retention_days")
+        if offered is not None and kept is not None and offered > kept:
+            self._offers_too_late()
+        self._at_least(
+            data, "ask_again_days", "retention_days", _("Not shorter than the names of others are kept.")
+        )
+        return data
+
+    def _at_least(self, data: dict[str, Any], name: str, other: str, text: str) -> None:
+        if {name, other} <= data.keys() and data[name] < data[other]:
+            self.add_error(name, text % {"number": data[other]})
+
+    def _offers_too_late(self) -> None:
+        """Said beside the field that was changed."""
+        if "retention_days" in self.changed_data and "second_offer_days" not in self.changed_data:
+            self.add_error("retention_days", _("The second offer comes later than that, and needs the name."))
+        else:
+            self.add_error(
+                "second_offer_days", _("The names are erased sooner: nobody could be offered it any more.")
+            )
 
     def clean_follow_up_days(self) -> list[int]:
         days: list[int] = self.cleaned_data["follow_up_days"]

@@ -367,3 +367,42 @@ def test_policy_that_makes_no_sense_is_refused_beside_the_field(client, coordina
     assert page.status_code == 200
     assert set(page.context["form"].errors) == {field}
     assert SupportPolicy.current().first_contact_hours == 24
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [
+        ({"attempts": 2, "attempt_days": 3}, "attempts", "Trying on 3 days takes at least 3 attempts."),
+        (
+            {"attempts": 1, "attempt_days": 1},
+            "attempts",
+            "Trying in 2 parts of the day takes at least 2 attempts.",
+        ),
+        ({"second_offer_days": 31}, "second_offer_days", "The names are erased sooner"),
+        ({"retention_days": 27}, "retention_days", "The second offer comes later than that"),
+        ({"ask_again_days": 29}, "ask_again_days", "Not shorter than the names of others"),
+    ],
+)
+def test_agreements_that_contradict_each_other_are_refused(client, coordinator, changes, field, said):
+    SupportPolicy.objects.create(id=1, ask_again_days=365)
+    page = client.post("/pool/policy/", {**POLICY, **changes})
+    assert set(page.context["form"].errors) == {field}
+    assert said in text(page)
+    assert SupportPolicy.current().first_contact_hours == 24
+
+
+def test_without_a_second_offer_names_may_go_at_once(client, coordinator):
+    client.post("/pool/policy/", {**POLICY, "second_offer_days": 0, "retention_days": 0})
+    assert SupportPolicy.current().retention_days == 0
+
+
+def test_what_a_change_reaches_stands_beside_the_field(client, coordinator):
+    page = client.get("/pool/policy/")
+    said = {name: str(field.help_text) for name, field in page.context["form"].fields.items()}
+    for name in ("attempts", "attempt_days", "attempt_parts", "max_conversations", "retention_days"):
+        assert "Counts at once" in said[name]
+    assert "Once, and only while the name is not erased; 0 for none." in said["second_offer_days"]
+    page = client.post("/pool/policy/", POLICY, follow=True)
+    assert "Beside each field stands from when it counts." in text(page)
+    page = client.post("/pool/policy/", {**POLICY, "announce": Announce.WHEN_ASKED}, follow=True)
+    assert "It counts for everything that starts from now on." in text(page)

@@ -174,7 +174,10 @@ def policy(request: SignedInRequest) -> HttpResponse:
     form = SupportPolicyForm(kept_forms.posted(request), instance=current)
     if request.method == "POST" and form.is_valid():
         LOG.keep(policy=current, fields=form.changed_data, by=request.user, at=timezone.now())
-        say(request, _("Saved. It counts for everything that starts from now on."))
+        if form.reaches:
+            say(request, _("Saved. Beside each field stands from when it counts."))
+        else:
+            say(request, _("Saved. It counts for everything that starts from now on."))
         return redirect("pool:policy")
     cover = hours_in_words(WorkingHours.current().cover)
     context = {"form": form, "cover": cover, "history": LOG.history(request.GET)}
