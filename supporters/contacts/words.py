@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from hospital.clock import Cover, local_day, on_the_wall
+from hospital.clock import DAY, Cover, local_day, on_the_wall
 from hospital.moment_words import at_moment, day_in_words
 from supporters.contacts.allowed_steps import Facts
 from supporters.contacts.flow import (
@@ -34,7 +34,7 @@ def headline(step: NextStep, due_at: datetime, *, now: datetime, cover: Cover, m
     opens = cover.opens_from(now)
     late, day = due_at < now, day_in_words(max(due_at, opens), now=now)
     match step:
-        case NextStep.CALL | NextStep.CALL_AGAIN if due_at <= opens != now:
+        case NextStep.CALL | NextStep.CALL_AGAIN if opens != now and due_at - opens < DAY:
             words = {"day": day_in_words(opens, now=now), "time": f"{on_the_wall(opens):%H:%M}"}
             return _("Call %(day)s from %(time)s") % words
         case NextStep.CALL | NextStep.CALL_AGAIN if late:

@@ -59,10 +59,12 @@ def test_headline(kinds, due, said):
     [
         # 04:38 in Amsterdam: late, due at 10:00.
         ("2026-11-20T03:38", "2026-11-19T14:00", "Call today from 08:00"),
-        ("2026-11-20T03:38", "2026-11-20T09:00", "Call today"),
+        ("2026-11-20T03:38", "2026-11-20T09:00", "Call today from 08:00"),
         # 20:30 the evening before, and 08:00 sharp.
         ("2026-11-19T19:30", "2026-11-19T14:00", "Call tomorrow from 08:00"),
         ("2026-11-20T07:00", "2026-11-19T14:00", "Call now"),
+        # Saturday: due by the end of Monday.
+        ("2026-11-21T11:00", "2026-11-23T16:00", "Call Monday 23 November from 08:00"),
         # Saturday, and Christmas Eve at six.
         ("2026-11-21T11:00", "2026-11-20T14:00", "Call Monday 23 November from 08:00"),
         ("2026-12-24T17:00", "2026-12-24T16:00", "Call Monday 28 December from 08:00"),
