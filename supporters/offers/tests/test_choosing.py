@@ -106,6 +106,10 @@ class TestWishes:
         ward = DepartmentFactory()
         page = decide(offer, "wishes", from_department=ward.pk, not_department=ward.pk)
         assert "choose one of the two" in page.text
+        # It comes back open, as it was filled in.
+        form = page.text.partition("My wishes")
+        assert form[0].rpartition("<details")[2].startswith(' class="fold" open')
+        assert form[2].count(f'<option value="{ward.pk}" selected>') == 2
         assert not Wishes.objects.exists()
         with pytest.raises(IntegrityError, match="wishes_departments_differ"), transaction.atomic():
             Wishes.objects.create(offer=offer, from_department=ward, not_department=ward)

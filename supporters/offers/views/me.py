@@ -28,7 +28,6 @@ from incidents.reports.report_as_seen import OWN_REPORT
 from supporters.contacts import words
 from supporters.contacts.case_access import worklist_opened
 from supporters.contacts.flow import NotAllowed, Stale
-from supporters.contacts.forms import ReachMeForm
 from supporters.models import Offer, OfferQuerySet, SupportPolicy
 from supporters.offers import retention, told_later
 from supporters.offers.views import own_offer
@@ -78,7 +77,7 @@ def decide(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return _page(request, {pk: unsaved}) if unsaved else redirect("me")
 
 
-def _page(request: SignedInRequest, unsaved: dict[UUID, ReachMeForm]) -> HttpResponse:
+def _page(request: SignedInRequest, unsaved: own_offer.Unsaved) -> HttpResponse:
     now = timezone.now()
     policy = SupportPolicy.current()
     offers = own_offer.read(_offers(request.user))

@@ -60,6 +60,10 @@ DECISION = {
 }
 
 
+#: Forms that come back with an error, by offer.
+Unsaved = dict[UUID, ReachMeForm | WishesForm]
+
+
 class WrongDay(Exception):
     """A day that is past, or too far ahead."""
 
@@ -132,16 +136,26 @@ def own(
     erase_url: str = "",
     is_held: bool = False,
     says_events: bool = True,
-    unsaved: dict[UUID, ReachMeForm] | None = None,
+    unsaved: Unsaved | None = None,
 ) -> Own:
     """One of `lines` for its page; `unsaved` are forms that come back with an error, by offer."""
     offer = line[0]
     asked, supporter = running_of(offer), supporter_of(offer)
     waits = offer.waiting_for == Waiting.ASSIGNMENT
     noted = next((found for each in line if (found := getattr(each, "reach_me", None))), None)
+    came_back = (unsaved or {}).get(offer.pk)
     # Who may have nothing but the link is not shown the number that somebody wrote there.
-    form = (unsaved or {}).get(offer.pk) or ReachMeForm(
-        instance=noted if says_events else None, auto_id=f"%s-{offer.pk}"
+    form = (
+        came_back
+        if isinstance(came_back, ReachMeForm)
+        else ReachMeForm(instance=noted if says_events else None, auto_id=f"%s-{offer.pk}")
+    )
+    wishes = (
+        came_back
+        if isinstance(came_back, WishesForm)
+        else WishesForm(offer=offer, auto_id=f"%s-{offer.pk}")
+        if waits
+        else None
     )
     number = offer.involvement.telephone_now or (noted.telephone if noted else "")
     return Own(
@@ -151,7 +165,7 @@ def own(
         supporter=supporter,
         somebody_asked=asked is not None,
         another_calls=bool(not supporter and offer.was_accepted),  # type: ignore[attr-defined]  # see `read`
-        wishes=WishesForm(offer=offer, auto_id=f"%s-{offer.pk}") if waits else None,
+        wishes=wishes,
         may_choose=waits and policy.employee_chooses,
         shown=choosing.shown_in(getattr(offer, "wishes", None), at=now)
         if waits and policy.employee_chooses
@@ -169,16 +183,16 @@ def own(
     )
 
 
-def decide(request: HttpRequest, offer: Offer, *, by: User | None, at: datetime) -> ReachMeForm | None:
+def decide(
+    request: HttpRequest, offer: Offer, *, by: User | None, at: datetime
+) -> ReachMeForm | WishesForm | None:
     """Do what was chosen about `offer`, and say so; a form that cannot be saved comes back."""
     data = request.POST
     try:
         if data.get("decision") == "wishes":
-            wishes = WishesForm(data, offer=offer)
+            wishes = WishesForm(data, offer=offer, auto_id=f"%s-{offer.pk}")
             if not wishes.is_valid():
-                errors = (error for each in wishes.errors.values() for error in each)
-                say(request, " ".join(map(str, errors)), level=messages.WARNING)
-                return None
+                return wishes
             own_support.change_wishes(offer=offer, by=by, at=at, **wishes.wished())
             said = _("Your wishes are noted.")
         elif data.get("decision") == "reach_me":
