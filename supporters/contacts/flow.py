@@ -331,7 +331,12 @@ def _next_due(
 
     def first_call() -> datetime:
         due = facts.later or contact.offer.first_contact_due_at
-        return again() if contact.offer.reached_at and due < at else due
+        if not contact.offer.reached_at or due >= at:
+            return due
+        # What was said when the one before handed it back.
+        before = contact.offer.contacts.filter(state=ContactState.HANDED_BACK, accepted_at__isnull=False)
+        said = before.order_by("-accepted_at").values_list("due_at", flat=True).first()
+        return said if said and said > at else again()
 
     match kind:
         case EventKind.ACCEPTED:

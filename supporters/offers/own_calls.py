@@ -37,6 +37,10 @@ _RUNNING = Prefetch(
     ),
     to_attr="open_contacts",
 )
+#: By when the one before would have called, or what was agreed on is arranged anew.
+_BEFORE = Contact.objects.filter(
+    offer=OuterRef("pk"), state=ContactState.HANDED_BACK, accepted_at__isnull=False
+).order_by("-accepted_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class PromisedCall:
     on the worklist; else a supporter was asked after it had passed, who may still answer. `opens`: where
     nobody calls now, from when on somebody does, as long as that is not long before it. `on_day`: that day
     was agreed on. `mode`: it is an appointment at `by`, by that means (ConversationMode), and at `place` if
-    in person.
+    in person. `outside`: they hear by then of help outside the hospital, which they asked for.
     """
 
     by: datetime
@@ -55,11 +59,14 @@ class PromisedCall:
     on_day: bool = False
     mode: str = ""
     place: str = ""
+    outside: bool = False
 
 
 def with_promise(offers: OfferQuerySet) -> QuerySet[Any]:
     """`offers` with what `running_of` and `promise_of` read: two statements."""
-    return offers.prefetch_related(_RUNNING)
+    wishes = F("involvement__wish_outside")
+    before = Subquery(_BEFORE.values("due_at")[:1])
+    return offers.prefetch_related(_RUNNING).annotate(wants_outside=wishes, before_due_at=before)
 
 
 def running_of(offer: Any) -> Any:
@@ -88,22 +95,26 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
         return PromisedCall(contact.due_at, is_late=contact.due_at < now, coordinator_sees=sees, on_day=True)
     by = _promised_at(offer)
     in_contact = contact and contact.state == ContactState.IN_CONTACT
-    if in_contact or (offer.reached_at and not supporter and by < now):
+    arranges = contact and contact.next_step == NextStep.ARRANGE
+    if (in_contact and not arranges) or (offer.reached_at and not supporter and by < now):
         return None
     opens = cover.opens_from(now)
     said = opens if now < opens and by - opens < DAY else None
-    return PromisedCall(by, is_late=by < now, coordinator_sees=sees, opens=said)
+    outside = offer.wants_outside and contact is None
+    return PromisedCall(by, is_late=by < now, coordinator_sees=sees, opens=said, outside=outside)
 
 
 def _promised_at(offer: Any) -> datetime:
-    """When the call is due of the supporter who said yes, or the day that was asked for, or when the first
-    contact is due.
+    """When the call is due of the supporter who said yes, or the day that was asked for, or, after one who
+    had reached them, by when the next one calls, or when the first contact is due.
     """
     contact, at = running_of(offer), None
-    if contact and contact.state == ContactState.ACCEPTED:
+    if contact and contact.state in _AT_WORK:
         at = contact.due_at
     elif contact and contact.state == ContactState.PROPOSED:
         at = contact.later
+    if at is None and offer.reached_at and offer.before_due_at:
+        at = max(offer.before_due_at, offer.first_contact_due_at)
     promised: datetime = at or offer.first_contact_due_at
     return promised
 

@@ -151,12 +151,25 @@ class TestPromisedCall:
         asked.take("coordinator_called_in", FRIDAY + HOUR / 6)
         assert asked.told(FRIDAY + HOUR / 3) == (NOT_BEFORE, True)
 
-    def test_nothing_is_promised_any_more_to_whoever_was_called_and_wants_somebody_else(self, asked):
+    def test_who_was_called_and_wants_somebody_else_is_promised_a_call_and_the_next_keeps_it(self, asked):
         asked.take("accepted", FRIDAY + HOUR)
         asked.take("conversation", FRIDAY + HOUR, mode="telephone")
         assert asked.told(FRIDAY + 2 * HOUR) == ("", False)
         own_support.ask_somebody_else(offer=asked.offer, by=asked.employee, at=FRIDAY + 5 * DAY)
-        assert asked.told(FRIDAY + 5 * DAY + HOUR) == ("", False)
+        by = "You’ll be called by tomorrow at 17:00."
+        assert asked.told(FRIDAY + 5 * DAY + HOUR) == (f"{by} Nobody calls before tomorrow at 08:00.", False)
+        morning = datetime(2026, 11, 26, 9, tzinfo=UTC)
+        asked.ask(morning)
+        assert asked.told(morning + HOUR) == ("You’ll be called by today at 17:00.", False)
+        asked.take("accepted", morning + HOUR)
+        assert asked.told(morning + 2 * HOUR) == ("You’ll be called by today at 17:00.", False)
+
+    def test_who_cannot_at_the_moment_that_was_agreed_reads_by_when_another_is_agreed_on(self, asked):
+        asked.take("accepted", MONDAY)
+        asked.take("conversation", MONDAY, mode="telephone")
+        asked.take("appointment_planned", MONDAY, mode="telephone", planned_for=MONDAY + 3 * DAY)
+        own_support.cannot_then(offer=asked.offer, by=asked.employee, at=MONDAY + HOUR)
+        assert asked.told(MONDAY + 2 * HOUR) == ("You’ll be called by tomorrow at 14:00.", False)
 
     def test_whoever_comes_back_is_promised_a_call_again(self, asked):
         asked.take("accepted", FRIDAY + HOUR)

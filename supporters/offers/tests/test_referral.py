@@ -89,6 +89,21 @@ class TestAsked:
         sweep.sweep(at=MONDAY)
         assert Notice.objects.filter(user=coordinator, kind="contact.handed_back").exists()
 
+    def test_the_card_and_home_say_that_somebody_outside_is_looked_for_and_promise_no_colleague(self, offer):
+        client = sign_in(offer.involvement.employee)
+        choose(client, offer, "outside")
+        for address in ("/", ME):
+            text = " ".join(client.get(address).text.split())
+            assert "The coordinator looks for help outside the hospital" in text
+            assert "You hear of it by" in text
+            for promise in (
+                "We are looking for a",
+                "Another colleague",
+                "colleague will call",
+                "be called by",
+            ):
+                assert promise not in text
+
     def test_somebody_of_the_hospital_after_all(self, offer, coordinator):
         client = sign_in(offer.involvement.employee)
         choose(client, offer, "outside")
