@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -59,6 +59,7 @@ from supporters.models import (
     Contact,
     ContactEvent,
     ContactQuerySet,
+    Offer,
     ReachMe,
     Supporter,
     SupportPolicy,
@@ -114,10 +115,14 @@ CARDS: QuerySet[Contact, Any] = (
 )
 #: What the page of one contact shows, in two statements: PostgreSQL spends more time on one plan of nine
 #: tables than on carrying out both.
-PAGES = Contact.objects.select_related("offer__incident", "offer__reach_me").only(
-    *("state", "outcome", "conversations", "offer__involvement"),
-    *(f"offer__reach_me__{name}" for name in ReachMeForm.Meta.fields),
-    *("offer__incident__reference", "offer__incident__event_type", "offer__incident__occurred_at"),
+PAGES = (
+    Contact.objects.select_related("offer__incident", "offer__reach_me")
+    .only(
+        *("state", "outcome", "conversations", "offer__involvement"),
+        *(f"offer__reach_me__{name}" for name in ReachMeForm.Meta.fields),
+        *("offer__incident__reference", "offer__incident__event_type", "offer__incident__occurred_at"),
+    )
+    .annotate(has_more=Exists(Offer.objects.filter(continues=OuterRef("offer"))))
 )
 PEOPLE = Involvement.objects.select_related("employee", "profession", "department").only(
     *("typed_name", "email", "telephone", "employee__name", "employee__email", "employee__telephone"),
@@ -234,6 +239,8 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 def _events(contact: Contact) -> list[Incident]:
     """What the support is for: kind and date of one event, or of several."""
+    if not contact.has_more:  # type: ignore[attr-defined]  # see PAGES
+        return [contact.offer.incident]
     also = Incident.objects.filter(offers__continues=contact.offer_id).only("event_type", "occurred_at")
     return [contact.offer.incident, *also.order_by("occurred_at", "pk")]
 

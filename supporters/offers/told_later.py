@@ -81,17 +81,20 @@ def count(moments: Sequence[LaterMoment]) -> list[Counted]:
     return found
 
 
-def own(incidents: Iterable[UUID], *, at: datetime) -> list[LaterMoment]:
-    """What somebody who is part of `incidents` reads of: what is to come, and what has just passed."""
-    shown = LaterMoment.objects.filter(incident__in=set(incidents), planned_for__gt=at - SHOWN_FOR)
+def own(incidents: Iterable[Incident], *, at: datetime) -> list[LaterMoment]:
+    """What somebody who is part of `incidents` reads of: what is to come, and what has just passed. One
+    statement, or none where the committee follows none of them.
+    """
+    followed = {each.pk for each in incidents if each.tracked_since}
+    shown = LaterMoment.objects.filter(incident__in=followed, planned_for__gt=at - SHOWN_FOR)
     return list(shown.order_by("planned_for", "id"))
 
 
-def by_telephone(person: Involvement, *, at: datetime) -> list[LaterMoment]:
-    """What the coordinator tells `person` on the telephone: nothing, where a mail reaches them."""
-    if person.erased_at or can_be_told(person):
+def by_telephone(offer: Offer, *, at: datetime) -> list[LaterMoment]:
+    """What the coordinator tells its person on the telephone: nothing, where a mail reaches them."""
+    if offer.involvement.erased_at or can_be_told(offer.involvement):
         return []
-    return own([person.incident_id], at=at)
+    return own([offer.incident], at=at)
 
 
 def expected(at: datetime) -> Iterator[Reminder]:

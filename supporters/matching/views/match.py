@@ -82,7 +82,7 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return render(request, "supporters/matching/_left_out.html", _left_out(offer, now))
     log_case(offer=offer, action=AccessAction.VIEW, page="support:match", by=request.user, at=now)
     context = {"now": now, "offer": offer, "person": offer.involvement, **_event(offer)}
-    context["to_tell"] = told_later.by_telephone(offer.involvement, at=now)
+    context["to_tell"] = told_later.by_telephone(offer, at=now)
     context |= _contacts(offer, now) | _besides(offer, request.user)
     if not offer.closed_at and context["can_ask"] and not context["elsewhere"]:
         context |= _candidates(offer, request.GET.get("step", ""), now)

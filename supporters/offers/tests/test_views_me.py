@@ -85,7 +85,7 @@ def test_the_page_takes_as_many_queries_for_one_offer_as_for_many(
     OfferFactory.create_batch(offers - 1, involvement__employee=employee)
     # session, user; the policy, offers, their contacts; the hours of cover; the access log, of the case and
     # of the worklist; what comes after; the frame's roles and unread notices
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(ME)
 
 

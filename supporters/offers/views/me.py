@@ -82,7 +82,7 @@ def _page(request: SignedInRequest, unsaved: own_offer.Unsaved) -> HttpResponse:
     policy = SupportPolicy.current()
     offers = own_offer.read(_offers(request.user))
     held = retention.held(_offers(request.user), at=now) if request.user.roles else set()
-    later = told_later.own((offer.incident_id for offer in offers), at=now)
+    later = told_later.own((offer.incident for offer in offers), at=now)
     cover = WorkingHours.current().cover
     own = [
         own_offer.own(

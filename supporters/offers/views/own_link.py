@@ -43,7 +43,7 @@ def own_support(request: HttpRequest, signed: str) -> HttpResponse:
         says_events=False,
         unsaved={found[0].pk: unsaved} if unsaved else None,
     )
-    later = told_later.own([found[0].incident_id], at=now)
+    later = told_later.own([found[0].incident], at=now)
     context = {
         "each": mine,
         "later": later,
