@@ -74,7 +74,7 @@ def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
 def _offered(offered_at: datetime | None, announced_at: datetime | None, now: datetime) -> str:
     """When this person had the offer, and how."""
     if offered_at is None:
-        return _("No message could be sent: the first call is the offer.")
+        return _("No message has left yet: it waits for the morning, or there is no address.")
     if announced_at is not None and announced_at <= offered_at:
         return _("Told by a message, %(when)s.") % {"when": in_words(announced_at, now=now)}
     return _("Offered in person, %(when)s.") % {"when": in_words(offered_at, now=now)}
