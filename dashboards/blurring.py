@@ -180,11 +180,6 @@ def publish_change(
     )
 
 
-def organisation_share(part: int, whole: int) -> int | None:
-    """An exact percentage about the organisation, such as coverage; None for a group of fewer than 10."""
-    return None if whole < LEAST else _round(100 * part, whole)
-
-
 def _noise(cell: bytes, secret: bytes) -> int:
     if len(secret) < 16:
         raise ValueError("The secret of the figures needs at least 16 bytes.")

@@ -27,7 +27,7 @@ from dashboards.blurring import (
 )
 from dashboards.models import Release
 from dashboards.periods import Period
-from dashboards.tables import ClockFigures, CoverageFigures, StepFigures, Tables
+from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables
 from evaluations.enums import Question
 from evaluations.tallies import tallies
 from hospital.clock import local_day
@@ -36,7 +36,7 @@ from hospital.refused import saying
 from incidents.enums import EventType, IncidentKind, Step
 from incidents.models import Incident, Milestone
 from supporters.enums import ContactState, EventKind, Outcome, SupporterStatus
-from supporters.models import Contact, ContactEvent, Offer, Supporter
+from supporters.models import Contact, ContactEvent, Offer, Supporter, SupportPolicy
 from supporters.pool import members
 
 GRACE = timedelta(days=30)
@@ -132,7 +132,7 @@ def _closed(*, since: date, at: datetime) -> Iterator[Period]:
 
 def count(period: Period, *, at: datetime) -> Tables:
     """The tables of `period`, protected, as things stand at `at`."""
-    secret = settings.FIGURES_SECRET
+    secret, policy = settings.FIGURES_SECRET, SupportPolicy.current()
     people = list(_people(period))
     closed = [person for person in people if person.is_closed]
     calamities = Incident.objects.filter(kind=IncidentKind.CALAMITY, **_within(period, "reported_at"))
@@ -165,7 +165,8 @@ def count(period: Period, *, at: datetime) -> Tables:
         calamities=calamities.count(),
         steps=_steps(period, at),
         supporters=_trained(at),
-        coverage=tuple(map(_covered, members.coverage(at))),
+        coverage=tuple(map(_covered, members.coverage(at, policy=policy))),
+        norm=Norm(policy.norm, policy.norm_in_shifts),
     )
 
 

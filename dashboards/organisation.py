@@ -1,6 +1,6 @@
 """The figures about the organisation, exact, as blocks of the board's page: calamities and the pool."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -8,9 +8,8 @@ from django.utils.translation import ngettext
 
 from dashboards import charts
 from dashboards.blocks import Block, Chart
-from dashboards.blurring import organisation_share
 from dashboards.charts import ChartTable, Datum
-from dashboards.tables import ClockFigures, StepFigures, Tables
+from dashboards.tables import ClockFigures, Norm, StepFigures, Tables
 from hospital.enums import ProfessionGroup
 from incidents.enums import Step
 
@@ -92,6 +91,16 @@ def _reaching(reached: int, groups: int) -> str:
     return text % {"reached": reached, "groups": groups}
 
 
+def _norm(norm: Norm | None) -> Iterator[str]:
+    """The norm that was counted with, where the release knows it."""
+    if norm:
+        text = _(
+            "Norm: %(norm)s trained for each 1,000 employees of a profession, %(shifts)s where people work "
+            "shifts."
+        )
+        yield text % {"norm": norm.per_thousand, "shifts": norm.in_shifts}
+
+
 def pool(now: Tables) -> Block:
     """The supporters, and which part of each profession group they are."""
     number = now.supporters
@@ -110,9 +119,9 @@ def pool(now: Tables) -> Block:
     data = [
         Datum(
             labels[group],
-            organisation_share(supporters, people),
+            100 * supporters / people,
             _("%(part)s of %(whole)s") % {"part": supporters, "whole": number_format(people)},
-            previous=organisation_share(wanted, people),
+            previous=100 * wanted / people,
         )
         for group, people, supporters, wanted in known
     ]
@@ -140,9 +149,8 @@ def pool(now: Tables) -> Block:
                 previous_label=_("Norm"),
             )
         ],
-        elsewhere=_(
-            "Norm: 10 percent of each profession, 15 where people work shifts (PMC 2020). As it was on "
-            "the day of publication. Exact: about the organisation."
+        elsewhere=" ".join(
+            [*_norm(now.norm), _("As it was on the day of publication. Exact: about the organisation.")]
         ),
     )
 

@@ -51,6 +51,14 @@ class CoverageFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Norm:
+    """How many are to be trained for each 1,000 employees of a profession, as it was when it was counted."""
+
+    per_thousand: int
+    in_shifts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """The tables of one period.
 
@@ -58,7 +66,8 @@ class Tables:
     offered in the period; `supported` of them had a conversation; `conversations` of those whose support has
     ended, `follow_ups` of those among them with a conversation; `on_the_way`, of which several may be so for
     one person; `answers`, of the evaluations opened in the period.
-    About the organisation, exact: `calamities`, `steps`, `supporters`, `coverage`.
+    About the organisation, exact: `calamities`, `steps`, `supporters`, `coverage` and the `norm` of it (None:
+    of before it was kept).
     """
 
     event: OneWay
@@ -74,6 +83,7 @@ class Tables:
     steps: tuple[StepFigures, ...]
     supporters: int
     coverage: tuple[CoverageFigures, ...]
+    norm: Norm | None = None
 
     @property
     def offered(self) -> Figure:
@@ -114,6 +124,7 @@ class Tables:
             ),
             supporters=stored["supporters"],
             coverage=tuple(CoverageFigures(**row) for row in stored["coverage"]),
+            norm=Norm(**stored["norm"]) if stored.get("norm") else None,
         )
 
 

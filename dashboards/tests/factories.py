@@ -7,7 +7,7 @@ from dashboards.blurring import AnswerChange, Answers, Figure, OneWay, Shown
 from dashboards.figures import CONVERSATIONS, FIRST_CONTACT, FOLLOW_UPS, ON_THE_WAY, OPEN, UNKNOWN
 from dashboards.models import Release
 from dashboards.periods import Period
-from dashboards.tables import ClockFigures, CoverageFigures, StepFigures, Tables
+from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables
 from evaluations.enums import Question
 from hospital.enums import ProfessionGroup
 from incidents.enums import EventType, Step
@@ -74,6 +74,7 @@ def tables(
         else (),
         supporters=12,
         coverage=tuple(coverage),
+        norm=Norm(100, 150),
     )
 
 

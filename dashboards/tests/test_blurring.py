@@ -14,7 +14,6 @@ from dashboards.blurring import (
     blur,
     noise_of,
     one_way,
-    organisation_share,
     publish_answers,
     publish_change,
     publish_count,
@@ -182,13 +181,6 @@ def test_a_short_secret_is_refused():
 )
 def test_a_share_comes_from_published_figures_alone(part, whole, share):
     assert published_share(Figure(part), Figure(whole)) == share
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "share"), [(7, 70, 10), (1, 9, None), (0, 10, 0), (1, 12, 8), (12, 12, 100)]
-)
-def test_a_share_about_the_organisation_is_exact_for_groups_of_ten(part, whole, share):
-    assert organisation_share(part, whole) == share
 
 
 # Counts by value, noise of the cell, shown.

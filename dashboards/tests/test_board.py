@@ -19,7 +19,7 @@ from accounts.tests.factories import UserFactory
 from dashboards.board import Board, out_of_ten
 from dashboards.export import BOM, as_csv, escaped
 from dashboards.periods import Period
-from dashboards.tables import CoverageFigures, Tables
+from dashboards.tables import CoverageFigures, Norm, Tables
 from dashboards.tests.factories import moment, publish, tables
 from incidents.enums import EventType
 
@@ -119,6 +119,27 @@ def test_small_groups_of_the_pool_have_no_figures():
     (coverage,) = Board(Period(2026, 3), tables(coverage=groups)).blocks[-1].charts
     assert coverage.table.rows == (("Nurses", "200", "20", "30"), ("Midwives", "–", "–", "–"))
     assert [bar.value.text for bar in coverage.chart.bars] == ["20 of 200"]
+
+
+def test_the_norm_is_the_one_that_was_counted_with():
+    made = replace(tables(), norm=Norm(30, 45))
+    block = Board(Period(2026, 3), made).blocks[-1]
+    assert (
+        "30 trained for each 1,000 employees of a profession, 45 where people work shifts" in block.elsewhere
+    )
+    stored = made.as_json()
+    del stored["norm"]
+    older = Board(Period(2026, 3), Tables.from_json(stored)).blocks[-1]
+    assert older.elsewhere == "As it was on the day of publication. Exact: about the organisation."
+
+
+def test_a_bar_reaches_its_mark_only_where_the_group_reaches_the_norm():
+    groups = (CoverageFigures("nurse", 1000, 29, 30), CoverageFigures("midwife", 300, 2, 2))
+    block = Board(Period(2026, 3), tables(coverage=groups)).blocks[-1]
+    nurses, midwives = block.charts[0].chart.bars
+    assert nurses.width < nurses.previous
+    assert midwives.width == midwives.previous
+    assert block.headline.endswith("1 of 2 profession groups reaches the norm.")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from dashboards import figures
 from dashboards.blurring import Answers, Figure, OneWay, one_way, publish_answers, publish_count
 from dashboards.models import Release
 from dashboards.periods import NotAPeriod, Period
-from dashboards.tables import ClockFigures, CoverageFigures, StepFigures, Tables
+from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables
 from dashboards.tasks import publish_due
 from dashboards.tests.factories import moment
 from dashboards.tests.factories import publish as publish_made_up
@@ -25,7 +25,8 @@ from hospital.enums import ProfessionGroup
 from incidents.enums import EventType, Step
 from incidents.tests.factories import IncidentFactory, MilestoneFactory
 from supporters.enums import EventKind, Outcome
-from supporters.models import ContactEvent
+from supporters.models import ContactEvent, SupportPolicy
+from supporters.pool import members
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
 Q3 = Period(2026, 3)
@@ -224,6 +225,19 @@ def test_coverage_is_exact_and_silent_about_small_groups():
         CoverageFigures("physician", None, None, None),
         CoverageFigures("nurse", 10, 1, 2),
     )
+    assert published.norm == Norm(100, 150)
+
+
+def test_a_release_keeps_the_norm_it_was_counted_with():
+    UserFactory.create_batch(10)
+    SupportPolicy.current()
+    SupportPolicy.objects.update(norm=200, norm_in_shifts=300)
+    wanted = {each.group.value: each.wanted for each in members.coverage(NOVEMBER)}
+    publish()
+    SupportPolicy.objects.update(norm=100, norm_in_shifts=150)
+    kept = Tables.from_json(Release.objects.get().tables)
+    assert kept.norm == Norm(200, 300)
+    assert {row.group: row.wanted for row in kept.coverage} == wanted
 
 
 def test_a_period_that_runs_is_refused():
@@ -301,11 +315,12 @@ def test_the_year_of_the_first_offer_is_published_only_if_it_is_whole():
 
 
 def test_publishing_reads_as_often_for_many_as_for_few(django_assert_num_queries):
+    SupportPolicy.current()
     OfferFactory(opened_at=AUGUST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         figures.count(Q3, at=NOVEMBER)
     OfferFactory.create_batch(10, opened_at=AUGUST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         figures.count(Q3, at=NOVEMBER)
 
 

@@ -234,8 +234,9 @@ def is_empty(at: datetime) -> bool:
     return not trained.exclude(status=SupporterStatus.STOPPED).exists()
 
 
-def coverage(at: datetime) -> list[Coverage]:
-    """Supporters in each group of professions that somebody works in, against the norm: three queries.
+def coverage(at: datetime, *, policy: SupportPolicy | None = None) -> list[Coverage]:
+    """Supporters in each group of professions that somebody works in, against the norm of `policy` (the
+    current one): three queries.
 
     Counted are employees inside the hospital, and supporters who are trained and have not stopped.
     """
@@ -260,7 +261,7 @@ def coverage(at: datetime) -> list[Coverage]:
         .order_by()
     )
     supporters = dict(trained)
-    return list(_coverage([dict(row) for row in staff], supporters, SupportPolicy.current()))
+    return list(_coverage([dict(row) for row in staff], supporters, policy or SupportPolicy.current()))
 
 
 def _coverage(
