@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from hospital.clock import local_day, part_of_day
+from hospital.clock import Cover, local_day, part_of_day
 from supporters.enums import (
     AppointmentState,
     ContactState,
@@ -171,11 +171,10 @@ class Facts:
             return Waiting.UNREACHED
         return _WAITING[self.state]
 
-    @property
-    def wanted_by(self) -> datetime:
-        """Until when that is wanted: of the coordinator at once."""
+    def wanted_by(self, cover: Cover) -> datetime:
+        """Until when that is wanted: of the coordinator at once, or as the next hours of cover begin."""
         of_her = self.called_in or self.unreached
-        return of_her.at if of_her and self.is_open else self.due_at
+        return cover.opens_from(of_her.at) if of_her and self.is_open else self.due_at
 
 
 _WAITING = {
@@ -418,8 +417,8 @@ def _called_in(facts: Facts, event: ContactEvent) -> ContactEvent | None:
     match event.kind:
         case EventKind.COORDINATOR_CALLED_IN:
             return event
-        # While she is called in nobody but she closes it.
-        case EventKind.COORDINATOR_ANSWERED | EventKind.CLOSED:
+        # While she is called in nobody but she closes it, or grants a talk.
+        case EventKind.COORDINATOR_ANSWERED | EventKind.TALK_GRANTED | EventKind.CLOSED:
             return None
         case _:
             return facts.called_in

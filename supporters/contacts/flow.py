@@ -348,7 +348,7 @@ def _next_due(
         case EventKind.HANDED_BACK:
             # What was promised by then holds for the next one.
             promised = facts.due_at if facts.state == ContactState.ACCEPTED else at
-            return at if facts.called_in else max(first_call(), promised)
+            return cover.opens_from(at) if facts.called_in else max(first_call(), promised)
         case EventKind.APPOINTMENT_CANCELLED | EventKind.APPOINTMENT_MISSED:
             return again()
         case EventKind.REACHED | EventKind.CONVERSATION | EventKind.FOLLOW_UP_HELD:
@@ -448,7 +448,8 @@ def _write(contact: Contact, facts: Facts, *, before: Facts, at: datetime, cover
         raise Stale
     for field, value in new.items():
         setattr(contact, field, value)
-    _write_offer(contact.offer, facts, counts_anew=contact.reached_at != was_reached_at)
+    counts_anew = contact.reached_at != was_reached_at
+    _write_offer(contact.offer, facts, counts_anew=counts_anew, cover=cover)
     if was_open != facts.is_open:
         _write_supporter(contact, facts)
     if keeping.keep(contact, before.appointment, facts.appointment):
@@ -457,14 +458,14 @@ def _write(contact: Contact, facts: Facts, *, before: Facts, at: datetime, cover
     schedule.settle(subject_id=contact.pk, kinds=reminders.CODES, wanted=wanted, at=at)
 
 
-def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool) -> None:
+def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool, cover: Cover) -> None:
     """The offer, which is locked, and those that go on with it, follow its last contact; it was first
     reached by any of them, and first offered, if not before, when somebody reached them: both are looked
     up where this step may have changed them.
     """
     new: dict[str, Any] = {
         "waiting_for": facts.waiting_for,
-        "due_at": facts.wanted_by,
+        "due_at": facts.wanted_by(cover),
         "closed_at": facts.closed_at,
         "outcome": facts.outcome,
     }

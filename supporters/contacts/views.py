@@ -272,7 +272,7 @@ def log(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return redirect("contacts:detail", pk)
     line = mine.events.latest("id")
     undo_url = reverse("contacts:undo", args=[pk, line.pk])
-    say(request, words.done(step["kind"]), undo_url=undo_url)
+    say(request, words.done(EventKind(line.kind)), undo_url=undo_url)
     return redirect("contacts:detail", pk) if mine.state in ContactState.open() else redirect("contacts:list")
 
 

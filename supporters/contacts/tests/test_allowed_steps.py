@@ -1,12 +1,13 @@
 """The table of a contact and what a log means, without a database."""
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from hospital.clock import Cover
 from supporters.contacts.allowed_steps import (
     TRANSITIONS,
     Party,
@@ -23,6 +24,7 @@ from supporters.models import ContactEvent, MeetingPlace
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 HANNEKE = UUID(int=1)
+COVER = Cover(((time(8), time(17)),) * 7, (time(8), time(17)))
 
 
 def log(*kinds: EventKind, **fields: object) -> list[ContactEvent]:
@@ -206,7 +208,7 @@ def test_as_not_reached_the_coordinator_closes_once_they_tried_enough(state):
     facts = replay(log(*WAYS[state], EventKind.UNREACHED))
     assert Outcome.UNREACHABLE in outcomes(facts, Party.COORDINATOR)
     assert Outcome.UNREACHABLE not in outcomes(facts, Party.SUPPORTER)
-    assert (facts.next_step, facts.waiting_for, facts.wanted_by) == (
+    assert (facts.next_step, facts.waiting_for, facts.wanted_by(COVER)) == (
         NextStep.WAIT,
         Waiting.UNREACHED,
         facts.last.at,
@@ -304,7 +306,21 @@ def test_due_is_what_the_last_line_said_that_said_something():
     lines[1].planned_for = MONDAY + timedelta(days=1)
     facts = replay(lines)
     assert (facts.due_at, facts.due_since) == (MONDAY + timedelta(days=1), lines[1])
-    assert facts.wanted_by == lines[2].at
+    assert facts.wanted_by(COVER) == lines[2].at
+
+
+@pytest.mark.parametrize("kind", [EventKind.COORDINATOR_CALLED_IN, EventKind.UNREACHED])
+def test_at_night_the_coordinators_own_is_due_as_calls_begin_again(kind):
+    lines = log(EventKind.ACCEPTED, kind)
+    lines[2].at = MONDAY.replace(hour=22)
+    assert replay(lines).wanted_by(COVER) == COVER.opens_from(lines[2].at) > lines[2].at
+
+
+def test_granting_one_more_talk_answers_who_asked_for_it():
+    asked = log(EventKind.ACCEPTED, EventKind.CONVERSATION, EventKind.COORDINATOR_CALLED_IN)
+    assert replay(asked).waiting_for == Waiting.COORDINATOR
+    granted = [*asked, *log(EventKind.TALK_GRANTED)[1:]]
+    assert replay(granted).waiting_for == Waiting.FOLLOW_UP
 
 
 def test_later_asked_before_the_supporter_answered_does_not_move_the_answer():

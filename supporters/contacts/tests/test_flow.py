@@ -740,7 +740,10 @@ def agrees_with_its_log(case):
         assert getattr(contact, field) == getattr(facts, field), field
         assert getattr(case.contact, field) == getattr(facts, field), field
     offer = contact.offer
-    assert (offer.waiting_for, offer.due_at) == (facts.waiting_for, facts.wanted_by)
+    assert (offer.waiting_for, offer.due_at) == (
+        facts.waiting_for,
+        facts.wanted_by(WorkingHours.current().cover),
+    )
     assert (offer.closed_at, offer.outcome) == (facts.closed_at, facts.outcome)
     assert (offer.offered_at, offer.reached_at) == (offer.opened_at, facts.reached_at)
     assert contact.supporter.load == int(facts.is_open)

@@ -82,6 +82,31 @@ def test_after_enough_attempts_the_coordinator_decides(contact, coordinator):
         assert word in text
 
 
+def test_after_the_decisive_attempt_nothing_more_is_asked(contact, time_machine):
+    client = Client(headers={"accept-language": "en"})
+    bars = []
+    for at in TRIES:
+        time_machine.move_to(at)
+        client.force_login(contact.supporter.user)
+        log = reverse("contacts:log", args=[contact.pk])
+        step = {"kind": "attempt_failed", "seen": contact.events.latest("id").pk}
+        bars.append(client.post(log, step, follow=True).text)
+    assert ["Try again later." in bar for bar in bars] == [True, True, False]
+    assert "you tried as often as agreed. The coordinator decides" in bars[-1]
+
+
+def test_found_at_night_it_is_due_on_list_and_page_as_calls_begin_again(contact, coordinator):
+    for at in (*TRIES[:2], TRIES[2].replace(hour=22)):
+        contact = take(contact, EventKind.ATTEMPT_FAILED, at)
+    opens = WorkingHours.current().cover.opens_from(TRIES[2].replace(hour=22))
+    assert fresh().waiting_for == Waiting.UNREACHED
+    assert fresh().due_at == opens > TRIES[2].replace(hour=22)
+    client = Client()
+    client.force_login(coordinator)
+    found = client.get(reverse("support:match", args=[contact.offer.involvement_id])).context
+    assert found["due_at"] == opens
+
+
 def test_before_that_nobody_closes_as_not_reached(contact, coordinator):
     for by in (contact.supporter.user, coordinator):
         with pytest.raises(flow.NotAllowed):
@@ -221,7 +246,9 @@ def test_one_more_talk_is_allowed_on_the_page(contact, coordinator):
     assert "Allow one more talk" in page(coordinator, "support:match", contact.offer.involvement_id)
     client = Client()
     client.force_login(coordinator)
+    take(contact, EventKind.COORDINATOR_CALLED_IN, MONDAY + 2 * HOUR)
     client.post(reverse("support:grant", args=[contact.pk]))
+    assert fresh().waiting_for == Waiting.FOLLOW_UP
     contact = take(Contact.objects.get(), EventKind.CONVERSATION, MONDAY + 3 * HOUR, mode="telephone")
     assert contact.conversations == 2
     with pytest.raises(flow.TooManyConversations):

@@ -242,7 +242,10 @@ def test_a_fourth_conversation_is_refused_with_the_way_to_the_coordinator(client
     tap(client, contact, "accepted")
     for _ in range(3):
         tap(client, contact, "conversation", mode="telephone")
-    assert 'value="conversation"' not in page(client, contact).text
+    shown = page(client, contact).text
+    assert 'value="conversation"' not in shown
+    assert "One more is the coordinator’s to allow." in shown
+    assert '<a href="#coordinator">' in shown
     response = tap(client, contact, "conversation", mode="telephone")
     assert "alert the coordinator" in said(response)[0]
 

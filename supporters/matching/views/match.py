@@ -31,7 +31,7 @@ from supporters.matching.views.case import offer_to
 from supporters.models import Contact, ContactEvent, Offer, Supporter, SupportPolicy
 from supporters.offers import referral, told_later
 from supporters.offers.opening import was_tried
-from supporters.offers.worklist import event_words
+from supporters.offers.worklist import HERS, event_words
 from supporters.pool import outside_help
 
 #: So many candidates are shown; any other supporter is found by name.
@@ -139,7 +139,8 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
     asked = contact is not None and contact.state == ContactState.PROPOSED
     if contact:
         mark_away([contact.supporter.user], at=now)
-    due_at = contact.due_at if contact else offer.due_at
+    # What is the coordinator's own is due as the worklist says.
+    due_at = contact.due_at if contact and offer.waiting_for not in HERS else offer.due_at
     return {
         "contact": contact,
         "conflict": conflicts.said(Q(pk=contact.pk)).get(offer.pk) if contact else "",
