@@ -1,6 +1,6 @@
 """The forms of how somebody is told, and of when people are mailed."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -18,6 +18,8 @@ from notifications.models import Absence, DeliveryPolicy
 from notifications.reminders import announcing_absence
 
 EVERYBODY = Q()
+#: An absence that ends later is a slip of the pen.
+LONGEST_AWAY = timedelta(days=366)
 
 
 class MailForm(forms.Form):
@@ -66,6 +68,8 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself i
         last_day: date = self.cleaned_data["last_day"]
         if last_day < timezone.localdate():
             raise forms.ValidationError(gettext("This day is in the past."))
+        if last_day > timezone.localdate() + LONGEST_AWAY:
+            raise forms.ValidationError(gettext("More than a year ahead. Is the year right?"))
         return last_day
 
     def clean(self) -> dict[str, Any]:
@@ -77,7 +81,7 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself i
                 planned.user, planned.first_day, planned.last_day
             ):
                 text = gettext("%(name)s is away too, from %(first)s to %(last)s. Choose somebody else.")
-                days = (date_format(day, "j F") for day in (theirs.first_day, theirs.last_day))
+                days = (date_format(day, "j F Y") for day in (theirs.first_day, theirs.last_day))
                 named = {"name": theirs.user.name, **dict(zip(("first", "last"), days, strict=True))}
                 self.add_error("substitute", text % named)
         return data

@@ -256,12 +256,15 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class AbsenceLine:
-    """One's `own` absence, with who stands in, or that of a colleague for whom one stands in; by `name`."""
+    """One's `own` absence, with who stands in, or that of a colleague for whom one stands in; by `name`.
+    `to_come`: nothing is handed over yet.
+    """
 
     own: bool
     name: str
     first_day: date
     last_day: date
+    to_come: bool
 
 
 def read(
@@ -346,11 +349,13 @@ def counts_and_absences(
             url = shown.waiting_for(each).address
             counts.append(Count(str(FILTER_LABELS[each]), url, each is shown.waiting, _capped(number), each))
     counts += [_kept(name, query, shown) for name, query in json.loads(kept or "[]")]
-    return counts, [_absence(*each) for each in json.loads(away or "[]")]
+    today = timezone.localdate(now)
+    return counts, [_absence(*each, today=today) for each in json.loads(away or "[]")]
 
 
-def _absence(own: bool, name: str, first_day: str, last_day: str) -> AbsenceLine:
-    return AbsenceLine(own, name, date.fromisoformat(first_day), date.fromisoformat(last_day))
+def _absence(own: bool, name: str, first_day: str, last_day: str, *, today: date) -> AbsenceLine:
+    first, last = date.fromisoformat(first_day), date.fromisoformat(last_day)
+    return AbsenceLine(own, name, first, last, to_come=first > today)
 
 
 def _kept(name: str, query: dict[str, str], shown: WorklistFilter) -> Count:

@@ -85,7 +85,10 @@ def test_deputy_reads_where_things_stand_and_no_mail_says_it(client, deputy):
     assert counts == {"Nobody named": "1", "All": "2", "To assign": "2"}
     text = " ".join(f"{each.subject} {each.body}" for each in mail.outbox)
     assert "Noor" not in text
-    assert "You stand in for Roos Timmer from 16 November to 20 November." in theirs.get("/support/").text
+    assert (
+        "You stand in for Roos Timmer from 16 November 2026 to 20 November 2026."
+        in theirs.get("/support/").text
+    )
 
 
 @pytest.mark.parametrize(("days", "count"), [(0, 0), (1, 1)])
@@ -122,6 +125,24 @@ def test_one_tap_takes_it_back_sooner_too(client, coordinator, deputy):
     sweep.sweep(at=MONDAY + 10 * DAY)
     assert told(coordinator, desk.BACK) == 0
     assert told(deputy, announcing_absence.ENDED) == 1
+
+
+def test_what_is_still_to_come_is_cancelled_not_taken_back(client, coordinator, deputy):
+    hand_over(client, deputy, first=TODAY + DAY)
+    page = client.get(DESK).text
+    assert "Cancel it" in page
+    assert "Take everything back" not in page
+    page = client.post(reverse("support:desk-take-back"), follow=True).text
+    assert "Cancelled: nothing is handed over." in page
+    assert not Absence.objects.exists()
+
+
+def test_away_until_a_slip_of_the_pen_is_refused(client, deputy):
+    page = hand_over(client, deputy, last=date(2099, 11, 20))
+    assert "More than a year ahead. Is the year right?" in page.text
+    assert not Absence.objects.exists()
+    hand_over(client, deputy, last=TODAY + 366 * DAY)
+    assert "17 November 2027" in client.get(DESK).text
 
 
 def test_announced_among_the_own_settings_it_is_the_same(client, coordinator, deputy):

@@ -64,6 +64,10 @@ def hand_over(request: SignedInRequest) -> HttpResponse:
 @only_posted("support:desk", does=gettext_lazy("Take back what you handed over"))
 def take_back(request: SignedInRequest) -> HttpResponse:
     """Everything comes to the coordinator again; sooner than was said, too."""
-    if announcing_absence.come_back(user=request.user, at=timezone.now()):
-        say(request, _("From now on everything comes to you again. Your substitute is told."))
+    now = timezone.now()
+    if absence := announcing_absence.come_back(user=request.user, at=now):
+        if absence.first_day > timezone.localdate(now):
+            say(request, _("Cancelled: nothing is handed over. Your substitute is told."))
+        else:
+            say(request, _("From now on everything comes to you again. Your substitute is told."))
     return redirect("support:desk")
