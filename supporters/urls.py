@@ -75,6 +75,7 @@ pool_urls = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("mine/<str:signed>/", own_link.own_support, name="own-link"),
+    path("mine/<str:signed>/erase/", own_link.erase, name="own-link-erase"),
     path("me/without-name/", without_name.ask, name="without-name"),
     path("me/", me.me, name="me"),
     path("me/<uuid:pk>/decide/", me.decide, name="me-decide"),

@@ -217,6 +217,7 @@ PAGES: dict[str, str | set[Role]] = {
     "contacts:take-back": SUPPORTER,
     # supporters: the involved employee's
     "own-link": PUBLIC,
+    "own-link-erase": PUBLIC,
     "without-name": SIGNED_IN,
     "me": SIGNED_IN,
     "me-decide": SIGNED_IN,

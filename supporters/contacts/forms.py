@@ -78,6 +78,24 @@ class ReachMeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for myp
         labels = {"telephone": _("Call me on this number"), "email": _("Or mail me at this address")}
 
 
+class UnseenReachMeForm(ReachMeForm):
+    """The same for who is not shown what was noted before: an empty field keeps it, unless it is to be
+    forgotten.
+    """
+
+    forget = forms.BooleanField(label=_("Forget what I noted before"), required=False)
+
+    @property
+    def says_nothing(self) -> bool:
+        return not any(self.cleaned_data.values())
+
+    def wanted(self) -> dict[str, Any]:
+        """As own_support.reach_me takes it: all fields, or those that were filled in."""
+        data = dict(self.cleaned_data)
+        forget = data.pop("forget")
+        return {name: value for name, value in data.items() if forget or value}
+
+
 class NamelessForm(ReachMeForm):
     """How to reach somebody who does not say who they are: one way at least."""
 

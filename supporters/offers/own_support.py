@@ -201,8 +201,8 @@ def ask_outside(*, offer: Offer, wanted: bool, by: User | None, at: datetime) ->
 
 @transaction.atomic
 def reach_me(*, offer: Offer, wanted: Mapping[str, Any], by: User | None, at: datetime) -> None:
-    """How the employee would like to be reached (the fields of ReachMe), for the supporter alone. Who was
-    called in vain and says so is called again, by when calls end on the next day that has any.
+    """How the employee would like to be reached (fields of ReachMe; the others stay), for the supporter
+    alone. Who was called in vain and says so is called again, by when calls end on the next day that has any.
     """
     mine = line_of(offer, by)
     if not mine.open:

@@ -111,9 +111,9 @@ class Held(NotAllowed):
 
 
 @transaction.atomic
-def erase_own(*, offer: Offer, by: User, at: datetime) -> None:
-    """The employee's own wish, once the offer is closed. Raises NotAllowed: it is open, erased, or somebody
-    else's; and Held.
+def erase_own(*, offer: Offer, by: User | None, at: datetime) -> None:
+    """The employee's own wish, once the offer is closed; `by` is None by the own link. Raises NotAllowed:
+    it is open, erased, or somebody else's; and Held.
     """
     own = Offer.objects.filter(pk=offer.pk, involvement__employee=by, closed_at__isnull=False)
     found = own.select_related("involvement").select_for_update(of=("self", "involvement")).first()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
 from hospital.clock import OfficeHours, local_day
+from incidents.models import Involvement
 from incidents.tests.factories import InvolvementFactory
 from supporters.contacts import own_link
 from supporters.enums import ContactState, Outcome, Waiting
@@ -141,3 +142,43 @@ def test_opening_it_changes_nothing(link, contact):
     for method in ("get", "head"):
         getattr(Client(), method)(link)
     assert Offer.objects.values().get() == before
+
+
+def noted():
+    return ReachMe.objects.values("telephone", "no_voicemail", "parts_of_day").get()
+
+
+def test_what_is_left_empty_stays_as_it_was_noted_before(link, contact):
+    decide(link, "reach_me", telephone="06 87654321", parts_of_day=["morning"])
+    text = page(link).text
+    assert "What you leave empty stays" in text
+    assert "87654321" not in text
+    decide(link, "reach_me", no_voicemail="on")
+    number = "+31687654321"
+    assert noted() == {"telephone": number, "no_voicemail": True, "parts_of_day": ["morning"]}
+    assert "all stays as it was" in decide(link, "reach_me").text
+    assert noted()["telephone"] == number
+
+
+def test_what_was_noted_before_is_forgotten_when_asked(link, contact):
+    decide(link, "reach_me", telephone="06 87654321", parts_of_day=["morning"])
+    decide(link, "reach_me", forget="on", no_voicemail="on")
+    assert noted() == {"telephone": "", "no_voicemail": True, "parts_of_day": []}
+
+
+def test_after_no_the_title_fits_and_the_name_is_erased_when_asked_and_asked_again(link, contact):
+    erase = f"{link}erase/"
+    assert Client().post(erase)["Location"] == link  # not while it is open
+    text = decide(link, "decline").text
+    assert "A colleague is there for you" not in text
+    assert f'href="{erase}"' in text
+    client = Client(headers={"accept-language": "en"})
+    asked = client.get(erase).text
+    assert "Erase my name now?" in asked
+    assert "Sanne" not in asked
+    over = client.post(erase, follow=True)
+    assert over.status_code == 404
+    assert "Nothing about you stands here any more" in over.text
+    person = Involvement.objects.get()
+    assert (person.typed_name, person.email) == ("", "")
+    assert client.get(erase).status_code == 404

@@ -36,6 +36,10 @@ def test_a_number_is_enough_and_leads_to_a_page_of_ones_own(client):
     person = Involvement.objects.get()
     assert answer.url == own_link.address(person.pk)
     assert "be called by" in Client(headers={"accept-language": "en"}).get(answer.url).text
+    text = " ".join(Client(headers={"accept-language": "en"}).get(answer.url).text.split())
+    assert "You asked for support without your name" in text
+    assert "You were there when" not in text
+    assert "Is this a shared computer?" in text
     assert (person.name, person.telephone, person.email) == ("Somebody", "+31612345678", "")
     assert ReachMe.objects.get().parts_of_day == ["evening"]
     assert Offer.objects.get().waiting_for == "assignment"

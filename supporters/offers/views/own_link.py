@@ -6,19 +6,26 @@ it only that a colleague will call.
 
 from datetime import timedelta
 
+from django import forms
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.pages.access import allow_public
+from accounts.pages.asked_again import asks_again
+from accounts.pages.feedback import say
 from hospital.models import WorkingHours
+from incidents.enums import IncidentKind
 from incidents.models import Policy
-from supporters.contacts import own_link
+from supporters.contacts import own_link, words
+from supporters.contacts.flow import NotAllowed
 from supporters.models import Offer, SupportPolicy
-from supporters.offers import told_later
+from supporters.offers import retention, told_later
 from supporters.offers.views import own_offer
 
 
@@ -40,12 +47,14 @@ def own_support(request: HttpRequest, signed: str) -> HttpResponse:
         now,
         cover=WorkingHours.current().cover,
         decide_url=reverse("own-link", args=[signed]),
+        erase_url=reverse("own-link-erase", args=[signed]),
         says_events=False,
         unsaved={found[0].pk: unsaved} if unsaved else None,
     )
     later = told_later.own([found[0].incident], at=now)
     context = {
         "each": mine,
+        "is_nameless": found[0].incident.kind == IncidentKind.SELF,
         "later": later,
         "numbers": Policy.current() if later else None,
         "now": now,
@@ -53,6 +62,25 @@ def own_support(request: HttpRequest, signed: str) -> HttpResponse:
         "last_day": own_offer.last_day(now),
     }
     return render(request, "supporters/offers/own_link.html", context)
+
+
+@allow_public
+@asks_again(does=gettext_lazy("Erase my name from this case, for good"))
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: HttpRequest, signed: str) -> HttpResponse:
+    """Have one's name erased now instead of at the end of the term; after that the link has ended."""
+    found = _found(signed)
+    if not found:
+        return render(request, "supporters/offers/own_link_over.html", status=404)
+    if not found[0].closed_at:
+        return redirect("own-link", signed)
+    if request.method == "POST":
+        try:
+            retention.erase_own(offer=found[0], by=None, at=timezone.now())
+        except NotAllowed as error:
+            say(request, words.refused(error), level=messages.WARNING)
+        return redirect("own-link", signed)
+    return render(request, "supporters/offers/own_link_erase.html", {"form": forms.Form(), "signed": signed})
 
 
 def _found(signed: str) -> list[Offer]:

@@ -20,7 +20,7 @@ from hospital.models import WorkingHours
 from hospital.moment_words import day_in_words, full_date
 from supporters.contacts import words
 from supporters.contacts.flow import ContactError
-from supporters.contacts.forms import DayForm, ReachMeForm
+from supporters.contacts.forms import DayForm, ReachMeForm, UnseenReachMeForm
 from supporters.enums import ContactState, Outcome, Waiting
 from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, SupportPolicy
 from supporters.offers import choosing, own_support, referral, retention
@@ -148,8 +148,12 @@ def own(
     form = (
         came_back
         if isinstance(came_back, ReachMeForm)
-        else ReachMeForm(instance=noted if says_events else None, auto_id=f"%s-{offer.pk}")
+        else ReachMeForm(instance=noted, auto_id=f"%s-{offer.pk}")
+        if says_events
+        else UnseenReachMeForm(auto_id=f"%s-{offer.pk}")
     )
+    if noted is None:
+        form.fields.pop("forget", None)
     wishes = (
         came_back
         if isinstance(came_back, WishesForm)
@@ -196,10 +200,14 @@ def decide(
             own_support.change_wishes(offer=offer, by=by, at=at, **wishes.wished())
             said = _("Your wishes are noted.")
         elif data.get("decision") == "reach_me":
-            form = ReachMeForm(data, auto_id=f"%s-{offer.pk}")
+            form = (ReachMeForm if by else UnseenReachMeForm)(data, auto_id=f"%s-{offer.pk}")
             if not form.is_valid():
                 return form
-            own_support.reach_me(offer=offer, wanted=form.cleaned_data, by=by, at=at)
+            if isinstance(form, UnseenReachMeForm) and form.says_nothing:
+                say(request, _("Nothing was filled in: all stays as it was."), level=messages.WARNING)
+                return None
+            wanted = form.wanted() if isinstance(form, UnseenReachMeForm) else form.cleaned_data
+            own_support.reach_me(offer=offer, wanted=wanted, by=by, at=at)
             said = _("Noted. Only the colleague who calls you sees it.")
         else:
             decision = _DECISIONS.get(data.get("decision", ""))
