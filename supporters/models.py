@@ -146,7 +146,7 @@ class SupportPolicy(models.Model):
         models.CharField(max_length=20, choices=EventType.choices),
         verbose_name=_("after these the head of department is asked who was there"),
         default=default_always_offered,
-        db_default=RawSQL(_ALWAYS_OFFERED, []),
+        db_default=RawSQL(_ALWAYS_OFFERED, []),  # nosec B611  # a constant of this module
         blank=True,
     )
     head_answers_days = models.PositiveSmallIntegerField(
