@@ -147,7 +147,7 @@ PAGES: dict[str, str | set[Role]] = {
     "calamity-duty": {Role.ADMIN, Role.CCP, Role.DIRECTOR},
     "calamity-duty-change": {Role.ADMIN, Role.CCP},
     "calamity-duty-off": {Role.ADMIN, Role.CCP},
-    "calamities:step": {Role.CCP},
+    "calamities:step": {Role.CCP, Role.TEAM_LEADER},
     "calamities:team": {Role.CCP},
     "calamities:team-assign": {Role.CCP},
     "calamities:team-end": {Role.CCP, Role.ANALYST},

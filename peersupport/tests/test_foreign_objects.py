@@ -151,6 +151,7 @@ FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     ("calamities:term-letter", Role.CCP, report),
     ("calamities:term-take-back", Role.CCP, lambda: {**report(), "pk": uuid4()}),
     ("calamities:step", Role.CCP, lambda: {**report(), "step": Step.IGJ}),
+    ("calamities:step", Role.TEAM_LEADER, lambda: {**report(established=True), "step": Step.DIRECTOR}),
     ("calamities:team", Role.CCP, report),
     ("calamities:team-assign", Role.CCP, report),
     ("calamities:team-end", Role.ANALYST, place_on_team),

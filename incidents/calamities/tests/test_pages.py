@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import AccessEvent
@@ -16,7 +17,7 @@ from accounts.tests.factories import DepartmentFactory, UserFactory
 from accounts.tests.markup import squeezed
 from incidents.calamities.milestones import SupportCounts, keep_support_step
 from incidents.enums import EventType, IncidentKind, Step
-from incidents.models import Milestone, TrackEvent
+from incidents.models import Duty, Milestone, TrackEvent
 from incidents.reports.report_writer import Involved, report_incident
 from incidents.tests.factories import on_team
 
@@ -105,6 +106,41 @@ class TestReading:
         page = text(client.get(page_of(calamity)))
         assert str(Step.IGJ.label) in page
         assert "involved employees" not in page
+
+    def test_the_head_tells_the_director_on_duty_and_notes_it(self, client, sign_in, calamity):
+        director = UserFactory(roles=[Role.DIRECTOR], name="Dirk Dienst", telephone="+31612345678")
+        deputy = UserFactory(roles=[Role.DIRECTOR], name="Wil Wacht")
+        Duty.objects.create(
+            starts_at=NOTICED, ends_at=NOW + timedelta(days=1), director=director, deputy=deputy
+        )
+        head = sign_in(Role.TEAM_LEADER, department=calamity.department)
+        page = text(client.get(page_of(calamity)))
+        assert "You tell the director on duty" in page
+        assert "Dirk Dienst" in page
+        assert "tel:+31612345678" in page
+        assert "Wil Wacht" in page
+        done = f"{timezone.localtime(NOW):%Y-%m-%dT%H:%M}"
+        assert mark(client, calamity, Step.DIRECTOR, done).status_code == 302
+        told = calamity.milestones.get(step=Step.DIRECTOR)
+        assert (told.done_at, told.done_by) == (NOW, head)
+        assert "Dirk Dienst" not in text(client.get(page_of(calamity)))
+        mark(client, calamity, Step.DIRECTOR, "", seen=told.done_at.isoformat(), reopen="1")
+        told.refresh_from_db()
+        assert told.done_at == NOW
+        assert mark(client, calamity, Step.ALIGNMENT, done).status_code == 302
+        assert calamity.milestones.get(step=Step.ALIGNMENT).done_by == head
+
+    @pytest.mark.parametrize(("step", "own"), [(Step.IGJ, True), (Step.DIRECTOR, False)])
+    def test_a_head_notes_no_other_step_and_none_of_another_department(
+        self, client, sign_in, calamity, step, own
+    ):
+        head = sign_in(Role.TEAM_LEADER, department=calamity.department if own else DepartmentFactory())
+        if not own:
+            calamity.alignments.create(department=head.department, named_at=NOW)
+        assert client.get(page_of(calamity)).status_code == 200
+        done = f"{timezone.localtime(NOW):%Y-%m-%dT%H:%M}"
+        assert mark(client, calamity, step, done).status_code == 404
+        assert calamity.milestones.get(step=step).done_at is None
 
     def test_the_list_shows_what_is_next_in_the_same_queries_for_few_and_many(
         self, client, sign_in, calamity

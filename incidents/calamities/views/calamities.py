@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
@@ -23,7 +23,9 @@ from incidents.calamities import milestones
 from incidents.calamities.steps_on_page import TrackStep, next_of, track
 from incidents.calamities.views.calamity_page import (
     FOLLOWERS,
+    OF_THE_HEAD,
     calamity_of,
+    is_head,
     overtaken,
     page,
     put_error,
@@ -135,7 +137,7 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
     return page(request, calamity, now)
 
 
-@allow(Role.CCP)
+@allow(Role.CCP, Role.TEAM_LEADER)
 @only_posted(
     "calamities:detail",
     "reference",
@@ -143,14 +145,19 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
     shown={"moment": (gettext_lazy("Done at"), None)},
 )
 def step(request: SignedInRequest, reference: str, step: str) -> HttpResponse:
-    """Mark a step done, correct its moment, or (button "reopen") open it again."""
+    """Mark a step done, correct its moment, or (button "reopen") open it again; the head of the department
+    marks done what is theirs (`OF_THE_HEAD`), and changes nothing.
+    """
     now = timezone.now()
     calamity = calamity_of(request, reference)
     milestone = get_object_or_404(Milestone.objects.select_related("incident"), incident=calamity, step=step)
+    keeps = request.user.has_role(Role.CCP)
+    if not keeps and (step not in OF_THE_HEAD or not is_head(request.user, calamity)):
+        raise Http404
     form = step_form(milestone, now, request.POST)
     if not form.is_valid():
         return page(request, calamity, now, {step: form})
-    moment = None if "reopen" in request.POST else form.cleaned_data["moment"]
+    moment = None if keeps and "reopen" in request.POST else form.cleaned_data["moment"]
     try:
         with transaction.atomic():
             milestones.set_done(
@@ -158,7 +165,7 @@ def step(request: SignedInRequest, reference: str, step: str) -> HttpResponse:
                 done_at=moment,
                 by=request.user,
                 at=now,
-                seen=form.cleaned_data["seen"],
+                seen=form.cleaned_data["seen"] if keeps else None,
                 sure=form.cleaned_data["sure"],
             )
             record(request, calamity, AccessAction.CHANGE, now)

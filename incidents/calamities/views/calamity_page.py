@@ -35,6 +35,9 @@ from notifications.reminders.stand_ins import mark_away
 
 FOLLOWERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR, Role.ANALYST, Role.TEAM_LEADER)
 
+#: What the head of the department sees to, and notes (UMCG 2019): what is done at once.
+OF_THE_HEAD = (Step.DIRECTOR, Step.ALIGNMENT)
+
 Forms = Mapping[str, forms.Form]
 
 
@@ -68,11 +71,19 @@ def page(
     context |= _departments(user, calamity, now, given)
     if writes:
         context |= _of_the_committee(calamity, steps, coming, now, given)
+    elif is_head(user, calamity):
+        context |= _of_the_head(steps, coming, now, given)
     if oversees:
         context |= _of_overseers(user, calamity, steps)
     analysis = next((one.milestone for one in steps if one.step == Step.ANALYSIS), None)
     context |= page_parts.parts(calamity, user=user, analysis=analysis)
     return render(request, "incidents/calamities/calamity.html", context)
+
+
+def is_head(user: User, calamity: Incident) -> bool:
+    """Whether `user` leads the department where it happened."""
+    leads = user.has_role(Role.TEAM_LEADER) and user.department_id is not None
+    return leads and user.department_id == calamity.department_id
 
 
 def step_form(milestone: Milestone, now: datetime, data: Mapping[str, str] | None = None) -> MomentForm:
@@ -142,7 +153,7 @@ def extension_said(refused: ExtensionError) -> str:
 def _departments(user: User, calamity: Incident, now: datetime, given: Forms) -> dict[str, object]:
     """The other departments, and what this person may do about them."""
     leads = user.has_role(Role.TEAM_LEADER)
-    own = leads and user.department_id == calamity.department_id
+    own = is_head(user, calamity)
     writes = user.has_role(Role.CCP)
     sees = writes or own or user.has_role(*OVERSEERS)
     runs = Step.ALIGNMENT in calamity.running_steps
@@ -173,15 +184,35 @@ def _of_the_committee(
     """The forms of who keeps the steps. What is counted and what does not run has none."""
     by_hand = [one for one in steps if one.is_running and one.step != Step.ESTABLISH]
     by_hand = [one for one in by_hand if not is_kept(one.milestone)]
-    pairs = [(one, given.get(one.step) or step_form(one.milestone, now)) for one in by_hand]
-    context: dict[str, object] = {
-        "next_form": next((form for one, form in pairs if one is coming), None),
-        "step_forms": [(one, form) for one, form in pairs if one is not coming],
-    }
+    context = _step_forms(by_hand, coming, now, given)
     term = next((one for one in steps if one.step in inspectorate.EXTENDABLE and one.is_running), None)
     if term is not None and calamity.established_at:
         context |= _of_the_term(term, now, given)
     return context
+
+
+def _of_the_head(
+    steps: list[TrackStep], coming: TrackStep | None, now: datetime, given: Forms
+) -> dict[str, object]:
+    """What the head of the department has still to do, with the director who is on duty now."""
+    own = [one for one in steps if one.is_running and one.step in OF_THE_HEAD and one.state != "done"]
+    context = _step_forms(own, coming, now, given)
+    if any(one.step == Step.DIRECTOR for one in own):
+        duty = Duty.objects.at(now).select_related("director", "deputy").first()
+        people = [person for person in (duty.director, duty.deputy) if person] if duty else []
+        mark_away(people, at=now)
+        context |= {"tells_director": True, "on_duty": people}
+    return context
+
+
+def _step_forms(
+    by_hand: list[TrackStep], coming: TrackStep | None, now: datetime, given: Forms
+) -> dict[str, object]:
+    pairs = [(one, given.get(one.step) or step_form(one.milestone, now)) for one in by_hand]
+    return {
+        "next_form": next((form for one, form in pairs if one is coming), None),
+        "step_forms": [(one, form) for one, form in pairs if one is not coming],
+    }
 
 
 def _of_the_term(term: TrackStep, now: datetime, given: Forms) -> dict[str, object]:
