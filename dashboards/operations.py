@@ -32,6 +32,7 @@ from supporters.models import (
     OfferQuerySet,
     Supporter,
 )
+from supporters.pool.members import load_in_words
 
 WEEKS = 12
 BUSIEST = 6
@@ -71,12 +72,17 @@ class WeekFigures:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """A supporter with open contacts; `late` of them are past due."""
+    """A supporter with open contacts, `beyond` of them besides what was agreed; `late` are past due."""
 
     name: str
     number: int
     capacity: int
     late: int
+    beyond: int = 0
+
+    @property
+    def load(self) -> str:
+        return load_in_words(load=self.number - self.beyond, capacity=self.capacity, beyond=self.beyond)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +249,14 @@ def _busy(contacts: ContactQuerySet, now: datetime) -> list[Busy]:
     rows = (
         contacts.open()
         .values_list("supporter__user__name", "supporter__capacity", "supporter_id")
-        .annotate(number=Count("id"), late=Count("id", filter=Q(due_at__lt=now)))
+        .annotate(
+            number=Count("id"),
+            late=Count("id", filter=Q(due_at__lt=now)),
+            beyond=Count("id", filter=Q(takes_capacity=False)),
+        )
         .order_by("-number", "-late", "supporter__user__sort_key", "supporter_id")[:BUSIEST]
     )
-    return [Busy(name, number, capacity, late) for name, capacity, _id, number, late in rows]
+    return [Busy(name, number, capacity, late, beyond) for name, capacity, _id, number, late, beyond in rows]
 
 
 def _pool(now: datetime) -> PoolFigures:

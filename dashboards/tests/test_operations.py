@@ -62,6 +62,17 @@ def test_who_carries_most_and_who_has_room():
     assert operations.pool == PoolFigures(active=5, free=2)
 
 
+def test_pool_and_workload_say_one_load(client):
+    supporter = SupporterFactory(trained=True, capacity=1, user__name="Anouk Hoekstra")
+    for beyond in (False, True, True):
+        ContactFactory(proposed=True, supporter=supporter, takes_capacity=not beyond)
+    [busy] = read(now=NOW).busy
+    assert busy.load == "1 of 1, and 2 beyond what was agreed"
+    client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+    for page in (reverse("pool:list"), reverse("pool:supporter", args=[supporter.pk])):
+        assert busy.load in client.get(page).text
+
+
 def test_what_came_back_to_the_coordinator_now_and_before():
     contact = ContactFactory(in_contact=True)
 

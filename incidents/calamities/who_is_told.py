@@ -4,7 +4,7 @@ The rota and the teams are read then, not when the reminder was written: who was
 told, who left the team is not. A director who stands in for one of the rota has that one's place in it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -213,6 +213,21 @@ def heads_for(incident: UUID, *, department: UUID) -> list[User]:
     involved = Involvement.objects.filter(incident=incident, employee__isnull=False)
     heads = _heads().filter(department=department).exclude(pk__in=involved.values("employee"))
     return list(heads.order_by("sort_key", "id"))
+
+
+def heads_for_each(questions: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], list[User]]:
+    """`heads_for` of several pairs of event and department, in two statements."""
+    aside = _aside({incident for incident, _department in questions})
+    of_department: dict[UUID | None, list[User]] = {}
+    heads = _heads().filter(department__in={department for _incident, department in questions})
+    for head in heads.order_by("sort_key", "id"):
+        of_department.setdefault(head.department_id, []).append(head)
+    return {
+        (incident, department): [
+            head for head in of_department.get(department, []) if (incident, head.pk) not in aside
+        ]
+        for incident, department in questions
+    }
 
 
 def _heads() -> QuerySet[User]:

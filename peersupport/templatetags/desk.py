@@ -18,6 +18,7 @@ from supporters.matching.views.match import Card as Candidate
 from supporters.models import Supporter
 from supporters.offers.roll_call import RollCallLine
 from supporters.offers.worklist import WorklistRow
+from supporters.pool.members import load_in_words
 from supporters.pool.views.pool import Standing
 
 register = template.Library()
@@ -117,7 +118,8 @@ def reasons(card: Candidate) -> SafeString:
 def pool_row(supporter: Supporter, standing: Standing, now: datetime) -> SafeString:
     """One line of the pool: who, whether they can be asked, and what that comes from."""
     user = supporter.user
-    load = gettext("%(load)s of %(capacity)s") % {"load": supporter.load, "capacity": supporter.capacity}
+    beyond: int = supporter.beyond  # type: ignore[attr-defined]  # see members.listed
+    load = load_in_words(load=supporter.load, capacity=supporter.capacity, beyond=beyond)
     until = full_date(supporter.current_until) if supporter.current_until else "–"
     never = f'<span class="quiet">{html.escape(gettext("never"))}</span>'
     asked = moment(supporter.last_asked_at, now=now) if supporter.last_asked_at else never

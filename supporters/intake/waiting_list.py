@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import by_key
 from accounts.models import User
+from incidents.calamities.who_is_told import heads_for_each
 from incidents.enums import EventType, Harm, IncidentKind
 from supporters.enums import IntakeState
 from supporters.intake import told_reporter, unnamed_reports
@@ -120,6 +121,14 @@ class IntakeCount:
     waiting: None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SilentHead:
+    """A question that was not answered in time, and whom to call for it."""
+
+    question: HeadQuestion
+    heads: Sequence[User]
+
+
 #: harm: (icon, tone of its chip)
 _HARM: dict[Harm, tuple[str, str]] = {
     Harm.SERIOUS: ("alert-triangle", "attention"),
@@ -175,12 +184,14 @@ def count(waiting: int, late: int, *, cap: int) -> IntakeCount:
     )
 
 
-def silent_heads(user: User, *, now: datetime) -> list[HeadQuestion]:
+def silent_heads(user: User, *, now: datetime) -> list[SilentHead]:
     """The heads of department who have not said in time who was there, for the coordinator `user`: the latest
     reports first, as many as one page shows.
     """
     questions = HeadQuestion.objects.visible_to(user).waiting().filter(due_at__lte=now)
-    return list(questions.select_related("incident", "department").order_by("-due_at", "-id")[:PAGE])
+    shown = list(questions.select_related("incident", "department").order_by("-due_at", "-id")[:PAGE])
+    heads = heads_for_each([(each.incident_id, each.department_id) for each in shown])
+    return [SilentHead(each, heads[each.incident_id, each.department_id]) for each in shown]
 
 
 def count_silent(silent: int, *, cap: int) -> IntakeCount:

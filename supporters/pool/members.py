@@ -8,8 +8,10 @@ from math import ceil
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
@@ -219,12 +221,26 @@ def valid_until(trained_on: date | None, policy: SupportPolicy) -> date | None:
 
 
 def listed(supporters: QuerySet[Supporter]) -> QuerySet[Supporter]:
-    """Those in service, to be listed by name (`BY_NAME`), which follows the index of names."""
+    """Those in service, to be listed by name (`BY_NAME`), which follows the index of names, with how many
+    contacts each has beyond what was agreed (`beyond`).
+    """
+    beyond = Contact.objects.open().filter(supporter=OuterRef("pk"), takes_capacity=False).order_by()
     return (
         supporters.filter(user__is_active=True)
-        .annotate(sort_name=F("user__sort_key"))
+        .annotate(
+            sort_name=F("user__sort_key"),
+            beyond=Coalesce(Subquery(beyond.values("supporter").annotate(n=Count("id")).values("n")), 0),
+        )
         .select_related("user__profession", "user__department__location")
     )
+
+
+def load_in_words(*, load: int, capacity: int, beyond: int) -> str:
+    """How many contacts a supporter has open, of how many; `beyond` were asked for besides that."""
+    words = {"load": load, "capacity": capacity, "beyond": beyond}
+    if beyond:
+        return _("%(load)s of %(capacity)s, and %(beyond)s beyond what was agreed") % words
+    return _("%(load)s of %(capacity)s") % words
 
 
 def is_empty(at: datetime) -> bool:

@@ -6,10 +6,12 @@ Also covers supporters.intake.views.head_questions.
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.enums import Role
+from accounts.models import User
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from incidents.enums import EventType, IncidentKind
 from incidents.models import Incident, Involvement
@@ -266,6 +268,28 @@ class TestUnanswered:
         client.post(reverse("support:head-settle", args=[HeadQuestion.objects.get().pk]))
         assert late.reference not in client.get("/support/intake/?show=heads").text
         assert "Head not heard" not in client.get("/support/").text
+
+    def test_says_whom_to_call_and_how(self, client, ward, head, late, coordinator):
+        User.objects.filter(pk=head.pk).update(name="Marja de Hoofd", telephone="0612345678")
+        report(ward, UserFactory(roles=[Role.TEAM_LEADER], department=ward, name="Was Erbij"), at=NOW)
+        client.force_login(coordinator)
+        page = client.get("/support/intake/?show=heads")
+        assert "Marja de Hoofd" in page.text
+        assert 'href="tel:+31612345678"' in page.text
+        # Who was part of an event is not called about it, and is about another.
+        assert sorted(len(each.heads) for each in page.context["heads"]) == [1, 2]
+
+    def test_costs_as_many_queries_for_many(self, client, ward, late, coordinator):
+        client.force_login(coordinator)
+        client.get("/support/intake/?show=heads")
+        counts = []
+        for _ in range(2):
+            with CaptureQueriesContext(connection) as asked:
+                client.get("/support/intake/?show=heads")
+            counts.append(len(asked))
+            for _ in range(4):
+                report(DepartmentFactory(), at=NOW)
+        assert counts[0] == counts[1]
 
     def test_not_where_support_is_needed_for_nobody(self, client, late, coordinator):
         unnamed_reports.no_support_needed(

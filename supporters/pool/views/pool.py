@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -122,12 +122,15 @@ def supporter(request: SignedInRequest, pk: UUID) -> HttpResponse:
             return redirect("pool:list")
     now = timezone.now()
     excluded = found.kept_apart.count()
+    running = Contact.objects.open().filter(supporter=found)
+    counted = running.aggregate(all=Count("id"), beyond=Count("id", filter=Q(takes_capacity=False)))
     context = {
         "supporter": found,
         "form": form,
         "standing": standing(found, now),
         "excluded": excluded,
-        "has_open": Contact.objects.open().filter(supporter=found).exists(),
+        "has_open": counted["all"] > 0,
+        "load": pools.load_in_words(load=found.load, capacity=found.capacity, beyond=counted["beyond"]),
         "now": now,
     }
     return render(request, "supporters/pool/supporter.html", context)
