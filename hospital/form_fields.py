@@ -9,6 +9,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from hospital.models import Department
 
@@ -19,6 +20,24 @@ else:
 
 #: What lies outside is a slip of the pen.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+
+
+#: What the framework itself says of a field: here so that the catalog has it, whose words come before the
+#: framework's own, which are cold in Dutch.
+OF_THE_FRAMEWORK = (
+    _("Ensure this value is greater than or equal to %(limit_value)s."),
+    _("Ensure this value is less than or equal to %(limit_value)s."),
+    _("“%(value)s” is not a valid UUID."),
+    _("Enter a valid UUID."),
+    _("Enter a whole number."),
+    _("Select a valid choice. That choice is not one of the available choices."),
+    _("Select a valid choice. %(value)s is not one of the available choices."),
+    ngettext_lazy(
+        "List contains %(show_value)d item, it should contain no more than %(limit_value)d.",
+        "List contains %(show_value)d items, it should contain no more than %(limit_value)d.",
+        "show_value",
+    ),
+)
 
 
 class DayField(forms.DateField):

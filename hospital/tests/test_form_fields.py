@@ -5,6 +5,7 @@ import pytest
 from django import forms
 from django.conf import settings
 from django.forms import ValidationError
+from django.utils import translation
 
 from hospital.form_fields import DayField, ListField
 
@@ -43,3 +44,19 @@ def test_every_form_takes_days_and_lists_by_these_fields(words):
         if "tests" not in path.parts and words in path.read_text()
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("1, 0", "Op plaats 2: Vul 1 of meer in."),
+        ("91", "Op plaats 1: Vul 90 of minder in."),
+        ("1, 2, 3, 4, 5", "Dit zijn er 5; het zijn er hoogstens 4."),
+    ],
+)
+def test_in_dutch_it_is_said_warmly_what_is_wrong(typed, said):
+    field = ListField(forms.IntegerField(min_value=1, max_value=90), max_length=4)
+    with translation.override("nl"), pytest.raises(forms.ValidationError) as refused:
+        field.clean(typed)
+    with translation.override("nl"):
+        assert list(refused.value.messages) == [said]
