@@ -81,6 +81,10 @@ class Stale(ContactError):
     """Meanwhile something else happened; nothing was changed."""
 
 
+class AlreadyOff(ContactError):
+    """The appointment was cancelled meanwhile."""
+
+
 class AlreadyProposed(ContactError):
     """The offer has an open contact."""
 

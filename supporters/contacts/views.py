@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -91,10 +92,27 @@ STEP = {
 }
 #: The appointment that stands.
 AGREED = Appointment.objects.filter(contact=OuterRef("pk"), state=AppointmentState.OPEN)
+
+
+def _reached(by: str) -> Coalesce:
+    """The number or address as they asked themselves, else the own one."""
+    person = "offer__involvement"
+    own = Case(
+        When(**{f"{person}__employee": None}, then=F(f"{person}__{by}")),
+        default=F(f"{person}__employee__{by}"),
+    )
+    return Coalesce(NullIf(F(f"offer__reach_me__{by}"), Value("")), own)
+
+
 #: What the cards are made of. The list is opened many times a day: values, not models of six tables, and
 #: joined once, here, instead of for each request.
 CARDS: QuerySet[Contact, Any] = (
-    Contact.objects.annotate(name=name_of("offer__involvement"), mode=AGREED.values("mode"))
+    Contact.objects.annotate(
+        name=name_of("offer__involvement"),
+        mode=AGREED.values("mode"),
+        telephone=_reached("telephone"),
+        email=_reached("email"),
+    )
     .order_by("due_at", "id")
     .values_list(
         "pk",
@@ -110,6 +128,8 @@ CARDS: QuerySet[Contact, Any] = (
         "offer__involvement__department__name",
         "name",
         "mode",
+        "telephone",
+        "email",
         named=True,
     )
 )
@@ -196,6 +216,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     log_contact(contact=mine, by=request.user, at=now)
     late = facts.is_open and facts.due_at < now
     at_a_desk = facts.next_step in AT_A_DESK
+    by_mail = _is_mailed(mine, person)
     events = _events(mine)
     days = [event.occurred_at and local_day(event.occurred_at) for event in events]
     return render(
@@ -213,7 +234,9 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
                 now=now,
                 cover=cover,
                 mode=facts.agreed.line.mode if facts.agreed else "",
+                by_mail=by_mail,
             ),
+            "by_mail": by_mail,
             "late": late,
             "timed": late or _is_timed(facts.next_step, facts.due_at, cover.opens_from(now)),
             # Known once accepted; after what is next where that is no call.
@@ -364,7 +387,14 @@ def _card(row: Any, now: datetime, cover: Cover) -> Card:
     late = row.closed_at is None and row.due_at < now
     return Card(
         url=address_of("contacts:detail", row.pk),
-        headline=words.headline(step, row.due_at, now=now, cover=cover, mode=row.mode or ""),
+        headline=words.headline(
+            step,
+            row.due_at,
+            now=now,
+            cover=cover,
+            mode=row.mode or "",
+            by_mail=bool(row.email and not row.telephone),
+        ),
         name=row.name,
         profession=row.offer__involvement__profession__name,
         department=row.offer__involvement__department__name,
@@ -406,6 +436,13 @@ def _offered(
         }
         for each in suggested(days, now=now, cover=cover, parts=parts)
     ]
+
+
+def _is_mailed(contact: Contact, person: Involvement) -> bool:
+    """Whether there is an address to reach them at, and no number."""
+    wish: ReachMe | None = getattr(contact.offer, "reach_me", None)
+    number = (wish and wish.telephone) or person.telephone_now
+    return not number and bool((wish and wish.email) or person.email_now)
 
 
 def _by_telephone(facts: Facts) -> bool:

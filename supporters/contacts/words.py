@@ -9,6 +9,7 @@ from hospital.clock import DAY, Cover, local_day, on_the_wall
 from hospital.moment_words import at_moment, day_in_words
 from supporters.contacts.allowed_steps import Facts
 from supporters.contacts.flow import (
+    AlreadyOff,
     AlreadyProposed,
     ContactError,
     NoCapacity,
@@ -27,30 +28,38 @@ class Dot:
     state: str
 
 
-def headline(step: NextStep, due_at: datetime, *, now: datetime, cover: Cover, mode: str = "") -> str:
+def headline(
+    step: NextStep, due_at: datetime, *, now: datetime, cover: Cover, mode: str = "", by_mail: bool = False
+) -> str:
     """What is next, as one says it at `now` (aware): "Call today", "Follow up Thursday 3 December"; nobody is
-    told to call outside `cover`, but for an appointment, which is by `mode` (ConversationMode).
+    told to call outside `cover`, but for an appointment, which is by `mode` (ConversationMode). `by_mail`:
+    they can be mailed and not called.
     """
     opens = cover.opens_from(now)
-    late, day = due_at < now, day_in_words(max(due_at, opens), now=now)
+    day = day_in_words(max(due_at, opens), now=now)
     match step:
-        case NextStep.CALL | NextStep.CALL_AGAIN if opens != now and due_at - opens < DAY:
-            words = {"day": day_in_words(opens, now=now), "time": f"{on_the_wall(opens):%H:%M}"}
-            return _("Call %(day)s from %(time)s") % words
-        case NextStep.CALL | NextStep.CALL_AGAIN if late:
-            return _("Call now")
         case NextStep.CALL | NextStep.CALL_AGAIN:
-            today = local_day(due_at) == local_day(now)
-            return (
-                _("Call today") if today else _("Call by %(moment)s") % {"moment": at_moment(due_at, now=now)}
-            )
-        case NextStep.CALL_LATER | NextStep.FOLLOW_UP:
-            said = _("Call %(day)s") if step == NextStep.CALL_LATER else _("Follow up %(day)s")
-            return said % {"day": day}
+            return _to_call(due_at, now=now, opens=opens, by_mail=by_mail)
+        case NextStep.CALL_LATER:
+            return (_("Mail %(day)s") if by_mail else _("Call %(day)s")) % {"day": day}
+        case NextStep.FOLLOW_UP:
+            return _("Follow up %(day)s") % {"day": day}
         case NextStep.APPOINTMENT:
             return _agreed(mode) % {"moment": at_moment(due_at, now=now)}
         case _other:
             return str(step.label)
+
+
+def _to_call(due_at: datetime, *, now: datetime, opens: datetime, by_mail: bool) -> str:
+    if opens != now and due_at - opens < DAY:
+        words = {"day": day_in_words(opens, now=now), "time": f"{on_the_wall(opens):%H:%M}"}
+        return (_("Mail %(day)s from %(time)s") if by_mail else _("Call %(day)s from %(time)s")) % words
+    if due_at < now:
+        return _("Mail now") if by_mail else _("Call now")
+    if local_day(due_at) == local_day(now):
+        return _("Mail today") if by_mail else _("Call today")
+    by = _("Mail by %(moment)s") if by_mail else _("Call by %(moment)s")
+    return by % {"moment": at_moment(due_at, now=now)}
 
 
 def _agreed(mode: str) -> str:
@@ -137,6 +146,8 @@ def refused(error: ContactError) -> str:
             return _(
                 "You’ve had as many conversations as agreed. If more help is needed, alert the coordinator."
             )
+        case AlreadyOff():
+            return _("That appointment is off already.")
         case TooLate():
             return _("An entry can be undone for ten minutes.")
         case AlreadyProposed() | NoCapacity():

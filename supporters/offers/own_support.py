@@ -4,7 +4,8 @@ While a supporter is asked or at work it is a step in the contact (supporters.co
 that it changes the offer alone, here. Nobody is asked why, and nothing of it reaches the manager or the
 reporter. What somebody decides is for every event for which support is open for them. `by` is None for who
 has no account and came by the own link (supporters.contacts.own_link). Every function runs in one transaction
-and raises NotAllowed (not one's own, or not now) or Stale (something else happened meanwhile).
+and raises NotAllowed (not one's own, or not now), AlreadyOff (an appointment that is no more) or
+Stale (something else happened meanwhile).
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,8 +22,8 @@ from hospital.clock import local_day, may_be_planned
 from hospital.models import Department, Profession, WorkingHours
 from incidents.models import Involvement, LaterMoment
 from notifications.reminders import schedule
-from supporters.contacts.flow import NotAllowed, record
-from supporters.enums import EventKind, NextStep, Outcome, Waiting
+from supporters.contacts.flow import AlreadyOff, NotAllowed, record
+from supporters.enums import AppointmentState, EventKind, NextStep, Outcome, Waiting
 from supporters.models import Contact, Offer, ReachMe, RenewedOffer, SupportPolicy, Wishes
 from supporters.offers.opening import begin_term, match_url, push_counts, take_along, tell_when_late
 from supporters.offers.reminders import SOMEBODY_WAITS
@@ -78,8 +79,8 @@ def postpone(*, offer: Offer, planned_for: datetime, by: User | None, at: dateti
 def cannot_then(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     """The appointment is off; nobody asks why, and the supporter agrees on another."""
     contact = line_of(offer, by).contact
-    if contact is None:
-        raise NotAllowed
+    if contact is None or not contact.appointments.filter(state=AppointmentState.OPEN).exists():
+        raise AlreadyOff
     return record(contact=contact, kind=EventKind.APPOINTMENT_CANCELLED, by=by, at=at).offer
 
 

@@ -64,6 +64,12 @@ class AppointmentForm(forms.Form):
             self.add_error("place", _("Choose where you meet."))
         return data
 
+    def is_as(self, standing: Appointment) -> bool:
+        """Whether it is what stands already."""
+        chosen = self.cleaned_data
+        wanted = chosen["moment"], chosen["mode"], chosen["place"]
+        return wanted == (standing.at, standing.mode, standing.place)
+
     def step(self) -> dict[str, Any]:
         """As supporters.contacts.flow.record takes it."""
         chosen = self.cleaned_data

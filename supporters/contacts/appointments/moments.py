@@ -71,15 +71,24 @@ def _on(day: date, parts: Collection[str], now: datetime, cover: Cover) -> Itera
     yield from fitting or ([opens] if not parts and opens > now else [])
 
 
-def next_covered(at: datetime, *, cover: Cover) -> datetime:
-    """The same time of the next day on which calls are made then, or when calls begin on it."""
-    day = local_day(at)
-    while True:
-        day += DAY
-        hours = cover.on(day)
-        if hours:
-            same = moment_of(day, on_the_wall(at).time())
-            return same if hours[0] <= same < hours[1] else hours[0]
+def instead_of(
+    moment: datetime, *, now: datetime, cover: Cover, parts: Collection[str] = ()
+) -> datetime | None:
+    """What to offer instead of a `moment` at which nobody calls: of what is suggested for its day and the
+    next, what comes first after it, about the same time of day.
+    """
+    days = (local_day(moment) - local_day(now)).days
+    found = [
+        at for each in suggested((days, days + 1), now=now, cover=cover, parts=parts) for at in each.moments
+    ]
+    later = [at for at in found if at > moment] or found
+    same_day = [at for at in later if local_day(at) == local_day(later[0])]
+    return min(same_day, key=lambda at: abs(_minutes(at) - _minutes(moment)), default=None)
+
+
+def _minutes(at: datetime) -> int:
+    local = on_the_wall(at)
+    return local.hour * 60 + local.minute
 
 
 def remind_at(moment: datetime, *, since: datetime, cover: Cover) -> datetime | None:

@@ -24,7 +24,7 @@ from supporters.contacts.appointments import moments, places
 from supporters.contacts.appointments.forms import AppointmentForm, PlaceForm
 from supporters.contacts.flow import ContactError
 from supporters.enums import AppointmentState, ContactState, EventKind
-from supporters.models import Appointment, Contact, MeetingPlace
+from supporters.models import Appointment, Contact, MeetingPlace, ReachMe
 
 
 @allow(Role.SUPPORTER)
@@ -43,6 +43,9 @@ def appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
     outside = None
     if form.is_bound and form.is_valid():
         moment = form.cleaned_data["moment"]
+        if request.method == "POST" and standing and form.is_as(standing):
+            say(request, _("That is how it stands already. Nothing changed, and nobody is told again."))
+            return redirect("contacts:detail", pk)
         if not cover.holds(moment) and form.cleaned_data["anyway"] != as_typed(moment):
             outside = moment
         elif request.method == "POST":
@@ -55,9 +58,11 @@ def appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "now": now,
     }
     if outside:
-        instead = moments.next_covered(outside, cover=cover)
+        wish = ReachMe.objects.filter(offer=mine.offer_id).first()
+        parts = wish.parts_of_day if wish else ()
+        instead = moments.instead_of(outside, now=now, cover=cover, parts=parts)
         context |= {"outside_at": outside, "outside": as_typed(outside)}
-        context |= {"instead": instead, "instead_typed": as_typed(instead)}
+        context |= {"instead": instead, "instead_typed": as_typed(instead) if instead else ""}
     return render(request, "supporters/contacts/appointment.html", context)
 
 

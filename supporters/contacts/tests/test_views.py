@@ -18,6 +18,7 @@ from accounts.enums import Role
 from accounts.models import AccessEvent, User
 from accounts.tests.factories import UserFactory
 from hospital.clock import moment_of
+from incidents.tests.factories import InvolvementFactory
 from notifications.models import Reminder
 from notifications.tests.factories import AbsenceFactory
 from supporters.contacts import flow, forms, reminders
@@ -25,7 +26,7 @@ from supporters.contacts.allowed_steps import UNDO_WITHIN
 from supporters.contacts.announcing import ANNOUNCED
 from supporters.contacts.forms import AvailabilityForm
 from supporters.enums import ContactState, EventKind, HandBackReason, SupporterStatus, Waiting
-from supporters.models import Contact, Exclusion, Supporter
+from supporters.models import Contact, Exclusion, ReachMe, Supporter
 from supporters.offers import retention
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
@@ -495,3 +496,15 @@ def test_what_was_handed_over_stays_so_after_ten_minutes(client, contact, time_m
 def test_who_has_stopped_has_no_availability(client, supporter):
     Supporter.objects.update(status=SupporterStatus.STOPPED)
     assert client.get(reverse("contacts:availability")).status_code == 404
+
+
+def test_who_gave_an_address_only_is_mailed_on_the_page_and_in_the_list(client, supporter):
+    somebody = InvolvementFactory(employee=None, typed_name="Somebody", email="s@example.org", telephone="")
+    contact = propose(supporter, involvement=somebody)
+    tap(client, contact, "accepted")
+    for text in (page(client, contact).text, client.get(LIST).text):
+        assert "Mail " in text
+        assert "Call " not in text.partition("<main")[2].partition("</h2>")[0]
+    assert "Mailed? Just note how it went:" in page(client, contact).text
+    ReachMe.objects.create(offer=contact.offer, telephone="+31612345678")
+    assert "Mailed?" not in page(client, contact).text

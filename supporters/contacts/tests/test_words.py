@@ -77,6 +77,19 @@ def test_nobody_is_told_to_call_outside_cover(now, due, said):
 
 
 @pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (THURSDAY - HOUR, "Mail now"),
+        (THURSDAY + HOUR, "Mail today"),
+        (THURSDAY + DAY, "Mail by tomorrow at 11:00"),
+    ],
+)
+def test_who_has_an_address_only_is_mailed(due, said):
+    found = facts(EventKind.ACCEPTED, due=due)
+    assert words.headline(found.next_step, found.due_at, now=THURSDAY, cover=OFFICE, by_mail=True) == said
+
+
+@pytest.mark.parametrize(
     ("kinds", "evening", "morning"),
     [
         (["accepted", "offer_later"], "Call tomorrow", "Call today"),

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from hospital.clock import Cover, OfficeHours
-from supporters.contacts.appointments.moments import next_covered, remind_at, suggested
+from supporters.contacts.appointments.moments import instead_of, remind_at, suggested
 
 #: Wednesday, three in the afternoon in Amsterdam.
 NOW = datetime(2026, 11, 18, 14, tzinfo=UTC)
@@ -48,15 +48,19 @@ def test_a_saturday_is_offered_as_monday_and_says_so():
 
 
 @pytest.mark.parametrize(
-    ("moment", "instead"),
+    ("moment", "parts", "instead"),
     [
-        ("2026-11-21T13:00", "2026-11-23T13:00"),
-        ("2026-11-20T19:00", "2026-11-23T07:00"),
-        ("2026-12-24T20:00", "2026-12-28T07:00"),
+        # A Saturday, at a quarter past two; a Friday evening; an evening in the week.
+        ("2026-11-21T13:15", [], "2026-11-23T13:00"),
+        ("2026-11-20T19:00", [], "2026-11-23T13:00"),
+        ("2026-11-19T19:00", [], "2026-11-20T13:00"),
+        # Who works nights, and who likes the morning.
+        ("2026-11-21T09:00", ["after_night"], "2026-11-23T14:30"),
+        ("2026-11-19T19:00", ["morning"], "2026-11-20T09:00"),
     ],
 )
-def test_when_somebody_calls_instead(moment, instead):
-    assert next_covered(at(moment), cover=OFFICE) == at(instead)
+def test_what_to_offer_instead_is_in_hours_and_in_the_parts_that_were_asked_for(moment, parts, instead):
+    assert instead_of(at(moment), now=NOW, cover=OFFICE, parts=parts) == at(instead)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents.tests.factories import InvolvementFactory
+from notifications.models import Mail
 from supporters.contacts import flow, own_link
 from supporters.enums import AppointmentState, EventKind, NextStep
 from supporters.models import Appointment, Contact, MeetingPlace, Offer, ReachMe
@@ -146,10 +147,32 @@ def test_moved_it_has_another_moment_and_can_be_undone(client, contact):
 def test_a_second_tap_and_another_tab_are_told_so(client, contact):
     seen = contact.events.latest("id").pk
     plan(client, contact, seen=seen)
-    for moment in ("2026-11-19T10:00", "2026-11-20T14:00"):
-        (words,) = said(plan(client, contact, moment, seen=seen))
-        assert words.startswith("Something has changed in the meantime")
+    (words,) = said(plan(client, contact, seen=seen))
+    assert words.startswith("That is how it stands already")
+    (words,) = said(plan(client, contact, "2026-11-20T14:00", seen=seen))
+    assert words.startswith("Something has changed in the meantime")
     assert Appointment.objects.get().sequence == 0
+
+
+@pytest.mark.parametrize("moment", ["2026-11-19T10:00", "2026-11-19T22:00"])
+def test_the_same_appointment_again_is_not_noted_as_moved_and_nobody_is_mailed(client, contact, moment):
+    place = MeetingPlace.objects.create(name="Room B2.14")
+    same = {"mode": "in_person", "place": place.pk, "anyway": moment}
+    plan(client, contact, moment, **same)
+    before = list(Mail.objects.values_list("key", flat=True)), contact.events.count()
+    (words,) = said(plan(client, contact, moment, **same | {"anyway": ""}))
+    assert words.startswith("That is how it stands already")
+    assert before == (list(Mail.objects.values_list("key", flat=True)), contact.events.count())
+
+
+def test_outside_hours_the_words_fit_the_means_and_the_moment_instead_the_colleague(client, contact):
+    ReachMe.objects.create(offer=contact.offer, parts_of_day=["after_night"])
+    place = MeetingPlace.objects.create(name="Room B2.14")
+    answer = plan(client, contact, "2026-11-19T22:00", mode="in_person", place=place.pk)
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.text))
+    assert "is outside our hours" in words
+    assert "Nobody calls" not in words
+    assert offered(answer.text)[-1] == "2026-11-20T15:30"
 
 
 def test_nobody_else_plans_it(client, contact):
@@ -234,7 +257,7 @@ class TestTheEmployee:
         assert contact.events.latest("id").by is None
         assert Contact.objects.get().next_step == NextStep.ARRANGE
         assert "Agree on another moment" in page(signed_in(contact.supporter.user), contact)
-        assert said(self.decide(own, "cannot_then")) == ["That isn’t possible right now."]
+        assert said(self.decide(own, "cannot_then")) == ["That appointment is off already."]
 
     def test_a_day_that_was_chosen_stands_there_at_once_and_cancels_the_moment(self, own):
         contact = take(own[0], "reached")
