@@ -1,6 +1,7 @@
 """What follows a calamity of the demo's year beside its steps: the analysis team, talks with the family."""
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -63,8 +64,12 @@ class AfterCalamity:
         mine = self.year.analyst.pk
         if self.own and mine in chosen:
             chosen = [mine, *(pk for pk in chosen if pk != mine)]
-        for pk in chosen[: self.year.chance.choice((2, 2, 3))]:
-            team.assign(incident=incident, analyst=User.objects.get(pk=pk), by=committee, at=at)
+        wanted = self.year.chance.choice((2, 2, 3))
+        for pk in chosen:
+            if incident.team.current().count() == wanted:
+                break
+            with suppress(team.NotFree):
+                team.assign(incident=incident, analyst=User.objects.get(pk=pk), by=committee, at=at)
         step = Milestone.objects.get(incident=incident, step=Step.ANALYSIS)
         due = step.internal_due_at or at + timedelta(days=28)
         takes = (due - at) * self.year.chance.choice((0.85, 0.9, 0.95, 1.1))

@@ -1,8 +1,8 @@
 """Which analysts fit a calamity best, and why: a function of its arguments, no database and no clock.
 
 A score is a sum of points and *lower is better*; every point belongs to a reason that can be said in words.
-Who may never be on the team (involved in the event, the reporter) does not come in here:
-`calamities.analysis.team` leaves them out without a word, for the committee does not learn who was involved.
+Who may never be on the team (involved in the event, the reporter) is ranked as everybody:
+`calamities.analysis.team` refuses them when chosen, for the committee does not learn who was involved.
 """
 
 from collections.abc import Collection, Iterable, Iterator

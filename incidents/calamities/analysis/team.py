@@ -1,7 +1,8 @@
 """The analysis team (CAT) of a calamity: two or three analysts, chosen by the calamity committee (UMCG 2019).
 
-Nobody on it is involved in the event, and nobody is who reported it. Who is left out for that is left out
-without a word: the committee does not learn who was involved.
+Nobody on it is involved in the event, and nobody is who reported it. The committee does not learn who was:
+every analyst is suggested, and who cannot take part is refused when chosen, in the same words as who is away
+or was on the team before.
 
 The incident's row is locked before the team is read, here and where people are added to an event
 (incidents.reports.report_writer.add_involved), so that nobody gets on the list and on the team at one moment.
@@ -25,6 +26,7 @@ from incidents.enums import TeamRule
 from incidents.models import PLACES, WANTED, Incident, Involvement, TeamMember
 from incidents.models.analysis import RUNS
 from notifications.delivery.forgetting import forget
+from notifications.reminders.stand_ins import StandIns
 
 #: Called in the transaction that puts an analyst on a team. `supporters` adds itself when the app starts: an
 #: analyst who supports somebody of the event is the coordinator's to know of, and nobody's here.
@@ -44,7 +46,7 @@ class AlreadyOnTeam(TeamError):
 
 
 class NotFree(TeamError):
-    """Not an analyst in service, or not for this calamity; why is not said."""
+    """Not an analyst in service, away, or not for this calamity; why is not said."""
 
 
 class BreaksRules(TeamError):
@@ -60,7 +62,9 @@ class PlaceEnded(TeamError):
 
 
 def suggest(*, incident: Incident, at: datetime) -> list[RankedAnalyst]:
-    """Everybody in the pool who may be put on the team of `incident`, best first: three queries."""
+    """Everybody in the pool who is not on the team of `incident`, best first, also who cannot take part: who
+    is missing would be told from the lists of other calamities. Three queries.
+    """
     pool = directory.told_apart(_pool(incident))
     return rank(map(_candidate, pool), departments=departments_of(incident), at=at)
 
@@ -88,7 +92,7 @@ def assign(
         if not free:
             raise TeamFull
         found = _pool(incident).filter(pk=analyst.pk).first()
-        if found is None:
+        if found is None or not _is_free(found, incident, at):
             raise NotFree
         rules = list(rules_of(_candidate(found), departments_of(incident)))
         if rules and not beyond_rules:
@@ -145,17 +149,12 @@ def end_for_leavers(left: Collection[UUID], at: datetime) -> None:
 
 
 def _pool(incident: Incident) -> QuerySet[User]:
-    """Analysts in service who are neither involved, nor the reporter, nor on the team or ever were: who left
-    it would else be told from who turned out to be involved.
-    """
-    involved = Involvement.objects.filter(incident=incident, employee__isnull=False)
+    """Analysts in service who are not on the team."""
     mine = TeamMember.objects.filter(analyst=OuterRef("pk"))
-    here = mine.filter(incident=incident)
+    here = mine.filter(incident=incident, ended_at__isnull=True)
     counted = mine.filter(RUNS, ended_at__isnull=True).order_by().values("analyst")
     return (
         User.objects.filter(is_active=True, groups__name=Role.ANALYST)
-        .exclude(pk__in=involved.values("employee"))
-        .exclude(pk__in=[incident.reporter_id] if incident.reporter_id else [])
         .exclude(Exists(here))
         .select_related("department__location", "profession")
         .annotate(
@@ -164,6 +163,18 @@ def _pool(incident: Incident) -> QuerySet[User]:
                 mine.order_by().values("analyst").annotate(at=Max("assigned_at")).values("at")
             ),
         )
+    )
+
+
+def _is_free(analyst: User, incident: Incident, at: datetime) -> bool:
+    """Whether they are here, were not involved, did not report it, and were not on this team before: who left
+    it would else be told from who turned out to be involved.
+    """
+    return not (
+        incident.reporter_id == analyst.pk
+        or Involvement.objects.filter(incident=incident, employee=analyst).exists()
+        or TeamMember.objects.filter(incident=incident, analyst=analyst).exists()
+        or StandIns.of([analyst.pk]).until(analyst.pk, at)
     )
 
 
@@ -184,10 +195,17 @@ def _lock(incident: Incident) -> None:
     Incident.objects.select_for_update(no_key=True).only("pk").get(pk=incident.pk)
 
 
-def _record(incident: Incident, *, by: User, at: datetime) -> None:
+def record_refused(incident: Incident, *, by: User, at: datetime) -> None:
+    """A line in the access log that `by` chose somebody who cannot take part: who tries them all is seen."""
+    _record(incident, by=by, at=at, action=AccessAction.VIEW)
+
+
+def _record(
+    incident: Incident, *, by: User, at: datetime, action: AccessAction = AccessAction.CHANGE
+) -> None:
     role = Role.CCP if by.has_role(Role.CCP) else Role.ANALYST
     audit.record(
-        action=AccessAction.CHANGE,
+        action=action,
         user=by,
         role=role,
         access_point="calamities:team",

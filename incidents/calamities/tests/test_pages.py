@@ -99,6 +99,15 @@ class TestReading:
         assert str(Step.IGJ.label) not in page
         assert "involved employees" not in page
 
+    def test_an_analysis_that_is_done_does_not_wait_for_a_team(self, client, sign_in, calamity):
+        sign_in(Role.CCP)
+        assert "Nobody yet. Two or three analysts" in text(client.get(page_of(calamity)))
+        done = calamity.milestones.get(step=Step.ANALYSIS)
+        Milestone.objects.filter(pk=done.pk).update(done_at=NOW, done_by=UserFactory())
+        page = text(client.get(page_of(calamity)))
+        assert "Nobody yet. Two or three analysts" not in page
+        assert "Who made it is not noted here." in page
+
     def test_a_team_leader_sees_those_of_the_own_department(self, client, sign_in, calamity):
         sign_in(Role.TEAM_LEADER)
         assert client.get(page_of(calamity)).status_code == 404

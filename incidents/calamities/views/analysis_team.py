@@ -1,6 +1,5 @@
 """The analysis team of a calamity: the committee makes it, an analyst may hand back."""
 
-from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,8 +41,7 @@ def team(request: SignedInRequest, reference: str) -> HttpResponse:
     current = list(members.only("assigned_at", "analyst__name", "analyst__department__name"))
     stand_ins.mark_away([member.analyst for member in current], at=now)
     found = teams.suggest(incident=calamity, at=now)
-    away = stand_ins.StandIns.of(each.candidate.analyst_id for each in found)
-    ranked = [_card(each, away.until(each.candidate.analyst_id, now)) for each in found]
+    ranked = [_card(each) for each in found]
     within = [card for card in ranked if not card["rules"]]
     context = {
         "calamity": calamity,
@@ -78,6 +76,8 @@ def assign(request: SignedInRequest, reference: str) -> HttpResponse:
             beyond_rules=request.POST.get("beyond") == "1",
         )
     except teams.TeamError as error:
+        if isinstance(error, teams.NotFree):
+            teams.record_refused(calamity, by=request.user, at=timezone.now())
         say(request, refused(error, analyst), level=messages.WARNING)
     else:
         say(request, _("%(name)s is on the team, and gets a notice.") % {"name": analyst.name})
@@ -117,12 +117,15 @@ def refused(error: teams.TeamError, analyst: User) -> str:
             why = ", ".join(str(rule.label) for rule in rules)
             return _("%(name)s was not put on the team: %(rules)s.") % {**name, "rules": why}
         case _other:
-            return _("%(name)s cannot be on this team.") % name
+            text = _(
+                "%(name)s cannot take part in this one. Why is not said: somebody may be away, have been on "
+                "this team before, have reported it or have been involved. Choose somebody else."
+            )
+            return text % name
 
 
-def _card(ranked: RankedAnalyst, away_until: date | None) -> dict[str, object]:
+def _card(ranked: RankedAnalyst) -> dict[str, object]:
     return {
-        "away_until": away_until,
         "analyst": ranked.candidate,
         "rules": ranked.rules,
         "reasons": [(reason.good, in_words(reason)) for reason in ranked.reasons],
