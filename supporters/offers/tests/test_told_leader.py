@@ -16,7 +16,7 @@ from supporters.offers import own_support
 pytestmark = pytest.mark.django_db
 
 
-def reported(reporter):
+def reported(reporter, *, all_by_message=False):
     return report_incident(
         reporter=reporter,
         kind=IncidentKind.EVENT,
@@ -24,7 +24,7 @@ def reported(reporter):
         involved=[
             Involved(employee=UserFactory()),
             Involved(employee=UserFactory()),
-            Involved(name="Sanne de Wit", telephone="+31612345678"),
+            *([] if all_by_message else [Involved(name="Sanne de Wit", telephone="+31612345678")]),
         ],
         submission_key=None,
         department=DepartmentFactory(),
@@ -43,12 +43,19 @@ def test_reads_how_many_were_told_and_the_same_whatever_they_choose(client):
     incident = reported(leader)
     before = pages(client, leader, incident)
     for page in before:
-        assert "2 of 3 had a message that a colleague will call" in page
+        assert "2 of 3 had a message that a colleague will call; the others hear it by telephone." in page
         assert "The first hour" in page
     offer = Offer.objects.exclude(involvement__employee=None).earliest("pk")
     own_support.decline(offer=offer, by=offer.involvement.employee, at=timezone.now())
     card = [page.split("first-hour")[2] for page in before]
     assert [page.split("first-hour")[2] for page in pages(client, leader, incident)] == card
+
+
+def test_reads_of_no_others_where_everybody_had_the_message(client):
+    leader = UserFactory(roles=[Role.TEAM_LEADER], language="en")
+    for page in pages(client, leader, reported(leader, all_by_message=True)):
+        assert "2 of 2 had a message that a colleague will call." in page
+        assert "the others" not in page
 
 
 @pytest.mark.parametrize("roles", [[], [Role.SUPPORTER]])
