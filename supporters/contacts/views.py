@@ -1,5 +1,6 @@
 """The supporter's own contacts, made for one thumb."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import attrgetter
@@ -7,8 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -69,6 +69,8 @@ from supporters.pool import members
 
 #: Contacts that were closed so lately stay in sight.
 LATELY = timedelta(days=30)
+#: Next steps for which the headline says to call.
+CALLS = {NextStep.CALL, NextStep.CALL_AGAIN, NextStep.CALL_LATER}
 #: Next steps for which nobody calls.
 AT_A_DESK = {NextStep.PLAN, NextStep.CLOSE}
 #: Next steps at which moments for a talk are offered: after the days of the policy, or soon.
@@ -92,27 +94,10 @@ STEP = {
 }
 #: The appointment that stands.
 AGREED = Appointment.objects.filter(contact=OuterRef("pk"), state=AppointmentState.OPEN)
-
-
-def _reached(by: str) -> Coalesce:
-    """The number or address as they asked themselves, else the own one."""
-    person = "offer__involvement"
-    own = Case(
-        When(**{f"{person}__employee": None}, then=F(f"{person}__{by}")),
-        default=F(f"{person}__employee__{by}"),
-    )
-    return Coalesce(NullIf(F(f"offer__reach_me__{by}"), Value("")), own)
-
-
 #: What the cards are made of. The list is opened many times a day: values, not models of six tables, and
 #: joined once, here, instead of for each request.
 CARDS: QuerySet[Contact, Any] = (
-    Contact.objects.annotate(
-        name=name_of("offer__involvement"),
-        mode=AGREED.values("mode"),
-        telephone=_reached("telephone"),
-        email=_reached("email"),
-    )
+    Contact.objects.annotate(name=name_of("offer__involvement"), mode=AGREED.values("mode"))
     .order_by("due_at", "id")
     .values_list(
         "pk",
@@ -128,8 +113,10 @@ CARDS: QuerySet[Contact, Any] = (
         "offer__involvement__department__name",
         "name",
         "mode",
-        "telephone",
-        "email",
+        "offer__involvement__telephone",
+        "offer__involvement__employee__telephone",
+        "offer__involvement__email",
+        "offer__involvement__employee__email",
         named=True,
     )
 )
@@ -182,11 +169,15 @@ class Card:
 @allow(Role.SUPPORTER)
 @require_safe
 def contacts(request: SignedInRequest) -> HttpResponse:
-    """One's own contacts, what is next first, and those closed lately: in one statement, and the cover."""
+    """One's own contacts, what is next first, and those closed lately: in one statement, and the cover;
+    in one more where somebody to call has no number of their own.
+    """
     now, cover = timezone.now(), WorkingHours.current().cover
     lately = Q(state=ContactState.CLOSED, closed_at__gte=now - LATELY, accepted_at__isnull=False)
     shown = Q(state__in=ContactState.open()) | lately
-    cards = [_card(row, now, cover) for row in CARDS.filter(shown, supporter__user=request.user)]
+    rows = list(CARDS.filter(shown, supporter__user=request.user))
+    mailed = _mailed(rows)
+    cards = [_card(row, now, cover, mailed) for row in rows]
     closed = sorted((card for card in cards if card.closed_at), key=attrgetter("closed_at"), reverse=True)
     return render(
         request,
@@ -381,7 +372,28 @@ def _own(user: User) -> ContactQuerySet:
     return Contact.objects.filter(supporter__user=user)
 
 
-def _card(row: Any, now: datetime, cover: Cover) -> Card:
+def _mailed(rows: Sequence[Any]) -> set[UUID]:
+    """Whom of `rows` of `CARDS` to mail, for there is an address to reach them at, and no number."""
+    known = {
+        row.pk: row.offer__involvement__employee__email or row.offer__involvement__email
+        for row in rows
+        if row.next_step in CALLS
+        and not (row.offer__involvement__employee__telephone or row.offer__involvement__telephone)
+    }
+    if not known:
+        return set()
+    wishes = Contact.objects.filter(pk__in=known, offer__reach_me__isnull=False)
+    ways = wishes.values_list("pk", "offer__reach_me__telephone", "offer__reach_me__email")
+    asked = {pk: (telephone, email) for pk, telephone, email in ways}
+    mailed = set()
+    for pk, own in known.items():
+        telephone, email = asked.get(pk, ("", ""))
+        if not telephone and (email or own):
+            mailed.add(pk)
+    return mailed
+
+
+def _card(row: Any, now: datetime, cover: Cover, mailed: Collection[UUID]) -> Card:
     """The card of a row of `CARDS`."""
     step = NextStep(row.next_step)
     late = row.closed_at is None and row.due_at < now
@@ -393,7 +405,7 @@ def _card(row: Any, now: datetime, cover: Cover) -> Card:
             now=now,
             cover=cover,
             mode=row.mode or "",
-            by_mail=bool(row.email and not row.telephone),
+            by_mail=row.pk in mailed,
         ),
         name=row.name,
         profession=row.offer__involvement__profession__name,
