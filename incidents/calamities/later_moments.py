@@ -26,15 +26,15 @@ PAGE = "calamities:later"
 listeners: list[Callable[[LaterMoment, datetime, datetime | None], None]] = []
 
 
-class NotPlanned(Exception):
+class NotAhead(Exception):
     """A moment that has passed, or lies more than a year ahead, cannot be set."""
 
 
-class AlreadyThere(Exception):
+class MomentThere(Exception):
     """This moment stands there: by a double click, or by somebody else."""
 
 
-ONCE = {"later_moment_once": AlreadyThere}
+ONCE = {"later_moment_once": MomentThere}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def set_moment(
     by: User,
     at: datetime,
 ) -> LaterMoment:
-    """Set a moment; everybody involved is told. Raises NotPlanned, AlreadyThere."""
+    """Set a moment; everybody involved is told. Raises NotAhead, MomentThere."""
     _check(planned_for, at)
     with saying(ONCE):
         moment = LaterMoment.objects.create(
@@ -97,7 +97,7 @@ def move(
 ) -> LaterMoment:
     """Set it for another moment or place. `seen` is when what stood on the page was last changed.
 
-    Raises NotPlanned, AlreadyThere, Stale.
+    Raises NotAhead, MomentThere, Stale.
     """
     _check(planned_for, at)
     with saying(ONCE):
@@ -117,7 +117,7 @@ def cancel(*, moment: LaterMoment, by: User, at: datetime, seen: datetime | None
 
 def _check(planned_for: datetime, at: datetime) -> None:
     if not may_be_planned(planned_for, at=at):
-        raise NotPlanned
+        raise NotAhead
 
 
 def _change(moment: LaterMoment, seen: datetime | None, at: datetime, **new: object) -> None:

@@ -11,7 +11,7 @@ from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
 from incidents.calamities import later_moments
-from incidents.calamities.later_moments import AlreadyThere, NotPlanned
+from incidents.calamities.later_moments import MomentThere, NotAhead
 from incidents.calamities.milestones import Stale
 from incidents.enums import LaterMomentKind, LaterMomentWay, TrackEventKind
 from incidents.models import LaterMoment, TrackEvent
@@ -85,14 +85,14 @@ def test_what_has_passed_is_not_changed(calamity, member):
 
 def test_a_double_click_sets_it_once(calamity, member):
     set_moment(calamity, member)
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(MomentThere):
         set_moment(calamity, member)
     set_moment(calamity, member, kind=LaterMomentKind.HEARING)
 
 
 @pytest.mark.parametrize("planned_for", [NOW, NOW - MINUTE, NOW + timedelta(days=367)])
 def test_is_set_for_the_coming_year(calamity, member, planned_for):
-    with pytest.raises(NotPlanned):
+    with pytest.raises(NotAhead):
         set_moment(calamity, member, planned_for=planned_for)
 
 

@@ -53,7 +53,7 @@ def later(request: SignedInRequest, reference: str) -> HttpResponse:
         text = _("This has just been changed, by somebody else or in another tab. This is how it is now.")
         say(request, text, level=messages.WARNING)
         return redirect(later_moments.PAGE, reference)
-    except later_moments.AlreadyThere:
+    except later_moments.MomentThere:
         say(request, _("This moment is already listed here."), level=messages.WARNING)
         return redirect(later_moments.PAGE, reference)
     if said is None:
@@ -77,7 +77,7 @@ def _set(request: SignedInRequest, calamity: Incident, now: datetime, forms: For
             by=request.user,
             at=now,
         )
-    except later_moments.NotPlanned:
+    except later_moments.NotAhead:
         _too_far(form)
         return None
     if not calamity.involvements.exists():
@@ -101,7 +101,7 @@ def _move(request: SignedInRequest, calamity: Incident, now: datetime, forms: Fo
             at=now,
             seen=data["seen"],
         )
-    except later_moments.NotPlanned:
+    except later_moments.NotAhead:
         _too_far(form)
         return None
     if not calamity.involvements.exists():

@@ -56,7 +56,7 @@ class AwayForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LineToMove:
     """One contact: what it waits for, and who could take it over, the proposed one first."""
 
     contact: Contact
@@ -128,12 +128,12 @@ def _stands(supporter: Supporter, today: date) -> str:
     return text % {"name": supporter.user.name, "day": date_format(ends, "j F Y") if ends else ""}
 
 
-def _lines(supporter: Supporter, user: User, now: datetime) -> list[Line]:
+def _lines(supporter: Supporter, user: User, now: datetime) -> list[LineToMove]:
     contacts = list(replacing.open_contacts(supporter=supporter, by=user)[: assignment.TOGETHER])
     offers = [each.offer for each in contacts]
     proposals = assignment.propose_together(offers=offers, at=now) if offers else []
     choices = together.choices(proposals)
-    return [Line(contact, each.cards) for contact, each in zip(contacts, choices, strict=True)]
+    return [LineToMove(contact, each.cards) for contact, each in zip(contacts, choices, strict=True)]
 
 
 def _move_all(request: SignedInRequest, supporter: Supporter, now: datetime, *, kept: bool) -> bool:
