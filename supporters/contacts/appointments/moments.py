@@ -17,7 +17,7 @@ HOURS: dict[time, frozenset[PartOfDay]] = {
     time(10): frozenset({PartOfDay.MORNING}),
     time(14): frozenset({PartOfDay.AFTERNOON}),
     time(15, 30): frozenset({PartOfDay.AFTERNOON, PartOfDay.AFTER_NIGHT}),
-    time(17, 30): frozenset({PartOfDay.EVENING, PartOfDay.AFTER_NIGHT}),
+    time(hour=17, minute=30): frozenset({PartOfDay.EVENING, PartOfDay.AFTER_NIGHT}),
 }
 #: So many days are looked through for one that suits.
 DAYS = 14
