@@ -163,3 +163,63 @@ class TestPage:
         assert "Cancelled." in client.post(url, form, follow=True).text
         assert "This has just been changed" in client.post(url, form, follow=True).text
         assert "This has just been changed" in client.post(url, form | {"seen": "x"}, follow=True).text
+
+    def test_is_moved_and_those_involved_are_told(self, client, calamity, member, url, time_machine):
+        InvolvementFactory(incident=calamity)
+        moment = set_moment(calamity, member)
+        client.force_login(member)
+        time_machine.move_to(NOW + MINUTE)
+        other = timezone.localtime(LATER + timedelta(days=2))
+        prefix = f"move-{moment.pk}"
+        form = {
+            "do": "move",
+            "later": str(moment.pk),
+            f"{prefix}-moment": f"{other:%Y-%m-%dT%H:%M}",
+            f"{prefix}-way": "telephone",
+            f"{prefix}-seen": moment.changed_at.isoformat(),
+        }
+        wrong = client.post(url, form | {f"{prefix}-way": ""})
+        assert "Choose how." in wrong.text
+        assert f"{other:%Y-%m-%dT%H:%M}" in wrong.text
+        assert "Changed. Everybody who was involved is told." in client.post(url, form, follow=True).text
+        moment.refresh_from_db()
+        assert (timezone.localtime(moment.planned_for), moment.way) == (other, "telephone")
+        assert "This has just been changed" in client.post(url, form, follow=True).text
+
+    def test_moved_or_cancelled_where_nobody_is_named_says_that_nobody_is_told(
+        self, client, calamity, member, url, time_machine
+    ):
+        moment = set_moment(calamity, member)
+        client.force_login(member)
+        prefix = f"move-{moment.pk}"
+        form = {
+            "do": "move",
+            "later": str(moment.pk),
+            f"{prefix}-moment": f"{timezone.localtime(LATER + timedelta(days=2)):%Y-%m-%dT%H:%M}",
+            f"{prefix}-way": "ward",
+            f"{prefix}-seen": moment.changed_at.isoformat(),
+        }
+        time_machine.move_to(NOW + MINUTE)
+        assert "Changed. Nobody is named yet" in client.post(url, form, follow=True).text
+        moment.refresh_from_db()
+        time_machine.move_to(NOW + 2 * MINUTE)
+        form = {"do": "cancel", "later": str(moment.pk), "seen": moment.changed_at.isoformat()}
+        assert "Cancelled. Nobody is named" in client.post(url, form, follow=True).text
+
+    def test_the_same_twice_is_one_and_what_is_none_is_not_there(self, client, calamity, member, url):
+        client.force_login(member)
+        day = f"{timezone.localtime(LATER):%Y-%m-%dT%H:%M}"
+        form = {"do": "set", "set-moment": day, "set-kind": "press"}
+        client.post(url, form)
+        assert "This moment is already listed here." in client.post(url, form, follow=True).text
+        assert LaterMoment.objects.count() == 1
+        for later in ("", "x", str(calamity.pk)):
+            assert client.post(url, {"do": "cancel", "later": later}).status_code == 404
+
+    @pytest.mark.parametrize("moment", ["2026-03-08T10:00", "2027-03-11T10:00"])
+    def test_a_moment_that_has_passed_or_is_far_comes_back_with_the_reason(self, client, member, url, moment):
+        client.force_login(member)
+        page = client.post(url, {"do": "set", "set-moment": moment, "set-kind": "press"})
+        assert page.context["form"].errors["moment"]
+        assert moment in page.text
+        assert not LaterMoment.objects.exists()
