@@ -10,7 +10,7 @@ from accounts.tests.factories import UserFactory
 from incidents.tests.factories import InvolvementFactory
 from notifications.delivery import sweep
 from notifications.models import Mail, Reminder
-from supporters.contacts import flow, own_link, reminders
+from supporters.contacts import announcing, flow, own_link, reminders
 from supporters.contacts.appointments import told_employee
 from supporters.enums import EventKind
 from supporters.models import MeetingPlace, ReachMe
@@ -134,6 +134,29 @@ def test_handed_back_the_employee_hears_in_time_that_it_is_off_and_not_why(conta
     assert mailed() == ["The moment that was agreed on is off. Somebody else calls you to agree on another."]
     lives(AGREED)
     assert len(mailed()) == 1
+
+
+def test_handed_back_and_somebody_else_asked_the_employee_hears_once_that_another_calls(contact, lives):
+    """By the news of who calls (announcing.another_calls), and by no second mail about the appointment."""
+    coordinator = UserFactory(roles=[Role.COORDINATOR])
+    handed_back = take(planned(contact), "handed_back", MONDAY + HOUR, reason="no_time")
+    flow.propose(
+        offer=handed_back.offer,
+        supporter=SupporterFactory(trained=True),
+        by=coordinator,
+        at=MONDAY + HOUR + HOUR / 12,
+    )
+    lives(MONDAY + 2 * HOUR)
+    assert mailed() == []
+    assert Reminder.objects.filter(kind=announcing.ANOTHER_CALLS).exclude(done_at=None).count() == 1
+
+
+def test_moved_to_a_moment_that_is_nearly_there_is_not_mailed(contact, lives):
+    """Ten minutes later, when the slip could be undone no more, the talk is there."""
+    soon = AGREED - DAY
+    take(planned(contact), "appointment_moved", soon - HOUR / 6, mode="telephone", planned_for=soon)
+    lives(soon)
+    assert mailed() == []
 
 
 def test_what_is_past_is_not_said_to_be_off(contact, lives):
