@@ -289,6 +289,20 @@ def running(offer: Offer) -> Contact | None:
     return contacts.filter(mine).first()
 
 
+def running_with(offers: Sequence[Offer]) -> dict[UUID, Contact]:
+    """By the id of each of `offers` whose person is supported already, the contact that runs with them, from
+    whichever event: one query.
+    """
+    people = {each.involvement.employee_id for each in offers} - {None}
+    contacts = Contact.objects.open().filter(open_for__in=people).select_related("supporter__user")
+    by_person = {each.open_for_id: each for each in contacts}
+    return {
+        each.pk: by_person[each.involvement.employee_id]
+        for each in offers
+        if each.involvement.employee_id in by_person
+    }
+
+
 def _choices(wanted: Sequence[tuple[Need, Sequence[UUID]]]) -> list[list[Choice]]:
     """For every need the supporters with these ids, in their order, as choices: one query."""
     aspects = [order.aspects(need) for need, _ids in wanted]

@@ -64,10 +64,10 @@ def propose(request: SignedInRequest) -> HttpResponse:
         return redirect("support:worklist")
     shown = [(each.incident.reference, each.involvement_id) for each in offers]
     log_found(cases=shown, page="support:propose", by=request.user, at=now)
-    proposals = together.choices(assignment.propose_together(offers=offers, at=now))
+    proposals = together.proposal(offers, at=now)
     context = {
         "proposals": proposals,
-        "anybody": any(each.cards for each in proposals),
+        "anybody": any(each.cards or each.runs for each in proposals),
         "ask_url": _address(each.pk for each in offers),
     }
     return render(request, "supporters/matching/propose.html", context)

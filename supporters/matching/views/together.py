@@ -1,7 +1,8 @@
 """A proposal for several people at once, as a form: shown, changed line by line, and asked."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,19 +13,31 @@ from django.utils.translation import ngettext
 from accounts.pages.access import SignedInRequest
 from accounts.pages.feedback import say
 from supporters.matching import assignment
-from supporters.matching.assignment import AlreadyAssigned, NotEligible, Proposal
+from supporters.matching.assignment import AlreadyAssigned, NotEligible, NothingRuns, Proposal
 from supporters.matching.views.case import not_eligible, taken
 from supporters.matching.views.match import Card, card, tell_apart
-from supporters.models import Offer, Supporter
+from supporters.models import Contact, Offer, Supporter
 from supporters.offers.opening import OfferClosed
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """One line of the proposal for all: the suggested supporter first, then who else could."""
+    """One line of the proposal for all: the suggested supporter first, then who else could; or the contact
+    that `runs` with this person after another event, and is for this one too.
+    """
 
     offer: Offer
     cards: list[Card]
+    runs: Contact | None = None
+
+
+def proposal(offers: Sequence[Offer], *, at: datetime) -> list[Choices]:
+    """Another supporter for each of `offers` whose person has none; one person is one line of support."""
+    runs = assignment.running_with(offers)
+    waiting = [each for each in offers if each.pk not in runs]
+    found = choices(assignment.propose_together(offers=waiting, at=at)) if waiting else []
+    lines = {each.offer.pk: each for each in found}
+    return [lines.get(each.pk) or Choices(each, [], runs[each.pk]) for each in offers]
 
 
 def choices(proposals: Iterable[Proposal]) -> list[Choices]:
@@ -55,14 +68,22 @@ def supporters_of(keys: Iterable[UUID]) -> dict[UUID, Supporter]:
 
 
 def ask(request: SignedInRequest, lines: Collection[tuple[Offer, Supporter]]) -> list[Offer]:
-    """Ask each, and say how many; what somebody else did meanwhile stays, and is said. For whom
-    somebody else has to be chosen.
+    """Ask each, or have them go on with who supports them already, and say how many; what somebody else did
+    meanwhile stays, and is said. For whom somebody else has to be chosen.
     """
-    now, asked = timezone.now(), 0
+    now, asked, gone_on = timezone.now(), 0, 0
     left: list[Offer] = []
+    runs = assignment.running_with([offer for offer, _supporter in lines])
     for offer, supporter in lines:
         try:
+            if offer.pk in runs and runs[offer.pk].supporter_id == supporter.pk:
+                assignment.go_on(offer=offer, by=request.user, at=now)
+                gone_on += 1
+                continue
             assignment.assign(offer=offer, supporter=supporter, by=request.user, at=now)
+        except NothingRuns:
+            warn(request, offer, _("The support that ran has just ended. Choose somebody."))
+            left.append(offer)
         except AlreadyAssigned as error:
             warn(request, offer, taken(error, supporter.user))
         except NotEligible as error:
@@ -73,6 +94,13 @@ def ask(request: SignedInRequest, lines: Collection[tuple[Offer, Supporter]]) ->
         else:
             asked += 1
     say_asked(request, asked)
+    if gone_on:
+        text = ngettext(
+            "%(count)d colleague goes on with who supports them already.",
+            "%(count)d colleagues go on with who supports them already.",
+            gone_on,
+        )
+        say(request, text % {"count": gone_on})
     return left
 
 
