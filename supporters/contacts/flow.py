@@ -69,6 +69,10 @@ class NotAllowed(ContactError):
     """Not in this state, not by this person, or without what the step needs."""
 
 
+class OutsideWished(ContactError):
+    """The employee asked for somebody outside the hospital, and has to take that back first."""
+
+
 class TooManyConversations(ContactError):
     """The agreed number of conversations was held; more help is the coordinator's to arrange."""
 

@@ -13,6 +13,7 @@ from supporters.contacts.flow import (
     AlreadyProposed,
     ContactError,
     NoCapacity,
+    OutsideWished,
     Stale,
     TooLate,
     TooManyConversations,
@@ -141,16 +142,22 @@ def refused(error: ContactError) -> str:
     """What to say when a step could not be taken."""
     match error:
         case Stale():
-            return _("Something has changed in the meantime: this is how it is now. Nothing was noted twice.")
+            said = _("Something has changed in the meantime: this is how it is now. Nothing was noted twice.")
+        case OutsideWished():
+            said = _(
+                "You asked for somebody from outside the hospital. "
+                "Take that back first, and you can choose a colleague."
+            )
         case TooManyConversations():
-            return _(
+            said = _(
                 "You’ve had as many conversations as agreed. If more help is needed, alert the coordinator."
             )
         case AlreadyOff():
-            return _("That appointment is off already.")
+            said = _("That appointment is off already.")
         case TooLate():
-            return _("An entry can be undone for ten minutes.")
+            said = _("An entry can be undone for ten minutes.")
         case AlreadyProposed() | NoCapacity():
-            return _("That can no longer be undone: something else has taken its place.")
+            said = _("That can no longer be undone: something else has taken its place.")
         case _:
-            return _("That isn’t possible right now.")
+            said = _("That isn’t possible right now.")
+    return said

@@ -6,6 +6,9 @@ of the same person within a month. So nobody learns from a list, or from two, th
 colleague, or was part of an event: whoever does not stand on it may as well not have been drawn. Only who no
 longer shows herself is left out of it later.
 
+Whoever wishes for somebody outside the hospital chooses nobody, and nothing is drawn for them: that wish is
+theirs to take back, and a draw stays.
+
 What they choose is a wish; the coordinator asks.
 """
 
@@ -18,7 +21,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
-from supporters.contacts.flow import NotAllowed
+from supporters.contacts.flow import NotAllowed, OutsideWished
 from supporters.enums import SupporterStatus
 from supporters.models import Offer, ShownAs, SupportPolicy, Wishes
 from supporters.offers.own_support import OwnLine, line_of
@@ -44,7 +47,7 @@ class ShownSupporter:
 
 @transaction.atomic
 def show(*, offer: Offer, by: User | None, at: datetime) -> Offer:
-    """Draw whom to show, once. Raises NotAllowed (not one's own, not now, or not by the policy)."""
+    """Draw whom to show, once. Raises OutsideWished, NotAllowed (not one's own, not now, not by policy)."""
     mine = _waiting(offer, by)
     before = Wishes.objects.filter(offer__in=mine.open, shown__isnull=False).first()
     if before:
@@ -59,7 +62,7 @@ def show(*, offer: Offer, by: User | None, at: datetime) -> Offer:
 
 @transaction.atomic
 def choose(*, offer: Offer, number: int | None, by: User | None, at: datetime) -> Offer:
-    """The one with that number, or none of them. Raises NotAllowed."""
+    """The one with that number, or none of them. Raises NotAllowed, OutsideWished."""
     mine = _waiting(offer, by)
     wishes = Wishes.objects.filter(offer=mine.offer, shown__isnull=False).first()
     if wishes is None:
@@ -83,6 +86,8 @@ def _waiting(offer: Offer, by: User | None) -> OwnLine:
     mine = line_of(offer, by)
     if mine.contact or mine.offer not in mine.open or not SupportPolicy.current().employee_chooses:
         raise NotAllowed
+    if mine.offer.involvement.wish_outside:
+        raise OutsideWished
     return mine
 
 

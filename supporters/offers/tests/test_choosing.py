@@ -263,6 +263,69 @@ class TestChosen:
             Wishes.objects.create(offer=other, supporter=chosen)
 
 
+class TestSomebodyOutsideWished:
+    REFUSED = (
+        "You asked for somebody from outside the hospital. "
+        "Take that back first, and you can choose a colleague."
+    )
+
+    @pytest.fixture
+    def outside(self, offer):
+        for _ in range(8):
+            shows()
+        decide(offer, "outside")
+        return offer
+
+    def test_choosing_is_not_offered_and_a_page_still_open_draws_nobody(self, outside):
+        page = decide(outside, "show")
+        assert [str(each) for each in page.context["messages"]] == [self.REFUSED]
+        assert "Choose a colleague myself" not in page.text
+        assert "There is nobody to show you now" not in page.text
+        assert not Wishes.objects.filter(shown__isnull=False).exists()
+
+    def test_taken_back_there_is_somebody_to_choose(self, outside):
+        decide(outside, "show")
+        page = decide(outside, "inside")
+        assert "See whom I can choose" in page.text
+        decide(outside, "show")
+        assert len(shown(outside)) == 4
+
+    def test_what_was_drawn_and_chosen_before_stays_and_nothing_is_chosen_meanwhile(self, offer):
+        for _ in range(8):
+            shows()
+        decide(offer, "show")
+        before = shown(offer)
+        decide(offer, "choose", number="1")
+        decide(offer, "outside")
+        page = decide(offer, "choose", number="2")
+        assert [str(each) for each in page.context["messages"]] == [self.REFUSED]
+        [own] = decide(offer, "inside").context["own"]
+        assert shown(offer) == before
+        assert [each.number for each in own.shown if each.is_chosen] == [1]
+
+    def test_an_empty_draw_for_any_other_reason_stays(self, offer):
+        """Drawn anew it would tell that somebody became free."""
+        decide(offer, "show")
+        for _ in range(8):
+            shows()
+        decide(offer, "outside")
+        decide(offer, "inside")
+        decide(offer, "show")
+        assert shown(offer) == []
+
+    def test_behind_the_own_link_as_well(self, policy):
+        typed_in = InvolvementFactory(
+            employee=None, typed_name="Sanne de Wit", email="s@example.org", wish_outside=True
+        )
+        mine = OfferFactory(involvement=typed_in)
+        for _ in range(8):
+            shows()
+        page = Client().post(own_link.address(typed_in.pk), {"decision": "show"}, follow=True).text
+        assert self.REFUSED in page
+        assert "Choose a colleague myself" not in page
+        assert not Wishes.objects.filter(offer=mine).exists()
+
+
 class TestShowing:
     def test_a_supporter_says_what_she_shows_and_takes_it_back(self, policy):
         supporter = SupporterFactory(trained=True, user__in_profession_since=2018)

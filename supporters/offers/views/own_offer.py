@@ -142,6 +142,7 @@ def own(
     offer = line[0]
     asked, supporter = running_of(offer), supporter_of(offer)
     waits = offer.waiting_for == Waiting.ASSIGNMENT
+    may_choose = waits and policy.employee_chooses and not offer.involvement.wish_outside
     noted = next((found for each in line if (found := getattr(each, "reach_me", None))), None)
     came_back = (unsaved or {}).get(offer.pk)
     # Who may have nothing but the link is not shown the number that somebody wrote there.
@@ -170,10 +171,8 @@ def own(
         somebody_asked=asked is not None,
         another_calls=bool(not supporter and offer.was_accepted),  # type: ignore[attr-defined]  # see `read`
         wishes=wishes,
-        may_choose=waits and policy.employee_chooses,
-        shown=choosing.shown_in(getattr(offer, "wishes", None), at=now)
-        if waits and policy.employee_chooses
-        else None,
+        may_choose=may_choose,
+        shown=choosing.shown_in(getattr(offer, "wishes", None), at=now) if may_choose else None,
         referred_to=referral.help_for(offer),
         reach_me=None if offer.closed_at else form,
         is_noted=noted is not None,
