@@ -172,7 +172,11 @@ class Facts:
         return _WAITING[self.state]
 
     def wanted_by(self, cover: Cover) -> datetime:
-        """Until when that is wanted: of the coordinator at once, or as the next hours of cover begin."""
+        """Until when that is wanted: of the coordinator at once, or as the next hours of cover begin, also
+        when somebody else is to be asked after a supporter who called her in.
+        """
+        if self.called_in and self.state == ContactState.HANDED_BACK:
+            return cover.opens_from(self.last.at)
         of_her = self.called_in or self.unreached
         return cover.opens_from(of_her.at) if of_her and self.is_open else self.due_at
 

@@ -210,7 +210,7 @@ def record(
         kind,
         None if party == Party.EMPLOYEE else by,
         at,
-        planned_for=planned_for or _next_due(contact, facts, kind, at, policy=policy, cover=cover),
+        planned_for=planned_for or _next_due(contact, facts, kind, party, at, policy=policy, cover=cover),
         mode=mode,
         reason=reason,
         outcome=outcome,
@@ -319,6 +319,7 @@ def _next_due(
     contact: Contact,
     facts: Facts,
     kind: EventKind,
+    party: Party,
     at: datetime,
     *,
     policy: Callable[[], SupportPolicy],
@@ -337,26 +338,19 @@ def _next_due(
     def in_days(days: int) -> datetime:
         return cover.close_of(local_day(at) + timedelta(days=days))
 
-    def first_call() -> datetime:
-        due = facts.later or contact.offer.first_contact_due_at
-        if not contact.offer.reached_at or due >= at:
-            return due
-        # What was said when the one before handed it back.
-        before = contact.offer.contacts.filter(state=ContactState.HANDED_BACK, accepted_at__isnull=False)
-        said = before.order_by("-accepted_at").values_list("due_at", flat=True).first()
-        return said if said and said > at else again()
-
     match kind:
         case EventKind.ACCEPTED:
-            return first_call()
+            return _first_call(contact, facts, at, again)
         case EventKind.ATTEMPT_FAILED | EventKind.COORDINATOR_ANSWERED:
             # An answer to another question than whether to go on trying moves nothing.
             moves = kind == EventKind.ATTEMPT_FAILED or facts.unreached
             return max(facts.due_at, again()) if moves else None
         case EventKind.HANDED_BACK:
-            # What was promised by then holds for the next one.
+            # What was promised by then holds for the next one; who asks for another is promised it anew.
             promised = facts.due_at if facts.state == ContactState.ACCEPTED else at
-            return cover.opens_from(at) if facts.called_in else max(first_call(), promised)
+            if party == Party.EMPLOYEE:
+                promised = max(promised, again())
+            return max(_first_call(contact, facts, at, again), promised)
         case EventKind.APPOINTMENT_CANCELLED | EventKind.APPOINTMENT_MISSED:
             return again()
         case EventKind.REACHED | EventKind.CONVERSATION | EventKind.FOLLOW_UP_HELD:
@@ -365,6 +359,16 @@ def _next_due(
             return in_days(days[min(number, len(days) - 1)])
         case _:
             return None
+
+
+def _first_call(contact: Contact, facts: Facts, at: datetime, again: Callable[[], datetime]) -> datetime:
+    due = facts.later or contact.offer.first_contact_due_at
+    if not contact.offer.reached_at or due >= at:
+        return due
+    # What was said when the one before handed it back.
+    before = contact.offer.contacts.filter(state=ContactState.HANDED_BACK, accepted_at__isnull=False)
+    said = before.order_by("-accepted_at").values_list("due_at", flat=True).first()
+    return said if said and said > at else again()
 
 
 def _tried_enough(facts: Facts, policy: SupportPolicy, cover: Cover) -> bool:
@@ -477,8 +481,7 @@ def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool, cover: Cover)
         "closed_at": facts.closed_at,
         "outcome": facts.outcome,
     }
-    promised = facts.later or not (facts.reached_at or facts.called_in)
-    if facts.state == ContactState.HANDED_BACK and promised:
+    if facts.state == ContactState.HANDED_BACK and (facts.later or not facts.reached_at):
         # The next supporter's log does not know of the wish, nor of what was promised.
         new["first_contact_due_at"] = facts.later or facts.due_at
     if facts.last.kind in _ANSWERED or facts.outcome == Outcome.REFERRED:

@@ -188,7 +188,7 @@ def _after_the_end(contact: Contact, facts: Facts, cover: Cover) -> list[Reminde
     if last.by_id != supporter:
         found.append(_to_supporter(contact, ENDED, last, last.at))
     if facts.state == ContactState.HANDED_BACK:
-        told_at = last.at if last.by_id in {supporter, None} else cover.opens_from(facts.due_at)
+        told_at = last.at if last.by_id in {supporter, None} else cover.opens_from(facts.wanted_by(cover))
         found.append(_to_coordinator(contact, HANDED_BACK, last, told_at))
     return found
 

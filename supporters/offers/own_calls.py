@@ -45,8 +45,8 @@ _BEFORE = Contact.objects.filter(
 
 @dataclass(frozen=True, slots=True)
 class PromisedCall:
-    """Until when somebody is called, and what is so once that has passed. `coordinator_sees`: it stands late
-    on the worklist; else a supporter was asked after it had passed, who may still answer. `opens`: where
+    """Until when somebody is called, and what is so once that has passed. `coordinator_sees`: it stands on
+    the worklist; else a supporter was asked after it had passed, who may still answer. `opens`: where
     nobody calls now, from when on somebody does, as long as that is not long before it. `on_day`: that day
     was agreed on. `mode`: it is an appointment at `by`, by that means (ConversationMode), and at `place` if
     in person. `outside`: they hear by then of help outside the hospital, which they asked for.
@@ -87,7 +87,9 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
     """
     if offer.waiting_for == Waiting.UNREACHED:
         return None
-    sees, contact, supporter = offer.due_at < now, running_of(offer), supporter_of(offer)
+    contact, supporter = running_of(offer), supporter_of(offer)
+    is_asked = contact and contact.state == ContactState.PROPOSED
+    sees = offer.due_at < now or not is_asked
     if contact and contact.agreed_at:
         at, mode, place = contact.agreed_at, contact.agreed_mode, contact.agreed_place or ""
         return PromisedCall(at, is_late=at < now, coordinator_sees=sees, mode=mode, place=place)

@@ -188,16 +188,31 @@ def change_wishes(
 
 @transaction.atomic
 def ask_outside(*, offer: Offer, wanted: bool, by: User | None, at: datetime) -> Offer:
-    """Somebody outside the hospital, or, when not `wanted`, somebody of it after all. Whoever is asked or at
-    work is thanked, and the coordinator told.
+    """Somebody outside the hospital, or, when not `wanted`, somebody of it after all: with a new term to
+    hear of it. Whoever is asked or at work is thanked, and the coordinator told.
     """
     mine = line_of(offer, by)
     if not mine.open:
         raise NotAllowed
+    for each in mine.without_contact:
+        if each.involvement.wish_outside != wanted:
+            _begin_anew(each, at)
     Involvement.objects.filter(offer__in=mine.open).update(wish_outside=wanted)
     if wanted and mine.contact:
         record(contact=mine.contact, kind=EventKind.HANDED_BACK, by=by, at=at)
     return mine.offer
+
+
+def _begin_anew(offer: Offer, at: datetime) -> None:
+    """A new term for `offer`, without a supporter, unless it is promised for later."""
+    before = offer.first_contact_due_at
+    begin_term(offer, at)
+    if offer.first_contact_due_at <= before:
+        return
+    offer.save(update_fields=["due_at", "first_contact_due_at"])
+    take_along(offer)
+    schedule.cancel(subject_id=offer.pk, at=at)
+    tell_when_late(offer)
 
 
 @transaction.atomic

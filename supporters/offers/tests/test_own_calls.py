@@ -13,14 +13,17 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from supporters.contacts import flow
 from supporters.enums import EventKind
+from supporters.models import MeetingPlace
 from supporters.offers import own_support, worklist
 from supporters.offers.opening import begin_term
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
-PROMISE = re.compile(r"You’ll be called by [^.]*\.|Nobody calls before [^.]*\.|You should [^.]*\.[^.]*\.")
+PROMISE = re.compile(
+    r"(?:You’ll be called by|You hear of it by|Nobody calls before) [^.]*\.|You should [^.]*\.[^.]*\."
+)
 #: 19:17 in Amsterdam: nobody calls any more.
 FRIDAY = datetime(2026, 11, 20, 18, 17, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 BY_MONDAY = "You’ll be called by Monday 23 November at 17:00."
 NOT_BEFORE = f"{BY_MONDAY} Nobody calls before Monday 23 November at 08:00."
 #: 13:00, an hour after the supporter's answer was wanted; and a minute past five.
@@ -31,6 +34,7 @@ SEES_TO_IT = (
 )
 COORDINATOR_KNOWS = "You should have been called by now. The coordinator knows."
 ASKED_LATE = "You should have been called by now. The coordinator has asked a colleague to call you."
+HEARD_LATE = "You should have heard of it by now. The coordinator knows."
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(FRIDAY)]
 
 
@@ -78,15 +82,15 @@ def test_whoever_has_a_desk_lands_there(client):
 
 
 class AskedOnFriday:
-    """A colleague who is promised a call on a Friday evening; and what is said of it."""
+    """A colleague who is promised a call on a Friday evening, or from `begun` on; and what is said of it."""
 
-    def __init__(self, client, time_machine, *, asked_after=timedelta(minutes=1)):
+    def __init__(self, client, time_machine, *, begun=FRIDAY, asked_after=timedelta(minutes=1)):
         self.client, self.time_machine = client, time_machine
-        self.offer = OfferFactory(opened_at=FRIDAY)
-        begin_term(self.offer, FRIDAY)
+        self.offer = OfferFactory(opened_at=begun)
+        begin_term(self.offer, begun)
         self.offer.save()
         self.employee = self.offer.involvement.employee
-        self.ask(FRIDAY + asked_after)
+        self.ask(begun + asked_after)
 
     def ask(self, at):
         self.contact = flow.propose(
@@ -163,6 +167,60 @@ class TestPromisedCall:
         assert asked.told(morning + HOUR) == ("You’ll be called by today at 17:00.", False)
         asked.take("accepted", morning + HOUR)
         assert asked.told(morning + 2 * HOUR) == ("You’ll be called by today at 17:00.", False)
+
+    def test_who_asks_for_somebody_else_and_then_outside_at_night_is_promised_it_anew(
+        self, client, time_machine
+    ):
+        thursday = FRIDAY.replace(day=19, hour=9, minute=0)
+        asked = AskedOnFriday(client, time_machine, begun=thursday)
+        asked.take("accepted", thursday + HOUR)
+        friday = FRIDAY.replace(hour=15, minute=30)
+        asked.take("attempt_failed", friday)
+        asked.take("coordinator_called_in", friday)
+        talk = {
+            "planned_for": MONDAY + DAY,
+            "mode": "in_person",
+            "place": MeetingPlace.objects.create(name="Room B2.14"),
+        }
+        asked.take("appointment_planned", friday, **talk)
+        night = FRIDAY.replace(day=21, hour=3, minute=0)
+        own_support.cannot_then(offer=asked.offer, by=asked.employee, at=night)
+        assert asked.told(night + SECOND)[0] == NOT_BEFORE
+        own_support.ask_somebody_else(offer=asked.offer, by=asked.employee, at=night + SECOND)
+        assert asked.told(night + 2 * SECOND) == (NOT_BEFORE, False)
+        own_support.ask_outside(offer=asked.offer, wanted=True, by=asked.employee, at=night + 2 * SECOND)
+        assert asked.told(night + 3 * SECOND) == ("You hear of it by Monday 23 November at 17:00.", False)
+        # The coordinator, who was called in, is wanted before that.
+        assert asked.told(MONDAY) == ("You hear of it by today at 17:00.", True)
+        assert asked.told(MONDAY_EVENING) == (HEARD_LATE, True)
+
+    @pytest.mark.parametrize("outside", [False, True])
+    def test_who_was_not_called_in_time_and_asks_for_another_is_promised_it_anew(self, asked, outside):
+        asked.take("accepted", MONDAY)
+        tuesday = MONDAY + DAY
+        assert asked.told(tuesday) == (COORDINATOR_KNOWS, True)
+        if outside:
+            own_support.ask_outside(offer=asked.offer, wanted=True, by=asked.employee, at=tuesday)
+        else:
+            own_support.ask_somebody_else(offer=asked.offer, by=asked.employee, at=tuesday)
+        begins = "You hear of it by" if outside else "You’ll be called by"
+        assert asked.told(tuesday + SECOND) == (f"{begins} tomorrow at 13:00.", False)
+
+    def test_who_was_asked_for_in_vain_and_asks_outside_hears_of_it_in_a_new_term(self, asked):
+        asked.take("handed_back", MONDAY, reason="no_time")
+        tuesday = MONDAY + DAY
+        assert asked.told(tuesday) == (COORDINATOR_KNOWS, True)
+        own_support.ask_outside(offer=asked.offer, wanted=True, by=asked.employee, at=tuesday)
+        hears = "You hear of it by tomorrow at 13:00."
+        assert asked.told(tuesday + SECOND) == (hears, False)
+        own_support.ask_outside(offer=asked.offer, wanted=True, by=asked.employee, at=tuesday + 2 * HOUR)
+        assert asked.told(tuesday + 2 * HOUR) == (hears, False)  # a second tap is no second wish
+
+    def test_nobody_was_asked_while_the_coordinator_looks_for_the_next_one(self, asked):
+        asked.take("accepted", MONDAY)
+        asked.take("coordinator_called_in", MONDAY)
+        asked.take("handed_back", MONDAY_EVENING, reason="no_time")
+        assert asked.told(MONDAY_EVENING + HOUR) == (SEES_TO_IT % "tomorrow", False)
 
     def test_who_cannot_at_the_moment_that_was_agreed_reads_by_when_another_is_agreed_on(self, asked):
         asked.take("accepted", MONDAY)

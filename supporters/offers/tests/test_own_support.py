@@ -136,7 +136,9 @@ def test_nobody_decides_for_somebody_else(offer, decide):
             decide(offer=offer, by=stranger, at=MONDAY)
 
 
-@pytest.mark.parametrize("how", ["opened", "postponed", "taken up again", "a supporter asked"])
+@pytest.mark.parametrize(
+    "how", ["opened", "postponed", "taken up again", "asked outside", "a supporter asked"]
+)
 def test_night_finds_nothing_missing_of_what_was_decided_and_all_that_was_lost(how):
     involvement = InvolvementFactory()
     open_offers([involvement], MONDAY)
@@ -149,6 +151,9 @@ def test_night_finds_nothing_missing_of_what_was_decided_and_all_that_was_lost(h
         case "taken up again":
             own_support.decline(offer=offer, by=involvement.employee, at=MONDAY)
             own_support.come_back(offer=offer, by=involvement.employee, at=MONDAY + DAY)
+        case "asked outside":
+            by = involvement.employee
+            own_support.ask_outside(offer=offer, wanted=True, by=by, at=MONDAY + DAY)
         case "a supporter asked":
             propose(offer)
     assert reconcile(at=MONDAY) == 0
