@@ -55,12 +55,25 @@ def sight_of(incident: Incident, *, user: User, at: datetime) -> Sight:
         can_add = not incident.has_ended
         return Sight(Role.COORDINATOR, True, True, True, can_add, sorted(names, key=_by_moment_and_name))
     until = _named_until(incident) if _entered_by(incident, user) else None
-    entered = _entered(incident) if until and at <= until else []
+    entered = sorted(entered_by(user, incident, at=at), key=_by_moment_and_name)
+    # One name less would say that somebody's support has ended already: then the list goes as a whole.
+    if any(one.erased_at for one in entered):
+        entered = []
     for role in (Role.CCP, Role.DIRECTOR, Role.ANALYST, Role.TEAM_LEADER):
         if incident.kind == IncidentKind.CALAMITY and user.has_role(role) and _in_role(incident, user, role):
             described = role in {Role.CCP, Role.ANALYST}
             return Sight(role, True, described, False, False, entered, until)
     return Sight(None, False, False, False, False, entered, until)
+
+
+def entered_by(user: User, incident: Incident, *, at: datetime) -> list[Involvement]:
+    """Whom `user`, a head of department, named in the report, for as long as they are shown these names; who
+    was erased since is among them.
+    """
+    if not _entered_by(incident, user) or at > _named_until(incident):
+        return []
+    named = incident.involvements.filter(added_at=incident.reported_at)
+    return list(named.select_related("employee", "profession", "department"))
 
 
 def record_view(incident: Incident, sight: Sight, *, user: User, at: datetime) -> None:
@@ -217,14 +230,6 @@ def _entered_by(incident: Incident, user: User) -> bool:
 def _named_until(incident: Incident) -> datetime:
     """By when the coordinator has to have taken it over."""
     return incident.reported_at + timedelta(days=Policy.current().support_days)
-
-
-def _entered(incident: Incident) -> list[Involvement]:
-    """Whom the report named."""
-    named = incident.involvements.filter(added_at=incident.reported_at)
-    shown = sorted(named.select_related("employee", "profession", "department"), key=_by_moment_and_name)
-    # One name less would say that somebody's support has ended already: then the list goes as a whole.
-    return [] if any(one.erased_at for one in shown) else shown
 
 
 def _by_moment_and_name(one: Involvement) -> tuple[datetime, str, UUID]:

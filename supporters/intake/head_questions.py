@@ -20,7 +20,7 @@ from hospital.clock import add_days
 from hospital.models import WorkingHours
 from incidents.enums import IncidentKind
 from incidents.models import Incident, IncidentQuerySet, Involvement, Policy, events_of
-from incidents.reports.report_as_seen import OWN_REPORT
+from incidents.reports.report_as_seen import OWN_REPORT, entered_by
 from incidents.reports.report_writer import Involved, ReportEnded, add_involved, are_one
 from notifications.reminders.schedule import cancel_each, remind
 from supporters.enums import HeadAnswer
@@ -152,15 +152,16 @@ def nobody_missing(*, incident: Incident, by: User, at: datetime) -> None:
 
 
 def named_by(user: User, incident: Incident, *, at: datetime) -> list[Involvement]:
-    """Whom `user` named on `incident`, for as long as a reporter sees the names that they gave. One name less
-    would say that somebody's support has ended: then the list goes as a whole.
+    """Whom `user` named on `incident`, in the report or since, for as long as a reporter sees the names that
+    they gave. One name less would say that somebody's support has ended: then the list goes as a whole.
     """
     lines = AccessEvent.objects.filter(
         user=user, action=AccessAction.CREATE, access_point=PAGE, object_ref=incident.reference
     )
     shown_for = timedelta(days=Policy.current().support_days)
     rows = incident.involvements.filter(pk__in=lines.filter(at__gte=at - shown_for).values("record"))
-    named = list(rows.select_related("employee", "profession", "department"))
+    added = {row.pk: row for row in rows.select_related("employee", "profession", "department")}
+    named = (added | {row.pk: row for row in entered_by(user, incident, at=at)}).values()
     # By name, for the order of naming would say who was named before.
     return [] if any(row.erased_at for row in named) else sorted(named, key=lambda row: (row.name, row.pk))
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.enums import Role
-from accounts.models import User
+from accounts.enums import AccessAction, Role
+from accounts.models import AccessEvent, User
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from incidents.enums import EventType, IncidentKind
 from incidents.models import Incident, Involvement
@@ -26,7 +26,7 @@ from supporters.enums import HeadAnswer, NotNeededReason
 from supporters.intake import head_questions, unnamed_reports
 from supporters.intake.reminders import HEAD_ASKED, HEAD_SILENT
 from supporters.models import HeadQuestion, SupportPolicy, UnnamedReport
-from supporters.offers import joining, own_support
+from supporters.offers import joining, own_support, retention
 from supporters.tests.factories import HeadQuestionFactory
 
 NOW = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)  # a Monday, 10:00
@@ -220,6 +220,54 @@ class TestAnswer:
         for user in (head, elsewhere):
             client.force_login(user)
             assert client.get(address(incident)).status_code == 404
+
+
+class TestOwnReport:
+    def test_whom_the_head_named_in_it_stands_there_and_who_is_added_since_as_well(self, client, ward, head):
+        named, added = UserFactory(name="Bram Kok"), UserFactory(name="Aleid Bos")
+        incident = report(ward, named, reporter=head)
+        client.force_login(head)
+        page = client.get(address(incident))
+        assert "You reported this. Is anybody missing?" in page.text
+        assert "Somebody reported this" not in page.text
+        assert [row.name for row in page.context["named"]] == ["Bram Kok"]
+        page = add(client, incident, added, named)
+        assert [row.name for row in page.context["named"]] == ["Aleid Bos", "Bram Kok"]
+        line = AccessEvent.objects.filter(action=AccessAction.VIEW, record=page.context["named"][1].pk)
+        assert {(each.user, each.basis) for each in line} == {(head, "own report")}
+
+    def test_that_names_nobody_yet(self, client, ward, head):
+        client.force_login(head)
+        page = client.get(address(report(ward, reporter=head)))
+        assert "You reported this, and named nobody yet." in page.text
+        assert page.context["named"] == []
+
+    def test_whom_somebody_else_added_is_not_shown(self, client, ward, head):
+        incident = report(ward, UserFactory(name="Bram Kok"), reporter=head)
+        other, late = UserFactory(roles=[Role.TEAM_LEADER], department=DepartmentFactory()), UserFactory()
+        head_questions.name(
+            incident=incident, involved=[Involved(employee=late)], by=other, at=NOW + timedelta(minutes=5)
+        )
+        client.force_login(head)
+        assert [row.name for row in client.get(address(incident)).context["named"]] == ["Bram Kok"]
+
+    def test_the_names_go_from_here_when_they_go_from_the_report(self, client, ward, head, time_machine):
+        incident = report(ward, UserFactory(name="Bram Kok"), reporter=head)
+        time_machine.move_to(NOW + 2 * DAY)
+        client.force_login(head)
+        for page in (address(incident), reverse("incidents:detail", args=[incident.reference])):
+            assert "Bram Kok" not in client.get(page).text
+
+    def test_one_name_erased_takes_the_whole_list_along(self, client, ward, head):
+        """Also who was named on this page: one name less would say whose support has ended."""
+        gone, stays = UserFactory(name="Aleid Bos"), UserFactory(name="Bram Kok")
+        incident = report(ward, gone, stays, reporter=head)
+        client.force_login(head)
+        add(client, incident, stays, UserFactory(name="Cor Dam"))
+        offer = Involvement.objects.get(employee=gone).offer
+        own_support.decline(offer=offer, by=gone, at=NOW)
+        retention.erase_own(offer=offer, by=gone, at=NOW)
+        assert client.get(address(incident)).context["named"] == []
 
 
 class TestForgotten:

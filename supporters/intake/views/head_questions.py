@@ -52,6 +52,7 @@ def who_was_there(request: SignedInRequest, reference: str) -> HttpResponse:
         "form": form,
         "incident": incident,
         "asked": question is not None and question.answered_at is None,
+        "is_own": incident.reporter_id == request.user.pk,
         "names_people": incident.involvements.exists(),
         "named": named,
         "until": until,
