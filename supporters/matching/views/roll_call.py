@@ -51,7 +51,7 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
     log_roll_call(incident=incident, involved=named, by=request.user, at=now)
     waiting = [each for each in lines if each.waits]
     offers = _offers(waiting) if "together" in request.GET else []
-    proposals = together.proposal(offers, at=now) if offers else []
+    proposals = together.choices(assignment.propose_together(offers=offers, at=now)) if offers else []
     context = {
         "now": now,
         "incident": incident,
@@ -63,7 +63,7 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
         "joins": not incident.has_ended and incident.kind not in IncidentKind.personal(),
         "hours": support_norm(incident) // timedelta(hours=1),
         "proposals": proposals,
-        "anybody": any(each.cards or each.runs for each in proposals),
+        "anybody": any(each.cards for each in proposals),
     }
     return render(request, "supporters/matching/roll_call.html", context)
 

@@ -161,11 +161,11 @@ def test_roll_call_asks_as_few_queries_for_many_people(
     SupporterFactory.create_batch(4, trained=True)
     offers(incident, "Noor Bos", "Bram Dekker")
     client.get(URL, query)
-    with django_assert_num_queries(9 + 7 * len(query)):
+    with django_assert_num_queries(9 + 6 * len(query)):
         client.get(URL, query)
     SupporterFactory.create_batch(8, trained=True)
     offers(incident, *(f"Persoon {number}" for number in range(10)))
     for _number in range(5):
         ContactFactory(offer__involvement__incident=incident)
-    with django_assert_num_queries(9 + 7 * len(query)):
+    with django_assert_num_queries(9 + 6 * len(query)):
         client.get(URL, query)

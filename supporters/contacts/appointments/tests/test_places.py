@@ -33,7 +33,7 @@ def client(coordinator):
 
 def offered():
     form = AppointmentForm(at=timezone.now(), seen=1)
-    return [place.name for place in form.fields["place"].queryset]  # type: ignore[attr-defined]
+    return [place.name for place in form.fields["place"].queryset]  # type: ignore[attr-defined]  # of such a field
 
 
 def test_a_place_is_added_put_out_of_use_and_used_again(client):
