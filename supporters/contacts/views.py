@@ -39,6 +39,7 @@ from supporters.contacts.allowed_steps import (
     replay,
     talked_enough,
 )
+from supporters.contacts.appointments.keeping import with_others
 from supporters.contacts.appointments.moments import suggested
 from supporters.contacts.case_access import log_contact
 from supporters.contacts.course import course_of
@@ -446,7 +447,7 @@ def _offered(
             "instead_of": each.instead_of,
             "moments": [(as_typed(moment), moment) for moment in each.moments],
         }
-        for each in suggested(days, now=now, cover=cover, parts=parts)
+        for each in suggested(days, now=now, cover=cover, parts=parts, taken=with_others(contact))
     ]
 
 

@@ -1,6 +1,9 @@
-"""The row of an appointment follows the contact's log: the flow calls this with every step."""
+"""The row of an appointment follows the contact's log: the flow calls `keep` with every step."""
+
+from datetime import datetime
 
 from supporters.contacts.allowed_steps import AgreedTalk
+from supporters.enums import AppointmentState
 from supporters.models import Appointment, Contact
 
 
@@ -23,3 +26,9 @@ def keep(contact: Contact, before: AgreedTalk | None, now: AgreedTalk | None) ->
         appointment.sequence += row is not None
         appointment.save()
     return True
+
+
+def with_others(contact: Contact) -> list[datetime]:
+    """The moments that the supporter of `contact` agreed on with other colleagues."""
+    rows = Appointment.objects.filter(state=AppointmentState.OPEN, contact__supporter=contact.supporter_id)
+    return list(rows.exclude(contact=contact).values_list("at", flat=True))

@@ -33,16 +33,23 @@ class Suggested:
 
 
 def suggested(
-    days: Collection[int], *, now: datetime, cover: Cover, parts: Collection[str] = ()
+    days: Collection[int],
+    *,
+    now: datetime,
+    cover: Cover,
+    parts: Collection[str] = (),
+    taken: Collection[datetime] = (),
 ) -> list[Suggested]:
     """What to offer so many `days` after `now`: for each at most two moments in hours of `cover`, on that day
     or the next on which somebody calls, in the `parts` of the day (PartOfDay) in which the colleague likes to
-    be called, as far as calls are made then.
+    be called, as far as calls are made then; none while a talk is that the supporter agreed on with another
+    (`taken`).
     """
     found: dict[date, Suggested] = {}
     for number in days:
         meant = local_day(now) + number * DAY
-        day, moments = _first(meant, parts, now, cover) or _first(meant, (), now, cover) or (meant, ())
+        liked = _first(meant, parts, now, cover, taken)
+        day, moments = liked or _first(meant, (), now, cover, taken) or (meant, ())
         if moments and day not in found:
             off = meant if cover.on(meant) is None else None
             found[day] = Suggested(day, moments, instead_of=off)
@@ -50,14 +57,18 @@ def suggested(
 
 
 def _first(
-    meant: date, parts: Collection[str], now: datetime, cover: Cover
+    meant: date, parts: Collection[str], now: datetime, cover: Cover, taken: Collection[datetime]
 ) -> tuple[date, tuple[datetime, ...]] | None:
     for ahead in range(DAYS):
         day = meant + ahead * DAY
-        moments = tuple(_on(day, parts, now, cover))[:2]
+        moments = tuple(at for at in _on(day, parts, now, cover) if _is_free(at, taken))[:2]
         if moments:
             return day, moments
     return None
+
+
+def _is_free(moment: datetime, taken: Collection[datetime]) -> bool:
+    return all(abs(moment - other) >= TALK for other in taken)
 
 
 def _on(day: date, parts: Collection[str], now: datetime, cover: Cover) -> Iterator[datetime]:
@@ -72,15 +83,19 @@ def _on(day: date, parts: Collection[str], now: datetime, cover: Cover) -> Itera
 
 
 def instead_of(
-    moment: datetime, *, now: datetime, cover: Cover, parts: Collection[str] = ()
+    moment: datetime,
+    *,
+    now: datetime,
+    cover: Cover,
+    parts: Collection[str] = (),
+    taken: Collection[datetime] = (),
 ) -> datetime | None:
     """What to offer instead of a `moment` at which nobody calls: of what is suggested for its day and the
     next, what comes first after it, about the same time of day.
     """
     days = (local_day(moment) - local_day(now)).days
-    found = [
-        at for each in suggested((days, days + 1), now=now, cover=cover, parts=parts) for at in each.moments
-    ]
+    days_found = suggested((days, days + 1), now=now, cover=cover, parts=parts, taken=taken)
+    found = [at for each in days_found for at in each.moments]
     later = [at for at in found if at > moment] or found
     same_day = [at for at in later if local_day(at) == local_day(later[0])]
     return min(same_day, key=lambda at: abs(_minutes(at) - _minutes(moment)), default=None)

@@ -20,7 +20,7 @@ from accounts.pages.feedback import say
 from hospital.models import WorkingHours
 from incidents.clocks.moment_field import as_typed
 from supporters.contacts import flow, words
-from supporters.contacts.appointments import moments, places
+from supporters.contacts.appointments import keeping, moments, places
 from supporters.contacts.appointments.forms import AppointmentForm, PlaceForm
 from supporters.contacts.flow import ContactError
 from supporters.enums import AppointmentState, ContactState, EventKind
@@ -60,7 +60,8 @@ def appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if outside:
         wish = ReachMe.objects.filter(offer=mine.offer_id).first()
         parts = wish.parts_of_day if wish else ()
-        instead = moments.instead_of(outside, now=now, cover=cover, parts=parts)
+        taken = keeping.with_others(mine)
+        instead = moments.instead_of(outside, now=now, cover=cover, parts=parts, taken=taken)
         context |= {"outside_at": outside, "outside": as_typed(outside)}
         context |= {"instead": instead, "instead_typed": as_typed(instead) if instead else ""}
     return render(request, "supporters/contacts/appointment.html", context)

@@ -47,6 +47,22 @@ def test_a_saturday_is_offered_as_monday_and_says_so():
     assert (each.day, each.instead_of) == (date(2026, 11, 20), None)
 
 
+def test_what_the_supporter_agreed_on_with_another_is_not_offered_again():
+    taken = [at("2026-11-19T09:15"), at("2026-11-23T13:00")]
+    found = suggested([1, 5], now=NOW, cover=OFFICE, taken=taken)
+    assert [moment for each in found for moment in each.moments] == [
+        *(at("2026-11-19T13:00"), at("2026-11-19T14:30")),
+        *(at("2026-11-23T09:00"), at("2026-11-23T14:30")),
+    ]
+    assert instead_of(at("2026-11-21T13:15"), now=NOW, cover=OFFICE, taken=taken) == at("2026-11-23T14:30")
+
+
+def test_a_day_that_is_full_is_offered_as_the_next():
+    full = [at(f"2026-11-19T{hour}") for hour in ("09:00", "13:00", "14:30", "16:30")]
+    (each,) = suggested([1], now=NOW, cover=OFFICE, taken=full)
+    assert (each.day, each.instead_of) == (date(2026, 11, 20), None)
+
+
 @pytest.mark.parametrize(
     ("moment", "parts", "instead"),
     [
