@@ -41,12 +41,15 @@ _META = "PEERSUPPORT_TICKET"
 
 
 class Kept(TypedDict):
-    """As it lies in a session: whose, until when (seconds since 1970), where it was posted to, and what."""
+    """As it lies in a session: whose, until when (seconds since 1970), where it was posted to, what, and
+    whether somebody was led to it.
+    """
 
     owner: str
     until: float
     path: str
     sealed: str
+    led: bool
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,7 @@ def _kept(request: HttpRequest) -> Kept | None:
         "until": time.time() + KEPT_FOR.total_seconds(),
         "path": request.path,
         "sealed": fernet(_SALT).encrypt(text).decode(),
+        "led": False,
     }
 
 
@@ -151,6 +155,16 @@ def waits(request: HttpRequest) -> bool:
     """Whether something of this person waits to come back at this address."""
     kept = request.session.get(_SESSION)
     return kept is not None and (kept["path"], kept["owner"]) == (request.path, str(request.user.pk))
+
+
+def leads_to(request: HttpRequest) -> str:
+    """Where something of this person waits to come back, said once; empty for nothing."""
+    kept = request.session.get(_SESSION)
+    if kept is None or kept.get("led") or kept["owner"] != str(request.user.pk):
+        return ""
+    request.session[_SESSION] = {**kept, "led": True}
+    path: str = kept["path"]
+    return path
 
 
 def waits_for_sign_in(request: HttpRequest) -> bool:

@@ -14,13 +14,13 @@ from incidents.models import events_of
 from notifications.delivery import digest
 from notifications.delivery.digest import Morning
 from supporters.enums import Waiting
-from supporters.models import Offer, UnnamedReport
+from supporters.models import HeadQuestion, Offer, UnnamedReport
 from supporters.offers.worklist import FILTER_LABELS, HERS, SUPPORTERS_STEP
 
 
 def waits(user: User, at: datetime) -> list[str]:
     """A line for each step of the coordinator `user` that something waits for at `at` (aware), and one for
-    what is late with supporters; in two statements, besides events that the user is part of.
+    what is late with supporters; in three statements, besides events that the user is part of.
     """
     own = events_of(user)
     is_late = Q(due_at__lt=at)
@@ -40,6 +40,8 @@ def waits(user: User, at: datetime) -> list[str]:
         (str(FILTER_LABELS[step]), *found[step]) for step in FILTER_LABELS if step in HERS & found.keys()
     ]
     numbers.append((_("Nobody named"), unnamed["count"], unnamed["late"]))
+    silent = HeadQuestion.objects.exclude(incident__in=own).waiting().filter(due_at__lte=at).count()
+    numbers.append((_("Head not heard"), silent, 0))
     lines = [_line(label, count, late) for label, count, late in numbers if count]
     if elsewhere := sum(late for step, (_count, late) in found.items() if step in SUPPORTERS_STEP):
         lines.append(_("Late with a colleague: %(count)d") % {"count": elsewhere})

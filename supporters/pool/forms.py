@@ -1,5 +1,6 @@
 """Forms of the pool and of the policy of support."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -124,6 +125,32 @@ def _day(name: str) -> str:
     return capfirst(str(field.verbose_name))
 
 
+#: The headings of the page with the agreements, and what stands under each.
+PARTS: "tuple[tuple[StrPromise, tuple[str, ...]], ...]" = (
+    (
+        gettext_lazy("The first call"),
+        (
+            *("announce", "first_contact_hours", "first_contact_counted_in"),
+            *("accept_working_hours", "same_profession", "employee_chooses"),
+        ),
+    ),
+    (gettext_lazy("Talks and calls after it"), ("follow_up_days", "max_conversations")),
+    (
+        gettext_lazy("When somebody is not reached"),
+        ("attempts", "attempt_days", "attempt_parts", "second_offer_days"),
+    ),
+    (
+        gettext_lazy("Supporters"),
+        ("capacity", "cool_down_days", "current_months", "norm", "norm_in_shifts"),
+    ),
+    (
+        gettext_lazy("Who was there"),
+        ("intake_days", "unharmed_days", "always_offered", "head_answers_days", "forgotten_days"),
+    ),
+    (gettext_lazy("Erasing names"), ("retention_days", "ask_again_days")),
+)
+
+
 class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
     """How this hospital gives support. The defaults are those of the hospitals that went before."""
 
@@ -143,32 +170,7 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
 
     class Meta:
         model = SupportPolicy
-        fields = (
-            "first_contact_hours",
-            "first_contact_counted_in",
-            "accept_working_hours",
-            "follow_up_days",
-            "max_conversations",
-            "capacity",
-            "cool_down_days",
-            "current_months",
-            "norm",
-            "norm_in_shifts",
-            "same_profession",
-            "announce",
-            "employee_chooses",
-            "attempts",
-            "attempt_days",
-            "attempt_parts",
-            "second_offer_days",
-            "retention_days",
-            "ask_again_days",
-            "intake_days",
-            "always_offered",
-            "head_answers_days",
-            "forgotten_days",
-            "unharmed_days",
-        )
+        fields = tuple(name for _title, names in PARTS for name in names)
 
     #: What is sensible: (least, most).
     LIMITS = {
@@ -259,6 +261,8 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
         self._at_least(
             data, "ask_again_days", "retention_days", _("Not shorter than the names of others are kept.")
         )
+        in_shifts = _("At least %(number)s: shifts need no fewer than day work.")
+        self._at_least(data, "norm_in_shifts", "norm", in_shifts)
         return data
 
     def _at_least(self, data: dict[str, Any], name: str, other: str, text: str) -> None:
@@ -279,3 +283,8 @@ class SupportPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not gener
         if days != sorted(days):
             raise forms.ValidationError(_("The earliest first."))
         return days
+
+    def parts(self) -> "Iterator[tuple[StrPromise, list[forms.BoundField]]]":
+        """The headings with their fields."""
+        for title, names in PARTS:
+            yield title, [self[name] for name in names]

@@ -63,6 +63,22 @@ def test_is_dropped_when_somebody_else_signs_in(session):
     assert "unsent" not in session
 
 
+def test_who_begins_at_home_is_led_to_it_once(client):
+    nurse, page = UserFactory(), "/incidents/new/vim/"
+    client.post(page, {"ticket": str(Ticket.new(nurse)), "description": "De pomp viel uit"})
+    client.force_login(nurse)
+    assert client.get("/").url == page
+    # Not there, for whatever reason: home is home again, and it waits where it was typed.
+    assert client.get("/").status_code == 200
+    assert "De pomp viel uit" in client.get(page).text
+
+
+def test_nobody_else_is_led_to_it(client):
+    client.post("/incidents/new/vim/", {"ticket": str(Ticket.new(UserFactory())), "description": "De pomp"})
+    client.force_login(UserFactory())
+    assert client.get("/").status_code == 200
+
+
 @pytest.mark.parametrize("ticket", ["", "made-up", "eyJhIjoxfQ:1abc:def"])
 def test_without_a_ticket_of_ours_nothing_is_kept(session, ticket):
     asked(AnonymousUser(), session, {"ticket": ticket, "description": "De pomp"})

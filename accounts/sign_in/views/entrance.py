@@ -6,7 +6,7 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from accounts.pages import places
+from accounts.pages import kept_forms, places
 from accounts.pages.access import SignedInRequest, allow_public, allow_signed_in
 from accounts.pages.asked_again import only_posted
 from accounts.roles import second_factor_due
@@ -17,7 +17,11 @@ from accounts.sign_in.demo_people import DEMO_PEOPLE
 @allow_signed_in
 @require_safe
 def start(request: SignedInRequest) -> HttpResponse:
-    """The page one came for by role; for an employee or a team leader three choices and the own reports."""
+    """The page one came for by role; for an employee or a team leader three choices and the own reports. What
+    was typed when the session had ended goes before all of it.
+    """
+    if unsent := kept_forms.leads_to(request):
+        return redirect(unsent)
     if page := places.first_page_of(request.user):
         return redirect(page)
     return render(request, "accounts/pages/home.html", {"panels": places.panels_for(request.user)})

@@ -16,7 +16,7 @@ from supporters.enums import Waiting
 from supporters.models import Offer
 from supporters.offers import morning
 from supporters.offers.reminders import SOMEBODY_WAITS
-from supporters.tests.factories import OfferFactory, UnnamedReportFactory
+from supporters.tests.factories import HeadQuestionFactory, OfferFactory, UnnamedReportFactory
 
 #: A Thursday, 22:30 in Amsterdam; the morning after it, and the Friday evening.
 NIGHT = datetime(2026, 11, 19, 21, 30, tzinfo=UTC)
@@ -111,13 +111,16 @@ def test_what_is_said_of_each_step(coordinator, django_assert_num_queries):
     ):
         Offer.objects.filter(pk=OfferFactory().pk).update(waiting_for=waiting, due_at=due)
     UnnamedReportFactory(due_at=EIGHT - HOUR)
+    HeadQuestionFactory(due_at=EIGHT - HOUR)
+    HeadQuestionFactory(due_at=EIGHT + HOUR)
     own = OfferFactory(due_at=EIGHT)
     InvolvementFactory(incident=own.incident, employee=coordinator)
-    with translation.override("nl"), django_assert_num_queries(3):
+    with translation.override("nl"), django_assert_num_queries(4):
         said = morning.waits(coordinator, EIGHT)
     assert said == [
         "Toe te wijzen: 2, waarvan 1 te laat",
         "Niet bereikt: 1",
         "Zonder namen: 1, waarvan 1 te laat",
+        "Hoofd antwoordt niet: 1",
         "Te laat bij een collega: 1",
     ]

@@ -381,6 +381,7 @@ def test_policy_that_makes_no_sense_is_refused_beside_the_field(client, coordina
         ({"second_offer_days": 31}, "second_offer_days", "The names are erased sooner"),
         ({"retention_days": 27}, "retention_days", "The second offer comes later than that"),
         ({"ask_again_days": 29}, "ask_again_days", "Not shorter than the names of others"),
+        ({"norm": 19, "norm_in_shifts": 18}, "norm_in_shifts", "shifts need no fewer than day work"),
     ],
 )
 def test_agreements_that_contradict_each_other_are_refused(client, coordinator, changes, field, said):
