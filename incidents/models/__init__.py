@@ -12,7 +12,14 @@ from incidents.models.incident import (
     ReferenceCounter,
     full_reference,
 )
-from incidents.models.involvement import TYPED_WORDS, Involvement, InvolvementQuerySet, name_of
+from incidents.models.involvement import (
+    TYPED_WORDS,
+    Involvement,
+    InvolvementQuerySet,
+    department_of,
+    name_of,
+    profession_of,
+)
 from incidents.models.later_moment import LaterMoment
 from incidents.models.looked_after import CareArrangement, TrainedCoach
 from incidents.models.policy import Policy
@@ -53,7 +60,9 @@ __all__ = (
     "VimImport",
     "VimImportQuerySet",
     "VimMapping",
+    "department_of",
     "events_of",
     "full_reference",
     "name_of",
+    "profession_of",
 )

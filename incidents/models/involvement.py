@@ -29,6 +29,18 @@ def name_of(involvement: str) -> Coalesce:
     return Coalesce(models.Subquery(employee.values("name")), f"{involvement}__typed_name")
 
 
+def profession_of(involvement: str) -> models.Subquery:
+    """The name of the profession of an involvement in a query; by a subquery as `name_of`."""
+    profession = Profession.objects.filter(pk=models.OuterRef(f"{involvement}__profession"))
+    return models.Subquery(profession.values("name"))
+
+
+def department_of(involvement: str) -> models.Subquery:
+    """The name of the department of an involvement in a query; by a subquery as `name_of`."""
+    department = Department.objects.filter(pk=models.OuterRef(f"{involvement}__department"))
+    return models.Subquery(department.values("name"))
+
+
 class InvolvementQuerySet(models.QuerySet["Involvement"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(visible_rows.involvements(user))

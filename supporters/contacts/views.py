@@ -28,7 +28,7 @@ from hospital.clock import Cover, local_day
 from hospital.models import WorkingHours
 from incidents.clocks.moment_field import as_typed
 from incidents.enums import EventType
-from incidents.models import Incident, Involvement, name_of
+from incidents.models import Incident, Involvement, department_of, name_of, profession_of
 from notifications.reminders import stand_ins
 from supporters.contacts import flow, hand_over, words
 from supporters.contacts.allowed_steps import (
@@ -98,7 +98,12 @@ AGREED = Appointment.objects.filter(contact=OuterRef("pk"), state=AppointmentSta
 #: What the cards are made of. The list is opened many times a day: values, not models of six tables, and
 #: joined once, here, instead of for each request.
 CARDS: QuerySet[Contact, Any] = (
-    Contact.objects.annotate(name=name_of("offer__involvement"), mode=AGREED.values("mode"))
+    Contact.objects.annotate(
+        name=name_of("offer__involvement"),
+        profession=profession_of("offer__involvement"),
+        department=department_of("offer__involvement"),
+        mode=AGREED.values("mode"),
+    )
     .order_by("due_at", "id")
     .values_list(
         "pk",
@@ -110,8 +115,8 @@ CARDS: QuerySet[Contact, Any] = (
         "offer__waiting_for",
         "offer__incident__event_type",
         "offer__incident__occurred_at",
-        "offer__involvement__profession__name",
-        "offer__involvement__department__name",
+        "profession",
+        "department",
         "name",
         "mode",
         "offer__involvement__telephone",
@@ -409,8 +414,8 @@ def _card(row: Any, now: datetime, cover: Cover, mailed: Collection[UUID]) -> Ca
             by_mail=row.pk in mailed,
         ),
         name=row.name,
-        profession=row.offer__involvement__profession__name,
-        department=row.offer__involvement__department__name,
+        profession=row.profession,
+        department=row.department,
         event=str(EventType(row.offer__incident__event_type).label),
         occurred_on=_day(row.offer__incident__occurred_at),
         closed_at=row.closed_at,

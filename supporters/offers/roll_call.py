@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.pages.addresses import address_of
@@ -15,6 +15,11 @@ from incidents.models import Incident
 from supporters.contacts import conflicts
 from supporters.enums import Waiting
 from supporters.offers.worklist import ROWS, SupportState, ended, state_of
+
+#: Rows, and when somebody had the offer.
+_PEOPLE: QuerySet[Any] = ROWS.annotate(
+    had_at=F("offered_at"), told_at=F("announced_at"), norm=F("norm_due_at")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +46,14 @@ class RollCallLine:
 
 def lines_of(incident: Incident, now: datetime) -> list[RollCallLine]:
     """Everybody of `incident`, by name: two statements."""
-    people = ROWS.filter(incident=incident.pk)
+    people = _PEOPLE.filter(incident=incident.pk)
     in_order = sorted(people, key=lambda each: (sort_key(each["name"]), each["id"]))
     said = conflicts.said(Q(offer__incident=incident.pk))
     return [_line(each, now, said.get(each["id"], "")) for each in in_order]
 
 
 def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
-    offered_at, due_at = person["offered_at"], person["due_at"]
+    offered_at, due_at = person["had_at"], person["due_at"]
     return RollCallLine(
         offer_id=person["id"],
         involvement_id=person["involvement_id"],
@@ -63,8 +68,8 @@ def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
         if person["closed_at"]
         else state_of(person["waiting_for"], late=due_at < now),
         waits=person["waiting_for"] == Waiting.ASSIGNMENT and not person["supporter"],
-        in_time=offered_at is not None and offered_at <= person["norm_due_at"],
-        offered=_offered(offered_at, person["announced_at"], now),
+        in_time=offered_at is not None and offered_at <= person["norm"],
+        offered=_offered(offered_at, person["told_at"], now),
         since=person["opened_at"],
         due_at=due_at,
         closed_at=person["closed_at"],

@@ -23,7 +23,7 @@ from accounts.models import User
 from accounts.pages.addresses import address_of
 from hospital.clock import start_of_day
 from incidents.enums import EventType, IncidentKind
-from incidents.models import name_of
+from incidents.models import department_of, name_of, profession_of
 from supporters.enums import Outcome, Waiting
 from supporters.intake import waiting_list
 from supporters.intake.waiting_list import IntakeCount
@@ -101,8 +101,8 @@ FILTER_LABELS = {
 
 
 #: What a row shows, in one statement and without making models of it; joined once, here, instead of for each
-#: request. Who is asked or at work comes from a subquery: joined to the rest, PostgreSQL spends more time on
-#: a plan of eight tables than on carrying it out.
+#: request. Names come from subqueries: joined to the rest, PostgreSQL spends more time on a plan of so many
+#: tables than on carrying it out.
 ROWS: QuerySet[Any] = Offer.objects.values(
     "id",
     "incident_id",
@@ -110,18 +110,15 @@ ROWS: QuerySet[Any] = Offer.objects.values(
     "waiting_for",
     "due_at",
     "opened_at",
-    "offered_at",
-    "announced_at",
     "closed_at",
     "outcome",
-    "norm_due_at",
     reference=F("incident__reference"),
     kind=F("incident__kind"),
     event_type=F("incident__event_type"),
     occurred_at=F("incident__occurred_at"),
     name=name_of("involvement"),
-    profession=F("involvement__profession__name"),
-    department=F("involvement__department__name"),
+    profession=profession_of("involvement"),
+    department=department_of("involvement"),
     supporter=Subquery(
         Contact.objects.open()
         .filter(
