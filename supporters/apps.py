@@ -38,8 +38,8 @@ class SupportersConfig(AppConfig):
         from supporters.offers.opening import expected, open_offers, push_counts
         from supporters.pool import readiness
 
-        report_writer.involvement_listeners += [open_offers, involved_conflict.tell_coordinators]
-        report_writer.addition_listeners.append(unnamed_reports.named)
+        report_writer.involvement_listeners.append(open_offers)
+        report_writer.addition_listeners += [unnamed_reports.named, involved_conflict.tell_coordinators]
         report_writer.unnamed_listeners.append(unnamed_reports.opened)
         report_writer.report_listeners.append(head_questions.asked)
         report_writer.correction_listeners.append(unnamed_reports.corrected)

@@ -43,9 +43,11 @@ REPORTED = Exists(
 )
 
 
-def tell_coordinators(added: Iterable[Involvement], at: datetime) -> None:
-    """In the transaction that put `added` on the list of an event."""
-    tell_of({each.incident_id for each in added}, at)
+def tell_coordinators(incident: Incident, at: datetime) -> None:
+    """In the transaction that put people on a report that was there already: nobody supports anybody of a new
+    one.
+    """
+    tell_of([incident.pk], at)
 
 
 def tell_of(incidents: Collection[UUID], at: datetime) -> None:

@@ -48,8 +48,11 @@ def tell(moment: LaterMoment, at: datetime, before: datetime | None = None) -> N
 
 
 def tell_named(people: Sequence[Involvement], at: datetime) -> None:
-    """Who was named just now, of what is still to come."""
-    for moment in _coming(at).filter(incident__in={each.incident_id for each in people}):
+    """Who was named just now, of what is still to come: one statement, or none where the committee follows
+    none of their events.
+    """
+    followed = {each.incident_id for each in people if each.incident.tracked_since}
+    for moment in _coming(at).filter(incident__in=followed):
         _tell(moment, [each for each in people if each.incident_id == moment.incident_id], at)
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.people import colleagues
+from accounts.people import colleagues, directory
 from accounts.people.directory import Found, told
 from accounts.people.telephone_field import TypedTelephoneField
 from accounts.people.who_is_who import Named
@@ -223,6 +223,12 @@ class PeopleForm:
             if meant:
                 row.ask(meant)
         return rows
+
+    @property
+    def shown(self) -> list[PersonRow]:
+        """The rows as the page shows them: each employee told apart from a namesake."""
+        directory.told_apart([row.employee for row in self.rows if row.employee])
+        return self.rows
 
     def is_valid(self) -> bool:
         """Whether every row is; the errors that belong to no row are in `errors`."""

@@ -163,7 +163,8 @@ def test_who_turns_out_to_be_part_of_the_second_event_is_told_of(coordinator, nu
     user, incident, now = contact.supporter.user, second.incident, timezone.now()
     match how:
         case "was there":
-            involved_conflict.tell_coordinators([InvolvementFactory(incident=incident, employee=user)], now)
+            InvolvementFactory(incident=incident, employee=user)
+            involved_conflict.tell_coordinators(incident, now)
         case "reported it":
             Incident.objects.filter(pk=incident.pk).update(reporter=user)
             involved_conflict.tell_of([incident.pk], now)
