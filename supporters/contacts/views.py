@@ -1,6 +1,5 @@
 """The supporter's own contacts, made for one thumb."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import attrgetter
@@ -70,8 +69,6 @@ from supporters.pool import members
 
 #: Contacts that were closed so lately stay in sight.
 LATELY = timedelta(days=30)
-#: Next steps for which the headline says to call.
-CALLS = {NextStep.CALL, NextStep.CALL_AGAIN, NextStep.CALL_LATER}
 #: Next steps for which nobody calls.
 AT_A_DESK = {NextStep.PLAN, NextStep.CLOSE}
 #: Next steps at which moments for a talk are offered: after the days of the policy, or soon.
@@ -123,6 +120,8 @@ CARDS: QuerySet[Contact, Any] = (
         "offer__involvement__employee__telephone",
         "offer__involvement__email",
         "offer__involvement__employee__email",
+        "offer__reach_me__telephone",
+        "offer__reach_me__email",
         named=True,
     )
 )
@@ -175,15 +174,11 @@ class Card:
 @allow(Role.SUPPORTER)
 @require_safe
 def contacts(request: SignedInRequest) -> HttpResponse:
-    """One's own contacts, what is next first, and those closed lately: in one statement, and the cover;
-    in one more where somebody to call has no number of their own.
-    """
+    """One's own contacts, what is next first, and those closed lately: in one statement, and the cover."""
     now, cover = timezone.now(), WorkingHours.current().cover
     lately = Q(state=ContactState.CLOSED, closed_at__gte=now - LATELY, accepted_at__isnull=False)
     shown = Q(state__in=ContactState.open()) | lately
-    rows = list(CARDS.filter(shown, supporter__user=request.user))
-    mailed = _mailed(rows)
-    cards = [_card(row, now, cover, mailed) for row in rows]
+    cards = [_card(row, now, cover) for row in CARDS.filter(shown, supporter__user=request.user)]
     closed = sorted((card for card in cards if card.closed_at), key=attrgetter("closed_at"), reverse=True)
     return render(
         request,
@@ -378,30 +373,11 @@ def _own(user: User) -> ContactQuerySet:
     return Contact.objects.filter(supporter__user=user)
 
 
-def _mailed(rows: Sequence[Any]) -> set[UUID]:
-    """Whom of `rows` of `CARDS` to mail, for there is an address to reach them at, and no number."""
-    known = {
-        row.pk: row.offer__involvement__employee__email or row.offer__involvement__email
-        for row in rows
-        if row.next_step in CALLS
-        and not (row.offer__involvement__employee__telephone or row.offer__involvement__telephone)
-    }
-    if not known:
-        return set()
-    wishes = Contact.objects.filter(pk__in=known, offer__reach_me__isnull=False)
-    ways = wishes.values_list("pk", "offer__reach_me__telephone", "offer__reach_me__email")
-    asked = {pk: (telephone, email) for pk, telephone, email in ways}
-    mailed = set()
-    for pk, own in known.items():
-        telephone, email = asked.get(pk, ("", ""))
-        if not telephone and (email or own):
-            mailed.add(pk)
-    return mailed
-
-
-def _card(row: Any, now: datetime, cover: Cover, mailed: Collection[UUID]) -> Card:
+def _card(row: Any, now: datetime, cover: Cover) -> Card:
     """The card of a row of `CARDS`."""
     step = NextStep(row.next_step)
+    number = row.offer__involvement__employee__telephone or row.offer__involvement__telephone
+    address = row.offer__involvement__employee__email or row.offer__involvement__email
     late = row.closed_at is None and row.due_at < now
     return Card(
         url=address_of("contacts:detail", row.pk),
@@ -411,7 +387,8 @@ def _card(row: Any, now: datetime, cover: Cover, mailed: Collection[UUID]) -> Ca
             now=now,
             cover=cover,
             mode=row.mode or "",
-            by_mail=row.pk in mailed,
+            by_mail=not (row.offer__reach_me__telephone or number)
+            and bool(row.offer__reach_me__email or address),
         ),
         name=row.name,
         profession=row.profession,
