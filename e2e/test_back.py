@@ -139,6 +139,53 @@ def test_leaving_half_a_report_is_asked_first(page, live_server, client):
     expect(page.locator("textarea")).to_have_value(TEXT)
 
 
+HIDE = """() => {
+    Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def put_away(page):
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.evaluate(HIDE)
+
+
+def test_a_phone_that_forgets_the_page_has_lost_no_report(page, live_server, client):
+    client.force_login(UserFactory())
+    page.context.add_cookies(
+        [{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}]
+    )
+    page.goto(f"{live_server.url}/incidents/new/vim/")
+    page.locator("textarea").press_sequentially(TEXT)
+    put_away(page)
+    again = page.context.new_page()
+    again.goto(f"{live_server.url}/")
+    expect(again.get_by_text("This is not sent yet")).to_be_visible()
+    expect(again.locator("textarea")).to_have_value(TEXT)
+    put_away(again)
+    again.locator("input[name=occurred_at]").fill(days_ago(3, "08:15"))
+    again.get_by_role("button", name="Send the report").click()
+    expect(again.get_by_role("heading", name="Your report came in")).to_be_visible()
+    # What was sent from the page does not wait any more.
+    again.goto(f"{live_server.url}/incidents/new/vim/")
+    expect(again.locator("textarea")).to_have_value("")
+    assert Incident.objects.count() == 1
+
+
+def test_a_report_that_is_left_on_purpose_is_not_kept(page, live_server, client):
+    client.force_login(UserFactory())
+    page.context.add_cookies(
+        [{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}]
+    )
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{live_server.url}/incidents/new/vim/")
+    page.locator("textarea").press_sequentially(TEXT)
+    page.get_by_role("link", name="Something else").click()
+    page.wait_for_url("**/new/")
+    page.goto(f"{live_server.url}/incidents/new/vim/")
+    expect(page.locator("textarea")).to_have_value("")
+
+
 def test_without_a_connection_the_report_stays(page, live_server, client):
     client.force_login(UserFactory())
     page.context.add_cookies(

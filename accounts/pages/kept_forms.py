@@ -1,10 +1,10 @@
 """What was sent without reaching anything is kept, and comes back to whoever sent it.
 
-The session had ended, or somebody signed in anew in another tab. Hospital workstations are shared, so what is
-kept comes back to the same person only: every form that somebody signed in is shown carries a ticket, signed
-for them (`{% csrf_token %}` writes it). The form is kept on the server, encrypted, in the session that
-sign-in carries over. It is taken out when read, cannot be read after half an hour, and a session of somebody
-else lets go of it at the first request.
+The session had ended, somebody signed in anew in another tab, or a phone was put away half-way. Hospital
+workstations are shared, so what is kept comes back to the same person only: every form that somebody signed
+in is shown carries a ticket, signed for them (`{% csrf_token %}` writes it). The form is kept on the server,
+encrypted, in the session that sign-in carries over. It is taken out when read, cannot be read after an hour,
+and a session of somebody else lets go of it at the first request.
 """
 
 import json
@@ -31,7 +31,9 @@ FIELD = "ticket"
 #: A form that holds this field is kept and shown again, not sent: for static/js/page.js, and for Enter in a
 #: field where that must not send (components/default_button.html).
 LATER = "unsent"
-KEPT_FOR = timedelta(minutes=30)
+#: Its value from a page that is put away: nobody looks at the answer.
+QUIET = "quiet"
+KEPT_FOR = timedelta(hours=1)
 #: Bytes: as much as a form may hold (accounts.pages.body_limits).
 LARGEST = 256 * 1024
 _SESSION = "unsent"
@@ -149,6 +151,12 @@ def _kept(request: HttpRequest) -> Kept | None:
         "sealed": fernet(_SALT).encrypt(text).decode(),
         "led": False,
     }
+
+
+def arrived(request: HttpRequest) -> None:
+    """Let go of what waits to come back at this address: this person sends it now."""
+    if waits(request):
+        del request.session[_SESSION]
 
 
 def waits(request: HttpRequest) -> bool:

@@ -59,6 +59,22 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-guarded]") && !event.defaultPrevented) leaves = true;
 });
 
+// A phone that is put away may forget the page: a long form that was typed in, or came back (data-kept), is kept on the
+// server for whoever fills it in (accounts/pages/kept_forms.py), and stands there again when the page is opened anew.
+// Not when it is left on purpose.
+let isLeft = false;
+addEventListener("beforeunload", () => (isLeft = true));
+for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => (isLeft = false), { capture: true });
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "hidden" || isLeft || leaves) return;
+  for (const form of document.querySelectorAll("form[data-kept]")) {
+    if (!form.dataset.kept && !wasTypedIn(form) && !form.querySelector("input[name=person]")) continue;
+    const body = new FormData(form);
+    body.append("unsent", "quiet");
+    fetch(location.href, { method: "POST", body, keepalive: true }).catch(() => {});
+  }
+});
+
 // Enter in a field of a long form, and where a day or a time is chosen, goes on to the next field.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.defaultPrevented || event.isComposing) return;
@@ -73,7 +89,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A part of the page was answered by "sign in first": the form it stands in, or else the one that was typed in, goes
-// to the server as it is, which shows it again after sign-in and sends nothing (accounts/unsent.py).
+// to the server as it is, which shows it again after sign-in and sends nothing (accounts/pages/kept_forms.py).
 const wasTypedIn = (form) =>
   [...form.elements].some((field) =>
     field.matches("input[type=checkbox], input[type=radio]")
@@ -99,7 +115,7 @@ function sendUnsent(form, name, value) {
 }
 
 // Whoever chooses another language takes along the form that was typed in, and has it back as it was
-// (accounts/language.py). The longest forms do so without scripts as well (components/language.html).
+// (accounts/pages/language.py). The longest forms do so without scripts as well (components/language.html).
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (button?.name !== "language") return;

@@ -178,7 +178,7 @@ class TestSomebodyElseSignedInMeanwhile:
 
     def test_what_was_changed_or_is_too_old_opens_nothing(self, client, nurse, refused, time_machine):
         assert client.post("/unsent/", {"sealed": "made-up"}).url == "/"
-        time_machine.move_to(timezone.now() + timedelta(minutes=31))
+        time_machine.move_to(timezone.now() + timedelta(minutes=61))
         assert client.post("/unsent/", {"sealed": refused.context["sealed"]}).url == "/"
 
 
