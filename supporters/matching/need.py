@@ -16,7 +16,7 @@ READ_OF_OFFER = (
     "incident",
     "involvement__employee",
     "involvement__profession",
-    "involvement__department__location",
+    "involvement__department",
     "wishes",
 )
 

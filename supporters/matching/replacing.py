@@ -7,7 +7,7 @@ something else has just happened holds up none of the others.
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Prefetch, QuerySet
 
 from accounts.enums import AccessAction
 from accounts.models import User
@@ -15,16 +15,16 @@ from supporters.contacts import flow
 from supporters.contacts.case_access import log_case
 from supporters.matching import assignment
 from supporters.matching.need import READ_OF_OFFER
-from supporters.models import Contact, Supporter
+from supporters.models import Contact, Offer, Supporter
 
 
 def open_contacts(*, supporter: Supporter, by: User) -> QuerySet[Contact]:
     """What is open with `supporter` as far as `by` may see it, what is due first first; `seen` is the last
-    line of its log.
+    line of its log. In two statements: PostgreSQL takes ten times as long to plan one of ten tables.
     """
     mine = Contact.objects.visible_to(by).open().filter(supporter=supporter)
-    read = (f"offer__{name}" for name in READ_OF_OFFER)
-    return mine.select_related(*read).annotate(seen=Max("events__id")).order_by("due_at", "id")
+    offers = Prefetch("offer", Offer.objects.select_related(*READ_OF_OFFER))
+    return mine.prefetch_related(offers).annotate(seen=Max("events__id")).order_by("due_at", "id")
 
 
 def how_many_more(*, supporter: Supporter, by: User) -> int:

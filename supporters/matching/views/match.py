@@ -40,11 +40,7 @@ SHOWN = 6
 NAMED = 200
 #: Of an offer, with whom, the latest first.
 CONTACTS = Contact.objects.select_related("supporter__user").order_by("-proposed_at", "id")
-LOG = (
-    ContactEvent.objects.filter(corrects=None, corrected_by=None)
-    .select_related("contact__supporter__user", "place")
-    .order_by("-id")
-)
+LOG = ContactEvent.objects.filter(corrects=None, corrected_by=None).select_related("place").order_by("-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +141,14 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
         "contact": contact,
         "conflict": conflicts.said(Q(pk=contact.pk)).get(offer.pk) if contact else "",
         "step": words.awaited(NextStep(contact.next_step)) if contact else "",
-        "log": _log(offer) if contacts else [],
+        "log": _log(contacts) if contacts else [],
         "reminded_today": contact is not None and reminders.asked_on(contact=contact, at=now),
         "due_at": due_at,
         "late": bool(contact and due_at < now),
         "called_in": offer.waiting_for == Waiting.COORDINATOR,
         "can_ask": contact is None or asked,
         "before": [each for each in contacts if each.state == ContactState.HANDED_BACK],
-        "outcomes": _outcomes(offer, contact, tried=bool(contacts) and was_tried(offer)),
+        "outcomes": _outcomes(offer, contact, asked_before=bool(contacts)),
         "unreached": offer.waiting_for == Waiting.UNREACHED,
         "talked_enough": contact is not None and _talked_enough(contact),
     }
@@ -185,9 +181,13 @@ def _besides(offer: Offer, user: User) -> dict[str, Any]:
     }
 
 
-def _log(offer: Offer) -> list[ContactEvent]:
-    """What was noted of its contacts and not undone, newest first; never what was said."""
-    return list(LOG.filter(contact__offer=offer))
+def _log(contacts: Sequence[Contact]) -> list[ContactEvent]:
+    """What was noted of `contacts` and not undone, newest first; never what was said."""
+    known = {each.pk: each for each in contacts}
+    lines = list(LOG.filter(contact__in=known))
+    for line in lines:
+        line.contact = known[line.contact_id]
+    return lines
 
 
 def _talked_enough(contact: Contact) -> bool:
@@ -198,9 +198,10 @@ def _talked_enough(contact: Contact) -> bool:
     return talked_enough(facts, SupportPolicy.current().max_conversations)
 
 
-def _outcomes(offer: Offer, contact: Contact | None, *, tried: bool) -> list[Outcome]:
+def _outcomes(offer: Offer, contact: Contact | None, *, asked_before: bool) -> list[Outcome]:
     """How the coordinator may end it now."""
     if contact is None:
+        tried = asked_before and was_tried(offer)
         return [Outcome.DECLINED, *([Outcome.UNREACHABLE] if tried else []), Outcome.REFERRED]
     unreached = [Outcome.UNREACHABLE] if offer.waiting_for == Waiting.UNREACHED else []
     talked = [Outcome.COMPLETED] if contact.state == ContactState.IN_CONTACT else []
