@@ -29,7 +29,7 @@ FOR_EVERYBODY = (Role.COORDINATOR, Role.CCP, Role.DIRECTOR, Role.ADMIN, Role.PRI
 
 
 def lacks(at: datetime) -> Iterator[Lack]:
-    """In seven statements."""
+    """In at most seven statements."""
     url, label = reverse("delivery"), _("Delivery")
     swept = Heartbeat.objects.filter(name=Heartbeat.SWEEP).first()
     if swept is None or abs(at - swept.at) > SILENT_AFTER:
@@ -105,11 +105,13 @@ def _all_away(at: datetime) -> dict[Role, date]:
     """The roles of which nobody is there on a day soon, with the first such day."""
     today = local_day(at)
     soon = [today + timedelta(days=days) for days in range(AHEAD.days)]
+    absences = list(Absence.objects.between(soon[0], soon[-1]))
+    if not absences:
+        return {}
     held = User.groups.through.objects.filter(user__is_active=True, group__name__in=FOR_EVERYBODY)
     holders: defaultdict[Role, set[UUID]] = defaultdict(set)
     for name, user in held.values_list("group__name", "user"):
         holders[Role(name)].add(user)
-    absences = list(Absence.objects.between(soon[0], soon[-1]))
     found: dict[Role, date] = {}
     for day in soon:
         away = {row.user_id for row in absences if row.first_day <= day <= row.last_day}

@@ -45,10 +45,11 @@ class RollCallLine:
 
 
 def lines_of(incident: Incident, now: datetime) -> list[RollCallLine]:
-    """Everybody of `incident`, by name: two statements."""
+    """Everybody of `incident`, by name: one statement, or two where somebody is asked or at work."""
     people = _PEOPLE.filter(incident=incident.pk)
     in_order = sorted(people, key=lambda each: (sort_key(each["name"]), each["id"]))
-    said = conflicts.said(Q(offer__incident=incident.pk))
+    is_asked = any(each["supporter"] for each in in_order)
+    said = conflicts.said(Q(offer__incident=incident.pk)) if is_asked else {}
     return [_line(each, now, said.get(each["id"], "")) for each in in_order]
 
 

@@ -12,9 +12,13 @@ from supporters.models import Supporter
 
 
 def lacks(at: datetime) -> Iterator[Lack]:
-    """In two statements. The role alone makes nobody a supporter: the coordinator keeps the pool."""
+    """In one statement, or two where nobody can be asked. The role alone makes nobody a supporter: the
+    coordinator keeps the pool.
+    """
     today = timezone.localdate(at)
     pool = Supporter.objects.filter(user__is_active=True).exclude(status=SupporterStatus.STOPPED)
+    if pool.filter(status=SupporterStatus.ACTIVE, trained_on__lte=today, current_until__gte=today).exists():
+        return
     if not pool.exists():
         yield Lack(
             Weight.NOBODY_IS_HELPED,
@@ -22,9 +26,7 @@ def lacks(at: datetime) -> Iterator[Lack]:
             _("There are no peer supporters"),
             _("There is nobody to ask. The coordinator puts colleagues in the pool."),
         )
-    elif not pool.filter(
-        status=SupporterStatus.ACTIVE, trained_on__lte=today, current_until__gte=today
-    ).exists():
+    else:
         yield Lack(
             Weight.NOBODY_IS_HELPED,
             "heart-off",

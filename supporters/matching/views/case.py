@@ -234,7 +234,7 @@ def offer_to(offers: OfferQuerySet, pk: UUID) -> Offer:
     joined. Raises Http404.
     """
     for way in ({"involvement": pk}, {"involvement__joined_ids__contains": [pk]}):
-        if found := offers.filter(**way).first():
+        for found in offers.filter(**way)[:1]:
             return found
     raise Http404
 

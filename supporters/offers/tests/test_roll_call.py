@@ -160,6 +160,7 @@ def test_roll_call_asks_as_few_queries_for_many_people(
     SupportPolicy.current()
     SupporterFactory.create_batch(4, trained=True)
     offers(incident, "Noor Bos", "Bram Dekker")
+    ContactFactory(offer__involvement__incident=incident)
     client.get(URL, query)
     with django_assert_num_queries(9 + 6 * len(query)):
         client.get(URL, query)

@@ -5,6 +5,7 @@ the own link of who has no account.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from uuid import UUID
 
 from django.contrib import messages
@@ -100,12 +101,12 @@ def read(offers: OfferQuerySet) -> list[Offer]:
     referred.
     """
     shown = offers.select_related("incident", "involvement__employee", "reach_me", "wishes")
-    shown = shown.order_by("-opened_at")
     before = Contact.objects.filter(
         offer=OuterRef("pk"), state=ContactState.HANDED_BACK, accepted_at__isnull=False
     )
     shown = retention.with_feedback(shown).annotate(was_accepted=Exists(before))
-    found = list(with_promise(shown))
+    # Sorted here: an ORDER BY costs Django as much as the rest of so wide a statement, and these are few.
+    found = sorted(with_promise(shown), key=attrgetter("opened_at"), reverse=True)
     prefetch_related_objects([each for each in found if each.outcome == Outcome.REFERRED], "referral__to")
     return found
 
