@@ -32,7 +32,13 @@ LEARNING = ("Leerling-verpleegkundige", "Coassistent")
 #: Of each big group of supporters so many show themselves to a colleague who chooses.
 HANDFUL = 5
 
-PLACES = ("Spreekkamer A1.12", "Spreekkamer C3.04", "Stiltecentrum", "Wandeling buiten")
+#: Where two can talk, and whether one talk fits there at a time.
+PLACES = {
+    "Spreekkamer A1.12": True,
+    "Spreekkamer C3.04": True,
+    "Stiltecentrum": True,
+    "Wandeling buiten": False,
+}
 
 #: demo account → department, profession, roles
 _ROLES: dict[str, tuple[str, str, tuple[Role, ...]]] = {
@@ -69,7 +75,9 @@ def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
     SupportPolicy.objects.update_or_create(
         defaults={"norm": 14, "norm_in_shifts": 18, "employee_chooses": True}
     )
-    MeetingPlace.objects.bulk_create(MeetingPlace(name=name) for name in PLACES)
+    MeetingPlace.objects.bulk_create(
+        MeetingPlace(name=name, one_at_a_time=one) for name, one in PLACES.items()
+    )
     with transaction.atomic():
         people = _hire(chance, at, size)
         heads = _appoint(people)

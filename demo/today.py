@@ -16,11 +16,12 @@ from incidents.reports import report_writer
 from notifications.delivery import sweep
 from notifications.reminders import announcing_absence
 from supporters.contacts import flow
+from supporters.contacts.appointments import places
 from supporters.contacts.appointments.moments import suggested
 from supporters.enums import ConversationMode, EventKind
 from supporters.intake import unnamed_reports
 from supporters.matching import assignment
-from supporters.models import Contact, MeetingPlace, Offer, Supporter, UnnamedReport
+from supporters.models import Contact, Offer, Supporter, UnnamedReport
 
 #: Steps of a contact: how long ago, what, and the facts that go with it.
 Steps = Sequence[tuple[timedelta, EventKind, dict[str, str]]]
@@ -132,7 +133,7 @@ def _take(contact: Contact, steps: Steps, *, by: User, at: datetime, cover: Cove
         agreed: dict[str, Any] = {}
         if kind == EventKind.APPOINTMENT_PLANNED:
             # After today, whatever day the step itself came to stand on.
-            agreed["planned_for"] = suggested([1], now=at, cover=cover)[0].moments[0]
-            agreed["place"] = MeetingPlace.objects.order_by("name").first()
+            then = suggested([1], now=at, cover=cover)[0].moments[0]
+            agreed = {"planned_for": then, "place": places.free_at(then, besides=contact)[0]}
         mode = facts.get("mode", "")
         contact = flow.record(contact=contact, kind=kind, by=by, at=moment, mode=mode, **agreed)

@@ -28,12 +28,13 @@ from incidents.models import Milestone
 from incidents.reports import report_writer
 from notifications.delivery import forgetting, sweep
 from supporters.contacts import flow
+from supporters.contacts.appointments import keeping, places
 from supporters.contacts.appointments.moments import suggested
 from supporters.enums import ConversationMode, EventKind, HandBackReason, NextStep, Outcome
 from supporters.intake import unnamed_reports
 from supporters.matching import assignment
 from supporters.matching.need import READ_OF_OFFER
-from supporters.models import Contact, MeetingPlace, Offer
+from supporters.models import Contact, Offer
 from supporters.offers import retention
 
 REPORTS = 240
@@ -268,11 +269,12 @@ class Conversations:
 
     def plan(self, at: datetime, *, days: int, mode: str) -> datetime:
         """A talk so many days after `at`; its moment."""
-        (day,) = suggested([days], now=at, cover=self.year.cover)
+        taken = keeping.with_others(self.contact)
+        (day,) = suggested([days], now=at, cover=self.year.cover, taken=taken)
         moment = self.year.chance.choice(day.moments)
         place = None
         if mode == ConversationMode.IN_PERSON:
-            place = self.year.chance.choice(MeetingPlace.objects.order_by("name"))
+            place = self.year.chance.choice(list(places.free_at(moment, besides=self.contact)))
         self.log(EventKind.APPOINTMENT_PLANNED, at, planned_for=moment, mode=mode, place=place)
         return moment
 

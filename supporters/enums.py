@@ -94,6 +94,8 @@ class AppointmentState(models.TextChoices):
     HELD = "held", _("held")
     MISSED = "missed", _("did not happen")
     CANCELLED = "cancelled", _("cancelled")
+    #: Its contact was handed back: another supporter agrees on another moment.
+    LAPSED = "lapsed", _("off")
 
 
 class HandBackReason(models.TextChoices):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
@@ -76,6 +77,11 @@ def test_a_small_hospital_has_lived_through_its_year_and_opens_every_page(day, s
     assert [row for row in notified if row.done_at and not DAYTIME.holds(row.done_at)] == []
     planned = ContactEvent.objects.filter(kind=EventKind.APPOINTMENT_PLANNED)
     assert [line for line in planned if line.planned_for is None or not cover.holds(line.planned_for)] == []
+    meet = Appointment.objects.filter(state="open", place__one_at_a_time=True)
+    in_order = pairwise(meet.order_by("place", "at"))
+    assert not any(
+        one.place == other.place and other.at - one.at < timedelta(hours=1) for one, other in in_order
+    )
     assert {"open", "held"} <= {*Appointment.objects.values_list("state", flat=True)}
     unnamed = UnnamedReport.objects
     assert unnamed.waiting().filter(due_at__lt=day).exists()

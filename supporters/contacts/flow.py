@@ -11,13 +11,13 @@ which
 5. brings the `Offer` in line, and those that go on with it: what it waits for and until when, first offered,
    first reached, closed, outcome;
 6. brings the `Supporter` in line: `load`, `last_asked_at`, and `rests_until` after a contact that ended;
-7. brings the `Appointment` in line, and the mails about it to the employee
+7. brings the `Appointment` in line, where its place is free then, and the mails about it to the employee
    (`supporters.contacts.appointments`);
 8. adds an `Exclusion` when a supporter is too close or an employee would rather have somebody else;
 9. writes the reminders that are wanted now and cancels those that no longer are
    (`supporters.contacts.reminders.wanted`).
 
-Locks are taken in the order offer, contact, supporter: who locks these elsewhere keeps that order.
+Locks are taken in the order offer, contact, supporter, place: who locks these elsewhere keeps that order.
 """
 
 from collections.abc import Callable
@@ -48,7 +48,7 @@ from supporters.contacts.allowed_steps import (
     replay,
     tried_enough,
 )
-from supporters.contacts.appointments import keeping, told_employee
+from supporters.contacts.appointments import keeping, places, told_employee
 from supporters.enums import ContactState, EventKind, HandBackReason, Outcome
 from supporters.models import (
     Contact,
@@ -87,6 +87,10 @@ class Stale(ContactError):
 
 class AlreadyOff(ContactError):
     """The appointment was cancelled meanwhile."""
+
+
+class PlaceTaken(ContactError):
+    """Others meet at that place about then."""
 
 
 class AlreadyProposed(ContactError):
@@ -191,7 +195,7 @@ def record(
     `planned_for` (aware) is for *offer_later* and an appointment, `mode` for that, *conversation* and
     *follow_up_held*, `place` for an appointment in person, `reason` for *handed_back* by the supporter,
     `outcome` for *closed*. `seen` is the id of the last line the caller saw: a second tap finds another one.
-    Raises Stale, NotAllowed, TooManyConversations.
+    Raises Stale, NotAllowed, TooManyConversations, PlaceTaken.
     """
     contact, events = _locked(contact, seen)
     facts = replay(events)
@@ -235,7 +239,7 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
 
     Raises Stale, NotAllowed (somebody else's entry, or nothing to undo), TooLate (after ten minutes),
     NoCapacity, AlreadyProposed and RunsElsewhere (an ended contact that cannot be opened again because
-    something else took its place).
+    something else took its place), PlaceTaken (a talk that others took the place of).
     """
     contact, events = _locked(contact, seen)
     facts = replay(events)
@@ -464,6 +468,9 @@ def _write(contact: Contact, facts: Facts, *, before: Facts, at: datetime, cover
     _write_offer(contact.offer, facts, counts_anew=counts_anew, cover=cover)
     if was_open != facts.is_open:
         _write_supporter(contact, facts)
+    talk = facts.agreed.line if facts.agreed and facts.agreed != before.agreed else None
+    if talk and talk.place_id and not places.hold(talk.place_id, talk.planned_for or at, besides=contact):
+        raise PlaceTaken
     if keeping.keep(contact, before.appointment, facts.appointment):
         told_employee.settle(contact, facts, at=at, cover=cover)
     wanted = reminders.wanted(contact, facts, cover=cover)

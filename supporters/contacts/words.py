@@ -14,6 +14,7 @@ from supporters.contacts.flow import (
     ContactError,
     NoCapacity,
     OutsideWished,
+    PlaceTaken,
     Stale,
     TooLate,
     TooManyConversations,
@@ -154,6 +155,8 @@ def refused(error: ContactError) -> str:
             )
         case AlreadyOff():
             said = _("That appointment is off already.")
+        case PlaceTaken():
+            said = _("The place is taken about then. Choose another place, or another moment.")
         case TooLate():
             said = _("An entry can be undone for ten minutes.")
         case AlreadyProposed() | NoCapacity():

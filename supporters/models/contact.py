@@ -37,7 +37,8 @@ class Contact(models.Model):
     """One supporter's contact with one involved employee: a state and dated facts, and no text.
 
     Changed by supporters.contacts.flow only. `due_at` is when the next step is due, for the supporter's list.
-    `takes_capacity` is False when the coordinator asked a supporter beyond what was agreed.
+    `takes_capacity` is False when the coordinator asked a supporter beyond what was agreed. `alert` is the
+    line of a supporter before that alerted the coordinator, who had not answered when this one was asked.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -58,6 +59,9 @@ class Contact(models.Model):
     reached_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     conversations = models.PositiveSmallIntegerField(default=0)
+    alert = models.ForeignKey(
+        "ContactEvent", models.CASCADE, null=True, blank=True, related_name="+", db_index=False
+    )
 
     objects = ContactQuerySet.as_manager()
 
@@ -111,10 +115,14 @@ class Contact(models.Model):
 
 
 class MeetingPlace(models.Model):
-    """Where two can talk undisturbed: kept by the coordinator, never deleted, put out of use."""
+    """Where two can talk undisturbed: kept by the coordinator, never deleted, put out of use.
+
+    `one_at_a_time` False: several talks fit at the same moment, as on a walk outside.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("place"), max_length=60)
+    one_at_a_time = models.BooleanField(_("one talk at a time"), default=True, db_default=True)
     in_use = models.BooleanField(default=True)
 
     class Meta:

@@ -41,7 +41,8 @@ class Offer(models.Model):
     Made in the transaction of the report (incidents.reports.report_writer.involvement_listeners).
     `waiting_for` and `due_at` say what has to happen next and when, and are changed with the contact, by
     the one writer of its state. `first_contact_due_at` is when the first contact is wanted (PMC/UMCG:
-    within 24 h), and moves when the employee asks for another day or comes back.
+    within 24 h), and moves when the employee asks for another day or comes back. `not_before` is when calls
+    end on the day that they asked for, as long as nobody reached them: nobody calls before that day.
 
     Two moments are set once and never moved, so that "support offered to n of n within the norm" cannot
     change later. `norm_due_at`: until when support had to be offered, counted from the moment the person was
@@ -68,6 +69,7 @@ class Offer(models.Model):
     due_at = models.DateTimeField()
     opened_at = models.DateTimeField()
     first_contact_due_at = models.DateTimeField()
+    not_before = models.DateTimeField(null=True, blank=True)
     norm_due_at = models.DateTimeField(db_default=Now() + timedelta(days=1))
     offered_at = models.DateTimeField(null=True, blank=True)
     announced_at = models.DateTimeField(null=True, blank=True)

@@ -1,5 +1,6 @@
 """A moment, by what means, and where: choices, and never a word."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +65,17 @@ class AppointmentForm(forms.Form):
             self.add_error("place", _("Choose where you meet."))
         return data
 
+    def place_is_taken(self, free: Sequence[MeetingPlace]) -> None:
+        """Say so beside the field, with the places that are `free` at the moment that was chosen."""
+        if free:
+            said = _("Somebody meets there about then. Free at that moment: %(places)s.")
+            self.add_error("place", said % {"places": ", ".join(place.name for place in free)})
+        else:
+            self.add_error(
+                "place",
+                _("Somebody meets there about then, and no other place is free. Choose another moment."),
+            )
+
     def is_as(self, standing: Appointment) -> bool:
         """Whether it is what stands already."""
         chosen = self.cleaned_data
@@ -86,6 +98,9 @@ class PlaceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy 
 
     class Meta:
         model = MeetingPlace
-        fields = ("name",)
-        labels = {"name": _("Name of the place")}
-        help_texts = {"name": _("For example a room with its number, or a walk outside.")}
+        fields = ("name", "one_at_a_time")
+        labels = {"name": _("Name of the place"), "one_at_a_time": _("One talk at a time")}
+        help_texts = {
+            "name": _("For example a room with its number, or a walk outside."),
+            "one_at_a_time": _("A second talk within the hour is refused. On a walk outside several fit."),
+        }

@@ -61,13 +61,14 @@ def _first(
 ) -> tuple[date, tuple[datetime, ...]] | None:
     for ahead in range(DAYS):
         day = meant + ahead * DAY
-        moments = tuple(at for at in _on(day, parts, now, cover) if _is_free(at, taken))[:2]
+        moments = tuple(at for at in _on(day, parts, now, cover) if is_free(at, taken))[:2]
         if moments:
             return day, moments
     return None
 
 
-def _is_free(moment: datetime, taken: Collection[datetime]) -> bool:
+def is_free(moment: datetime, taken: Collection[datetime]) -> bool:
+    """Whether a talk at `moment` meets none of those `taken`."""
     return all(abs(moment - other) >= TALK for other in taken)
 
 
@@ -90,8 +91,8 @@ def instead_of(
     parts: Collection[str] = (),
     taken: Collection[datetime] = (),
 ) -> datetime | None:
-    """What to offer instead of a `moment` at which nobody calls: of what is suggested for its day and the
-    next, what comes first after it, about the same time of day.
+    """What to offer instead of a `moment` at which nobody calls, or another talk is: of what is
+    suggested for its day and the next, what comes first after it, about the same time of day.
     """
     days = (local_day(moment) - local_day(now)).days
     days_found = suggested((days, days + 1), now=now, cover=cover, parts=parts, taken=taken)

@@ -156,6 +156,31 @@ def test_of_two_who_plan_at_the_same_moment_one_finds_the_other(contact):
     assert Appointment.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_take_a_place_at_the_same_moment_one_is_told():
+    contacts, place = [begun(), begun()], MeetingPlace.objects.create(name="Room B2.14")
+    start, outcomes = Barrier(2), []
+
+    def plan(contact, moment):
+        there = {"planned_for": moment, "mode": "in_person", "place": place}
+        try:
+            start.wait()
+            outcomes.append(take(contact, "appointment_planned", **there).state)
+        except flow.ContactError as error:
+            outcomes.append(type(error).__name__)
+        finally:
+            connection.close()
+
+    moments = (AGREED, AGREED + HOUR / 2)
+    threads = [Thread(target=plan, args=each) for each in zip(contacts, moments, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["PlaceTaken", "accepted"]
+    assert Appointment.objects.count() == 1
+
+
 def test_it_is_erased_with_the_name(contact):
     contact = take(planned(contact), "conversation", mode="telephone")
     take(contact, "closed", outcome="completed")

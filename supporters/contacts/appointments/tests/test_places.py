@@ -1,5 +1,6 @@
 """The coordinator keeps the places; what was said with one of them stays."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -37,7 +38,7 @@ def offered():
 
 
 def test_a_place_is_added_put_out_of_use_and_used_again(client):
-    client.post(PAGE, {"name": "Room B2.14"})
+    client.post(PAGE, {"name": "Room B2.14", "one_at_a_time": "on"})
     place = MeetingPlace.objects.get()
     assert offered() == ["Room B2.14"]
     client.post(PAGE, {"out": place.pk})
@@ -46,6 +47,24 @@ def test_a_place_is_added_put_out_of_use_and_used_again(client):
     client.post(PAGE, {"in": place.pk})
     assert offered() == ["Room B2.14"]
     assert PolicyChange.objects.filter(policy="places", field="Room B2.14").count() == 3
+
+
+def test_in_a_place_fits_one_talk_at_a_time_unless_the_coordinator_says_several(client):
+    assert re.search(r'name="one_at_a_time"[^>]*checked', client.get(PAGE).text)
+    client.post(PAGE, {"name": "Room B2.14", "one_at_a_time": "on"})
+    client.post(PAGE, {"name": "A walk outside"})
+    assert dict(MeetingPlace.objects.values_list("name", "one_at_a_time")) == {
+        "Room B2.14": True,
+        "A walk outside": False,
+    }
+    place = MeetingPlace.objects.get(name="Room B2.14")
+    for word, one in (("several", False), ("several", False), ("one", True)):
+        client.post(PAGE, {word: place.pk})
+        place.refresh_from_db()
+        assert place.one_at_a_time is one
+    text = client.get(PAGE).text
+    assert text.count("Room B2.14: one talk at a time") == 2
+    assert PolicyChange.objects.filter(field="one:Room B2.14").count() == 2
 
 
 def test_a_place_stands_there_once(client):

@@ -175,6 +175,72 @@ def test_outside_hours_the_words_fit_the_means_and_the_moment_instead_the_collea
     assert offered(answer.text)[-1] == "2026-11-20T15:30"
 
 
+def place_error(answer):
+    return answer.context["form"].errors.get("place", [""])[0]
+
+
+@pytest.mark.parametrize(
+    ("moment", "fits"),
+    [
+        ("2026-11-19T09:00", True),
+        ("2026-11-19T09:15", False),
+        ("2026-11-19T10:00", False),
+        ("2026-11-19T10:59", False),
+        ("2026-11-19T11:00", True),
+    ],
+)
+def test_where_others_meet_within_the_hour_it_is_refused_with_what_is_free(client, contact, moment, fits):
+    taken, _free, old = (MeetingPlace.objects.create(name=name) for name in ("Room A", "Room B", "Room C"))
+    MeetingPlace.objects.filter(pk=old.pk).update(in_use=False)
+    other = begun()
+    plan(signed_in(other.supporter.user), other, mode="in_person", place=taken.pk)
+    answer = plan(client, contact, moment, mode="in_person", place=taken.pk)
+    assert Appointment.objects.filter(contact=contact).exists() is fits
+    if not fits:
+        assert place_error(answer) == "Somebody meets there about then. Free at that moment: Room B."
+        assert other.supporter.user.name not in answer.text
+        assert other.offer.involvement.name not in answer.text
+
+
+def test_where_nothing_is_free_then_it_says_so_and_several_fit_where_the_coordinator_said_so(client, contact):
+    place = MeetingPlace.objects.create(name="A walk outside")
+    other = begun()
+    plan(signed_in(other.supporter.user), other, mode="in_person", place=place.pk)
+    answer = plan(client, contact, mode="in_person", place=place.pk)
+    assert "no other place is free" in place_error(answer)
+    MeetingPlace.objects.update(one_at_a_time=False)
+    plan(client, contact, mode="in_person", place=place.pk)
+    assert Appointment.objects.count() == 2
+
+
+def test_the_own_talk_can_move_within_the_hour_and_what_is_off_leaves_the_place(client, contact):
+    place = MeetingPlace.objects.create(name="Room A")
+    plan(client, contact, mode="in_person", place=place.pk)
+    plan(client, contact, "2026-11-19T10:30", mode="in_person", place=place.pk)
+    assert Appointment.objects.get().sequence == 1
+    take(contact, "appointment_cancelled")
+    other = begun()
+    plan(signed_in(other.supporter.user), other, mode="in_person", place=place.pk)
+    assert Appointment.objects.filter(contact=other, state=AppointmentState.OPEN).exists()
+    # What was cancelled stays so: others meet there now.
+    line = contact.events.latest("id")
+    (words,) = said(client.post(reverse("contacts:undo", args=[contact.pk, line.pk]), follow=True))
+    assert words.startswith("The place is taken about then.")
+    assert Appointment.objects.get(contact=contact).state == AppointmentState.CANCELLED
+
+
+def test_a_moment_at_which_the_supporter_has_another_talk_is_warned_of_once(client, contact):
+    other = begun()
+    Contact.objects.filter(pk=other.pk).update(supporter=contact.supporter)
+    plan(client, Contact.objects.get(pk=other.pk), "2026-11-19T10:00")
+    answer = plan(client, contact, "2026-11-19T10:15")
+    assert "You have another talk then" in answer.text
+    assert not Appointment.objects.filter(contact=contact).exists()
+    assert "2026-11-19T14:00" in offered(answer.text)
+    plan(client, contact, "2026-11-19T10:15", anyway="2026-11-19T10:15")
+    assert Appointment.objects.filter(contact=contact).exists()
+
+
 def test_nobody_else_plans_it(client, contact):
     other = SupporterFactory(trained=True).user
     assert signed_in(other).get(address(contact)).status_code == 404
