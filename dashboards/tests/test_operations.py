@@ -67,7 +67,7 @@ def test_pool_and_workload_say_one_load(client):
     for beyond in (False, True, True):
         ContactFactory(proposed=True, supporter=supporter, takes_capacity=not beyond)
     [busy] = read(now=NOW).busy
-    assert busy.load == "1 of 1, and 2 beyond what was agreed"
+    assert busy.load == "3: 1 of 1, and 2 beyond what was agreed"
     client.force_login(UserFactory(roles=[Role.COORDINATOR]))
     for page in (reverse("pool:list"), reverse("pool:supporter", args=[supporter.pk])):
         assert busy.load in client.get(page).text

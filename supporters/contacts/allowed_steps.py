@@ -25,7 +25,7 @@ from supporters.models import ContactEvent, MeetingPlace
 
 UNDO_WITHIN = timedelta(minutes=10)
 
-#: Calls within so long of each other are one attempt.
+#: Calls within so long of each other are one attempt, and follow-ups one follow-up.
 ONE_ATTEMPT = timedelta(minutes=30)
 
 
@@ -99,8 +99,9 @@ TRANSITIONS: dict[ContactState, dict[EventKind, LoggedStep]] = {
         _E.TALK_GRANTED: LoggedStep(_S.IN_CONTACT, _COORDINATOR),
         _E.CLOSED: LoggedStep(_S.CLOSED, _SUPPORTER | _COORDINATOR),
     },
-    _S.HANDED_BACK: {},
-    _S.CLOSED: {},
+    # What she was alerted about she answers also when somebody else, or nobody, supports by then.
+    _S.HANDED_BACK: {_E.COORDINATOR_ANSWERED: LoggedStep(_S.HANDED_BACK, _COORDINATOR)},
+    _S.CLOSED: {_E.COORDINATOR_ANSWERED: LoggedStep(_S.CLOSED, _COORDINATOR)},
 }
 
 #: With which outcome a contact may be closed, by the state it is in. Declining has its own step.
@@ -128,8 +129,10 @@ class Facts:
 
     `due_at` is when the next step is due, `due_since` the line that made it so. `tries` are the calls in a
     row without an answer, those close together once; `unreached` is the line that says that they were enough,
-    until the coordinator has decided. `granted` counts the talks that she allowed beyond what is agreed.
-    `called_in` is the line that called in the coordinator, until she answers it. `later` is the moment that
+    until the coordinator has decided. `granted` counts the talks that she allowed beyond what is agreed;
+    `followed_up_at` is when the last follow-up was noted.
+    `called_in` is the line that called in the coordinator, of this log or of a supporter before, until she
+    answers it. `ended` is the line that ended it. `later` is the moment that
     was asked for instead of now, until somebody is reached. `appointment` is the last one, whatever became of
     it; while it stands, it is what is next. `last` is the last line that counts.
     """
@@ -147,10 +150,12 @@ class Facts:
     conversations: int = 0
     follow_ups: int = 0
     granted: int = 0
+    followed_up_at: datetime | None = None
     tries: tuple[datetime, ...] = ()
     unreached: ContactEvent | None = None
     later: datetime | None = None
     called_in: ContactEvent | None = None
+    ended: ContactEvent | None = None
     appointment: AgreedTalk | None = None
 
     @property
@@ -165,20 +170,18 @@ class Facts:
     @property
     def waiting_for(self) -> Waiting:
         """What the offer waits for while this contact is its last one."""
-        if self.called_in and self.is_open:
+        if self.called_in and self.state != ContactState.CLOSED:
             return Waiting.COORDINATOR
         if self.unreached and self.is_open:
             return Waiting.UNREACHED
         return _WAITING[self.state]
 
     def wanted_by(self, cover: Cover) -> datetime:
-        """Until when that is wanted: of the coordinator at once, or as the next hours of cover begin, also
-        when somebody else is to be asked after a supporter who called her in.
-        """
-        if self.called_in and self.state == ContactState.HANDED_BACK:
-            return cover.opens_from(self.last.at)
-        of_her = self.called_in or self.unreached
-        return cover.opens_from(of_her.at) if of_her and self.is_open else self.due_at
+        """Until when that is wanted: of the coordinator at once, or as the next hours of cover begin."""
+        of_her = self.called_in if self.state != ContactState.CLOSED else None
+        if self.is_open:
+            of_her = of_her or self.unreached
+        return cover.opens_from(of_her.at) if of_her else self.due_at
 
 
 _WAITING = {
@@ -214,7 +217,7 @@ def may_take(
         case _E.APPOINTMENT_PLANNED | _E.APPOINTMENT_MOVED | _E.APPOINTMENT_CANCELLED | _E.APPOINTMENT_MISSED:
             return (facts.agreed is None) == (kind == _E.APPOINTMENT_PLANNED)
         case EventKind.COORDINATOR_ANSWERED:
-            return facts.called_in is not None or facts.unreached is not None
+            return facts.called_in is not None or (facts.is_open and facts.unreached is not None)
         case _:
             return True
 
@@ -222,6 +225,12 @@ def may_take(
 def talked_enough(facts: Facts, most: int) -> bool:
     """Whether as many conversations were held as agreed; one more is the coordinator's to allow."""
     return facts.conversations >= most + facts.granted
+
+
+def is_same_follow_up(kind: EventKind, facts: Facts, *, at: datetime) -> bool:
+    """Whether what is noted at `at` is the follow-up that was noted last."""
+    last = facts.followed_up_at
+    return kind == EventKind.FOLLOW_UP_HELD and last is not None and at - last < ONE_ATTEMPT
 
 
 def tried_enough(facts: Facts, *, attempts: int, days: int, parts: int) -> bool:
@@ -275,8 +284,9 @@ def counting(events: Iterable[ContactEvent]) -> list[ContactEvent]:
     return [event for event in events if event.kind != EventKind.CORRECTED and event.id not in undone]
 
 
-def replay(events: Sequence[ContactEvent]) -> Facts:
-    """What is so after `events`, in the order they were written, the first of them `assigned`.
+def replay(events: Sequence[ContactEvent], *, alert: ContactEvent | None = None) -> Facts:
+    """What is so after `events`, in the order they were written, the first of them `assigned`, when the
+    `alert` of a supporter before stood then.
 
     Raises KeyError when a line is not allowed where it stands: such a log cannot have been written by the
     flow.
@@ -288,6 +298,7 @@ def replay(events: Sequence[ContactEvent]) -> Facts:
         due_at=first.planned_for or first.at,
         due_since=first,
         last=first,
+        called_in=alert,
     )
     for event in others:
         facts = _after(facts, event)
@@ -336,15 +347,17 @@ def _after(facts: Facts, event: ContactEvent) -> Facts:
         next_step=NextStep.APPOINTMENT if _stands(appointment) else _next_step(facts, kind, to),
         accepted_at=event.at if kind == EventKind.ACCEPTED else facts.accepted_at,
         reached_at=facts.reached_at or (event.at if spoken else None),
-        closed_at=event.at if closed else None,
-        outcome=_outcome(facts, event) if closed else "",
+        closed_at=facts.closed_at or (event.at if closed else None),
+        outcome=facts.outcome or (_outcome(facts, event) if closed else ""),
         conversations=facts.conversations + (kind == EventKind.CONVERSATION),
         follow_ups=facts.follow_ups + (kind == EventKind.FOLLOW_UP_HELD),
+        followed_up_at=event.at if kind == EventKind.FOLLOW_UP_HELD else facts.followed_up_at,
         tries=facts.tries if _stands(appointment) and kind not in _DECIDED else _tries(facts, event),
         unreached=event if kind == EventKind.UNREACHED else None if kind in _DECIDED else facts.unreached,
         granted=facts.granted + (kind == EventKind.TALK_GRANTED),
         later=_later(facts, event),
         called_in=_called_in(facts, event),
+        ended=facts.ended or (None if to in ContactState.open() else event),
         appointment=appointment,
     )
 
@@ -365,7 +378,7 @@ _BECOMES = {
 
 def _appointment(last: AgreedTalk | None, event: ContactEvent, to: ContactState) -> AgreedTalk | None:
     """The last appointment after `event`: any talk is the one that was agreed, a call in vain before its
-    moment leaves it as it was, and another day or another end cancels it.
+    moment leaves it as it was, another day or the end cancels it, and with who hands it back it falls out.
     """
     kind = EventKind(event.kind)
     if kind == EventKind.APPOINTMENT_PLANNED:
@@ -376,7 +389,7 @@ def _appointment(last: AgreedTalk | None, event: ContactEvent, to: ContactState)
         return replace(last, line=event)
     state = _BECOMES.get(kind, last.state)
     if to not in ContactState.open():
-        state = AppointmentState.CANCELLED
+        state = AppointmentState.LAPSED if to == ContactState.HANDED_BACK else AppointmentState.CANCELLED
     elif kind == EventKind.ATTEMPT_FAILED and last.line.planned_for and event.at >= last.line.planned_for:
         state = AppointmentState.MISSED
     return replace(last, state=state)

@@ -26,7 +26,8 @@ WORDS = {
     NextStep.FOLLOW_UP: _("follow-up"),
 }
 #: What was held, or did not happen, needs no place in a calendar any more.
-SHOWN = (AppointmentState.OPEN, AppointmentState.CANCELLED)
+CANCELLED = (AppointmentState.CANCELLED, AppointmentState.LAPSED)
+SHOWN = (AppointmentState.OPEN, *CANCELLED)
 
 
 def of(user: User) -> Iterator[Entry]:
@@ -59,7 +60,7 @@ def _entry(appointment: Appointment, *, word: "StrOrPromise", is_neutral: bool =
         begins=True,
         is_neutral=is_neutral,
         sequence=appointment.sequence,
-        is_cancelled=appointment.state == AppointmentState.CANCELLED,
+        is_cancelled=appointment.state in CANCELLED,
     )
 
 

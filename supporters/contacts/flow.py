@@ -36,7 +36,7 @@ from hospital.clock import Cover, local_day, may_be_planned
 from hospital.models import WorkingHours
 from hospital.refused import saying
 from notifications.reminders import schedule
-from supporters.contacts import announcing, reminders
+from supporters.contacts import alerts, announcing, reminders
 from supporters.contacts.allowed_steps import (
     TRANSITIONS,
     UNDO_WITHIN,
@@ -44,12 +44,13 @@ from supporters.contacts.allowed_steps import (
     Party,
     counting,
     is_complete,
+    is_same_follow_up,
     may_take,
     replay,
     tried_enough,
 )
 from supporters.contacts.appointments import keeping, places, told_employee
-from supporters.enums import ContactState, EventKind, HandBackReason, Outcome
+from supporters.enums import ContactState, EventKind, HandBackReason, Outcome, Waiting
 from supporters.models import (
     Contact,
     ContactEvent,
@@ -75,6 +76,10 @@ class OutsideWished(ContactError):
 
 class TooManyConversations(ContactError):
     """The agreed number of conversations was held; more help is the coordinator's to arrange."""
+
+
+class SameFollowUp(ContactError):
+    """A follow-up was noted so short ago that this is the same one."""
 
 
 class TooLate(ContactError):
@@ -156,6 +161,7 @@ def propose(
     offer = held
     hours = WorkingHours.current()
     answer_by = _answer_by(offer, at, hours)
+    alert = alerts.standing(offer)
     contact = Contact.objects.create(
         offer=offer,
         open_for=offer.involvement.employee,
@@ -164,10 +170,15 @@ def propose(
         takes_capacity=takes_capacity,
         due_at=answer_by,
         proposed_at=at,
+        alert=alert,
     )
-    facts = replay([_append(contact, EventKind.ASSIGNED, by, at, planned_for=answer_by)])
+    events = [_append(contact, EventKind.ASSIGNED, by, at, planned_for=answer_by)]
+    if offer.not_before and offer.not_before > at:
+        # The day that they asked for is in every supporter's log, as if it were asked for now.
+        events.append(_append(contact, EventKind.OFFER_LATER, None, at, planned_for=offer.not_before))
+    facts = replay(events, alert=alert)
     _announce(offer, at)
-    if _somebody_accepted_before(contact):
+    if _somebody_accepted_before(contact) and not told_employee.tells_that_it_fell_out(offer, at=at):
         announcing.another_calls(offer.involvement, contact=contact.pk, at=at)
     Supporter.objects.filter(pk=supporter.pk).update(last_asked_at=at, load=F("load") + int(takes_capacity))
     schedule.cancel(subject_id=offer.pk, at=at)
@@ -195,10 +206,10 @@ def record(
     `planned_for` (aware) is for *offer_later* and an appointment, `mode` for that, *conversation* and
     *follow_up_held*, `place` for an appointment in person, `reason` for *handed_back* by the supporter,
     `outcome` for *closed*. `seen` is the id of the last line the caller saw: a second tap finds another one.
-    Raises Stale, NotAllowed, TooManyConversations, PlaceTaken.
+    Raises Stale, NotAllowed, TooManyConversations, SameFollowUp, PlaceTaken.
     """
     contact, events = _locked(contact, seen)
-    facts = replay(events)
+    facts = replay(events, alert=contact.alert)
     party = _party(contact, facts, kind, by)
     policy, cover = cache(SupportPolicy.current), WorkingHours.current().cover
     if not is_complete(
@@ -207,6 +218,10 @@ def record(
         raise NotAllowed
     if kind == EventKind.APPOINTMENT_MISSED and at < facts.due_at:
         raise NotAllowed
+    if not facts.is_open and _has_successor(contact):
+        raise NotAllowed
+    if is_same_follow_up(kind, facts, at=at):
+        raise SameFollowUp
     if not may_take(kind, facts, party, most_conversations=lambda: policy().max_conversations):
         raise TooManyConversations if kind == EventKind.CONVERSATION else NotAllowed
     event = _append(
@@ -223,10 +238,11 @@ def record(
     if kind == EventKind.HANDED_BACK and (party == Party.EMPLOYEE or reason == HandBackReason.CONFLICT):
         _exclude(contact, at)
     events.append(event)
-    if kind == EventKind.ATTEMPT_FAILED and _tried_enough(replay(events), policy(), cover):
+    tried = replay(events, alert=contact.alert)
+    if kind == EventKind.ATTEMPT_FAILED and _tried_enough(tried, policy(), cover):
         events.append(_append(contact, EventKind.UNREACHED, by, at))
         announcing.mail_tried(contact.offer.involvement, line=events[-1].pk, at=at)
-    _write(contact, replay(events), before=facts, at=at, cover=cover)
+    _write(contact, replay(events, alert=contact.alert), before=facts, at=at, cover=cover)
     if contact.outcome == Outcome.UNREACHABLE:
         announcing.second_offer(contact.offer, at=at, days=policy().second_offer_days)
     return contact
@@ -242,13 +258,15 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
     something else took its place), PlaceTaken (a talk that others took the place of).
     """
     contact, events = _locked(contact, seen)
-    facts = replay(events)
+    facts = replay(events, alert=contact.alert)
     last = facts.last
     mine = last.by_id == by.pk or (last.by is None and contact.offer.involvement.employee_id == by.pk)
     if not mine or last.kind == EventKind.ASSIGNED or contact.offer.involvement.erased_at:
         raise NotAllowed
     if at - last.at > UNDO_WITHIN:
         raise TooLate
+    if not facts.is_open and _has_successor(contact):
+        raise AlreadyProposed
     # That they tried enough was found with the attempt, and goes with it.
     undone = counting(events)[-2:] if last.kind == EventKind.UNREACHED else [last]
     corrections = [
@@ -260,7 +278,8 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
             supporter=contact.supporter, employee=contact.offer.involvement.employee_id, added_at=last.at
         ).delete()
     cover = WorkingHours.current().cover
-    _write(contact, replay([*events, *corrections]), before=facts, at=at, cover=cover)
+    now = replay([*events, *corrections], alert=contact.alert)
+    _write(contact, now, before=facts, at=at, cover=cover)
     return contact
 
 
@@ -291,7 +310,7 @@ def _locked(contact: Contact, seen: int | None) -> tuple[Contact, list[ContactEv
     hold(contact.offer_id)
     found = (
         Contact.objects.select_for_update(of=("self",))
-        .select_related("offer__incident", "supporter")
+        .select_related("offer__incident", "supporter", "alert")
         .filter(pk=contact.pk, state=contact.state)
         .first()
     )
@@ -350,11 +369,7 @@ def _next_due(
             moves = kind == EventKind.ATTEMPT_FAILED or facts.unreached
             return max(facts.due_at, again()) if moves else None
         case EventKind.HANDED_BACK:
-            # What was promised by then holds for the next one; who asks for another is promised it anew.
-            promised = facts.due_at if facts.state == ContactState.ACCEPTED else at
-            if party == Party.EMPLOYEE:
-                promised = max(promised, again())
-            return max(_first_call(contact, facts, at, again), promised)
+            return _handed_on(contact, facts, party, at, again=again, cover=cover)
         case EventKind.APPOINTMENT_CANCELLED | EventKind.APPOINTMENT_MISSED:
             return again()
         case EventKind.REACHED | EventKind.CONVERSATION | EventKind.FOLLOW_UP_HELD:
@@ -365,14 +380,45 @@ def _next_due(
             return None
 
 
+def _handed_on(
+    contact: Contact,
+    facts: Facts,
+    party: Party,
+    at: datetime,
+    *,
+    again: Callable[[], datetime],
+    cover: Cover,
+) -> datetime:
+    """By when the next one calls: what was promised by then holds, or the moment of a talk that falls out;
+    who asks for another is promised it anew.
+    """
+    if facts.agreed and party != Party.EMPLOYEE:
+        moment = facts.agreed.line.planned_for or at
+        by = moment if cover.holds(moment) else cover.closed_by(moment)
+        return by if by > at else again()
+    promised = facts.due_at if facts.state == ContactState.ACCEPTED else at
+    if party == Party.EMPLOYEE:
+        promised = max(promised, again())
+    return max(_first_call(contact, facts, at, again), promised)
+
+
 def _first_call(contact: Contact, facts: Facts, at: datetime, again: Callable[[], datetime]) -> datetime:
     due = facts.later or contact.offer.first_contact_due_at
     if not contact.offer.reached_at or due >= at:
         return due
-    # What was said when the one before handed it back.
-    before = contact.offer.contacts.filter(state=ContactState.HANDED_BACK, accepted_at__isnull=False)
+    return _said_before(contact.offer, at) or again()
+
+
+def _said_before(offer: Offer, at: datetime) -> datetime | None:
+    """By when another one calls, as was said when the one before handed it back, if that is to come."""
+    before = offer.contacts.filter(state=ContactState.HANDED_BACK, accepted_at__isnull=False)
     said = before.order_by("-accepted_at").values_list("due_at", flat=True).first()
-    return said if said and said > at else again()
+    return said if said and said > at else None
+
+
+def _has_successor(contact: Contact) -> bool:
+    """Whether somebody else was asked after `contact` ended."""
+    return contact.offer.contacts.filter(proposed_at__gt=contact.proposed_at).exclude(pk=contact.pk).exists()
 
 
 def _tried_enough(facts: Facts, policy: SupportPolicy, cover: Cover) -> bool:
@@ -401,11 +447,19 @@ def _somebody_accepted_before(contact: Contact) -> bool:
 
 def _answer_by(offer: Offer, at: datetime, hours: WorkingHours) -> datetime:
     """Until when a supporter asked at `at` is expected to answer: some hours of working time, no longer than
-    until the employee is to be called.
+    half of the time until the employee is to be called.
     """
     answer_by = hours.office.add_hours(at, SupportPolicy.current().accept_working_hours)
-    promised = offer.first_contact_due_at
-    return min(answer_by, promised) if at < promised else answer_by
+    promised: datetime | None = offer.first_contact_due_at
+    if offer.reached_at and offer.first_contact_due_at <= at:
+        promised = _said_before(offer, at)
+    if promised is None or promised <= at or answer_by < promised:
+        return answer_by
+    half, office = at + (promised - at) / 2, hours.office.cover
+    opens, closed = office.opens_from(half), office.closed_by(half)
+    if opens < promised:
+        return opens
+    return closed if closed > at else half
 
 
 def _append(
@@ -465,7 +519,10 @@ def _write(contact: Contact, facts: Facts, *, before: Facts, at: datetime, cover
     for field, value in new.items():
         setattr(contact, field, value)
     counts_anew = contact.reached_at != was_reached_at
-    _write_offer(contact.offer, facts, counts_anew=counts_anew, cover=cover)
+    if was_open or facts.is_open:
+        _write_offer(contact.offer, facts, counts_anew=counts_anew, cover=cover)
+    else:
+        _write_answer(contact.offer, facts, cover=cover)
     if was_open != facts.is_open:
         _write_supporter(contact, facts)
     talk = facts.agreed.line if facts.agreed and facts.agreed != before.agreed else None
@@ -487,9 +544,11 @@ def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool, cover: Cover)
         "due_at": facts.wanted_by(cover),
         "closed_at": facts.closed_at,
         "outcome": facts.outcome,
+        "not_before": facts.later,
     }
-    if facts.state == ContactState.HANDED_BACK and (facts.later or not facts.reached_at):
-        # The next supporter's log does not know of the wish, nor of what was promised.
+    first_call_moves = facts.later or not facts.reached_at or offer.first_contact_due_at > facts.due_at
+    if facts.state == ContactState.HANDED_BACK and first_call_moves:
+        # The next supporter's log does not know what was promised.
         new["first_contact_due_at"] = facts.later or facts.due_at
     if facts.last.kind in _ANSWERED or facts.outcome == Outcome.REFERRED:
         new["offered_at"] = Coalesce(F("offered_at"), Value(facts.last.at))
@@ -498,6 +557,17 @@ def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool, cover: Cover)
         new["offered_at"] = Coalesce(F("offered_at"), reached)
         new["reached_at"] = reached
     Offer.objects.filter(Q(pk=offer.pk) | Q(continues=offer.pk)).update(**new)
+
+
+def _write_answer(offer: Offer, facts: Facts, *, cover: Cover) -> None:
+    """After her answer in a contact that had ended the offer waits for a supporter, if it is open."""
+    if offer.closed_at:
+        return
+    alert = facts.called_in
+    due_at = cover.opens_from(alert.at) if alert else max(facts.due_at, offer.first_contact_due_at)
+    waiting_for = Waiting.COORDINATOR if alert else Waiting.ASSIGNMENT
+    same = Offer.objects.filter(Q(pk=offer.pk) | Q(continues=offer.pk))
+    same.update(waiting_for=waiting_for, due_at=due_at)
 
 
 def _write_supporter(contact: Contact, facts: Facts) -> None:

@@ -11,10 +11,11 @@ from datetime import datetime
 from functools import partial
 
 from accounts.models import User
+from supporters.contacts.alerts import WITHOUT_SUPPORTER
 from supporters.contacts.allowed_steps import UNDO_WITHIN
 from supporters.contacts.flow import ContactError, record, undo
-from supporters.enums import ContactState, EventKind, HandBackReason, Waiting
-from supporters.models import Contact, ContactQuerySet
+from supporters.enums import ContactState, EventKind, HandBackReason
+from supporters.models import Contact, ContactQuerySet, Offer
 from supporters.pool import members
 
 
@@ -37,7 +38,7 @@ def returnable(*, by: User, at: datetime) -> ContactQuerySet:
     return Contact.objects.filter(
         supporter__user=by,
         state=ContactState.HANDED_BACK,
-        offer__waiting_for=Waiting.ASSIGNMENT,
+        offer__in=Offer.objects.open().filter(WITHOUT_SUPPORTER),
         events__kind=EventKind.HANDED_BACK,
         events__reason=HandBackReason.AWAY,
         events__by=by,

@@ -25,7 +25,7 @@ from notifications.models import Reminder
 from notifications.reminders import schedule
 from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import reminder
-from supporters.contacts import announcing, event_parts
+from supporters.contacts import alerts, announcing, event_parts
 from supporters.contacts.allowed_steps import Facts, replay
 from supporters.contacts.appointments.moments import remind_at
 from supporters.contacts.notice_words import event_of
@@ -68,7 +68,9 @@ def wanted(contact: Contact, facts: Facts, *, cover: Cover) -> list[Reminder]:
 
     Each is named after the line that gave rise to it, so that it is said once for each time it becomes true.
     """
-    found = [_called_in(contact, facts.called_in)] if facts.called_in else []
+    # Of what a supporter before alerted her about she heard already.
+    mine = facts.called_in if facts.called_in and facts.called_in.contact_id == contact.pk else None
+    found = [_called_in(contact, mine)] if mine else []
     if facts.unreached:
         found += _unreached(contact, facts.unreached)
     if facts.last.kind == EventKind.TALK_GRANTED:
@@ -93,11 +95,12 @@ def expected(at: datetime) -> Iterator[Reminder]:
     nightly search for reminders that are missing (notifications.reminders.reconcile).
     """
     waiting = Q(state__in=ContactState.open()) | _WAITS_AGAIN
-    contacts = Contact.objects.filter(waiting).select_related("offer__incident", "supporter")
+    contacts = Contact.objects.filter(waiting).select_related("offer__incident", "supporter", "alert")
     cover = WorkingHours.current().cover
     log = Prefetch("events", ContactEvent.objects.order_by("id"))
     for contact in contacts.prefetch_related(log).iterator(chunk_size=500):
-        yield from wanted(contact, replay(list(contact.events.all())), cover=cover)
+        facts = replay(list(contact.events.all()), alert=contact.alert)
+        yield from wanted(contact, facts, cover=cover)
 
 
 def ask_on(*, contact: Contact, at: datetime) -> bool:
@@ -183,7 +186,7 @@ def _after_the_end(contact: Contact, facts: Facts, cover: Cover) -> list[Reminde
     """The coordinator hears that it was handed back, or, who took it back herself, when nobody else was asked
     by the time it was due; the supporter that somebody else ended it.
     """
-    last, supporter = facts.last, contact.supporter.user_id
+    last, supporter = facts.ended or facts.last, contact.supporter.user_id
     found = []
     if last.by_id != supporter:
         found.append(_to_supporter(contact, ENDED, last, last.at))
@@ -286,16 +289,19 @@ def _kind(
 
 
 def _called_in_still(user: User, contact_id: UUID) -> bool:
-    """Until a coordinator answered: whatever became of the contact meanwhile."""
+    """Until a coordinator answered: whatever became of the contact meanwhile, and whoever supports."""
     if not user.has_role(Role.COORDINATOR):
         return False
-    facts = replay(list(ContactEvent.objects.filter(contact=contact_id).order_by("id")))
-    return facts.called_in is not None
+    contact = Contact.objects.select_related("offer__involvement").filter(pk=contact_id).first()
+    alert = alerts.standing(contact.offer) if contact else None
+    return alert is not None and alert.contact_id == contact_id
 
 
 _BEGUN = (ContactState.ACCEPTED, ContactState.IN_CONTACT)
 _ENDED = (ContactState.HANDED_BACK, ContactState.CLOSED)
-_WAITS_AGAIN = Q(state=ContactState.HANDED_BACK, offer__waiting_for=Waiting.ASSIGNMENT)
+_WAITS_AGAIN = Q(
+    state=ContactState.HANDED_BACK, offer__in=Offer.objects.open().filter(alerts.WITHOUT_SUPPORTER)
+)
 
 KINDS = (
     _for_supporter(ASSIGNED, _("You are asked to support a colleague."), ContactState.PROPOSED),
@@ -316,7 +322,7 @@ KINDS = (
     _for_coordinators(NOT_FOLLOWED_UP, _("A follow-up is late."), Q(state__in=_BEGUN)),
     Kind(
         CALLED_IN,
-        _("A supporter has alerted you. Please call now."),
+        _("A supporter has alerted you: somebody needs you today. Please call now."),
         _called_in_still,
         urgent=True,
         event=event_parts.of_contacts,

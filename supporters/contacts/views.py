@@ -34,6 +34,7 @@ from supporters.contacts.allowed_steps import (
     UNDO_WITHIN,
     Facts,
     Party,
+    is_same_follow_up,
     may_take,
     replay,
     talked_enough,
@@ -79,6 +80,8 @@ TRIED_ABOVE = {
     *(NextStep.CALL, NextStep.CALL_AGAIN, NextStep.CALL_LATER, NextStep.FOLLOW_UP),
     *(NextStep.ARRANGE, NextStep.WAIT),
 }
+#: So long before its moment it is asked once whether a talk was held already.
+AHEAD = timedelta(hours=1)
 #: Next steps that are due at a moment; the others on a day.
 AT_A_MOMENT = {NextStep.ANSWER, NextStep.CALL, NextStep.CALL_AGAIN}
 #: So many of those that were closed are shown.
@@ -128,9 +131,9 @@ CARDS: QuerySet[Contact, Any] = (
 #: What the page of one contact shows, in two statements: PostgreSQL spends more time on one plan of nine
 #: tables than on carrying out both.
 PAGES = (
-    Contact.objects.select_related("offer__incident", "offer__reach_me")
+    Contact.objects.select_related("offer__incident", "offer__reach_me", "alert")
     .only(
-        *("state", "outcome", "conversations", "offer__involvement"),
+        *("state", "outcome", "conversations", "offer__involvement", "alert__at", "alert__contact"),
         *(f"offer__reach_me__{name}" for name in ReachMeForm.Meta.fields),
         *("offer__incident__reference", "offer__incident__event_type", "offer__incident__occurred_at"),
     )
@@ -197,7 +200,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     mine = get_object_or_404(PAGES, supporter__user=request.user, pk=pk)
     person = PEOPLE.get(pk=mine.offer.involvement_id)
     log = list(LOG.filter(contact=pk))
-    facts, policy = replay(log), SupportPolicy.current()
+    facts, policy = replay(log, alert=mine.alert), SupportPolicy.current()
     can_undo = (
         facts.last.kind != EventKind.ASSIGNED
         and facts.last.by_id == request.user.pk
@@ -207,7 +210,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return render(request, "supporters/contacts/contact_over.html")
     log_contact(contact=mine, by=request.user, at=now)
     late = facts.is_open and facts.due_at < now
-    at_a_desk = facts.next_step in AT_A_DESK
+    at_a_desk, opens = facts.next_step in AT_A_DESK, cover.opens_from(now)
     by_mail = _is_mailed(mine, person)
     events = _events(mine)
     days = [event.occurred_at and local_day(event.occurred_at) for event in events]
@@ -230,14 +233,14 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             ),
             "by_mail": by_mail,
             "late": late,
-            "timed": late or _is_timed(facts.next_step, facts.due_at, cover.opens_from(now)),
+            "timed": late or _is_timed(facts.next_step, facts.due_at, opens),
             # Known once accepted; after what is next where that is no call.
             "call_first": mine.state != ContactState.PROPOSED and not at_a_desk,
             "call_after": at_a_desk,
             "seen": log[-1].pk,
             "log": reversed(log),
             "dots": words.way_so_far(facts, now=now),
-            "can": _steps(facts, policy),
+            "can": _steps(facts, policy, now),
             "can_undo": can_undo,
             "most_conversations": policy.max_conversations,
             "policy": policy,
@@ -247,6 +250,9 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
             "offered": _offered(mine, facts, policy, now, cover) if facts.next_step in OFFERED else [],
             "tried_above": facts.next_step in TRIED_ABOVE or _by_telephone(facts),
             "coordinators": _coordinators(mine.offer.incident_id, now) if facts.is_open else [],
+            "is_ahead": bool(facts.agreed) and facts.due_at - now > AHEAD,
+            # From when on the coordinator calls, where nobody does now.
+            "opens": opens if opens != now else None,
             "now": now,
         },
     )
@@ -287,7 +293,10 @@ def log(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return redirect("contacts:detail", pk)
     line = mine.events.latest("id")
     undo_url = reverse("contacts:undo", args=[pk, line.pk])
-    say(request, words.done(EventKind(line.kind)), undo_url=undo_url)
+    said = words.done(EventKind(line.kind))
+    if line.kind == EventKind.COORDINATOR_CALLED_IN:
+        said = words.alerted(now=line.at, cover=WorkingHours.current().cover)
+    say(request, said, undo_url=undo_url)
     return redirect("contacts:detail", pk) if mine.state in ContactState.open() else redirect("contacts:list")
 
 
@@ -444,10 +453,11 @@ def _by_telephone(facts: Facts) -> bool:
     return facts.agreed is not None and facts.agreed.line.mode == ConversationMode.TELEPHONE
 
 
-def _steps(facts: Facts, policy: SupportPolicy) -> set[str]:
+def _steps(facts: Facts, policy: SupportPolicy, now: datetime) -> set[str]:
     """The steps that the supporter may take now."""
     return {
         kind.value
         for kind in EventKind
         if may_take(kind, facts, Party.SUPPORTER, most_conversations=lambda: policy.max_conversations)
+        and not is_same_follow_up(kind, facts, at=now)
     }

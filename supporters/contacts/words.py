@@ -15,6 +15,7 @@ from supporters.contacts.flow import (
     NoCapacity,
     OutsideWished,
     PlaceTaken,
+    SameFollowUp,
     Stale,
     TooLate,
     TooManyConversations,
@@ -139,6 +140,21 @@ def done(kind: EventKind) -> str:
     return said[kind]
 
 
+def alerted(*, now: datetime, cover: Cover) -> str:
+    """What to say after the coordinator was alerted at `now`: outside `cover` from when on she calls, and
+    whom to call at once.
+    """
+    opens = cover.opens_from(now)
+    if opens == now:
+        return done(EventKind.COORDINATOR_CALLED_IN)
+    words = {"day": day_in_words(opens, now=now), "time": f"{on_the_wall(opens):%H:%M}"}
+    return (
+        _("The coordinator has been alerted, and calls you %(day)s from %(time)s on.") % words
+        + " "
+        + _("Can it not wait? Call 112 when a life is in danger, 113 about thoughts of suicide, now.")
+    )
+
+
 def refused(error: ContactError) -> str:
     """What to say when a step could not be taken."""
     match error:
@@ -157,6 +173,8 @@ def refused(error: ContactError) -> str:
             said = _("That appointment is off already.")
         case PlaceTaken():
             said = _("The place is taken about then. Choose another place, or another moment.")
+        case SameFollowUp():
+            said = _("A follow-up was noted less than half an hour ago: within half an hour it is one.")
         case TooLate():
             said = _("An entry can be undone for ten minutes.")
         case AlreadyProposed() | NoCapacity():

@@ -22,7 +22,7 @@ from incidents.models import Incident, Involvement
 from incidents.reports import joining
 from incidents.reports.report_writer import are_one
 from notifications.reminders.schedule import cancel, cancel_each
-from supporters.contacts import analyst_conflict, involved_conflict
+from supporters.contacts import alerts, analyst_conflict, involved_conflict
 from supporters.enums import Waiting
 from supporters.intake import head_questions, unnamed_reports
 from supporters.models import Contact, Offer, ReachMe, Referral, RenewedOffer, Wishes
@@ -102,6 +102,7 @@ def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
         keeps, ends = ends, keeps
     if ends.contacts.open().exists():
         raise TwoAtWork(keeps.involvement.name)
+    alert = alerts.standing(ends) if ends.waiting_for == Waiting.COORDINATOR else None
     ends.contacts.update(offer=keeps)
     # What went on with the one that ends goes on with the other.
     ends.also.exclude(pk=keeps.pk).update(continues=keeps)
@@ -111,9 +112,14 @@ def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
     for name in ("opened_at", "norm_due_at", "announced_at", "offered_at", "reached_at", "ask_again_since"):
         earliest = [moment for each in (keeps, ends) if (moment := getattr(each, name)) is not None]
         setattr(keeps, name, min(earliest, default=None))
+    if ends.waiting_for == Waiting.COORDINATOR:
+        # What she was alerted about stands, whoever supports.
+        keeps.contacts.open().filter(alert=None).update(alert=alert)
+        keeps.waiting_for, keeps.due_at = Waiting.COORDINATOR, ends.due_at
     if keeps.waiting_for == ends.waiting_for == Waiting.ASSIGNMENT:
         first = min(keeps, ends, key=lambda each: each.due_at)
         keeps.due_at, keeps.first_contact_due_at = first.due_at, first.first_contact_due_at
+        keeps.not_before = first.not_before
     person, gone = keeps.involvement, ends.involvement
     cancel_each([ends.pk, gone.pk], at=at)
     person.joined_ids = [*person.joined_ids, gone.pk, *gone.joined_ids]
@@ -183,12 +189,12 @@ def _move(person: Involvement, stays: Incident) -> None:
 
 
 def _weight(offer: Offer) -> int:
-    """How far an offer is: somebody at work, for it or for
-    the event that it goes on with, outweighs an end, and that what was handed back or only waits.
+    """How far an offer is: somebody at work, for it or for the event that it goes on with, or a coordinator
+    who was alerted, outweighs an end, and that what was handed back or only waits.
     """
     if offer.contacts.open().exists():
         return 4
-    if offer.continues_id and not offer.closed_at:
+    if not offer.closed_at and (offer.continues_id or offer.waiting_for == Waiting.COORDINATOR):
         return 3
     if offer.closed_at:
         return 2

@@ -18,7 +18,7 @@ from incidents.models import Incident, Involvement
 from incidents.reports.report_as_seen import CallPromise, Told
 from notifications.models import Reminder
 from notifications.reminders.schedule import cancel, remind, reminder
-from supporters.contacts import announcing
+from supporters.contacts import alerts, announcing, flow
 from supporters.contacts.allowed_steps import UNDO_WITHIN
 from supporters.contacts.case_access import log_case, was_closed_by_coordinator
 from supporters.enums import Announce, ContactState, EventKind, Outcome, Waiting
@@ -142,6 +142,9 @@ def close_offer(*, offer: Offer, outcome: Outcome, by: User, at: datetime) -> Of
         raise OfferRuns
     if outcome == Outcome.UNREACHABLE and not was_tried(offer):
         raise NotTried
+    if (last := alerts.last_contact(offer)) and alerts.standing(offer):
+        # Who ends it has answered what she was alerted about.
+        flow.record(contact=last, kind=EventKind.COORDINATOR_ANSWERED, by=by, at=at)
     offer.waiting_for, offer.closed_at, offer.outcome = Waiting.NOTHING, at, outcome
     if outcome != Outcome.UNREACHABLE:
         offer.offered_at = offer.offered_at or at
@@ -172,12 +175,12 @@ def reopen_offer(*, offer: Offer, by: User, at: datetime) -> Offer:
     in_time = at <= min(offer.closed_at + UNDO_WITHIN, offer.norm_due_at)
     if offer.offered_at == offer.closed_at and in_time and was_closed_by_coordinator(offer):
         offer.offered_at = None
-    offer.waiting_for, offer.closed_at, offer.outcome = Waiting.ASSIGNMENT, None, ""
+    offer.waiting_for, offer.closed_at, offer.outcome = alerts.waiting(offer), None, ""
     begin_term(offer, at)
     offer.save(
         update_fields=[
             *("waiting_for", "closed_at", "outcome"),
-            *("due_at", "first_contact_due_at", "offered_at"),
+            *("due_at", "first_contact_due_at", "not_before", "offered_at"),
         ]
     )
     take_along(offer)
@@ -226,7 +229,10 @@ def _news(incident: Incident, offers: list[Offer], at: datetime) -> Reminder:
 def begin_term(offer: Offer, at: datetime) -> None:
     """A new term for the first contact, from `at` on; unsaved."""
     policy, cover = SupportPolicy.current(), WorkingHours.current().cover
-    offer.due_at = policy.assign_by(at, cover=cover)
+    assign_by = policy.assign_by(at, cover=cover)
+    # What she was alerted about is wanted of her as before.
+    offer.due_at = min(offer.due_at, assign_by) if offer.waiting_for == Waiting.COORDINATOR else assign_by
+    offer.not_before = None
     offer.first_contact_due_at = policy.call_by(at, cover=cover)
 
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from hospital.clock import DAY, Cover
 from hospital.models import WorkingHours
 from supporters.enums import AppointmentState, ContactState, EventKind, NextStep, Waiting
-from supporters.models import Contact, ContactEvent, Offer, OfferQuerySet
+from supporters.models import Appointment, Contact, ContactEvent, Offer, OfferQuerySet
 
 _AT_WORK = (ContactState.ACCEPTED, ContactState.IN_CONTACT)
 _LATER = ContactEvent.objects.filter(
@@ -42,6 +42,11 @@ _BEFORE = Contact.objects.filter(
     offer=OuterRef("pk"), state=ContactState.HANDED_BACK, accepted_at__isnull=False
 ).order_by("-accepted_at")
 
+#: The talk with the one before, which fell out.
+_FELL_OUT = Appointment.objects.filter(contact__offer=OuterRef("pk"), state=AppointmentState.LAPSED).order_by(
+    "-planned_by"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PromisedCall:
@@ -49,7 +54,8 @@ class PromisedCall:
     the worklist; else a supporter was asked after it had passed, who may still answer. `opens`: where
     nobody calls now, from when on somebody does, as long as that is not long before it. `on_day`: that day
     was agreed on. `mode`: it is an appointment at `by`, by that means (ConversationMode), and at `place` if
-    in person. `outside`: they hear by then of help outside the hospital, which they asked for.
+    in person. `outside`: they hear by then of help outside the hospital, which they asked for. `off`: when
+    they were to talk with the supporter before, which is off.
     """
 
     by: datetime
@@ -60,13 +66,16 @@ class PromisedCall:
     mode: str = ""
     place: str = ""
     outside: bool = False
+    off: datetime | None = None
 
 
 def with_promise(offers: OfferQuerySet) -> QuerySet[Any]:
     """`offers` with what `running_of` and `promise_of` read: two statements."""
     wishes = F("involvement__wish_outside")
     before = Subquery(_BEFORE.values("due_at")[:1])
-    return offers.prefetch_related(_RUNNING).annotate(wants_outside=wishes, before_due_at=before)
+    off = Subquery(_FELL_OUT.values("at")[:1])
+    found = offers.prefetch_related(_RUNNING)
+    return found.annotate(wants_outside=wishes, before_due_at=before, off_at=off)
 
 
 def running_of(offer: Any) -> Any:
@@ -95,7 +104,10 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
         return PromisedCall(at, is_late=at < now, coordinator_sees=sees, mode=mode, place=place)
     if supporter and contact.next_step in (NextStep.CALL_LATER, NextStep.FOLLOW_UP):
         return PromisedCall(contact.due_at, is_late=contact.due_at < now, coordinator_sees=sees, on_day=True)
+    off = offer.off_at if offer.off_at and offer.off_at > now else None
     by = _promised_at(offer)
+    if offer.not_before and not supporter:
+        return PromisedCall(by, is_late=by < now, coordinator_sees=sees, on_day=True, off=off)
     in_contact = contact and contact.state == ContactState.IN_CONTACT
     arranges = contact and contact.next_step == NextStep.ARRANGE
     if (in_contact and not arranges) or (offer.reached_at and not supporter and by < now):
@@ -103,7 +115,7 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
     opens = cover.opens_from(now)
     said = opens if now < opens and by - opens < DAY else None
     outside = offer.wants_outside and contact is None
-    return PromisedCall(by, is_late=by < now, coordinator_sees=sees, opens=said, outside=outside)
+    return PromisedCall(by, by < now, sees, opens=said, outside=outside, off=off)
 
 
 def _promised_at(offer: Any) -> datetime:

@@ -22,6 +22,7 @@ from hospital.clock import local_day, may_be_planned
 from hospital.models import Department, Profession, WorkingHours
 from incidents.models import Involvement, LaterMoment
 from notifications.reminders import schedule
+from supporters.contacts import alerts
 from supporters.contacts.flow import AlreadyOff, NotAllowed, record
 from supporters.enums import AppointmentState, EventKind, NextStep, Outcome, Waiting
 from supporters.models import Contact, Offer, ReachMe, RenewedOffer, SupportPolicy, Wishes
@@ -64,10 +65,11 @@ def postpone(*, offer: Offer, planned_for: datetime, by: User | None, at: dateti
     half = timedelta(hours=SupportPolicy.current().first_contact_hours) / 2
     assign_by = WorkingHours.current().cover.opens_from(max(at, planned_for - half))
     for each in mine.without_contact:
-        each.first_contact_due_at = planned_for
-        each.due_at = assign_by
+        each.first_contact_due_at = each.not_before = planned_for
+        # What she was alerted about is wanted of her as before.
+        each.due_at = each.due_at if each.waiting_for == Waiting.COORDINATOR else assign_by
         each.offered_at = each.offered_at or at
-        each.save(update_fields=["first_contact_due_at", "due_at", "offered_at"])
+        each.save(update_fields=["first_contact_due_at", "not_before", "due_at", "offered_at"])
         take_along(each)
         schedule.cancel(subject_id=each.pk, at=at)
         push_counts(each.incident, at=at)
@@ -133,12 +135,12 @@ def renew(moment: LaterMoment, at: datetime, _before: datetime | None = None) ->
 
 
 def _take_up(offer: Offer, at: datetime) -> None:
-    offer.waiting_for, offer.closed_at, offer.outcome = Waiting.ASSIGNMENT, None, ""
+    offer.waiting_for, offer.closed_at, offer.outcome = alerts.waiting(offer), None, ""
     begin_term(offer, at)
     offer.save(
         update_fields=[
             *("waiting_for", "closed_at", "outcome"),
-            *("due_at", "first_contact_due_at", "continues"),
+            *("due_at", "first_contact_due_at", "not_before", "continues"),
         ]
     )
     take_along(offer)
@@ -209,7 +211,7 @@ def _begin_anew(offer: Offer, at: datetime) -> None:
     begin_term(offer, at)
     if offer.first_contact_due_at <= before:
         return
-    offer.save(update_fields=["due_at", "first_contact_due_at"])
+    offer.save(update_fields=["due_at", "first_contact_due_at", "not_before"])
     take_along(offer)
     schedule.cancel(subject_id=offer.pk, at=at)
     tell_when_late(offer)

@@ -13,8 +13,7 @@ from accounts.people.names import sort_key
 from hospital.moment_words import in_words
 from incidents.models import Incident
 from supporters.contacts import conflicts
-from supporters.enums import Waiting
-from supporters.offers.worklist import ROWS, SupportState, ended, state_of
+from supporters.offers.worklist import ASSIGNS, ROWS, SupportState, state_of_row
 
 #: Rows, and when somebody had the offer.
 _PEOPLE: QuerySet[Any] = ROWS.annotate(
@@ -65,10 +64,8 @@ def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
         department=person["department"] or "",
         supporter=person["supporter"] or "",
         conflict=conflict,
-        state=ended(person["outcome"])
-        if person["closed_at"]
-        else state_of(person["waiting_for"], late=due_at < now),
-        waits=person["waiting_for"] == Waiting.ASSIGNMENT and not person["supporter"],
+        state=state_of_row(person, now),
+        waits=person["waiting_for"] in ASSIGNS and not person["supporter"],
         in_time=offered_at is not None and offered_at <= person["norm"],
         offered=_offered(offered_at, person["told_at"], now),
         since=person["opened_at"],

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,12 +22,13 @@ from accounts import by_key
 from accounts.models import User
 from accounts.pages.addresses import address_of
 from hospital.clock import start_of_day
+from hospital.moment_words import at_moment
 from incidents.enums import EventType, IncidentKind
 from incidents.models import department_of, name_of, profession_of
-from supporters.enums import Outcome, Waiting
+from supporters.enums import AppointmentState, NextStep, Outcome, Waiting
 from supporters.intake import waiting_list
 from supporters.intake.waiting_list import IntakeCount
-from supporters.models import Contact, Offer, OfferQuerySet
+from supporters.models import Appointment, Contact, Offer, OfferQuerySet
 from supporters.offers.filtering import KINDS, WAITING, WorklistFilter
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ Tone = Literal["neutral", "calm", "good", "attention", "late", "info"]
 
 #: What is the coordinator's own to do.
 HERS = frozenset({Waiting.ASSIGNMENT, Waiting.COORDINATOR, Waiting.UNREACHED})
+
+#: In these somebody may have no supporter: what was alerted about stands also then.
+ASSIGNS = frozenset({Waiting.ASSIGNMENT, Waiting.COORDINATOR})
 
 
 class WaitingGroup(Enum):
@@ -129,6 +133,30 @@ ROWS: QuerySet[Any] = Offer.objects.values(
         .alias(other=Case(When(offer=Coalesce(OuterRef("continues"), OuterRef("pk")), then=0), default=1))
         .order_by("other", "id")
         .values("supporter__user__name")[:1]
+    ),
+    # Of who was reached and waits for a talk that was agreed on, or for the first.
+    is_talk=Case(
+        When(
+            waiting_for=Waiting.FOLLOW_UP,
+            then=Exists(
+                Contact.objects.open().filter(
+                    Q(conversations=0) | Q(next_step=NextStep.APPOINTMENT),
+                    offer=Coalesce(OuterRef("continues"), OuterRef("pk")),
+                )
+            ),
+        ),
+        default=False,
+    ),
+    # A talk that falls out with the supporter before, while nobody was asked.
+    off_at=Case(
+        When(
+            waiting_for=Waiting.ASSIGNMENT,
+            then=Subquery(
+                Appointment.objects.filter(contact__offer=OuterRef("pk"), state=AppointmentState.LAPSED)
+                .order_by("-planned_by")
+                .values("at")[:1]
+            ),
+        )
     ),
 )
 #: What else is open for the same person: one line of support, however many events.
@@ -383,6 +411,19 @@ def state_of(waiting: str, *, late: bool) -> SupportState:
     return SupportState(str(word), icon, tone, str(step))
 
 
+def state_of_row(row: Mapping[str, Any], now: datetime) -> SupportState:
+    """What an offer, read as `ROWS`, says of itself at `now`."""
+    if row["closed_at"]:
+        return ended(row["outcome"])
+    state = state_of(row["waiting_for"], late=row["due_at"] < now)
+    if row["is_talk"]:
+        return replace(state, word=_("Talk"))
+    if row["off_at"] and row["off_at"] > now:
+        off = _("The talk of %(moment)s is off") % {"moment": at_moment(row["off_at"], now=now)}
+        return replace(state, word=off, icon="calendar-x")
+    return state
+
+
 def ended(outcome: str) -> SupportState:
     """What an offer that ended so says of itself."""
     return SupportState(capfirst(str(Outcome(outcome).label)), "circle-check", "good", _("View"))
@@ -437,7 +478,7 @@ def row_of(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
     first, several = people[0], len(people) > 1
     due_at = first["due_at"]
     late = due_at < now
-    state = ended(first["outcome"]) if first["closed_at"] else state_of(first["waiting_for"], late=late)
+    state = state_of_row(first, now)
     step = state.step
     if several:
         url = reverse("support:roll-call", args=[first["reference"]])
@@ -462,7 +503,9 @@ def row_of(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
         reference=first["reference"],
         involvement_id=first["involvement_id"],
         to_remind=tuple(each["id"] for each in people if each["waiting_for"] in SUPPORTERS_STEP),
-        to_assign=tuple(each["id"] for each in people if each["waiting_for"] == Waiting.ASSIGNMENT),
+        to_assign=tuple(
+            each["id"] for each in people if each["waiting_for"] in ASSIGNS and not each["supporter"]
+        ),
         closed_at=first["closed_at"],
     )
 

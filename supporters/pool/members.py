@@ -237,9 +237,9 @@ def listed(supporters: QuerySet[Supporter]) -> QuerySet[Supporter]:
 
 def load_in_words(*, load: int, capacity: int, beyond: int) -> str:
     """How many contacts a supporter has open, of how many; `beyond` were asked for besides that."""
-    words = {"load": load, "capacity": capacity, "beyond": beyond}
+    words = {"all": load + beyond, "load": load, "capacity": capacity, "beyond": beyond}
     if beyond:
-        return _("%(load)s of %(capacity)s, and %(beyond)s beyond what was agreed") % words
+        return _("%(all)s: %(load)s of %(capacity)s, and %(beyond)s beyond what was agreed") % words
     return _("%(load)s of %(capacity)s") % words
 
 

@@ -5,6 +5,7 @@ is an account. What they say is made when they are sent, from the appointment as
 has passed is not sent.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from supporters.contacts import own_link
 from supporters.contacts.allowed_steps import UNDO_WITHIN, Facts
 from supporters.contacts.appointments.moments import remind_at
 from supporters.enums import AppointmentState, ContactState, ConversationMode, EventKind
-from supporters.models import Appointment, Contact, ReachMe
+from supporters.models import Appointment, Contact, ContactEvent, Offer, ReachMe
 
 SOON = "support.appointment_soon"
 CHANGED = "support.appointment_changed"
@@ -45,9 +46,20 @@ def settle(contact: Contact, facts: Facts, *, at: datetime, cover: Cover) -> Non
             wanted.append(_mail(SOON, contact, line.pk, soon))
     last = facts.appointment.line.planned_for if facts.appointment else None
     if last and last > at and facts.last.kind in _CHANGES and facts.last.by_id is not None:
-        # An undone slip tells nobody anything.
-        wanted.append(_mail(CHANGED, contact, facts.last.pk, at + UNDO_WITHIN))
+        # An undone slip tells nobody anything, as long as there is time to wait for that.
+        waits = UNDO_WITHIN if last - at >= 2 * UNDO_WITHIN else timedelta(0)
+        wanted.append(_mail(CHANGED, contact, facts.last.pk, at + waits))
     settle_mails(subject_id=contact.pk, kinds=[SOON, CHANGED], wanted=wanted, at=at)
+
+
+def tells_that_it_fell_out(offer: Offer, *, at: datetime) -> bool:
+    """Whether a mail says that the talk to come with the supporter before is off, and that another calls."""
+    fell_out = Appointment.objects.filter(contact__offer=offer, state=AppointmentState.LAPSED, at__gt=at)
+    last = fell_out.order_by("-planned_by").first()
+    if last is None:
+        return False
+    back = ContactEvent.objects.filter(contact=last.contact_id, kind=EventKind.HANDED_BACK).latest("id")
+    return back.by_id is not None
 
 
 def _mail(kind: str, contact: Contact, line: int, due_at: datetime) -> Mail:
@@ -58,7 +70,7 @@ def _soon(contact_id: UUID) -> Outside | None:
     found = Appointment.objects.filter(contact=contact_id, state=AppointmentState.OPEN).first()
     if found is None or found.at <= timezone.now():
         return None
-    return _outside(contact_id, found)
+    return _outside(contact_id, lambda: _soon_text(found))
 
 
 def _changed(contact_id: UUID) -> Outside | None:
@@ -66,17 +78,25 @@ def _changed(contact_id: UUID) -> Outside | None:
     contact = Contact.objects.filter(pk=contact_id, offer__closed_at=None).first()
     if contact is None:
         return None
-    if contact.state == ContactState.HANDED_BACK and Contact.objects.open().filter(offer=contact.offer_id):
-        return None  # they heard that another colleague calls (announcing.another_calls)
+    if contact.state == ContactState.HANDED_BACK:
+        return _fell_out(contact)
     found = contact.appointments.filter(state=AppointmentState.OPEN).first()
     if found and found.at - timezone.now() < TOO_LATE:
         return None
-    return _outside(contact_id, found, changed=True, another=contact.state == ContactState.HANDED_BACK)
+    return _outside(contact_id, lambda: _changed_text(found))
 
 
-def _outside(
-    contact_id: UUID, appointment: Appointment | None, *, changed: bool = False, another: bool = False
-) -> Outside | None:
+def _fell_out(contact: Contact) -> Outside | None:
+    """That the talk is off and another colleague calls; nothing once that one agreed on another moment."""
+    agreed = Appointment.objects.filter(contact__offer=contact.offer_id, state=AppointmentState.OPEN)
+    last = contact.appointments.filter(state=AppointmentState.LAPSED).order_by("-planned_by").first()
+    if last is None or agreed.exists():
+        return None
+    return _outside(contact.pk, lambda: _off_text(last.at, by=contact.due_at))
+
+
+def _outside(contact_id: UUID, said: Callable[[], str]) -> Outside | None:
+    """To the person of the contact, in their language, what is `said`."""
     contacts = Contact.objects.select_related("offer__involvement__employee")
     contact = contacts.get(pk=contact_id)
     person = contact.offer.involvement
@@ -90,19 +110,28 @@ def _outside(
         return Outside(
             address=address,
             language=language,
-            text=_text(appointment, changed=changed, another=another),
+            text=said(),
             link=f"{settings.SITE_URL}{path}",
         )
 
 
-def _text(appointment: Appointment | None, *, changed: bool, another: bool) -> str:
-    if appointment is None and another:
-        return _("The moment that was agreed on is off. Somebody else calls you to agree on another.")
+def _off_text(moment: datetime, *, by: datetime) -> str:
+    now = timezone.now()
+    words = {"moment": at_moment(moment, now=now), "by": at_moment(by, now=now)}
+    if by <= now:
+        return _("What was agreed on for %(moment)s is off. Somebody else calls you.") % words
+    return _("What was agreed on for %(moment)s is off. Somebody else calls you by %(by)s.") % words
+
+
+def _changed_text(appointment: Appointment | None) -> str:
     if appointment is None:
         return _("The moment that was agreed on is off. Somebody calls you to agree on another.")
     words = {"moment": at_moment(appointment.at, now=timezone.now())}
-    if changed:
-        return _("The moment that was agreed on has changed: it is %(moment)s now.") % words
+    return _("The moment that was agreed on has changed: it is %(moment)s now.") % words
+
+
+def _soon_text(appointment: Appointment) -> str:
+    words = {"moment": at_moment(appointment.at, now=timezone.now())}
     if appointment.mode == ConversationMode.TELEPHONE:
         return _("Somebody calls you as agreed, %(moment)s.") % words
     return _("You have an appointment as agreed, %(moment)s.") % words

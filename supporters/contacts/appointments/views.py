@@ -81,7 +81,7 @@ def _planned(
     try:
         contact = flow.record(contact=contact, kind=kind, by=request.user, at=now, **form.step())
     except PlaceTaken:
-        form.place_is_taken(places.free_at(form.cleaned_data["moment"], besides=contact))
+        form.place_is_taken(list(places.free_at(form.cleaned_data["moment"], besides=contact)))
         return None
     except ContactError as error:
         say(request, words.refused(error), level=messages.WARNING)

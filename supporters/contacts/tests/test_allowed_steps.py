@@ -13,6 +13,7 @@ from supporters.contacts.allowed_steps import (
     Party,
     counting,
     is_complete,
+    is_same_follow_up,
     may_take,
     outcomes,
     replay,
@@ -91,8 +92,8 @@ def test_table_names_every_step_and_every_open_state():
 
 
 @pytest.mark.parametrize("state", [ContactState.HANDED_BACK, ContactState.CLOSED])
-def test_nothing_follows_an_end(state):
-    assert TRANSITIONS[state] == {}
+def test_after_an_end_the_coordinator_answers_what_she_was_alerted_about_and_nothing_else_follows(state):
+    assert TRANSITIONS[state].keys() == {EventKind.COORDINATOR_ANSWERED}
 
 
 #: A way to each state.
@@ -248,6 +249,22 @@ def test_four_taps_in_a_minute_are_one_attempt():
     assert tried(*(MONDAY + timedelta(seconds=10 * n) for n in range(4))).tries == (MONDAY,)
 
 
+@pytest.mark.parametrize(
+    ("before", "kind", "minutes", "same"),
+    [
+        ("follow_up_held", "follow_up_held", 0, True),
+        ("follow_up_held", "follow_up_held", 29, True),
+        ("follow_up_held", "follow_up_held", 30, False),
+        ("follow_up_held", "attempt_failed", 1, False),
+        ("conversation", "follow_up_held", 1, False),
+    ],
+)
+def test_follow_ups_within_half_an_hour_are_one(before, kind, minutes, same):
+    facts = replay(log(EventKind.ACCEPTED, EventKind.REACHED, EventKind(before)))
+    at = facts.last.at + timedelta(minutes=minutes)
+    assert is_same_follow_up(EventKind(kind), facts, at=at) is same
+
+
 def test_one_more_talk_than_agreed_is_the_coordinators_to_allow():
     way = [EventKind.ACCEPTED, EventKind.CONVERSATION, EventKind.TALK_GRANTED]
     facts = replay(log(*way))
@@ -395,7 +412,7 @@ def agreed(*kinds, moved_to=None):
         (["appointment_missed"], "missed", NextStep.ARRANGE),
         (["appointment_cancelled"], "cancelled", NextStep.ARRANGE),
         (["offer_later"], "cancelled", NextStep.CALL_LATER),
-        (["handed_back"], "cancelled", NextStep.NOTHING),
+        (["handed_back"], "lapsed", NextStep.NOTHING),
         (["offer_declined"], "cancelled", NextStep.NOTHING),
         (["closed"], "cancelled", NextStep.NOTHING),
     ],

@@ -251,6 +251,7 @@ def test_a_fourth_conversation_is_refused_with_the_way_to_the_coordinator(client
     assert "alert the coordinator" in said(response)[0]
 
 
+@pytest.mark.clock(datetime(2026, 11, 16, 9, tzinfo=UTC))
 @pytest.mark.parametrize("before", [[], ["accepted"], ["accepted", "reached"]])
 def test_the_coordinator_and_the_emergency_numbers_are_always_in_sight(client, contact, before):
     for kind in before:
@@ -261,6 +262,29 @@ def test_the_coordinator_and_the_emergency_numbers_are_always_in_sight(client, c
         assert number in text
     response = tap(client, contact, "coordinator_called_in")
     assert said(response) == ["The coordinator has been alerted and will call you."]
+
+
+@pytest.mark.clock(datetime(2026, 11, 21, 9, tzinfo=UTC))
+def test_outside_the_hours_of_cover_it_says_from_when_on_the_coordinator_calls(client, contact):
+    assert "The coordinator calls you from" in page(client, contact).text
+    [words] = said(tap(client, contact, "coordinator_called_in"))
+    assert words.startswith(
+        "The coordinator has been alerted, and calls you Monday 23 November from 08:00 on."
+    )
+    assert "113" in words
+    text = re.sub(r"<[^>]+>", "", page(client, contact).text)
+    assert "You are called from Monday 23 November at 08:00 on." in re.sub(r"\s+", " ", text)
+
+
+def test_a_second_follow_up_within_half_an_hour_is_not_offered_and_refused(client, contact):
+    for kind, fields in (("accepted", {}), ("conversation", {"mode": "telephone"})):
+        tap(client, contact, kind, **fields)
+    assert "It does not count as a conversation" in page(client, contact).text
+    tap(client, contact, "follow_up_held", mode="telephone")
+    assert 'value="follow_up_held"' not in page(client, contact).text
+    [words] = said(tap(client, contact, "follow_up_held", mode="telephone"))
+    assert "within half an hour it is one" in words
+    assert contact.events.filter(kind="follow_up_held").count() == 1
 
 
 def test_a_coordinator_who_is_away_is_named_only_where_nobody_else_is_there(client, contact):

@@ -156,6 +156,23 @@ def _errors(error=flow.ContactError):
         yield from _errors(each)
 
 
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (THURSDAY, "The coordinator has been alerted and will call you."),
+        (
+            THURSDAY + 2 * DAY,
+            (
+                "The coordinator has been alerted, and calls you Monday 23 November from 08:00 on. "
+                "Can it not wait? Call 112 when a life is in danger, 113 about thoughts of suicide, now."
+            ),
+        ),
+    ],
+)
+def test_who_alerts_the_coordinator_outside_cover_reads_from_when_on_and_whom_to_call_now(now, said):
+    assert words.alerted(now=now, cover=OFFICE) == said
+
+
 @pytest.mark.parametrize("error", list(_errors()))
 def test_every_refusal_is_told_kindly(error):
     assert words.refused(error()).endswith(".")

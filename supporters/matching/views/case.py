@@ -18,9 +18,9 @@ from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
 from hospital.moment_words import at_moment
-from supporters.contacts import flow, reminders
+from supporters.contacts import alerts, flow, reminders
 from supporters.contacts.case_access import log_case
-from supporters.enums import ContactState, EventKind, Outcome, Waiting
+from supporters.enums import ContactState, EventKind, Outcome
 from supporters.matching import assignment
 from supporters.matching.assignment import AlreadyAssigned, NotEligible
 from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, Supporter
@@ -123,10 +123,12 @@ def remind(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @allow(Role.COORDINATOR)
 @only_posted(_place, does=gettext_lazy("Settled: the supporter carries on"))
 def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """The coordinator, called in, has answered: the supporter goes on."""
+    """The coordinator, called in, has answered: who supports goes on."""
     contact = _contact(request, pk)
     if _recorded(request, contact, EventKind.COORDINATOR_ANSWERED):
         text = _("%(name)s will carry on with this contact.")
+        if contact.state not in ContactState.open():
+            text = _("Noted: you have answered.")
         say(request, text % {"name": contact.supporter.user.name}, undo_url=_undo_url(contact))
     return redirect("support:match", contact.offer.involvement_id)
 
@@ -264,7 +266,7 @@ def _asking(offer: Offer, replaced: Contact | None) -> Callable[..., Contact]:
 
 def _after(offer: Offer) -> str:
     """Where the coordinator goes on: the others of the event, else the worklist."""
-    others = Offer.objects.open().filter(incident=offer.incident_id, waiting_for=Waiting.ASSIGNMENT)
+    others = Offer.objects.open().filter(alerts.WITHOUT_SUPPORTER, incident=offer.incident_id)
     if others.exists():
         return reverse("support:roll-call", args=[offer.incident.reference])
     return reverse("support:worklist")

@@ -19,16 +19,25 @@ from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.sealed_search import answered, typed
 from accounts.people import directory as people
 from notifications.reminders.stand_ins import mark_away
-from supporters.contacts import conflicts, reminders, words
+from supporters.contacts import alerts, conflicts, reminders, words
 from supporters.contacts.allowed_steps import replay, talked_enough
 from supporters.contacts.case_access import log_case
-from supporters.enums import ContactState, LadderStep, NextStep, Outcome, Rule, Waiting
+from supporters.enums import (
+    AppointmentState,
+    ContactState,
+    EventKind,
+    LadderStep,
+    NextStep,
+    Outcome,
+    Rule,
+    Waiting,
+)
 from supporters.matching import assignment, left_out, may_be_asked, reasons
 from supporters.matching.assignment import Choice, WhyNobody
 from supporters.matching.left_out import RuleCount
 from supporters.matching.need import READ_OF_OFFER, need_of
 from supporters.matching.views.case import offer_to
-from supporters.models import Contact, ContactEvent, Offer, Supporter, SupportPolicy
+from supporters.models import Appointment, Contact, ContactEvent, Offer, Supporter, SupportPolicy
 from supporters.offers import referral, told_later
 from supporters.offers.opening import was_tried
 from supporters.offers.worklist import HERS, event_words
@@ -137,21 +146,44 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
         mark_away([contact.supporter.user], at=now)
     # What is the coordinator's own is due as the worklist says.
     due_at = contact.due_at if contact and offer.waiting_for not in HERS else offer.due_at
+    log = _log(contacts) if contacts else []
+    before = [each for each in contacts if each.state == ContactState.HANDED_BACK]
     return {
         "contact": contact,
         "conflict": conflicts.said(Q(pk=contact.pk)).get(offer.pk) if contact else "",
         "step": words.awaited(NextStep(contact.next_step)) if contact else "",
-        "log": _log(contacts) if contacts else [],
+        "log": log,
         "reminded_today": contact is not None and reminders.asked_on(contact=contact, at=now),
         "due_at": due_at,
         "late": bool(contact and due_at < now),
-        "called_in": offer.waiting_for == Waiting.COORDINATOR,
+        **_alert(offer, log),
+        "off_at": _fell_out(offer, now) if before and not offer.closed_at else None,
         "can_ask": contact is None or asked,
-        "before": [each for each in contacts if each.state == ContactState.HANDED_BACK],
+        "before": before,
         "outcomes": _outcomes(offer, contact, asked_before=bool(contacts)),
         "unreached": offer.waiting_for == Waiting.UNREACHED,
         "talked_enough": contact is not None and _talked_enough(contact),
     }
+
+
+def _alert(offer: Offer, log: Sequence[ContactEvent]) -> dict[str, Any]:
+    """What a supporter alerted her about and she has not answered, and in which contact she answers it."""
+    was_alerted = any(line.kind == EventKind.COORDINATOR_CALLED_IN for line in log)
+    may_stand = was_alerted if offer.closed_at else offer.waiting_for == Waiting.COORDINATOR
+    line = alerts.standing(offer) if may_stand else None
+    last = alerts.last_contact(offer) if line else None
+    if line is None or last is None:
+        return {"alert": None}
+    alerted_by = Contact.objects.select_related("supporter__user").get(pk=line.contact_id)
+    is_by_supporter = alerted_by == last and last.state in ContactState.open()
+    return {"alert": line, "alerted_by": alerted_by, "answer_in": last, "by_supporter": is_by_supporter}
+
+
+def _fell_out(offer: Offer, now: datetime) -> datetime | None:
+    """When the person was to talk with a supporter before, if that is to come and no other is agreed."""
+    talks = Appointment.objects.filter(contact__offer=offer, at__gt=now)
+    states = dict(talks.order_by("planned_by").values_list("state", "at"))
+    return None if AppointmentState.OPEN in states else states.get(AppointmentState.LAPSED)
 
 
 def _besides(offer: Offer, user: User) -> dict[str, Any]:

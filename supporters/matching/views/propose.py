@@ -17,8 +17,8 @@ from accounts.enums import Role
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import asks_again, only_posted
 from accounts.pages.feedback import say
+from supporters.contacts import alerts
 from supporters.contacts.case_access import log_found
-from supporters.enums import Waiting
 from supporters.matching import assignment
 from supporters.matching.need import READ_OF_OFFER
 from supporters.matching.views import together
@@ -76,7 +76,7 @@ def propose(request: SignedInRequest) -> HttpResponse:
 def _waiting(request: SignedInRequest, keys: Iterable[UUID]) -> OfferQuerySet:
     """Those of the offers with these ids that the coordinator sees and that wait for a supporter."""
     mine = Offer.objects.visible_to(request.user).open().leading()
-    return mine.filter(pk__in=list(keys), waiting_for=Waiting.ASSIGNMENT)
+    return mine.filter(alerts.WITHOUT_SUPPORTER, pk__in=list(keys))
 
 
 def _address(keys: Iterable[UUID]) -> str:

@@ -11,7 +11,7 @@ from notifications.models import Reminder
 from notifications.reminders.reconcile import reconcile
 from supporters.contacts import flow
 from supporters.contacts.flow import NotAllowed
-from supporters.enums import ContactState, EventKind, Outcome, Waiting
+from supporters.enums import ContactState, EventKind, NextStep, Outcome, Waiting
 from supporters.models import Contact, Exclusion, Offer, Supporter
 from supporters.offers import own_support
 from supporters.offers.opening import open_offers
@@ -50,6 +50,40 @@ def test_declining_before_somebody_was_asked_closes_the_offer(offer):
         MONDAY + DAY,
         Outcome.DECLINED,
     )
+
+
+def test_a_day_chosen_before_anybody_was_asked_is_not_called_before_by_whoever_supports(offer):
+    week = MONDAY + 7 * DAY + timedelta(hours=7)
+    own_support.postpone(offer=offer, planned_for=week, by=offer.involvement.employee, at=MONDAY)
+    offer.refresh_from_db()
+    contact = propose(offer)
+    assert contact.due_at < MONDAY + DAY
+    contact = take(contact, EventKind.ACCEPTED)
+    assert (contact.next_step, contact.due_at) == (NextStep.CALL_LATER, week)
+    take(contact, EventKind.HANDED_BACK, reason="no_time")
+    offer.refresh_from_db()
+    assert (offer.not_before, offer.first_contact_due_at) == (week, week)
+    second = take(propose(offer), EventKind.ACCEPTED)
+    assert (second.next_step, second.due_at) == (NextStep.CALL_LATER, week)
+    take(second, EventKind.CONVERSATION, mode="telephone")
+    offer.refresh_from_db()
+    assert offer.not_before is None
+
+
+def test_of_a_day_that_is_past_nothing_is_left_and_who_begins_anew_wishes_no_day(offer):
+    day = MONDAY + DAY
+    employee = offer.involvement.employee
+    own_support.postpone(offer=offer, planned_for=day, by=employee, at=MONDAY)
+    offer.refresh_from_db()
+    contact = take(propose(offer, at=day), EventKind.ACCEPTED, at=day)
+    assert contact.next_step == NextStep.CALL
+    own_support.decline(offer=offer, by=employee, at=day)
+    own_support.come_back(offer=offer, by=employee, at=day)
+    assert Offer.objects.get().not_before is None
+
+
+def take(contact, kind, at=MONDAY, **fields):
+    return flow.record(contact=contact, kind=kind, by=contact.supporter.user, at=at, **fields)
 
 
 def test_declining_while_a_supporter_is_asked_ends_that_too(offer):

@@ -98,6 +98,17 @@ def test_row_says_what_waits_and_who_supports():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("conversations", "next_step", "word"),
+    [(0, "talk", "Talk"), (0, "planned", "Talk"), (2, "planned", "Talk"), (1, "plan", "Follow-up")],
+)
+def test_of_who_was_reached_it_says_whether_a_talk_is_to_come_or_a_follow_up(conversations, next_step, word):
+    ContactFactory(in_contact=True, conversations=conversations, next_step=next_step)
+    ((_group, (row,)),) = read(now=timezone.now()).groups
+    assert row.state.word == word
+
+
+@pytest.mark.django_db
 def test_ended_contact_is_not_the_supporter_of_the_row():
     ContactFactory(handed_back=True)
     ((_group, (row,)),) = read(now=timezone.now()).groups

@@ -22,7 +22,7 @@ from hospital.moment_words import day_in_words, full_date
 from supporters.contacts import words
 from supporters.contacts.flow import ContactError
 from supporters.contacts.forms import DayForm, ReachMeForm, UnseenReachMeForm
-from supporters.enums import ContactState, Outcome, Waiting
+from supporters.enums import ContactState, Outcome
 from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, SupportPolicy
 from supporters.offers import choosing, own_support, referral, retention
 from supporters.offers.choosing import ShownSupporter
@@ -142,7 +142,7 @@ def own(
     """One of `lines` for its page; `unsaved` are forms that come back with an error, by offer."""
     offer = line[0]
     asked, supporter = running_of(offer), supporter_of(offer)
-    waits = offer.waiting_for == Waiting.ASSIGNMENT
+    waits = asked is None and not offer.closed_at
     may_choose = waits and policy.employee_chooses and not offer.involvement.wish_outside
     noted = next((found for each in line if (found := getattr(each, "reach_me", None))), None)
     came_back = (unsaved or {}).get(offer.pk)

@@ -69,7 +69,7 @@ def test_planned_moved_and_cancelled_it_stays_the_same_one(contact):
     [
         ("conversation", {"mode": "telephone"}, AppointmentState.HELD),
         ("appointment_missed", {}, AppointmentState.MISSED),
-        ("handed_back", {"reason": "conflict"}, AppointmentState.CANCELLED),
+        ("handed_back", {"reason": "conflict"}, AppointmentState.LAPSED),
         ("offer_declined", {}, AppointmentState.CANCELLED),
     ],
 )
@@ -102,7 +102,7 @@ def test_the_coordinator_cancels_it_only_by_asking_somebody_else(contact):
         with pytest.raises(flow.NotAllowed):
             take(contact, kind, AGREED + HOUR, by=coordinator)
     flow.withdraw(contact=contact, by=coordinator, at=MONDAY + HOUR)
-    assert Appointment.objects.get().state == AppointmentState.CANCELLED
+    assert Appointment.objects.get().state == AppointmentState.LAPSED
 
 
 def test_whoever_comes_next_calls_by_the_moment_that_was_promised(contact):
@@ -111,10 +111,63 @@ def test_whoever_comes_next_calls_by_the_moment_that_was_promised(contact):
     assert (offer.waiting_for, offer.first_contact_due_at) == (Waiting.ASSIGNMENT, AGREED)
 
 
+def next_one(at):
+    offer, coordinator = Offer.objects.get(), UserFactory(roles=[Role.COORDINATOR])
+    return flow.propose(offer=offer, supporter=SupporterFactory(trained=True), by=coordinator, at=at)
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_where_a_talk_falls_out_the_next_one_calls_by_then_and_answers_before(contact, reached):
+    """Friday at noon somebody falls ill who was to talk on Monday at 14:00."""
+    if reached:
+        contact = take(contact, "reached", MONDAY + HOUR)
+    talk, friday = MONDAY + 7 * DAY + 4 * HOUR, MONDAY + 4 * DAY + 2 * HOUR
+    contact = planned(contact, talk, MONDAY + 2 * HOUR)
+    contact = take(contact, "handed_back", friday, reason="away")
+    assert contact.due_at == talk
+    second = next_one(friday)
+    assert friday < second.due_at < talk
+    assert take(second, "accepted", friday + HOUR).due_at == talk
+
+
+def test_of_a_talk_today_the_answer_is_wanted_before_it(contact):
+    talk = MONDAY + DAY
+    contact = planned(take(contact, "conversation", mode="telephone"), talk)
+    take(contact, "handed_back", talk - HOUR, reason="away")
+    second = next_one(talk - HOUR)
+    assert second.due_at == talk - HOUR / 2
+    third = next_one_after(second, talk - HOUR / 2)
+    assert talk - HOUR / 2 < third.due_at < talk
+
+
+def next_one_after(contact, at):
+    take(contact, "handed_back", at, reason="no_time")
+    return next_one(at)
+
+
+def test_where_a_talk_in_the_evening_falls_out_somebody_calls_while_calls_are_made(contact):
+    """Saturday evening, outside the hours in which we call: by when calls end on Friday; else anew."""
+    talk = MONDAY + 5 * DAY + 10 * HOUR
+    contact = planned(take(contact, "reached"), talk)
+    with transaction.atomic():
+        assert (
+            take(contact, "handed_back", MONDAY + HOUR, reason="away").due_at == MONDAY + 4 * DAY + 7 * HOUR
+        )
+        transaction.set_rollback(True)
+    late = MONDAY + 5 * DAY
+    assert take(Contact.objects.get(), "handed_back", late, reason="away").due_at > talk
+
+
+def test_of_a_talk_that_is_past_another_call_is_promised_anew(contact):
+    contact = planned(take(contact, "reached"), MONDAY + DAY)
+    later = MONDAY + DAY + HOUR
+    assert take(contact, "handed_back", later, reason="away").due_at == later + DAY
+
+
 def test_who_falls_ill_cancels_what_is_planned_and_takes_it_back_with_the_contact(contact):
     contact = planned(contact)
     hand_over.hand_over(by=contact.supporter.user, at=MONDAY)
-    assert Appointment.objects.get().state == AppointmentState.CANCELLED
+    assert Appointment.objects.get().state == AppointmentState.LAPSED
     hand_over.take_back(by=contact.supporter.user, at=MONDAY)
     assert Appointment.objects.get().state == AppointmentState.OPEN
 

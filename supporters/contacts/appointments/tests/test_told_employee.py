@@ -43,6 +43,12 @@ def planned(contact, moment=AGREED, **fields):
     return take(contact, "appointment_planned", MONDAY, planned_for=moment, **fields)
 
 
+OFF = (
+    "What was agreed on for Thursday 19 November at 15:00 is off. "
+    "Somebody else calls you by Thursday 19 November at 15:00."
+)
+
+
 @pytest.fixture
 def contact():
     involvement = InvolvementFactory(
@@ -131,13 +137,15 @@ def test_cancelled_by_the_supporter_the_employee_hears_so_and_no_more(contact, l
 def test_handed_back_the_employee_hears_in_time_that_it_is_off_and_not_why(contact, lives):
     take(planned(contact), "handed_back", MONDAY + HOUR, reason="conflict")
     lives(MONDAY + 2 * HOUR)
-    assert mailed() == ["The moment that was agreed on is off. Somebody else calls you to agree on another."]
+    assert mailed() == [OFF]
     lives(AGREED)
     assert len(mailed()) == 1
 
 
-def test_handed_back_and_somebody_else_asked_the_employee_hears_once_that_another_calls(contact, lives):
-    """By the news of who calls (announcing.another_calls), and by no second mail about the appointment."""
+def test_handed_back_and_somebody_else_asked_the_employee_hears_once_what_is_off_and_by_when_another_calls(
+    contact, lives
+):
+    """By the mail about the appointment, and by no second one of who calls (announcing.another_calls)."""
     coordinator = UserFactory(roles=[Role.COORDINATOR])
     handed_back = take(planned(contact), "handed_back", MONDAY + HOUR, reason="no_time")
     flow.propose(
@@ -147,8 +155,27 @@ def test_handed_back_and_somebody_else_asked_the_employee_hears_once_that_anothe
         at=MONDAY + HOUR + HOUR / 12,
     )
     lives(MONDAY + 2 * HOUR)
+    assert mailed() == [OFF]
+    assert not Reminder.objects.filter(kind=announcing.ANOTHER_CALLS).exists()
+
+
+def test_who_agreed_on_another_moment_with_the_next_one_at_once_is_not_told_of_the_old_one(contact, lives):
+    coordinator = UserFactory(roles=[Role.COORDINATOR])
+    handed_back = take(planned(contact), "handed_back", MONDAY + HOUR, reason="no_time")
+    second = flow.propose(
+        offer=handed_back.offer, supporter=SupporterFactory(trained=True), by=coordinator, at=MONDAY + HOUR
+    )
+    planned(take(second, "accepted", MONDAY + HOUR), moment=AGREED - DAY)
+    lives(MONDAY + 2 * HOUR)
     assert mailed() == []
-    assert Reminder.objects.filter(kind=announcing.ANOTHER_CALLS).exclude(done_at=None).count() == 1
+
+
+def test_of_a_talk_that_is_nearly_there_it_is_mailed_at_once(contact, lives):
+    take(planned(contact), "handed_back", AGREED - HOUR / 6, reason="no_time")
+    lives(AGREED - HOUR / 6)
+    assert mailed() == [
+        "What was agreed on for today at 15:00 is off. Somebody else calls you by today at 15:00."
+    ]
 
 
 def test_moved_to_a_moment_that_is_nearly_there_is_not_mailed(contact, lives):

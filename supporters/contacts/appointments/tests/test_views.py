@@ -345,6 +345,31 @@ class TestTheEmployee:
         assert "Another colleague will call you." in text
         assert own[0].supporter.user.name not in text
 
+    @pytest.mark.parametrize("reached", [True, False])
+    def test_reads_that_the_talk_is_off_and_by_when_another_colleague_calls(self, own, reached):
+        contact, _client, _url = own
+        if reached:
+            contact = take(contact, "reached")
+        plan(signed_in(contact.supporter.user), contact)
+        contact.refresh_from_db()
+        take(contact, "handed_back", reason="away")
+        off = "The talk of tomorrow at 10:00 is off. Another colleague calls you by tomorrow at 10:00."
+        assert off in self.reads(own)
+        coordinator, next_one = UserFactory(roles=[Role.COORDINATOR]), SupporterFactory(trained=True)
+        case = signed_in(coordinator).get(reverse("support:match", args=[contact.offer.involvement_id]))
+        assert "is off." in case.text
+        worklist = signed_in(coordinator).get(reverse("support:worklist")).text
+        assert "The talk of tomorrow at 10:00 is off" in worklist
+        offer = Offer.objects.get(pk=contact.offer_id)
+        second = flow.propose(offer=offer, supporter=next_one, by=coordinator, at=NOW)
+        assert off in self.reads(own)
+        second = take(second, "accepted")
+        text = self.reads(own)
+        assert "The talk of tomorrow at 10:00 is off. You’ll be called by tomorrow at 10:00." in text
+        assert next_one.user.name in text
+        plan(signed_in(next_one.user), second, "2026-11-20T14:00")
+        assert "is off" not in self.reads(own)
+
     def test_reads_after_its_moment_that_it_was(self, own, time_machine):
         plan(signed_in(own[0].supporter.user), own[0])
         time_machine.move_to(NOW + DAY, tick=False)
@@ -365,6 +390,23 @@ def test_with_two_events_one_appointment_is_for_both(client, contact):
     own.post(reverse("me-decide", args=[second.pk]), {"decision": "cannot_then"})
     assert Appointment.objects.get().state == AppointmentState.CANCELLED
     assert {*Offer.objects.values_list("due_at", flat=True)} == {Contact.objects.get().due_at}
+
+
+def test_whether_they_talked_two_days_ahead_is_asked_once(client, contact):
+    plan(client, contact, "2026-11-20T10:00")
+    text = re.sub(r"\s+", " ", page(client, contact))
+    assert re.search(r"<details class=\"fold\"> <summary>.{,400}We talked already</summary>", text)
+    plan(client, contact, "2026-11-18T15:30")
+    assert "We talked already" not in page(client, contact)
+
+
+def test_the_home_page_says_what_is_off(contact):
+    plan(signed_in(contact.supporter.user), contact)
+    contact.refresh_from_db()
+    take(contact, "handed_back", reason="away")
+    text = signed_in(contact.offer.involvement.employee).get(reverse("home")).text
+    assert "is off." in text
+    assert "Another colleague calls you by" in text
 
 
 def test_whose_moment_has_come_is_late_until_somebody_says_what_became_of_it(client, contact, time_machine):
