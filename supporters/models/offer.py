@@ -55,6 +55,9 @@ class Offer(models.Model):
     One person is one line of support, however many events: a second offer, while a contact runs, goes on with
     the offer of that contact (`continues`), and from then on is what that one is.
 
+    `erase_asked_at` is when they wished to have their name erased before the term, while a reporter still saw it;
+    it holds unless their support was taken up again since (supporters.offers.retention).
+
     `announced_at` is when they were told that a colleague will call (supporters.contacts.announcing), and
     `reached_at` the first contact made.
     """
@@ -78,6 +81,7 @@ class Offer(models.Model):
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
     # Since when they wish to be asked again, when something comes up after the event.
     ask_again_since = models.DateTimeField(null=True, blank=True)
+    erase_asked_at = models.DateTimeField(null=True, blank=True)
 
     objects = OfferQuerySet.as_manager()
 

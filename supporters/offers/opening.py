@@ -90,8 +90,10 @@ BY_MESSAGE = Q(announced_at__lte=F("offered_at"))
 
 def told_of(incident: Incident) -> Told:
     """How many on `incident` were told by a message; it stays so whatever they chose, and when they are
-    erased.
+    erased. Nothing where they are told only when a supporter is asked: the count would say how far that is.
     """
+    if SupportPolicy.current().announce != Announce.AT_REPORT:
+        return Told(0, 0)
     found = Offer.objects.filter(incident=incident).aggregate(
         told=Count("announced_at"), involved=Count("id")
     )

@@ -9,6 +9,9 @@ No line of the contact's log or of the access log names the employee, so none ha
 coordinator put on the exclusion list stay: they say nothing of a case.
 peersupport/tests/test_nobody_is_left.py walks the whole database for more.
 
+While a reporter sees the names that they gave, none of these goes: that one is missing would tell them that
+this support has ended. It is so for everybody, whoever reported it, and what was asked meanwhile is done then.
+
 Who has a role in which they would decide about the event waits for its end: that they are known to be
 involved is what puts them aside for it (incidents.calamities.put_aside).
 """
@@ -18,18 +21,20 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Greatest
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
-from accounts.models import User
+from accounts.models import AccessEvent, User
 from incidents.calamities import put_aside
 from incidents.enums import IncidentKind, Step
-from incidents.models import Incident, Involvement, Milestone
+from incidents.models import Incident, Involvement, Milestone, Policy
 from notifications.delivery import forgetting
 from notifications.reminders import schedule
 from supporters.contacts.flow import NotAllowed
 from supporters.enums import EventKind
+from supporters.intake import head_questions
 from supporters.models import (
     Appointment,
     Contact,
@@ -44,6 +49,25 @@ from supporters.models import (
 )
 
 BATCH = 200
+
+#: Who wished to be erased, and whose support was not taken up again since.
+_ASKED = Q(erase_asked_at__gte=F("closed_at"))
+
+#: When a reporter or a head of department last named them; nobody, who asked for themselves.
+_NAMED_AT = Case(
+    When(incident__kind=IncidentKind.SELF, then=Value(None)),
+    default=Greatest(
+        F("involvement__added_at"),
+        Subquery(
+            AccessEvent.objects.filter(
+                record=OuterRef("involvement"), action=AccessAction.CREATE, access_point=head_questions.PAGE
+            )
+            .values("record")
+            .annotate(last=Max("at"))
+            .values("last")
+        ),
+    ),
+)
 
 #: Everybody who was involved is told of a calamity's feedback, with or without support: until it is given,
 #: and at most until it is due, their names stay.
@@ -64,9 +88,12 @@ class Erased:
 
 
 def with_feedback(offers: OfferQuerySet) -> OfferQuerySet:
-    """`offers`, with the moment until which their names wait for a calamity's feedback (`erases_at`)."""
+    """`offers`, with the moment until which their names wait for a calamity's feedback, and when somebody
+    last gave them (`erases_at`).
+    """
     return offers.annotate(
-        feedback_due_at=Subquery(_FEEDBACK_TO_COME.filter(_of_offer()).values("internal_due_at"))
+        feedback_due_at=Subquery(_FEEDBACK_TO_COME.filter(_of_offer()).values("internal_due_at")),
+        named_at=_NAMED_AT,
     )
 
 
@@ -74,12 +101,21 @@ def erases_at(offer: Offer, policy: SupportPolicy) -> datetime | None:
     """When the names of `offer` (of `with_feedback`) go; None while it is open."""
     if not offer.closed_at:
         return None
+    named_at: datetime | None = offer.named_at  # type: ignore[attr-defined]  # see `with_feedback`
+    shown_until = named_at + _shown_for() if named_at else offer.closed_at
+    if offer.erase_asked_at and was_asked(offer):
+        return max(offer.erase_asked_at, shown_until)
     days = policy.retention_days
     if offer.ask_again_since:
         days = max(days, policy.ask_again_days)
     ends = offer.closed_at + timedelta(days=days)
     feedback: datetime | None = offer.feedback_due_at  # type: ignore[attr-defined]  # see `with_feedback`
-    return max(ends, feedback) if feedback else ends
+    return max(ends, shown_until, feedback or ends)
+
+
+def was_asked(offer: Offer) -> bool:
+    """Whether the person of `offer` wished to be erased, and did not come back since."""
+    return bool(offer.erase_asked_at and offer.closed_at and offer.erase_asked_at >= offer.closed_at)
 
 
 def due(*, at: datetime) -> int:
@@ -96,7 +132,7 @@ def erase_due(*, at: datetime) -> Erased:
             due = _due(at).select_related("involvement")
             offers = list(due.select_for_update(of=("self", "involvement"), skip_locked=True)[:BATCH])
             for offer in offers:
-                total += _erase(offer, own=False, at=at)
+                total += _erase(offer, own=was_asked(offer), at=at)
             more = len(offers) == BATCH
     return total
 
@@ -111,26 +147,44 @@ class Held(NotAllowed):
 
 
 @transaction.atomic
-def erase_own(*, offer: Offer, by: User | None, at: datetime) -> None:
-    """The employee's own wish, once the offer is closed; `by` is None by the own link. Raises NotAllowed:
-    it is open, erased, or somebody else's; and Held.
+def erase_own(*, offer: Offer, by: User | None, at: datetime) -> bool:
+    """The employee's own wish, once the offer is closed, with what went on with it; `by` is None by the own
+    link. Whether it was done at once: else it is as soon as no reporter sees the name any more. Raises
+    NotAllowed: it is open, erased, or somebody else's; and Held.
     """
-    own = Offer.objects.filter(pk=offer.pk, involvement__employee=by, closed_at__isnull=False)
-    found = own.select_related("involvement").select_for_update(of=("self", "involvement")).first()
-    if found is None:
+    line = Offer.objects.filter(Q(pk=offer.pk) | Q(continues=offer.pk), closed_at__isnull=False)
+    own = line.filter(involvement__employee=by, involvement__erased_at=None)
+    found = list(own.select_related("involvement").select_for_update(of=("self", "involvement")))
+    if offer not in found:
         raise NotAllowed
     if held(own, at=at):
         raise Held
-    _erase(found, own=True, at=at)
+    own.update(erase_asked_at=at)
+    now = set(own.annotate(named_at=_NAMED_AT).exclude(_shown(at)).values_list("pk", flat=True))
+    for each in found:
+        if each.pk in now:
+            _erase(each, own=True, at=at)
+    return offer.pk in now
 
 
 def _due(at: datetime) -> OfferQuerySet:
     before = _closed_before(at)
-    due = Offer.objects.filter(closed_at__lte=before, involvement__erased_at=None)
     kept = SupportPolicy.current().ask_again_days
     asked = Q(ask_again_since__isnull=False, closed_at__gt=at - timedelta(days=kept))
     waits = Exists(_FEEDBACK_TO_COME.filter(_of_offer(), internal_due_at__gt=at))
-    return due.exclude(_held(before) | asked | Q(waits)).order_by("closed_at", "id")
+    over = Q(closed_at__lte=before) & ~asked & ~Q(waits)
+    due = Offer.objects.filter(closed_at__lte=at, involvement__erased_at=None).annotate(named_at=_NAMED_AT)
+    due = due.filter(_ASKED | over)
+    return due.exclude(_held(before) | _shown(at)).order_by("closed_at", "id")
+
+
+def _shown(at: datetime) -> Q:
+    """Whose name a reporter may still see at `at`; of offers with `named_at`."""
+    return Q(named_at__isnull=False, named_at__gte=at - _shown_for())
+
+
+def _shown_for() -> timedelta:
+    return timedelta(days=Policy.current().support_days)
 
 
 def _held(before: datetime) -> Q:

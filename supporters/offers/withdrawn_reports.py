@@ -3,39 +3,34 @@
 from datetime import datetime
 from itertools import chain
 
-from django.db.models import F, Q
-
-from hospital.models import WorkingHours
+from accounts.enums import AccessAction
+from accounts.models import AccessEvent
 from incidents.models import Incident
 from notifications.reminders.schedule import cancel_each, remind
 from supporters.contacts import announcing
-from supporters.enums import Waiting
-from supporters.models import Contact, Offer, SupportPolicy
+from supporters.models import Contact, Offer
 
 
 def acted(incident: Incident) -> bool:
-    """Whether anybody was asked, or an offer was answered, moved or ended. Locks the offers.
+    """Whether a supporter was asked for anybody on it, or a coordinator did something about an offer. Locks the
+    offers.
 
-    That it was announced is no act.
+    What somebody who was named chose is no act, nor that they were told: or the answer would say it.
     """
     offers = Offer.objects.filter(incident=incident).order_by("pk")
-    list(offers.select_for_update(of=("self",), no_key=True).values_list("pk"))
-    told_at_most = Q(offered_at=None) | Q(offered_at=F("announced_at"))
-    untouched = told_at_most & Q(
-        waiting_for=Waiting.ASSIGNMENT, closed_at=None, reached_at=None, reach_me=None
+    locked = offers.select_for_update(of=("self",), no_key=True)
+    people = {each.involvement_id: each.pk for each in locked}
+    done = AccessEvent.objects.filter(
+        record__in=people, action=AccessAction.CHANGE, access_point="support:match"
     )
-    if offers.exclude(untouched).exists() or Contact.objects.filter(offer__in=offers).exists():
-        return True
-    # Who asked for another day moved the moment that follows from when it was opened.
-    policy, cover = SupportPolicy.current(), WorkingHours.current().cover
-    return any(each.first_contact_due_at != policy.call_by(each.opened_at, cover=cover) for each in offers)
+    return done.exists() or Contact.objects.filter(offer__in=people.values()).exists()
 
 
 def forget(incident: Incident, at: datetime) -> None:
     """Nobody is reminded any more of who was named on it, and who was told of a call hears that it does not
-    come; not who took it back themselves.
+    come; not who took it back themselves, nor who had said no.
     """
     offers = Offer.objects.filter(incident=incident)
     cancel_each([incident.pk, *chain.from_iterable(offers.values_list("pk", "involvement"))], at=at)
-    others = incident.involvements.exclude(employee=incident.reporter_id).select_related("offer")
-    remind(announcing.not_after_all(others, at=at))
+    others = incident.involvements.exclude(employee=incident.reporter_id).filter(offer__closed_at=None)
+    remind(announcing.not_after_all(others.select_related("offer"), at=at))

@@ -82,7 +82,7 @@ class OfferFactory(DjangoModelFactory):
             outcome=Outcome.COMPLETED,
         )
 
-    involvement = factory.SubFactory(InvolvementFactory)
+    involvement = factory.SubFactory(InvolvementFactory, added_at=factory.SelfAttribute("..opened_at"))
     incident = factory.SelfAttribute("involvement.incident")
     opened_at = factory.LazyFunction(timezone.now)
     announced_at = offered_at = factory.SelfAttribute("opened_at")

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
+from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
@@ -17,12 +18,13 @@ from notifications.models import Reminder
 from supporters.contacts import flow
 from supporters.contacts.flow import NotAllowed
 from supporters.enums import EventKind, HandBackReason
-from supporters.models import Contact, ContactEvent, Exclusion, Offer
-from supporters.offers import retention
+from supporters.intake import head_questions
+from supporters.models import Contact, ContactEvent, Exclusion, Offer, SupportPolicy
+from supporters.offers import own_support, retention
 from supporters.tests.factories import OfferFactory, SupporterFactory
 
 MONDAY = datetime(2026, 9, 14, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(MONDAY)]
 
 
@@ -137,12 +139,85 @@ def test_open_reminders_go_with_the_names(closed):
 
 def test_the_employee_erases_early_once_closed(closed):
     employee = closed.involvement.employee
-    retention.erase_own(offer=closed, by=employee, at=MONDAY + DAY)
-    assert Involvement.objects.get().erased_at == MONDAY + DAY
+    retention.erase_own(offer=closed, by=employee, at=MONDAY + 2 * DAY)
+    assert Involvement.objects.get().erased_at == MONDAY + 2 * DAY
     line = AccessEvent.objects.get(action=AccessAction.ERASE)
     assert (line.access_point, line.user, line.record) == ("me", None, closed.involvement_id)
     with pytest.raises(NotAllowed):
-        retention.erase_own(offer=closed, by=employee, at=MONDAY + DAY)
+        retention.erase_own(offer=closed, by=employee, at=MONDAY + 2 * DAY)
+
+
+class TestWhileAReporterSeesTheName:
+    """For a day; for so long one name less would say that this support has ended."""
+
+    @pytest.fixture
+    def offer(self):
+        offer = OfferFactory(opened_at=MONDAY, involvement__added_at=MONDAY)
+        own_support.decline(offer=offer, by=offer.involvement.employee, at=MONDAY + HOUR)
+        return offer
+
+    def ask(self, offer, at):
+        return retention.erase_own(offer=offer, by=offer.involvement.employee, at=at)
+
+    def test_who_asks_to_be_erased_is_when_it_is_over(self, offer):
+        assert not self.ask(offer, MONDAY + 2 * HOUR)
+        assert retention.erase_due(at=MONDAY + DAY) == retention.Erased(0, 0)
+        shown = retention.with_feedback(Offer.objects.all()).get()
+        assert retention.erases_at(shown, SupportPolicy.current()) == MONDAY + DAY
+        assert retention.erase_due(at=MONDAY + DAY + HOUR) == retention.Erased(1, 0)
+        line = AccessEvent.objects.get(action=AccessAction.ERASE)
+        assert (line.access_point, line.basis, line.user) == ("me", "own record", None)
+
+    def test_after_that_it_is_done_at_once(self, offer):
+        assert self.ask(offer, MONDAY + DAY + HOUR)
+        assert Involvement.objects.get().erased_at == MONDAY + DAY + HOUR
+
+    def test_a_head_who_named_them_later_counts_too(self, offer):
+        named_at = MONDAY + 2 * DAY
+        audit.record(
+            action=AccessAction.CREATE,
+            user=UserFactory(),
+            role=Role.TEAM_LEADER,
+            access_point=head_questions.PAGE,
+            object_kind="incident",
+            object_ref=offer.incident.reference,
+            record=offer.involvement_id,
+            basis="own report",
+            at=named_at,
+        )
+        assert not self.ask(offer, named_at + HOUR)
+        assert retention.erase_due(at=named_at + DAY + HOUR) == retention.Erased(1, 0)
+
+    def test_no_term_of_the_policy_is_shorter(self, offer):
+        SupportPolicy.objects.update_or_create(id=1, defaults={"retention_days": 0})
+        assert retention.erase_due(at=MONDAY + 3 * HOUR) == retention.Erased(0, 0)
+        assert retention.erase_due(at=MONDAY + DAY + HOUR) == retention.Erased(1, 0)
+
+    def test_who_comes_back_meanwhile_stays(self, offer):
+        self.ask(offer, MONDAY + 2 * HOUR)
+        person = offer.involvement.employee
+        own_support.come_back(offer=offer, by=person, at=MONDAY + 3 * HOUR)
+        own_support.decline(offer=offer, by=person, at=MONDAY + 4 * HOUR)
+        assert retention.erase_due(at=MONDAY + 2 * DAY) == retention.Erased(0, 0)
+
+    def test_who_asked_for_support_themselves_waits_for_nobody(self):
+        offer = OfferFactory(opened_at=MONDAY, involvement__incident__kind=IncidentKind.SELF)
+        own_support.decline(offer=offer, by=offer.involvement.employee, at=MONDAY)
+        assert self.ask(offer, MONDAY)
+
+    def test_what_went_on_with_it_is_erased_with_it(self, offer):
+        other = OfferFactory(
+            opened_at=MONDAY,
+            involvement__employee=offer.involvement.employee,
+            **{name: getattr(fresh(offer), name) for name in ("closed_at", "outcome", "waiting_for")},
+            continues=offer,
+        )
+        assert self.ask(offer, MONDAY + 2 * DAY)
+        assert Involvement.objects.get(offer=other).erased_at
+
+
+def fresh(offer):
+    return Offer.objects.get(pk=offer.pk)
 
 
 def test_nobody_erases_an_open_case_or_somebody_elses(closed):
@@ -159,7 +234,7 @@ def test_what_is_erased_is_not_opened_again_by_an_undo(closed):
     supporter = contact.supporter.user
     contact = flow.record(contact=contact, kind=EventKind.ACCEPTED, by=supporter, at=MONDAY)
     contact = flow.record(contact=contact, kind=EventKind.CLOSED, by=supporter, at=MONDAY, outcome="referred")
-    retention.erase_own(offer=contact.offer, by=employee, at=MONDAY)
+    retention.erase_own(offer=contact.offer, by=employee, at=MONDAY + 2 * DAY)
     with pytest.raises(NotAllowed):
         flow.undo(contact=contact, by=supporter, at=MONDAY)
 

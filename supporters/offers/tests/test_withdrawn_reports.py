@@ -19,7 +19,7 @@ from supporters.contacts.announcing import NOT_AFTER_ALL
 from supporters.enums import Outcome
 from supporters.matching import assignment
 from supporters.models import Offer
-from supporters.offers import opening
+from supporters.offers import opening, own_support
 from supporters.tests.factories import SupporterFactory
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -109,6 +109,12 @@ class TestSomebodyActed:
         opening.close_offer(offer=Offer.objects.get(), outcome=Outcome.REFERRED, by=coordinator, at=LATER)
         assert self.refused(incident, nurse)
 
+    def test_ended_it_though_the_employee_came_back(self, incident, nurse, coordinator):
+        offer = Offer.objects.get()
+        opening.close_offer(offer=offer, outcome=Outcome.REFERRED, by=coordinator, at=NOW)
+        own_support.come_back(offer=offer, by=offer.involvement.employee, at=LATER)
+        assert self.refused(incident, nurse)
+
     def test_added_somebody(self, incident, nurse, coordinator):
         report_writer.add_involved(
             incident=incident, involved=[Involved(employee=UserFactory())], by=coordinator, at=LATER
@@ -122,6 +128,27 @@ class TestSomebodyActed:
         withdrawal.withdraw(incident=incident, by=nurse, at=LATER)
         with pytest.raises(withdrawal.Acted):
             withdrawal.withdraw(incident=incident, by=nurse, at=LATER)
+
+    @pytest.mark.parametrize("chosen", ["no", "later", "how to reach me", "outside", "no, and then yes"])
+    def test_what_somebody_who_was_named_chooses_is_no_act(self, incident, nurse, chosen):
+        """Else the answer would say it, where only one is named."""
+        offer = Offer.objects.get()
+        by = offer.involvement.employee
+        if chosen.startswith("no"):
+            own_support.decline(offer=offer, by=by, at=NOW)
+        if chosen == "no, and then yes":
+            own_support.come_back(offer=offer, by=by, at=NOW)
+        if chosen == "later":
+            own_support.postpone(offer=offer, planned_for=NOW + timedelta(days=7), by=by, at=NOW)
+        if chosen == "how to reach me":
+            own_support.reach_me(offer=offer, wanted={"not_on_ward": True}, by=by, at=NOW)
+        if chosen == "outside":
+            own_support.ask_outside(offer=offer, wanted=True, by=by, at=NOW)
+        withdrawal.withdraw(incident=incident, by=nurse, at=LATER)
+        assert not Involvement.objects.exists()
+        # Who had said no expects nobody.
+        told = Reminder.objects.filter(kind=NOT_AFTER_ALL, cancelled_at=None)
+        assert told.exists() == (chosen != "no")
 
     def test_reading_it_is_no_act(self, client, incident, nurse, coordinator):
         client.force_login(coordinator)

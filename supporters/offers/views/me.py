@@ -123,14 +123,17 @@ def erase(request: SignedInRequest, pk: UUID) -> HttpResponse:
     offer = get_object_or_404(_offers(request.user).filter(closed_at__isnull=False), pk=pk)
     if request.method == "POST":
         try:
-            retention.erase_own(offer=offer, by=request.user, at=timezone.now())
+            is_done = retention.erase_own(offer=offer, by=request.user, at=timezone.now())
         except retention.Held:
             text = _("Not yet: you have a role in this event, and it is not over.")
             say(request, text, level=messages.WARNING)
         except NotAllowed as error:
             say(request, words.refused(error), level=messages.WARNING)
         else:
-            say(request, _("Your name is erased. Nothing ties you to this case any more."))
+            if is_done:
+                say(request, _("Your name is erased. Nothing ties you to this case any more."))
+            else:
+                say(request, own_offer.erased_soon())
         return redirect("me")
     line = _("Your name and how to reach you go now, for good. After that you cannot come back to this case.")
     context = {

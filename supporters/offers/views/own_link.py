@@ -32,10 +32,12 @@ from supporters.offers.views import own_offer
 @allow_public
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_support(request: HttpRequest, signed: str) -> HttpResponse:
-    """Who calls and when, and what may be chosen; 404 with the numbers for help once the case is over."""
+    """Who calls and when, and what may be chosen; 404 with the numbers for help once the case is over, which
+    `erased` says was just done.
+    """
     found = _found(signed)
     if not found:
-        return render(request, "supporters/offers/own_link_over.html", status=404)
+        return _over(request)
     now, unsaved = timezone.now(), None
     if request.method == "POST":
         unsaved = own_offer.decide(request, found[0], by=None, at=now)
@@ -54,7 +56,7 @@ def own_support(request: HttpRequest, signed: str) -> HttpResponse:
     later = told_later.own([found[0].incident], at=now)
     context = {
         "each": mine,
-        "is_nameless": found[0].incident.kind == IncidentKind.SELF,
+        "is_nameless": _is_nameless(found[0]),
         "later": later,
         "numbers": Policy.current() if later else None,
         "now": now,
@@ -71,16 +73,31 @@ def erase(request: HttpRequest, signed: str) -> HttpResponse:
     """Have one's name erased now instead of at the end of the term; after that the link has ended."""
     found = _found(signed)
     if not found:
-        return render(request, "supporters/offers/own_link_over.html", status=404)
+        return _over(request)
     if not found[0].closed_at:
         return redirect("own-link", signed)
     if request.method == "POST":
         try:
-            retention.erase_own(offer=found[0], by=None, at=timezone.now())
+            is_done = retention.erase_own(offer=found[0], by=None, at=timezone.now())
         except NotAllowed as error:
             say(request, words.refused(error), level=messages.WARNING)
+        else:
+            if is_done:
+                return redirect(f"{reverse('own-link', args=[signed])}?erased=1")
+            say(request, own_offer.erased_soon())
         return redirect("own-link", signed)
-    return render(request, "supporters/offers/own_link_erase.html", {"form": forms.Form(), "signed": signed})
+    context = {"form": forms.Form(), "signed": signed, "is_nameless": _is_nameless(found[0])}
+    return render(request, "supporters/offers/own_link_erase.html", context)
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    context = {"is_erased": "erased" in request.GET}
+    return render(request, "supporters/offers/own_link_over.html", context, status=404)
+
+
+def _is_nameless(offer: Offer) -> bool:
+    """Whether they asked for support without a name."""
+    return offer.incident.kind == IncidentKind.SELF
 
 
 def _found(signed: str) -> list[Offer]:

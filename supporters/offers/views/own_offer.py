@@ -89,6 +89,7 @@ class Own:
     is_noted: bool
     has_number: bool
     erases_at: datetime | None
+    erase_asked: bool
     may_be_asked_again: bool
     is_asked_again: bool
     is_held: bool
@@ -179,11 +180,12 @@ def own(
         is_noted=noted is not None,
         has_number=bool(number),
         erases_at=retention.erases_at(offer, policy),
+        erase_asked=retention.was_asked(offer),
         may_be_asked_again=any(each.incident.tracked_since for each in line),
         is_asked_again=any(each.ask_again_since for each in line),
         is_held=is_held,
         decide_url=decide_url,
-        erase_url="" if is_held else erase_url,
+        erase_url="" if is_held or retention.was_asked(offer) else erase_url,
     )
 
 
@@ -221,6 +223,11 @@ def decide(
     else:
         say(request, said or _("Choose a day first."), level=messages.SUCCESS if said else messages.WARNING)
     return None
+
+
+def erased_soon() -> str:
+    """What is said to who has their name erased while a reporter still sees it."""
+    return _("Noted. Your name is erased as soon as whoever named you does not see it any more.")
 
 
 def last_day(at: datetime) -> date:
