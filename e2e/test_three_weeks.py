@@ -72,8 +72,8 @@ Tue 08 Dec 12:00 | Noor | at once | Somebody is waiting for a supporter.
 WHO_WAS_THERE = (
     "Something happened on your department. Who was there? Name them, so that nobody is forgotten."
 )
-COLLEAGUE_CALLS = "A colleague will call you. You can choose when, who, or not at all."
-ANOTHER_CALLS = "Another colleague will call you. You can choose when, who, or not at all."
+COLLEAGUE_CALLS = "A colleague will get in touch. You can choose when, who, or not at all."
+ANOTHER_CALLS = "Another colleague will get in touch. You can choose when, who, or not at all."
 DATE_IS_SET = "A date is set that is of interest to you. Read what it is, and how to prepare."
 
 

@@ -58,6 +58,7 @@ class SupportersConfig(AppConfig):
         withdrawal.acted += [withdrawn_reports.acted, unnamed_reports.decided]
         announcing_absence.listeners.append(desk.tell)
         choosing.free.append(free_to_choose.free)
+        choosing.of_own_group.append(free_to_choose.of_own_group)
         withdrawal.listeners += [
             withdrawn_reports.forget,
             unnamed_reports.withdrawn,

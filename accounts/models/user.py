@@ -5,10 +5,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -146,6 +146,12 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.Index(fields=["sort_key", "id"], name="user_by_sort_key"),
             # Whose number this is (accounts.people.who_is_who).
             models.Index(fields=["telephone"], name="user_by_telephone", condition=~models.Q(telephone="")),
+            # The coordinator's search by the end of a number.
+            models.Index(
+                OpClass(Reverse("telephone"), name="text_pattern_ops"),
+                name="user_by_end_of_number",
+                condition=~models.Q(telephone=""),
+            ),
         )
 
     def __str__(self) -> str:

@@ -12,6 +12,10 @@ class TypedTelephoneField(forms.CharField):
     widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
     default_error_messages = {
         "none": _("Give a telephone number, such as 06 12345678."),
+        "unused": _(
+            "No number begins like this one: is a figure wrong?"
+            " A mobile number begins with 061 to 065, or 068."
+        ),
         "several": _("Give one telephone number: the one to call first."),
         "emergency": _("That is a number for emergencies. Give the number at which a colleague can call."),
         "words": _("Give the telephone number alone, without words."),

@@ -26,7 +26,8 @@ _NOTATION = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
 
 class NumberUnreadable(ValueError):
     """Not one telephone number. `code`: "none"; "several"; "words" around one; "emergency" for one that
-    nobody is called back at; "spreadsheet" where a spreadsheet has changed it ("3,16E+10", "'06…").
+    nobody is called back at; "unused" where no number begins so ("06-9…"); "spreadsheet" where a
+    spreadsheet has changed it ("3,16E+10", "'06…").
     """
 
     def __init__(self, code: str) -> None:
@@ -135,8 +136,10 @@ def _whole(text: str) -> PhoneNumber:
         number = phonenumbers.parse(text, COUNTRY)
     except phonenumbers.NumberParseException as error:
         raise NumberUnreadable("none") from error
-    if any(character.isalpha() for character in text) or not phonenumbers.is_valid_number(number):
+    if any(character.isalpha() for character in text):
         raise NumberUnreadable("none")
+    if not phonenumbers.is_valid_number(number):
+        raise NumberUnreadable("unused" if phonenumbers.is_possible_number(number) else "none")
     return number
 
 

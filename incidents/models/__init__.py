@@ -13,6 +13,7 @@ from incidents.models.incident import (
     full_reference,
 )
 from incidents.models.involvement import (
+    NAMELESS,
     TYPED_WORDS,
     Involvement,
     InvolvementQuerySet,
@@ -29,6 +30,7 @@ from incidents.models.vim import VimImport, VimImportQuerySet, VimMapping
 from incidents.models.visible_rows import OVERSEERS, events_of
 
 __all__ = (
+    "NAMELESS",
     "OVERSEERS",
     "PLACES",
     "SEATS",

@@ -3,10 +3,11 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce, Lower, Reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -20,13 +21,21 @@ from incidents.models.incident import Incident
 #: The words of a name that was typed in, as the index `involvement_typed_words` holds them.
 TYPED_WORDS = SearchVector("typed_key", config="simple")
 
+#: Stands for the name of who asked for support without one; shown in the reader's language.
+NAMELESS = "Somebody"
+
 
 def name_of(involvement: str) -> Coalesce:
     """The name of an involvement in a query, as `Involvement.name` says it; `involvement` is the way there
     ("offer__involvement"). By a subquery: one table more to join costs the long lists half of their time.
     """
     employee = User.objects.filter(pk=models.OuterRef(f"{involvement}__employee"))
-    return Coalesce(models.Subquery(employee.values("name")), f"{involvement}__typed_name")
+    typed = models.Case(
+        models.When(**{f"{involvement}__typed_name": NAMELESS}, then=models.Value(_("Somebody"))),
+        default=f"{involvement}__typed_name",
+        output_field=models.CharField(),
+    )
+    return Coalesce(models.Subquery(employee.values("name")), typed)
 
 
 def profession_of(involvement: str) -> models.Subquery:
@@ -118,6 +127,11 @@ class Involvement(models.Model):
             models.Index(
                 fields=["telephone"], name="involvement_by_telephone", condition=~models.Q(telephone="")
             ),
+            models.Index(
+                OpClass(Reverse("telephone"), name="text_pattern_ops"),
+                name="involvement_by_end_of_number",
+                condition=~models.Q(telephone=""),
+            ),
             models.Index(fields=["email"], name="involvement_by_email", condition=~models.Q(email="")),
         )
 
@@ -131,7 +145,9 @@ class Involvement(models.Model):
 
     @property
     def name(self) -> str:
-        return self.employee.name if self.employee else self.typed_name
+        if self.employee:
+            return self.employee.name
+        return gettext("Somebody") if self.typed_name == NAMELESS else self.typed_name
 
     @property
     def named(self) -> Named:

@@ -16,6 +16,7 @@ from zlib import decompress
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -291,6 +292,9 @@ def test_after_erasing_nothing_ties_the_employee_to_a_case(case, employee, coord
 
 def test_early_by_the_employee_too(client, case, employee):
     client.force_login(employee)
+    # Nobody sees any more whom they named.
+    Involvement.objects.update(added_at=F("added_at") - timedelta(days=2))
+    Incident.objects.update(reported_at=F("reported_at") - timedelta(days=2))
     for offer in Offer.objects.filter(involvement__employee=employee):
         assert client.post(reverse("me-erase", args=[offer.pk])).status_code == 302
     assert ties(case.facts, case.ids, known=known(employee)) == []

@@ -235,13 +235,13 @@ def to_person(
 KINDS = (
     to_person(
         ANNOUNCED,
-        gettext_lazy("A colleague will call you. You can choose when, who, or not at all."),
+        gettext_lazy("A colleague will get in touch. You can choose when, who, or not at all."),
         Q(closed_at=None),
         left=_mail_left,
     ),
     to_person(
         ANOTHER_CALLS,
-        gettext_lazy("Another colleague will call you. You can choose when, who, or not at all."),
+        gettext_lazy("Another colleague will get in touch. You can choose when, who, or not at all."),
         Q(closed_at=None),
     ),
     to_person(

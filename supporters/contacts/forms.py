@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Language
 from accounts.people.telephone_field import TypedTelephoneField
 from hospital.clock import Cover, local_day
 from hospital.form_fields import DayField
@@ -76,6 +77,12 @@ class ReachMeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for myp
         widgets = {"telephone": TypedTelephoneField.widget}
         fields = ("telephone", "email", "parts_of_day", "language", "not_on_ward", "no_voicemail")
         labels = {"telephone": _("Call me on this number"), "email": _("Or mail me at this address")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = self.fields.get("language")
+        if isinstance(language, forms.ChoiceField):
+            language.choices = [("", _("No preference")), *Language.choices]
 
 
 class UnseenReachMeForm(ReachMeForm):

@@ -25,7 +25,7 @@ from incidents.reports.report_writer import Involved, ReportEnded, add_involved,
 from notifications.reminders.schedule import cancel_each, remind
 from supporters.enums import HeadAnswer
 from supporters.intake.reminders import HEAD_ASKED, HEAD_SILENT, of_question
-from supporters.models import HeadQuestion, HeadQuestionQuerySet, SupportPolicy
+from supporters.models import HeadQuestion, HeadQuestionQuerySet, SupportPolicy, UnnamedReport
 
 PAGE = "support:who-was-there"
 _KINDS = (HEAD_ASKED, HEAD_SILENT)
@@ -37,13 +37,18 @@ class TermOver(Exception):
 
 def asked(incident: Incident, at: datetime) -> None:
     """`incident` came in at `at` (report_writer.report_listeners): its head of department is asked, where the
-    policy says so, and it did not happen long ago. Where nobody heads it the coordinator finds out.
+    policy says so, and it did not happen long ago; not who reported it themselves and named people. Where
+    nobody heads it the coordinator finds out.
     """
     if incident.department_id is None or incident.kind in IncidentKind.personal():
         return
     policy = SupportPolicy.current()
     long_ago = incident.occurred_at and add_days(incident.occurred_at, policy.forgotten_days) < at
-    if incident.event_type not in policy.always_offered or long_ago:
+    if (
+        incident.event_type not in policy.always_offered
+        or long_ago
+        or _was_said(incident, incident.department_id)
+    ):
         return
     due_at = WorkingHours.current().office.add_days(at, policy.head_answers_days)
     question = HeadQuestion.objects.create(
@@ -59,7 +64,9 @@ def withdrawn(incident: Incident, at: datetime) -> None:
 
 
 def joined(*, stays: Incident, goes: Incident, at: datetime) -> None:
-    """What was asked about `goes` is asked about `stays`, once of each department."""
+    """What was asked about `goes` is asked about `stays`, once of each department; no longer of that whose
+    head reported one of the two and named people.
+    """
     kept = set(_locked().filter(incident=stays).values_list("department", flat=True))
     cancel_each([goes.pk], at=at, kinds=_KINDS)
     for question in _locked().filter(incident=goes):
@@ -70,6 +77,28 @@ def joined(*, stays: Incident, goes: Incident, at: datetime) -> None:
             question.save(update_fields=["incident"])
             if question.answered_at is None:
                 remind(of_question(question))
+    for question in _locked().waiting().filter(incident=stays).order_by("pk"):
+        if _was_said(stays, question.department_id) or _was_said(goes, question.department_id):
+            _close(question, HeadAnswer.SETTLED, at)
+
+
+def reporter_named(incident: Incident, at: datetime) -> None:
+    """Its reporter, who had named nobody, named people since: a head of its department is asked no longer."""
+    for question in _locked().waiting().filter(incident=incident).order_by("pk"):
+        if _is_head(incident.reporter, question.department_id):
+            _close(question, HeadAnswer.SETTLED, at)
+
+
+def _was_said(incident: Incident, department_id: UUID | None) -> bool:
+    """Whether a head of that department reported `incident` and named people: they said who was there."""
+    return (
+        _is_head(incident.reporter, department_id)
+        and not UnnamedReport.objects.filter(incident=incident).exists()
+    )
+
+
+def _is_head(user: User | None, department_id: UUID | None) -> bool:
+    return user is not None and user.department_id == department_id and user.has_role(Role.TEAM_LEADER)
 
 
 def settled(incidents: Collection[UUID], at: datetime) -> None:

@@ -33,7 +33,8 @@ class Need:
     at: datetime
     employee_id: UUID | None = None
     works_in_id: UUID | None = None
-    """The department of the account now; `department_id` is that at the time."""
+    """The department of the account now; `department_id` is that at the time, or that of the event for who
+    was typed in without one."""
     manager_id: UUID | None = None
     named: Named | None = None
     profession_id: UUID | None = None
@@ -99,7 +100,7 @@ def _need(offer: Offer, at: datetime, same_profession: SameProfession, events: I
         named=None if employee else involvement.named,
         profession_id=involvement.profession_id,
         profession_group=profession.group if profession else "",
-        department_id=involvement.department_id,
+        department_id=involvement.department_id or offer.incident.department_id,
         location_id=department.location_id if department else None,
         language=employee.language if employee else "",
         years_in_profession=employee.years_in_profession(year=year) if employee else None,

@@ -55,8 +55,8 @@ class Offer(models.Model):
     One person is one line of support, however many events: a second offer, while a contact runs, goes on with
     the offer of that contact (`continues`), and from then on is what that one is.
 
-    `erase_asked_at` is when they wished to have their name erased before the term, while a reporter still saw it;
-    it holds unless their support was taken up again since (supporters.offers.retention).
+    `erase_asked_at` is when they wished to have their name erased before the term, while a reporter still saw
+    it; it holds unless their support was taken up again since (supporters.offers.retention).
 
     `announced_at` is when they were told that a colleague will call (supporters.contacts.announcing), and
     `reached_at` the first contact made.

@@ -34,6 +34,8 @@ SAME_FOR = timedelta(days=30)
 
 #: Who could be asked for an offer now, of those who show themselves (supporters.matching.free_to_choose).
 free: list[Callable[[Offer, datetime], Sequence[UUID]]] = []
+#: Those of the own profession group who show themselves, free or not.
+of_own_group: list[Callable[[Offer, datetime], Sequence[UUID]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,17 @@ def _lines(wishes: Wishes, at: datetime) -> list[tuple[UUID, ShownSupporter]]:
 def _draw(offer: Offer, at: datetime) -> list[UUID]:
     found = [key for source in free for key in source(offer, at)]
     count = min(HANDFUL, len(found) // 2) if len(found) >= FEWEST else 0
-    return SystemRandom().sample(found, count)
+    if not count:
+        return []
+    group = [key for source in of_own_group for key in source(offer, at)]
+    chance, half = SystemRandom(), -(-count // 2)
+    # Of many who are free a few by chance tell nothing; of few those who are not free are drawn as well.
+    free_ones = [key for key in group if key in set(found)]
+    like_them = free_ones if len(free_ones) >= 2 * half else group
+    own = chance.sample(like_them, min(half, len(like_them)))
+    drawn = own + chance.sample([key for key in found if key not in own], count - len(own))
+    chance.shuffle(drawn)
+    return drawn
 
 
 def _shown_lately(user: User, at: datetime) -> list[UUID] | None:

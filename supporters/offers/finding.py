@@ -1,5 +1,5 @@
-"""Finding a case on the coordinator's desk: by a name, by the number that phones back, by a mail address,
-or by reference.
+"""Finding a case on the coordinator's desk: by a name, by the number that phones back or its last figures, by
+a mail address, or by reference.
 """
 
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Reverse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +20,8 @@ from supporters.models import Contact, Offer, OfferQuerySet
 from supporters.offers.worklist import ROWS, WorklistRow, row_of
 
 MOST = 30
+#: So many figures of the end of a telephone number are enough.
+FEWEST_FIGURES = 4
 #: Who supports somebody or, once that ended, who did.
 _SUPPORTER = (
     Contact.objects.filter(offer=OuterRef("pk"))
@@ -87,6 +90,11 @@ def in_order(query: str, offers: OfferQuerySet) -> QuerySet[Any]:
             offers.filter(involvement__employee__in=called.values("pk")),
             offers.filter(involvement__in=by_hand.values("pk")),
         ]
+    if end := _end_of_number(query):
+        ways += [
+            offers.filter(involvement__employee__in=_ending(User.objects.all(), end).values("pk")),
+            offers.filter(involvement__in=_ending(Involvement.objects.all(), end).values("pk")),
+        ]
     if "@" in query:
         address = who_is_who.mail(query)
         mailed = User.objects.filter(email=address)
@@ -97,6 +105,18 @@ def in_order(query: str, offers: OfferQuerySet) -> QuerySet[Any]:
         ]
     first, *others = (way.values_list("id", "closed_at", "due_at") for way in ways)
     return first.union(*others).order_by(F("closed_at").desc(nulls_first=True), "due_at", "id")
+
+
+def _end_of_number(query: str) -> str:
+    """The figures of `query`, as the end of a telephone number; empty for anything else."""
+    figures = query.translate({ord(sign): None for sign in " -.()"})
+    return figures if figures.isascii() and figures.isdigit() and len(figures) >= FEWEST_FIGURES else ""
+
+
+def _ending(people: QuerySet[Any], end: str) -> QuerySet[Any]:
+    """Those of `people` whose telephone number ends so."""
+    with_number: QuerySet[Any] = people.exclude(telephone="").alias(backwards=Reverse("telephone"))
+    return with_number.filter(backwards__startswith=end[::-1])
 
 
 def _event(query: str, by: User) -> Incident | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -43,6 +43,7 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     """
     if not involvements:
         return
+    _carry_wish([each for each in involvements if each.employee_id])
     policy, cover = SupportPolicy.current(), WorkingHours.current().cover
     told = [each for each in involvements if policy.announce == Announce.AT_REPORT]
     announced = {each.pk for each in told if announcing.is_told_at_once(each)}
@@ -69,6 +70,26 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     told_later.tell_named(involvements, at)
     for incident in by_incident:
         push_counts(incident, at=at)
+
+
+def _carry_wish(involvements: Sequence[Involvement]) -> None:
+    """Help outside the hospital is wished by a person for every event, also by who was referred before."""
+    if not involvements:
+        return
+    before = Offer.objects.filter(
+        Q(closed_at=None) | Q(outcome=Outcome.REFERRED), involvement__employee=OuterRef("employee")
+    )
+    latest = before.order_by("-opened_at").values("involvement__wish_outside")[:1]
+    wishing = Involvement.objects.alias(before=Subquery(latest)).filter(before=True)
+    wishing.filter(pk__in=[each.pk for each in involvements]).update(wish_outside=True)
+    asking = [each for each in involvements if each.wish_outside and each.incident.kind == IncidentKind.SELF]
+    if asking:
+        open_ones = Offer.objects.open().filter(
+            involvement__employee__in=[each.employee_id for each in asking]
+        )
+        at_work = Contact.objects.open().filter(open_for=OuterRef("involvement__employee"))
+        waiting = open_ones.exclude(Exists(at_work)).values("involvement")
+        Involvement.objects.filter(pk__in=waiting).update(wish_outside=True)
 
 
 def push_counts(incident: Incident, *, at: datetime) -> None:

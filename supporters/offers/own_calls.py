@@ -55,7 +55,8 @@ class PromisedCall:
     nobody calls now, from when on somebody does, as long as that is not long before it. `on_day`: that day
     was agreed on. `mode`: it is an appointment at `by`, by that means (ConversationMode), and at `place` if
     in person. `outside`: they hear by then of help outside the hospital, which they asked for. `off`: when
-    they were to talk with the supporter before, which is off.
+    they were to talk with the supporter before, which is off. `by_mail`: there is no number of them, so they
+    are mailed.
     """
 
     by: datetime
@@ -67,6 +68,17 @@ class PromisedCall:
     place: str = ""
     outside: bool = False
     off: datetime | None = None
+    by_mail: bool = False
+
+
+def is_mailed(offer: Offer) -> bool:
+    """Whether whoever supports the person of `offer` can mail them and not call; it reads their account and
+    how they wish to be reached.
+    """
+    wish, person = getattr(offer, "reach_me", None), offer.involvement
+    if (wish and wish.telephone) or person.telephone_now:
+        return False
+    return bool((wish and wish.email) or person.email_now)
 
 
 def with_promise(offers: OfferQuerySet) -> QuerySet[Any]:
@@ -99,15 +111,24 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
     contact, supporter = running_of(offer), supporter_of(offer)
     is_asked = contact and contact.state == ContactState.PROPOSED
     sees = offer.due_at < now or not is_asked
+    by_mail = is_mailed(offer)
     if contact and contact.agreed_at:
         at, mode, place = contact.agreed_at, contact.agreed_mode, contact.agreed_place or ""
         return PromisedCall(at, is_late=at < now, coordinator_sees=sees, mode=mode, place=place)
     if supporter and contact.next_step in (NextStep.CALL_LATER, NextStep.FOLLOW_UP):
-        return PromisedCall(contact.due_at, is_late=contact.due_at < now, coordinator_sees=sees, on_day=True)
+        return PromisedCall(
+            contact.due_at,
+            is_late=contact.due_at < now,
+            coordinator_sees=sees,
+            on_day=True,
+            by_mail=by_mail,
+        )
     off = offer.off_at if offer.off_at and offer.off_at > now else None
     by = _promised_at(offer)
     if offer.not_before and not supporter:
-        return PromisedCall(by, is_late=by < now, coordinator_sees=sees, on_day=True, off=off)
+        return PromisedCall(
+            by, is_late=by < now, coordinator_sees=sees, on_day=True, off=off, by_mail=by_mail
+        )
     in_contact = contact and contact.state == ContactState.IN_CONTACT
     arranges = contact and contact.next_step == NextStep.ARRANGE
     if (in_contact and not arranges) or (offer.reached_at and not supporter and by < now):
@@ -115,7 +136,7 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
     opens = cover.opens_from(now)
     said = opens if now < opens and by - opens < DAY else None
     outside = offer.wants_outside and contact is None
-    return PromisedCall(by, by < now, sees, opens=said, outside=outside, off=off)
+    return PromisedCall(by, by < now, sees, opens=said, outside=outside, off=off, by_mail=by_mail)
 
 
 def _promised_at(offer: Any) -> datetime:
@@ -140,10 +161,11 @@ def running(user: User) -> dict[str, Any]:
     A coordinator sees here, too, only the own.
     """
     mine = with_promise(Offer.objects.open().leading().filter(involvement__employee=user))
+    mine = mine.select_related("involvement__employee", "reach_me")
     now, cover = timezone.now(), WorkingHours.current().cover
     return {
         "calls": [
-            (offer, promise_of(offer, now=now, cover=cover), supporter_of(offer))
+            (offer, promise_of(offer, now=now, cover=cover), supporter_of(offer), is_mailed(offer))
             for offer in leading(mine)[:1]
         ],
         "now": now,

@@ -77,6 +77,12 @@ def postpone(*, offer: Offer, planned_for: datetime, by: User | None, at: dateti
     return mine.offer
 
 
+def sooner(*, offer: Offer, by: User | None, at: datetime) -> Offer:
+    """Not later after all: the term of a call that is promised now."""
+    call_by = SupportPolicy.current().call_by(at, cover=WorkingHours.current().cover)
+    return postpone(offer=offer, planned_for=call_by, by=by, at=at)
+
+
 @transaction.atomic
 def cannot_then(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     """The appointment is off; nobody asks why, and the supporter agrees on another."""
@@ -100,9 +106,14 @@ def come_back(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     """Support after all: the offer is open again, with a new term for the first contact, and the
     coordinator is told.
     """
-    offer = line_of(offer, by).offer
+    mine = line_of(offer, by)
+    offer = mine.offer
     if not offer.closed_at:
         raise NotAllowed
+    # What is open meanwhile says what they wish now.
+    if mine.open and mine.open[0].involvement.wish_outside != offer.involvement.wish_outside:
+        offer.involvement.wish_outside = mine.open[0].involvement.wish_outside
+        offer.involvement.save(update_fields=["wish_outside"])
     _take_up(offer, at)
     return offer
 
@@ -199,7 +210,8 @@ def ask_outside(*, offer: Offer, wanted: bool, by: User | None, at: datetime) ->
     for each in mine.without_contact:
         if each.involvement.wish_outside != wanted:
             _begin_anew(each, at)
-    Involvement.objects.filter(offer__in=mine.open).update(wish_outside=wanted)
+    line = Q(offer__in=mine.open) | Q(offer__continues__in=mine.open)
+    Involvement.objects.filter(line).update(wish_outside=wanted)
     if wanted and mine.contact:
         record(contact=mine.contact, kind=EventKind.HANDED_BACK, by=by, at=at)
     return mine.offer

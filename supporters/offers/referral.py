@@ -5,6 +5,7 @@ they are told how to reach it.
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.enums import AccessAction
 from accounts.models import User
@@ -17,8 +18,8 @@ from supporters.offers.opening import close_offer, push_counts
 
 @transaction.atomic
 def refer(*, offer: Offer, to: OutsideHelp, by: User, at: datetime) -> Contact | None:
-    """The contact that ended by it, if one was open. Raises OfferClosed, and the errors of the flow when
-    something else happened meanwhile.
+    """The contact that ended by it, if one was open. What else is open for who wished for help outside ends
+    with it. Raises OfferClosed, and the errors of the flow when something else happened meanwhile.
     """
     contact = offer.contacts.open().select_related("offer__incident", "supporter").first()
     if contact:
@@ -27,9 +28,22 @@ def refer(*, offer: Offer, to: OutsideHelp, by: User, at: datetime) -> Contact |
         log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
     else:
         close_offer(offer=offer, outcome=Outcome.REFERRED, by=by, at=at)
-    Referral.objects.update_or_create(offer=offer, defaults={"to": to, "at": at})
+    for each in (offer, *_others(offer)):
+        if each != offer:
+            close_offer(offer=each, outcome=Outcome.REFERRED, by=by, at=at)
+        Referral.objects.update_or_create(offer=each, defaults={"to": to, "at": at})
     announcing.referred(offer, at=at)
     return contact
+
+
+def _others(offer: Offer) -> list[Offer]:
+    """What else is open, with nobody at work for it, for the same person, who wished for help outside."""
+    person = offer.involvement
+    if person.employee_id is None or not person.wish_outside:
+        return []
+    others = Offer.objects.open().leading().filter(involvement__employee=person.employee_id)
+    at_work = Contact.objects.open().filter(offer=OuterRef("pk"))
+    return list(others.exclude(pk=offer.pk).exclude(Exists(at_work)).order_by("pk"))
 
 
 def help_for(offer: Offer) -> OutsideHelp | None:

@@ -9,8 +9,9 @@ No line of the contact's log or of the access log names the employee, so none ha
 coordinator put on the exclusion list stay: they say nothing of a case.
 peersupport/tests/test_nobody_is_left.py walks the whole database for more.
 
-While a reporter sees the names that they gave, none of these goes: that one is missing would tell them that
-this support has ended. It is so for everybody, whoever reported it, and what was asked meanwhile is done then.
+While a reporter sees the names that they gave, none of these goes: that one is missing would tell them
+that this support has ended. It is so for everybody, whoever reported it; what was asked meanwhile is done
+then.
 
 Who has a role in which they would decide about the event waits for its end: that they are known to be
 involved is what puts them aside for it (incidents.calamities.put_aside).

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.pages.addresses import address_of
@@ -13,11 +14,16 @@ from accounts.people.names import sort_key
 from hospital.moment_words import in_words
 from incidents.models import Incident
 from supporters.contacts import conflicts
+from supporters.enums import Announce
+from supporters.models import SupportPolicy
 from supporters.offers.worklist import ASSIGNS, ROWS, SupportState, state_of_row
 
 #: Rows, and when somebody had the offer.
 _PEOPLE: QuerySet[Any] = ROWS.annotate(
-    had_at=F("offered_at"), told_at=F("announced_at"), norm=F("norm_due_at")
+    had_at=F("offered_at"),
+    told_at=F("announced_at"),
+    norm=F("norm_due_at"),
+    address=Coalesce("involvement__employee__email", "involvement__email"),
 )
 
 
@@ -67,17 +73,22 @@ def _line(person: dict[str, Any], now: datetime, conflict: str) -> RollCallLine:
         state=state_of_row(person, now),
         waits=person["waiting_for"] in ASSIGNS and not person["supporter"],
         in_time=offered_at is not None and offered_at <= person["norm"],
-        offered=_offered(offered_at, person["told_at"], now),
+        offered=_offered(person, now),
         since=person["opened_at"],
         due_at=due_at,
         closed_at=person["closed_at"],
     )
 
 
-def _offered(offered_at: datetime | None, announced_at: datetime | None, now: datetime) -> str:
+def _offered(person: dict[str, Any], now: datetime) -> str:
     """When this person had the offer, and how."""
+    offered_at, announced_at = person["had_at"], person["told_at"]
     if offered_at is None:
-        return _("No message has left yet: it waits for the morning, or there is no address.")
+        if not person["address"]:
+            return _("No message: there is no address. They hear it when a supporter calls.")
+        if SupportPolicy.current().announce == Announce.WHEN_ASKED:
+            return _("No message has left yet: it leaves when a supporter is asked.")
+        return _("No message has left yet: it waits for the morning.")
     if announced_at is not None and announced_at <= offered_at:
         return _("Told by a message, %(when)s.") % {"when": in_words(announced_at, now=now)}
     return _("Offered in person, %(when)s.") % {"when": in_words(offered_at, now=now)}

@@ -12,8 +12,8 @@ from supporters.models import Contact, Offer
 
 
 def acted(incident: Incident) -> bool:
-    """Whether a supporter was asked for anybody on it, or a coordinator did something about an offer. Locks the
-    offers.
+    """Whether a supporter was asked for anybody on it, or a coordinator did something about an offer. Locks
+    the offers.
 
     What somebody who was named chose is no act, nor that they were told: or the answer would say it.
     """

@@ -94,6 +94,13 @@ _WAITING: dict[Waiting, tuple["StrPromise", str, Tone, "StrPromise"]] = {
     Waiting.FOLLOW_UP: (gettext_lazy("Follow-up"), "calendar-event", "calm", gettext_lazy("View")),
     Waiting.NOTHING: (gettext_lazy("Nothing is waiting"), "check", "neutral", gettext_lazy("View")),
 }
+#: Of who wished for somebody outside the hospital, in the place of waiting for a supporter.
+_WAITING_OUTSIDE: tuple["StrPromise", str, Tone, "StrPromise"] = (
+    gettext_lazy("Waiting for help outside"),
+    "world",
+    "attention",
+    gettext_lazy("Refer"),
+)
 FILTER_LABELS = {
     Waiting.COORDINATOR: gettext_lazy("Alerted"),
     Waiting.ASSIGNMENT: gettext_lazy("To assign"),
@@ -120,6 +127,7 @@ ROWS: QuerySet[Any] = Offer.objects.values(
     kind=F("incident__kind"),
     event_type=F("incident__event_type"),
     occurred_at=F("incident__occurred_at"),
+    outside=F("involvement__wish_outside"),
     name=name_of("involvement"),
     profession=profession_of("involvement"),
     department=department_of("involvement"),
@@ -401,9 +409,10 @@ def group_of(due_at: datetime, now: datetime) -> WaitingGroup:
     return WaitingGroup.TODAY if due_at < start_of_day(tomorrow) else WaitingGroup.LATER
 
 
-def state_of(waiting: str, *, late: bool) -> SupportState:
-    """What an offer that waits for `waiting` says of itself."""
-    word, icon, tone, step = _WAITING[Waiting(waiting)]
+def state_of(waiting: str, *, late: bool, outside: bool) -> SupportState:
+    """What an offer that waits for `waiting` says of itself; `outside`: help outside is wished."""
+    refers = outside and waiting == Waiting.ASSIGNMENT
+    word, icon, tone, step = _WAITING_OUTSIDE if refers else _WAITING[Waiting(waiting)]
     if late:
         icon, tone = "urgent", "late"
         if waiting == Waiting.ACCEPTANCE:
@@ -415,7 +424,7 @@ def state_of_row(row: Mapping[str, Any], now: datetime) -> SupportState:
     """What an offer, read as `ROWS`, says of itself at `now`."""
     if row["closed_at"]:
         return ended(row["outcome"])
-    state = state_of(row["waiting_for"], late=row["due_at"] < now)
+    state = state_of(row["waiting_for"], late=row["due_at"] < now, outside=row["outside"])
     if row["is_talk"]:
         return replace(state, word=_("Talk"))
     if row["off_at"] and row["off_at"] > now:
@@ -438,7 +447,10 @@ def event_words(kind: str, event_type: str) -> str:
 
 def _digest(shown: Iterable[dict[str, Any]]) -> str:
     """Changes when a row comes, goes, or waits for something else."""
-    seen = "".join(f"{each['id']}{each['waiting_for']}{each['due_at']}{each['supporter']}" for each in shown)
+    seen = "".join(
+        f"{each['id']}{each['waiting_for']}{each['due_at']}{each['supporter']}{each['outside']}"
+        for each in shown
+    )
     return hashlib.blake2b(seen.encode(), digest_size=8).hexdigest()
 
 

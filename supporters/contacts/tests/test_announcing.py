@@ -50,7 +50,7 @@ def test_who_has_an_account_is_told_at_once_in_the_app_and_by_mail():
     sweep.sweep(at=MONDAY)
     [notice] = notices(involvement.employee)
     assert listing.page(user=involvement.employee).lines[0].text == (
-        "A colleague will call you. You can choose when, who, or not at all."
+        "A colleague will get in touch. You can choose when, who, or not at all."
     )
     assert notice.url == "/me/"
     [sent] = [each for each in mail.outbox if each.to == [involvement.employee.email]]

@@ -100,6 +100,34 @@ class TestAsked:
         report(ward, event_type=EventType.COMPLAINT)
         assert HeadQuestion.objects.exists()
 
+    def test_not_who_reported_it_and_named_people(self, ward, head, coordinator):
+        """They said who was there; one who named nobody is asked, and no longer once they named people."""
+        report(ward, UserFactory(), reporter=head)
+        assert not HeadQuestion.objects.exists()
+        silent = report(ward, reporter=head)
+        assert HeadQuestion.objects.waiting().filter(incident=silent).exists()
+        head_questions.reporter_named(silent, NOW)
+        assert HeadQuestion.objects.get().answer == HeadAnswer.SETTLED
+        # Of another department they are no head.
+        report(DepartmentFactory(), UserFactory(), reporter=head)
+        assert HeadQuestion.objects.waiting().count() == 1
+
+    def test_no_longer_of_a_report_that_is_joined_with_theirs(self, ward, head, coordinator):
+        asked, own = report(ward), report(ward, UserFactory(), reporter=head)
+        joining.join(one=asked, other=own, by=coordinator, at=NOW)
+        assert not HeadQuestion.objects.waiting().exists()
+
+    def test_whoever_was_asked_by_the_coordinator_and_named_people_is_asked_no_longer(
+        self, client, ward, head, coordinator
+    ):
+        own = report(ward, reporter=head)
+        unnamed_reports.ask_reporter(report=own.unnamed, by=coordinator, at=NOW)
+        client.force_login(head)
+        page = reverse("support:name-people", args=[own.reference])
+        client.post(page, {"person": [str(UserFactory().pk)], "send": "1"})
+        assert own.involvements.count() == 1
+        assert not HeadQuestion.objects.waiting().exists()
+
     def test_not_who_was_there_themselves(self, ward, head):
         other = UserFactory(roles=[Role.TEAM_LEADER], department=ward)
         report(ward, head)
@@ -258,7 +286,7 @@ class TestOwnReport:
         for page in (address(incident), reverse("incidents:detail", args=[incident.reference])):
             assert "Bram Kok" not in client.get(page).text
 
-    def test_one_name_erased_takes_the_whole_list_along(self, client, ward, head):
+    def test_no_name_goes_while_the_head_sees_them(self, client, ward, head):
         """Also who was named on this page: one name less would say whose support has ended."""
         gone, stays = UserFactory(name="Aleid Bos"), UserFactory(name="Bram Kok")
         incident = report(ward, gone, stays, reporter=head)
@@ -267,7 +295,8 @@ class TestOwnReport:
         offer = Involvement.objects.get(employee=gone).offer
         own_support.decline(offer=offer, by=gone, at=NOW)
         retention.erase_own(offer=offer, by=gone, at=NOW)
-        assert client.get(address(incident)).context["named"] == []
+        named = client.get(address(incident)).context["named"]
+        assert [each.name for each in named] == ["Aleid Bos", "Bram Kok", "Cor Dam"]
 
 
 class TestForgotten:

@@ -1,5 +1,6 @@
 """The reporter, who was asked, says who was involved."""
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from incidents.calamities import ended_report
 from incidents.reports.forms.people import AddPeopleForm
 from incidents.reports.report_writer import AlreadyInvolved, ReportEnded, add_involved
 from supporters.enums import IntakeState
-from supporters.intake import unnamed_reports
+from supporters.intake import head_questions, unnamed_reports
 from supporters.intake.unnamed_reports import Settled
 from supporters.models import UnnamedReport
 
@@ -50,10 +51,11 @@ def name_people(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def _added(request: SignedInRequest, row: UnnamedReport, form: AddPeopleForm) -> bool:
     people = form.people.involved()
+    now = timezone.now()
     try:
-        added = add_involved(
-            incident=row.incident, involved=people, by=request.user, at=timezone.now(), page=PAGE
-        )
+        with transaction.atomic():
+            added = add_involved(incident=row.incident, involved=people, by=request.user, at=now, page=PAGE)
+            head_questions.reporter_named(row.incident, now)
     except ReportEnded:
         form.add_error(None, ended_report.ENDED)
         return False

@@ -74,6 +74,14 @@ def test_employee_is_not_the_own_supporter(offer):
     assert rules_for(offer, supporter) == {Rule.IS_SELF, Rule.SAME_DEPARTMENT}
 
 
+def test_who_was_typed_in_without_a_department_is_of_that_of_the_event(db):
+    ward = DepartmentFactory()
+    agency_nurse = InvolvementFactory(by_hand=True, department=None, incident__department=ward)
+    supporter = SupporterFactory(trained=True, user__department=ward)
+    assert rules_for(OfferFactory(involvement=agency_nurse), supporter) == {Rule.SAME_DEPARTMENT}
+    assert rules_for(OfferFactory(involvement=agency_nurse), SupporterFactory(trained=True)) == set()
+
+
 def test_involved_in_same_event(offer):
     supporter = SupporterFactory(trained=True)
     InvolvementFactory(incident=offer.incident, employee=supporter.user)

@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.sealed_search import answered, typed
 from accounts.people import directory as people
+from incidents.enums import IncidentKind
 from notifications.reminders.stand_ins import mark_away
 from supporters.contacts import alerts, conflicts, reminders, words
 from supporters.contacts.allowed_steps import replay, talked_enough
@@ -133,6 +134,8 @@ def _event(offer: Offer) -> dict[str, Any]:
     return {
         "incident": incident,
         "event": event_words(incident.kind, incident.event_type),
+        # The colleague reads what happened, and not what the hospital takes it for.
+        "read_as": incident.get_event_type_display() if incident.kind == IncidentKind.CALAMITY else "",
         "happened_at": incident.occurred_at or incident.reported_at,
     }
 

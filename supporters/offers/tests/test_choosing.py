@@ -130,6 +130,31 @@ class TestShown:
         assert "Knows from experience: a calamity and its analysis" in page
         assert "Uniek" not in page
 
+    def test_half_of_the_own_profession_group_where_there_are_any(self, policy):
+        """Of a group of few also who has no room: being there does not say that she is free."""
+        nurse = ProfessionFactory()
+        offer = OfferFactory(involvement__employee__profession=nurse, involvement__profession=nurse)
+        doctor = ProfessionFactory(physician=True)
+        alike = {shows(user__profession=nurse).pk, shows(user__profession=nurse, full=True).pk}
+        for _ in range(10):
+            shows(user__profession=doctor)
+        page = decide(offer, "show")
+        drawn = shown(offer)
+        assert len(drawn) == choosing.HANDFUL
+        assert alike <= set(drawn)
+        page = decide(offer, "choose", number="1")
+        assert "You chose this colleague, who will be asked if it is possible." in page.text
+
+    def test_of_many_alike_who_are_free_at_most_half(self, policy):
+        nurse = ProfessionFactory()
+        offer = OfferFactory(involvement__employee__profession=nurse, involvement__profession=nurse)
+        for _ in range(12):
+            shows(user__profession=nurse)
+        full = shows(user__profession=nurse, full=True)
+        decide(offer, "show")
+        assert len(shown(offer)) == choosing.HANDFUL
+        assert full.pk not in shown(offer)
+
     def test_never_more_than_a_handful_and_nobody_of_a_few(self, offer):
         for _ in range(3):
             shows()

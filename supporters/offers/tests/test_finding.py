@@ -74,6 +74,24 @@ def test_number_of_who_has_no_account_opens_the_case(client, coordinator):
     assert client.post(URL, {"q": "0612345678"}).url == case_of(offer)
 
 
+@pytest.mark.parametrize("query", ["5678", "345678", "34 56 78", "12345678"])
+def test_end_of_a_number_is_enough(client, coordinator, query):
+    OfferFactory(involvement__employee__telephone="0612345678", involvement__name="Noor Bos")
+    OfferFactory(involvement=InvolvementFactory(by_hand=True, telephone="06 2234 5678"))
+    OfferFactory(involvement__employee__telephone="0656781234")
+    assert found(client, query)[:1] == ["Noor Bos"]
+    assert len(found(client, query)) == (1 if "12345678" in query else 2)
+    assert "Nothing found" in search(client, "678").text
+
+
+def test_end_of_a_number_that_is_a_reference_too_shows_both(client, coordinator):
+    OfferFactory(involvement__name="Noor Bos", involvement__employee__telephone="0612340042")
+    IncidentFactory(reference="2026-0042")
+    page = search(client, "0042")
+    assert [row.name for row in page.context["found"].rows] == ["Noor Bos"]
+    assert "Roll-call 2026-0042" in page.text
+
+
 def test_number_inside_the_house_that_is_a_reference_too_shows_both(client, coordinator):
     OfferFactory(involvement__name="Noor Bos", involvement__employee__telephone="5712")
     IncidentFactory(reference="2026-5712")
@@ -111,6 +129,7 @@ def test_several_are_listed_with_state_and_supporter(client, coordinator):
     ContactFactory(offer__involvement__name="Noor Bos", supporter__user__name="Hanneke Prins")
     OfferFactory(involvement__name="Noor Visser")
     page = search(client, "noor")
+    assert "2 cases fit “noor”" in page.text
     for said in (
         "Noor Bos",
         "Hanneke Prins",
@@ -215,7 +234,7 @@ def test_search_goes_by_index_however_many_offers_there_are(coordinator):
     with connection.cursor() as cursor:
         for model in (User, Incident, Involvement, Offer, Contact, Department):
             cursor.execute(f"ANALYZE {model._meta.db_table}")
-    for query in ("noor bos", "0612345678", "voornaam77"):
+    for query in ("noor bos", "0612345678", "5678", "voornaam77"):
         plan = finding.in_order(query, Offer.objects.visible_to(coordinator)).explain()
         assert "Seq Scan on supporters_offer" not in plan
         assert "Seq Scan on incidents_involvement" not in plan

@@ -230,7 +230,7 @@ class TestThePeople:
         offer = opening.close_offer(
             offer=Offer.objects.get(), outcome=Outcome.DECLINED, by=coordinator, at=LATER
         )
-        retention.erase_own(offer=offer, by=nurse, at=LATER + HOUR)
+        retention.erase_own(offer=offer, by=nurse, at=LATER + 25 * HOUR)
         goes.refresh_from_db()
         assert goes.reporter is None
         assert Involvement.objects.get().joined_ids == []

@@ -248,3 +248,32 @@ class TestPromisedCall:
         page = " ".join(strip_tags(page).split())
         assert "Je wordt uiterlijk maandag 23 november om 17:00 gebeld." in page
         assert "Vóór maandag 23 november om 08:00 belt er niemand." in page
+
+
+def test_who_can_only_be_mailed_is_promised_a_mail(client, employee):
+    type(employee).objects.filter(pk=employee.pk).update(telephone="")
+    offer = OfferFactory(involvement__employee=employee)
+    for page in (home(client), client.get("/me/").text):
+        assert "You’ll get a mail by" in page
+        assert "You’ll be called" not in page
+    assert "A colleague will mail you" in home(client)
+    contact = ContactFactory(accepted=True, offer=offer, supporter__user__name="Sam de Wit")
+    assert "Sam de Wit will mail you" in home(client)
+    client.force_login(contact.supporter.user)
+    # Who gives a number is called.
+    own_support.reach_me(offer=offer, wanted={"telephone": "0612345678"}, by=employee, at=FRIDAY)
+    client.force_login(employee)
+    assert "Sam de Wit will call you" in home(client)
+
+
+def test_later_can_be_sooner_after_all(client, employee):
+    offer = OfferFactory(involvement__employee=employee, opened_at=FRIDAY)
+    assert "Sooner after all" not in client.get("/me/").text
+    own_support.postpone(offer=offer, planned_for=FRIDAY + 14 * DAY, by=employee, at=FRIDAY)
+    page = client.get("/me/").text
+    assert "Sooner after all" in page
+    [decide] = set(re.findall(r'action="(/me/[^"]+)"', page))
+    client.post(decide, {"decision": "sooner"})
+    offer.refresh_from_db()
+    assert offer.first_contact_due_at < FRIDAY + 4 * DAY
+    assert "Sooner after all" not in client.get("/me/").text

@@ -16,7 +16,8 @@ from django.utils import timezone
 from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
-from incidents.enums import IncidentKind
+from incidents.enums import EventType, IncidentKind
+from incidents.reports.report_writer import Involved, report_incident
 from incidents.tests.factories import InvolvementFactory
 from notifications.delivery import sweep
 from notifications.models import Notice
@@ -30,7 +31,7 @@ from supporters.pool import outside_help
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ME = reverse("me")
 KEPT = reverse("pool:outside-help")
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(MONDAY)]
@@ -229,3 +230,74 @@ def test_nothing_of_it_for_who_said_nothing(coordinator, practice):
     assert "The same department is fine" not in page
     own = sign_in(offer.involvement.employee).get(ME).context["own"][0].wishes
     assert not any(own[name].value() for name in own.fields)
+
+
+class TestTheWishIsThePersons:
+    """Not of one event: a second report of the same person does not lose it."""
+
+    @pytest.fixture
+    def nurse(self):
+        return UserFactory(language="en")
+
+    def named(self, nurse, at=MONDAY, kind=IncidentKind.EVENT, **wishes):
+        incident = report_incident(
+            reporter=UserFactory(),
+            kind=kind,
+            event_type=EventType.AGGRESSION,
+            involved=[Involved(employee=nurse, **wishes)],
+            submission_key=None,
+            department=None,
+            at=at,
+        )
+        return Offer.objects.get(incident=incident)
+
+    def pages(self, nurse):
+        client = Client()
+        client.force_login(nurse)
+        return [client.get(reverse(name)).text for name in ("home", "me")]
+
+    def test_a_second_report_keeps_it_on_every_page(self, nurse, coordinator):
+        first = self.named(nurse)
+        own_support.ask_outside(offer=first, wanted=True, by=nurse, at=MONDAY)
+        second = self.named(nurse)
+        assert second.involvement.wish_outside
+        for page in self.pages(nurse):
+            assert "The coordinator looks for help outside the hospital" in page
+            assert "A colleague will call you" not in page
+        client = Client()
+        client.force_login(coordinator)
+        page = client.get(reverse("support:match", args=[second.involvement_id])).text
+        assert "Wants somebody outside the hospital" in page
+        assert "Waiting for help outside" in client.get(reverse("support:worklist")).text
+
+    def test_referring_is_for_all_of_it_and_a_new_case_begins_with_it(self, nurse, coordinator):
+        first = self.named(nurse)
+        second = self.named(nurse)
+        own_support.ask_outside(offer=first, wanted=True, by=nurse, at=MONDAY)
+        to = OutsideHelp.objects.create(name="De Luwte", telephone="+31301112233")
+        referral.refer(offer=fresh(second), to=to, by=coordinator, at=MONDAY + HOUR)
+        assert {referral.help_for(fresh(each)) for each in (first, second)} == {to}
+        for page in self.pages(nurse):
+            assert "A colleague will call you" not in page
+        third = self.named(nurse)
+        assert third.involvement.wish_outside
+        assert "The coordinator looks for help outside the hospital" in self.pages(nurse)[0]
+
+    def test_taken_back_it_is_taken_back_for_what_comes_too(self, nurse):
+        first = self.named(nurse)
+        own_support.ask_outside(offer=first, wanted=True, by=nurse, at=MONDAY)
+        own_support.ask_outside(offer=first, wanted=False, by=nurse, at=MONDAY)
+        assert not self.named(nurse).involvement.wish_outside
+
+    def test_said_when_asking_for_support_it_is_for_what_waits_too(self, nurse):
+        first = self.named(nurse)
+        self.named(nurse, kind=IncidentKind.SELF, wish_outside=True)
+        assert fresh(first).involvement.wish_outside
+
+    def test_nobody_else_has_it(self, nurse):
+        own_support.ask_outside(offer=self.named(nurse), wanted=True, by=nurse, at=MONDAY)
+        assert not self.named(UserFactory()).involvement.wish_outside
+
+
+def fresh(offer):
+    return Offer.objects.select_related("involvement", "incident").get(pk=offer.pk)

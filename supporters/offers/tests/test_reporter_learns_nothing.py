@@ -109,7 +109,7 @@ def test_every_page_stays_as_it_was(kind, role, chosen):
     count = 1 if kind == IncidentKind.COLLEAGUE else 2
     incident = reported(reporter, [Involved(employee=UserFactory(language="en")) for _ in range(count)], kind)
     before = seen(reporter, incident)
-    offer = Offer.objects.order_by("pk").first()
+    offer = Offer.objects.earliest("pk")
     CHOICES[chosen](offer, offer.involvement.employee)
     assert_same(seen(reporter, incident), before)
 
@@ -120,7 +120,7 @@ def test_nor_where_they_are_told_when_a_supporter_is_asked(chosen):
     reporter = UserFactory(roles=[Role.TEAM_LEADER], department=DepartmentFactory(), language="en")
     incident = reported(reporter, [Involved(employee=UserFactory(language="en")) for _ in range(2)])
     before = seen(reporter, incident)
-    offer = Offer.objects.order_by("pk").first()
+    offer = Offer.objects.earliest("pk")
     CHOICES[chosen](offer, offer.involvement.employee)
     assert_same(seen(reporter, incident), before)
 

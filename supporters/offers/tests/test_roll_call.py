@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
-from incidents.tests.factories import IncidentFactory
+from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from supporters.matching import assignment
 from supporters.models import Contact, SupportPolicy
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
@@ -170,3 +170,26 @@ def test_roll_call_asks_as_few_queries_for_many_people(
         ContactFactory(offer__involvement__incident=incident)
     with django_assert_num_queries(9 + 6 * len(query)):
         client.get(URL, query)
+
+
+@pytest.mark.parametrize(
+    ("person", "announce", "said"),
+    [
+        ({"email": "", "telephone": "0612345678"}, "at_report", "No message: there is no address."),
+        ({"email": "s@example.org"}, "at_report", "No message has left yet: it waits for the morning."),
+        ({"email": "s@example.org"}, "when_asked", "it leaves when a supporter is asked."),
+    ],
+)
+def test_why_no_message_has_left_is_said(client, coordinator, incident, person, announce, said):
+    SupportPolicy.objects.update_or_create(id=1, defaults={"announce": announce})
+    involvement = InvolvementFactory(by_hand=True, incident=incident, **person)
+    OfferFactory(involvement=involvement, announced_at=None, offered_at=None)
+    assert said in text(client.get(URL))
+
+
+def test_who_wished_for_help_outside_waits_for_that(client, coordinator, incident):
+    OfferFactory(involvement__incident=incident, involvement__wish_outside=True)
+    for address in (URL, "/support/"):
+        page = text(client.get(address))
+        assert "Waiting for help outside" in page
+        assert "Waiting for a supporter" not in page

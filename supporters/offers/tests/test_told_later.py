@@ -36,6 +36,7 @@ def calamity():
 
 def involve(calamity, **fields):
     offer = {key.removeprefix("offer_"): fields.pop(key) for key in list(fields) if key.startswith("offer_")}
+    fields.setdefault("added_at", offer.get("opened_at", NOW))
     return OfferFactory(involvement=InvolvementFactory(incident=calamity, **fields), **offer)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.tests.factories import UserFactory
+from incidents.models import Involvement
 from supporters.contacts import flow
 from supporters.contacts.case_access import WorklistOpened, log_case, log_worklist
 from supporters.enums import EventKind, Outcome, Waiting
@@ -177,6 +178,11 @@ def test_erasing_asks_first_and_only_once_closed(client, offer):
     assert client.get(address).status_code == 404
     decide(client, offer, "decline")
     assert "Erase my name now?" in client.get(address).text
+    # For a day whoever named them sees the names they gave.
+    page = client.post(address, follow=True).text
+    assert "You asked to have your name erased. That happens in the night after" in page
+    assert address not in page
+    Involvement.objects.update(added_at=timezone.now() - timedelta(days=2))
     response = client.post(address, follow=True)
     assert "No support is waiting for you" in response.text
     offer.involvement.refresh_from_db()

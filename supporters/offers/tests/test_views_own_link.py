@@ -74,6 +74,7 @@ def test_who_has_an_account_has_no_link():
 
 def test_it_ends_when_the_name_is_erased(link, offer):
     now = timezone.now()
+    Involvement.objects.update(added_at=now - timedelta(days=41))
     Offer.objects.update(closed_at=now - timedelta(days=40), waiting_for=Waiting.NOTHING, outcome="declined")
     assert page(link).status_code == 200
     retention.erase_due(at=now)
@@ -176,9 +177,13 @@ def test_after_no_the_title_fits_and_the_name_is_erased_when_asked_and_asked_aga
     asked = client.get(erase).text
     assert "Erase my name now?" in asked
     assert "Sanne" not in asked
+    assert "That happens in the night after" in client.post(erase, follow=True).text
+    Involvement.objects.update(added_at=timezone.now() - timedelta(days=2))
     over = client.post(erase, follow=True)
     assert over.status_code == 404
-    assert "Nothing about you stands here any more" in over.text
+    assert "It is erased" in over.text
+    assert "This link has ended" not in over.text
+    assert "This link has ended" in client.get(link).text
     person = Involvement.objects.get()
     assert (person.typed_name, person.email) == ("", "")
     assert client.get(erase).status_code == 404

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ from supporters.offers import filtering
 from supporters.offers.filtering import EVENTS, MOST_SAVED, WAITING, WorklistFilter
 from supporters.offers.worklist import FILTER_LABELS
 
+LONGEST_NAME = 40
+
 
 class WorklistFilterForm(forms.Form):
     """What to show; with a name it is kept. To choose from is what stands on the worklist now."""
@@ -38,9 +41,12 @@ class WorklistFilterForm(forms.Form):
     event = forms.ChoiceField(label=gettext_lazy("What happened"), required=False)
     name = forms.CharField(
         label=gettext_lazy("Keep this choice as"),
-        max_length=40,
+        # Said when it is too long; a `maxlength` would stop the typing without a word.
+        validators=[MaxLengthValidator(LONGEST_NAME)],
         required=False,
-        help_text=gettext_lazy("It then stands above your worklist. Leave it empty to look once."),
+        help_text=gettext_lazy(
+            "It then stands above your worklist, in at most 40 characters. Leave it empty to look once."
+        ),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -28,6 +28,7 @@ from supporters.offers import choosing, own_support, referral, retention
 from supporters.offers.choosing import ShownSupporter
 from supporters.offers.own_calls import (
     PromisedCall,
+    is_mailed,
     leading,
     promise_of,
     running_of,
@@ -43,6 +44,7 @@ DECISION = {
         {
             "decline": gettext_lazy("No support"),
             "later": gettext_lazy("Later"),
+            "sooner": gettext_lazy("Sooner after all"),
             "cannot_then": gettext_lazy("I can’t then"),
             "somebody_else": gettext_lazy("Somebody else"),
             "come_back": gettext_lazy("Support after all"),
@@ -84,10 +86,13 @@ class Own:
     wishes: WishesForm | None
     may_choose: bool
     shown: list[ShownSupporter] | None
+    chosen: ShownSupporter | None
     referred_to: OutsideHelp | None
     reach_me: ReachMeForm | None
     is_noted: bool
     has_number: bool
+    by_mail: bool
+    is_postponed: bool
     erases_at: datetime | None
     erase_asked: bool
     may_be_asked_again: bool
@@ -165,20 +170,27 @@ def own(
         else None
     )
     number = offer.involvement.telephone_now or (noted.telephone if noted else "")
+    shown = choosing.shown_in(getattr(offer, "wishes", None), at=now) if may_choose else None
+    call = promise_of(offer, now=now, cover=cover)
     return Own(
         offer=offer,
         events=line if says_events else (),
-        call=promise_of(offer, now=now, cover=cover),
+        call=call,
         supporter=supporter,
         somebody_asked=asked is not None,
         another_calls=bool(not supporter and offer.was_accepted),  # type: ignore[attr-defined]  # see `read`
         wishes=wishes,
         may_choose=may_choose,
-        shown=choosing.shown_in(getattr(offer, "wishes", None), at=now) if may_choose else None,
+        shown=shown,
+        chosen=next((each for each in shown or () if each.is_chosen), None),
         referred_to=referral.help_for(offer),
         reach_me=None if offer.closed_at else form,
         is_noted=noted is not None,
         has_number=bool(number),
+        by_mail=is_mailed(offer),
+        is_postponed=bool(
+            call and not call.mode and not call.outside and call.by > policy.call_by(now, cover=cover)
+        ),
         erases_at=retention.erases_at(offer, policy),
         erase_asked=retention.was_asked(offer),
         may_be_asked_again=any(each.incident.tracked_since for each in line),
@@ -210,7 +222,7 @@ def decide(
                 return None
             wanted = form.wanted() if isinstance(form, UnseenReachMeForm) else form.cleaned_data
             own_support.reach_me(offer=offer, wanted=wanted, by=by, at=at)
-            said = _("Noted. Only the colleague who calls you sees it.")
+            said = _("Noted. Only the colleague who supports you sees it.")
         else:
             decision = _DECISIONS.get(data.get("decision", ""))
             said = decision(data, offer, by, at) if decision else ""
@@ -248,7 +260,10 @@ def _later(data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
     if planned_for is None or not may_be_planned(planned_for, at=at):
         raise WrongDay
     own_support.postpone(offer=offer, planned_for=planned_for, by=by, at=at)
-    noted = _("Noted. You’ll be called %(day)s.") % {"day": day_in_words(planned_for, now=at)}
+    noted = (
+        _("Noted. You’ll get a mail %(day)s.") if is_mailed(offer) else _("Noted. You’ll be called %(day)s.")
+    )
+    noted %= {"day": day_in_words(planned_for, now=at)}
     picked = form.without_cover(planned_for)
     if picked is None:
         return noted
@@ -257,6 +272,11 @@ def _later(data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
         % {"day": day_in_words(picked, now=at)}
         + f" {noted}"
     )
+
+
+def _sooner(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
+    own_support.sooner(offer=offer, by=by, at=at)
+    return _("Good that you said so. You hear from us as soon as we can.")
 
 
 def _cannot_then(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
@@ -270,7 +290,8 @@ def _somebody_else(_data: QueryDict, offer: Offer, by: User | None, at: datetime
 
 
 def _come_back(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
-    own_support.come_back(offer=offer, by=by, at=at)
+    if own_support.come_back(offer=offer, by=by, at=at).involvement.wish_outside:
+        return _("Good that you said so. The coordinator looks for help outside the hospital for you.")
     return _("Good that you said so. The coordinator will look for a colleague for you.")
 
 
@@ -313,6 +334,7 @@ def _inside(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> st
 _DECISIONS: dict[str, Callable[[QueryDict, Offer, User | None, datetime], str]] = {
     "decline": _decline,
     "later": _later,
+    "sooner": _sooner,
     "cannot_then": _cannot_then,
     "somebody_else": _somebody_else,
     "come_back": _come_back,

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow_signed_in
 from incidents.enums import EventType, IncidentKind
+from incidents.models import NAMELESS
 from incidents.reports.report_writer import Involved, report_incident
 from supporters.contacts import own_link
 from supporters.contacts.forms import NamelessForm
@@ -26,7 +26,7 @@ def ask(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "supporters/offers/without_name.html", {"form": form})
     wanted = form.cleaned_data
-    somebody = Involved(name=gettext("Somebody"), telephone=wanted["telephone"], email=wanted["email"])
+    somebody = Involved(name=NAMELESS, telephone=wanted["telephone"], email=wanted["email"])
     with transaction.atomic():
         incident = report_incident(
             reporter=None,

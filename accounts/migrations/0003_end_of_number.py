@@ -1,0 +1,22 @@
+from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+from django.db.models.functions import Reverse
+
+
+class Migration(migrations.Migration):
+    """While people work: outside a transaction, so that no table is locked."""
+
+    atomic = False
+    dependencies = [("accounts", "0002_append_only")]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name="user",
+            index=models.Index(
+                OpClass(Reverse("telephone"), name="text_pattern_ops"),
+                name="user_by_end_of_number",
+                condition=models.Q(("telephone", ""), _negated=True),
+            ),
+        ),
+    ]
