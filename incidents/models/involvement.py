@@ -31,7 +31,9 @@ def name_of(involvement: str) -> Coalesce:
     """
     employee = User.objects.filter(pk=models.OuterRef(f"{involvement}__employee"))
     typed = models.Case(
-        models.When(**{f"{involvement}__typed_name": NAMELESS}, then=models.Value(_("Somebody"))),
+        models.When(
+            **{f"{involvement}__typed_name": NAMELESS}, then=models.Value(_("Somebody"), models.CharField())
+        ),
         default=f"{involvement}__typed_name",
         output_field=models.CharField(),
     )
