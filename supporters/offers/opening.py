@@ -110,14 +110,15 @@ BY_MESSAGE = Q(announced_at__lte=F("offered_at"))
 
 
 def told_of(incident: Incident) -> Told:
-    """How many on `incident` were told by a message; it stays so whatever they chose, and when they are
-    erased. Nothing where they are told only when a supporter is asked: the count would say how far that is.
+    """How many on `incident` are told by a message, for there is an address; it stays so whatever they choose,
+    also before it left, and when they are erased. Nothing where they are told only when a supporter is asked.
     """
     if SupportPolicy.current().announce != Announce.AT_REPORT:
         return Told(0, 0)
-    found = Offer.objects.filter(incident=incident).aggregate(
-        told=Count("announced_at"), involved=Count("id")
-    )
+    address = Coalesce("involvement__employee__email", "involvement__email")
+    told = Q(announced_at__isnull=False) | ~Q(address="")
+    offers = Offer.objects.filter(incident=incident).alias(address=address)
+    found = offers.aggregate(told=Count("id", filter=told), involved=Count("id"))
     return Told(**found)
 
 

@@ -227,6 +227,9 @@ def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
     Appointment.objects.filter(contact__in=contacts).delete()
     Referral.objects.filter(offer=offer).delete()
     Wishes.objects.filter(offer=offer).delete()
+    if offer.announced_at is None and involvement.email_now:
+        # They ended it before the message left: how many have one must not change by that.
+        Offer.objects.filter(pk=offer.pk).update(announced_at=at)
     exclusions = 0
     if employee := involvement.employee:
         exclusions = _exclude_no_more(offer, employee)

@@ -2,6 +2,8 @@
 up.
 """
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +13,7 @@ from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.enums import EventType, IncidentKind
 from incidents.reports.report_writer import Involved, report_incident
 from supporters.models import Offer
-from supporters.offers import own_support
+from supporters.offers import own_support, retention
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +45,7 @@ def test_reads_how_many_were_told_and_the_same_whatever_they_choose(client):
     incident = reported(leader)
     before = pages(client, leader, incident)
     for page in before:
-        assert "2 of 3 had a message that a colleague will call; the others hear it by telephone." in page
+        assert "2 of 3 get a message that a colleague will call; the others hear it by telephone." in page
         assert "The first hour" in page
     offer = Offer.objects.exclude(involvement__employee=None).earliest("pk")
     own_support.decline(offer=offer, by=offer.involvement.employee, at=timezone.now())
@@ -51,10 +53,30 @@ def test_reads_how_many_were_told_and_the_same_whatever_they_choose(client):
     assert [page.split("first-hour")[2] for page in pages(client, leader, incident)] == card
 
 
+def test_a_message_that_waits_for_the_morning_counts_and_whoever_says_no_before(client):
+    leader = UserFactory(roles=[Role.TEAM_LEADER], language="en")
+    incident = report_incident(
+        reporter=leader,
+        kind=IncidentKind.EVENT,
+        event_type=EventType.AGGRESSION,
+        involved=[Involved(name="Sanne de Wit", email="sanne@example.org")],
+        submission_key=None,
+        department=DepartmentFactory(),
+        at=timezone.now(),
+    )
+    said = "1 of 1 gets a message that a colleague will call."
+    assert said in pages(client, leader, incident)[1]
+    offer = Offer.objects.get(announced_at=None)
+    own_support.decline(offer=offer, by=None, at=timezone.now())
+    assert said in pages(client, leader, incident)[1]
+    retention.erase_due(at=timezone.now() + timedelta(days=31))
+    assert said in pages(client, leader, incident)[1]
+
+
 def test_reads_of_no_others_where_everybody_had_the_message(client):
     leader = UserFactory(roles=[Role.TEAM_LEADER], language="en")
     for page in pages(client, leader, reported(leader, all_by_message=True)):
-        assert "2 of 2 had a message that a colleague will call." in page
+        assert "2 of 2 get a message that a colleague will call." in page
         assert "the others" not in page
 
 
@@ -62,4 +84,4 @@ def test_reads_of_no_others_where_everybody_had_the_message(client):
 def test_nobody_else_reads_it(client, roles):
     reporter = UserFactory(roles=roles, language="en")
     for page in pages(client, reporter, reported(reporter)):
-        assert "had a message" not in page
+        assert "get a message" not in page

@@ -3,11 +3,12 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
 from incidents.enums import IncidentKind
-from incidents.models import Incident, Involvement
+from incidents.models import Incident, Involvement, name_of
 from supporters.contacts import own_link
 from supporters.models import Offer, ReachMe
 
@@ -43,6 +44,15 @@ def test_a_number_is_enough_and_leads_to_a_page_of_ones_own(client):
     assert (person.name, person.telephone, person.email) == ("Somebody", "+31612345678", "")
     assert ReachMe.objects.get().parts_of_day == ["evening"]
     assert Offer.objects.get().waiting_for == "assignment"
+
+
+def test_they_are_called_somebody_in_the_language_of_whoever_reads_it(client):
+    ask(client)
+    for language, word in (("nl", "Iemand"), ("en", "Somebody")):
+        with override(language):
+            assert Involvement.objects.get().name == word
+            assert Offer.objects.values_list(name_of("involvement"), flat=True).get() == word
+    assert Involvement.objects.get().typed_name == "Somebody"
 
 
 def test_nothing_is_kept_of_who_asked(client, nurse):
