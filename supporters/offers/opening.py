@@ -110,8 +110,9 @@ BY_MESSAGE = Q(announced_at__lte=F("offered_at"))
 
 
 def told_of(incident: Incident) -> Told:
-    """How many on `incident` are told by a message, for there is an address; it stays so whatever they choose,
-    also before it left, and when they are erased. Nothing where they are told only when a supporter is asked.
+    """How many on `incident` are told by a message, for there is an address; it stays so whatever they
+    choose, also before it left, and when they are erased. Nothing where they are told only when somebody is
+    asked for them.
     """
     if SupportPolicy.current().announce != Announce.AT_REPORT:
         return Told(0, 0)

@@ -42,6 +42,7 @@ def test_one_number_is_read_and_kept_once_and_for_all(typed, kept, shown):
         ("06-12345678 privé", "words"),
         ("06-12345678 (na 17u)", "words"),
         ("06-1234567", "none"),
+        ("06-98765432", "unused"),
         ("sein 1234", "none"),
         ("3,16E+10", "none"),
         ("twaalf", "none"),

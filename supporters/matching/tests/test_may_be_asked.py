@@ -78,8 +78,9 @@ def test_who_was_typed_in_without_a_department_is_of_that_of_the_event(db):
     ward = DepartmentFactory()
     agency_nurse = InvolvementFactory(by_hand=True, department=None, incident__department=ward)
     supporter = SupporterFactory(trained=True, user__department=ward)
-    assert rules_for(OfferFactory(involvement=agency_nurse), supporter) == {Rule.SAME_DEPARTMENT}
-    assert rules_for(OfferFactory(involvement=agency_nurse), SupporterFactory(trained=True)) == set()
+    offer = OfferFactory(involvement=agency_nurse)
+    assert rules_for(offer, supporter) == {Rule.SAME_DEPARTMENT}
+    assert rules_for(offer, SupporterFactory(trained=True)) == set()
 
 
 def test_involved_in_same_event(offer):

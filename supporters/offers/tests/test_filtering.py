@@ -137,6 +137,15 @@ def test_choice_leads_to_the_list_and_with_a_name_it_is_kept(client, coordinator
     assert "Mijn maandag" in client.get(FILTER).text
 
 
+def test_name_that_is_too_long_is_refused_and_not_cut_without_a_word(client, coordinator):
+    page = client.get("/support/filter/").text
+    assert "in at most 40 characters" in page
+    assert "maxlength" not in page.partition('name="name"')[2].partition(">")[0]
+    page = client.post("/support/filter/", {"name": "x" * 41}).text
+    assert "at most 40" in page.replace("in at most 40 characters", "")
+    assert not SavedFilter.objects.exists()
+
+
 def test_name_is_hers_alone_and_there_once(client, coordinator):
     client.post(FILTER, {"event": "calamity", "name": "Zwaar"})
     assert "You have a choice of this name" in client.post(FILTER, {"event": "self", "name": "Zwaar"}).text

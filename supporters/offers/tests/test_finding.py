@@ -74,13 +74,13 @@ def test_number_of_who_has_no_account_opens_the_case(client, coordinator):
     assert client.post(URL, {"q": "0612345678"}).url == case_of(offer)
 
 
-@pytest.mark.parametrize("query", ["5678", "345678", "34 56 78", "12345678"])
+@pytest.mark.parametrize("query", ["5678", "345678", "34 56 78"])
 def test_end_of_a_number_is_enough(client, coordinator, query):
-    OfferFactory(involvement__employee__telephone="0612345678", involvement__name="Noor Bos")
+    noor = OfferFactory(involvement__employee__telephone="0612345678", involvement__name="Noor Bos")
     OfferFactory(involvement=InvolvementFactory(by_hand=True, telephone="06 2234 5678"))
     OfferFactory(involvement__employee__telephone="0656781234")
-    assert found(client, query)[:1] == ["Noor Bos"]
-    assert len(found(client, query)) == (1 if "12345678" in query else 2)
+    assert sorted(found(client, query)) == ["Noor Bos", "Sanne van Vliet"]
+    assert client.post(URL, {"q": "12345678"}).url == case_of(noor)
     assert "Nothing found" in search(client, "678").text
 
 

@@ -190,6 +190,13 @@ def test_empty_filter_says_when_the_next_thing_is_due(client, coordinator):
     assert "The next thing is due" in page
 
 
+def test_empty_filter_says_that_something_else_is_late(client, coordinator):
+    OfferFactory(late=True)
+    page = client.get("/support/?waiting=follow_up").text
+    assert "Something else is late." in page
+    assert "The next thing is due" not in page
+
+
 def test_filter_shows_only_what_waits_for_that(client, coordinator):
     OfferFactory(involvement__name="Wacht Nog")
     ContactFactory(offer__involvement__name="Is Gevraagd")
