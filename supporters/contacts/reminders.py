@@ -322,7 +322,7 @@ KINDS = (
     _for_coordinators(NOT_FOLLOWED_UP, _("A follow-up is late."), Q(state__in=_BEGUN)),
     Kind(
         CALLED_IN,
-        _("A supporter has alerted you: somebody needs you today. Please call now."),
+        _("Alerted: somebody needs you today. Please call now."),
         _called_in_still,
         urgent=True,
         event=event_parts.of_contacts,
