@@ -256,8 +256,9 @@ class TestOwnReport:
         incident = report(ward, named, reporter=head)
         client.force_login(head)
         page = client.get(address(incident))
-        assert "You reported this. Is anybody missing?" in page.text
-        assert "Somebody reported this" not in page.text
+        # Not asked: they said who was there.
+        assert "Nobody is missing" not in page.text
+        assert "reported this" not in page.text
         assert [row.name for row in page.context["named"]] == ["Bram Kok"]
         page = add(client, incident, added, named)
         assert [row.name for row in page.context["named"]] == ["Aleid Bos", "Bram Kok"]
