@@ -11,7 +11,8 @@ from dashboards.charts import ChartTable
 class Chart:
     """One chart with its table, as templates/components/chart_*.html take it.
 
-    `chart` is None when there is nothing to draw; `note` is a line under it.
+    `chart` is None when there is nothing to draw; `note` is a line under it, `band_label` says what its bands
+    are.
     """
 
     kind: str
@@ -23,6 +24,7 @@ class Chart:
     note: str = ""
     legend: Sequence[Mapping[str, object]] = ()
     previous_label: str = ""
+    band_label: str = ""
 
     @property
     def is_wide(self) -> bool:
@@ -36,10 +38,13 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What one section of the page says: in words, compared with the period before, and elsewhere."""
+    """What one section of the page says: in words, how sure that is, compared with the period before, and
+    elsewhere.
+    """
 
     id: str
     headline: str
     charts: Sequence[Chart]
+    sure: str = ""
     compared: str = ""
     elsewhere: str = ""

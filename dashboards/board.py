@@ -1,25 +1,26 @@
 """The page of the board: published tables as blocks, each a headline in words with its charts and tables.
 
 Pure: from `Tables` and the words of the active language, without the database. Page, print and export show
-the same blocks.
+the same blocks. Every figure about people comes from dashboards.sharpened.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import hypot
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboards import charts, evaluation_block, organisation
+from dashboards import charts, evaluation_block, organisation, sharpened
 from dashboards.blocks import Block, Chart
-from dashboards.blurring import Figure, OneWay, published_share
-from dashboards.charts import ChartTable, Datum
-from dashboards.periods import Period
+from dashboards.bound import SUPPORT_TABLES, TALKS, UNKNOWN
+from dashboards.charts import Datum
+from dashboards.said import between, count, out_of_ten, range_of, tens_between, worth_saying
+from dashboards.sharpened import OF_90_PERCENT, Estimate
 from dashboards.tables import Tables
 from hospital.enums import ProfessionGroup
 from incidents.enums import EventType
-from supporters.enums import Outcome
 
 _FIRST_CONTACT: Mapping[str, Promise] = {
     "day": gettext_lazy("Within 24 hours"),
@@ -28,121 +29,146 @@ _FIRST_CONTACT: Mapping[str, Promise] = {
     "declined": gettext_lazy("Did not want it"),
     "not_reached": gettext_lazy("Not reached (yet)"),
 }
-_CONVERSATIONS: Mapping[str, Promise] = {
-    "0": gettext_lazy("No conversation"),
-    "1": gettext_lazy("One conversation"),
-    "2": gettext_lazy("Two conversations"),
-    "3": gettext_lazy("Three conversations"),
-}
-_FOLLOW_UPS: Mapping[str, Promise] = {
-    "1": gettext_lazy("Followed up once"),
-    "2": gettext_lazy("Followed up twice or more"),
-}
-_ON_THE_WAY: Mapping[str, Promise] = {
-    "handed_back": gettext_lazy("Another supporter was asked"),
-    "called_in": gettext_lazy("The coordinator was alerted"),
+_COURSE: Mapping[str, Promise] = {
+    "talks_1": gettext_lazy("Completed after one conversation"),
+    "talks_2": gettext_lazy("Completed after two conversations"),
+    "talks_3": gettext_lazy("Completed after three or more"),
+    "talks_0": gettext_lazy("Completed without a conversation"),
     "referred": gettext_lazy("Referred on to professional help"),
+    "declined": gettext_lazy("Did not want it"),
+    "unreachable": gettext_lazy("Not reached"),
+    "open": gettext_lazy("Still going on"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
-    """The tables of `period`, and of the period before if that was published."""
+class Support:
+    """What the tables about support say together."""
 
-    period: Period
-    now: Tables
+    tables: Tables
+    offered: Estimate
+
+    @classmethod
+    def of(cls, tables: Tables) -> "Support":
+        return cls(tables, sharpened.whole(tables.drawn[table.name] for table in SUPPORT_TABLES))
+
+    def part(self, name: str, *cells: str) -> Estimate:
+        return sharpened.part(self.tables.drawn[name], cells, self.offered)
+
+    def share(self, name: str, *cells: str, of: Collection[str] = ()) -> Estimate | None:
+        """None where it is not worth saying."""
+        found = sharpened.share(self.tables.drawn[name], cells, self.offered, of=of)
+        base = self.part(name, *of) if of else self.offered
+        return found if base.about is not None and worth_saying(found) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The tables of what is named `label`, by `periods` (each with its name, oldest first), and those of
+    before if they were published.
+    """
+
+    label: str
+    periods: Sequence[tuple[str, Tables]]
+    previous_label: str = ""
     before: Tables | None = None
     blocks: Sequence[Block] = field(init=False)
 
     def __post_init__(self) -> None:
-        previous = self._previous_label
+        tables = Tables.together([each for _label, each in self.periods])
+        now, then = Support.of(tables), Support.of(self.before) if self.before else None
+        few = now.offered.about is None
         made = [
-            self._offered(),
-            self._who(),
-            self._course(),
-            evaluation_block.block(self.now, self.before, previous),
-            organisation.calamities(self.now, self.before, previous),
-            organisation.pool(self.now),
+            self._offered(now, then),
+            *([] if few else [self._course(now, then), self._who(now, then)]),
+            evaluation_block.block(tables, self.before, self.previous_label),
+            organisation.calamities(tables, self.before, self.previous_label),
+            organisation.pool(tables),
         ]
         object.__setattr__(self, "blocks", made)
 
-    @property
-    def _previous_label(self) -> str:
-        return self.period.previous.label if self.before else ""
-
-    def _offered(self) -> Block:
-        offered = self.now.offered
-        in_time = published_share(_cell(self.now.first_contact, "day"), offered)
-        if offered.value is None:
+    def _offered(self, now: Support, then: Support | None) -> Block:
+        in_time = now.share("first_contact", "day")
+        number = now.offered.about
+        if number is None:
             headline = _(
-                "Fewer than 10 colleagues were offered support: too few to show more without showing people."
+                "Fewer than 10 colleagues were offered support: too few for more figures to be sure."
             )
-        elif in_time is None:
-            headline = _("About %(number)s colleagues were offered support.") % {"number": offered}
+            return Block("offered", headline, [], compared=self._compared(then))
+        sure = [_("Between %(low)s and %(high)s colleagues.") % between(now.offered)]
+        if in_time is None:
+            headline = _("About %(number)s colleagues were offered support.") % {"number": number}
         else:
             headline = _(
                 "About %(number)s colleagues were offered support; %(share)s were reached within 24 hours."
-            ) % {"number": offered, "share": out_of_ten(in_time)}
+            ) % {"number": number, "share": out_of_ten(in_time.tens)}
+            sure += tens_between(in_time)
         return Block(
             "offered",
             headline,
             [
+                *([self._by_period()] if len(self.periods) > 1 else []),
                 self._bars(
                     "first-contact",
                     _("From report to first contact"),
                     _FIRST_CONTACT,
-                    lambda tables: tables.first_contact,
-                    _("First contact"),
-                ),
-                self._bars(
-                    "outcome",
-                    _("How it ended"),
-                    {
-                        **{each.value: _upper(str(each.label)) for each in Outcome},
-                        "open": _("Still going on"),
-                    },
-                    lambda tables: tables.outcome,
-                    _("Outcome"),
+                    (now, then),
+                    table="first_contact",
+                    heading=_("First contact"),
                 ),
             ],
-            compared=self._compared(),
+            sure=" ".join(sure),
+            compared=self._compared(then),
             elsewhere=_("Norm: within 24 hours (UMCG 2019, PMC 2020); other programmes also use 72 hours."),
         )
 
-    def _compared(self) -> str:
-        if not self.before or self.before.offered.value is None:
+    def _compared(self, then: Support | None) -> str:
+        if not then:
             return ""
-        then = published_share(_cell(self.before.first_contact, "day"), self.before.offered)
-        words = {"period": self._previous_label, "number": self.before.offered}
-        if then is None:
+        words = {"period": self.previous_label, "number": then.offered.about}
+        in_time = then.share("first_contact", "day")
+        if then.offered.about is None:
+            return _("In %(period)s: fewer than 10.") % words
+        if in_time is None:
             return _("In %(period)s: about %(number)s.") % words
         return _("In %(period)s: about %(number)s, %(share)s within 24 hours.") % {
             **words,
-            "share": out_of_ten(then),
+            "share": out_of_ten(in_time.tens),
         }
 
-    def _who(self) -> Block:
+    def _by_period(self) -> Chart:
+        data = [_datum(label, Support.of(tables).offered) for label, tables in self.periods]
+        return Chart(
+            "columns",
+            "by-period",
+            _("Offered support, by period"),
+            charts.table_of(data, (_("Period"), _("Offered"), _("between"))),
+            charts.columns(data, height=230),
+            "; ".join(f"{datum.label}: {datum.text}" for datum in data),
+        )
+
+    def _who(self, now: Support, then: Support | None) -> Block:
         events = {each.value: str(each.label) for each in EventType}
-        groups = {**{each.value: str(each.label) for each in ProfessionGroup}, "unknown": _("Not known")}
-        event, group = _largest(self.now.event, events), _largest(self.now.profession, groups)
-        if event and group:
-            headline = _("Most often after: %(event)s. Largest group: %(group)s.") % {
-                "event": _lower(event),
-                "group": _lower(group),
-            }
-        else:
-            headline = _("After which events, and which professions")
+        groups = {**{each.value: str(each.label) for each in ProfessionGroup}, UNKNOWN: _("Not known")}
+        event, group = _largest(now, "event", events), _largest(now, "profession", groups)
+        said = [
+            *([_("Most often after: %(event)s.") % {"event": _lower(event)}] if event else []),
+            *([_("Largest group: %(group)s.") % {"group": _lower(group)}] if group else []),
+        ]
         return Block(
             "who",
-            headline,
+            " ".join(said) or _("After which events, and which professions"),
             [
-                self._bars("event", _("After which event"), events, lambda tables: tables.event, _("Event")),
+                self._bars(
+                    "event", _("After which event"), events, (now, then), table="event", heading=_("Event")
+                ),
                 self._bars(
                     "profession",
                     _("Which profession"),
                     groups,
-                    lambda tables: tables.profession,
-                    _("Profession"),
+                    (now, then),
+                    table="profession",
+                    heading=_("Profession"),
                 ),
             ],
             elsewhere=_(
@@ -151,132 +177,95 @@ class Board:
             ),
         )
 
-    def _course(self) -> Block:
-        supported = self.now.supported
-        one = published_share(_cell(self.now.conversations, "1"), supported)
-        if supported.value is None:
-            headline = _("Fewer than 10 colleagues had a conversation.")
+    def _course(self, now: Support, then: Support | None) -> Block:
+        talked = TALKS[1:]
+        one, number = now.share("course", "talks_1", of=talked), now.part("course", *talked)
+        sure = [_("Between %(low)s and %(high)s colleagues.") % between(number)]
+        if number.about is None:
+            headline, sure = _("Fewer than 10 colleagues completed the talks."), []
         elif one is None:
-            headline = _("About %(number)s colleagues had support.") % {"number": supported}
+            headline = _("About %(number)s colleagues completed the talks.") % {"number": number.about}
         else:
             headline = _(
-                "About %(number)s colleagues had support; for %(share)s one conversation was enough."
-            ) % {"number": supported, "share": out_of_ten(one)}
-        before = self.before.supported if self.before else None
+                "About %(number)s colleagues completed the talks; for %(share)s one conversation was enough."
+            ) % {"number": number.about, "share": out_of_ten(one.tens)}
+            sure += tens_between(one)
+        before = then.part("course", *talked).about if then else None
         return Block(
             "course",
             headline,
             [
                 self._bars(
-                    "conversations",
-                    _("Conversations, where support has ended"),
-                    _CONVERSATIONS,
-                    lambda tables: tables.conversations,
-                    _("Conversations"),
-                ),
-                self._bars(
-                    "on-the-way",
-                    _("On the way"),
-                    {**_FOLLOW_UPS, **_ON_THE_WAY},
-                    lambda tables: OneWay(
-                        tables.offered, (*tables.follow_ups.cells[1:], *tables.on_the_way.cells)
-                    ),
-                    _("What happened"),
-                    total=False,
-                ),
+                    "course-of-support",
+                    _("How it went"),
+                    _COURSE,
+                    (now, then),
+                    table="course",
+                    heading=_("Course"),
+                )
             ],
-            compared=_("In %(period)s: about %(number)s.")
-            % {"period": self._previous_label, "number": before}
-            if before and before.value is not None
+            sure=" ".join(sure),
+            compared=_("In %(period)s: about %(number)s.") % {"period": self.previous_label, "number": before}
+            if before
             else "",
             elsewhere=_("Published: one conversation is enough for more than half (UMCG 2019)."),
         )
-
-    def _data(self, labels: Mapping[str, str | Promise], table: Callable[[Tables], OneWay]) -> list[Datum]:
-        now, then = dict(table(self.now).cells), dict(table(self.before).cells) if self.before else {}
-        return [
-            Datum(
-                str(label),
-                now[key].value,
-                str(now[key]),
-                previous=then[key].value if key in then else None,
-                previous_text=str(then[key]) if key in then else "",
-            )
-            for key, label in labels.items()
-            # A kind that is newer than what was published stands in no release of before.
-            if key in now
-        ]
 
     def _bars(
         self,
         id: str,  # noqa: A002  # as the component calls it
         title: str,
         labels: Mapping[str, str | Promise],
-        table: Callable[[Tables], OneWay],
-        heading: str,
+        both: tuple[Support, Support | None],
         *,
-        total: bool = True,
+        table: str,
+        heading: str,
     ) -> Chart:
         """Bars for what may be shown, a line that names the rest, and everything in the table."""
-        data = self._data(labels, table)
+        now, then = both
+        # A kind that is newer than what was published stands in no release of before.
+        data = [
+            _datum(str(label), now.part(table, cell), then.part(table, cell) if then else None)
+            for cell, label in labels.items()
+            if cell in now.tables.drawn[table].cells
+        ]
         shown = [datum for datum in data if datum.value is not None]
         hidden = [_lower(datum.label) for datum in data if datum.value is None]
+        together = _datum(_("Together"), now.offered, then.offered if then else None)
+        headings = (heading, self.label, _("between"), *([self.previous_label] if then else []))
         return Chart(
             "bars",
             id,
             title,
-            self._table(data, table, heading, total=total),
-            charts.bars(shown, whole=self._whole(table)) if shown else None,
+            charts.table_of([*data, together], headings),
+            charts.bars(shown, whole=together.value) if shown else None,
             "; ".join(f"{datum.label}: {datum.text}" for datum in shown),
             note=_("Fewer than 10 each: %(names)s.") % {"names": ", ".join(hidden)} if hidden else "",
-            previous_label=self._previous_label if any(each.previous is not None for each in shown) else "",
-        )
-
-    def _whole(self, table: Callable[[Tables], OneWay]) -> float:
-        """Of how many the figures in `table` are parts, in this period or the one before."""
-        return max(table(each).total.value or 0 for each in (self.now, self.before) if each)
-
-    def _table(
-        self,
-        data: Sequence[Datum],
-        table: Callable[[Tables], OneWay],
-        heading: str,
-        *,
-        total: bool = True,
-    ) -> ChartTable:
-        rows = list(data)
-        if total:
-            then = str(table(self.before).total) if self.before else ""
-            rows.append(Datum(_("Together"), None, str(table(self.now).total), previous_text=then))
-        return charts.table_of(
-            rows, (heading, self.period.label, *([self._previous_label] if self.before else []))
+            previous_label=self.previous_label if any(each.previous is not None for each in shown) else "",
+            band_label=_("between these, in 9 of 10 cases"),
         )
 
 
-def out_of_ten(share: int) -> str:
-    """A share in percent, to 10 points, as one says it."""
-    if share >= 100:
-        return _("nearly all")
-    if share <= 0:
-        return _("hardly anybody")
-    return _("%(tens)s out of 10") % {"tens": share // 10}
+def _datum(label: str, now: Estimate, then: Estimate | None = None) -> Datum:
+    return Datum(
+        label,
+        now.about,
+        count(now),
+        previous=then.about if then else None,
+        previous_text=count(then) if then else "",
+        low=now.low,
+        high=now.high,
+        band_text=range_of(now),
+    )
 
 
-def _cell(table: OneWay, key: str) -> Figure:
-    return dict(table.cells)[key]
-
-
-def _largest(table: OneWay, labels: Mapping[str, str]) -> str:
-    """The label of the only largest figure; empty when there is none."""
-    shown = sorted((figure.value, key) for key, figure in table.cells if figure.value is not None)
-    if not shown or (len(shown) > 1 and shown[-2][0] == shown[-1][0]):
-        return ""
-    return labels[shown[-1][1]]
+def _largest(now: Support, table: str, labels: Mapping[str, str]) -> str:
+    """The label of the largest figure; empty where another may be larger."""
+    parts = [(now.part(table, cell), cell) for cell in now.tables.drawn[table].cells]
+    *_rest, (second, _cell), (first, cell) = sorted(parts, key=lambda each: each[0].value)
+    is_clear = first.value - second.value > OF_90_PERCENT * hypot(first.sd, second.sd)
+    return labels[cell] if is_clear and first.about is not None else ""
 
 
 def _lower(label: str) -> str:
     return label[:1].lower() + label[1:]
-
-
-def _upper(label: str) -> str:
-    return label[:1].upper() + label[1:]

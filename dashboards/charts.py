@@ -3,7 +3,8 @@
 The templates `components/chart_*.html` draw what comes out of here. Positions across (`x`, `width`) are
 percentages of the chart's width, positions down (`y`, `height`) are pixels: so a chart fills a phone and
 a desk without its text growing or shrinking. Texts come in as they are to be read; a figure that may not
-be shown comes in as None with its own text ("<10") and is drawn as such, never as nothing.
+be shown comes in as None with its own text ("<10") and is drawn as such, never as nothing. A figure that is
+not known exactly comes in with its band, from `low` to `high`, and is drawn with both.
 """
 
 import textwrap
@@ -25,13 +26,18 @@ UNSEEN = 10
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """One figure: what it is about, its value (None: not shown) and how it is written, now and before."""
+    """One figure: what it is about, its value (None: not shown) and how it is written, now and before, and
+    between which two it lies, in figures and in words.
+    """
 
     label: str
     value: float | None
     text: str
     previous: float | None = None
     previous_text: str = ""
+    low: float | None = None
+    high: float | None = None
+    band_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,13 @@ class ChartTable:
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    fits: int = 3
+    """So many columns stand side by side on a phone."""
 
     @property
     def is_wide(self) -> bool:
         """Too wide for a phone, where each row becomes a card instead."""
-        return len(self.headings) > 3
+        return len(self.headings) > self.fits
 
     @property
     def lines(self) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -78,6 +86,9 @@ class Bar:
     shown: bool
     previous: float | None
     """Where the figure of the period before stood, in percent across."""
+    low: float | None = None
+    high: float | None = None
+    """Ends of the band, in percent across."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,11 @@ class Column:
     shown: bool
     value: Text
     label: Text
+    low: float | None = None
+    high: float | None = None
+    """Ends of the band, in pixels down; `certain` and `band` are how far the floor lies below them."""
+    certain: float = 0
+    band: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +171,14 @@ class Stacks:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A mean before and a mean after (None: not shown), and how the two are written."""
+    """A mean before and a mean after (None: not shown), how the two are written, and their bands."""
 
     label: str
     before: float | None
     after: float | None
     text: str
+    before_band: tuple[float, float] | None = None
+    after_band: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +190,16 @@ class Slope:
     y: float
     before: float | None
     after: float | None
+    before_band: "Across | None" = None
+    after_band: "Across | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """A stretch across, in percent."""
+
+    x: float
+    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +217,7 @@ def bars(data: Sequence[Datum], *, whole: float | None = None) -> Bars:
 
     The scale ends at the highest figure, or at `whole` where that is higher: what they are parts of.
     """
-    scale = _scale([whole, *(value for datum in data for value in (datum.value, datum.previous))])
+    scale = _scale([whole, *(each for datum in data for each in (datum.value, datum.previous, datum.high))])
     y = 0.0
     drawn = []
     for datum in data:
@@ -203,6 +231,8 @@ def bars(data: Sequence[Datum], *, whole: float | None = None) -> Bars:
                 width=_percent(UNSEEN if datum.value is None else datum.value, scale),
                 shown=datum.value is not None,
                 previous=None if datum.previous is None else _percent(datum.previous, scale),
+                low=None if datum.low is None else _percent(datum.low, scale),
+                high=None if datum.high is None else _percent(datum.high, scale),
             )
         )
         y += BAR + GAP
@@ -222,13 +252,18 @@ def columns(
     `norm_after` draws a norm behind so many columns: 2 stands between the second and the third.
     """
     top, floor, left = (1.0 if norm_after is None else 2.0) * LINE, height - 1.5 * LINE, 9.0
-    steps = nice_ticks(max([UNSEEN, *_known(datum.value for datum in data)]))
+    steps = nice_ticks(_scale(each for datum in data for each in (datum.value, datum.high)))
     room = (100 - left) / max(1, len(data))
     width = room if touching else room * 0.72
     drawn = []
     for place, datum in enumerate(data):
         value = UNSEEN if datum.value is None else datum.value
-        tall = (floor - top) * value / steps[-1]
+        tall, low, high = (
+            None if each is None else (floor - top) * each / steps[-1]
+            for each in (value, datum.low, datum.high)
+        )
+        assert tall is not None
+        text_y = round(floor - max(tall, high or 0) - 6, 1)
         x = left + place * room + (room - width) / 2
         middle = round(x + width / 2, 2)
         drawn.append(
@@ -238,8 +273,12 @@ def columns(
                 width=round(width, 2),
                 height=round(tall, 1),
                 shown=datum.value is not None,
-                value=Text(datum.text, middle, round(floor - tall - 6, 1)),
+                value=Text(datum.text, middle, text_y),
                 label=Text(datum.label, middle, floor + LINE),
+                low=None if low is None else round(floor - low, 1),
+                high=None if high is None else round(floor - high, 1),
+                certain=round(low or 0, 1),
+                band=round(high or 0, 1),
             )
         )
     ticks = tuple(Tick(round(floor - (floor - top) * step / steps[-1], 1), f"{step:g}") for step in steps)
@@ -283,7 +322,11 @@ def slopes(pairs: Sequence[Pair], *, low: Tick, high: Tick) -> Slopes:
             for mean in (pair.before, pair.after)
         )
         hidden = before is None or after is None
-        drawn.append(Slope(label, value, y, None if hidden else before, None if hidden else after))
+        bands = (
+            None if hidden else _stretch(band, low.at, high.at)
+            for band in (pair.before_band, pair.after_band)
+        )
+        drawn.append(Slope(label, value, y, None if hidden else before, None if hidden else after, *bands))
         y += GAP if hidden else GAP + 10
     ticks = (Tick(_inset(0), low.text), Tick(_inset(100), high.text))
     return Slopes(y + LINE, tuple(drawn), ticks, y + LINE / 2)
@@ -303,12 +346,21 @@ def nice_ticks(highest: float, at_most: int = 5) -> tuple[float, ...]:
 
 
 def table_of(data: Sequence[Datum], headings: Sequence[str]) -> ChartTable:
-    """The figures as a table with two headings, or with three when the period before is shown as well."""
-    with_previous = len(headings) > 2
+    """The figures as a table: each with its band, and when there is a fourth heading the period before."""
     return ChartTable(
         tuple(headings),
-        tuple((datum.label, datum.text, *([datum.previous_text] if with_previous else [])) for datum in data),
+        tuple(
+            (datum.label, datum.text, datum.band_text, datum.previous_text)[: len(headings)] for datum in data
+        ),
+        fits=4,
     )
+
+
+def _stretch(band: tuple[float, float] | None, low: float, high: float) -> Across | None:
+    if band is None:
+        return None
+    start, end = (_inset(_percent(each - low, high - low)) for each in band)
+    return Across(start, round(end - start, 2))
 
 
 def _segments(shares: Sequence[int], tones: Sequence[int], text_y: float) -> tuple[Segment, ...]:

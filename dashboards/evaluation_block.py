@@ -1,14 +1,21 @@
 """What colleagues think of the support, from the evaluations of a period, as a block of the board's page."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboards import charts
+from dashboards import charts, sharpened
 from dashboards.blocks import Block, Chart
-from dashboards.blurring import AnswerChange, Answers, Shown
 from dashboards.charts import ChartTable, Datum, Pair, Shares, Tick
+from dashboards.said import between, out_of_ten, percent_between, tens_between, worth_saying
+from dashboards.sharpened import OF_90_PERCENT, Estimate
 from dashboards.tables import Tables
+from evaluations.answer_tables import AFTER, BEFORE, FEELINGS
+from evaluations.drawn import DrawnTable
 from evaluations.enums import Question
 
 _AGREE = (
@@ -18,29 +25,59 @@ _AGREE = (
     gettext_lazy("agree"),
     gettext_lazy("fully agree"),
 )
+_AGREES = ("4", "5")
+_YES = ("yes",)
+#: Tables in which whoever answers is counted once.
+_COUNTS = (*Question.statements(), Question.MARK, Question.RECOMMEND)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the tables about answers say together. Who left a question open counts as if they had not."""
+
+    drawn: Mapping[str, DrawnTable]
+    answers: Estimate
+
+    @classmethod
+    def of(cls, tables: Tables) -> "Opinion | None":
+        """None when no evaluations were opened."""
+        if FEELINGS not in tables.drawn:
+            return None
+        return cls(tables.drawn, sharpened.whole(tables.drawn[question.value] for question in _COUNTS))
+
+    def share(self, question: Question, cells: Sequence[str]) -> Estimate:
+        return sharpened.share(self.drawn[question.value], cells, self.answers)
+
+    def shares(self, question: Question) -> list[Estimate]:
+        """Of each value of the scale; they add up to 1."""
+        fitting = sharpened.composition(self.drawn[question.value], self.answers)
+        return [Estimate(fitting[value], self.share(question, [value]).sd) for value in question.scale]
+
+    def feeling(self, question: Question, moment: str) -> Estimate:
+        return sharpened.mean_feeling(self.drawn[FEELINGS], f"{question.value}_{moment}", self.answers)
 
 
 def block(now: Tables, before: Tables | None, previous_label: str) -> Block:
     """The block of what colleagues think, compared with the period before, whose name is `previous_label`."""
-    mark, recommend = _of(now, Question.MARK), _of(now, Question.RECOMMEND)
-    if mark.mean is None:
-        headline = _("Too few evaluations to show what colleagues think, or they all think the same.")
-    else:
-        headline = _("Colleagues give the support %(mark)s out of 10.") % {"mark": _decimal(mark.mean)}
-    if recommend.shares:
-        headline += " " + _("%(percent)s%% would recommend it.") % {"percent": dict(recommend.shares)[1]}
-    then = before.answers[Question.MARK] if before else None
-    compared = ""
-    if isinstance(then, Answers) and then.mean is not None:
-        compared = _("In %(period)s: %(mark)s.") % {
-            "period": previous_label,
-            "mark": _decimal(then.mean),
-        }
+    opinion = Opinion.of(now)
+    if opinion is None:
+        return Block("opinion", _("No evaluations were opened in this period."), [])
+    if opinion.answers.about is None:
+        return Block(
+            "opinion", _("Fewer than 10 evaluations were opened: too few for more figures to be sure."), []
+        )
+    then = Opinion.of(before) if before else None
+    said = _said(opinion)
+    compared = _said(then) if then and then.answers.about is not None else ""
+    sure = [_("Between %(low)s and %(high)s evaluations.") % between(opinion.answers)]
     return Block(
         "opinion",
-        headline,
-        [_statements(now), _feelings(now), _marks(mark), _recommend(recommend)],
-        compared=compared,
+        said or _("About %(number)s evaluations were opened.") % {"number": opinion.answers.about},
+        [_statements(opinion), _feelings(opinion), _marks(opinion), _recommend(opinion)],
+        sure=" ".join(sure),
+        compared=_("In %(period)s: %(said)s") % {"period": previous_label, "said": compared}
+        if compared
+        else "",
         elsewhere=_(
             "Published: on average above 8 (n = 85), all would recommend it (UMCG 2019, PMC 2020); less "
             "blame, shame, incompetence and isolation after the support than before (n = 66)."
@@ -48,33 +85,70 @@ def block(now: Tables, before: Tables | None, previous_label: str) -> Block:
     )
 
 
-def _of(now: Tables, question: Question) -> Answers:
-    answers = now.answers[question]
-    return answers if isinstance(answers, Answers) else Answers()
+def _said(opinion: Opinion) -> str:
+    """Who would recommend it, and whom it helped, as far as that is worth saying."""
+    recommend = opinion.share(Question.RECOMMEND, _YES)
+    helped = opinion.share(Question.HELPED, _AGREES)
+    said = []
+    if worth_saying(recommend):
+        said.append(_("%(share)s would recommend the support.") % {"share": out_of_ten(recommend.tens)})
+    if worth_saying(helped):
+        said.append(_("%(share)s say that it helped.") % {"share": out_of_ten(helped.tens)})
+    return " ".join(map(capfirst, said))
 
 
-def _feelings(now: Tables) -> Chart:
-    pairs = []
-    rows = []
+def _statements(opinion: Opinion) -> Chart:
+    shares = {question: opinion.shares(question) for question in Question.statements()}
+    tens = {question: _in_tens(given) for question, given in shares.items()}
+    agree = {question: opinion.share(question, _AGREES) for question in shares}
+    rows = [
+        Shares(str(question.label), tens[question], None, _agreeing(agree[question])) for question in shares
+    ]
+    return Chart(
+        "stacks",
+        "statements",
+        _("What colleagues think"),
+        ChartTable(
+            (_("Statement"), *map(str, _AGREE), _("Agree in all"), _("between")),
+            tuple(
+                (
+                    str(question.label),
+                    *(f"{share}%" for share in tens[question]),
+                    f"{10 * agree[question].tens}%",
+                    percent_between(agree[question]),
+                )
+                for question in shares
+            ),
+        ),
+        charts.stacks(rows, low=1, high=5),
+        "; ".join(f"{row.label} {row.text}" for row in rows),
+        note=_give_or_take([each for given in shares.values() for each in given]),
+        legend=[{"tone": tone, "label": label} for tone, label in enumerate(_AGREE, 1)],
+    )
+
+
+def _agreeing(agree: Estimate) -> str:
+    words = {"share": out_of_ten(agree.tens)}
+    return " ".join([_("%(share)s agree.") % words, *tens_between(agree)])
+
+
+def _feelings(opinion: Opinion) -> Chart:
+    pairs, rows = [], []
     for question in Question.feelings():
-        change = now.answers[question]
-        if not isinstance(change, AnswerChange):
-            continue
-        before, after = change.before.mean, change.after.mean
-        text = _nothing()
-        if before is not None and after is not None:
-            text = _("from %(before)s to %(after)s") % {
-                "before": _decimal(before),
-                "after": _decimal(after),
-            }
-        pairs.append(Pair(str(question.label), before, after, text))
-        moved = dict(change.moved.shares)
+        before, after = (opinion.feeling(question, moment) for moment in (BEFORE, AFTER))
+        text = _("from about %(before)s to %(after)s") % {
+            "before": _decimal(before.value),
+            "after": _decimal(after.value),
+        }
+        pairs.append(Pair(str(question.label), before.value, after.value, text, _ends(before), _ends(after)))
         rows.append(
             (
                 str(question.label),
-                _decimal(before),
-                _decimal(after),
-                *(f"{moved[way]}%" if moved else "–" for way in (-1, 0, 1)),
+                *(
+                    cell
+                    for mean in (before, after)
+                    for cell in (_decimal(mean.value), "–".join(map(_decimal, _ends(mean))))
+                ),
             )
         )
     return Chart(
@@ -82,99 +156,74 @@ def _feelings(now: Tables) -> Chart:
         "feelings",
         _("How colleagues felt, before and after the support"),
         ChartTable(
-            (_("Feeling"), _("Before (0–3)"), _("After (0–3)"), _("Less"), _("The same"), _("More")),
-            tuple(rows),
+            (_("Feeling"), _("Before (0–3)"), _("between"), _("After (0–3)"), _("between")), tuple(rows)
         ),
         charts.slopes(pairs, low=Tick(0, _("not true")), high=Tick(3, _("very true"))),
         "; ".join(f"{pair.label}: {pair.text}" for pair in pairs),
     )
 
 
-def _statements(now: Tables) -> Chart:
-    answers = [(question, _of(now, question)) for question in Question.statements()]
-    shares = [_shares(question, given) for question, given in answers]
-    return Chart(
-        "stacks",
-        "statements",
-        _("What colleagues think"),
-        ChartTable(
-            (_("Statement"), *map(str, _AGREE), _("Mean (1–5)"), _("Answers")),
-            tuple(
-                (
-                    str(question.label),
-                    *([f"{share}%" for _value, share in given.shares] or ["–"] * 5),
-                    _decimal(given.mean),
-                    _number(given),
-                )
-                for question, given in answers
-            ),
-        ),
-        charts.stacks(shares, low=1, high=5),
-        "; ".join(f"{row.label} {row.text}" for row in shares),
-        legend=[{"tone": tone, "label": label} for tone, label in enumerate(_AGREE, 1)],
-    )
-
-
-def _marks(answers: Answers) -> Chart:
-    data = [Datum(str(value), share, str(share or "")) for value, share in answers.shares]
-    rows = [(str(value), f"{share}%") for value, share in answers.shares]
+def _marks(opinion: Opinion) -> Chart:
+    shares = opinion.shares(Question.MARK)
+    tens = _in_tens(shares)
+    data = [
+        Datum(
+            mark,
+            share,
+            f"{share}%" if share else "",
+            low=100 * each.low,
+            high=min(100, 100 * each.high),
+            band_text=percent_between(each),
+        )
+        for mark, share, each in zip(Question.MARK.scale, tens, shares, strict=True)
+    ]
+    rows = tuple((each.label, each.text or "0%", each.band_text) for each in data)
     return Chart(
         "columns",
         "marks",
         _("Marks, in percent of the answers"),
-        ChartTable(
-            (_("Mark"), _("Share")),
-            (*rows, (_("Mean"), _decimal(answers.mean)), (_("Answers"), _number(answers))),
-        ),
-        charts.columns(data, height=180) if data else None,
-        _("On average %(mark)s.") % {"mark": _decimal(answers.mean)} if answers.mean is not None else "",
-        note="" if data else _nothing(),
+        ChartTable((_("Mark"), _("Share"), _("between")), rows),
+        charts.columns(data, height=220),
+        "; ".join(f"{each.label}: {each.text}" for each in data if each.text),
     )
 
 
-def _recommend(answers: Answers) -> Chart:
+def _recommend(opinion: Opinion) -> Chart:
+    yes = opinion.share(Question.RECOMMEND, _YES)
+    no = Estimate(1 - yes.value, yes.sd)
+    text = " ".join([capfirst(out_of_ten(yes.tens)) + ".", *tens_between(yes)])
     label = str(Question.RECOMMEND.label)
-    shares = dict(answers.shares)
-    row = Shares(label, [shares[0], shares[1]] if shares else None, None, _answers_text(answers))
     return Chart(
         "stacks",
         "recommend",
         _("Whether they would recommend it"),
         ChartTable(
-            (label, _("Share")),
+            (label, _("Share"), _("between")),
             (
-                (_("Yes"), f"{shares[1]}%" if shares else "–"),
-                (_("No"), f"{shares[0]}%" if shares else "–"),
-                (_("Answers"), _number(answers)),
+                (_("Yes"), f"{10 * yes.tens}%", percent_between(yes)),
+                (_("No"), f"{100 - 10 * yes.tens}%", percent_between(no)),
             ),
         ),
-        charts.stacks([row], low=0, high=1, tones=(1, 5)),
-        row.text,
+        charts.stacks(
+            [Shares(label, [100 - 10 * yes.tens, 10 * yes.tens], None, text)], low=0, high=1, tones=(1, 5)
+        ),
+        text,
         legend=[{"tone": 1, "label": _("No")}, {"tone": 5, "label": _("Yes")}],
     )
 
 
-def _decimal(number: float | None) -> str:
-    return "–" if number is None else number_format(number, 1)
+def _in_tens(shares: Sequence[Estimate]) -> list[int]:
+    return sharpened.in_steps([each.value for each in shares], 10)
 
 
-def _number(answers: Answers) -> str:
-    return "–" if answers.number is None else str(answers.number)
+def _give_or_take(shares: Sequence[Estimate]) -> str:
+    points = 5 * round(100 * OF_90_PERCENT * max(each.sd for each in shares) / 5)
+    return _("Each part may be up to %(points)s points larger or smaller.") % {"points": points}
 
 
-def _nothing() -> str:
-    return _("too few answers, or all the same")
+def _ends(mean: Estimate) -> tuple[float, float]:
+    return mean.low, min(3.0, mean.high)
 
 
-def _answers_text(answers: Answers) -> str:
-    if answers.shown == Shown.NOTHING:
-        return _nothing()
-    return _("about %(number)s answers") % {"number": answers.number}
-
-
-def _shares(question: Question, answers: Answers) -> Shares:
-    text = _answers_text(answers)
-    if answers.mean is not None:
-        text = _("%(mean)s on average · %(answers)s") % {"mean": _decimal(answers.mean), "answers": text}
-    shares = [share for _value, share in answers.shares] or None
-    return Shares(str(question.label), shares, answers.mean, text)
+def _decimal(number: float) -> str:
+    return number_format(number, 1)

@@ -26,11 +26,11 @@ def escaped(cell: str) -> str:
 
 
 def _rows(board: Board) -> Iterator[list[str]]:
-    yield [board.period.label]
+    yield [board.label]
     for block in board.blocks:
         yield []
         yield [block.headline]
-        yield from ([line] for line in (block.compared, block.elsewhere) if line)
+        yield from ([line] for line in (block.sure, block.compared, block.elsewhere) if line)
         for chart in block.charts:
             yield []
             yield [chart.title]

@@ -15,11 +15,14 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from dashboards import charts
-from dashboards.blurring import LEAST, STEP
+from dashboards import charts, said, sharpened
+from dashboards.board import Support
+from dashboards.bound import TALKS
 from dashboards.charts import ChartTable, ColumnChart, Datum
-from dashboards.periods import Period
-from evaluations.models import Invitation
+from dashboards.evaluation_block import Opinion
+from dashboards.models import Release
+from dashboards.tables import Tables
+from evaluations.periods import Period
 from hospital.clock import AMSTERDAM, local_day, on_the_wall, start_of_day, start_of_week
 from hospital.enums import ProfessionGroup
 from supporters.enums import EventKind, HandBackReason, SupporterStatus, Waiting
@@ -39,6 +42,8 @@ BUSIEST = 6
 #: Talks without a report: of so many days, and by profession group from so many on.
 TALK_DAYS = 90
 LEAST_TALKS = 5
+#: So many published periods have their response.
+RESPONSES = 4
 _ORDER = (
     Waiting.COORDINATOR,
     Waiting.ASSIGNMENT,
@@ -104,15 +109,14 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """How many were invited to evaluate in a quarter and about what percent answered.
-
-    The share is None for fewer than 10 invitations and in steps of 5: an exact one would tell, from one day
-    to the next, whether the last one invited had answered.
+    """Of how many who completed the talks about how many answered, in a published period, in words: from the
+    release, as everything about answers is.
     """
 
     period: Period
-    invited: int
-    share: int | None
+    talked: str
+    answered: str
+    share: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,7 @@ def read(*, now: datetime, besides: Collection[UUID] = ()) -> Operations:
         _busy(contacts, now),
         _pool(now),
         _happened(events, now),
-        _responses(now),
+        _responses(),
         _talks(now),
     )
 
@@ -291,24 +295,22 @@ def _happened(events: QuerySet[ContactEvent], now: datetime) -> list[Happened]:
     return [Happened(label, *rows.get(key, (0, 0))) for key, label in labels.items()]
 
 
-def _responses(now: datetime) -> list[Response]:
-    """Of this quarter and the one before; one statement."""
-    this = Period.holding(local_day(now))
-    periods = (this, this.previous)
-    counts = {}
-    for period in periods:
-        within = Q(invited_at__gte=period.starts_at, invited_at__lt=period.closes_at)
-        counts[f"invited_{period.code}"] = Count("id", filter=within)
-        counts[f"answered_{period.code}"] = Count("id", filter=within & Q(answered=True))
-    found = Invitation.objects.filter(invited_at__gte=periods[-1].starts_at).aggregate(**counts)
-    return [
-        Response(
-            period,
-            found[f"invited_{period.code}"],
-            _about(found[f"answered_{period.code}"], found[f"invited_{period.code}"]),
+def _responses() -> list[Response]:
+    """Of the last periods that were published; one statement."""
+    responses = []
+    for release in Release.objects.shown().order_by("-ends_on")[:RESPONSES]:
+        tables = Tables.from_json(release.tables)
+        talked, opinion = Support.of(tables).part("course", *TALKS[1:]), Opinion.of(tables)
+        share = opinion and sharpened.ratio(opinion.answers, talked)
+        responses.append(
+            Response(
+                Period.between(release.starts_on, release.ends_on),
+                said.count(talked),
+                said.count(opinion.answers) if opinion else "–",
+                said.out_of_ten(share.tens) if share and said.worth_saying(share) else "–",
+            )
         )
-        for period in periods
-    ]
+    return responses
 
 
 def _talks(now: datetime) -> Talks:
@@ -325,10 +327,6 @@ def _talks(now: datetime) -> Talks:
         sum(rows.values()),
         [(str(ProfessionGroup(group).label), number) for group, number in groups],
     )
-
-
-def _about(part: int, whole: int) -> int | None:
-    return None if whole < LEAST else STEP * round(100 * part / whole / STEP)
 
 
 def _week(week: WeekFigures) -> str:

@@ -1,6 +1,6 @@
 """The figures about the organisation, exact, as blocks of the board's page: calamities and the pool."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -91,14 +91,13 @@ def _reaching(reached: int, groups: int) -> str:
     return text % {"reached": reached, "groups": groups}
 
 
-def _norm(norm: Norm | None) -> Iterator[str]:
-    """The norm that was counted with, where the release knows it."""
-    if norm:
-        text = _(
-            "Norm: %(norm)s trained for each 1,000 employees of a profession, %(shifts)s where people work "
-            "shifts."
-        )
-        yield text % {"norm": norm.per_thousand, "shifts": norm.in_shifts}
+def _norm(norm: Norm) -> str:
+    """The norm that was counted with."""
+    text = _(
+        "Norm: %(norm)s trained for each 1,000 employees of a profession, %(shifts)s where people work "
+        "shifts."
+    )
+    return text % {"norm": norm.per_thousand, "shifts": norm.in_shifts}
 
 
 def pool(now: Tables) -> Block:
@@ -150,7 +149,7 @@ def pool(now: Tables) -> Block:
             )
         ],
         elsewhere=" ".join(
-            [*_norm(now.norm), _("As it was on the day of publication. Exact: about the organisation.")]
+            [_norm(now.norm), _("As it was on the day of publication. Exact: about the organisation.")]
         ),
     )
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from typing import Any
 
-from dashboards.blurring import AnswerChange, Answers, Figure, OneWay, Shown
-from evaluations.enums import Question
+from evaluations.drawn import DrawnTable, added
 from incidents.enums import Step
 
-VERSION = 1
-"""Of the shape that is stored: a release is never rewritten, so a later shape must still read this one."""
+VERSION = 2
+"""Of the shape that is stored: a release is never rewritten, so a later shape must still read this one. The
+figures of version 1 (0.1.0) were protected in another way, and are not shown any more.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,84 +62,98 @@ class Norm:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The tables of one period.
+    """The tables of one period, or of several together.
 
-    About people, blurred: `event`, `profession`, `first_contact`, `outcome` of everybody to whom support was
-    offered in the period; `supported` of them had a conversation; `conversations` of those whose support has
-    ended, `follow_ups` of those among them with a conversation; `on_the_way`, of which several may be so for
-    one person; `answers`, of the evaluations opened in the period.
-    About the organisation, exact: `calamities`, `steps`, `supporters`, `coverage` and the `norm` of it (None:
-    of before it was kept).
+    `drawn` is all there is about people: the tables that dashboards.bound declares, by name; those about
+    answers are not there when no evaluations were opened. The rest is about the organisation, and exact.
     """
 
-    event: OneWay
-    profession: OneWay
-    first_contact: OneWay
-    outcome: OneWay
-    supported: Figure
-    conversations: OneWay
-    follow_ups: OneWay
-    on_the_way: OneWay
-    answers: Mapping[Question, Answers | AnswerChange]
+    drawn: Mapping[str, DrawnTable]
     calamities: int
     steps: tuple[StepFigures, ...]
     supporters: int
     coverage: tuple[CoverageFigures, ...]
-    norm: Norm | None = None
-
-    @property
-    def offered(self) -> Figure:
-        """To how many people support was offered."""
-        return self.event.total
+    norm: Norm
 
     def as_json(self) -> dict[str, Any]:
         """For storing: dictionaries, lists, texts and numbers only."""
-        return {"version": VERSION, **asdict(self)}
+        return {
+            "version": VERSION,
+            "drawn": {
+                name: {
+                    "cells": dict(table.cells),
+                    "variances": {cell: str(variance) for cell, variance in table.variances.items()},
+                }
+                for name, table in self.drawn.items()
+            },
+            "calamities": self.calamities,
+            "steps": [asdict(row) for row in self.steps],
+            "supporters": self.supporters,
+            "coverage": [asdict(row) for row in self.coverage],
+            "norm": asdict(self.norm),
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Tables":
         """What `as_json` gave, as it came back from the database."""
         return cls(
-            event=_one_way(stored["event"]),
-            profession=_one_way(stored["profession"]),
-            first_contact=_one_way(stored["first_contact"]),
-            outcome=_one_way(stored["outcome"]),
-            supported=Figure(stored["supported"]["value"]),
-            conversations=_one_way(stored["conversations"]),
-            follow_ups=_one_way(stored["follow_ups"]),
-            on_the_way=_one_way(stored["on_the_way"]),
-            answers={
-                Question(question): AnswerChange(**{part: _answers(each) for part, each in given.items()})
-                if "moved" in given
-                else _answers(given)
-                for question, given in stored["answers"].items()
+            drawn={
+                name: DrawnTable(
+                    table["cells"],
+                    {cell: Fraction(variance) for cell, variance in table["variances"].items()},
+                )
+                for name, table in stored["drawn"].items()
             },
             calamities=stored["calamities"],
             steps=tuple(
                 StepFigures(
-                    Step(row["step"]),
-                    _clock(row["internal"]),
-                    _clock(row["statutory"]),
-                    row.get("unnamed", 0),
+                    Step(row["step"]), _clock(row["internal"]), _clock(row["statutory"]), row["unnamed"]
                 )
                 for row in stored["steps"]
             ),
             supporters=stored["supporters"],
             coverage=tuple(CoverageFigures(**row) for row in stored["coverage"]),
-            norm=Norm(**stored["norm"]) if stored.get("norm") else None,
+            norm=Norm(**stored["norm"]),
+        )
+
+    @classmethod
+    def together(cls, periods: Sequence["Tables"]) -> "Tables":
+        """Those of consecutive `periods` as one, oldest first: what happened added up, how the organisation
+        is as it was last.
+        """
+        last = periods[-1]
+        names = dict.fromkeys(name for each in periods for name in each.drawn)
+        return cls(
+            drawn={name: added(each.drawn[name] for each in periods if name in each.drawn) for name in names},
+            calamities=sum(each.calamities for each in periods),
+            steps=tuple(_added_steps([row for each in periods for row in each.steps])),
+            supporters=last.supporters,
+            coverage=last.coverage,
+            norm=last.norm,
         )
 
 
-def _one_way(stored: Mapping[str, Any]) -> OneWay:
-    cells: Sequence[tuple[str, Mapping[str, int | None]]] = stored["cells"]
-    return OneWay(
-        Figure(stored["total"]["value"]), tuple((name, Figure(each["value"])) for name, each in cells)
+def _added_steps(rows: Sequence[StepFigures]) -> list[StepFigures]:
+    return [
+        StepFigures(
+            step,
+            _added_clocks([row.internal for row in rows if row.step == step]),
+            _added_clocks([row.statutory for row in rows if row.step == step]),
+            sum(row.unnamed for row in rows if row.step == step),
+        )
+        for step in dict.fromkeys(row.step for row in rows)
+    ]
+
+
+def _added_clocks(clocks: Sequence[ClockFigures | None]) -> ClockFigures | None:
+    known = [clock for clock in clocks if clock]
+    if not known:
+        return None
+    return ClockFigures(
+        sum(clock.in_time for clock in known),
+        sum(clock.late for clock in known),
+        sum(clock.running for clock in known),
     )
-
-
-def _answers(stored: Mapping[str, Any]) -> Answers:
-    shares = tuple((value, share) for value, share in stored["shares"])
-    return Answers(Shown(stored["shown"]), stored["number"], stored["mean"], shares)
 
 
 def _clock(stored: Mapping[str, int] | None) -> ClockFigures | None:

@@ -11,19 +11,19 @@ from dashboards.models import Release
 from dashboards.operations import read
 from incidents.models import events_of
 
-#: So many periods stand on the page to choose from; the older ones behind a fold.
+#: So many stand on the page to choose from, a year with its quarters; the older ones behind a fold.
 RECENT = 6
 
 
 @allow(Role.BOARD, Role.DIRECTOR, Role.COORDINATOR)
 @require_GET
 def board(request: SignedInRequest) -> HttpResponse:
-    """The published figures of one period (`period`, the newest by default)."""
+    """The published figures of one period or year (`period`, the newest year by default)."""
     taken = _take(request)
-    chosen = taken.chosen.period if taken.chosen else None
+    chosen = taken.chosen.span if taken.chosen else None
     choices = [
         {"label": each.label, "url": f"?period={each.code}", "current": each == chosen}
-        for each in taken.periods
+        for each in taken.spans
     ]
     context = {
         "published": taken.chosen,
@@ -41,7 +41,7 @@ def export(request: SignedInRequest) -> HttpResponse:
     taken = _take(request)
     if taken.chosen is None:
         raise Http404
-    name = f"peersupport-{taken.chosen.period.code}.csv"
+    name = f"peersupport-{taken.chosen.span.code}.csv"
     return HttpResponse(
         as_csv(taken.chosen.board),
         content_type="text/csv; charset=utf-8",

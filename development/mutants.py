@@ -27,7 +27,8 @@ FLOOR = 95.0
 TARGETS = {
     "accounts/people/names.py": "accounts/people/tests/test_names.py",
     "accounts/role_rules.py": "accounts/tests/test_role_rules.py",
-    "dashboards/blurring.py": "dashboards/tests/test_blurring.py",
+    "dashboards/sharpened.py": "dashboards/tests/test_sharpened.py",
+    "evaluations/drawn.py": "evaluations/tests/test_drawn.py",
     "evaluations/sealing.py": "evaluations/tests/test_sealing.py",
     "evaluations/tickets.py": "evaluations/tests/test_tickets.py",
     "hospital/clock.py": "hospital/tests/test_clock.py hospital/tests/test_quiet_hours.py",

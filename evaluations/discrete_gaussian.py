@@ -1,5 +1,5 @@
 """Exact draws from the discrete Gaussian (Canonne, Kamath and Steinke 2020, "The Discrete Gaussian for
-Differential Privacy", algorithms 1 to 3): integers x with probability proportional to exp(-x² / (2 variance)).
+Differential Privacy", algorithms 1 to 3): integers x with probability proportional to exp(-x²/(2 variance)).
 
 Only integers and fractions are computed with, and the bits come from the operating system: floating point
 would leave out values, and what cannot come out of one count but out of another gives it away. Pure.

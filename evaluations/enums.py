@@ -2,6 +2,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class PeriodLength(models.TextChoices):
+    """How long a period is for which figures are published and evaluations opened."""
+
+    QUARTER = "quarter", _("a quarter")
+    HALF_YEAR = "half_year", _("half a year")
+    YEAR = "year", _("a year")
+
+
 class Question(models.TextChoices):
     """What is measured (domain: UMCG, PMC): feelings before and after, statements, mark, recommendation.
 

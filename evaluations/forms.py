@@ -8,9 +8,11 @@ from django.forms import BoundField
 from django.forms.utils import ErrorDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from evaluations.enums import Question
 from evaluations.models import EvaluationPolicy
+from evaluations.periods import proposed
 
 FEELING = ((0, _("Not at all")), (1, _("Slightly")), (2, _("Moderately")), (3, _("Very much")))
 STATEMENT = (
@@ -94,9 +96,10 @@ class EvaluationPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not ge
 
     class Meta:
         model = EvaluationPolicy
-        fields = ("release_at_least", "valid_days")
+        fields = ("release_at_least", "valid_days", "period")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offers: int, **kwargs: Any) -> None:
+        """`offers` of support were made in the past year."""
         super().__init__(*args, **kwargs)
         least = EvaluationPolicy.LEAST
         self.fields["release_at_least"] = forms.IntegerField(
@@ -108,6 +111,18 @@ class EvaluationPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not ge
         self.fields["valid_days"] = forms.IntegerField(
             label=self.fields["valid_days"].label, min_value=7, max_value=90
         )
+        self.fields["period"].help_text = _period_help(offers)
+
+
+def _period_help(offers: int) -> str:
+    words = ngettext(
+        "%(offers)d offer of support in the past year: %(length)s fits best. The longer, the surer the "
+        "figures. A change counts from the next such period that begins after everything published.",
+        "%(offers)d offers of support in the past year: %(length)s fits best. The longer, the surer the "
+        "figures. A change counts from the next such period that begins after everything published.",
+        offers,
+    )
+    return words % {"offers": offers, "length": proposed(offers).label}
 
 
 def _choice(label: Any, choices: Any) -> forms.ChoiceField:

@@ -3,12 +3,12 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.enums import Question
+from evaluations.enums import PeriodLength, Question
 from supporters.models import Contact
 
 
 class EvaluationPolicy(models.Model):
-    """How this hospital evaluates: one row."""
+    """How this hospital evaluates, and for which periods it publishes figures: one row."""
 
     #: Fewer answers than this are never opened, whatever a hospital prefers: see docs/privacy.md.
     LEAST = 5
@@ -18,6 +18,13 @@ class EvaluationPolicy(models.Model):
         _("open the answers when there are (at least)"), default=LEAST
     )
     valid_days = models.PositiveSmallIntegerField(_("an invitation is valid for (days)"), default=30)
+    period = models.CharField(
+        _("figures and evaluations come for every"),
+        max_length=9,
+        choices=PeriodLength.choices,
+        default=PeriodLength.QUARTER,
+        db_default=PeriodLength.QUARTER,
+    )
 
     class Meta:
         constraints = (

@@ -1,5 +1,7 @@
 """The form, for whoever has a ticket: no sign-in, no session, nothing written down but the envelope."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +18,7 @@ from accounts.policy_log import PolicyLog
 from evaluations import answers, tickets
 from evaluations.forms import EvaluationForm, EvaluationPolicyForm
 from evaluations.models import EvaluationPolicy
+from supporters.models import Offer
 
 LOG = PolicyLog(
     "evaluations", EvaluationPolicy, Role.COORDINATOR, "evaluation-policy", "coordinator of the pool"
@@ -68,12 +71,16 @@ def thanks(request: HttpRequest) -> HttpResponse:
 @allow(Role.COORDINATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def policy(request: SignedInRequest) -> HttpResponse:
-    """How many answers are opened together, and how long an invitation is valid. No count of what waits: with
-    it one could see when somebody answered.
+    """How many answers are opened together, how long an invitation is valid, and for which periods figures
+    come. No count of what waits: with it one could see when somebody answered.
     """
-    form = EvaluationPolicyForm(kept_forms.posted(request), instance=EvaluationPolicy.current())
+    now = timezone.now()
+    offers = Offer.objects.leading().filter(opened_at__gt=now - timedelta(days=365)).count()
+    form = EvaluationPolicyForm(
+        kept_forms.posted(request), instance=EvaluationPolicy.current(), offers=offers
+    )
     if request.method == "POST" and form.is_valid():
-        LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=timezone.now())
+        LOG.keep(policy=form.instance, fields=form.changed_data, by=request.user, at=now)
         say(request, _("Saved."))
         return redirect("evaluation-policy")
     return render(request, "evaluations/policy.html", {"form": form, "history": LOG.history(request.GET)})

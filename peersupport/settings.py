@@ -56,8 +56,6 @@ DEVELOPMENT = {
     "MFA_KEYS": "development-only-key-of-second-factors-and-refused-in-production",
     # How many proxies of the hospital's own stand in front, or "none".
     "TRUSTED_PROXIES": "none",
-    # Figures: what the noise in published counts is derived from.
-    "FIGURES_SECRET": "development-only-figures-secret-and-refused-in-production",
 }
 if IN_DEVELOPMENT:
     from development import embedded_servers  # no part of what an installation runs
@@ -84,9 +82,6 @@ if len(EVALUATION_TICKET_KEY) < 32 or (
     not IN_DEVELOPMENT and EVALUATION_TICKET_KEY.startswith(b"development")
 ):
     raise ImproperlyConfigured("EVALUATION_TICKET_KEY must be 32 random characters or more, kept for good.")
-FIGURES_SECRET = REQUIRED["FIGURES_SECRET"].encode()
-if len(FIGURES_SECRET) < 32 or (not IN_DEVELOPMENT and FIGURES_SECRET.startswith(b"development")):
-    raise ImproperlyConfigured("FIGURES_SECRET must be 32 random characters or more, kept for good.")
 MFA_KEYS = [key.strip() for key in REQUIRED["MFA_KEYS"].split(",")]
 if any(len(key) < 32 or (not IN_DEVELOPMENT and key.startswith("development")) for key in MFA_KEYS):
     raise ImproperlyConfigured(

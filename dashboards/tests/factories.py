@@ -3,68 +3,62 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from dashboards.blurring import AnswerChange, Answers, Figure, OneWay, Shown
-from dashboards.figures import CONVERSATIONS, FIRST_CONTACT, FOLLOW_UPS, ON_THE_WAY, OPEN, UNKNOWN
+from dashboards.bound import SUPPORT_TABLES, TABLES
 from dashboards.models import Release
-from dashboards.periods import Period
 from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables
+from evaluations.answer_tables import ANSWER_TABLES, FEELINGS
+from evaluations.drawn import DrawnTable
 from evaluations.enums import Question
-from hospital.enums import ProfessionGroup
-from incidents.enums import EventType, Step
-from supporters.enums import Outcome
+from evaluations.periods import Period
+from incidents.enums import Step
+
+#: Of 100 colleagues, so many in each cell.
+OF_100: Mapping[str, Mapping[str, int]] = {
+    "offered": {"all": 100},
+    "event": {"safety": 70, "aggression": 30},
+    "profession": {"nurse": 60, "physician": 30, "unknown": 10},
+    "first_contact": {"day": 80, "not_reached": 20},
+    "course": {"talks_1": 60, "talks_2": 20, "declined": 20},
+    Question.HELPED: {"3": 20, "4": 30, "5": 50},
+    Question.SAME_FIELD: {"2": 10, "3": 20, "4": 30, "5": 40},
+    Question.FOR_EVERYBODY: {"5": 100},
+    Question.MARK: {"7": 20, "8": 50, "9": 30},
+    Question.RECOMMEND: {"yes": 90, "no": 10},
+    # On average 2 before, 1 after.
+    FEELINGS: {
+        **{f"{feeling.value}_before": 100 for feeling in Question.feelings()},
+        **{f"{feeling.value}_after": -100 for feeling in Question.feelings()},
+    },
+}
 
 
-def one_way(total: int | None, categories: Sequence[str], cells: Mapping[str, int]) -> OneWay:
-    """A table in which what `cells` does not name is not shown."""
-    return OneWay(Figure(total), tuple((key, Figure(cells.get(key))) for key in categories))
+def drawn(name: str, cells: Mapping[str, int]) -> DrawnTable:
+    """A table of which these numbers came out; 0 where `cells` says nothing."""
+    (table,) = [each for each in TABLES if each.name == name]
+    return DrawnTable(
+        {cell: cells.get(cell, 0) for cell in table.cells}, dict.fromkeys(table.cells, table.variance)
+    )
 
 
 def tables(
-    offered: int | None = 90,
+    offered: int = 100,
     *,
-    mark: float | None = 8.1,
+    answers: int | None = 40,
     calamities: int = 4,
     coverage: Sequence[CoverageFigures] = (
         CoverageFigures("nurse", 200, 10, 30),
         CoverageFigures("midwife", None, None, None),
     ),
 ) -> Tables:
-    """An ordinary quarter; `offered` None is one with fewer than 10 people, `mark` None one without
-    evaluations.
-    """
-    shown = offered is not None
-    nothing = Answers()
-    likert = Answers(Shown.SHARES, 30, 4.0, ((1, 0), (2, 10), (3, 20), (4, 30), (5, 40)))
-    marks = Answers(Shown.SHARES, 30, mark, (*((value, 0) for value in range(8)), (8, 90), (9, 10), (10, 0)))
-    felt = AnswerChange(
-        Answers(Shown.SHARES, 30, 2.2, ((0, 0), (1, 20), (2, 40), (3, 40))),
-        Answers(Shown.SHARES, 30, 1.2, ((0, 20), (1, 50), (2, 20), (3, 10))),
-        Answers(Shown.SHARES, 30, -0.7, ((-1, 70), (0, 30), (1, 0))),
-    )
-    answered = mark is not None
-    answers: dict[Question, Answers | AnswerChange] = {
-        **{
-            each: felt if answered else AnswerChange(nothing, nothing, nothing)
-            for each in Question.feelings()
-        },
-        **dict.fromkeys(Question.statements(), likert if answered else nothing),
-        Question.MARK: marks if answered else nothing,
-        Question.RECOMMEND: Answers(Shown.SHARES, 30, 1.0, ((0, 5), (1, 95))) if answered else nothing,
-    }
-
-    def table(categories: Sequence[str], **cells: int) -> OneWay:
-        return one_way(offered, categories, cells if shown else {})
-
+    """An ordinary quarter in which the noise came out as 0; without `answers` no evaluations were opened."""
+    numbers = {table.name: offered for table in SUPPORT_TABLES}
+    if answers is not None:
+        numbers |= {table.name: answers for table in ANSWER_TABLES}
     return Tables(
-        event=table(EventType.values, safety=60, aggression=15),
-        profession=table([*ProfessionGroup.values, UNKNOWN], nurse=50, physician=20),
-        first_contact=table(FIRST_CONTACT, day=75, not_reached=10),
-        outcome=table([*Outcome.values, OPEN], completed=75, declined=10),
-        supported=Figure(75 if shown else None),
-        conversations=table(CONVERSATIONS, **{"0": 10, "1": 55, "2": 20}),
-        follow_ups=table(FOLLOW_UPS, **{"0": 10, "1": 60}),
-        on_the_way=table(ON_THE_WAY, handed_back=10),
-        answers=answers,
+        drawn={
+            name: drawn(name, {cell: number * each // 100 for cell, each in OF_100[name].items()})
+            for name, number in numbers.items()
+        },
         calamities=calamities,
         steps=tuple(
             StepFigures(step, ClockFigures(3, 1, 0), ClockFigures(4, 0, 0) if step == Step.IGJ else None)

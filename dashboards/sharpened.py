@@ -1,0 +1,152 @@
+"""What published numbers say together: estimates with their standard deviations, from nothing else. Pure.
+
+Several tables count the same people, each once, so their sums estimate one number. Weighted least squares
+under that condition sharpens every cell; noise that is independent and known makes it a few lines. Nobody
+in the figures pays for it: only what was published is computed with.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from evaluations.drawn import DrawnTable
+
+OF_90_PERCENT = 1.645
+"""So many standard deviations to both sides hold the true number in 9 of 10 cases."""
+LEAST = 10
+"""Of an estimate below this only that is said."""
+_COARSE_FROM, _COARSE = 20, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number that is not known exactly."""
+
+    value: float
+    sd: float
+
+    @property
+    def low(self) -> float:
+        """The lower end of the band of 90%, never below 0."""
+        return max(0.0, self.value - OF_90_PERCENT * self.sd)
+
+    @property
+    def high(self) -> float:
+        return max(0.0, self.value + OF_90_PERCENT * self.sd)
+
+    @property
+    def about(self) -> int | None:
+        """As a count of people is said: to 5 from 20 on, whole below; None for fewer than 10."""
+        return None if self.value < LEAST else rounded(self.value)
+
+    @property
+    def between(self) -> tuple[int, int]:
+        """Both ends of the band, as such a count is said."""
+        return rounded(self.low), rounded(self.high)
+
+    @property
+    def tens(self) -> int:
+        """As a share is said: so many out of 10."""
+        return _out_of_ten(self.value)
+
+    @property
+    def between_tens(self) -> tuple[int, int]:
+        return _out_of_ten(self.low), _out_of_ten(self.high)
+
+
+def rounded(number: float) -> int:
+    """To 5 from 20 on, to a whole number below."""
+    return round(number) if number < _COARSE_FROM else _COARSE * round(number / _COARSE)
+
+
+def _out_of_ten(share: float) -> int:
+    return min(10, max(0, round(10 * share)))
+
+
+def whole(tables: Iterable[DrawnTable]) -> Estimate:
+    """How many there are, from `tables` that count each of them once: their sums, each by its certainty."""
+    sums = [(sum(table.cells.values()), float(sum(table.variances.values()))) for table in tables]
+    certainty = sum(1 / variance for _sum, variance in sums)
+    return Estimate(sum(number / variance for number, variance in sums) / certainty, sqrt(1 / certainty))
+
+
+def part(table: DrawnTable, cells: Collection[str], of_all: Estimate) -> Estimate:
+    """How many are in these `cells` together, where all cells of `table` come to `of_all`."""
+    known, variance, everything = _known(table, cells)
+    weight = variance / everything
+    missing = of_all.value - sum(table.cells.values())
+    return Estimate(known + weight * missing, sqrt(variance - weight * variance + weight**2 * of_all.sd**2))
+
+
+def share(
+    table: DrawnTable, cells: Collection[str], of_all: Estimate, *, of: Collection[str] = ()
+) -> Estimate:
+    """Which part, 0 to 1, those in `cells` are of those in the cells `of` (all cells, unless given), which
+    hold `cells`. The standard deviation by the first order of its Taylor series.
+    """
+    among = of or table.cells.keys()
+    some, base = part(table, cells, of_all), part(table, among, of_all)
+    if base.value < 1:
+        return Estimate(0, 1)
+    value = some.value / base.value
+    _some, variance, everything = _known(table, cells)
+    _base, variance_of_base, _all = _known(table, among)
+    together = variance - variance * variance_of_base / everything * (1 - of_all.sd**2 / everything)
+    spread = some.sd**2 - 2 * value * together + value**2 * base.sd**2
+    return Estimate(min(1.0, max(0.0, value)), sqrt(max(0.0, spread)) / base.value)
+
+
+def ratio(some: Estimate, base: Estimate) -> Estimate:
+    """Which part `some` are of `base`, 0 to 1, where the noise of the two is independent."""
+    if base.value < LEAST:
+        return Estimate(0, 1)
+    value = some.value / base.value
+    spread = sqrt(some.sd**2 + value**2 * base.sd**2) / base.value
+    return Estimate(min(1.0, max(0.0, value)), spread)
+
+
+def _known(table: DrawnTable, cells: Collection[str]) -> tuple[int, float, float]:
+    """The published number of `cells` together, its variance, and that of all cells of `table`.
+
+    A cell that no release of the table had (a kind that is newer) holds nobody for certain.
+    """
+    held = [cell for cell in cells if cell in table.cells]
+    return (
+        sum(table.cells[cell] for cell in held),
+        float(sum(table.variances[cell] for cell in held)),
+        float(sum(table.variances.values())),
+    )
+
+
+def composition(table: DrawnTable, of_all: Estimate) -> dict[str, float]:
+    """Which part of all each cell is: the nearest to what was published of those that are not negative and
+    add up to 1 (each cell less the same, but none below 0).
+    """
+    numbers = sorted(table.cells.values(), reverse=True)
+    everybody = max(1.0, of_all.value)
+    less, above = 0.0, 0.0
+    for place, number in enumerate(numbers, 1):
+        above += number
+        if number <= (above - everybody) / place:
+            break
+        less = (above - everybody) / place
+    return {cell: max(0.0, number - less) / everybody for cell, number in table.cells.items()}
+
+
+def in_steps(shares: Sequence[float], step: int) -> list[int]:
+    """`shares` that add up to 1 in percent, by `step`, adding up to 100: the rest to those that lost most."""
+    steps = 100 // step
+    whole_steps = [int(each * steps) for each in shares]
+    lost = [each * steps - kept for each, kept in zip(shares, whole_steps, strict=True)]
+    order = sorted(range(len(lost)), key=lambda place: -lost[place])
+    for place in order[: steps - sum(whole_steps)]:
+        whole_steps[place] += 1
+    return [step * each for each in whole_steps]
+
+
+def mean_feeling(table: DrawnTable, cell: str, of_all: Estimate) -> Estimate:
+    """The mean, 0 to 3, of a feeling that was published as the sum of twice each value less 3."""
+    number = max(1.0, of_all.value)
+    middle = table.cells[cell] / number
+    spread = sqrt(float(table.variances[cell]) + middle**2 * of_all.sd**2) / number
+    return Estimate(min(3.0, max(0.0, (middle + 3) / 2)), spread / 2)
