@@ -16,7 +16,9 @@ from demo import committee, corridor, today, unnamed
 from demo.daytime import by_day
 from demo.hospital import DEPARTMENTS, LOCATIONS, NAME, PARTNER, PROFESSIONS, staff
 from demo.timeline import Year
-from demo.year import REPORTS, live
+from demo.year import DAYS, REPORTS, live
+from evaluations.enums import PeriodLength
+from evaluations.models import EvaluationPolicy
 from hospital.enums import ProfessionGroup
 from hospital.models import Department, Hospital, Location, Profession
 from notifications.models import Mail, Notice
@@ -26,6 +28,8 @@ from supporters.models import MeetingPlace, OutsideHelp, ShownAs, Supporter, Sup
 #: People who work there, and reports of its past year.
 SIZES = {"small": (900, 40), "hospital": (5_000, REPORTS), "large": (14_000, 600)}
 STAFF = SIZES["hospital"][0]
+#: With so many reports a year, figures come each quarter.
+BY_QUARTER = 100
 
 #: Who does not head a department.
 LEARNING = ("Leerling-verpleegkundige", "Coassistent")
@@ -75,6 +79,9 @@ def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
     SupportPolicy.objects.update_or_create(
         defaults={"norm": 14, "norm_in_shifts": 18, "employee_chooses": True}
     )
+    # For so few offers a year would be surer, but none has ended here.
+    period = PeriodLength.QUARTER if reports >= BY_QUARTER else PeriodLength.HALF_YEAR
+    EvaluationPolicy.objects.update_or_create(defaults={"period": period})
     MeetingPlace.objects.bulk_create(
         MeetingPlace(name=name, one_at_a_time=one) for name, one in PLACES.items()
     )
@@ -108,6 +115,7 @@ def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
 
 
 def _hire(chance: random.Random, at: datetime, size: int) -> list[User]:
+    since = at - timedelta(days=DAYS)
     sites = {name: Location(name=name) for name in LOCATIONS}
     partner = Location(name=PARTNER, is_partner=True)
     Location.objects.bulk_create([*sites.values(), partner])
@@ -138,7 +146,7 @@ def _hire(chance: random.Random, at: datetime, size: int) -> list[User]:
             profession=professions[row.profession],
             in_profession_since=row.in_profession_since,
             language=row.language,
-            date_joined=at,
+            date_joined=since,
         )
         if number < len(named):
             department, profession, _ = _ROLES[account.username]
@@ -154,7 +162,7 @@ def _hire(chance: random.Random, at: datetime, size: int) -> list[User]:
             department=practice,
             profession=professions["Medisch specialist"],
             in_profession_since=at.year - 20,
-            date_joined=at,
+            date_joined=since,
         )
         for username, name in (("willemijn", "Willemijn van Tilborch"), ("karim", "Karim Oosterveen"))
     )

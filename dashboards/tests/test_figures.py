@@ -1,118 +1,108 @@
+"""Publishing: what is counted, that it is drawn once and stored, and that it never changes.
+
+Also covers dashboards.tables.
+"""
+
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from io import StringIO
 from threading import Barrier
-from uuid import UUID
 
 import pytest
-from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.tests.factories import ProfessionFactory, UserFactory
 from dashboards import figures
-from dashboards.blurring import Answers, Figure, OneWay, one_way, publish_answers, publish_count
+from dashboards.bound import TABLES
 from dashboards.models import Release
-from dashboards.periods import NotAPeriod, Period
 from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables
 from dashboards.tasks import publish_due
-from dashboards.tests.factories import moment
+from dashboards.tests.factories import moment, tables
 from dashboards.tests.factories import publish as publish_made_up
-from evaluations.enums import Question
-from evaluations.models import Tally
-from hospital.enums import ProfessionGroup
+from evaluations.answer_tables import ANSWER_TABLES, FEELINGS
+from evaluations.drawn import DrawnTable
+from evaluations.enums import PeriodLength, Question
+from evaluations.models import EvaluationPolicy, Tally
+from evaluations.periods import Period
+from hospital.refused import constraint_of
 from incidents.enums import EventType, Step
 from incidents.tests.factories import IncidentFactory, MilestoneFactory
-from supporters.enums import EventKind, Outcome
-from supporters.models import ContactEvent, SupportPolicy
+from supporters.enums import Outcome
+from supporters.models import SupportPolicy
 from supporters.pool import members
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
-Q3 = Period(2026, 3)
+Q3 = Period.parse("2026Q3")
 AUGUST = moment(2026, 8, 10)
 NOVEMBER = moment(2026, 11, 5)
-SECRET = settings.FIGURES_SECRET
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOVEMBER)]
 
 
+@pytest.fixture
+def without_noise(monkeypatch):
+    """Tables are published as they are counted."""
+    monkeypatch.setattr(
+        figures,
+        "draw",
+        lambda table, exact: DrawnTable(
+            {cell: exact.get(cell, 0) for cell in table.cells}, dict.fromkeys(table.cells, table.variance)
+        ),
+    )
+
+
 def publish(period=Q3, at=NOVEMBER):
-    return Tables.from_json(figures.publish(starts_on=period.starts_on, ends_on=period.ends_on, at=at).tables)
+    return Tables.from_json(figures.publish(period, at=at).tables)
 
 
-def colleague(number, *, hours=6, event=EventType.SAFETY, at=AUGUST, **contact):
+def colleague(*, hours=6, event=EventType.SAFETY, at=AUGUST, **contact):
     """Somebody who was reached after so many hours and had one conversation, unless told otherwise."""
     return ContactFactory(
         closed=True,
         proposed_at=at,
         reached_at=at + timedelta(hours=hours),
-        offer__id=UUID(int=number),
         offer__reached_at=at + timedelta(hours=hours),
         offer__involvement__incident__event_type=event,
         **contact,
     )
 
 
-def ids(*numbers):
-    return [UUID(int=number) for number in numbers]
-
-
 def test_everybody_is_counted_once_in_each_table():
     doctor = ProfessionFactory(physician=True)
-    for number in range(1, 12):
-        colleague(number)
-    colleague(12, hours=30, event=EventType.AGGRESSION, offer__involvement__profession=doctor)
-    colleague(13, hours=80, conversations=2, offer__outcome=Outcome.REFERRED)
-    OfferFactory(id=UUID(int=14), opened_at=AUGUST, involvement__profession=None)
-    OfferFactory(id=UUID(int=15), opened_at=AUGUST, closed=True, reached_at=None, outcome=Outcome.DECLINED)
+    for _number in range(3):
+        colleague()
+    colleague(hours=30, event=EventType.AGGRESSION, offer__involvement__profession=doctor)
+    colleague(hours=80, conversations=2, offer__outcome=Outcome.REFERRED)
+    twice = colleague(conversations=2)
+    ContactFactory(closed=True, proposed_at=AUGUST, offer=twice.offer, conversations=2)
+    ContactFactory(handed_back=True, proposed_at=AUGUST, offer=twice.offer)
+    OfferFactory(opened_at=AUGUST, involvement__profession=None)
+    OfferFactory(opened_at=AUGUST, closed=True, reached_at=None, outcome=Outcome.DECLINED)
+    OfferFactory(opened_at=AUGUST, closed=True, reached_at=None, outcome=Outcome.UNREACHABLE)
+    OfferFactory(opened_at=AUGUST, closed=True, reached_at=None, outcome=Outcome.COMPLETED)
 
-    published = publish()
-
-    def table(categories, **rest):
-        where = {number: name for name, numbers in rest.items() for number in numbers}
-        return one_way(((UUID(int=number), where[number]) for number in sorted(where)), categories, SECRET)
-
-    most = [*range(1, 12)]
-    assert published.event == table(EventType.values, safety=[*most, 13, 14, 15], aggression=[12])
-    assert published.profession == table(
-        [*ProfessionGroup.values, "unknown"], nurse=[*most, 13, 15], physician=[12], unknown=[14]
-    )
-    assert published.first_contact == table(
-        figures.FIRST_CONTACT, day=most, three_days=[12], later=[13], declined=[15], not_reached=[14]
-    )
-    assert published.outcome == table(
-        [*Outcome.values, "open"], completed=[*most, 12], referred=[13], open=[14], declined=[15]
-    )
-    assert published.supported == publish_count(ids(*most, 12, 13), SECRET)
-    assert published.conversations == table(figures.CONVERSATIONS, **{"0": [15], "1": [*most, 12], "2": [13]})
-    assert published.follow_ups == table(figures.FOLLOW_UPS, **{"0": [*most, 12, 13]})
-    assert published.on_the_way == OneWay(
-        published.offered,
-        tuple(
-            (what, publish_count(ids(*who), SECRET))
-            for what, who in (("handed_back", ()), ("called_in", ()), ("referred", (13,)))
-        ),
-    )
+    assert figures.count_support(Q3) == {
+        "offered": {"all": 10},
+        "event": {"safety": 9, "aggression": 1},
+        "profession": {"nurse": 8, "physician": 1, "unknown": 1},
+        "first_contact": {"day": 4, "three_days": 1, "later": 1, "declined": 1, "not_reached": 3},
+        "course": {
+            "talks_1": 4,
+            "talks_3": 1,
+            "referred": 1,
+            "open": 1,
+            "declined": 1,
+            "unreachable": 1,
+            "talks_0": 1,
+        },
+    }
 
 
-def test_what_happened_on_the_way_counts_once_for_each_colleague_and_never_what_was_undone():
-    contact = colleague(1)
-    ContactFactory(handed_back=True, proposed_at=AUGUST, offer=contact.offer)
-    ContactFactory(handed_back=True, proposed_at=AUGUST, offer=contact.offer)
-
-    def log(kind, **fields):
-        return ContactEvent.objects.create(contact=contact, kind=kind, at=AUGUST, **fields)
-
-    for _time in range(2):
-        log(EventKind.FOLLOW_UP_HELD)
-        log(EventKind.COORDINATOR_CALLED_IN)
-    log(EventKind.CORRECTED, corrects=log(EventKind.FOLLOW_UP_HELD))
-
-    (person,) = figures._people(Q3)
-
-    assert person.follow_ups == 2
-    assert person.on_the_way == {"handed_back", "called_in"}
-    assert person.conversations == 1
+def test_a_second_event_of_one_line_of_support_is_not_counted_again():
+    first = colleague().offer
+    OfferFactory(opened_at=AUGUST, continues=first, involvement__employee=first.involvement.employee)
+    assert figures.count_support(Q3)["offered"] == {"all": 1}
 
 
 def test_only_the_period_is_counted_from_midnight_to_midnight_in_amsterdam():
@@ -123,63 +113,60 @@ def test_only_the_period_is_counted_from_midnight_to_midnight_in_amsterdam():
         moment(2026, 9, 30, 22),
     ):
         OfferFactory(opened_at=opened_at)
-    assert len(list(figures._people(Q3))) == 2
+    assert figures.count_support(Q3)["offered"] == {"all": 2}
 
 
-def test_one_person_more_or_less_changes_no_figure_by_more_than_the_blur():
-    for number in range(1, 40):
-        colleague(number, event=EventType.AGGRESSION if number % 3 else EventType.SAFETY)
-    with transaction.atomic():
-        before = figures.count(Q3, at=NOVEMBER)
-    colleague(40, hours=50, event=EventType.COMPLAINT)
-    after = figures.count(Q3, at=NOVEMBER)
-
-    assert dict(after.event.cells) == dict(before.event.cells)
-    tables = ("profession", "first_contact", "outcome", "conversations", "follow_ups")
-    for name in tables:
-        then, now = getattr(before, name), getattr(after, name)
-        touched = [key for key, figure in now.cells if figure != dict(then.cells)[key]]
-        assert len(touched) <= 1
-        for was, becomes in [*zip(then.cells, now.cells, strict=True), (("", then.total), ("", now.total))]:
-            assert abs((was[1].value or 5) - (becomes[1].value or 5)) <= 5
+def test_a_release_holds_the_declared_tables_and_nothing_else_about_people():
+    Tally.objects.create(quarter=date(2026, 7, 1), question=Question.MARK, value="8", count=40)
+    colleague()
+    stored = figures.publish(Q3, at=NOVEMBER).tables
+    assert set(stored) == {"version", "drawn", "calamities", "steps", "supporters", "coverage", "norm"}
+    assert stored["version"] == 2
+    assert {name: set(table["cells"]) for name, table in stored["drawn"].items()} == {
+        table.name: set(table.cells) for table in TABLES
+    }
+    for table in TABLES:
+        assert set(stored["drawn"][table.name]["variances"].values()) == {str(table.variance)}
 
 
-def test_nothing_exact_about_people_is_stored():
-    for number in range(1, 24):
-        colleague(number)
-    publish()
-    stored = Release.objects.get().tables
-    people = ("event", "profession", "first_contact", "outcome", "conversations", "follow_ups", "on_the_way")
-    values = [cell["value"] for name in people for _key, cell in stored[name]["cells"]]
-    values += [stored[name]["total"]["value"] for name in people] + [stored["supported"]["value"]]
-    assert all(value is None or (value >= 10 and value % 5 == 0) for value in values)
-    assert any(values)
+def test_what_is_published_is_drawn_and_never_counted():
+    for _number in range(3):
+        colleague()
+    drawn = [publish(Period.parse(code)).drawn for code in ("2026Q1", "2026Q2", "2026Q3")]
+    numbers = {number for each in drawn for table in each.values() for number in table.cells.values()}
+    assert len(numbers) > 5
+    assert min(numbers) < 0
 
 
-def test_answers_are_published_as_shares_of_the_quarter():
-    for value, count in (("3", 4), ("4", 10), ("5", 20)):
-        Tally.objects.create(quarter=date(2026, 7, 1), question=Question.HELPED, value=value, count=count)
-    Tally.objects.create(quarter=date(2026, 7, 1), question=Question.RECOMMEND, value="yes", count=40)
+@pytest.mark.usefixtures("without_noise")
+def test_answers_of_the_quarters_in_the_period():
+    for quarter, value, count in ((7, "4", 10), (10, "5", 20), (4, "1", 7)):
+        Tally.objects.create(
+            quarter=date(2026, quarter, 1), question=Question.HELPED, value=value, count=count
+        )
+    Tally.objects.create(quarter=date(2026, 7, 1), question=Question.BLAME, value="3-1", count=5)
+
+    drawn = publish(Period.parse("2026H2"), at=moment(2027, 2, 1)).drawn
+
+    assert drawn["helped"].cells == {"1": 0, "2": 0, "3": 0, "4": 10, "5": 20}
+    assert (drawn[FEELINGS].cells["blame_before"], drawn[FEELINGS].cells["blame_after"]) == (15, -5)
+
+
+def test_without_evaluations_nothing_about_answers_is_published():
     Tally.objects.create(quarter=date(2026, 4, 1), question=Question.MARK, value="8", count=40)
-    for value, count in (("3-1", 15), ("2-2", 15)):
-        Tally.objects.create(quarter=date(2026, 7, 1), question=Question.BLAME, value=value, count=count)
-
-    answers = publish().answers
-
-    assert answers[Question.HELPED] == publish_answers(
-        {3: 4, 4: 10, 5: 20}, range(1, 6), cell="2026Q3", secret=SECRET
-    )
-    assert answers[Question.RECOMMEND] == Answers()  # all the same
-    assert answers[Question.MARK] == Answers()  # of another quarter
-    assert dict(answers[Question.BLAME].moved.shares) == {-1: 50, 0: 50, 1: 0}
+    assert not {table.name for table in ANSWER_TABLES} & publish().drawn.keys()
 
 
-def test_the_number_of_answers_has_one_noise_for_all_questions():
-    for question in Question.statements():
-        for value in ("1", "5"):
-            Tally.objects.create(quarter=date(2026, 7, 1), question=question, value=value, count=16)
-    answers = publish().answers
-    assert len({answers[question].number for question in Question.statements()}) == 1
+def test_several_periods_together_are_the_sum_of_what_was_published():
+    older, newer = tables(100), tables(60, answers=None, calamities=2)
+    together = Tables.together([older, newer])
+    assert together.drawn["offered"].cells == {"all": 160}
+    assert together.drawn["offered"].variances == {"all": 50}
+    assert together.drawn["course"].cells["talks_1"] == 96
+    assert together.drawn["helped"] == older.drawn["helped"]
+    assert (together.calamities, together.supporters) == (6, 12)
+    assert together.steps[0].internal == ClockFigures(6, 2, 0)
+    assert Tables.together([older]) == older
 
 
 def test_the_terms_of_calamities_are_counted_exactly_on_both_clocks():
@@ -243,34 +230,35 @@ def test_a_release_keeps_the_norm_it_was_counted_with():
 def test_a_period_that_runs_is_refused():
     with pytest.raises(figures.PeriodRuns):
         publish(at=Q3.closes_at - timedelta(seconds=1))
-    assert publish(at=Q3.closes_at).offered == Figure(None)
+    assert publish(at=Q3.closes_at)
 
 
-def test_a_period_is_published_once():
+@pytest.mark.parametrize("code", ["2026Q3", "2026H2", "2026"])
+def test_no_day_is_published_twice(code):
     first = publish()
     OfferFactory.create_batch(12, opened_at=AUGUST)
     with pytest.raises(figures.AlreadyPublished):
-        publish()
+        publish(Period.parse(code), at=moment(2027, 2, 1))
     assert Tables.from_json(Release.objects.get().tables) == first
 
 
-def test_days_of_ones_own_choice_are_refused():
-    with pytest.raises(NotAPeriod):
-        figures.publish(starts_on=date(2026, 7, 1), ends_on=date(2026, 9, 29), at=NOVEMBER)
-
-
 @pytest.mark.parametrize(
-    "change",
+    ("change", "constraint"),
     [
-        lambda: Release.objects.update(tables={}),
-        lambda: Release.objects.all()._raw_delete("default"),
+        (lambda: Release.objects.update(tables={}), ""),
+        (lambda: Release.objects.all()._raw_delete("default"), ""),
+        (lambda: connection.cursor().execute("TRUNCATE dashboards_release"), ""),
+        (lambda: publish_made_up("2026Q3"), "release_period_once"),
+        (lambda: publish_made_up("2026H2"), "release_periods_apart"),
+        (lambda: publish_made_up("2026"), "release_periods_apart"),
     ],
-    ids=["update", "delete"],
+    ids=["update", "delete", "truncate", "double", "overlap", "year"],
 )
-def test_what_is_published_stays_as_it_is(change):
+def test_what_is_published_stays_as_it_is(change, constraint):
     publish_made_up("2026Q3")
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
         change()
+    assert constraint_of(refused.value) == constraint
     assert Release.objects.get().tables["supporters"] == 12
 
 
@@ -292,52 +280,94 @@ def test_two_at_once_publish_once():
         assert sorted(threads.map(one_of_them, range(4))) == ["published", "refused", "refused", "refused"]
 
 
+def due(at):
+    return [Period.between(each.starts_on, each.ends_on).code for each in figures.publish_due(at=at)]
+
+
 def test_every_closed_period_is_published_when_its_grace_is_over():
-    assert figures.publish_due(at=NOVEMBER) == []
-    OfferFactory(opened_at=moment(2025, 12, 1))
-
-    def due(at):
-        return [Period.between(each.starts_on, each.ends_on).code for each in figures.publish_due(at=at)]
-
-    assert due(Period(2026, 1).closes_at + figures.GRACE - timedelta(seconds=1)) == ["2025Q4"]
-    assert due(Period(2026, 1).closes_at + figures.GRACE) == ["2026Q1"]
-    assert due(Period(2026, 1).closes_at + figures.GRACE) == []
-    assert due(moment(2027, 2, 1)) == ["2026Q2", "2026Q3", "2026Q4", "2026"]
+    assert due(NOVEMBER) == []
+    UserFactory(date_joined=moment(2025, 12, 1))
+    closed = Period.parse("2026Q1").closes_at
+    assert due(closed + figures.GRACE - timedelta(seconds=1)) == ["2025Q4"]
+    assert due(closed + figures.GRACE) == ["2026Q1"]
+    assert due(closed + figures.GRACE) == []
+    assert due(moment(2027, 2, 1)) == ["2026Q2", "2026Q3", "2026Q4"]
 
 
-def test_the_year_of_the_first_offer_is_published_only_if_it_is_whole():
-    OfferFactory(opened_at=moment(2025, 2, 1))
-    codes = [
-        Period.between(each.starts_on, each.ends_on).code
-        for each in figures.publish_due(at=moment(2026, 2, 1))
-    ]
-    assert codes == ["2025Q1", "2025Q2", "2025Q3", "2025Q4", "2025"]
+def test_whether_there_is_a_release_says_nothing_of_anybody():
+    UserFactory(date_joined=moment(2026, 1, 10))
+    with transaction.atomic():
+        without = due(NOVEMBER)
+        transaction.set_rollback(True)
+    OfferFactory(opened_at=AUGUST, involvement__employee__date_joined=AUGUST)
+    assert due(NOVEMBER) == without == ["2026Q1", "2026Q2", "2026Q3"]
 
 
-def test_publishing_reads_as_often_for_many_as_for_few(django_assert_num_queries):
+@pytest.mark.parametrize(
+    ("first", "second", "codes"),
+    [
+        (PeriodLength.QUARTER, PeriodLength.YEAR, ["2025Q1", "2025Q2", "2025H2", "2026"]),
+        (PeriodLength.QUARTER, PeriodLength.HALF_YEAR, ["2025Q1", "2025Q2", "2025H2", "2026H1", "2026H2"]),
+        (PeriodLength.HALF_YEAR, PeriodLength.QUARTER, ["2025H1", "2025Q3", "2025Q4", "2026Q1"]),
+        (PeriodLength.YEAR, PeriodLength.HALF_YEAR, ["2025H1", "2025H2", "2026H1", "2026H2"]),
+    ],
+)
+def test_another_policy_counts_from_the_next_period_of_its_length_and_leaves_no_day_out(first, second, codes):
+    UserFactory(date_joined=moment(2025, 2, 1))
+    EvaluationPolicy.objects.create(period=first)
+    found = due(moment(2025, 8, 10))
+    EvaluationPolicy.objects.update(period=second)
+    found += due(moment(2027, 2, 10))
+    assert found[: len(codes)] == codes
+
+
+def test_what_the_first_version_published_is_not_drawn_again():
+    UserFactory(date_joined=moment(2025, 2, 1))
+    for code in ("2025Q4", "2025", "2026Q1"):
+        _publish_as_version_1(code)
+    assert due(NOVEMBER) == ["2026Q2", "2026Q3"]
+    with pytest.raises(figures.AlreadyPublished):
+        publish(Period.parse("2025H2"))
+
+
+def _publish_as_version_1(code):
+    period = Period.parse(code)
+    Release.objects.create(
+        starts_on=period.starts_on, ends_on=period.ends_on, published_at=NOVEMBER, tables={}, version=1
+    )
+
+
+def test_counting_asks_once_for_many_as_for_few(django_assert_num_queries):
     SupportPolicy.current()
     OfferFactory(opened_at=AUGUST)
-    with django_assert_num_queries(10):
-        figures.count(Q3, at=NOVEMBER)
+    with django_assert_num_queries(8):
+        figures._tables(Q3, at=NOVEMBER)
     OfferFactory.create_batch(10, opened_at=AUGUST)
-    with django_assert_num_queries(10):
-        figures.count(Q3, at=NOVEMBER)
+    with django_assert_num_queries(8):
+        figures._tables(Q3, at=NOVEMBER)
 
 
-def test_the_command_publishes_what_is_due_or_what_is_named():
-    OfferFactory(opened_at=moment(2025, 2, 1))
-    call_command("publish_figures", "--quarter", "2025Q2", stdout=(out := StringIO()))
-    assert out.getvalue() == "Published 2025Q2.\n"
-    for code, reason in (("2025Q2", "for good"), ("2999Q1", "not ended"), ("2025Q7", "no period")):
-        with pytest.raises(CommandError, match=reason):
-            call_command("publish_figures", "--quarter", code)
-    call_command("publish_figures", stdout=(out := StringIO()))
-    assert out.getvalue().splitlines()[:2] == ["Published 2025Q1.", "Published 2025Q3."]
-    call_command("publish_figures", stdout=(out := StringIO()))
-    assert out.getvalue() == "Nothing is due.\n"
+def test_the_command_publishes_what_is_due_and_waits_unless_told_otherwise():
+    UserFactory(date_joined=moment(2026, 4, 1))
+
+    def said(*options):
+        call_command("publish_figures", *options, stdout=(out := StringIO()))
+        return out.getvalue().splitlines()
+
+    assert said() == ["Published 2026Q2.", "Published 2026Q3."]
+    assert said("--at-once") == ["Nothing is due."]
+
+
+@pytest.mark.clock(moment(2026, 10, 5))
+def test_at_once_does_not_wait_for_what_has_not_ended():
+    UserFactory(date_joined=AUGUST)
+    call_command("publish_figures", stdout=StringIO())
+    assert not Release.objects.exists()
+    call_command("publish_figures", "--at-once", stdout=StringIO())
+    assert Release.objects.get().starts_on == Q3.starts_on
 
 
 def test_the_daily_task_publishes():
-    OfferFactory(opened_at=timezone.now() - timedelta(days=130))
+    UserFactory(date_joined=timezone.now() - timedelta(days=130))
     publish_due()
     assert Release.objects.exists()
