@@ -132,13 +132,11 @@ class ColumnChart:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """What part of the answers each value of a scale had (percent), or only their mean, or neither."""
+    """What part of the answers each value of a scale had (percent), and what stands under the label."""
 
     label: str
-    shares: Sequence[int] | None
-    mean: float | None
+    shares: Sequence[int]
     text: str
-    """What stands behind the label: the mean, or why nothing is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +151,12 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A question's answers: segments, or a mark at `mean` percent across, or neither."""
+    """A question's answers."""
 
     label: tuple[Text, ...]
     value: Text
     y: float
     segments: tuple[Segment, ...]
-    mean: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,27 +168,14 @@ class Stacks:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A mean before and a mean after (None: not shown), how the two are written, and their bands."""
+    """A mean before and a mean after, how the two are written, and their bands."""
 
     label: str
-    before: float | None
-    after: float | None
+    before: float
+    after: float
     text: str
-    before_band: tuple[float, float] | None = None
-    after_band: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Slope:
-    """The way from before to after on a line across; both None when they may not be shown."""
-
-    label: tuple[Text, ...]
-    value: Text
-    y: float
-    before: float | None
-    after: float | None
-    before_band: "Across | None" = None
-    after_band: "Across | None" = None
+    before_band: tuple[float, float]
+    after_band: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +184,19 @@ class Across:
 
     x: float
     width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """The way from before to after on a line across, and the bands around both."""
+
+    label: tuple[Text, ...]
+    value: Text
+    y: float
+    before: float
+    after: float
+    before_band: Across
+    after_band: Across
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,11 +283,8 @@ def columns(
     return ColumnChart(height, floor, left, tuple(drawn), ticks, norm)
 
 
-def stacks(
-    rows: Sequence[Shares], *, low: float, high: float, tones: Sequence[int] = (1, 2, 3, 4, 5)
-) -> Stacks:
-    """A stacked bar of shares for each question, or a mark between `low` and `high` where only a mean is
-    shown.
+def stacks(rows: Sequence[Shares], *, tones: Sequence[int] = (1, 2, 3, 4, 5)) -> Stacks:
+    """A stacked bar of shares for each question.
 
     `tones` gives each value of the scale its tone, 1 (warm, against) to 5 (petrol, for).
     """
@@ -300,12 +294,8 @@ def stacks(
         label, y = _label(row.label, y, LINE_CHARACTERS)
         value = Text(row.text, 0, y + LINE - 5)
         y += LINE + 3
-        segments = _segments(row.shares or (), tones, y + 17)
-        mean = None
-        if row.shares is None and row.mean is not None:
-            mean = _percent(row.mean - low, high - low)
-        drawn.append(Stack(label, value, y, segments, mean))
-        y += 24 + GAP if segments or mean is not None else GAP / 2
+        drawn.append(Stack(label, value, y, _segments(row.shares, tones, y + 17)))
+        y += 24 + GAP
     return Stacks(max(0, y - GAP / 2), tuple(drawn))
 
 
@@ -317,17 +307,13 @@ def slopes(pairs: Sequence[Pair], *, low: Tick, high: Tick) -> Slopes:
         label, y = _label(pair.label, y, LINE_CHARACTERS)
         value = Text(pair.text, 0, y + LINE - 5)
         y += LINE + 10
-        before, after = (
-            None if mean is None else _inset(_percent(mean - low.at, high.at - low.at))
-            for mean in (pair.before, pair.after)
+        before, after, *ends = (
+            _inset(_percent(each - low.at, high.at - low.at))
+            for each in (pair.before, pair.after, *pair.before_band, *pair.after_band)
         )
-        hidden = before is None or after is None
-        bands = (
-            None if hidden else _stretch(band, low.at, high.at)
-            for band in (pair.before_band, pair.after_band)
-        )
-        drawn.append(Slope(label, value, y, None if hidden else before, None if hidden else after, *bands))
-        y += GAP if hidden else GAP + 10
+        bands = [Across(start, round(end - start, 2)) for start, end in (ends[:2], ends[2:])]
+        drawn.append(Slope(label, value, y, before, after, *bands))
+        y += GAP + 10
     ticks = (Tick(_inset(0), low.text), Tick(_inset(100), high.text))
     return Slopes(y + LINE, tuple(drawn), ticks, y + LINE / 2)
 
@@ -354,13 +340,6 @@ def table_of(data: Sequence[Datum], headings: Sequence[str]) -> ChartTable:
         ),
         fits=4,
     )
-
-
-def _stretch(band: tuple[float, float] | None, low: float, high: float) -> Across | None:
-    if band is None:
-        return None
-    start, end = (_inset(_percent(each - low, high - low)) for each in band)
-    return Across(start, round(end - start, 2))
 
 
 def _segments(shares: Sequence[int], tones: Sequence[int], text_y: float) -> tuple[Segment, ...]:

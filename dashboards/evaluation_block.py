@@ -101,9 +101,7 @@ def _statements(opinion: Opinion) -> Chart:
     shares = {question: opinion.shares(question) for question in Question.statements()}
     tens = {question: _in_tens(given) for question, given in shares.items()}
     agree = {question: opinion.share(question, _AGREES) for question in shares}
-    rows = [
-        Shares(str(question.label), tens[question], None, _agreeing(agree[question])) for question in shares
-    ]
+    rows = [Shares(str(question.label), tens[question], _agreeing(agree[question])) for question in shares]
     return Chart(
         "stacks",
         "statements",
@@ -120,7 +118,7 @@ def _statements(opinion: Opinion) -> Chart:
                 for question in shares
             ),
         ),
-        charts.stacks(rows, low=1, high=5),
+        charts.stacks(rows),
         "; ".join(f"{row.label} {row.text}" for row in rows),
         note=_give_or_take([each for given in shares.values() for each in given]),
         legend=[{"tone": tone, "label": label} for tone, label in enumerate(_AGREE, 1)],
@@ -204,9 +202,7 @@ def _recommend(opinion: Opinion) -> Chart:
                 (_("No"), f"{100 - 10 * yes.tens}%", percent_between(no)),
             ),
         ),
-        charts.stacks(
-            [Shares(label, [100 - 10 * yes.tens, 10 * yes.tens], None, text)], low=0, high=1, tones=(1, 5)
-        ),
+        charts.stacks([Shares(label, [100 - 10 * yes.tens, 10 * yes.tens], text)], tones=(1, 5)),
         text,
         legend=[{"tone": 1, "label": _("No")}, {"tone": 5, "label": _("Yes")}],
     )

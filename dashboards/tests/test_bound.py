@@ -96,7 +96,7 @@ def _sum(variance, number):
     one = chances(variance, up_to=6 * (isqrt(int(variance)) + 1))
     together = {0: 1.0}
     for _draw in range(number):
-        added = {}
+        added: dict[int, float] = {}
         for sum_, chance in together.items():
             for drawn, its in one.items():
                 added[sum_ + drawn] = added.get(sum_ + drawn, 0.0) + chance * its

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dashboards.charts import (
     BAR,
+    Across,
     ChartTable,
     Datum,
     Pair,
@@ -137,8 +138,22 @@ def test_a_norm_stands_between_two_bins():
     assert all(column.value.y > drawn.norm.y for column in drawn.columns)
 
 
+def test_a_band_goes_around_its_figure_on_the_same_scale():
+    (bar,) = bars([Datum("a", 80, "80", low=60, high=100)]).bars
+    assert (bar.low, bar.width, bar.high) == (60, 80, 100)
+
+    drawn = columns(
+        [Datum("a", 30, "30", low=20, high=40), Datum("b", None, "<10", low=0, high=10)], height=230
+    )
+    first, second = drawn.columns
+    assert (first.low, first.y, first.high) == (110, 65, 20)
+    assert (first.certain, first.height, first.band) == (90, 135, 180)
+    assert first.value.y < first.high
+    assert (second.certain, second.band) == (0, 45)
+
+
 def test_shares_stand_end_to_end_and_small_ones_have_no_text():
-    drawn = stacks([Shares("q", (0, 5, 10, 35, 50), 4.3, "mean 4.3")], low=1, high=5)
+    drawn = stacks([Shares("q", (0, 5, 10, 35, 50), "4 out of 10 agree")])
 
     (stack,) = drawn.stacks
     assert [(part.x, part.width, part.tone) for part in stack.segments] == [
@@ -148,23 +163,11 @@ def test_shares_stand_end_to_end_and_small_ones_have_no_text():
         (50, 50, 5),
     ]
     assert [part.text and part.text.text for part in stack.segments] == [None, "10%", "35%", "50%"]
-    assert stack.mean is None
-
-
-def test_only_a_mean_is_a_mark_on_the_scale_and_nothing_is_a_line_of_text():
-    drawn = stacks(
-        [Shares("a", None, 1, "1"), Shares("b", None, 3, "3"), Shares("c", None, None, "too few")],
-        low=1,
-        high=5,
-    )
-
-    assert [stack.mean for stack in drawn.stacks] == [0, 50, None]
-    assert [stack.segments for stack in drawn.stacks] == [(), (), ()]
-    assert drawn.stacks[2].value.text == "too few"
+    assert stack.value.text == "4 out of 10 agree"
 
 
 def test_a_scale_of_three_can_have_its_own_tones():
-    drawn = stacks([Shares("moved", (40, 50, 10), None, "")], low=-1, high=1, tones=(5, 3, 1))
+    drawn = stacks([Shares("moved", (40, 50, 10), "")], tones=(5, 3, 1))
 
     assert [part.tone for part in drawn.stacks[0].segments] == [5, 3, 1]
 
@@ -174,33 +177,31 @@ def test_a_scale_of_three_can_have_its_own_tones():
         st.builds(
             Shares,
             st.text("abc ", max_size=120),
-            st.none() | st.sampled_from([(100, 0, 0, 0, 0), (20, 20, 20, 20, 20)]),
-            st.none() | st.floats(1, 5),
+            st.sampled_from([(100, 0, 0, 0, 0), (20, 20, 20, 20, 20)]),
             st.just("text"),
         )
     )
 )
 def test_stacks_stay_inside_and_below_each_other(rows):
-    drawn = stacks(rows, low=1, high=5)
+    drawn = stacks(rows)
 
     bottom = 0.0
     for stack in drawn.stacks:
         assert stack.label[0].y > bottom
         assert stack.label[-1].y < stack.value.y < stack.y
-        filled = bool(stack.segments) or stack.mean is not None
-        bottom = stack.y + drawn.thickness if filled else stack.value.y
-        assert stack.mean is None or 0 <= stack.mean <= 100
+        bottom = stack.y + drawn.thickness
     assert drawn.height >= bottom
 
 
-def test_slopes_go_from_before_to_after_on_the_scale():
+def test_slopes_go_from_before_to_after_on_the_scale_with_a_band_around_both():
     drawn = slopes(
-        [Pair("a", 3, 0, "from 3 to 0"), Pair("b", 1.5, 1.5, "the same"), Pair("c", 2, None, "too few")],
+        [Pair("a", 3, 0, "from 3 to 0", (1.5, 3), (0, 1.5)), Pair("b", 1.5, 1.5, "the same", (0, 3), (0, 3))],
         low=Tick(0, "not"),
         high=Tick(3, "very"),
     )
 
-    assert [(slope.before, slope.after) for slope in drawn.slopes] == [(97, 3), (50, 50), (None, None)]
+    assert [(slope.before, slope.after) for slope in drawn.slopes] == [(97, 3), (50, 50)]
+    assert (drawn.slopes[0].before_band, drawn.slopes[0].after_band) == (Across(50, 47), Across(3, 47))
     assert drawn.ticks == (Tick(3, "not"), Tick(97, "very"))
     assert drawn.slopes[-1].y < drawn.foot < drawn.height
 
@@ -208,30 +209,43 @@ def test_slopes_go_from_before_to_after_on_the_scale():
 def test_nothing_is_a_chart_without_anything_in_it():
     assert bars([]).bars == ()
     assert columns([]).columns == ()
-    assert stacks([], low=1, high=5).stacks == ()
+    assert stacks([]).stacks == ()
     assert slopes([], low=Tick(0, ""), high=Tick(3, "")).slopes == ()
 
 
 def test_the_table_has_the_figures_as_they_are_written():
-    figures = [Datum("a", 50, "50", 45, "45"), Datum("b", None, "<10", None, "<10")]
+    figures = [
+        Datum("a", 50, "50", 45, "45", 44, 56, "45–55"),
+        Datum("b", None, "<10", None, "<10", 0, 9, "0–9"),
+    ]
 
-    with_before, without = table_of(figures, ("What", "2026", "2025")), table_of(figures, ("What", "2026"))
+    with_before, without = (
+        table_of(figures, ("What", "2026", "between", "2025")),
+        table_of(figures, ("What", "2026", "between")),
+    )
 
-    assert with_before.rows == (("a", "50", "45"), ("b", "<10", "<10"))
-    assert without.rows == (("a", "50"), ("b", "<10"))
-    assert with_before.lines[0] == ("a", [("2026", "50"), ("2025", "45")])
+    assert with_before.rows == (("a", "50", "45–55", "45"), ("b", "<10", "0–9", "<10"))
+    assert without.rows == (("a", "50", "45–55"), ("b", "<10", "0–9"))
+    assert with_before.lines[0] == ("a", [("2026", "50"), ("between", "45–55"), ("2025", "45")])
     assert not with_before.is_wide
 
 
-FIGURES = [Datum("Één <b> & meer", 37, "37", 12, "12"), Datum("b", None, "<10")]
+FIGURES = [
+    Datum("Één <b> & meer", 37, "37", 12, "12", 31.5, 43.25, "30–45"),
+    Datum("b", None, "<10"),
+]
 CHARTS: dict[str, dict[str, Any]] = {
-    "bars": {"chart": bars(FIGURES), "previous_label": "2025"},
+    "bars": {"chart": bars(FIGURES), "previous_label": "2025", "band_label": "between"},
     "columns": {"chart": columns(FIGURES, norm_after=1, norm_text="norm")},
     "stacks": {
-        "chart": stacks([Shares("q", (5, 95), None, ""), Shares("q", None, 3.3, "")], low=1, high=5),
+        "chart": stacks([Shares("q", (5, 95), "")]),
         "legend": [{"tone": 1, "label": "no"}],
     },
-    "slopes": {"chart": slopes([Pair("a", 2.1, 0.8, "")], low=Tick(0, "not"), high=Tick(3, "very"))},
+    "slopes": {
+        "chart": slopes(
+            [Pair("a", 2.1, 0.8, "", (1.8, 2.4), (0.5, 1.1))], low=Tick(0, "not"), high=Tick(3, "very")
+        )
+    },
 }
 
 

@@ -6,9 +6,9 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from dashboards.operations import Busy, PoolFigures, Response, read
-from dashboards.periods import Period
-from dashboards.tests.factories import moment
+from dashboards.tests.factories import moment, publish, tables
 from evaluations.models import Invitation
+from evaluations.periods import Period
 from hospital.clock import local_day
 from supporters.enums import EventKind, HandBackReason, Waiting
 from supporters.models import ContactEvent
@@ -94,17 +94,21 @@ def test_what_came_back_to_the_coordinator_now_and_before():
     }
 
 
-def test_the_response_to_evaluations_never_tells_who_answered():
+def test_the_response_to_evaluations_comes_from_what_was_published(client):
+    publish("2026Q1", tables(3, answers=None))
+    publish("2026Q2", tables(100, answers=40))
+    responses = read(now=NOW).responses
+    assert responses == [
+        Response(Period.parse("2026Q2"), "80", "40", "5 out of 10"),
+        Response(Period.parse("2026Q1"), "<10", "–", "–"),
+    ]
     for number in range(12):
         Invitation.objects.create(
-            contact=ContactFactory(closed=True), invited_at=ago(days=1), answered=number < 5
+            contact=ContactFactory(closed=True), invited_at=ago(days=200), answered=number < 5
         )
-    for _number in range(9):
-        Invitation.objects.create(contact=ContactFactory(closed=True), invited_at=ago(days=60), answered=True)
-    assert read(now=NOW).responses == [
-        Response(Period(2026, 4), 12, 40),
-        Response(Period(2026, 3), 9, None),
-    ]
+    assert read(now=NOW).responses == responses
+    client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+    assert "5 out of 10" in client.get(reverse("figures:operations")).text
 
 
 def test_the_page_says_the_same_for_few_and_for_many_in_as_many_statements(client, django_assert_num_queries):
