@@ -39,6 +39,7 @@ _COURSE: Mapping[str, Promise] = {
     "unreachable": gettext_lazy("Not reached"),
     "open": gettext_lazy("Still going on"),
 }
+_FEW_CELLS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,9 @@ class Board:
         table: str,
         heading: str,
     ) -> Chart:
-        """Bars for what may be shown, a line that names the rest, and everything in the table."""
+        """Bars for what is not small, and in a table of few cells for all; a line that names the rest; and
+        everything in the table.
+        """
         now, then = both
         # A kind that is newer than what was published stands in no release of before.
         data = [
@@ -229,8 +232,8 @@ class Board:
             for cell, label in labels.items()
             if cell in now.tables.drawn[table].cells
         ]
-        shown = [datum for datum in data if datum.value is not None]
-        hidden = [_lower(datum.label) for datum in data if datum.value is None]
+        shown = [datum for datum in data if datum.value is not None or len(data) <= _FEW_CELLS]
+        hidden = [_lower(datum.label) for datum in data if datum not in shown]
         together = _datum(_("Together"), now.offered, then.offered if then else None)
         headings = (heading, self.label, _("between"), *([self.previous_label] if then else []))
         return Chart(
