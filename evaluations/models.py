@@ -19,7 +19,7 @@ class EvaluationPolicy(models.Model):
     )
     valid_days = models.PositiveSmallIntegerField(_("an invitation is valid for (days)"), default=30)
     period = models.CharField(
-        _("figures and evaluations come for every"),
+        _("period of figures and evaluations"),
         max_length=9,
         choices=PeriodLength.choices,
         default=PeriodLength.QUARTER,

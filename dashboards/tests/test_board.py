@@ -109,11 +109,11 @@ def test_of_few_people_nothing_more_is_said_than_that_they_are_few():
 
 
 def test_what_is_not_sure_is_left_out_of_the_headlines():
-    few = tables(13, answers=12)
-    few = with_cells(few, "event", {"safety": 7, "aggression": 6})
+    few = tables(15, answers=12)
+    few = with_cells(few, "event", {"safety": 8, "aggression": 7})
     said = headlines(few)
-    assert said["offered"] == "About 12 colleagues were offered support."
-    assert said["course"] == "About 10 colleagues completed the talks."
+    assert said["offered"] == "About 15 colleagues were offered support."
+    assert said["course"] == "About 12 colleagues completed the talks."
     assert said["who"] == "After which events, and which professions"
     assert said["opinion"] == "About 12 evaluations were opened."
     assert headlines(with_cells(tables(), "course", {"declined": 100}))["course"] == (
@@ -128,7 +128,7 @@ def test_the_period_before_stands_beside_each_figure():
     assert chart.table.headings == ("First contact", "Q3 2026", "between", "Q2 2026")
     assert chart.table.rows[0] == ("Within 24 hours", "80", "75–85", "95")
     assert chart.table.rows[-1] == ("Together", "100", "95–105", "120")
-    assert chart.note == "Fewer than 10 each: within 72 hours, later, did not want it."
+    assert chart.note == ""
     assert block("course", tables(), tables(120)).compared == "In Q2 2026: about 95."
     assert block("opinion", tables(), tables(120)).compared == (
         "In Q2 2026: 9 out of 10 would recommend the support. 8 out of 10 say that it helped."
@@ -151,6 +151,7 @@ def test_the_chart_leaves_out_what_is_small_and_the_table_does_not():
     event = block("who", tables()).charts[0]
     assert [bar.value.text for bar in event.chart.bars] == ["70", "30"]
     assert all(bar.low < bar.width < bar.high for bar in event.chart.bars)
+    assert event.note.startswith("Fewer than 10 each: ")
     assert [row[1] for row in event.table.rows] == ["70", "<10", "30", *["<10"] * 10, "100"]
 
 
@@ -273,8 +274,8 @@ def test_one_contact_more_changes_not_a_byte_of_what_is_published(client, board_
     def pages():
         for page in ("figures:board", "figures:export"):
             for code in ("2026", "2026Q3"):
-                body = client.get(reverse(page), {"period": code}).content
-                yield re.sub(rb'(nonce-|name="csrfmiddlewaretoken" value=")[^"]*', b"", body)
+                body = client.get(reverse(page), {"period": code}).text
+                yield body.partition("<main")[2] or body  # around it stand tokens that change each time
 
     before = [*pages()]
     ContactFactory(closed=True)

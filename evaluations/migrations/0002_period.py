@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
                 db_default="quarter",
                 default="quarter",
                 max_length=9,
-                verbose_name="figures and evaluations come for every",
+                verbose_name="period of figures and evaluations",
             ),
         ),
     ]
