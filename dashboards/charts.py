@@ -16,7 +16,7 @@ LINE = 20
 """Pixels for a line of text."""
 GAP = 18
 BAR = 14
-LABEL_CHARACTERS = 36
+LABEL_CHARACTERS = 34
 """As many fit beside the value on a phone of 375 pixels."""
 LINE_CHARACTERS = 42
 """As many fit on a whole line of it."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from dashboards import charts, sharpened
 from dashboards.blocks import Block, Chart
 from dashboards.charts import ChartTable, Datum, Pair, Shares, Tick
-from dashboards.said import between, out_of_ten, percent_between, tens_between, worth_saying
+from dashboards.said import between, out_of_ten, percent_between, tens_range, worth_saying
 from dashboards.sharpened import OF_90_PERCENT, Estimate
 from dashboards.tables import Tables
 from evaluations.answer_tables import AFTER, BEFORE, FEELINGS
@@ -126,8 +126,7 @@ def _statements(opinion: Opinion) -> Chart:
 
 
 def _agreeing(agree: Estimate) -> str:
-    words = {"share": out_of_ten(agree.tens)}
-    return " ".join([_("%(share)s agree.") % words, *tens_between(agree)])
+    return _("%(share)s agree (%(range)s)") % {"share": out_of_ten(agree.tens), "range": tens_range(agree)}
 
 
 def _feelings(opinion: Opinion) -> Chart:
@@ -189,7 +188,7 @@ def _marks(opinion: Opinion) -> Chart:
 def _recommend(opinion: Opinion) -> Chart:
     yes = opinion.share(Question.RECOMMEND, _YES)
     no = Estimate(1 - yes.value, yes.sd)
-    text = " ".join([capfirst(out_of_ten(yes.tens)) + ".", *tens_between(yes)])
+    text = f"{capfirst(out_of_ten(yes.tens))} ({tens_range(yes)})"
     label = str(Question.RECOMMEND.label)
     return Chart(
         "stacks",

@@ -48,6 +48,12 @@ def tens_between(share: Estimate) -> Iterator[str]:
         yield _("Between %(low)s and %(high)s out of 10.") % {"low": low, "high": high}
 
 
+def tens_range(share: Estimate) -> str:
+    """The band of a share behind it: "6–8"."""
+    low, high = share.between_tens
+    return f"{low}–{high}"
+
+
 def percent_between(share: Estimate) -> str:
     """The band of a share in a cell: "40–60%"."""
     low, high = (10 * each for each in share.between_tens)

@@ -1,5 +1,5 @@
-"""Figures as they were blurred in 0.1.0, for the attack that they do not withstand: each count for itself, with
-a bounded noise, rounded to 5, not shown below 10; for the quarter and once more for its year.
+"""Figures as they were blurred in 0.1.0, for the attack that they do not withstand: each count for itself,
+with a bounded noise, rounded to 5, not shown below 10; for the quarter and once more for its year.
 """
 
 NOISE = 2

@@ -1,5 +1,5 @@
-"""Somebody who knows all others reads everything that was published of a year, and guesses about one colleague:
-by the likelihood ratio, which no other way of guessing beats.
+"""Somebody who knows all others reads everything that was published of a year, and guesses about one
+colleague: by the likelihood ratio, which no other way of guessing beats.
 """
 
 from math import log, sqrt
@@ -61,7 +61,7 @@ def guesses(tables, here, there):
 
 def test_whether_a_colleague_was_supported():
     here = of_one({**SUPPORT, **ANSWER}, feelings=3)
-    there = {table.name: {} for table in TABLES}
+    there: dict[str, dict[str, int]] = {table.name: {} for table in TABLES}
     found = [*guesses(TABLES, here, there)]
     assert sum(right for right, _sure in found) / DRAWS <= 0.65 + CHANCE
     assert max(sure for _right, sure in found) < log(1000)
