@@ -61,13 +61,11 @@ class ChartTable:
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    fits: int = 3
-    """So many columns stand side by side on a phone."""
 
     @property
     def is_wide(self) -> bool:
         """Too wide for a phone, where each row becomes a card instead."""
-        return len(self.headings) > self.fits
+        return len(self.headings) > 3
 
     @property
     def lines(self) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -338,7 +336,6 @@ def table_of(data: Sequence[Datum], headings: Sequence[str]) -> ChartTable:
         tuple(
             (datum.label, datum.text, datum.band_text, datum.previous_text)[: len(headings)] for datum in data
         ),
-        fits=4,
     )
 
 

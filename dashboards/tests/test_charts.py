@@ -227,7 +227,7 @@ def test_the_table_has_the_figures_as_they_are_written():
     assert with_before.rows == (("a", "50", "45–55", "45"), ("b", "<10", "0–9", "<10"))
     assert without.rows == (("a", "50", "45–55"), ("b", "<10", "0–9"))
     assert with_before.lines[0] == ("a", [("2026", "50"), ("between", "45–55"), ("2025", "45")])
-    assert not with_before.is_wide
+    assert (with_before.is_wide, without.is_wide) == (True, False)
 
 
 FIGURES = [
