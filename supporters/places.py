@@ -8,6 +8,7 @@ from accounts.pages import places
 from accounts.pages.places import Panel, Place, Tab
 from incidents.reports import report_as_seen
 from notifications.reminders import announcing_absence
+from supporters.intake import open_questions
 from supporters.offers import opening, own_calls
 
 
@@ -40,7 +41,10 @@ def register() -> None:
                 Tab("policy", "pool:policy", _("Agreements"), 30),
             ]
         },
-        panels=[Panel("supporters/offers/_own_calls.html", own_calls.running, 10)],
+        panels=[
+            Panel("supporters/offers/_own_calls.html", own_calls.running, 10),
+            Panel("supporters/intake/_open_questions.html", open_questions.of, 15),
+        ],
     )
     words.add(
         words={

@@ -35,6 +35,7 @@ support_urls = [
     path("support/involved/<uuid:pk>/assign/", case.assign, name="assign"),
     path("support/involved/<uuid:pk>/go-on/", case.go_on, name="go-on"),
     path("support/involved/<uuid:pk>/refer/", case.refer, name="refer"),
+    path("support/involved/<uuid:pk>/told/", case.told, name="told"),
     path("support/involved/<uuid:pk>/close/", case.close_offer, name="close-offer"),
     path("support/involved/<uuid:pk>/reopen/", case.reopen, name="reopen"),
     path("support/contact/<uuid:pk>/withdraw/", case.withdraw, name="withdraw"),

@@ -106,7 +106,12 @@ def _of_the_data() -> Iterator[Lack]:
         yield Lack(
             Weight.ONE_PERSON_SHORT,
             "at",
-            _("%(count)d people have no e-mail address") % {"count": without_mail},
+            ngettext(
+                "%(count)d person has no e-mail address",
+                "%(count)d people have no e-mail address",
+                without_mail,
+            )
+            % {"count": without_mail},
             _("They cannot choose a password and get no mail. Add them to the personnel file."),
             f"{reverse('settings:people')}?without=email",
             _("Who"),

@@ -85,7 +85,7 @@ def _send_batch(batch: list[Mail], server: "MailServer", at: datetime, until: fl
             _fail([mail], error, at)
             result.failed += 1
         else:
-            _mark(mail, at, sent=message is not None)
+            _mark(mail, at, left.get(mail.id), sent=message is not None)
             result.sent += message is not None
             result.dropped += message is None
 
@@ -148,9 +148,11 @@ def _waited(mail: Mail, user: User, left: Left) -> EmailMultiAlternatives | None
     )
 
 
-def _mark(mail: Mail, at: datetime, *, sent: bool) -> None:
-    if sent and mail.user_id is None and (left := kinds.get(mail.kind).left):
-        left(mail.subject_id, at)  # before the mark: killed in between, it is said twice rather than never
+def _mark(mail: Mail, at: datetime, several: Left | None, *, sent: bool) -> None:
+    if sent:
+        about = [(each.kind, each.subject_id) for each in several.notices] if several else []
+        # Before the mark: killed in between, it is said twice rather than never.
+        kinds.say_told(about or [(mail.kind, mail.subject_id)], at)
     moment = {"sent_at": at} if sent else {"dropped_at": at}
     Mail.objects.filter(id=mail.id).update(lease_until=None, last_error="", **moment)
 

@@ -8,6 +8,7 @@ from enum import Enum
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -76,9 +77,9 @@ class NoticeOpened(Enum):
     UNKNOWN = "could not be asked"
 
 
-def page(*, user: User, after: Notice | None = None) -> NoticePage:
+def page(*, user: User, at: datetime, after: Notice | None = None) -> NoticePage:
     """At most 50 of `user`'s notices, newest first, those after `after`: one statement, and a few for each
-    room that says which events they are about.
+    room that says which events they are about. What was settled meanwhile is read from now on.
     """
     found = by_key.cut(
         Notice.objects.visible_to(user).select_related("instead_of"),
@@ -86,8 +87,20 @@ def page(*, user: User, after: Notice | None = None) -> NoticePage:
         size=PAGE,
         behind=(after.created_at, after.id) if after else None,
     )
+    _read_settled(found.rows, user, at)
     older = f"{reverse('notices')}?before={found.rows[-1].id}" if found.more_behind else ""
     return NoticePage(_grouped(found.rows, user), older)
+
+
+def _read_settled(notices: Sequence[Notice], user: User, at: datetime) -> None:
+    """What no longer concerns `user` is not new; it told nobody anything."""
+    unread = [notice for notice in notices if notice.read_at is None]
+    answers = still_concerns.ask([(each.kind, user, each.subject_id) for each in unread])
+    settled = [each for each, answer in zip(unread, answers, strict=True) if not answer]
+    for notice in settled:
+        notice.read_at = at
+    if settled:
+        Notice.objects.unread().filter(pk__in=[each.pk for each in settled]).update(read_at=at)
 
 
 def _grouped(notices: Sequence[Notice], user: User) -> list[NoticeGroup]:
@@ -144,9 +157,14 @@ def open_notice(*, notice: Notice, user: User, at: datetime) -> NoticeOpened:
     return NoticeOpened.YOURS if answer else NoticeOpened.NO_LONGER_YOURS
 
 
+@transaction.atomic
 def mark_read(*, user: User, at: datetime, only: Collection[UUID] | None = None) -> int:
     """Mark the user's unread notices read, or `only` these; how many there were."""
     unread = Notice.objects.visible_to(user).unread()
     if only is not None:
         unread = unread.filter(pk__in=only)
-    return unread.update(read_at=at)
+    asking = [kind.code for kind in kinds.registered() if kind.told]
+    about = list(unread.filter(kind__in=asking).values_list("kind", "subject_id"))
+    count = unread.update(read_at=at)
+    kinds.say_told(about, at)
+    return count

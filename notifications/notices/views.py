@@ -28,8 +28,9 @@ def notices(request: SignedInRequest) -> HttpResponse:
         after = mine.get(pk=before) if before else None
     except (Notice.DoesNotExist, ValidationError) as unknown:
         raise Http404 from unknown
-    page = listing.page(user=request.user, after=after)
-    return render(request, "notifications/notices/notices.html", {"page": page, "now": timezone.now()})
+    now = timezone.now()
+    page = listing.page(user=request.user, at=now, after=after)
+    return render(request, "notifications/notices/notices.html", {"page": page, "now": now})
 
 
 @allow_signed_in

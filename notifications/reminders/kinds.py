@@ -1,6 +1,6 @@
 """The kinds of reminder. Each app registers its own when it starts, for this app may import none of them."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -52,8 +52,8 @@ class Kind:
     is the reminder still wanted? `user.roles` costs it no query. `concern` answers the same for many (user,
     subject) pairs at once, in their order; give it where hundreds fall due together. `urgent` is mailed at
     night too; `by_mail` False is in-app only. `outside` words the mail to somebody without an account; None
-    from it means: no longer wanted. `left` hears about which subject, and when, that mail was handed to the
-    mail server; of one mail it may hear twice.
+    from it means: no longer wanted. `told` hears of which subject somebody was told, and when: its mail was
+    handed to the mail server, alone or with others, or its notice was read; it may hear more than once.
 
     `group` is what it is to its reader, who may do without mail for a group; `legal` (a term that the law
     sets) and `urgent` are mailed all the same. `bundle` words several at once. `digest`, for news alone, is
@@ -73,7 +73,7 @@ class Kind:
     by_mail: bool = True
     urgent: bool = False
     outside: Callable[[UUID], Outside | None] | None = None
-    left: Callable[[UUID, datetime], None] | None = None
+    told: Callable[[UUID, datetime], None] | None = None
     concern: Callable[[Sequence[tuple[User, UUID]]], Sequence[bool]] | None = None
     group: Group = Group.WORK
     legal: bool = False
@@ -130,3 +130,11 @@ def find(code: str) -> Kind | None:
 def registered() -> list[Kind]:
     """Every kind, in the order of registration."""
     return list(_kinds.values())
+
+
+def say_told(about: Iterable[tuple[str, UUID]], at: datetime) -> None:
+    """Somebody was told of these subjects, each with the code of its kind: the kinds that ask hear it."""
+    for code, subject in about:
+        kind = find(code)
+        if kind and kind.told and subject != MANY:
+            kind.told(subject, at)

@@ -29,7 +29,7 @@ def several(user, number, **fields):
 
 
 def lines(user):
-    return [line.text for line in listing.page(user=user).lines]
+    return [line.text for line in listing.page(user=user, at=MORNING).lines]
 
 
 def test_fifty_reports_are_one_notice_and_one_mail(user, smtp):

@@ -45,7 +45,8 @@ def test_notices_are_listed_newest_first_and_only_ones_own(signed_in, user):
 
 def test_notices_cost_the_same_for_few_and_many(signed_in, user, django_assert_num_queries):
     NoticeFactory(user=user)
-    with django_assert_num_queries(4) as few:  # session, user with roles, notices, the counts of the frame
+    # session, user with roles, notices, whether they still concern (in a savepoint), the counts of the frame
+    with django_assert_num_queries(6) as few:
         signed_in.get(reverse("notices"))
     for _ in range(5):
         NoticeFactory(user=user)
@@ -55,7 +56,8 @@ def test_notices_cost_the_same_for_few_and_many(signed_in, user, django_assert_n
 
 def test_notice_says_for_whom_one_stands_in_at_no_extra_cost(signed_in, user, django_assert_num_queries):
     away = [NoticeFactory(user=user, instead_of=UserFactory()).instead_of for _ in range(3)]
-    with django_assert_num_queries(4):  # session, user with roles, notices, the counts of the frame
+    # session, user with roles, notices, whether they still concern (in a savepoint), the counts of the frame
+    with django_assert_num_queries(6):
         shown = signed_in.get(reverse("notices"), headers={"accept-language": "en"}).content.decode()
     assert all(f"you stand in for {each.name}" in shown for each in away)
 
@@ -105,6 +107,14 @@ def test_opening_what_is_no_longer_ones_own_says_so_kindly_and_marks_it_read(sig
     assert "This has been dealt with" in response.content.decode()
     notice.refresh_from_db()
     assert notice.read_at is not None
+
+
+def test_what_was_settled_meanwhile_is_no_longer_new(signed_in, user, judge):
+    settled, stands, unknown = NoticeFactory.create_batch(3, user=user)
+    judge.refused.add(settled.subject_id)
+    judge.broken.add(unknown.subject_id)
+    signed_in.get(reverse("notices"))
+    assert set(Notice.objects.unread()) == {stands, unknown}
 
 
 def test_opening_what_cannot_be_judged_leads_nowhere_and_stays_unread(signed_in, user, judge):

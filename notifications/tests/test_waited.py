@@ -153,7 +153,7 @@ def test_what_came_on_other_days_stands_apart(user):
     for day in ("2026-11-17", "2026-11-18", "2026-11-18"):
         due(recipient=user, due_at=local(f"{day}T10:00"))
         sweep.sweep(at=local(f"{day}T10:00"))
-    groups = listing.page(user=user).groups
+    groups = listing.page(user=user, at=local("2026-03-12T10:00")).groups
     assert [(group.text, len(group.lines)) for group in groups] == [
         ("Look at this. (2 times)", 2),
         ("Look at this.", 1),

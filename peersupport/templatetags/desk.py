@@ -42,6 +42,8 @@ def worklist_row(
             f'<span class="visually-hidden">{label}, {html.escape(row.reference)}</span></label>'
         )
     supporter = f'<span class="quiet">{html.escape(row.supporter)}</span>' if row.supporter else ""
+    if row.has_left:
+        supporter += chip(gettext("No longer employed"), "door-exit", "attention")
     if row.closed_at:
         until = f'<span class="quiet">{moment(row.closed_at, now=now)}</span>'
     else:
@@ -64,6 +66,8 @@ def roll_call_row(line: RollCallLine, now: datetime) -> SafeString:
     supporter = f'<span class="quiet">{html.escape(line.supporter)}</span>' if line.supporter else ""
     if line.conflict:
         supporter += chip(line.conflict, "alert-triangle", "late")
+    if line.left:
+        supporter += chip(gettext("No longer employed"), "door-exit", "attention")
     if line.closed_at:
         until = f'<span class="quiet">{moment(line.closed_at, now=now)}</span>'
     else:
@@ -71,7 +75,7 @@ def roll_call_row(line: RollCallLine, now: datetime) -> SafeString:
     return SafeString(  # nosec B703  # every value in it is escaped
         f"<li>{person(line.name, line.profession, line.department)}"
         f'<span class="what">{chip(line.state.word, line.state.icon, line.state.tone)}{supporter}'
-        f'<span class="quiet">{html.escape(line.offered)}</span></span>'
+        f'<span class="quiet">{html.escape(f"{line.left} {line.offered}".strip())}</span></span>'
         f'{until}<a class="btn" href="{html.escape(line.url)}" data-open>{html.escape(line.state.step)}'
         f'<span class="visually-hidden">: {html.escape(line.name)}</span></a></li>'
     )

@@ -27,6 +27,8 @@ UNDO_WITHIN = timedelta(minutes=10)
 
 #: Calls within so long of each other are one attempt, and follow-ups one follow-up.
 ONE_ATTEMPT = timedelta(minutes=30)
+#: So soon the coordinator answers who alerted her, and decides of who was not reached.
+ANSWERED_WITHIN = timedelta(hours=1)
 
 
 class Party(Enum):
@@ -177,11 +179,13 @@ class Facts:
         return _WAITING[self.state]
 
     def wanted_by(self, cover: Cover) -> datetime:
-        """Until when that is wanted: of the coordinator at once, or as the next hours of cover begin."""
+        """Until when that is wanted: of the coordinator soon (`ANSWERED_WITHIN`), counted from when the next
+        hours of cover begin.
+        """
         of_her = self.called_in if self.state != ContactState.CLOSED else None
         if self.is_open:
             of_her = of_her or self.unreached
-        return cover.opens_from(of_her.at) if of_her else self.due_at
+        return cover.opens_from(of_her.at) + ANSWERED_WITHIN if of_her else self.due_at
 
 
 _WAITING = {

@@ -5,8 +5,9 @@ link of their own (`own_link`). Neither says who they are or what happened. Who 
 the home page, or hears it when the supporter reaches them. The policy says when: as soon as they are named,
 or when a supporter is asked.
 
-Who has an account was told when it stands on their page; who has none, when the mail was handed to the mail
-server: what waits for the end of the quiet hours told nobody yet.
+Somebody was told when their mail was handed to the mail server, or when they read the notice or the own
+page: what waits for the end of the quiet hours told nobody yet (`supporters.contacts.on_its_way` says how far
+it is).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,14 +17,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from accounts.enums import Language
-from accounts.models import User
+from accounts.models import PolicyChange, User
 from hospital.models import Hospital
 from incidents.models import Incident, Involvement
 from notifications.enums import HandedOn
@@ -31,8 +32,8 @@ from notifications.models import Mail, Reminder
 from notifications.reminders.kinds import Kind, Outside
 from notifications.reminders.schedule import remind, reminder, send
 from supporters.contacts import own_link
-from supporters.enums import Outcome, Waiting
-from supporters.models import Offer
+from supporters.enums import Announce, Outcome, Waiting
+from supporters.models import Contact, Offer, SupportPolicy
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -45,7 +46,7 @@ REFERRED = "support.referred"
 STILL_OPEN = "support.still_open"
 
 
-#: Hear of the event whose offer was announced by a mail that left, and when: `supporters.offers` counts.
+#: Hear of the event of which somebody was told, and when: `supporters.offers` counts.
 listeners: list[Callable[[Incident, datetime], None]] = []
 
 
@@ -55,19 +56,20 @@ def can_be_told(involvement: Involvement) -> bool:
     return bool(involvement.email_now) and (employee is None or employee.is_active)
 
 
-def is_told_at_once(involvement: Involvement) -> bool:
-    """Whether this person is told by a notice, so that the offer counts as announced at once."""
-    return involvement.employee_id is not None and can_be_told(involvement)
-
-
 @transaction.atomic
-def _mail_left(involvement_id: UUID, at: datetime) -> None:
-    """The mail to somebody without an account was handed to the mail server: they are told."""
+def mark_told(involvement_id: UUID, at: datetime) -> None:
+    """This person knows now that a colleague will call: the one writer of `Offer.announced_at`.
+
+    In whole minutes: to the microsecond it would be the moment of a mail or a notice of theirs, also once
+    they are erased.
+    """
+    minute = at.replace(second=0, microsecond=0)
+    known = Greatest(F("opened_at"), Value(minute))
     offers = Offer.objects.filter(involvement=involvement_id, announced_at=None)
-    if offers.update(announced_at=at, offered_at=Coalesce(F("offered_at"), Value(at))):
+    if offers.update(announced_at=known, offered_at=Coalesce(F("offered_at"), known)):
         incident = Incident.objects.get(involvements=involvement_id)
         for listener in listeners:
-            listener(incident, at)
+            listener(incident, minute)
 
 
 def notices(people: Iterable[Involvement], *, at: datetime) -> list[Reminder]:
@@ -79,7 +81,9 @@ def mail(people: Iterable[Involvement], *, at: datetime) -> None:
     """Mail those of `people` who have no account, once, in the caller's transaction."""
     reached = [person for person in people if not person.employee_id and can_be_told(person)]
     if reached:
-        send(Mail(key=_key(person), kind=ANNOUNCED, subject_id=person.pk, due_at=at) for person in reached)
+        send(
+            Mail(key=key_of(person.pk), kind=ANNOUNCED, subject_id=person.pk, due_at=at) for person in reached
+        )
 
 
 def not_after_all(people: Iterable[Involvement], *, at: datetime) -> list[Reminder]:
@@ -142,14 +146,22 @@ def _tell(kind: str, key: str, person: Involvement, due_at: datetime) -> None:
 
 
 def expected(at: datetime) -> Iterator[Reminder]:
-    """What everybody was to be told whose offer is open, for the nightly search for what is missing."""
-    told = Offer.objects.open().exclude(announced_at=None).exclude(involvement__employee=None)
-    for offer in told.select_related("involvement").iterator(chunk_size=500):
-        yield _notice(offer.involvement, offer.announced_at or at)
+    """What everybody was to be told whose offer is open, for the nightly search for what is missing: who was
+    named while the policy says so at once, and for whom a supporter was asked.
+    """
+    asked = Contact.objects.filter(offer=OuterRef("pk"))
+    told = Q(Exists(asked)) | Q(continues__isnull=False)
+    if SupportPolicy.current().announce == Announce.AT_REPORT:
+        changes = PolicyChange.objects.filter(policy="support", field="announce").order_by("-id")
+        since = changes.values_list("at", flat=True).first()
+        told = told | Q(opened_at__gte=since) if since else Q()
+    offers = Offer.objects.open().filter(told).exclude(involvement__employee=None)
+    for offer in offers.select_related("involvement__employee").iterator(chunk_size=500):
+        yield from notices([offer.involvement], at=offer.announced_at or at)
 
 
 def _notice(person: Involvement, at: datetime) -> Reminder:
-    return _reminder(ANNOUNCED, _key(person), person, at)
+    return _reminder(ANNOUNCED, key_of(person.pk), person, at)
 
 
 def _reminder(kind: str, key: str, person: Involvement, due_at: datetime) -> Reminder:
@@ -163,8 +175,9 @@ def _reminder(kind: str, key: str, person: Involvement, due_at: datetime) -> Rem
     )
 
 
-def _key(person: Involvement) -> str:
-    return f"{ANNOUNCED}:{person.pk}"
+def key_of(involvement_id: UUID) -> str:
+    """The name of the reminder, or of the mail, that tells this person."""
+    return f"{ANNOUNCED}:{involvement_id}"
 
 
 Pairs = Sequence[tuple[User, UUID]]
@@ -215,7 +228,7 @@ def to_person(
     line: "StrPromise",
     wanted: Q,
     *,
-    left: Callable[[UUID, datetime], None] | None = None,
+    told: Callable[[UUID, datetime], None] | None = None,
     urgent: bool = False,
 ) -> Kind:
     """A kind for somebody involved themselves, with an account or without, while their offer is `wanted`."""
@@ -226,7 +239,7 @@ def to_person(
         concerns=lambda user, pk: concern([(user, pk)])[0],
         concern=concern,
         outside=_outside(wanted),
-        left=left,
+        told=told,
         urgent=urgent,
         handed_on=HandedOn.STAYS,
     )
@@ -237,7 +250,7 @@ KINDS = (
         ANNOUNCED,
         gettext_lazy("A colleague will get in touch. You can choose when, who, or not at all."),
         Q(closed_at=None),
-        left=_mail_left,
+        told=mark_told,
     ),
     to_person(
         ANOTHER_CALLS,

@@ -430,13 +430,9 @@ def _tried_enough(facts: Facts, policy: SupportPolicy, cover: Cover) -> bool:
 
 
 def _announce(offer: Offer, at: datetime) -> None:
-    """The employee hears that a colleague will call, who was not told when the report came in."""
-    if offer.announced_at is None:
-        schedule.remind(announcing.notices([offer.involvement], at=at))
-        announcing.mail([offer.involvement], at=at)
-        if announcing.is_told_at_once(offer.involvement):
-            told = {"announced_at": at, "offered_at": Coalesce(F("offered_at"), Value(at))}
-            Offer.objects.filter(pk=offer.pk).update(**told)
+    """The employee hears that a colleague will call, whom nobody wrote to when the report came in."""
+    schedule.remind(announcing.notices([offer.involvement], at=at))
+    announcing.mail([offer.involvement], at=at)
 
 
 def _somebody_accepted_before(contact: Contact) -> bool:

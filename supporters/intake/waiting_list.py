@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import TextChoices
+from django.db.models import F, TextChoices
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,7 +60,7 @@ class IntakeShown(TextChoices):
 @dataclass(frozen=True, slots=True)
 class IntakeRow:
     """One report. `told` is what its reporter reads, empty where there is none; `can_ask` whether they can be
-    asked now.
+    asked now; `head` what was asked of the head of its department, if anything, and `has_head` of anybody.
     """
 
     report: UnnamedReport
@@ -72,6 +72,8 @@ class IntakeRow:
     has_reporter: bool
     can_ask: bool
     is_late: bool
+    head: HeadQuestion | None = None
+    has_head: bool = True
 
     @property
     def reference(self) -> str:
@@ -151,7 +153,9 @@ COUNTS = (_CAPPED.replace("{more}", "{but}"), _CAPPED.replace("{more}", " AND du
 
 
 def read(reports: UnnamedReportQuerySet, *, shown: IntakeShown, after: str, now: datetime) -> IntakePage:
-    """The page of `reports` behind the key `after`. What waits is read in two statements, the rest in one."""
+    """The page of `reports` behind the key `after`. What waits is read in two statements, the rest in one;
+    and what was asked of heads in three.
+    """
     if shown != IntakeShown.WAITING:
         return _other(reports, shown, after, now)
     waiting = reports.waiting().select_related(*_RELATED).only(*_READ)
@@ -162,12 +166,13 @@ def read(reports: UnnamedReportQuerySet, *, shown: IntakeShown, after: str, now:
         found = by_key.cut(waiting.filter(due_at__lt=now), ORDER, size=PAGE, behind=key)
         late, key = found.rows, None
         if found.more_behind:
-            return IntakePage([_row(each, now) for each in late], [], _key("late", late[-1]))
+            return IntakePage(_rows(late, now), [], _key("late", late[-1]))
     # One more than fit says whether there is a next page.
     rest = by_key.cut(waiting.filter(due_at__gte=now), ORDER, size=PAGE - len(late), behind=key)
     if rest.more_behind:
         further = _key("others", rest.rows[-1]) if rest.rows else _key("late", late[-1])
-    return IntakePage([_row(each, now) for each in late], [_row(each, now) for each in rest.rows], further)
+    rows = _rows([*late, *rest.rows], now)
+    return IntakePage(rows[: len(late)], rows[len(late) :], further)
 
 
 def count(waiting: int, late: int, *, cap: int) -> IntakeCount:
@@ -224,10 +229,23 @@ def _other(reports: UnnamedReportQuerySet, shown: IntakeShown, after: str, now: 
         moment = last.closes_at if shown == IntakeShown.CLOSING else last.closed_at
         assert moment is not None
         further = f"{moment.isoformat()}_{last.pk}"
-    return IntakePage([], [_row(each, now) for each in found.rows], further)
+    return IntakePage([], _rows(found.rows, now), further)
 
 
-def _row(report: UnnamedReport, now: datetime) -> IntakeRow:
+def _rows(reports: Sequence[UnnamedReport], now: datetime) -> list[IntakeRow]:
+    asked = HeadQuestion.objects.filter(
+        incident__in=[each.incident_id for each in reports], department=F("incident__department")
+    )
+    questions = {each.incident_id: each for each in asked}
+    heads = heads_for_each([(pk, each.department_id) for pk, each in questions.items()]) if questions else {}
+    headed = {incident for (incident, _department), found in heads.items() if found}
+    return [
+        _row(each, questions.get(each.incident_id), has_head=each.incident_id in headed, now=now)
+        for each in reports
+    ]
+
+
+def _row(report: UnnamedReport, question: HeadQuestion | None, *, has_head: bool, now: datetime) -> IntakeRow:
     incident = report.incident
     harm = Harm(incident.harm)
     icon, tone = _HARM[harm]
@@ -241,6 +259,8 @@ def _row(report: UnnamedReport, now: datetime) -> IntakeRow:
         has_reporter=incident.reporter is not None,
         can_ask=unnamed_reports.can_be_asked(report) and not unnamed_reports.was_asked(report, at=now),
         is_late=report.due_at is not None and report.due_at < now,
+        head=question,
+        has_head=has_head,
     )
 
 

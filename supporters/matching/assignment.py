@@ -69,11 +69,12 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """For one person of several: the supporter in the best solution for all, then who else could be asked;
-    nobody, when nobody is left.
+    nobody, when nobody is left: who might be asked is `given_to_others` of this proposal.
     """
 
     offer: Offer
     choices: tuple[Choice, ...]
+    given_to_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,11 @@ def propose_together(*, offers: Sequence[Offer], at: datetime) -> list[Proposal]
         [pk for _score, _asked, pk in shortlist if pk not in taken][:ALTERNATIVES] for shortlist in shortlists
     ]
     shown = [(need, mine + more) for need, mine, more in zip(needs, chosen, others, strict=True)]
-    return [Proposal(offer, tuple(choices)) for offer, choices in zip(offers, _choices(shown), strict=True)]
+    found = zip(offers, _choices(shown), shortlists, strict=True)
+    return [
+        Proposal(offer, tuple(choices), given_to_others=bool(shortlist) and not choices)
+        for offer, choices, shortlist in found
+    ]
 
 
 def assign(

@@ -9,7 +9,14 @@ from supporters.models.intake import (
     UnnamedReport,
     UnnamedReportQuerySet,
 )
-from supporters.models.offer import Offer, OfferQuerySet, RenewedOffer, SavedFilter, SavedFilterQuerySet
+from supporters.models.offer import (
+    Offer,
+    OfferQuerySet,
+    RenewedOffer,
+    SavedFilter,
+    SavedFilterQuerySet,
+    ToldOfMoment,
+)
 from supporters.models.policy import SupportPolicy, default_always_offered, default_follow_up_days
 from supporters.models.supporter import (
     Exclusion,
@@ -46,6 +53,7 @@ __all__ = (
     "SupportPolicy",
     "Supporter",
     "SupporterQuerySet",
+    "ToldOfMoment",
     "UnnamedReport",
     "UnnamedReportQuerySet",
     "Wishes",

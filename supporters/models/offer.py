@@ -142,6 +142,25 @@ class RenewedOffer(models.Model):
         return f"{self.offer_id} {self.moment_id}"
 
 
+class ToldOfMoment(models.Model):
+    """That somebody whom no mail reaches was told of a moment after the event, by the coordinator or on their
+    own page: as it stood when it was last changed (`changed_at`). Goes with the name.
+    """
+
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="told_of", db_index=False)
+    moment = models.ForeignKey(LaterMoment, models.CASCADE, related_name="+")
+    changed_at = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["offer", "moment", "changed_at"], name="told_of_moment_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.offer_id} {self.moment_id}"
+
+
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(visible_rows.saved_filters(user))

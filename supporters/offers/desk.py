@@ -23,6 +23,7 @@ from incidents.models import events_of
 from notifications.enums import HandedOn
 from notifications.models import Absence
 from notifications.reminders import schedule
+from notifications.reminders.announcing_absence import NAMED
 from notifications.reminders.kinds import Kind
 from supporters.models import Offer, UnnamedReport
 
@@ -72,6 +73,9 @@ def tell(user: User, absence: Absence | None, at: datetime) -> None:
     schedule.cancel(subject_id=user.pk, at=at, kinds=[kind.code for kind in KINDS])
     if absence is None or not user.has_role(Role.COORDINATOR):
         return
+    if absence.first_day <= timezone.localdate(at):
+        # One notice for one handover: that it begins says that they were named too.
+        schedule.cancel(subject_id=user.pk, at=at, kinds=[NAMED.code])
     cover = WorkingHours.current().cover
     told = (
         (BEGINS, absence.substitute_id, absence.first_day),

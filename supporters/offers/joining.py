@@ -25,7 +25,7 @@ from notifications.reminders.schedule import cancel, cancel_each
 from supporters.contacts import alerts, analyst_conflict, involved_conflict
 from supporters.enums import Waiting
 from supporters.intake import head_questions, unnamed_reports
-from supporters.models import Contact, Offer, ReachMe, Referral, RenewedOffer, Wishes
+from supporters.models import Contact, Offer, ReachMe, Referral, RenewedOffer, ToldOfMoment, Wishes
 from supporters.offers import told_later
 from supporters.offers.opening import push_counts
 
@@ -162,6 +162,12 @@ def _keep_wishes(keeps: Offer, ends: Offer) -> None:
             name: getattr(shown, name) for name in SHOWN
         }
         Wishes.objects.update_or_create(offer=keeps, defaults=kept)
+    told_of = set(keeps.told_of.values_list("moment", "changed_at"))
+    ToldOfMoment.objects.bulk_create(
+        ToldOfMoment(offer=keeps, moment_id=row.moment_id, changed_at=row.changed_at, at=row.at)
+        for row in ends.told_of.all()
+        if (row.moment_id, row.changed_at) not in told_of
+    )
     told = keeps.renewed.values("moment")
     RenewedOffer.objects.bulk_create(
         RenewedOffer(offer=keeps, moment_id=row.moment_id, at=row.at)

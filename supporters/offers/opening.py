@@ -46,7 +46,6 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     _carry_wish([each for each in involvements if each.employee_id])
     policy, cover = SupportPolicy.current(), WorkingHours.current().cover
     told = [each for each in involvements if policy.announce == Announce.AT_REPORT]
-    announced = {each.pk for each in told if announcing.is_told_at_once(each)}
     norms = {incident: support_norm(incident) for incident in {each.incident for each in involvements}}
     offers = Offer.objects.bulk_create(
         Offer(
@@ -56,8 +55,6 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
             opened_at=at,
             first_contact_due_at=policy.call_by(at, cover=cover),
             norm_due_at=at + norms[involvement.incident],
-            announced_at=at if involvement.pk in announced else None,
-            offered_at=at if involvement.pk in announced else None,
         )
         for involvement in involvements
     )

@@ -6,11 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from hospital.clock import DAY, Cover
 from hospital.models import WorkingHours
+from notifications.models import Notice
+from notifications.notices.listing import mark_read
+from supporters.contacts import announcing
 from supporters.enums import AppointmentState, ContactState, EventKind, NextStep, Waiting
 from supporters.models import Appointment, Contact, ContactEvent, Offer, OfferQuerySet
 
@@ -170,6 +174,16 @@ def running(user: User) -> dict[str, Any]:
         ],
         "now": now,
     }
+
+
+def read(user: User, *, at: datetime) -> None:
+    """`user` reads the own page: told of each open offer, and what led there is no news any more."""
+    here = Notice.objects.filter(user=user, url=reverse("me")).unread()
+    if found := list(here.values_list("pk", flat=True)):
+        mark_read(user=user, at=at, only=found)
+    untold = Offer.objects.open().filter(involvement__employee=user, announced_at=None)
+    for pk in untold.values_list("involvement", flat=True):
+        announcing.mark_told(pk, at)
 
 
 def leading(offers: Iterable[Any]) -> list[Any]:

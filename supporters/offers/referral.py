@@ -17,13 +17,18 @@ from supporters.offers.opening import close_offer, push_counts
 
 
 @transaction.atomic
-def refer(*, offer: Offer, to: OutsideHelp, by: User, at: datetime) -> Contact | None:
+def refer(
+    *, offer: Offer, to: OutsideHelp, by: User, at: datetime, seen: int | None = None
+) -> Contact | None:
     """The contact that ended by it, if one was open. What else is open for who wished for help outside ends
-    with it. Raises OfferClosed, and the errors of the flow when something else happened meanwhile.
+    with it. `seen` is the last line of its log that the coordinator saw, 0 where there was no contact. Raises
+    OfferClosed, and the errors of the flow when something else happened meanwhile.
     """
     contact = offer.contacts.open().select_related("offer__incident", "supporter").first()
+    if seen is not None and (contact is None) != (seen == 0):
+        raise flow.Stale
     if contact:
-        flow.record(contact=contact, kind=EventKind.CLOSED, outcome=Outcome.REFERRED, by=by, at=at)
+        flow.record(contact=contact, kind=EventKind.CLOSED, outcome=Outcome.REFERRED, by=by, at=at, seen=seen)
         push_counts(offer.incident, at=at)
         log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
     else:

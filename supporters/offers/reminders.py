@@ -75,8 +75,8 @@ KINDS = (
         _("Somebody is waiting for a supporter."),
         "incident_id",
         ngettext_lazy(
-            "%(count)d new report waits for an assignment.",
-            "%(count)d new reports wait for an assignment.",
+            "%(count)d time somebody came to wait for a supporter.",
+            "%(count)d times somebody came to wait for a supporter.",
             "count",
         ),
         Group.WORK,

@@ -46,6 +46,7 @@ from supporters.models import (
     ReachMe,
     Referral,
     SupportPolicy,
+    ToldOfMoment,
     Wishes,
 )
 
@@ -227,6 +228,7 @@ def _erase(offer: Offer, *, own: bool, at: datetime) -> Erased:
     Appointment.objects.filter(contact__in=contacts).delete()
     Referral.objects.filter(offer=offer).delete()
     Wishes.objects.filter(offer=offer).delete()
+    ToldOfMoment.objects.filter(offer=offer).delete()
     if offer.announced_at is None and involvement.email_now:
         # They ended it before the message left: how many have one must not change by that.
         Offer.objects.filter(pk=offer.pk).update(announced_at=at)

@@ -2,31 +2,39 @@
 or without support: the committee sets it and does not know them.
 
 Who has an account gets a notice and a mail, who has none a mail with the own link; neither says what it is,
-what happened, or who they are. Whom no mail reaches is called: the coordinators are asked to. Who is named
-later is told of what is still to come. What is near is mailed at night too.
+what happened, or who they are. Told is whose mail left, or who read the notice. Whom no mail reaches is
+called: the coordinators are asked to, and note on the case that they did. Who is named later is told of what
+is still to come. What is near is mailed at night too.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
+from accounts.enums import AccessAction, Role
 from accounts.models import User
 from incidents.calamities.later_moments import Counted
 from incidents.models import Incident, Involvement, LaterMoment
 from notifications.delivery import mail_hours
-from notifications.models import DeliveryPolicy, Mail, Reminder
+from notifications.delivery.forgetting import KEPT
+from notifications.models import DeliveryPolicy, Mail, Notice, Reminder
 from notifications.reminders import kinds
 from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import remind, reminder, send
 from supporters.contacts import announcing, event_parts
 from supporters.contacts.announcing import can_be_told
+from supporters.contacts.case_access import log_case
+from supporters.contacts.flow import Stale
 from supporters.contacts.notice_words import event_of
-from supporters.models import Offer
+from supporters.models import Offer, ToldOfMoment
 
 SET = "support.moment_set"
 MOVED = "support.moment_moved"
@@ -63,25 +71,79 @@ def tell_of(incident: Incident, at: datetime) -> None:
 
 
 def count(moments: Sequence[LaterMoment]) -> list[Counted]:
-    """How many of the involved each of `moments` (of one calamity) was told to: by a notice, or where they
-    have no account by a mail that left. Who had their name erased counts as told, so that the number says
-    nothing of how, or how soon, support ended.
+    """How many of the involved each of `moments` (of one calamity) was told to. Who had their name erased
+    counts as told, so that the number says nothing of how, or how soon, support ended.
     """
-    people = list(_all(moments[0].incident_id)) if moments else []
-    keys = {_key(moment, person) for moment in moments for person in people}
-    mails = Mail.objects.filter(key__in=keys)
-    kind_of = dict(Reminder.objects.filter(key__in=keys).values_list("key", "kind"))
-    kind_of |= dict(mails.values_list("key", "kind"))
-    written = kind_of.keys() - set(mails.filter(sent_at=None).values_list("key", flat=True))
-    found, policy = [], DeliveryPolicy.current() if moments else DeliveryPolicy()
+    return [each.counted for each in _tallies(moments)]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the committee reads of a moment, and how many of the others the coordinator has `to_call`."""
+
+    counted: Counted
+    to_call: int
+
+
+def tallies(incident: Incident, *, at: datetime) -> list[Tally]:
+    """For the coordinators, of what is to come of `incident` and has just passed."""
+    return [each for each in _tallies(own([incident], at=at)) if not each.counted.moment.cancelled_at]
+
+
+def _tallies(moments: Sequence[LaterMoment]) -> list[Tally]:
+    if not moments:
+        return []
+    people = list(_all(moments[0].incident_id))
+    written = _written({_key(moment, person) for moment in moments for person in people})
+    noted = set(_noted(moments).values_list("moment", "changed_at", "offer__involvement"))
+    found, policy = [], DeliveryPolicy.current()
     for moment in moments:
         mine = [person for person in people if person.added_at <= moment.planned_for]
-        told = sum(person.erased_at is not None or _key(moment, person) in written for person in mine)
-        is_near = any(kind_of.get(_key(moment, person)) == NEAR for person in mine)
+        states = [written.get(_key(moment, person)) for person in mine]
+        # What was done long ago is kept no longer (notifications.delivery.forgetting).
+        long_ago = moment.changed_at < timezone.now() - KEPT
+        told = [
+            person.erased_at is not None
+            or (moment.pk, moment.changed_at, person.pk) in noted
+            or (state.told if state else long_ago)
+            for person, state in zip(mine, states, strict=True)
+        ]
+        to_call = sum(
+            not (is_told or can_be_told(person)) for person, is_told in zip(mine, told, strict=True)
+        )
+        is_near = any(state and state.kind == NEAR for state in states)
         kind = kinds.get(NEAR if is_near else _code(moment))
         leaves = mail_hours.mailed_at(kind, at=moment.changed_at, policy=policy)
-        found.append(Counted(moment, told, len(mine), leaves))
+        found.append(Tally(Counted(moment, sum(told), len(mine), leaves), to_call))
     return found
+
+
+class _Written(NamedTuple):
+    """What was written to one person of a moment, and whether it told them."""
+
+    kind: str
+    told: bool
+
+
+def _written(keys: Collection[str]) -> dict[str, _Written]:
+    """By key: of who has no account the mail that left, of the others the notice that was read or mailed."""
+    mails = Mail.objects.filter(key__in=keys)
+    found = {mail.key: _Written(mail.kind, mail.sent_at is not None) for mail in mails}
+    read = Q(read_at__isnull=False) | Q(digest__sent_at__isnull=False)
+    reminders = Reminder.objects.filter(key__in=keys).annotate(
+        reached=Exists(Notice.objects.filter(read, reminder=OuterRef("pk"), user=OuterRef("recipient")))
+    )
+    rows = list(reminders.values_list("pk", "key", "kind", "recipient", "reached"))
+    own_mails = {f"{pk}:{recipient}" for pk, _key, _kind, recipient, _reached in rows}
+    sent = Mail.objects.filter(key__in=own_mails, sent_at__isnull=False)
+    left = set(sent.values_list("key", flat=True))
+    for pk, key, kind, recipient, reached in rows:
+        found[key] = _Written(kind, reached or f"{pk}:{recipient}" in left)
+    return found
+
+
+def _noted(moments: Sequence[LaterMoment]) -> QuerySet[ToldOfMoment]:
+    return ToldOfMoment.objects.filter(moment__in=moments)
 
 
 def own(incidents: Iterable[Incident], *, at: datetime) -> list[LaterMoment]:
@@ -93,11 +155,49 @@ def own(incidents: Iterable[Incident], *, at: datetime) -> list[LaterMoment]:
     return list(shown.order_by("planned_for", "id"))
 
 
-def by_telephone(offer: Offer, *, at: datetime) -> list[LaterMoment]:
+@dataclass(frozen=True, slots=True)
+class ToTell:
+    """What the coordinator tells somebody whom no mail reaches, and when that was done."""
+
+    moment: LaterMoment
+    told_at: datetime | None
+
+
+def by_telephone(offer: Offer, *, at: datetime) -> list[ToTell]:
     """What the coordinator tells its person on the telephone: nothing, where a mail reaches them."""
     if offer.involvement.erased_at or can_be_told(offer.involvement):
         return []
-    return own([offer.incident], at=at)
+    moments = own([offer.incident], at=at)
+    rows = _noted(moments).filter(offer=offer).values_list("moment", "changed_at", "at") if moments else ()
+    told = {(moment, changed_at): told_at for moment, changed_at, told_at in rows}
+    return [ToTell(each, told.get((each.pk, each.changed_at))) for each in moments]
+
+
+def note_told(*, offer: Offer, moment: UUID, seen: datetime, by: User, at: datetime) -> None:
+    """The coordinator `by` told its person of `moment` as it was changed at `seen`. Raises Stale when that
+    is not how it stands, or there is nothing to tell.
+    """
+    with transaction.atomic():
+        to_tell = {(each.moment.pk, each.moment.changed_at) for each in by_telephone(offer, at=at)}
+        if (moment, seen) not in to_tell:
+            raise Stale
+        _note(offer, moment, seen, at)
+        log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
+
+
+def read(offers: Iterable[Offer], moments: Iterable[LaterMoment], *, at: datetime) -> None:
+    """On the own page: whom no mail reaches is told of `moments` there."""
+    for offer in offers:
+        if not can_be_told(offer.involvement):
+            for moment in moments:
+                if moment.incident_id == offer.incident_id:
+                    _note(offer, moment.pk, moment.changed_at, at)
+
+
+def _note(offer: Offer, moment: UUID, changed_at: datetime, at: datetime) -> None:
+    ToldOfMoment.objects.get_or_create(
+        offer=offer, moment_id=moment, changed_at=changed_at, defaults={"at": at}
+    )
 
 
 def expected(at: datetime) -> Iterator[Reminder]:
@@ -169,8 +269,12 @@ def _people(incident: Incident) -> list[Involvement]:
 
 
 def _to_call(user: User, offer_id: UUID) -> bool:
+    """Until it was told, or a mail reaches them after all."""
     stands = Offer.objects.filter(pk=offer_id, involvement__erased_at=None)
-    return user.has_role(Role.COORDINATOR) and stands.exists()
+    offer = stands.select_related("incident", "involvement__employee").first()
+    if offer is None or not user.has_role(Role.COORDINATOR):
+        return False
+    return any(each.told_at is None for each in by_telephone(offer, at=timezone.now()))
 
 
 KINDS = (

@@ -131,6 +131,7 @@ ROWS: QuerySet[Any] = Offer.objects.values(
     name=name_of("involvement"),
     profession=profession_of("involvement"),
     department=department_of("involvement"),
+    has_left=Exists(User.objects.filter(pk=OuterRef("involvement__employee"), is_active=False)),
     supporter=Subquery(
         Contact.objects.open()
         .filter(
@@ -233,6 +234,7 @@ class WorklistRow:
     involvement_id: UUID
     to_remind: tuple[UUID, ...]
     to_assign: tuple[UUID, ...]
+    has_left: bool
     closed_at: datetime | None = None
 
 
@@ -518,6 +520,7 @@ def row_of(people: Sequence[dict[str, Any]], now: datetime) -> WorklistRow:
         to_assign=tuple(
             each["id"] for each in people if each["waiting_for"] in ASSIGNS and not each["supporter"]
         ),
+        has_left=any(each["has_left"] and not each["closed_at"] for each in people),
         closed_at=first["closed_at"],
     )
 

@@ -244,10 +244,11 @@ def load_in_words(*, load: int, capacity: int, beyond: int) -> str:
 
 
 def is_empty(at: datetime) -> bool:
-    """Whether nobody is trained, current and in service: a report would find nobody to ask."""
+    """Whether nobody is trained, current, in service and there: a report finds nobody to ask."""
     today = timezone.localdate(at)
     trained = Supporter.objects.filter(trained_on__lte=today, current_until__gte=today, user__is_active=True)
-    return not trained.exclude(status=SupporterStatus.STOPPED).exists()
+    away = Q(absent_from__lte=today) & (Q(absent_until=None) | Q(absent_until__gte=today))
+    return not trained.filter(status=SupporterStatus.ACTIVE).exclude(away).exists()
 
 
 def coverage(at: datetime, *, policy: SupportPolicy | None = None) -> list[Coverage]:

@@ -14,6 +14,7 @@ from notifications.models import Reminder
 from notifications.reminders import kinds
 from supporters.contacts import flow, hand_over, reminders
 from supporters.contacts.alerts import standing
+from supporters.contacts.allowed_steps import ANSWERED_WITHIN
 from supporters.enums import ContactState, EventKind, Outcome, Waiting
 from supporters.matching import assignment
 from supporters.models import Contact, Offer
@@ -86,16 +87,19 @@ def test_it_outlives_the_supporter_and_the_next_one_and_ends_with_her_answer(
         supporter = SupporterFactory(trained=True)
         assignment.replace(contact=contact, supporter=supporter, by=coordinator, at=MONDAY)
     if way != "replaced":
-        assert (waits_for(), Offer.objects.get().due_at) == (Waiting.COORDINATOR, alerted_at)
+        assert (waits_for(), Offer.objects.get().due_at) == (
+            Waiting.COORDINATOR,
+            alerted_at + ANSWERED_WITHIN,
+        )
         assert "Choose a supporter" in case(client, contact) or "Ask" in case(client, contact)
         assert f"{name} supports this colleague no longer" in case(client, contact)
         ask_another(contact, coordinator)
     second = Contact.objects.open().get()
     second = take(second, "accepted")
-    assert (waits_for(), Offer.objects.get().due_at) == (Waiting.COORDINATOR, alerted_at)
+    assert (waits_for(), Offer.objects.get().due_at) == (Waiting.COORDINATOR, alerted_at + ANSWERED_WITHIN)
     assert f"{name} has alerted you" in case(client, contact)
     assert "You have been alerted" in client.get(reverse("support:worklist")).text
-    assert morning.waits(coordinator, MONDAY) == ["Alerted: 1, of which 1 late"]
+    assert morning.waits(coordinator, MONDAY + ANSWERED_WITHIN) == ["Alerted: 1, of which 1 late"]
     assert still_rings(contact, coordinator)
     assert Reminder.objects.filter(kind=reminders.CALLED_IN).count() == 1
     client.post(reverse("support:answer", args=[second.pk]))

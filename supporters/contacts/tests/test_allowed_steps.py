@@ -9,6 +9,7 @@ import pytest
 
 from hospital.clock import Cover
 from supporters.contacts.allowed_steps import (
+    ANSWERED_WITHIN,
     TRANSITIONS,
     Party,
     counting,
@@ -212,7 +213,7 @@ def test_as_not_reached_the_coordinator_closes_once_they_tried_enough(state):
     assert (facts.next_step, facts.waiting_for, facts.wanted_by(COVER)) == (
         NextStep.WAIT,
         Waiting.UNREACHED,
-        facts.last.at,
+        facts.last.at + ANSWERED_WITHIN,
     )
     tried_on = replay(log(*WAYS[state], EventKind.UNREACHED, EventKind.COORDINATOR_ANSWERED))
     assert (tried_on.next_step, tried_on.unreached, tried_on.tries) == (NextStep.CALL_AGAIN, None, ())
@@ -323,14 +324,14 @@ def test_due_is_what_the_last_line_said_that_said_something():
     lines[1].planned_for = MONDAY + timedelta(days=1)
     facts = replay(lines)
     assert (facts.due_at, facts.due_since) == (MONDAY + timedelta(days=1), lines[1])
-    assert facts.wanted_by(COVER) == lines[2].at
+    assert facts.wanted_by(COVER) == lines[2].at + ANSWERED_WITHIN
 
 
 @pytest.mark.parametrize("kind", [EventKind.COORDINATOR_CALLED_IN, EventKind.UNREACHED])
 def test_at_night_the_coordinators_own_is_due_as_calls_begin_again(kind):
     lines = log(EventKind.ACCEPTED, kind)
     lines[2].at = MONDAY.replace(hour=22)
-    assert replay(lines).wanted_by(COVER) == COVER.opens_from(lines[2].at) > lines[2].at
+    assert replay(lines).wanted_by(COVER) == COVER.opens_from(lines[2].at) + ANSWERED_WITHIN
 
 
 def test_granting_one_more_talk_answers_who_asked_for_it():

@@ -74,7 +74,7 @@ def page(user, name, *args):
 def test_after_enough_attempts_the_coordinator_decides(contact, coordinator):
     contact = in_vain(contact)
     assert (contact.state, contact.next_step) == (ContactState.ACCEPTED, NextStep.WAIT)
-    assert (fresh().waiting_for, fresh().due_at) == (Waiting.UNREACHED, TRIES[-1])
+    assert (fresh().waiting_for, fresh().due_at) == (Waiting.UNREACHED, TRIES[-1] + HOUR)
     due = Reminder.objects.get(kind=reminders.UNREACHED, cancelled_at=None)
     assert (due.role, due.due_at) == (Role.COORDINATOR, TRIES[-1])
     text = page(coordinator, "support:match", contact.offer.involvement_id)
@@ -100,11 +100,11 @@ def test_found_at_night_it_is_due_on_list_and_page_as_calls_begin_again(contact,
         contact = take(contact, EventKind.ATTEMPT_FAILED, at)
     opens = WorkingHours.current().cover.opens_from(TRIES[2].replace(hour=22))
     assert fresh().waiting_for == Waiting.UNREACHED
-    assert fresh().due_at == opens > TRIES[2].replace(hour=22)
+    assert fresh().due_at == opens + HOUR
     client = Client()
     client.force_login(coordinator)
     found = client.get(reverse("support:match", args=[contact.offer.involvement_id])).context
-    assert found["due_at"] == opens
+    assert found["due_at"] == opens + HOUR
 
 
 def test_before_that_nobody_closes_as_not_reached(contact, coordinator):

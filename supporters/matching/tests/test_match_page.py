@@ -1,5 +1,6 @@
 """The page on which a supporter is chosen, and the buttons on it."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from notifications.tests.factories import AbsenceFactory
 from supporters.contacts import flow
 from supporters.enums import ContactState, EventKind, Outcome, SameProfession, Waiting
 from supporters.matching import assignment
-from supporters.models import Contact, Exclusion, Offer, SupportPolicy
+from supporters.models import Contact, ContactEvent, Exclusion, Offer, OutsideHelp, SupportPolicy
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
 
@@ -490,3 +491,35 @@ def test_nobody_is_reminded_of_what_has_ended(client, coordinator, offer):
     )
     client.post(f"/support/contact/{contact.pk}/remind/")
     assert not Reminder.objects.filter(kind="contact.coordinator_asks").exists()
+
+
+@pytest.mark.parametrize("button", ["withdraw", "answer", "close", "remind", "refer"])
+def test_an_older_tab_does_nothing_to_what_moved_on(client, coordinator, offer, button):
+    """What a page shows comes along with each button on it."""
+    contact = ContactFactory(offer=offer, in_contact=True, conversations=3)
+    help_ = OutsideHelp.objects.create(name="Maatschappelijk werk", telephone="+31301234567")
+    seen = re.search(r'name="seen" value="(\d+)"', text(client.get(url(offer))))
+    assert seen
+    other = UserFactory(roles=[Role.COORDINATOR])
+    flow.record(contact=contact, kind=EventKind.TALK_GRANTED, by=other, at=timezone.now())
+
+    def done():
+        return ContactEvent.objects.count(), Reminder.objects.count()
+
+    before = done()
+    address = url(offer, button) if button == "refer" else f"/support/contact/{contact.pk}/{button}/"
+    sent = {"seen": seen[1], "outcome": Outcome.REFERRED, "to": help_.pk}
+    assert "Something has changed in the meantime" in text(client.post(address, sent, follow=True))
+    assert done() == before
+    client.post(address, {**sent, "seen": contact.events.latest("pk").pk})
+    assert button == "answer" or done() != before
+
+
+def test_taking_back_who_was_asked_does_not_undo_a_yes(client, coordinator, offer):
+    page = text(ask(client, offer, SupporterFactory(trained=True)))
+    undo = re.search(r'action="(/support/contact/[^"]+withdraw/\?seen=\d+)"', page)
+    assert undo
+    contact = Contact.objects.get()
+    flow.record(contact=contact, kind=EventKind.ACCEPTED, by=contact.supporter.user, at=timezone.now())
+    assert "Something has changed in the meantime" in text(client.post(undo[1], follow=True))
+    assert Contact.objects.get().state == ContactState.ACCEPTED

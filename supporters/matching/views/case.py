@@ -1,6 +1,11 @@
-"""What the coordinator does about one person's support: one address for each button."""
+"""What the coordinator does about one person's support: one address for each button.
+
+What a page shows of a contact comes along as `seen`, the last line of its log then: where somebody did
+something since, nothing is done and the page says so.
+"""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,7 +29,7 @@ from supporters.enums import ContactState, EventKind, Outcome
 from supporters.matching import assignment
 from supporters.matching.assignment import AlreadyAssigned, NotEligible
 from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, Supporter
-from supporters.offers import opening, referral
+from supporters.offers import opening, referral, told_later
 from supporters.offers.opening import NotTried, OfferClosed, OfferRuns
 
 #: How the outcome is asked again, when it did not arrive.
@@ -53,7 +58,7 @@ def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
     offer = offer_to(Offer.objects.visible_to(request.user).select_related("involvement"), pk)
     supporter = get_object_or_404(Supporter.objects.select_related("user"), pk=_uuid(request, "supporter"))
     replaced = offer.contacts.filter(pk=_uuid(request, "replaces")).first()
-    service, now = _asking(offer, replaced), timezone.now()
+    service, now = _asking(offer, replaced, _seen(request)), timezone.now()
     try:
         contact = service(
             supporter=supporter,
@@ -70,7 +75,8 @@ def assign(request: SignedInRequest, pk: UUID) -> HttpResponse:
     else:
         text = _("%(name)s has been asked. Answer expected by %(moment)s.")
         words = {"name": supporter.user.name, "moment": at_moment(contact.due_at, now=now)}
-        say(request, text % words, undo_url=reverse("support:withdraw", args=[contact.pk]))
+        undo_url = f"{reverse('support:withdraw', args=[contact.pk])}?seen={contact.events.latest('id').pk}"
+        say(request, text % words, undo_url=undo_url)
         return redirect(_after(offer))
     return redirect("support:match", pk)
 
@@ -109,7 +115,7 @@ def withdraw(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def remind(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask the supporter how far it is; once a day."""
     contact = _contact(request, pk)
-    if contact.state not in ContactState.open():
+    if contact.state not in ContactState.open() or _moved_on_since(contact, _seen(request)):
         moved_on(request)
         return redirect("support:match", contact.offer.involvement_id)
     with transaction.atomic():
@@ -192,12 +198,33 @@ def refer(request: SignedInRequest, pk: UUID) -> HttpResponse:
     offer = offer_to(Offer.objects.visible_to(request.user).select_related("involvement", "incident"), pk)
     to = get_object_or_404(OutsideHelp, pk=_uuid(request, "to"), is_active=True)
     try:
-        ended = referral.refer(offer=offer, to=to, by=request.user, at=timezone.now())
+        ended = referral.refer(offer=offer, to=to, by=request.user, at=timezone.now(), seen=_seen(request))
     except (OfferClosed, OfferRuns, flow.ContactError):
         moved_on(request)
     else:
         undo_url = _undo_url(ended) if ended else reverse("support:reopen", args=[pk])
         say(request, _("Referred to %(name)s.") % {"name": to.name}, undo_url=undo_url)
+    return redirect("support:match", pk)
+
+
+@allow(Role.COORDINATOR)
+@only_posted("support:match", "pk", does=gettext_lazy("I told them"))
+def told(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The person heard of a moment after the event from the coordinator, whom no mail reaches."""
+    offers = Offer.objects.visible_to(request.user)
+    offer = offer_to(offers.select_related("incident", "involvement__employee"), pk)
+    try:
+        told_later.note_told(
+            offer=offer,
+            moment=_uuid(request, "moment"),
+            seen=datetime.fromisoformat(request.POST.get("seen", "")),
+            by=request.user,
+            at=timezone.now(),
+        )
+    except (ValueError, flow.Stale):
+        moved_on(request)
+    else:
+        say(request, _("Noted that you told them."))
     return redirect("support:match", pk)
 
 
@@ -258,9 +285,9 @@ def not_eligible(error: NotEligible, wanted: User) -> str:
     return _("%(name)s cannot be asked now: %(rules)s.") % {"name": wanted.name, "rules": rules}
 
 
-def _asking(offer: Offer, replaced: Contact | None) -> Callable[..., Contact]:
+def _asking(offer: Offer, replaced: Contact | None, seen: int | None) -> Callable[..., Contact]:
     if replaced:
-        return lambda **choice: assignment.replace(contact=replaced, **choice)
+        return lambda **choice: assignment.replace(contact=replaced, seen=seen, **choice)
     return lambda **choice: assignment.assign(offer=offer, **choice)
 
 
@@ -283,7 +310,14 @@ def _recorded(request: SignedInRequest, contact: Contact, kind: EventKind, *, ou
     """Whether the step was taken; if not, the page says so."""
     try:
         with transaction.atomic():
-            flow.record(contact=contact, kind=kind, by=request.user, at=timezone.now(), outcome=outcome)
+            flow.record(
+                contact=contact,
+                kind=kind,
+                by=request.user,
+                at=timezone.now(),
+                outcome=outcome,
+                seen=_seen(request),
+            )
             _log(request, contact)
     except flow.ContactError:
         moved_on(request)
@@ -304,6 +338,18 @@ def _log(request: SignedInRequest, contact: Contact) -> None:
 def moved_on(request: SignedInRequest) -> None:
     text = _("Something has changed in the meantime. Nothing was done; this is how it is now.")
     say(request, text, level=messages.WARNING)
+
+
+def _seen(request: SignedInRequest) -> int | None:
+    """The last line of the contact's log that the page showed, 0 where it showed no contact; None where it
+    says nothing.
+    """
+    sent = request.POST.get("seen") or request.GET.get("seen", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 19 else None
+
+
+def _moved_on_since(contact: Contact, seen: int | None) -> bool:
+    return seen is not None and contact.events.latest("id").pk != seen
 
 
 def _undo_url(contact: Contact) -> str:

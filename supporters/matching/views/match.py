@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +20,7 @@ from accounts.pages.sealed_search import answered, typed
 from accounts.people import directory as people
 from incidents.enums import IncidentKind
 from notifications.reminders.stand_ins import mark_away
-from supporters.contacts import alerts, conflicts, reminders, words
+from supporters.contacts import alerts, conflicts, on_its_way, reminders, words
 from supporters.contacts.allowed_steps import replay, talked_enough
 from supporters.contacts.case_access import log_case
 from supporters.enums import (
@@ -39,7 +39,7 @@ from supporters.matching.left_out import RuleCount
 from supporters.matching.need import READ_OF_OFFER, need_of
 from supporters.matching.views.case import offer_to
 from supporters.models import Appointment, Contact, ContactEvent, Offer, Supporter, SupportPolicy
-from supporters.offers import referral, told_later
+from supporters.offers import employee_left, referral, told_later
 from supporters.offers.opening import was_tried
 from supporters.offers.worklist import HERS, event_words
 from supporters.pool import outside_help
@@ -48,8 +48,13 @@ from supporters.pool import outside_help
 SHOWN = 6
 #: So many names are given for the rules that leave people out.
 NAMED = 200
-#: Of an offer, with whom, the latest first.
-CONTACTS = Contact.objects.select_related("supporter__user").order_by("-proposed_at", "id")
+#: Of an offer, with whom and up to which line of the log (`seen`), the latest first.
+_LINES = ContactEvent.objects.filter(contact=OuterRef("pk")).order_by("-id").values("id")
+CONTACTS = (
+    Contact.objects.select_related("supporter__user")
+    .annotate(seen=Subquery(_LINES[:1]))
+    .order_by("-proposed_at", "id")
+)
 LOG = ContactEvent.objects.filter(corrects=None, corrected_by=None).select_related("place").order_by("-id")
 
 
@@ -89,6 +94,8 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
     log_case(offer=offer, action=AccessAction.VIEW, page="support:match", by=request.user, at=now)
     context = {"now": now, "offer": offer, "person": offer.involvement, **_event(offer)}
     context["to_tell"] = told_later.by_telephone(offer, at=now)
+    if not offer.closed_at:
+        context |= _reached(offer, now)
     context |= _contacts(offer, now) | _besides(offer, request.user)
     if not offer.closed_at and context["can_ask"] and not context["elsewhere"]:
         context |= _candidates(offer, request.GET.get("step", ""), now)
@@ -101,6 +108,18 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
     elif offer.involvement.wish_outside or context.get("why"):
         context |= {"outside": True, "helps": outside_help.offered()}
     return render(request, "supporters/matching/match.html", context)
+
+
+def _reached(offer: Offer, now: datetime) -> dict[str, Any]:
+    """That the person left employment, or how far the message is to who was not told yet, in words."""
+    employee = offer.involvement.employee
+    if employee and not employee.is_active:
+        left_at = employee_left.since([offer.pk]).get(offer.pk)
+        return {"left": employee_left.in_words(left_at, offer.announced_at, now=now)}
+    if offer.offered_at:
+        return {}
+    way = on_its_way.of([offer.involvement_id], at=now).get(offer.involvement_id)
+    return {"on_its_way": way.words(now=now) if way else ""}
 
 
 def _chosen(offer: Offer, cards: Sequence[Card], now: datetime) -> dict[str, Any]:

@@ -24,13 +24,13 @@ from supporters.matching.need import READ_OF_OFFER
 from supporters.matching.views import together
 from supporters.matching.views.case import moved_on
 from supporters.models import Offer
-from supporters.offers import worklist
+from supporters.offers import told_later, worklist
 from supporters.offers.roll_call import RollCallLine, lines_of
 
 #: What is read of the event: the page is opened daily.
 EVENTS = Incident.objects.select_related("department", "joined_into").only(
     *("reference", "kind", "event_type", "occurred_at", "reported_at", "withdrawn_at"),
-    *("department__name", "joined_into__reference"),
+    *("department__name", "joined_into__reference", "tracked_since"),
 )
 
 
@@ -58,6 +58,7 @@ def roll_call(request: SignedInRequest, reference: str) -> HttpResponse:
         "event": worklist.event_words(incident.kind, incident.event_type),
         "happened_at": incident.occurred_at or incident.reported_at,
         "lines": lines,
+        "tallies": told_later.tallies(incident, at=now),
         "waiting": waiting,
         "in_time": sum(each.in_time for each in lines),
         "joins": not incident.has_ended and incident.kind not in IncidentKind.personal(),

@@ -23,12 +23,14 @@ from supporters.offers.opening import OfferClosed
 @dataclass(frozen=True, slots=True)
 class Choices:
     """One line of the proposal for all: the suggested supporter first, then who else could; or the contact
-    that `runs` with this person after another event, and is for this one too.
+    that `runs` with this person after another event, and is for this one too. Without anybody: whether who
+    might be asked is `given_to_others` of the proposal.
     """
 
     offer: Offer
     cards: list[Card]
     runs: Contact | None = None
+    given_to_others: bool = False
 
 
 def proposal(offers: Sequence[Offer], *, at: datetime) -> list[Choices]:
@@ -41,7 +43,10 @@ def proposal(offers: Sequence[Offer], *, at: datetime) -> list[Choices]:
 
 
 def choices(proposals: Iterable[Proposal]) -> list[Choices]:
-    found = [Choices(each.offer, [card(choice) for choice in each.choices]) for each in proposals]
+    found = [
+        Choices(each.offer, [card(choice) for choice in each.choices], given_to_others=each.given_to_others)
+        for each in proposals
+    ]
     tell_apart(each for one in found for each in one.cards)
     return found
 

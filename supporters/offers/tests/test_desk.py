@@ -62,7 +62,7 @@ def test_everything_goes_to_the_deputy_in_one_action(client, coordinator, deputy
     page = hand_over(client, deputy)
     assert "Daan Visser is told" in page.text
     sweep.sweep(at=MONDAY)
-    assert told(deputy, desk.BEGINS) == 1
+    assert Notice.objects.filter(user=deputy).count() == told(deputy, desk.BEGINS) == 1
     mail.outbox.clear()
     involvement = InvolvementFactory()
     open_offers([involvement], MONDAY)

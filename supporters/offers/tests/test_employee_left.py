@@ -8,10 +8,13 @@ from accounts.models import StaffImport, User
 from accounts.staff import leaving
 from accounts.staff.tests.test_importing import AT, line, read
 from accounts.tests.factories import UserFactory
+from hospital.clock import local_day
+from hospital.moment_words import full_date
 from notifications.models import Notice, Reminder
 from notifications.reminders.reconcile import reconcile
 from supporters.contacts.supporter_left import LEFT_OPEN
 from supporters.contacts.tests.test_supporter_left import leave, told
+from supporters.models import Offer
 from supporters.offers.employee_left import ALWAYS, EMPLOYEE_LEFT
 from supporters.tests.factories import ContactFactory, OfferFactory
 
@@ -25,14 +28,26 @@ def staff(*people):
         User.objects.filter(pk=user.pk).update(employee_number=f"L{number}")
 
 
-def test_the_coordinator_hears_by_case_of_open_support_only():
-    coordinator = UserFactory(roles=[Role.COORDINATOR])
+def test_the_coordinator_hears_by_case_of_open_support_only(client):
+    coordinator = UserFactory(roles=[Role.COORDINATOR], language="en")
     UserFactory(roles=[Role.ADMIN])
     offer = OfferFactory()
     leave(offer.involvement.employee)
     assert told(EMPLOYEE_LEFT) == {coordinator.pk}
     notice = Notice.objects.get(kind=EMPLOYEE_LEFT)
-    assert offer.incident.reference in notice.url
+    # It leads to the case; on worklist, roll-call and case stands since when, and whether they were told.
+    case = reverse("support:match", args=[offer.involvement_id])
+    assert notice.url == case
+    client.force_login(coordinator)
+    roll_call = reverse("support:roll-call", args=[offer.incident.reference])
+    for address in (reverse("support:worklist"), roll_call, case):
+        assert "No longer employed" in client.get(address).text
+    for address in (roll_call, case):
+        page = client.get(address).text
+        assert f"Left employment on {full_date(local_day(AT))}. They had a message before that" in page
+    Offer.objects.update(announced_at=None, offered_at=None)
+    for address in (roll_call, case):
+        assert "They never had a message: call them yourself" in client.get(address).text
     Reminder.objects.all().delete()
     reconcile(at=AT)
     assert Reminder.objects.filter(kind=EMPLOYEE_LEFT, subject_id=offer.pk).exists()

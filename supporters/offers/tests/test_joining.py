@@ -29,9 +29,19 @@ from incidents.reports.report_writer import Involved, report_incident
 from notifications.models import Notice
 from notifications.reminders.schedule import reminder
 from supporters.contacts import flow, own_link
+from supporters.contacts.announcing import mark_told
 from supporters.enums import ContactState, EventKind, Outcome, Rule, Waiting
 from supporters.matching import assignment
-from supporters.models import Contact, Offer, OutsideHelp, ReachMe, Referral, RenewedOffer, Wishes
+from supporters.models import (
+    Contact,
+    Offer,
+    OutsideHelp,
+    ReachMe,
+    Referral,
+    RenewedOffer,
+    ToldOfMoment,
+    Wishes,
+)
 from supporters.offers import opening, referral, retention
 from supporters.offers.joining import TwoAtWork, join
 from supporters.offers.reminders import SOMEBODY_WAITS
@@ -67,6 +77,12 @@ def reported(*people, at=NOW, kind=IncidentKind.VIM, reporter=None, **fields):
         at=at,
         **fields,
     )
+
+
+def told():
+    """Everybody was, when they were named."""
+    for involvement, at in Offer.objects.values_list("involvement", "opened_at"):
+        mark_told(involvement, at)
 
 
 def calamity(*people, at=NOW):
@@ -151,6 +167,7 @@ class TestThePeople:
         ended = asked(stays, nurse, coordinator)
         flow.record(contact=ended, kind=EventKind.HANDED_BACK, by=coordinator, at=LATER + HOUR)
         runs = asked(goes, nurse, coordinator)
+        told()
         join(one=stays, other=goes, by=coordinator, at=LATER + 2 * HOUR)
         offer = Offer.objects.get()
         assert set(offer.contacts.all()) == {ended, runs}
@@ -249,8 +266,8 @@ def hang_referral(offer):
     Referral.objects.create(offer=offer, to=to, at=NOW)
 
 
-def hang_renewed(offer):
-    moment = LaterMoment.objects.create(
+def a_moment(offer):
+    return LaterMoment.objects.create(
         incident=offer.incident,
         kind=LaterMomentKind.HEARING,
         planned_for=LATER,
@@ -258,7 +275,14 @@ def hang_renewed(offer):
         set_at=NOW,
         changed_at=NOW,
     )
-    RenewedOffer.objects.create(offer=offer, moment=moment, at=NOW)
+
+
+def hang_renewed(offer):
+    RenewedOffer.objects.create(offer=offer, moment=a_moment(offer), at=NOW)
+
+
+def hang_told_of(offer):
+    ToldOfMoment.objects.create(offer=offer, moment=a_moment(offer), changed_at=NOW, at=NOW)
 
 
 def hang_contact(offer):
@@ -276,6 +300,7 @@ HANGS = {
     "supporters.ReachMe.offer": hang_reach_me,
     "supporters.Referral.offer": hang_referral,
     "supporters.RenewedOffer.offer": hang_renewed,
+    "supporters.ToldOfMoment.offer": hang_told_of,
     "supporters.Wishes.offer": hang_wishes,
 }
 
@@ -367,6 +392,7 @@ def test_the_count_of_a_calamity_follows(coordinator, nurse):
     other = UserFactory()
     stays, goes = calamity(nurse), reported(nurse, other, at=NOW + HOUR)
     asked(goes, other, coordinator)
+    told()
     join(one=stays, other=goes, by=coordinator, at=LATER)
     step = Milestone.objects.get(incident=stays, step=Step.SUPPORT)
     assert (step.offered, step.announced, step.involved) == (2, 2, 2)

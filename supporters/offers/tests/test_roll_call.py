@@ -100,7 +100,8 @@ def test_all_are_asked_only_where_there_is_somebody_to_ask(client, coordinator, 
     offers(incident, "Noor Bos", "Bram Dekker")
     SupporterFactory.create_batch(some, trained=True)
     page = text(client.get(URL, {"together": 1}))
-    assert "Nobody is left for this person." in page
+    assert ("Nobody is left for this person." in page) is (not some)
+    assert ("Who suits this person is proposed for another here." in page) is bool(some)
     assert ("Ask all" in page) is bool(some)
     assert ("For none of them is anybody left." in page) is (not some)
 
@@ -175,9 +176,12 @@ def test_roll_call_asks_as_few_queries_for_many_people(
 @pytest.mark.parametrize(
     ("person", "announce", "said"),
     [
-        ({"email": "", "telephone": "0612345678"}, "at_report", "No message: there is no address."),
-        ({"email": "s@example.org"}, "at_report", "No message has left yet: it waits for the morning."),
-        ({"email": "s@example.org"}, "when_asked", "it leaves when a supporter is asked."),
+        (
+            {"email": "", "telephone": "0612345678"},
+            "at_report",
+            "No mail reaches them: they hear it by telephone.",
+        ),
+        ({"email": "s@example.org"}, "when_asked", "They hear it as soon as a supporter is asked."),
     ],
 )
 def test_why_no_message_has_left_is_said(client, coordinator, incident, person, announce, said):

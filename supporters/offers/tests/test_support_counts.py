@@ -12,7 +12,9 @@ from incidents.calamities.classification import classify, standing
 from incidents.enums import EventType, IncidentKind, Step, Verdict
 from incidents.models import Incident, Milestone, TrackEvent
 from incidents.reports import report_writer
+from notifications.delivery import sweep
 from supporters.contacts import flow
+from supporters.contacts.announcing import mark_told
 from supporters.enums import Announce, EventKind, Outcome
 from supporters.matching.assignment import assign
 from supporters.models import Offer, SupportPolicy
@@ -58,7 +60,10 @@ def offer():
 
 
 def ask(offer, by, at):
-    return assign(offer=offer, supporter=SupporterFactory(trained=True), by=by, at=at, beyond_rules=True)
+    """A supporter is asked, and the mail to the person leaves."""
+    contact = assign(offer=offer, supporter=SupporterFactory(trained=True), by=by, at=at, beyond_rules=True)
+    sweep.sweep(at=at)
+    return contact
 
 
 def support_step():
@@ -212,6 +217,7 @@ def test_adding_somebody_and_asking_for_another_at_one_moment_are_counted_one_af
     thread = threading.Thread(target=add)
     with transaction.atomic():
         assign(offer=offer, supporter=supporter, by=coordinator, at=MONDAY + HOUR, beyond_rules=True)
+        mark_told(offer.involvement_id, MONDAY + HOUR)
         thread.start()
         adding.wait()
         thread.join(timeout=1)  # it waits for the step, which is locked here

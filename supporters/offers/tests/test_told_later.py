@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
@@ -14,7 +16,9 @@ from incidents.enums import LaterMomentKind, LaterMomentWay
 from incidents.models import LaterMoment
 from incidents.reports.report_writer import Involved, add_involved
 from incidents.tests.factories import IncidentFactory, InvolvementFactory, MilestoneFactory
+from notifications.delivery import sweep
 from notifications.models import Mail, Reminder
+from notifications.notices import listing
 from notifications.reminders import kinds
 from notifications.reminders.reconcile import reconcile
 from supporters.contacts import own_link
@@ -75,8 +79,8 @@ class TestTold:
         assert told(told_later.SET) == everybody
         assert Mail.objects.get(kind=told_later.SET).subject_id == typed.involvement_id
         (counted,) = later_moments.of(calamity)
-        assert (counted.told, counted.involved, counted.mail_at) == (3, 4, NOW)
-        Mail.objects.update(sent_at=NOW)  # told, who has no account, once the mail left
+        assert (counted.told, counted.involved, counted.mail_at) == (0, 4, NOW)
+        sweep.sweep(at=NOW)  # told is whose mail left
         (counted,) = later_moments.of(calamity)
         assert (counted.told, counted.involved) == (4, 4)
         later_moments.move(
@@ -115,7 +119,53 @@ class TestTold:
         assert kinds.get(told_later.TO_CALL).concerns(coordinator, asked.subject_id)
         assert not kinds.get(told_later.TO_CALL).concerns(UserFactory(), asked.subject_id)
         (counted,) = later_moments.of(calamity)
-        assert (counted.told, counted.involved) == (1, 1)
+        assert (counted.told, counted.involved) == (0, 1)
+
+    def test_who_was_called_counts_once_the_coordinator_notes_it(self, client, calamity):
+        offer = involve(calamity, employee=None, typed_name="Sanne", telephone="+31612345678", email="")
+        involve(calamity)
+        moment = set_moment(calamity)
+        sweep.sweep(at=NOW)
+        coordinator, member = UserFactory(roles=[Role.COORDINATOR], language="en"), ccp()
+        for user, says in ((coordinator, True), (member, False)):
+            client.force_login(user)
+            address = "support:roll-call" if says else "calamities:later"
+            page = client.get(reverse(address, args=[calamity.reference]), headers={"accept-language": "en"})
+            said = " ".join(strip_tags(page.text).split())
+            assert "1 of 2 was told" in said
+            assert ("1 has to be called" in said) is says
+        client.force_login(coordinator)
+        case = reverse("support:match", args=[offer.involvement_id])
+        assert "I told them" in client.get(case).text
+        sent = {"moment": moment.pk, "seen": moment.changed_at.isoformat()}
+        stale = {**sent, "seen": (NOW - DAY).isoformat()}
+        told_address = reverse("support:told", args=[offer.involvement_id])
+        assert "Something has changed" in client.post(told_address, stale, follow=True).text
+        for _tap in range(2):
+            assert "Noted that you told them." in client.post(told_address, sent, follow=True).text
+        assert "I told them" not in client.get(case).text
+        (counted,) = later_moments.of(calamity)
+        assert (counted.told, counted.involved) == (2, 2)
+        assert not kinds.get(told_later.TO_CALL).concerns(coordinator, offer.pk)
+        later_moments.cancel(moment=moment, by=ccp(), at=NOW + DAY, seen=moment.changed_at)
+        assert "I told them" in client.get(case).text
+
+    def test_who_has_no_address_reads_it_on_the_own_page(self, client, calamity):
+        offer = involve(calamity, employee__email="")
+        set_moment(calamity)
+        assert later_moments.of(calamity)[0].told == 0
+        client.force_login(offer.involvement.employee)
+        client.get(reverse("me"))
+        assert later_moments.of(calamity)[0].told == 1
+
+    def test_who_reads_the_notice_before_the_mail_leaves_was_told(self, calamity):
+        night = NOW.replace(hour=22)
+        offer = involve(calamity)
+        set_moment(calamity, at=night)
+        sweep.sweep(at=night)
+        assert later_moments.of(calamity)[0].told == 0
+        listing.mark_read(user=offer.involvement.employee, at=night)
+        assert later_moments.of(calamity)[0].told == 1
 
     def test_whom_to_tell_what_stands_on_the_case_that_the_coordinator_opens(self, client, calamity):
         offer = involve(calamity, employee=None, typed_name="Sanne", telephone="+31612345678", email="")
@@ -154,7 +204,7 @@ class TestTold:
         client.force_login(ccp())
         url = f"/calamities/{calamity.reference}/afterwards/"
         page = client.get(url, headers={"accept-language": "en"}).text
-        assert "1 of 1 were told" in page
+        assert "0 of 1 were told" in page
         assert "the mail leaves" in page
         time_machine.move_to(counted.mail_at)
         assert "the mail leaves" not in client.get(url, headers={"accept-language": "en"}).text

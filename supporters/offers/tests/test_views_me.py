@@ -84,9 +84,10 @@ def test_the_page_takes_as_many_queries_for_one_offer_as_for_many(
     employee = offer.involvement.employee
     propose(offer, supporter, "accepted")
     OfferFactory.create_batch(offers - 1, involvement__employee=employee)
-    # session, user; the policy, offers, their contacts; the hours of cover; the access log, of the case and
-    # of the worklist; what comes after; the frame's roles and unread notices
-    with django_assert_num_queries(9):
+    # session, user; notices and offers that are read by it; the policy, offers, their contacts; the hours of
+    # cover; the access log, of the case and of the worklist; what comes after; the frame's roles and unread
+    # notices
+    with django_assert_num_queries(11):
         client.get(ME)
 
 

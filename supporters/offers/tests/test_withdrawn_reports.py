@@ -15,7 +15,7 @@ from incidents.models import Incident, Involvement
 from incidents.reports import report_writer, withdrawal
 from incidents.reports.report_writer import Involved, report_incident
 from notifications.models import Reminder
-from supporters.contacts.announcing import NOT_AFTER_ALL
+from supporters.contacts.announcing import NOT_AFTER_ALL, mark_told
 from supporters.enums import Outcome
 from supporters.matching import assignment
 from supporters.models import Offer
@@ -48,6 +48,7 @@ def reported(reporter, kind=IncidentKind.VIM, involved=None, **fields):
 def test_leaves_the_reference_and_nobody(nurse):
     incident = reported(nurse, description="De pomp viel uit")
     named, record = incident.involvements.values_list("employee", "pk").get()
+    mark_told(record, NOW)
     withdrawal.withdraw(incident=incident, by=nurse, at=LATER)
     incident.refresh_from_db()
     assert (incident.withdrawn_at, incident.description, incident.reporter) == (LATER, "", nurse)

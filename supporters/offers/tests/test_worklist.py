@@ -183,6 +183,17 @@ def test_empty_worklist_with_an_empty_pool_does_not_say_that_all_is_well(client,
     assert "/pool/add/" in page
 
 
+@pytest.mark.parametrize("fields", [{"lapsed": True}, {"trained": True, "absent": True}])
+def test_who_waits_while_there_is_nobody_to_ask_is_said_on_top(client, coordinator, fields):
+    OfferFactory()
+    SupporterFactory(**fields)
+    page = client.get(URL).content.decode()
+    assert "There is nobody to ask" in page
+    assert "/pool/add/" in page
+    SupporterFactory(trained=True)
+    assert "There is nobody to ask" not in client.get(URL).content.decode()
+
+
 def test_empty_filter_says_when_the_next_thing_is_due(client, coordinator):
     OfferFactory()
     page = client.get(URL, {"waiting": "acceptance"}).content.decode()
@@ -258,9 +269,10 @@ def test_worklist_asks_as_few_queries_for_many_rows(client, coordinator, django_
         ContactFactory.create_batch(rows)
         OfferFactory.create_batch(rows)
         ContactFactory(offer__waiting_for=Waiting.COORDINATOR)
-        with django_assert_max_num_queries(8) as queries:
+        # One of them asks whether there is anybody to ask, for who waits.
+        with django_assert_max_num_queries(9) as queries:
             client.get(URL)
-        assert len(queries) == 8
+        assert len(queries) == 9
 
 
 # --- several at once ---------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from supporters.contacts import words
 from supporters.contacts.case_access import worklist_opened
 from supporters.contacts.flow import NotAllowed, Stale
 from supporters.models import Offer, OfferQuerySet, SupportPolicy
-from supporters.offers import retention, told_later
+from supporters.offers import own_calls, retention, told_later
 from supporters.offers.views import own_offer
 
 #: So many of the latest days and people that opened the case are shown.
@@ -62,7 +62,9 @@ class OpenedOnDay:
 @allow_signed_in
 @require_safe
 def me(request: SignedInRequest) -> HttpResponse:
-    """What is offered to me, who opened my case, and when it is erased."""
+    """What is offered to me, who opened my case, and when it is erased. Who reads it was told."""
+    if request.method == "GET":
+        own_calls.read(request.user, at=timezone.now())
     return _page(request, {})
 
 
@@ -83,6 +85,8 @@ def _page(request: SignedInRequest, unsaved: own_offer.Unsaved) -> HttpResponse:
     offers = own_offer.read(_offers(request.user))
     held = retention.held(_offers(request.user), at=now) if request.user.roles else set()
     later = told_later.own((offer.incident for offer in offers), at=now)
+    if later and request.method == "GET":
+        told_later.read(offers, later, at=now)
     cover = WorkingHours.current().cover
     own = [
         own_offer.own(

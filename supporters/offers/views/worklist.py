@@ -131,7 +131,7 @@ def _context(request: SignedInRequest) -> dict[str, Any]:
         "address": shown.address,
         "choice": urlencode(shown.query),
         "after": after,
-        "pool_is_empty": page.is_empty and members.is_empty(now),
+        "pool_is_empty": (page.is_empty or page.proposes) and members.is_empty(now),
         "next_due": lists.next_due(Offer.objects.besides(own))
         if shown != lists.EVERYTHING and page.is_empty
         else None,
