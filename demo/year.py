@@ -24,10 +24,11 @@ from evaluations.release import release
 from incidents.calamities import milestones
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.enums import Step as CalamityStep
-from incidents.models import Milestone
+from incidents.models import Incident, Milestone
 from incidents.reports import report_writer
 from notifications.delivery import forgetting, sweep
-from supporters.contacts import flow
+from notifications.models import DeliveryPolicy
+from supporters.contacts import announcing, flow
 from supporters.contacts.appointments import keeping, places
 from supporters.contacts.appointments.moments import suggested
 from supporters.enums import ConversationMode, EventKind, HandBackReason, NextStep, Outcome
@@ -104,6 +105,8 @@ class Report:
             established_at=at if self.kind == IncidentKind.CALAMITY else None,
         )
         heads.answer_later(self.year, incident, at)
+        mailed_at = DeliveryPolicy.current().quiet_hours.over_at(at)
+        self.year.then(mailed_at + self.year.hours(0.1, 0.3), partial(self._tell, incident), by_night=True)
         for offer in Offer.objects.filter(incident=incident).order_by("id"):
             self.year.in_cover(at + self.year.hours(0.4, 5), Support(self.year, offer.pk).assign)
         if self.kind == IncidentKind.CALAMITY:
@@ -116,6 +119,10 @@ class Report:
                 partial(self._finish, milestone),
                 by_night=milestone.step != CalamityStep.IGJ,
             )
+
+    def _tell(self, incident: Incident, at: datetime) -> None:
+        for pk in incident.involvements.order_by("id").values_list("pk", flat=True):
+            announcing.mark_told(pk, at)
 
     def _done_at(self, milestone: Milestone, at: datetime) -> datetime:
         """Mostly in time: at once for what is due at once, and now and then too late."""

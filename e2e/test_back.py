@@ -172,7 +172,7 @@ def test_a_phone_that_forgets_the_page_has_lost_no_report(page, live_server, cli
     assert Incident.objects.count() == 1
 
 
-def test_a_report_that_is_left_on_purpose_is_not_kept(page, live_server, client):
+def test_who_needs_help_now_has_lost_no_report(page, live_server, client):
     client.force_login(UserFactory())
     page.context.add_cookies(
         [{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}]
@@ -180,10 +180,13 @@ def test_a_report_that_is_left_on_purpose_is_not_kept(page, live_server, client)
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(f"{live_server.url}/incidents/new/vim/")
     page.locator("textarea").press_sequentially(TEXT)
-    page.get_by_role("link", name="Something else").click()
-    page.wait_for_url("**/new/")
+    page.get_by_role("link", name="Help now", exact=True).click()
+    page.wait_for_url("**/help/")
+    # Left on purpose: home is home. The report is where it was.
+    page.goto(f"{live_server.url}/")
+    assert page.url == f"{live_server.url}/"
     page.goto(f"{live_server.url}/incidents/new/vim/")
-    expect(page.locator("textarea")).to_have_value("")
+    expect(page.locator("textarea")).to_have_value(TEXT)
 
 
 def test_without_a_connection_the_report_stays(page, live_server, client):

@@ -179,8 +179,8 @@ def _instead(request: SignedInRequest, view: Callable[..., Any], access: Access)
         return _in_another_language(request, kept=kept_forms.keep(request))
     if request.method == "POST" and kept_forms.LATER in request.POST:
         kept = kept_forms.keep(request)
-        quiet = request.POST[kept_forms.LATER] == kept_forms.QUIET
-        return HttpResponse(status=204) if quiet else go(request, str, kept=kept)
+        unseen = request.POST[kept_forms.LATER] in {kept_forms.QUIET, kept_forms.LEFT}
+        return HttpResponse(status=204) if unseen else go(request, str, kept=kept)
     if request.method == "POST":
         kept_forms.arrived(request)
     if asked_again.only_takes_post(view) and _comes_back(request):

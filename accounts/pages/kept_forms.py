@@ -31,8 +31,8 @@ FIELD = "ticket"
 #: A form that holds this field is kept and shown again, not sent: for static/js/page.js, and for Enter in a
 #: field where that must not send (components/default_button.html).
 LATER = "unsent"
-#: Its value from a page that is put away: nobody looks at the answer.
-QUIET = "quiet"
+#: Its values from a page that is put away, or left on purpose: nobody looks at the answer.
+QUIET, LEFT = "quiet", "left"
 KEPT_FOR = timedelta(hours=1)
 #: Bytes: as much as a form may hold (accounts.pages.body_limits).
 LARGEST = 256 * 1024
@@ -44,7 +44,7 @@ _META = "PEERSUPPORT_TICKET"
 
 class Kept(TypedDict):
     """As it lies in a session: whose, until when (seconds since 1970), where it was posted to, what, and
-    whether somebody was led to it.
+    whether somebody was led to it, or left it on purpose.
     """
 
     owner: str
@@ -149,7 +149,7 @@ def _kept(request: HttpRequest) -> Kept | None:
         "until": time.time() + KEPT_FOR.total_seconds(),
         "path": request.path,
         "sealed": fernet(_SALT).encrypt(text).decode(),
-        "led": False,
+        "led": request.POST.get(LATER) == LEFT,
     }
 
 

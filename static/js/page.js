@@ -59,20 +59,27 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-guarded]") && !event.defaultPrevented) leaves = true;
 });
 
-// A phone that is put away may forget the page: a long form that was typed in, or came back (data-kept), is kept on the
-// server for whoever fills it in (accounts/pages/kept_forms.py), and stands there again when the page is opened anew.
-// Not when it is left on purpose.
-let isLeft = false;
-addEventListener("beforeunload", () => (isLeft = true));
-for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => (isLeft = false), { capture: true });
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState !== "hidden" || isLeft || leaves) return;
+// A phone that is put away may forget the page, and whoever needs help now leaves it: a long form that was typed in, or
+// came back (data-kept), is kept on the server for whoever fills it in (accounts/pages/kept_forms.py), and stands there
+// again when the page is opened anew.
+function keep(how) {
+  if (leaves) return;
   for (const form of document.querySelectorAll("form[data-kept]")) {
     if (!form.dataset.kept && !wasTypedIn(form) && !form.querySelector("input[name=person]")) continue;
     const body = new FormData(form);
-    body.append("unsent", "quiet");
+    body.append("unsent", how);
     fetch(location.href, { method: "POST", body, keepalive: true }).catch(() => {});
   }
+}
+// Before the page asked for next is sent for. Who leaves on purpose is not led back from elsewhere.
+let isLeft = false;
+addEventListener("beforeunload", () => {
+  isLeft = true;
+  keep("left");
+});
+for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => (isLeft = false), { capture: true });
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden" && !isLeft) keep("quiet");
 });
 
 // Enter in a field of a long form, and where a day or a time is chosen, goes on to the next field.

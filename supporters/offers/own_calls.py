@@ -129,17 +129,15 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
         )
     off = offer.off_at if offer.off_at and offer.off_at > now else None
     by = _promised_at(offer)
+    outside = offer.wants_outside and contact is None
     if offer.not_before and not supporter:
-        return PromisedCall(
-            by, is_late=by < now, coordinator_sees=sees, on_day=True, off=off, by_mail=by_mail
-        )
+        return PromisedCall(by, by < now, sees, on_day=True, outside=outside, off=off, by_mail=by_mail)
     in_contact = contact and contact.state == ContactState.IN_CONTACT
     arranges = contact and contact.next_step == NextStep.ARRANGE
     if (in_contact and not arranges) or (offer.reached_at and not supporter and by < now):
         return None
     opens = cover.opens_from(now)
     said = opens if now < opens and by - opens < DAY else None
-    outside = offer.wants_outside and contact is None
     return PromisedCall(by, by < now, sees, opens=said, outside=outside, off=off, by_mail=by_mail)
 
 

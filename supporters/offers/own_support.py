@@ -68,19 +68,33 @@ def postpone(*, offer: Offer, planned_for: datetime, by: User | None, at: dateti
         each.first_contact_due_at = each.not_before = planned_for
         # What she was alerted about is wanted of her as before.
         each.due_at = each.due_at if each.waiting_for == Waiting.COORDINATOR else assign_by
-        each.offered_at = each.offered_at or at
-        each.save(update_fields=["first_contact_due_at", "not_before", "due_at", "offered_at"])
-        take_along(each)
-        schedule.cancel(subject_id=each.pk, at=at)
-        push_counts(each.incident, at=at)
-        tell_when_late(each)
+        _wait_anew(each, at)
     return mine.offer
 
 
+@transaction.atomic
 def sooner(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     """Not later after all: the term of a call that is promised now."""
-    call_by = SupportPolicy.current().call_by(at, cover=WorkingHours.current().cover)
-    return postpone(offer=offer, planned_for=call_by, by=by, at=at)
+    mine = line_of(offer, by)
+    if not mine.open:
+        raise NotAllowed
+    if mine.contact:
+        call_by = SupportPolicy.current().call_by(at, cover=WorkingHours.current().cover)
+        record(contact=mine.contact, kind=EventKind.OFFER_LATER, by=by, at=at, planned_for=call_by)
+    for each in mine.without_contact:
+        begin_term(each, at)
+        _wait_anew(each, at)
+    return mine.offer
+
+
+def _wait_anew(offer: Offer, at: datetime) -> None:
+    """Keep the new term of an open `offer` for which no supporter is asked."""
+    offer.offered_at = offer.offered_at or at
+    offer.save(update_fields=["first_contact_due_at", "not_before", "due_at", "offered_at"])
+    take_along(offer)
+    schedule.cancel(subject_id=offer.pk, at=at)
+    push_counts(offer.incident, at=at)
+    tell_when_late(offer)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The page on which a supporter is chosen, and the buttons on it."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -63,6 +63,14 @@ def test_only_the_coordinator_opens_the_page_and_uses_its_buttons(client, offer,
         assert client.post(url(offer, button)).status_code == 403
     for button in ("withdraw", "answer", "close", "undo"):
         assert client.post(f"/support/contact/{contact.pk}/{button}/").status_code == 403
+
+
+@pytest.mark.clock(datetime(2026, 11, 20, 9, tzinfo=UTC))
+def test_a_day_before_which_nobody_calls_stands_in_words(client, coordinator, offer):
+    Offer.objects.filter(pk=offer.pk).update(not_before=timezone.now() + timedelta(days=12))
+    page = text(client.get(url(offer)))
+    assert "Not before 2 December" in page
+    assert "&lt;" not in page
 
 
 def test_candidates_come_with_their_reasons(client, coordinator, offer):

@@ -276,4 +276,19 @@ def test_later_can_be_sooner_after_all(client, employee):
     client.post(decide, {"decision": "sooner"})
     offer.refresh_from_db()
     assert offer.first_contact_due_at < FRIDAY + 4 * DAY
-    assert "Sooner after all" not in client.get("/me/").text
+    # The term of anybody who is named now, and no day before which nobody calls.
+    assert offer.not_before is None
+    page = client.get("/me/").text
+    assert "Sooner after all" not in page
+    assert "You’ll be called by" in page
+
+
+def test_later_and_then_outside_says_outside_alone(client, employee):
+    offer = OfferFactory(involvement__employee=employee, opened_at=FRIDAY)
+    own_support.postpone(offer=offer, planned_for=FRIDAY + 14 * DAY, by=employee, at=FRIDAY)
+    own_support.ask_outside(offer=offer, wanted=True, by=employee, at=FRIDAY)
+    for page in (home(client), client.get("/me/").text):
+        assert "looks for help outside the hospital" in page
+        assert "You hear of it by" in page
+        assert "be called" not in page
+        assert "A colleague will call you" not in page
