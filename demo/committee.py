@@ -30,6 +30,7 @@ from incidents.enums import (
 )
 from incidents.models import Duty, Incident, Milestone
 from incidents.reports import report_writer
+from supporters.contacts import announcing
 from supporters.enums import Outcome
 from supporters.models import Offer
 from supporters.offers.opening import close_offer
@@ -178,7 +179,7 @@ def _reported(
     in_doubt: bool = False,
     involved: Iterable[User] = (),
 ) -> Incident:
-    return report_writer.report_incident(
+    incident = report_writer.report_incident(
         reporter=leader,
         kind=kind,
         event_type=EventType.AGGRESSION if kind == IncidentKind.EVENT else EventType.SAFETY,
@@ -190,6 +191,9 @@ def _reported(
         noticed_at=at - HOUR if kind == IncidentKind.CALAMITY else None,
         in_doubt=in_doubt,
     )
+    for pk in incident.involvements.order_by("id").values_list("pk", flat=True):
+        announcing.mark_told(pk, at + HOUR)
+    return incident
 
 
 def _decide(
