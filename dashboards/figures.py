@@ -65,10 +65,12 @@ def publish(period: Period, *, at: datetime) -> Release:
         raise PeriodRuns(period.code)
     if Release.objects.filter(starts_on__lte=period.ends_on, ends_on__gte=period.starts_on).exists():
         raise AlreadyPublished(period.code)
-    refused = dict.fromkeys(
-        ("release_period_once", "release_periods_apart"), lambda: AlreadyPublished(period.code)
-    )
-    with saying(refused):
+    with saying(
+        {
+            "release_period_once": lambda: AlreadyPublished(period.code),
+            "release_periods_apart": lambda: AlreadyPublished(period.code),
+        }
+    ):
         return Release.objects.create(
             starts_on=period.starts_on,
             ends_on=period.ends_on,

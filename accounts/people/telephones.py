@@ -139,7 +139,8 @@ def _whole(text: str) -> PhoneNumber:
     if any(character.isalpha() for character in text):
         raise NumberUnreadable("none")
     if not phonenumbers.is_valid_number(number):
-        raise NumberUnreadable("unused" if phonenumbers.is_possible_number(number) else "none")
+        is_whole = phonenumbers.is_possible_number(number) and number.national_number >= 10**8
+        raise NumberUnreadable("unused" if is_whole else "none")
     return number
 
 

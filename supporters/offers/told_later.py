@@ -78,19 +78,19 @@ def count(moments: Sequence[LaterMoment]) -> list[Counted]:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class ToldCount:
     """What the committee reads of a moment, and how many of the others the coordinator has `to_call`."""
 
     counted: Counted
     to_call: int
 
 
-def tallies(incident: Incident, *, at: datetime) -> list[Tally]:
+def tallies(incident: Incident, *, at: datetime) -> list[ToldCount]:
     """For the coordinators, of what is to come of `incident` and has just passed."""
     return [each for each in _tallies(own([incident], at=at)) if not each.counted.moment.cancelled_at]
 
 
-def _tallies(moments: Sequence[LaterMoment]) -> list[Tally]:
+def _tallies(moments: Sequence[LaterMoment]) -> list[ToldCount]:
     if not moments:
         return []
     people = list(_all(moments[0].incident_id))
@@ -114,7 +114,7 @@ def _tallies(moments: Sequence[LaterMoment]) -> list[Tally]:
         is_near = any(state and state.kind == NEAR for state in states)
         kind = kinds.get(NEAR if is_near else _code(moment))
         leaves = mail_hours.mailed_at(kind, at=moment.changed_at, policy=policy)
-        found.append(Tally(Counted(moment, sum(told), len(mine), leaves), to_call))
+        found.append(ToldCount(Counted(moment, sum(told), len(mine), leaves), to_call))
     return found
 
 

@@ -133,7 +133,7 @@ class TestPage:
         sheet = client.get(reverse("calamities:evidence", args=[calamity.reference])).text
         card = client.get(reverse("calamities:detail", args=[calamity.reference])).text
         for each in (page, sheet, card):
-            assert "2 of 2 were told" in each
+            assert "0 of 2 were told" in each
             assert "Sanne" not in each
             assert "Pim" not in each
         moment = LaterMoment.objects.get()

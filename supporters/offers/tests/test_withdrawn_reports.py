@@ -135,6 +135,7 @@ class TestSomebodyActed:
         """Else the answer would say it, where only one is named."""
         offer = Offer.objects.get()
         by = offer.involvement.employee
+        mark_told(offer.involvement_id, NOW)
         if chosen.startswith("no"):
             own_support.decline(offer=offer, by=by, at=NOW)
         if chosen == "no, and then yes":

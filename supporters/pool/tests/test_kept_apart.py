@@ -114,6 +114,7 @@ def test_by_hand_and_by_a_case_do_not_touch_each_other(coordinator, supporter, h
     type(offer).objects.filter(pk=offer.pk).update(
         waiting_for="nothing", closed_at=closed_at, outcome="declined"
     )
+    type(offer.involvement).objects.filter(pk=offer.involvement_id).update(added_at=NOW - timedelta(days=40))
     retention.erase_due(at=NOW)
     assert not Exclusion.objects.exists()
     assert list(KeptApart.objects.all()) == [by_hand]

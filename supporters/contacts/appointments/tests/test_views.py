@@ -285,7 +285,8 @@ class TestTheEmployee:
         if request.param == "account":
             contact = begun()
             return contact, signed_in(contact.offer.involvement.employee), reverse("me")
-        contact = begun(employee=None, typed_name="Sanne", email="sanne@example.org")
+        reached_at = {"email": "sanne@example.org", "telephone": "+31612345678"}
+        contact = begun(employee=None, typed_name="Sanne", **reached_at)
         link = own_link.address(contact.offer.involvement_id)
         return contact, Client(headers={"accept-language": "en"}), link
 
