@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
+from django.db.models import Q
 
 from accounts.enums import Role
 from accounts.models import User
@@ -24,6 +25,7 @@ from hospital.models import Department, Hospital, Location, Profession
 from notifications.models import Mail, Notice
 from supporters.enums import Experience
 from supporters.models import MeetingPlace, OutsideHelp, ShownAs, Supporter, SupportPolicy
+from supporters.offers import told_later
 
 #: People who work there, and reports of its past year.
 SIZES = {"small": (900, 40), "hospital": (5_000, REPORTS), "large": (14_000, 600)}
@@ -108,10 +110,14 @@ def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
     unnamed.clear_up(year)
     corridor.talk(year)
     figures.publish_due(at=now)
-    # No mail leaves for a past that never was, and what is older than yesterday was read.
+    # No mail leaves for a past that never was; what is older than yesterday was read, as was what follows
+    # an event.
     Mail.objects.filter(sent_at=None).update(dropped_at=at)
     Notice.objects.filter(awaits_digest=True).update(awaits_digest=False)
-    Notice.objects.filter(created_at__lt=at - timedelta(days=1)).update(read_at=at)
+    was_read = Q(created_at__lt=at - timedelta(days=1)) | Q(
+        reminder__kind__in=(told_later.SET, told_later.NEAR)
+    )
+    Notice.objects.filter(was_read).update(read_at=at)
 
 
 def _hire(chance: random.Random, at: datetime, size: int) -> list[User]:
