@@ -139,7 +139,7 @@ def _whole(text: str) -> PhoneNumber:
     if any(character.isalpha() for character in text):
         raise NumberUnreadable("none")
     if not phonenumbers.is_valid_number(number):
-        is_whole = phonenumbers.is_possible_number(number) and number.national_number >= 10**8
+        is_whole = phonenumbers.is_possible_number(number) and len(str(number.national_number)) >= 9
         raise NumberUnreadable("unused" if is_whole else "none")
     return number
 

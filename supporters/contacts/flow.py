@@ -430,9 +430,14 @@ def _tried_enough(facts: Facts, policy: SupportPolicy, cover: Cover) -> bool:
 
 
 def _announce(offer: Offer, at: datetime) -> None:
-    """The employee hears that a colleague will call, whom nobody wrote to when the report came in."""
+    """The employee hears that a colleague will call, whom nobody wrote to when the report came in.
+
+    The reminder stays while the offer is open, so it is written once. A mail that was sent is forgotten
+    before: who has no account and was told is not told again.
+    """
     schedule.remind(announcing.notices([offer.involvement], at=at))
-    announcing.mail([offer.involvement], at=at)
+    if offer.announced_at is None:
+        announcing.mail([offer.involvement], at=at)
 
 
 def _somebody_accepted_before(contact: Contact) -> bool:

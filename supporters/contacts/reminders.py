@@ -288,13 +288,14 @@ def _kind(
     )
 
 
-def _called_in_still(user: User, contact_id: UUID) -> bool:
+def _called_in_still(pairs: Pairs) -> list[bool]:
     """Until a coordinator answered: whatever became of the contact meanwhile, and whoever supports."""
-    if not user.has_role(Role.COORDINATOR):
-        return False
-    contact = Contact.objects.select_related("offer__involvement").filter(pk=contact_id).first()
-    alert = alerts.standing(contact.offer) if contact else None
-    return alert is not None and alert.contact_id == contact_id
+    asked = {pk for user, pk in pairs if user.has_role(Role.COORDINATOR)}
+    contacts = Contact.objects.filter(pk__in=asked).select_related("offer__involvement")
+    offers = {contact.pk: contact.offer for contact in contacts}
+    lines = alerts.standing_of(list(offers.values()))
+    standing = {pk for pk, offer in offers.items() if (line := lines.get(offer.pk)) and line.contact_id == pk}
+    return [user.has_role(Role.COORDINATOR) and pk in standing for user, pk in pairs]
 
 
 _BEGUN = (ContactState.ACCEPTED, ContactState.IN_CONTACT)
@@ -323,7 +324,8 @@ KINDS = (
     Kind(
         CALLED_IN,
         _("Alerted: somebody needs you today. Please call now."),
-        _called_in_still,
+        lambda user, pk: _called_in_still([(user, pk)])[0],
+        concern=_called_in_still,
         urgent=True,
         event=event_parts.of_contacts,
         about=event_of,

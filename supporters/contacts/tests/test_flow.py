@@ -16,7 +16,7 @@ from accounts.tests.factories import UserFactory
 from hospital.models import WorkingHours
 from notifications.models import Reminder
 from notifications.reminders import kinds, reconcile
-from supporters.contacts import flow, reminders
+from supporters.contacts import announcing, flow, reminders
 from supporters.contacts.allowed_steps import TRANSITIONS, UNDO_WITHIN, Party, replay
 from supporters.enums import ContactState, EventKind, HandBackReason, Outcome, Waiting
 from supporters.models import Contact, ContactEvent, Exclusion, Offer, ReachMe, Supporter, SupportPolicy
@@ -294,7 +294,8 @@ def test_who_has_begun_may_still_find_that_it_is_too_close(case, reason):
 def test_who_called_in_the_coordinator_and_hands_back_leaves_somebody_who_is_wanted_at_once(case):
     case.take_all("accepted", "reached", "coordinator_called_in", "handed_back")
     offer = Offer.objects.get()
-    assert (offer.waiting_for, offer.due_at) == (Waiting.COORDINATOR, case.at - HOUR)
+    # An hour after it was made, which is when it was handed back.
+    assert (offer.waiting_for, offer.due_at) == (Waiting.COORDINATOR, case.at)
 
 
 def test_handing_back_waits_for_another_supporter(case):
@@ -442,7 +443,7 @@ def test_calling_in_the_coordinator_is_urgent_and_changes_nothing_else(case):
     due = case.contact.due_at
     case.take("coordinator_called_in")
     offer = Offer.objects.get()
-    assert (offer.waiting_for, offer.due_at) == (Waiting.COORDINATOR, case.at)
+    assert (offer.waiting_for, offer.due_at) == (Waiting.COORDINATOR, case.at + HOUR)
     assert (case.contact.state, case.contact.due_at) == (ContactState.IN_CONTACT, due)
     assert reminders.CALLED_IN in case.open_kinds()
     case.take("coordinator_answered", Party.COORDINATOR)
@@ -465,10 +466,16 @@ def test_the_coordinator_still_hears_of_a_call_when_the_employee_stops(case):
 
 def test_a_reminder_that_is_missing_is_found_at_night(case):
     case.take_all("accepted", "conversation")
-    ContactFactory(handed_back=True)
+    handed_back = ContactFactory(handed_back=True)
     ContactFactory(closed=True)
-    # The factories wrote none for the one that was handed back, and told neither person whose offer is open.
-    assert reconcile.reconcile(at=case.at) == 3
+    before = set(Reminder.objects.values_list("key", flat=True))
+    # Asking a supporter wrote to the person; the factories wrote nothing for the one that was handed back.
+    assert announcing.key_of(case.offer.involvement_id) in before
+    assert reconcile.reconcile(at=case.at) == 2
+    assert set(Reminder.objects.exclude(key__in=before).values_list("kind", "subject_id")) == {
+        (reminders.HANDED_BACK, handed_back.pk),
+        (announcing.ANNOUNCED, handed_back.offer.involvement_id),
+    }
     Reminder.objects.filter(kind=reminders.FOLLOW_UP).delete()
     assert reconcile.reconcile(at=case.at) == 1
     assert reminders.FOLLOW_UP in case.open_kinds()
@@ -490,6 +497,25 @@ def test_who_is_called_in_is_asked_until_she_answered(case):
     assert not kind.concerns(case.supporter.user, case.contact.pk)
     case.take("closed", Party.COORDINATOR)
     assert not kind.concerns(case.coordinator, case.contact.pk)
+
+
+def test_many_calls_for_the_coordinator_are_asked_about_at_once(case, django_assert_num_queries):
+    concern = kinds.get(reminders.CALLED_IN).concern
+    assert concern is not None
+    case.take_all("accepted", "reached", "coordinator_called_in")
+    other, answered = Case(), Case()
+    other.take_all("accepted", "coordinator_called_in", "handed_back")
+    answered.take_all("accepted", "coordinator_called_in")
+    answered.take("coordinator_answered", Party.COORDINATOR)
+    asked = [(each.coordinator, each.contact.pk) for each in (case, other, answered)]
+    for user, _contact in asked:
+        assert user.has_role(Role.COORDINATOR)
+    supporter = case.supporter.user
+    assert not supporter.has_role(Role.COORDINATOR)
+    with django_assert_num_queries(3):
+        assert concern(asked) == [True, True, False]
+    with django_assert_num_queries(3):
+        assert concern([*asked[2:], (supporter, case.contact.pk)]) == [False, False]
 
 
 def test_reminders_concern_the_supporter_while_the_step_is_to_be_taken(case):

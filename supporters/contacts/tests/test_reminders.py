@@ -54,8 +54,10 @@ def test_being_asked_reaches_the_supporter_without_a_name(contact, coordinator):
     supporter = contact.supporter.user
     assert told(supporter) == [reminders.ASSIGNED]
     assert told(coordinator) == []
-    (sent,) = mail.outbox
-    assert sent.to == [supporter.email]
+    # Nobody else is mailed but who is involved, to whom nobody wrote before.
+    employee = contact.offer.involvement.employee
+    assert sorted(each.to for each in mail.outbox) == sorted([[supporter.email], [employee.email]])
+    (sent,) = [each for each in mail.outbox if each.to == [supporter.email]]
     everything = sent.subject + str(sent.message())
     assert "Noor" not in everything
     assert "Aggression" not in everything

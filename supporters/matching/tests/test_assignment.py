@@ -18,6 +18,7 @@ from incidents.enums import Step
 from incidents.tests.factories import IncidentFactory, InvolvementFactory, MilestoneFactory
 from notifications.models import Reminder
 from supporters.contacts import flow
+from supporters.contacts.announcing import mark_told
 from supporters.enums import (
     Announce,
     ContactState,
@@ -93,12 +94,17 @@ def test_assign_announces_it_where_the_policy_says_so_and_the_calamity_counts(co
         by=coordinator,
         at=now + timedelta(hours=2),
     )
+    milestone.refresh_from_db()
+    # Asked, and the mail has not left yet.
+    assert (milestone.offered, milestone.announced, milestone.involved) == (0, 0, 2)
+    mark_told(involvements[0].pk, now + timedelta(hours=2))
     assign(
         offer=involvements[1].offer,
         supporter=SupporterFactory(trained=True),
         by=coordinator,
         at=now + timedelta(hours=25),
     )
+    mark_told(involvements[1].pk, now + timedelta(hours=25))
     milestone.refresh_from_db()
     assert (milestone.offered, milestone.announced, milestone.involved) == (1, 1, 2)
     # The second was not within 24 hours.
