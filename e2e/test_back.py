@@ -201,6 +201,8 @@ def test_without_a_connection_the_report_stays(page, live_server, client):
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_text("there is no connection")).to_be_visible()
     page.context.set_offline(False)
+    # Put away then, it is kept.
+    put_away(page)
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_role("heading", name="Your report came in")).to_be_visible()
 

@@ -58,6 +58,8 @@ addEventListener("beforeunload", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-guarded]") && !event.defaultPrevented) leaves = true;
 });
+// Not sent after all, or back with what is to be mended: it can be lost again.
+for (const stayed of ["htmx:sendError", "htmx:afterSettle"]) document.addEventListener(stayed, () => (leaves = false));
 
 // A phone that is put away may forget the page, and whoever needs help now leaves it: a long form that was typed in, or
 // came back (data-kept), is kept on the server for whoever fills it in (accounts/pages/kept_forms.py), and stands there
