@@ -12,7 +12,14 @@ from e2e.visitor import DESK, PASSWORD, PHONE, nl
 from incidents.enums import EventType
 from incidents.tests.factories import IncidentFactory
 from supporters.enums import Waiting
-from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
+from supporters.offers.filtering import WAITING
+from supporters.tests.factories import (
+    ContactFactory,
+    HeadQuestionFactory,
+    OfferFactory,
+    SupporterFactory,
+    UnnamedReportFactory,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
@@ -69,6 +76,18 @@ def test_nine_rows_of_the_worklist_are_in_view_on_a_desk(arrive, coordinator, la
         desk.looks()
         assert desk.page.viewport_size == DESK
         assert desk.page.evaluate(IN_VIEW) >= 9
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_all_that_one_can_filter_by_stands_in_one_row(arrive, coordinator, language):
+    now = timezone.now()
+    for waiting in WAITING:
+        OfferFactory.create_batch(11, due_at=now, waiting_for=waiting)
+    UnnamedReportFactory.create_batch(11, due_at=now - timedelta(days=1))
+    HeadQuestionFactory.create_batch(11, due_at=now - timedelta(days=1))
+    filters = arrive(coordinator, language=language).page.locator(".desk-filters a")
+    assert filters.count() == len(WAITING) + 3
+    assert len({filters.nth(number).bounding_box()["y"] for number in range(filters.count())}) == 1
 
 
 def test_colleague_who_phones_back_is_found_by_keyboard(arrive, coordinator):

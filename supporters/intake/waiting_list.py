@@ -185,7 +185,7 @@ def count(waiting: int, late: int, *, cap: int) -> IntakeCount:
         label=_("Nobody named"),
         url=reverse("support:intake"),
         count=said(waiting),
-        late=_("%(count)s late") % {"count": said(late)} if late else "",
+        late=said(late) if late else "",
     )
 
 

@@ -20,8 +20,9 @@ from supporters.models import Contact, Offer, OfferQuerySet
 from supporters.offers.worklist import ROWS, WorklistRow, row_of
 
 MOST = 30
-#: So many figures of the end of a telephone number are enough.
-FEWEST_FIGURES = 4
+#: So many figures of the end of a telephone number are enough. They may be a reference as well: then both are
+#: shown.
+FEWEST_FIGURES = 3
 #: Who supports somebody or, once that ended, who did.
 _SUPPORTER = (
     Contact.objects.filter(offer=OuterRef("pk"))

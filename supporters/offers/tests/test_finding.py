@@ -74,22 +74,31 @@ def test_number_of_who_has_no_account_opens_the_case(client, coordinator):
     assert client.post(URL, {"q": "0612345678"}).url == case_of(offer)
 
 
-@pytest.mark.parametrize("query", ["5678", "345678", "34 56 78"])
+@pytest.mark.parametrize("query", ["678", "5678", "345678", "34 56 78"])
 def test_end_of_a_number_is_enough(client, coordinator, query):
     noor = OfferFactory(involvement__employee__telephone="0612345678", involvement__name="Noor Bos")
     OfferFactory(involvement=InvolvementFactory(by_hand=True, telephone="06 2234 5678"))
     OfferFactory(involvement__employee__telephone="0656781234")
     assert sorted(found(client, query)) == ["Noor Bos", "Sanne van Vliet"]
     assert client.post(URL, {"q": "12345678"}).url == case_of(noor)
-    assert "Nothing found" in search(client, "678").text
+    assert "Nothing found" in search(client, "78").text
 
 
-def test_end_of_a_number_that_is_a_reference_too_shows_both(client, coordinator):
-    OfferFactory(involvement__name="Noor Bos", involvement__employee__telephone="0612340042")
-    IncidentFactory(reference="2026-0042")
-    page = search(client, "0042")
+@pytest.mark.parametrize(("query", "reference"), [("0042", "2026-0042"), ("117", "2026-0117")])
+def test_end_of_a_number_that_is_a_reference_too_shows_both(client, coordinator, query, reference):
+    OfferFactory(involvement__name="Noor Bos", involvement__employee__telephone=f"0612340000{query}"[-10:])
+    IncidentFactory(reference=reference)
+    page = search(client, query)
     assert [row.name for row in page.context["found"].rows] == ["Noor Bos"]
-    assert "Roll-call 2026-0042" in page.text
+    assert f"Roll-call {reference}" in page.text
+
+
+@pytest.mark.parametrize("query", ["117", "0117", "2026-117", "2026-0117"])
+def test_reference_opens_its_event_where_nobody_has_such_a_number(client, coordinator, query):
+    IncidentFactory(reference="2026-0117")
+    OfferFactory(involvement__employee__telephone="0611712345")
+    assert client.post(URL, {"q": query}).url == "/support/2026-0117/"
+    assert "Nothing found" in search(client, "017").text
 
 
 def test_number_inside_the_house_that_is_a_reference_too_shows_both(client, coordinator):

@@ -70,7 +70,7 @@ def test_what_came_at_night_is_in_the_one_mail_of_the_morning(coordinator, smtp,
     engine(EIGHT + HOUR)
     (message,) = smtp.messages
     assert message["To"] == coordinator.email
-    assert lines(message) == ["Toe te wijzen: 2", "Nieuw: vannacht kwamen er 2 dingen bij om te doen"]
+    assert lines(message) == ["Toewijzen: 2", "Nieuw: vannacht kwamen er 2 dingen bij om te doen"]
     assert "https://steun.example/support/" in message.get_body(("plain",)).get_content()
 
 
@@ -118,9 +118,9 @@ def test_what_is_said_of_each_step(coordinator, django_assert_num_queries):
     with translation.override("nl"), django_assert_num_queries(4):
         said = morning.waits(coordinator, EIGHT)
     assert said == [
-        "Toe te wijzen: 2, waarvan 1 te laat",
+        "Toewijzen: 2, waarvan 1 te laat",
         "Niet bereikt: 1",
         "Zonder namen: 1, waarvan 1 te laat",
-        "Hoofd antwoordt niet: 1",
+        "Wacht op hoofd: 1",
         "Te laat bij een collega: 1",
     ]
