@@ -5,7 +5,7 @@ a row's own. A key is what stands in these fields in one row.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -44,8 +44,13 @@ def cut(
         return Cut(found[:size][::-1], more_before=len(found) > size, more_behind=bool(found))
     if behind is not None:
         rows = _behind(rows, order, behind)
-    found = list(rows.order_by(*order)[: size + 1])
-    return Cut(found[:size], more_before=behind is not None and bool(found), more_behind=len(found) > size)
+    after = first(list(rows.order_by(*order)[: size + 1]), size=size)
+    return replace(after, more_before=behind is not None and bool(after.rows))
+
+
+def first(found: list[Row], *, size: int) -> Cut[Row]:
+    """The first page of a list, in which at most one row more than its `size` was `found`."""
+    return Cut(found[:size], more_before=False, more_behind=len(found) > size)
 
 
 def _turned(field: str) -> str:

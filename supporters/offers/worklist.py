@@ -9,8 +9,20 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +35,7 @@ from accounts.models import User
 from accounts.pages.addresses import address_of
 from hospital.clock import start_of_day
 from hospital.moment_words import at_moment
+from hospital.written_once import Given, NoneOf, Statement
 from incidents.enums import EventType, IncidentKind
 from incidents.models import department_of, name_of, profession_of
 from supporters.enums import AppointmentState, NextStep, Outcome, Waiting
@@ -182,6 +195,14 @@ PEOPLE = OPEN.exclude(
     )
 )
 
+#: The first page of the whole list, besides these events and what waits for `aside`.
+_FIRST_PAGE = Statement(
+    lambda: (
+        PEOPLE.filter(NoneOf("incident_id", Given("besides", ArrayField(UUIDField()))))
+        .exclude(waiting_for=Given("aside", CharField()))
+        .order_by(*ORDER)[: PAGE + 1]
+    )
+)
 
 EVERYTHING = WorklistFilter()
 #: What a supporter does, and can be reminded of.
@@ -316,15 +337,18 @@ def read(
     With `called_in` there are offers for which a supporter calls in the coordinator: on the first page of the
     whole list they stand before everything else. One query, or then two.
     """
-    rows = PEOPLE if shown == EVERYTHING else OPEN
-    rows = shown.among(rows.exclude(incident__in=besides) if besides else rows)
+    behind = _parse(after)
+    aside = Waiting.COORDINATOR if called_in and not shown.waiting else ""
     first: list[dict[str, Any]] = []
-    if called_in and not shown.waiting:
-        if not after:
-            calling = shown.waiting_for(Waiting.COORDINATOR).among(OPEN.exclude(incident__in=besides))
-            first = list(calling.order_by(*ORDER)[:PAGE])
-        rows = rows.exclude(waiting_for=Waiting.COORDINATOR)
-    found = by_key.cut(rows, ORDER, size=PAGE, behind=_parse(after))
+    if aside and not after:
+        calling = shown.waiting_for(Waiting.COORDINATOR).among(OPEN.exclude(incident__in=besides))
+        first = list(calling.order_by(*ORDER)[:PAGE])
+    if shown == EVERYTHING and not behind:
+        found = by_key.first(_FIRST_PAGE.rows(besides=list(besides), aside=aside), size=PAGE)
+    else:
+        rows = PEOPLE if shown == EVERYTHING else OPEN
+        rows = shown.among(rows.exclude(incident__in=besides).exclude(waiting_for=aside))
+        found = by_key.cut(rows, ORDER, size=PAGE, behind=behind)
     groups = _grouped(_folded(found.rows), now)
     if first:
         groups.insert(0, (WaitingGroup.CALLED_IN, [row_of([each], now) for each in first]))

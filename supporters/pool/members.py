@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,10 +19,21 @@ from accounts.models import User
 from accounts.roles import giving
 from hospital.enums import ProfessionGroup
 from hospital.refused import saying
+from hospital.written_once import Given, Statement
 from supporters.enums import SupporterStatus
 from supporters.models import Contact, Supporter, SupportPolicy
 
 BY_NAME = ("sort_name", "user_id")
+
+_TODAY = Given("today", DateField())
+_ANYBODY = Statement(
+    lambda: (
+        Supporter.objects.filter(trained_on__lte=_TODAY, current_until__gte=_TODAY, user__is_active=True)
+        .filter(status=SupporterStatus.ACTIVE)
+        .exclude(Q(absent_from__lte=_TODAY) & (Q(absent_until=None) | Q(absent_until__gte=_TODAY)))
+        .values("pk")[:1]
+    )
+)
 
 
 class PoolError(Exception):
@@ -245,10 +256,7 @@ def load_in_words(*, load: int, capacity: int, beyond: int) -> str:
 
 def is_empty(at: datetime) -> bool:
     """Whether nobody is trained, current, in service and there: a report finds nobody to ask."""
-    today = timezone.localdate(at)
-    trained = Supporter.objects.filter(trained_on__lte=today, current_until__gte=today, user__is_active=True)
-    away = Q(absent_from__lte=today) & (Q(absent_until=None) | Q(absent_until__gte=today))
-    return not trained.filter(status=SupporterStatus.ACTIVE).exclude(away).exists()
+    return not _ANYBODY.rows(today=timezone.localdate(at))
 
 
 def coverage(at: datetime, *, policy: SupportPolicy | None = None) -> list[Coverage]:
