@@ -27,12 +27,11 @@ from supporters.enums import Waiting
 from supporters.intake import head_questions, unnamed_reports
 from supporters.models import Contact, Offer, ReachMe, Referral, RenewedOffer, ToldOfMoment, Wishes
 from supporters.offers import told_later
+from supporters.offers.line_wishes import SHOWN, WHO, WISHED, says
 from supporters.offers.opening import push_counts
 
-#: What an involvement says of what the person wishes, and the two parts of `Wishes`: each is kept as a whole.
-WISHES = ("wish_other_department", "wish_physician", "wish_outside")
-WISHED = ("profession_id", "from_department_id", "not_department_id")
-SHOWN = ("shown", "shown_at", "supporter_id")
+#: What an involvement says of what the person wishes.
+WISHES = (*WHO, "wish_outside")
 
 
 class TwoAtWork(Exception):
@@ -145,7 +144,7 @@ def _keep_wishes(keeps: Offer, ends: Offer) -> None:
     newest, older = sorted(
         (keeps, ends), key=lambda each: (each.closed_at is None, each.opened_at), reverse=True
     )
-    said = newest.involvement if _wished(newest.involvement) else older.involvement
+    said = newest.involvement if says(newest.involvement, *WISHES) else older.involvement
     for name in WISHES:
         setattr(keeps.involvement, name, getattr(said, name))
     _keep_newest(ReachMe, newest, keeps, ends)
@@ -182,11 +181,6 @@ def _keep_newest(model: type[ReachMe | Referral], newest: Offer, keeps: Offer, e
         mine.delete()
     if not mine.exists():
         theirs.update(offer=keeps)
-
-
-def _wished(person: Involvement) -> bool:
-    usual = Involvement()
-    return any(getattr(person, name) != getattr(usual, name) for name in WISHES)
 
 
 def _move(person: Involvement, stays: Incident) -> None:

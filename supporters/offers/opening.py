@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -23,7 +23,7 @@ from supporters.contacts.allowed_steps import UNDO_WITHIN
 from supporters.contacts.case_access import log_case, was_closed_by_coordinator
 from supporters.enums import Announce, ContactState, EventKind, Outcome, Waiting
 from supporters.models import Contact, ContactEvent, Offer, SupportPolicy
-from supporters.offers import told_later
+from supporters.offers import line_wishes, told_later
 from supporters.offers.reminders import ASSIGNMENT_LATE, SOMEBODY_WAITS
 
 
@@ -43,7 +43,6 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     """
     if not involvements:
         return
-    _carry_wish([each for each in involvements if each.employee_id])
     policy, cover = SupportPolicy.current(), WorkingHours.current().cover
     told = [each for each in involvements if policy.announce == Announce.AT_REPORT]
     norms = {incident: support_norm(incident) for incident in {each.incident for each in involvements}}
@@ -58,6 +57,7 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
         )
         for involvement in involvements
     )
+    line_wishes.carry(offers)
     by_incident: dict[Incident, list[Offer]] = {}
     for offer in offers:
         by_incident.setdefault(offer.involvement.incident, []).append(offer)
@@ -67,26 +67,6 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     told_later.tell_named(involvements, at)
     for incident in by_incident:
         push_counts(incident, at=at)
-
-
-def _carry_wish(involvements: Sequence[Involvement]) -> None:
-    """Help outside the hospital is wished by a person for every event, also by who was referred before."""
-    if not involvements:
-        return
-    before = Offer.objects.filter(
-        Q(closed_at=None) | Q(outcome=Outcome.REFERRED), involvement__employee=OuterRef("employee")
-    )
-    latest = before.order_by("-opened_at").values("involvement__wish_outside")[:1]
-    wishing = Involvement.objects.alias(before=Subquery(latest)).filter(before=True)
-    wishing.filter(pk__in=[each.pk for each in involvements]).update(wish_outside=True)
-    asking = [each for each in involvements if each.wish_outside and each.incident.kind == IncidentKind.SELF]
-    if asking:
-        open_ones = Offer.objects.open().filter(
-            involvement__employee__in=[each.employee_id for each in asking]
-        )
-        at_work = Contact.objects.open().filter(open_for=OuterRef("involvement__employee"))
-        waiting = open_ones.exclude(Exists(at_work)).values("involvement")
-        Involvement.objects.filter(pk__in=waiting).update(wish_outside=True)
 
 
 def push_counts(incident: Incident, *, at: datetime) -> None:
@@ -198,6 +178,7 @@ def reopen_offer(*, offer: Offer, by: User, at: datetime) -> Offer:
     if offer.offered_at == offer.closed_at and in_time and was_closed_by_coordinator(offer):
         offer.offered_at = None
     offer.waiting_for, offer.closed_at, offer.outcome = alerts.waiting(offer), None, ""
+    line_wishes.rejoin(offer)
     begin_term(offer, at)
     offer.save(
         update_fields=[

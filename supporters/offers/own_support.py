@@ -26,6 +26,7 @@ from supporters.contacts import alerts
 from supporters.contacts.flow import AlreadyOff, NotAllowed, record
 from supporters.enums import AppointmentState, EventKind, NextStep, Outcome, Waiting
 from supporters.models import Contact, Offer, ReachMe, RenewedOffer, SupportPolicy, Wishes
+from supporters.offers import line_wishes
 from supporters.offers.opening import begin_term, match_url, push_counts, take_along, tell_when_late
 from supporters.offers.reminders import SOMEBODY_WAITS
 
@@ -124,10 +125,6 @@ def come_back(*, offer: Offer, by: User | None, at: datetime) -> Offer:
     offer = mine.offer
     if not offer.closed_at:
         raise NotAllowed
-    # What is open meanwhile says what they wish now.
-    if mine.open and mine.open[0].involvement.wish_outside != offer.involvement.wish_outside:
-        offer.involvement.wish_outside = mine.open[0].involvement.wish_outside
-        offer.involvement.save(update_fields=["wish_outside"])
     _take_up(offer, at)
     return offer
 
@@ -161,6 +158,7 @@ def renew(moment: LaterMoment, at: datetime, _before: datetime | None = None) ->
 
 def _take_up(offer: Offer, at: datetime) -> None:
     offer.waiting_for, offer.closed_at, offer.outcome = alerts.waiting(offer), None, ""
+    line_wishes.rejoin(offer)
     begin_term(offer, at)
     offer.save(
         update_fields=[
