@@ -6,6 +6,7 @@ class DashboardsConfig(AppConfig):
     verbose_name = "Figures"
 
     def ready(self) -> None:
-        from dashboards import places  # needs the app registry
+        from dashboards import places, reminders  # need the app registry
 
         places.register()
+        reminders.register()

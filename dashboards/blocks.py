@@ -38,13 +38,15 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What one section of the page says: in words, how sure that is, compared with the period before, and
-    elsewhere.
+    """What one section of the page says, named `title`: in words, how sure that is, compared with the period
+    before, and elsewhere; and what a coordinator wrote beside it.
     """
 
     id: str
+    title: str
     headline: str
     charts: Sequence[Chart]
     sure: str = ""
     compared: str = ""
     elsewhere: str = ""
+    words: str = ""

@@ -5,7 +5,7 @@ the same blocks. Every figure about people comes from dashboards.sharpened.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import hypot
 
 from django.utils.functional import Promise
@@ -66,14 +66,17 @@ class Support:
 @dataclass(frozen=True, slots=True)
 class Board:
     """The tables of what is named `label`, by `periods` (each with its name, oldest first), and those of
-    before if they were published.
+    before if they were published; with what a coordinator wrote beside the blocks.
     """
 
     label: str
     periods: Sequence[tuple[str, Tables]]
     previous_label: str = ""
     before: Tables | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
     blocks: Sequence[Block] = field(init=False)
+    #: Whether so few were offered support that little can be said.
+    is_few: bool = field(init=False)
 
     def __post_init__(self) -> None:
         tables = Tables.together([each for _label, each in self.periods])
@@ -86,7 +89,9 @@ class Board:
             organisation.calamities(tables, self.before, self.previous_label),
             organisation.pool(tables),
         ]
-        object.__setattr__(self, "blocks", made)
+        worded = [replace(block, words=self.words.get(block.id, "")) for block in made]
+        object.__setattr__(self, "blocks", worded)
+        object.__setattr__(self, "is_few", few)
 
     def _offered(self, now: Support, then: Support | None) -> Block:
         in_time = now.share("first_contact", "day")
@@ -95,7 +100,7 @@ class Board:
             headline = _(
                 "Fewer than 10 colleagues were offered support: too few for more figures to be sure."
             )
-            return Block("offered", headline, [], compared=self._compared(then))
+            return Block("offered", _("Offered support"), headline, [], compared=self._compared(then))
         sure = [_("Between %(low)s and %(high)s colleagues.") % between(now.offered)]
         if in_time is None:
             headline = _("About %(number)s colleagues were offered support.") % {"number": number}
@@ -106,6 +111,7 @@ class Board:
             sure += tens_between(in_time)
         return Block(
             "offered",
+            _("Offered support"),
             headline,
             [
                 *([self._by_period()] if len(self.periods) > 1 else []),
@@ -158,6 +164,7 @@ class Board:
         ]
         return Block(
             "who",
+            _("After what, and who"),
             " ".join(said) or _("After which events, and which professions"),
             [
                 self._bars(
@@ -194,6 +201,7 @@ class Board:
         before = then.part("course", *talked).about if then else None
         return Block(
             "course",
+            _("How it went"),
             headline,
             [
                 self._bars(

@@ -61,10 +61,15 @@ def block(now: Tables, before: Tables | None, previous_label: str) -> Block:
     """The block of what colleagues think, compared with the period before, whose name is `previous_label`."""
     opinion = Opinion.of(now)
     if opinion is None:
-        return Block("opinion", _("No evaluations were opened in this period."), [])
+        return Block(
+            "opinion", _("What colleagues think"), _("No evaluations were opened in this period."), []
+        )
     if opinion.answers.about is None:
         return Block(
-            "opinion", _("Fewer than 10 evaluations were opened: too few for more figures to be sure."), []
+            "opinion",
+            _("What colleagues think"),
+            _("Fewer than 10 evaluations were opened: too few for more figures to be sure."),
+            [],
         )
     then = Opinion.of(before) if before else None
     said = _said(opinion)
@@ -72,6 +77,7 @@ def block(now: Tables, before: Tables | None, previous_label: str) -> Block:
     sure = [_("Between %(low)s and %(high)s evaluations.") % between(opinion.answers)]
     return Block(
         "opinion",
+        _("What colleagues think"),
         said or _("About %(number)s evaluations were opened.") % {"number": opinion.answers.about},
         [_statements(opinion), _feelings(opinion), _marks(opinion), _recommend(opinion)],
         sure=" ".join(sure),

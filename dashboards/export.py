@@ -4,6 +4,8 @@ import csv
 import io
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from dashboards.board import Board
 
 BOM = "\ufeff"
@@ -31,6 +33,8 @@ def _rows(board: Board) -> Iterator[list[str]]:
         yield []
         yield [block.headline]
         yield from ([line] for line in (block.sure, block.compared, block.elsewhere) if line)
+        if block.words:
+            yield [_("Words of the coordinator: %(text)s") % {"text": block.words}]
         for chart in block.charts:
             yield []
             yield [chart.title]

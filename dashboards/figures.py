@@ -1,4 +1,4 @@
-"""Publishing the figures of a closed period: counted once, drawn once, and stored for good.
+"""Preparing the figures of a closed period: counted once, drawn once, and stored for good.
 
 Who is counted in a period is everybody to whom support was offered in it, whatever became of it later.
 Exact counts of people are never written down: they are drawn, by the tables that dashboards.bound declares
@@ -27,6 +27,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from dashboards.bound import SUPPORT_TABLES, TALKS, UNKNOWN
 from dashboards.models import Release
+from dashboards.reminders import tell_prepared
 from dashboards.sharpened import LEAST
 from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables
 from evaluations.answer_tables import ANSWER_TABLES, counted
@@ -44,53 +45,55 @@ from supporters.models import Contact, Offer, Supporter, SupportPolicy
 from supporters.pool import members
 
 GRACE = timedelta(days=30)
-"""How long after its end a period is published by itself. Support takes about three weeks (first contact
-within 3 days, follow-up after two weeks: UMCG), so nearly everything of the last day has ended by then."""
+"""How long after its end a period is counted and drawn, never sooner. Support takes about three weeks (first
+contact within 3 days, follow-up after two: UMCG), so nearly everything of the last day has ended by then."""
 
 
 class PeriodRuns(Exception):
     """The period has not ended."""
 
 
-class AlreadyPublished(Exception):
-    """The figures of these days are published once and never again."""
+class AlreadyDrawn(Exception):
+    """The figures of these days are drawn once and never again."""
 
 
-def publish(period: Period, *, at: datetime) -> Release:
-    """Count, draw and store the figures of `period`.
+def prepare(period: Period, *, at: datetime) -> Release:
+    """Count, draw and store the figures of `period`; the coordinators hear that they wait to be published.
 
-    Raises PeriodRuns when it has not ended at `at`, AlreadyPublished when a day of it was.
+    Raises PeriodRuns when it has not ended at `at`, AlreadyDrawn when a day of it was.
     """
     if at < period.closes_at:
         raise PeriodRuns(period.code)
     if Release.objects.filter(starts_on__lte=period.ends_on, ends_on__gte=period.starts_on).exists():
-        raise AlreadyPublished(period.code)
+        raise AlreadyDrawn(period.code)
     with saying(
         {
-            "release_period_once": lambda: AlreadyPublished(period.code),
-            "release_periods_apart": lambda: AlreadyPublished(period.code),
+            "release_period_once": lambda: AlreadyDrawn(period.code),
+            "release_periods_apart": lambda: AlreadyDrawn(period.code),
         }
     ):
-        return Release.objects.create(
+        release = Release.objects.create(
             starts_on=period.starts_on,
             ends_on=period.ends_on,
-            published_at=at,
+            drawn_at=at,
             tables=_tables(period, at=at).as_json(),
         )
+        tell_prepared(release)
+    return release
 
 
-def publish_due(*, at: datetime, grace: timedelta = GRACE) -> list[Release]:
-    """Publish every period whose grace is over at `at` and that is not published yet, oldest first."""
-    published = []
-    while (period := upcoming()) and period.closes_at + grace <= at:
-        published.append(publish(period, at=at))
-    return published
+def prepare_due(*, at: datetime) -> list[Release]:
+    """Prepare every period whose grace is over at `at` and that was not drawn yet, oldest first."""
+    prepared = []
+    while (period := upcoming()) and period.closes_at + GRACE <= at:
+        prepared.append(prepare(period, at=at))
+    return prepared
 
 
 def upcoming() -> Period | None:
-    """The period that is published next; None where nobody works yet.
+    """The period that is drawn next; None where nobody works yet.
 
-    The longest that the policy asks for and that begins after everything published: another policy counts
+    The longest that the policy asks for and that begins after everything drawn: another policy counts
     from where a period of its length begins. The first holds the day of the first account, not that of the
     first offer: that there is a release says nothing of anybody.
     """

@@ -298,7 +298,7 @@ def _happened(events: QuerySet[ContactEvent], now: datetime) -> list[Happened]:
 def _responses() -> list[Response]:
     """Of the last periods that were published; one statement."""
     responses = []
-    for release in Release.objects.shown().order_by("-ends_on")[:RESPONSES]:
+    for release in Release.objects.published().order_by("-ends_on")[:RESPONSES]:
         tables = Tables.from_json(release.tables)
         talked, opinion = Support.of(tables).part("course", *TALKS[1:]), Opinion.of(tables)
         share = opinion and sharpened.ratio(opinion.answers, talked)

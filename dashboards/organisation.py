@@ -29,6 +29,7 @@ def calamities(now: Tables, before: Tables | None, previous_label: str) -> Block
         }
     return Block(
         "calamities",
+        _("After calamities"),
         headline,
         [_steps(now, before, previous_label)] if number else [],
         compared=ngettext("In %(period)s: %(number)d.", "In %(period)s: %(number)d.", before.calamities)
@@ -133,6 +134,7 @@ def pool(now: Tables) -> Block:
     )
     return Block(
         "pool",
+        _("The supporters"),
         headline,
         [
             Chart(

@@ -1,11 +1,14 @@
-"""What was published, for the page and the export: the board's room reads this and nothing else."""
+"""What was published, for the page and the export: the board's room reads this and nothing else. A preview
+reads the same with what waits to be published.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import lru_cache
 from uuid import UUID
 
+from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -13,18 +16,24 @@ from django.utils.translation import gettext as _
 
 from dashboards.board import Board
 from dashboards.models import Release
+from dashboards.publishing import words_of
 from dashboards.tables import Tables
 from evaluations.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Published periods of a year that follow each other, oldest first, as one; or only one."""
+    """Published periods of a year that follow each other, oldest first, as one; or only one; or the last
+    twelve months.
+    """
 
     releases: tuple[tuple[Period, UUID], ...]
+    rolls: bool = False
 
     @property
     def code(self) -> str:
+        if self.rolls:
+            return f"{self._last.code}R"
         first = self._first
         return first.code if self.is_one else str(first.year)
 
@@ -32,6 +41,8 @@ class Span:
     def label(self) -> str:
         """As it is called: Q3 2026, 2026, or Q1–Q3 2026 where not all of the year was published."""
         first, last = self._first, self._last
+        if self.rolls:
+            return _("12 months up to %(period)s") % {"period": last.label}
         if self.is_one:
             return first.label
         if (self.starts_on, self.ends_on) == (date(first.year, 1, 1), date(first.year, 12, 31)):
@@ -55,13 +66,17 @@ class Span:
         return len(self.releases) == 1
 
     @property
+    def newest(self) -> UUID:
+        """The release of its last period, by which its words are kept."""
+        return self.releases[-1][1]
+
+    @property
     def days_before(self) -> tuple[date, date]:
         """What it is compared with: the period before, or for several the same part of the year before."""
         if self.is_one:
             before = self._first.previous
             return before.starts_on, before.ends_on
-        year = self._first.year - 1
-        return self.starts_on.replace(year=year), self.ends_on.replace(year=year)
+        return _year_before(self.starts_on), _year_before(self.ends_on)
 
     @property
     def _first(self) -> Period:
@@ -74,14 +89,18 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was chosen, and what it is compared with if all of that was published."""
+    """What was chosen, what it is compared with if all of that was published, and the last twelve months up
+    to it where they are another thing. `words` is the newest id of what coordinators wrote beside it.
+    """
 
     span: Span
     before: Span | None
+    rolling: Span | None = None
+    words: int = 0
 
     @property
     def board(self) -> Board:
-        """Its tables in words and charts, in the active language; one statement."""
+        """Its tables in words and charts, in the active language; two statements."""
         spans = [self.span, *([self.before] if self.before else [])]
         found = Release.objects.in_bulk([release for span in spans for _period, release in span.releases])
         now, *then = (
@@ -91,11 +110,13 @@ class Published:
             ]
             for span in spans
         )
+        words = words_of(found[self.span.newest], self.span.code)
         return Board(
             self.span.label,
             now,
             self.before.label if self.before else "",
             Tables.together([tables for _label, tables in then[0]]) if then else None,
+            {block: each.text for block, each in words.items() if each.text},
         )
 
     @property
@@ -107,32 +128,45 @@ class Published:
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """Everything that can be chosen, newest year first with its periods behind it, and what was chosen; None
-    when nothing is published.
+    when nothing is published. `waiting` are the periods that wait to be.
     """
 
     spans: Sequence[Span]
     chosen: Published | None
+    waiting: Sequence[Period]
 
 
-def take(code: str) -> Shelf:
-    """What has this code, or for an empty one the newest of the years; one statement.
+def take(code: str, *, preview: bool = False) -> Shelf:
+    """What has this code, or for an empty one the newest of the years; one statement. In a preview as if all
+    that waits were published, and for an empty code the newest that waits.
 
     A year is the sum of what was published of it. Raises Release.DoesNotExist when nothing of that was.
     """
-    releases = [
-        (Period.between(starts_on, ends_on), release)
-        for release, starts_on, ends_on in Release.objects.shown()
+    rows = [
+        ((Period.between(starts_on, ends_on), release), published_at is None, words or 0)
+        for release, starts_on, ends_on, published_at, words in Release.objects.shown()
         .order_by("starts_on")
-        .values_list("id", "starts_on", "ends_on")
+        .annotate(newest_words=Max("words__id"))
+        .values_list("id", "starts_on", "ends_on", "publication__at", "newest_words")
     ]
+    releases = [each for each, waits, _words in rows if preview or not waits]
+    waiting = [period for (period, _release), waits, _words in rows if waits]
     spans = _spans(releases)
+    if preview and not code and waiting:
+        code = waiting[-1].code
     if code:
-        chosen = next((span for span in spans if span.code == code), None)
+        known = [*spans, *filter(None, (_rolling(releases, each) for each, _release in releases))]
+        chosen = next((span for span in known if span.code == code), None)
         if chosen is None:
             raise Release.DoesNotExist(code)
     else:
         chosen = next((span for span in spans if span.code.isdecimal()), next(iter(spans), None))
-    return Shelf(spans, Published(chosen, _of_days(releases, *chosen.days_before)) if chosen else None)
+    if chosen is None:
+        return Shelf(spans, None, waiting)
+    rolling = _rolling(releases, chosen.releases[-1][0]) if chosen.is_one else None
+    words = next(words for (_period, release), _waits, words in rows if release == chosen.newest)
+    before = _of_days(releases, *chosen.days_before)
+    return Shelf(spans, Published(chosen, before, rolling, words), waiting)
 
 
 def _spans(releases: Sequence[tuple[Period, UUID]]) -> list[Span]:
@@ -141,8 +175,17 @@ def _spans(releases: Sequence[tuple[Period, UUID]]) -> list[Span]:
         of_year = tuple(each for each in releases if each[0].year == year)
         if len(of_year) > 1:
             spans.append(Span(of_year))
+        if year == releases[-1][0].year and (rolling := _rolling(releases, of_year[-1][0])):
+            spans.append(rolling)
         spans += [Span((each,)) for each in reversed(of_year)]
     return spans
+
+
+def _rolling(releases: Sequence[tuple[Period, UUID]], last: Period) -> Span | None:
+    """The twelve months that end with `last`, if all of them were published and they are no year."""
+    starts_on = _year_before(last.ends_on + timedelta(days=1))
+    span = _of_days(releases, starts_on, last.ends_on)
+    return None if span is None or span.is_one or starts_on.month == 1 else replace(span, rolls=True)
 
 
 def _of_days(releases: Sequence[tuple[Period, UUID]], starts_on: date, ends_on: date) -> Span | None:
@@ -152,7 +195,16 @@ def _of_days(releases: Sequence[tuple[Period, UUID]], starts_on: date, ends_on: 
     return span if span and (span.starts_on, span.ends_on) == (starts_on, ends_on) else None
 
 
+def _year_before(day: date) -> date:
+    """The same day a year sooner: the first or the last of a quarter, so that it is always there."""
+    return day.replace(year=day.year - 1)
+
+
 @lru_cache(maxsize=64)
 def _html(published: Published, language: str) -> SafeString:
-    """Kept for as long as the process lives: a release never changes, and a new version is a new process."""
-    return render_to_string("dashboards/_blocks.html", {"board": published.board})
+    """Kept for as long as the process lives: a release never changes, words have another number when they do,
+    and a new version is a new process.
+    """
+    return render_to_string(
+        "dashboards/_blocks.html", {"board": published.board, "rolling": published.rolling}
+    )

@@ -5,6 +5,9 @@ from dashboards import views
 figures_urls = [
     path("figures/", views.board, name="board"),
     path("figures/export/", views.export, name="export"),
+    path("figures/preview/", views.preview, name="preview"),
+    path("figures/publish/", views.publish, name="publish"),
+    path("figures/words/", views.words, name="words"),
     path("figures/operations/", views.operations, name="operations"),
 ]
 

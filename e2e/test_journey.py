@@ -343,7 +343,7 @@ def _person(name: str, **facts):
 
 
 def publish(*, people: int) -> None:
-    """`people` more answer, the quarter ends, and its figures are published."""
+    """`people` more answer, the quarter ends, and its figures are drawn and, in the end, published."""
     for number in range(people):
         answer(InvitationFactory(), mark=str(7 + number % 2))
     call_command("release_evaluations")
@@ -351,8 +351,9 @@ def publish(*, people: int) -> None:
     today = timezone.localdate()
     quarter = (today.month + 2) // 3
     over = datetime(today.year + quarter // 4, quarter % 4 * 3 + 1, 2, 12, tzinfo=UTC)
-    with time_machine.travel(over, tick=False):
-        call_command("publish_figures", "--at-once")
+    for days in (30, 45):
+        with time_machine.travel(over + timedelta(days=days), tick=False):
+            call_command("publish_figures")
 
 
 def look_at_figures(visitor: Visitor) -> None:

@@ -226,6 +226,9 @@ PAGES: dict[str, str | set[Role]] = {
     # dashboards
     "figures:board": {Role.BOARD, Role.DIRECTOR, Role.COORDINATOR},
     "figures:export": {Role.BOARD, Role.DIRECTOR, Role.COORDINATOR},
+    "figures:preview": COORDINATOR,
+    "figures:publish": COORDINATOR,
+    "figures:words": COORDINATOR,
     "figures:operations": COORDINATOR,
 }
 
@@ -274,6 +277,8 @@ NOT_FETCHED_BY_ITSELF = {
     "evaluations.evaluationpolicy": "settings",
     "evaluations.tally": "numbers",
     "dashboards.release": "published figures",
+    "dashboards.publication": "no case",
+    "dashboards.blockwords": "words about figures",
 }
 CASES = {"incidents", "supporters", "evaluations", "notifications", "dashboards"}
 

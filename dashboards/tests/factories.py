@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from dashboards.bound import SUPPORT_TABLES, TABLES
-from dashboards.models import Release
+from dashboards.models import Publication, Release
 from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables
 from evaluations.answer_tables import ANSWER_TABLES, FEELINGS
 from evaluations.drawn import DrawnTable
@@ -72,15 +72,22 @@ def tables(
     )
 
 
-def publish(code: str, published: Tables | None = None) -> Release:
-    """A release of the period with this code ("2026Q3"), 30 days after its end."""
+def prepare(code: str, made: Tables | None = None) -> Release:
+    """The figures of the period with this code ("2026Q3"), drawn 30 days after its end."""
     period = Period.parse(code)
     return Release.objects.create(
         starts_on=period.starts_on,
         ends_on=period.ends_on,
-        published_at=period.closes_at + timedelta(days=30),
-        tables=(published or tables()).as_json(),
+        drawn_at=period.closes_at + timedelta(days=30),
+        tables=(made or tables()).as_json(),
     )
+
+
+def publish(code: str, made: Tables | None = None) -> Release:
+    """The same, published at once."""
+    release = prepare(code, made)
+    Publication.objects.create(release=release, at=release.drawn_at)
+    return release
 
 
 def moment(year: int, month: int, day: int, hour: int = 12) -> datetime:

@@ -32,6 +32,8 @@ pytestmark = pytest.mark.clock(moment(2026, 11, 22))
 #: Everything that the board's page may read: what was published, and who asks.
 MAY_READ = {
     "dashboards_release",
+    "dashboards_publication",
+    "dashboards_blockwords",
     "django_session",
     "accounts_user",
     "auth_group",
@@ -234,7 +236,14 @@ def test_the_newest_year_stands_in_front_and_its_periods_behind_it(client, board
         publish(code, tables(offered))
     page = client.get(reverse("figures:board"))
     choices = [each["label"] for each in page.context["recent"]]
-    assert choices == ["Q1–Q2 2026", "Q2 2026", "Q1 2026", "Q3–Q4 2025", "Q4 2025", "Q3 2025"]
+    assert choices == [
+        "Q1–Q2 2026",
+        "12 months up to Q2 2026",
+        "Q2 2026",
+        "Q1 2026",
+        "Q3–Q4 2025",
+        "Q4 2025",
+    ]
     assert "About 180 colleagues" in page.text
     assert "1 January up to and including 30 June 2026" in page.text
     for code, said in (("2025", "About 100 colleagues"), ("2026Q1", "About 80 colleagues")):
@@ -258,7 +267,7 @@ def test_a_year_is_compared_with_the_same_part_of_the_one_before_if_it_was_publi
 
 @pytest.mark.django_db
 def test_what_the_first_version_published_is_not_shown(client, board_member):
-    year = {"starts_on": "2025-01-01", "ends_on": "2025-12-31", "published_at": moment(2026, 2, 1)}
+    year = {"starts_on": "2025-01-01", "ends_on": "2025-12-31", "drawn_at": moment(2026, 2, 1)}
     Release.objects.create(**year, tables={}, version=1)
     publish("2026Q1")
     page = client.get(reverse("figures:board"))
@@ -302,13 +311,13 @@ def test_the_board_reads_what_was_published_and_nothing_else(client, board_membe
 @pytest.mark.django_db
 def test_as_many_statements_for_many_periods_as_for_one(client, board_member, django_assert_num_queries):
     publish("2026Q3")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("figures:board"))
     with django_assert_num_queries(4):
         client.get(reverse("figures:board"))
     for code in ("2024Q4", "2025Q1", "2025Q2", "2025Q3", "2025Q4", "2026Q1", "2026Q2"):
         publish(code)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("figures:board"))
 
 

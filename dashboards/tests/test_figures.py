@@ -9,12 +9,13 @@ from io import StringIO
 from threading import Barrier
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.tests.factories import ProfessionFactory, UserFactory
-from dashboards import figures
+from dashboards import figures, publishing
 from dashboards.bound import TABLES
 from dashboards.models import Release
 from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables
@@ -37,6 +38,7 @@ from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFa
 Q3 = Period.parse("2026Q3")
 AUGUST = moment(2026, 8, 10)
 NOVEMBER = moment(2026, 11, 5)
+EMPTIED = "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {} CASCADE"
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOVEMBER)]
 
 
@@ -53,7 +55,7 @@ def without_noise(monkeypatch):
 
 
 def publish(period=Q3, at=NOVEMBER):
-    return Tables.from_json(figures.publish(period, at=at).tables)
+    return Tables.from_json(figures.prepare(period, at=at).tables)
 
 
 def colleague(*, hours=6, event=EventType.SAFETY, at=AUGUST, **contact):
@@ -119,7 +121,7 @@ def test_only_the_period_is_counted_from_midnight_to_midnight_in_amsterdam():
 def test_a_release_holds_the_declared_tables_and_nothing_else_about_people():
     Tally.objects.create(quarter=date(2026, 7, 1), question=Question.MARK, value="8", count=40)
     colleague()
-    stored = figures.publish(Q3, at=NOVEMBER).tables
+    stored = figures.prepare(Q3, at=NOVEMBER).tables
     assert set(stored) == {"version", "drawn", "calamities", "steps", "supporters", "coverage", "norm"}
     assert stored["version"] == 2
     assert {name: set(table["cells"]) for name, table in stored["drawn"].items()} == {
@@ -237,7 +239,7 @@ def test_a_period_that_runs_is_refused():
 def test_no_day_is_published_twice(code):
     first = publish()
     OfferFactory.create_batch(12, opened_at=AUGUST)
-    with pytest.raises(figures.AlreadyPublished):
+    with pytest.raises(figures.AlreadyDrawn):
         publish(Period.parse(code), at=moment(2027, 2, 1))
     assert Tables.from_json(Release.objects.get().tables) == first
 
@@ -247,7 +249,7 @@ def test_no_day_is_published_twice(code):
     [
         (lambda: Release.objects.update(tables={}), ""),
         (lambda: Release.objects.all()._raw_delete("default"), ""),
-        (lambda: connection.cursor().execute("TRUNCATE dashboards_release"), ""),
+        (lambda: connection.cursor().execute(EMPTIED.format("dashboards_release")), ""),
         (lambda: publish_made_up("2026Q3"), "release_period_once"),
         (lambda: publish_made_up("2026H2"), "release_periods_apart"),
         (lambda: publish_made_up("2026"), "release_periods_apart"),
@@ -270,7 +272,7 @@ def test_two_at_once_publish_once():
         start.wait()
         try:
             publish()
-        except figures.AlreadyPublished:
+        except figures.AlreadyDrawn:
             return "refused"
         finally:
             connection.close()
@@ -281,7 +283,7 @@ def test_two_at_once_publish_once():
 
 
 def due(at):
-    return [Period.between(each.starts_on, each.ends_on).code for each in figures.publish_due(at=at)]
+    return [Period.between(each.starts_on, each.ends_on).code for each in figures.prepare_due(at=at)]
 
 
 def test_every_closed_period_is_published_when_its_grace_is_over():
@@ -326,14 +328,14 @@ def test_what_the_first_version_published_is_not_drawn_again():
     for code in ("2025Q4", "2025", "2026Q1"):
         _publish_as_version_1(code)
     assert due(NOVEMBER) == ["2026Q2", "2026Q3"]
-    with pytest.raises(figures.AlreadyPublished):
+    with pytest.raises(figures.AlreadyDrawn):
         publish(Period.parse("2025H2"))
 
 
 def _publish_as_version_1(code):
     period = Period.parse(code)
     Release.objects.create(
-        starts_on=period.starts_on, ends_on=period.ends_on, published_at=NOVEMBER, tables={}, version=1
+        starts_on=period.starts_on, ends_on=period.ends_on, drawn_at=NOVEMBER, tables={}, version=1
     )
 
 
@@ -347,27 +349,24 @@ def test_counting_asks_once_for_many_as_for_few(django_assert_num_queries):
         figures._tables(Q3, at=NOVEMBER)
 
 
-def test_the_command_publishes_what_is_due_and_waits_unless_told_otherwise():
+def test_the_command_prepares_what_is_due_and_publishes_what_waited():
     UserFactory(date_joined=moment(2026, 4, 1))
 
-    def said(*options):
-        call_command("publish_figures", *options, stdout=(out := StringIO()))
+    def said():
+        call_command("publish_figures", stdout=(out := StringIO()))
         return out.getvalue().splitlines()
 
-    assert said() == ["Published 2026Q2.", "Published 2026Q3."]
-    assert said("--at-once") == ["Nothing is due."]
+    assert said() == ["Prepared 2026Q2.", "Prepared 2026Q3."]
+    assert said() == ["Nothing is due."]
+    with time_machine.travel(NOVEMBER + publishing.WAIT, tick=False):
+        assert said() == ["Published 2026Q2.", "Published 2026Q3."]
 
 
-@pytest.mark.clock(moment(2026, 10, 5))
-def test_at_once_does_not_wait_for_what_has_not_ended():
-    UserFactory(date_joined=AUGUST)
-    call_command("publish_figures", stdout=StringIO())
-    assert not Release.objects.exists()
-    call_command("publish_figures", "--at-once", stdout=StringIO())
-    assert Release.objects.get().starts_on == Q3.starts_on
-
-
-def test_the_daily_task_publishes():
+def test_the_daily_task_prepares_and_publishes():
     UserFactory(date_joined=timezone.now() - timedelta(days=130))
     publish_due()
-    assert Release.objects.exists()
+    assert Release.objects.waiting().exists()
+    with time_machine.travel(NOVEMBER + publishing.WAIT, tick=False):
+        publish_due()
+    assert not Release.objects.waiting().exists()
+    assert Release.objects.published().exists()

@@ -115,12 +115,12 @@ def test_the_page_says_the_same_for_few_and_for_many_in_as_many_statements(clien
     client.force_login(UserFactory(roles=[Role.COORDINATOR]))
     assert "Nobody is waiting" in client.get(reverse("figures:operations")).content.decode()
     ContactFactory(accepted=True)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("figures:operations"))
     OfferFactory.create_batch(3, late=True)
     for _number in range(5):
         ContactFactory(in_contact=True)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = client.get(reverse("figures:operations")).content.decode()
     assert "3 of 9 wait too long" in page
 

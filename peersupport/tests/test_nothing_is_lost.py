@@ -117,6 +117,8 @@ def test_every_form_at_an_address_of_its_own_is_tried_here(client):
         "evaluation-mangled",
         "second-factor",  # nothing is typed there
         "support:propose",  # for whom stands behind the question mark
+        "figures:publish",  # which figures, the same
+        "figures:words",
         "confirmations",  # the password is asked for first
         "incidents:import",  # a file is never kept
         "settings:staff-import",

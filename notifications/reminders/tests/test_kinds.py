@@ -53,6 +53,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "accounts.role_waits",
             "accounts.role_on_server",
             "accounts.sign_in_changed",
+            "dashboards.prepared",
             "delivery.failing",
             *(f"delivery.nobody_left_{role}" for role in Role if role != Role.ADMIN),
             *(f"incidents.{clock}_{rung}" for clock in ("step", "law") for rung in ("soon", "due", "late")),
@@ -168,6 +169,6 @@ def test_every_kind_says_its_event_or_is_ones_own():
         "support.still_open",
         "support.tried",
     }
-    of_no_event = ("accounts.", "delivery.", "notifications.")
+    of_no_event = ("accounts.", "dashboards.", "delivery.", "notifications.")
     without = {kind.code for kind in kinds.registered() if kind.event is None}
     assert {code for code in without if not code.startswith(of_no_event)} == ones_own
