@@ -346,7 +346,7 @@ KINDS = (
     replace(
         _for_supporter(
             ANOTHER_EVENT,
-            _("A colleague you support was in another event too."),
+            _("One of your contacts is about a second event too."),
             *ContactState.open(),
         ),
         about=None,

@@ -98,6 +98,19 @@ class TestASecondEvent:
         assert (found.continues, found.waiting_for) == (first, Waiting.FOLLOW_UP)
         assert found.reached_at is not None
 
+    def test_with_who_was_only_asked_is_not_said_to_go_on(self, coordinator, nurse):
+        contact = assign(event(nurse), coordinator)
+        second = event(nurse, EventType.AGGRESSION)
+        text = page(coordinator, "support:match", second.involvement_id).text
+        assert "Bram Visser has been asked for this colleague, and has not answered yet" in text
+        assert "supports this colleague already" not in text
+        assert "Ask Bram Visser for both" in text
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(coordinator)
+        said = client.post(reverse("support:go-on", args=[second.involvement_id]), follow=True).text
+        assert "Bram Visser is asked for both events." in said
+        assert "you support" not in page(contact.supporter.user, "notices").text
+
     def test_the_supporter_hears_of_it_and_sees_both(self, coordinator, nurse):
         contact = take(assign(event(nurse), coordinator), "accepted")
         go_on(event(nurse, EventType.AGGRESSION), coordinator)

@@ -414,6 +414,18 @@ def test_alerted_coordinator_reads_how_to_reach_both(client, coordinator):
     assert contact.offer.involvement.email_now in page
 
 
+@pytest.mark.parametrize("accepts", [True, False])
+def test_only_who_said_yes_is_said_to_carry_on_after_an_answer(client, coordinator, offer, accepts):
+    contact = asked(offer, coordinator, user__name="Sam de Wit")
+    now, by = timezone.now(), contact.supporter.user
+    for kind in ((EventKind.ACCEPTED,) if accepts else ()) + (EventKind.COORDINATOR_CALLED_IN,):
+        contact = flow.record(contact=contact, kind=kind, by=by, at=now)
+    assert ("the supporter carries on" in client.get(url(offer)).text) == accepts
+    done = client.post(reverse("support:answer", args=[contact.pk]), follow=True).text
+    assert ("Sam de Wit will carry on with this contact." in done) == accepts
+    assert ("Sam de Wit has been asked, and has not said yes yet." in done) == (not accepts)
+
+
 def test_case_says_what_else_there_is_of_the_same_person(client, coordinator):
     nurse = UserFactory(name="Noor Bos")
     contact = ContactFactory(accepted=True, offer__involvement__employee=nurse)

@@ -9,6 +9,8 @@ from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
 from incidents.tests.factories import IncidentFactory, InvolvementFactory
+from supporters.contacts import flow
+from supporters.enums import EventKind
 from supporters.matching import assignment
 from supporters.models import Contact, Supporter
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
@@ -116,20 +118,33 @@ def test_nothing_marked_and_nonsense_lead_back(client):
     assert client.get(PROPOSE, {"offers": "x.y"}).url == WORKLIST
 
 
-def test_who_is_supported_already_goes_on_with_that_supporter(client, coordinator):
+GOES_ON = "1 colleague goes on with who supports them already."
+FOR_BOTH = "For 1 colleague a supporter had been asked, and is asked for both events."
+
+
+@pytest.mark.parametrize(
+    ("accepts", "words", "said", "unsaid"),
+    [(True, "Go on with", GOES_ON, FOR_BOTH), (False, "Ask", FOR_BOTH, GOES_ON)],
+)
+def test_who_is_supported_already_goes_on_with_that_supporter(
+    client, coordinator, accepts, words, said, unsaid
+):
     first, waiting = OfferFactory(), OfferFactory()
     person = first.involvement.employee
     SupporterFactory.create_batch(4, trained=True)
     running = assignment.assign(
         offer=first, supporter=Supporter.objects.all()[0], by=coordinator, at=timezone.now()
     )
+    if accepts:
+        flow.record(contact=running, kind=EventKind.ACCEPTED, by=running.supporter.user, at=timezone.now())
     second = OfferFactory(involvement=InvolvementFactory(employee=person))
     shown = mark(client, second, waiting)
-    assert f"Go on with {running.supporter.user.name}" in shown.text
+    assert f"{words} {running.supporter.user.name}" in shown.text
     data = chosen(shown) | {f"supporter-{second.pk}": str(running.supporter_id)}
     done = client.post(shown.context["ask_url"], data, follow=True)
     assert "1 supporter has been asked." in done.text
-    assert "1 colleague goes on with who supports them already." in done.text
+    assert said in done.text
+    assert unsaid not in done.text
     second.refresh_from_db()
     assert second.continues == first
     assert Contact.objects.open().filter(open_for=person).get() == running

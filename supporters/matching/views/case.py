@@ -94,7 +94,9 @@ def go_on(request: SignedInRequest, pk: UUID) -> HttpResponse:
     except (OfferClosed, assignment.NothingRuns):
         moved_on(request)
     else:
-        say(request, _("%(name)s goes on, for both events.") % {"name": contact.supporter.user.name})
+        asked = contact.state == ContactState.PROPOSED
+        text = _("%(name)s is asked for both events.") if asked else _("%(name)s goes on, for both events.")
+        say(request, text % {"name": contact.supporter.user.name})
         return redirect(_after(offer))
     return redirect("support:match", pk)
 
@@ -127,13 +129,16 @@ def remind(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 @allow(Role.COORDINATOR)
-@only_posted(_place, does=gettext_lazy("Settled: the supporter carries on"))
+@only_posted(_place, does=gettext_lazy("Settled"))
 def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """The coordinator, called in, has answered: who supports goes on."""
+    """The coordinator, called in, has answered: who supports goes on, who was asked has still to say so."""
     contact = _contact(request, pk)
     if _recorded(request, contact, EventKind.COORDINATOR_ANSWERED):
-        text = _("%(name)s will carry on with this contact.")
-        if contact.state not in ContactState.open():
+        if contact.state == ContactState.PROPOSED:
+            text = _("Noted: you have answered. %(name)s has been asked, and has not said yes yet.")
+        elif contact.state in ContactState.open():
+            text = _("%(name)s will carry on with this contact.")
+        else:
             text = _("Noted: you have answered.")
         say(request, text % {"name": contact.supporter.user.name}, undo_url=_undo_url(contact))
     return redirect("support:match", contact.offer.involvement_id)

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.pages.access import SignedInRequest
 from accounts.pages.feedback import say
+from supporters.enums import ContactState
 from supporters.matching import assignment
 from supporters.matching.assignment import AlreadyAssigned, NotEligible, NothingRuns, Proposal
 from supporters.matching.views.case import not_eligible, taken
@@ -76,14 +77,15 @@ def ask(request: SignedInRequest, lines: Collection[tuple[Offer, Supporter]]) ->
     """Ask each, or have them go on with who supports them already, and say how many; what somebody else did
     meanwhile stays, and is said. For whom somebody else has to be chosen.
     """
-    now, asked, gone_on = timezone.now(), 0, 0
+    now, asked, gone_on, asked_for_both = timezone.now(), 0, 0, 0
     left: list[Offer] = []
     runs = assignment.running_with([offer for offer, _supporter in lines])
     for offer, supporter in lines:
         try:
             if offer.pk in runs and runs[offer.pk].supporter_id == supporter.pk:
-                assignment.go_on(offer=offer, by=request.user, at=now)
-                gone_on += 1
+                contact = assignment.go_on(offer=offer, by=request.user, at=now)
+                is_asked = contact.state == ContactState.PROPOSED
+                gone_on, asked_for_both = gone_on + (not is_asked), asked_for_both + is_asked
                 continue
             assignment.assign(offer=offer, supporter=supporter, by=request.user, at=now)
         except NothingRuns:
@@ -106,6 +108,13 @@ def ask(request: SignedInRequest, lines: Collection[tuple[Offer, Supporter]]) ->
             gone_on,
         )
         say(request, text % {"count": gone_on})
+    if asked_for_both:
+        text = ngettext(
+            "For %(count)d colleague a supporter had been asked, and is asked for both events.",
+            "For %(count)d colleagues a supporter had been asked, and is asked for both events.",
+            asked_for_both,
+        )
+        say(request, text % {"count": asked_for_both})
     return left
 
 
