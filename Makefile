@@ -14,7 +14,7 @@ WORKERS ?= 2
 ROOMS := hospital accounts notifications incidents supporters evaluations dashboards
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-dates lint types rules e2e bench mutants faults messages lock demo-reset environment chromium
+.PHONY: help run test test-dates lint types rules e2e attack bench mutants faults messages lock demo-reset environment chromium
 
 help: ## Say what each command does
 	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -59,6 +59,9 @@ mutants: environment ## Change the pure modules in every small way and see wheth
 
 faults: environment ## Break everything that may break, and count what became of 500 reminders each time
 	$(PY) -m benchmarks.faults
+
+attack: environment ## Try to learn who was supported, and who answered what, in every way that we know (QUICK=1 for a few people)
+	$(PY) -m attacks $(if $(QUICK),--small)
 
 messages: environment ## Bring the Dutch catalog up to date with the texts in the code
 	$(PY) -m development.messages

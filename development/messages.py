@@ -34,6 +34,7 @@ SKIPPED = {
     "tests",
     "migrations",
     "e2e",
+    "attacks",
     "benchmarks",
     "tools",
     "look",

@@ -1,0 +1,233 @@
+"""Somebody who may copy everything, as often as they like, says who gave which answer.
+
+They know all the answers that were given, everybody who was invited with the code that the mail server saw,
+and look in every copy for a trace of an answer: its own words in any form in which they were sent, sealed or
+might be stored. What was written by the transaction that wrote something about somebody is theirs; else the
+order of the one is held against the order of the other. Where no answer left a trace they can but guess.
+"""
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import sqrt
+from random import Random
+from urllib.parse import urlencode
+
+from django.db import connection, transaction
+
+from attacks.installation import Installation, Row
+from evaluations.enums import PeriodLength, Question
+from evaluations.models import EvaluationPolicy, Invitation
+from evaluations.periods import Period
+from hospital.clock import local_day
+from supporters.models import Contact
+from supporters.tests.factories import ContactFactory
+
+_CODE = re.compile(r"\b(?:[0-9A-HJKMNP-TV-Z]{4}-?){3}[0-9A-HJKMNP-TV-Z]{4}\b")
+_ANSWER = re.compile(
+    r'\{"blame":"\d-\d"(?:,"(?!ticket)\w+":"[^"]*")*|blame_before=\d&blame_after=\d(?:&\w+_(?:before|after)=\d)*'
+)
+#: How a row names somebody: by the id of the invitation, or by what stands for it in the naive tables.
+_NAMED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\bperson-\d+\b")
+#: So many copies are taken while answers come in.
+COPIES = 5
+#: Where there is nothing to go by, so often is guessed anew.
+GUESSES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Of `people` whose answers were opened together, of how many the answer was named rightly on average
+    (`right`), and in how many places an answer (`answers`) or a code was found (`codes`, besides in mails).
+    """
+
+    people: int
+    right: float
+    answers: int
+    codes: int
+
+    @property
+    def mean(self) -> float:
+        return self.right / self.people
+
+    @property
+    def at_most(self) -> float:
+        """The upper end of the 95% interval of `mean`, of so many guesses."""
+        return self.mean + 1.645 * sqrt(self.mean * (1 - self.mean) / (GUESSES * self.people))
+
+    @property
+    def is_chance(self) -> bool:
+        return self.at_most <= 1 / self.people + 0.06 and not self.answers and not self.codes
+
+
+def attack(place: Installation, *, people: int, seed: int) -> Linked:
+    """Invite, let everybody answer in a random order, open at the end of the period; then guess."""
+    chance = Random(seed)
+    start = place.clock.now()
+    contacts = [_closed(f"{seed}-{number}", start) for number in range(people)]
+    place.mails.messages.clear()
+    codes = _codes(place, contacts)
+    answers = dict(zip(codes, _different(people, chance), strict=True))
+    order = list(codes)
+    chance.shuffle(order)
+    copies = [place.dump()]
+    for number, person in enumerate(order, 1):
+        assert place.post("/evaluation/", {**_typed(answers[person]), "ticket": codes[person]}) == 302
+        if number % (people // COPIES) == 0:
+            copies.append(place.dump())
+    period = Period.holding(local_day(place.clock.now()), PeriodLength(EvaluationPolicy.current().period))
+    place.clock.set(period.closes_at + timedelta(hours=1))
+    opened = Invitation.objects.filter(pk__in=codes, answered=True)
+    place.pass_until(lambda: opened.count() == people, "the opening")
+    copies.append(place.dump())
+    blobs = {"wal": place.wal().encode(), **dict(place.files())}
+    return judge(copies, blobs, codes=codes, answers=answers, chance=chance)
+
+
+def judge(
+    copies: Sequence[Sequence[Row]],
+    blobs: Mapping[str, bytes],
+    *,
+    codes: Mapping[str, str],
+    answers: Mapping[str, Mapping[str, str]],
+    chance: Random,
+) -> Linked:
+    """Guess by what lies in `copies` of the database and in `blobs`. `codes` and `answers` are by person: by
+    the id of the invitation.
+    """
+    forms = {person: set(_forms(answer)) for person, answer in answers.items()}
+    known = set().union(*forms.values())
+    found = sum(form in known for copy in copies for row in copy for form in _answers_in(row.text))
+    found += sum(form in known for blob in blobs.values() for form in _answers_in(blob.decode("latin-1")))
+    matched = _matched(copies, forms)
+    right = sum(giver == person for person, giver in matched.items())
+    guessing = [person for person in answers if person not in matched]
+    left = [person for person in answers if person not in matched.values()]
+    guessed = 0
+    for _guess in range(GUESSES):
+        chance.shuffle(left)
+        guessed += sum(giver == person for person, giver in zip(guessing, left, strict=True))
+    in_files = sum(_codes_in(blob, codes.values()) for blob in blobs.values())
+    return Linked(len(answers), right + guessed / GUESSES, found, in_files)
+
+
+def attack_naively(place: Installation, *, people: int, seed: int) -> Linked:
+    """The same of a form that stores the answer and, in the same transaction, that it was given."""
+    chance = Random(seed)
+    answers = {f"person-{number}": answer for number, answer in enumerate(_different(people, chance))}
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS naive_invitation, naive_answer")
+        cursor.execute("CREATE TABLE naive_invitation (person text PRIMARY KEY, answered bool)")
+        cursor.execute("CREATE TABLE naive_answer (content text)")
+        cursor.executemany("INSERT INTO naive_invitation VALUES (%s, FALSE)", [[each] for each in answers])
+        order = list(answers)
+        chance.shuffle(order)
+        for person in order:
+            with transaction.atomic():
+                cursor.execute("INSERT INTO naive_answer VALUES (%s)", [_written(answers[person]) + "}"])
+                cursor.execute("UPDATE naive_invitation SET answered = TRUE WHERE person = %s", [person])
+    copies = [[row for row in place.dump() if row.table.startswith("naive_")]]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE naive_invitation, naive_answer")
+    return judge(copies, {}, codes={}, answers=answers, chance=chance)
+
+
+def _closed(name: str, at: datetime) -> Contact:
+    """A contact of an employee with an own address, closed just now."""
+    return ContactFactory(
+        closed=True,
+        proposed_at=at - timedelta(days=14, hours=1),
+        offer__involvement__employee__email=f"colleague-{name}@hospital.example",
+    )
+
+
+def _codes(place: Installation, contacts: Collection[Contact]) -> dict[str, str]:
+    """The code in each mail, by the invitation that it belongs to; waits for all of them."""
+    wanted = Invitation.objects.filter(contact__in=[each.pk for each in contacts])
+    place.pass_until(lambda: wanted.count() == len(_mailed(place)) == len(contacts), "the invitations")
+    mailed = _mailed(place)
+    addresses = wanted.values_list("pk", "contact__offer__involvement__employee__email")
+    return {str(pk): mailed[address] for pk, address in addresses}
+
+
+def _mailed(place: Installation) -> dict[str, str]:
+    """The code in each mail, by the address that it went to."""
+    found = {}
+    for message in place.mails.messages:
+        text = message.get_body(("plain",))
+        if text is not None and (code := _CODE.search(text.get_content())):
+            found[str(message["To"])] = code[0]
+    return found
+
+
+def _different(people: int, chance: Random) -> list[dict[str, str]]:
+    """So many answers, no two alike."""
+    feelings = Question.feelings()
+    scales = [question.scale for question in feelings]
+    together = len(scales[0]) ** len(scales)
+    answers = []
+    for number in chance.sample(range(together), people):
+        pairs = {}
+        for position, (question, scale) in enumerate(zip(feelings, scales, strict=True)):
+            pairs[question.value] = scale[number // len(scale) ** position % len(scale)]
+        answers.append({**pairs, "helped": "4", "mark": "8", "recommend": "yes"})
+    return answers
+
+
+def _typed(answer: Mapping[str, str]) -> dict[str, str]:
+    """`answer` as the form sends it."""
+    fields: dict[str, str] = {}
+    for name, value in answer.items():
+        before, pair, after = value.partition("-")
+        fields |= {f"{name}_before": before, f"{name}_after": after} if pair else {name: value}
+    return fields
+
+
+def _written(answer: Mapping[str, str]) -> str:
+    """`answer` as it is sealed, without its last bracket: behind it follows the code."""
+    return json.dumps(dict(answer), sort_keys=True, separators=(",", ":"))[:-1]
+
+
+def _forms(answer: Mapping[str, str]) -> tuple[str, str]:
+    """`answer` as it is sealed, and the feelings in it as they are sent."""
+    return _written(answer), urlencode(_typed({name: pair for name, pair in answer.items() if "-" in pair}))
+
+
+def _answers_in(text: str) -> list[str]:
+    """What looks like an answer; in the text of a row PostgreSQL doubles quotes."""
+    return _ANSWER.findall(text.replace('""', '"'))
+
+
+def _matched(copies: Sequence[Sequence[Row]], forms: Mapping[str, set[str]]) -> dict[str, str]:
+    """For each person of whom an answer is thought to be, whose it is: what one transaction wrote belongs
+    together, else the order of the one is held against that of the other.
+    """
+    of_whom = {form: person for person, both in forms.items() for form in both}
+    for copy in reversed(copies):
+        answers = [(row, of_whom[form]) for row in copy for form in _answers_in(row.text) if form in of_whom]
+        people = [(row, person) for row in copy for person in _NAMED.findall(row.text) if person in forms]
+        answers.sort(key=_order)
+        people.sort(key=_order)
+        by_transaction = {row.transaction: person for row, person in people}
+        if joined := {
+            by_transaction[row.transaction]: giver
+            for row, giver in answers
+            if row.transaction in by_transaction
+        }:
+            return joined
+        if answers:
+            return {person: giver for (_row, person), (_other, giver) in zip(people, answers, strict=False)}
+    return {}
+
+
+def _order(written: tuple[Row, str]) -> tuple[int, float, str]:
+    row, _text = written
+    return row.transaction, row.at, row.place
+
+
+def _codes_in(blob: bytes, codes: Collection[str]) -> int:
+    """How many of `codes` stand in `blob`, with or without their dashes."""
+    plain = {code.replace("-", "") for code in codes}
+    return sum(found.replace("-", "") in plain for found in set(_CODE.findall(blob.decode("latin-1"))))
