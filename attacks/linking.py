@@ -21,11 +21,14 @@ from attacks.installation import Installation, Row
 from evaluations.enums import PeriodLength, Question
 from evaluations.models import EvaluationPolicy, Invitation
 from evaluations.periods import Period
+from evaluations.tickets import LENGTH
 from hospital.clock import local_day
 from supporters.models import Contact
 from supporters.tests.factories import ContactFactory
 
 _CODE = re.compile(r"\b(?:[0-9A-HJKMNP-TV-Z]{4}-?){3}[0-9A-HJKMNP-TV-Z]{4}\b")
+#: Where a code may stand, perhaps behind other letters and figures.
+_RUN = re.compile(rf"[0-9A-HJKMNP-TV-Z-]{{{LENGTH},}}")
 _ANSWER = re.compile(
     r'\{"blame":"\d-\d"(?:,"(?!ticket)\w+":"[^"]*")*|blame_before=\d&blame_after=\d(?:&\w+_(?:before|after)=\d)*'
 )
@@ -228,6 +231,10 @@ def _order(written: tuple[Row, str]) -> tuple[int, float, str]:
 
 
 def _codes_in(blob: bytes, codes: Collection[str]) -> int:
-    """How many of `codes` stand in `blob`, with or without their dashes."""
+    """How many of `codes` stand in `blob`, with or without their dashes, whatever stands right before them."""
     plain = {code.replace("-", "") for code in codes}
-    return sum(found.replace("-", "") in plain for found in set(_CODE.findall(blob.decode("latin-1"))))
+    found = set()
+    for run in set(_RUN.findall(blob.decode("latin-1"))):
+        letters = run.replace("-", "")
+        found |= plain & {letters[start : start + LENGTH] for start in range(len(letters) - LENGTH + 1)}
+    return len(found)
