@@ -138,10 +138,10 @@ def attack_naively(place: Installation, *, people: int, seed: int) -> Linked:
 
 
 def _closed(name: str, at: datetime) -> Contact:
-    """A contact of an employee with an own address, closed just now."""
+    """A contact of an employee with an own address, closed so long ago that invitations leave."""
     return ContactFactory(
         closed=True,
-        proposed_at=at - timedelta(days=14, hours=1),
+        proposed_at=at - timedelta(days=14 + EvaluationPolicy.current().invite_after, hours=1),
         offer__involvement__employee__email=f"colleague-{name}@hospital.example",
     )
 

@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.pages.kept_forms import Ticket
+from benchmarks import evaluations
 from benchmarks.data import ROLL_CALL
 from benchmarks.measure import Ratio, ratio
 from benchmarks.report import Line
 from benchmarks.server import Client, serving, session_of
 from evaluations import tickets
-from evaluations.batches import ensure_one
 from evaluations.enums import Question
 from evaluations.models import Invitation
 from incidents.clocks.moment_field import as_typed
@@ -123,12 +123,9 @@ def _report(port: int) -> Callable[[], object]:
 
 def _evaluation(port: int) -> Callable[[], object]:
     """A full form each time, while 300 people are invited."""
-    at = timezone.now()
-    ensure_one(at=at)
-    closed = Contact.objects.filter(state=ContactState.CLOSED).order_by("-closed_at")[:300]
-    invited = Invitation.objects.bulk_create(
-        (Invitation(contact=contact, invited_at=at) for contact in closed), ignore_conflicts=True
-    )
+    closed = Contact.objects.filter(state=ContactState.CLOSED).select_related("offer__involvement")
+    newest = list(closed.order_by("-closed_at")[:300])
+    invited = Invitation.objects.bulk_create(evaluations.invite(newest), ignore_conflicts=True)
     known = Invitation.objects.get(contact=invited[0].contact)
     fields = {"helped": "4", "same_field": "3", "for_everybody": "5", "mark": "8", "recommend": "yes"}
     fields |= {f"{feeling}_before": "2" for feeling in Question.feelings()}

@@ -30,12 +30,10 @@ from dashboards.models import Release
 from dashboards.reminders import tell_prepared
 from dashboards.sharpened import LEAST
 from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables
-from evaluations.answer_tables import ANSWER_TABLES, counted
-from evaluations.drawn import DrawnTable, draw
+from evaluations.drawn import DrawnTable, added, draw
 from evaluations.enums import PeriodLength
-from evaluations.models import EvaluationPolicy
-from evaluations.periods import Period
-from evaluations.tallies import tallies
+from evaluations.models import EvaluationPolicy, Opening
+from evaluations.periods import Period, following
 from hospital.clock import local_day
 from hospital.refused import saying
 from incidents.enums import IncidentKind, Step
@@ -91,18 +89,11 @@ def prepare_due(*, at: datetime) -> list[Release]:
 
 
 def upcoming() -> Period | None:
-    """The period that is drawn next; None where nobody works yet.
-
-    The longest that the policy asks for and that begins after everything drawn: another policy counts
-    from where a period of its length begins. The first holds the day of the first account, not that of the
-    first offer: that there is a release says nothing of anybody.
-    """
-    at_most = PeriodLength(EvaluationPolicy.current().period)
+    """The period that is drawn next; None where nobody works yet."""
     last = Release.objects.aggregate(last=Max("ends_on"))["last"]
-    if last:
-        return Period.beginning(last + timedelta(days=1), at_most=at_most)
-    first = User.objects.aggregate(first=Min("date_joined"))["first"]
-    return Period.holding(local_day(first), at_most) if first else None
+    first = None if last else User.objects.aggregate(first=Min("date_joined"))["first"]
+    at_most = PeriodLength(EvaluationPolicy.current().period)
+    return following(last, first_account=first, at_most=at_most)
 
 
 def _tables(period: Period, *, at: datetime) -> Tables:
@@ -124,12 +115,13 @@ def _drawn_support(period: Period) -> dict[str, DrawnTable]:
 
 
 def _drawn_answers(period: Period) -> dict[str, DrawnTable]:
-    """Empty when no evaluations were opened in `period`."""
-    given = tallies(starts_on=period.starts_on, ends_on=period.ends_on)
-    if not any(number for values in given.values() for number in values.values()):
-        return {}
-    exact = counted(given)
-    return {table.name: draw(table, exact[table.name]) for table in ANSWER_TABLES}
+    """What was opened at the end of the evaluations' periods that end in `period`; nothing is drawn again."""
+    opened = Opening.objects.filter(ends_on__range=(period.starts_on, period.ends_on), tables__isnull=False)
+    stored: list[dict[str, Any]] = [opening.tables or {} for opening in opened]
+    return {
+        name: added(DrawnTable.from_json(tables[name]) for tables in stored if name in tables)
+        for name in dict.fromkeys(name for tables in stored for name in tables)
+    }
 
 
 def count_support(period: Period) -> Mapping[str, Mapping[str, int]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from typing import Any
 
 from evaluations.drawn import DrawnTable, added
@@ -79,13 +78,7 @@ class Tables:
         """For storing: dictionaries, lists, texts and numbers only."""
         return {
             "version": VERSION,
-            "drawn": {
-                name: {
-                    "cells": dict(table.cells),
-                    "variances": {cell: str(variance) for cell, variance in table.variances.items()},
-                }
-                for name, table in self.drawn.items()
-            },
+            "drawn": {name: table.as_json() for name, table in self.drawn.items()},
             "calamities": self.calamities,
             "steps": [asdict(row) for row in self.steps],
             "supporters": self.supporters,
@@ -97,13 +90,7 @@ class Tables:
     def from_json(cls, stored: Mapping[str, Any]) -> "Tables":
         """What `as_json` gave, as it came back from the database."""
         return cls(
-            drawn={
-                name: DrawnTable(
-                    table["cells"],
-                    {cell: Fraction(variance) for cell, variance in table["variances"].items()},
-                )
-                for name, table in stored["drawn"].items()
-            },
+            drawn={name: DrawnTable.from_json(table) for name, table in stored["drawn"].items()},
             calamities=stored["calamities"],
             steps=tuple(
                 StepFigures(

@@ -20,7 +20,7 @@ from demo.timeline import Year
 from evaluations import answers, invitations, tickets
 from evaluations.enums import Question
 from evaluations.models import Invitation
-from evaluations.release import release
+from evaluations.opening import open_due
 from incidents.calamities import milestones
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.enums import Step as CalamityStep
@@ -177,7 +177,7 @@ class Week:
         for invitation in Invitation.objects.filter(invited_at__gt=at - week).order_by("id"):
             if self.year.chance.random() < ANSWERED:
                 self._answer(invitation)
-        release(at=at)
+        open_due(at=at)
         unnamed_reports.close_by_rule(at=at)
         retention.erase_due(at=at)
 

@@ -12,7 +12,6 @@ import pytest
 import time_machine
 from celery import current_app
 from django.core.management import call_command
-from django.db.models import Sum
 from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
@@ -20,7 +19,7 @@ from accounts.enums import Role
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from e2e.visitor import DESK, PASSWORD, PHONE, Visitor, nl
 from evaluations.enums import Question
-from evaluations.models import Envelope, Invitation, Tally
+from evaluations.models import Envelope, Invitation, Opening
 from evaluations.tests.factories import InvitationFactory, answer
 from incidents.models import Incident, Involvement
 from notifications.models import DeliveryPolicy, Reminder
@@ -158,15 +157,14 @@ def test_from_report_to_figure(  # the people, in order of appearance
     nobody_else_learns_of_it(arrive, size, contact, others, manager, reference)
     assert [told_to(reporter, path) for path in ("/", "/incidents/", f"/incidents/{reference}/")] == told
 
-    # So does the time in which the closing can be undone, after which beat has the employee invited.
-    Contact.objects.filter(pk=contact.pk).update(closed_at=timezone.now() - timedelta(minutes=15))
+    # So does the week after which beat has the employee invited.
+    Contact.objects.filter(pk=contact.pk).update(closed_at=timezone.now() - timedelta(days=7, minutes=15))
     current_app.send_task("evaluations.tasks.invite")
     eventually(lambda: len(mails_to(smtp, colleague)) == 2)
     evaluate(arrive(size=size), link_in(mails_to(smtp, colleague)[-1]))
     assert Envelope.objects.count() == 1
 
-    release_with_four_others()
-    publish(people=13)
+    publish(with_others=17)
     look_at_figures(arrive(board, size=size))
 
     names = [nurse.name, colleague.name, BY_HAND, supporter.name, "Spoedeisende", "Agressie", reference]
@@ -300,19 +298,6 @@ def evaluate(visitor: Visitor, link: str) -> None:
     expect(page.get_by_role("heading", name=nl("Thank you"))).to_be_visible()
 
 
-def release_with_four_others() -> None:
-    """One answer stays sealed; with four more they are opened together, and all envelopes are gone."""
-    call_command("release_evaluations")
-    assert (Envelope.objects.count(), Tally.objects.count()) == (1, 0)
-    for _ in range(4):
-        answer(InvitationFactory(), mark="7")
-    call_command("release_evaluations")
-    assert Envelope.objects.count() == 0
-    marks = Tally.objects.filter(question=Question.MARK).values_list("value", "count")
-    assert dict(marks) == {"9": 1, "7": 4}
-    assert Invitation.objects.filter(answered=True).count() == 5
-
-
 def mails_to(smtp, user) -> list:
     return [mail for mail in smtp.messages if mail["To"] == user.email]
 
@@ -342,15 +327,21 @@ def _person(name: str, **facts):
     )
 
 
-def publish(*, people: int) -> None:
-    """`people` more answer, the quarter ends, and its figures are drawn and, in the end, published."""
-    for number in range(people):
+def publish(*, with_others: int) -> None:
+    """So many others answer too; the quarter ends, all envelopes are opened together, and its figures
+    are drawn and, in the end, published.
+    """
+    for number in range(with_others):
         answer(InvitationFactory(), mark=str(7 + number % 2))
     call_command("release_evaluations")
-    assert Tally.objects.filter(question=Question.MARK).aggregate(given=Sum("count"))["given"] == people + 5
+    assert (Envelope.objects.count(), Opening.objects.count()) == (with_others + 1, 0)
     today = timezone.localdate()
     quarter = (today.month + 2) // 3
     over = datetime(today.year + quarter // 4, quarter % 4 * 3 + 1, 2, 12, tzinfo=UTC)
+    with time_machine.travel(over, tick=False):
+        call_command("release_evaluations")
+        assert (Envelope.objects.count(), Opening.objects.get().tables is None) == (0, False)
+        assert Invitation.objects.filter(answered=True).count() == with_others + 1
     for days in (30, 45):
         with time_machine.travel(over + timedelta(days=days), tick=False):
             call_command("publish_figures")

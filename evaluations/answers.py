@@ -16,7 +16,12 @@ class UsedTicketError(tickets.TicketError):
 
 
 class NoBatchError(Exception):
-    """No batch takes envelopes: nobody was ever invited here."""
+    """No batch takes envelopes: nobody was ever invited here, its key is not ours, or it is full."""
+
+
+#: So many envelopes wait at most. Which of them are doubles only the opening knows, and until then who sends
+#: the same ones again and again fills the disk.
+MOST_WAITING = 50_000
 
 
 def check_ticket(*, text: str, at: datetime) -> str:
@@ -35,7 +40,7 @@ def submit(*, ticket: str, answers: Mapping[str, str]) -> None:
     """Seal `answers` to the open batch. Raises NoBatchError, and what `sealing.seal` raises."""
     batches.share()
     batch = batches.current()
-    if batch is None:
+    if batch is None or not batches.is_genuine(batch) or batch.envelopes.count() >= MOST_WAITING:
         raise NoBatchError
     sealed = sealing.seal(ticket, answers, bytes(batch.public_key))
     Envelope(batch=batch, sealed=sealed).save(force_insert=True)

@@ -6,10 +6,12 @@ class EvaluationsConfig(AppConfig):
     verbose_name = "Evaluations"
 
     def ready(self) -> None:
-        from evaluations import places
-        from evaluations.invitations import KIND, expected
+        from accounts.settings.readiness import sources
+        from evaluations import invitations, key_watch, places
         from notifications.reminders import kinds, reconcile
 
         places.register()
-        kinds.register(KIND)
-        reconcile.expected_mails.append(expected)
+        for kind in (*invitations.KINDS, key_watch.KIND):
+            kinds.register(kind)
+        reconcile.expected_mails.append(invitations.expected)
+        sources.append(key_watch.lacks)

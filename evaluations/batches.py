@@ -1,11 +1,18 @@
-"""The batch that takes envelopes: who may touch it when, and the private keys that outlive nothing."""
+"""The batch that takes envelopes: who may touch it when, and the private keys that outlive nothing.
 
+Whoever writes to the database could put a key of their own in the place of the public one, and read what
+comes in. So a batch shows by a keyed hash, whose key the database does not have, that its public key is ours.
+"""
+
+import hmac
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
+from nacl.public import PrivateKey
 
-from evaluations.batch_keys import BatchKeys
+from evaluations import keyed
+from evaluations.batch_keys import BatchKeyMissingError, BatchKeys
 from evaluations.models import Batch
 
 # Any number on which nobody else in this database takes a lock.
@@ -18,13 +25,13 @@ def keys() -> BatchKeys:
 
 
 def share() -> None:
-    """Until the end of this transaction no batch is released. An advisory lock, for it marks no row."""
+    """Until the end of this transaction no batch is opened. An advisory lock, for it marks no row."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
 
 
 def own() -> None:
-    """Until the end of this transaction nobody adds an envelope, makes a batch or releases one."""
+    """Until the end of this transaction nobody adds an envelope, makes a batch or opens one."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
@@ -41,8 +48,55 @@ def open_new(*, at: datetime) -> Batch:
     """
     batch = Batch(opened_at=at)
     batch.public_key = keys().create(batch.id)
+    batch.key_mac = _mac(batch)
     batch.save(force_insert=True)
     return batch
+
+
+def is_genuine(batch: Batch) -> bool:
+    """Whether its public key is the one that we made: nobody else knows how to say so."""
+    return batch.key_mac is not None and hmac.compare_digest(bytes(batch.key_mac), _mac(batch))
+
+
+@transaction.atomic
+def unusable() -> Batch | None:
+    """The batch that takes envelopes if they could not be opened, or by somebody else too. In the worker.
+
+    A public key that fits the private one is ours, whatever else the database says: after an upgrade, or with
+    another EVALUATION_TICKET_KEY, it is acknowledged here.
+    """
+    own()
+    batch = current()
+    if batch is None:
+        return None
+    try:
+        private = PrivateKey(keys().load(batch.id))
+    except BatchKeyMissingError:
+        return batch
+    if bytes(private.public_key) != bytes(batch.public_key):
+        return batch
+    if not is_genuine(batch):
+        batch.key_mac = _mac(batch)
+        batch.save(update_fields=["key_mac"])
+    return None
+
+
+def put_key_back(batch: Batch) -> bool:
+    """Give `batch` the public key that belongs to its private one; False where that is gone. Call `own`
+    before.
+    """
+    try:
+        private = PrivateKey(keys().load(batch.id))
+    except BatchKeyMissingError:
+        return False
+    batch.public_key = bytes(private.public_key)
+    batch.key_mac = _mac(batch)
+    batch.save(update_fields=["public_key", "key_mac"])
+    return True
+
+
+def _mac(batch: Batch) -> bytes:
+    return keyed.digest(b"batch", batch.id.bytes + bytes(batch.public_key))
 
 
 @transaction.atomic
@@ -56,7 +110,7 @@ def ensure_one(*, at: datetime) -> None:
 
 @transaction.atomic
 def destroy_spent_keys() -> int:
-    """Destroy the keys of batches that were released or never came to be; how many.
+    """Destroy the keys of batches that were opened or never came to be; how many.
 
     Also catches up with a process that was killed between its commit and the destruction.
     """

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from secrets import randbelow
+from typing import Any
 
 from evaluations.discrete_gaussian import Below
 from evaluations.discrete_gaussian import draw as noise
@@ -38,6 +39,19 @@ class DrawnTable:
 
     cells: Mapping[str, int]
     variances: Mapping[str, Fraction]
+
+    def as_json(self) -> dict[str, Any]:
+        """For storing: dictionaries, texts and numbers only."""
+        return {
+            "cells": dict(self.cells),
+            "variances": {cell: str(variance) for cell, variance in self.variances.items()},
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "DrawnTable":
+        """What `as_json` gave, as it came back from the database."""
+        variances = {cell: Fraction(variance) for cell, variance in stored["variances"].items()}
+        return cls(stored["cells"], variances)
 
 
 def draw(table: DeclaredTable, exact: Mapping[str, int], *, below: Below = randbelow) -> DrawnTable:

@@ -96,22 +96,45 @@ class EvaluationPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not ge
 
     class Meta:
         model = EvaluationPolicy
-        fields = ("release_at_least", "valid_days", "period")
+        fields = (
+            "invite_after",
+            "valid_days",
+            "reminders",
+            "reminder_days",
+            "release_at_least",
+            "period",
+        )
 
     def __init__(self, *args: Any, offers: int, **kwargs: Any) -> None:
         """`offers` of support were made in the past year."""
         super().__init__(*args, **kwargs)
-        least = EvaluationPolicy.LEAST
-        self.fields["release_at_least"] = forms.IntegerField(
-            label=self.fields["release_at_least"].label,
-            min_value=least,
-            max_value=50,
-            help_text=_("Five is the least. More protects better, and it takes longer before figures come."),
-        )
-        self.fields["valid_days"] = forms.IntegerField(
-            label=self.fields["valid_days"].label, min_value=7, max_value=90
-        )
+        for name, lowest, highest, help_text in (
+            ("invite_after", 0, 60, _("Once a day, by mail. Whose name was erased by then is not invited.")),
+            ("valid_days", 7, 90, ""),
+            (
+                "reminders",
+                0,
+                2,
+                _("To who has not answered, while they are ten or more; else to everybody."),
+            ),
+            ("reminder_days", 1, 30, ""),
+            (
+                "release_at_least",
+                EvaluationPolicy.LEAST,
+                50,
+                _("Ten is the least. Fewer wait for the end of the next period."),
+            ),
+        ):
+            self.fields[name] = forms.IntegerField(
+                label=self.fields[name].label, min_value=lowest, max_value=highest, help_text=help_text
+            )
         self.fields["period"].help_text = _period_help(offers)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and cleaned["reminders"] * cleaned["reminder_days"] >= cleaned["valid_days"]:
+            self.add_error("reminder_days", _("The last reminder would come when the link is over."))
+        return cleaned
 
 
 def _period_help(offers: int) -> str:

@@ -1,23 +1,33 @@
 import uuid
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from evaluations.enums import PeriodLength, Question
+from evaluations.enums import PeriodLength
 from supporters.models import Contact
 
 
 class EvaluationPolicy(models.Model):
     """How this hospital evaluates, and for which periods it publishes figures: one row."""
 
-    #: Fewer answers than this are never opened, whatever a hospital prefers: see docs/privacy.md.
-    LEAST = 5
+    #: Answers of fewer people than this are never opened, whatever the database says: see docs/privacy.md.
+    LEAST = 10
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     release_at_least = models.PositiveSmallIntegerField(
-        _("open the answers when there are (at least)"), default=LEAST
+        _("open the answers when there are answers of so many people (at least)"), default=LEAST
+    )
+    invite_after = models.PositiveSmallIntegerField(
+        _("invite so long after the support was closed (days)"), default=7, db_default=7
     )
     valid_days = models.PositiveSmallIntegerField(_("an invitation is valid for (days)"), default=30)
+    reminders = models.PositiveSmallIntegerField(_("reminders (at most)"), default=2, db_default=2)
+    reminder_days = models.PositiveSmallIntegerField(
+        _("days before a reminder, and between two"), default=10, db_default=10
+    )
     period = models.CharField(
         _("period of figures and evaluations"),
         max_length=9,
@@ -30,9 +40,13 @@ class EvaluationPolicy(models.Model):
         constraints = (
             models.CheckConstraint(condition=models.Q(id=1), name="evaluation_policy_one_row"),
             models.CheckConstraint(
-                condition=models.Q(release_at_least__gte=5),
-                name="evaluation_policy_five_at_least",
-                violation_error_message=_("Five is the least: with fewer an answer could be traced."),
+                condition=models.Q(release_at_least__gte=10),
+                name="evaluation_policy_ten_at_least",
+                violation_error_message=_("Ten is the least: with fewer an answer could be traced."),
+            ),
+            models.CheckConstraint(
+                condition=Q(invite_after__lte=60) & Q(reminders__lte=2) & Q(reminder_days__range=(1, 30)),
+                name="evaluation_policy_within_bounds",
             ),
         )
 
@@ -44,14 +58,20 @@ class EvaluationPolicy(models.Model):
         """The policy in force; where none was set the defaults, not stored: reading must not write."""
         return cls.objects.filter(id=1).first() or cls()
 
+    @property
+    def least(self) -> int:
+        """Answers of so many people are opened together, also where the database was made to say less."""
+        return max(self.release_at_least, self.LEAST)
+
 
 class Batch(models.Model):
-    """Envelopes that are opened together. Its private key lies outside the database and is destroyed at
-    release.
+    """Envelopes that are opened together. Its private key lies outside the database and is destroyed at the
+    opening; `key_mac` shows that the public one is ours (evaluations.batches).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     public_key = models.BinaryField(max_length=32)
+    key_mac = models.BinaryField(max_length=32, null=True)
     opened_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True, blank=True)
 
@@ -68,9 +88,10 @@ class Batch(models.Model):
 
 
 class Invitation(models.Model):
-    """That somebody was invited to evaluate a closed contact. Whether they answered is known only after a
-    release, for the whole batch at once, and what they answered never. The ticket in the link is derived, not
-    stored.
+    """That somebody was invited to evaluate a closed contact. Whether they answered is written down at the
+    opening only, for the whole batch at once, and what they answered never. The ticket in the link is
+    derived, not stored. `person` says who counts once, sealed to the batch (evaluations.persons); without it
+    the invitation is over.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -78,6 +99,7 @@ class Invitation(models.Model):
     version = models.PositiveSmallIntegerField(default=1)
     invited_at = models.DateTimeField()
     answered = models.BooleanField(default=False)
+    person = models.BinaryField(max_length=80, null=True)
 
     class Meta:
         constraints = (
@@ -103,18 +125,41 @@ class Envelope(models.Model):
         return str(self.id)
 
 
-class Tally(models.Model):
-    """How often an answer was given in a quarter. There is no row for a respondent."""
+class Opening(models.Model):
+    """That the answers of a closed period were to be opened: once, for good, by a database trigger.
 
-    quarter = models.DateField()  # its first day
-    question = models.CharField(max_length=14, choices=Question.choices)
-    value = models.CharField(max_length=5)
-    count = models.PositiveIntegerField(default=0)
+    `tables` are the drawn numbers of `answer_tables`, by name, or null when too few people had answered:
+    then the envelopes wait for the end of the next period. Exact counts are written nowhere.
+    """
+
+    starts_on = models.DateField()
+    ends_on = models.DateField()  # inclusive
+    tables = models.JSONField(null=True)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["quarter", "question", "value"], name="tally_one_cell"),
+            models.UniqueConstraint(fields=["starts_on", "ends_on"], name="opening_period_once"),
+            models.CheckConstraint(
+                condition=Q(starts_on__lte=F("ends_on")), name="opening_period_has_length"
+            ),
+            # No answer is drawn for two periods.
+            ExclusionConstraint(
+                name="opening_periods_apart",
+                expressions=[
+                    (
+                        Func(
+                            "starts_on",
+                            "ends_on",
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        "&&",
+                    )
+                ],
+            ),
         )
+        ordering = ("-starts_on",)
 
     def __str__(self) -> str:
-        return f"{self.quarter:%Y-%m} {self.question} {self.value}: {self.count}"
+        return f"{self.starts_on} – {self.ends_on}"

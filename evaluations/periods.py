@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from evaluations.enums import PeriodLength
-from hospital.clock import start_of_day
+from hospital.clock import local_day, start_of_day
 
 _MONTHS = {PeriodLength.QUARTER: 3, PeriodLength.HALF_YEAR: 6, PeriodLength.YEAR: 12}
 _LETTER = {PeriodLength.QUARTER: "Q", PeriodLength.HALF_YEAR: "H"}
@@ -115,6 +115,18 @@ class Period:
         if self.number == 1:
             return Period(self.year - 1, self.length, 12 // _MONTHS[self.length])
         return Period(self.year, self.length, self.number - 1)
+
+
+def following(last: date | None, *, first_account: datetime | None, at_most: PeriodLength) -> Period | None:
+    """The period that comes next where the last one ended on `last`, of figures and of evaluations alike.
+
+    The longest that the policy asks for (`at_most`) and that begins the day after: another policy counts from
+    where a period of its length begins. The very first holds the day of the first account, and there is none
+    before that: which periods there are says nothing of anybody's support.
+    """
+    if last:
+        return Period.beginning(last + timedelta(days=1), at_most=at_most)
+    return Period.holding(local_day(first_account), at_most) if first_account else None
 
 
 def proposed(offers: int) -> PeriodLength:

@@ -15,7 +15,7 @@ from accounts.pages import kept_forms, language
 from accounts.pages.access import SignedInRequest, allow, allow_public
 from accounts.pages.feedback import say
 from accounts.policy_log import PolicyLog
-from evaluations import answers, tickets
+from evaluations import answers, tickets, wrong_codes
 from evaluations.forms import EvaluationForm, EvaluationPolicyForm
 from evaluations.models import EvaluationPolicy
 from supporters.models import Offer
@@ -51,10 +51,17 @@ def evaluation(request: HttpRequest, mangled: str = "") -> HttpResponse:
     except answers.UsedTicketError:
         return render(request, "evaluations/over.html")
     except tickets.TicketError:
-        form.add_error("ticket", _("This code is not right. Compare it with the one in the mail."))
+        form.add_error("ticket", _wrong_code())
     except answers.NoBatchError:
         form.add_error(None, _("Answers cannot be taken at the moment. Please try again later."))
     return redirect("evaluation-thanks") if form.is_valid() else _page(request, form)
+
+
+def _wrong_code() -> str:
+    """The same for every code that is not ours, whatever is wrong with it."""
+    if wrong_codes.too_many():
+        return _("Many wrong codes came in just now. Try again in ten minutes.")
+    return _("This code is not right. Compare it with the one in the mail.")
 
 
 def _page(request: HttpRequest, form: EvaluationForm) -> HttpResponse:
@@ -71,8 +78,8 @@ def thanks(request: HttpRequest) -> HttpResponse:
 @allow(Role.COORDINATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def policy(request: SignedInRequest) -> HttpResponse:
-    """How many answers are opened together, how long an invitation is valid, and for which periods figures
-    come. No count of what waits: with it one could see when somebody answered.
+    """How many people's answers are opened together, when colleagues are invited and reminded, and for which
+    periods figures come. No count of what waits: with it one could see when somebody answered.
     """
     now = timezone.now()
     offers = Offer.objects.leading().filter(opened_at__gt=now - timedelta(days=365)).count()

@@ -2,7 +2,8 @@
 
 A log outlives the retention of a case and is read by others than the case is. So in production (`json`)
 the message of a library is written as its template, without the values; an exception as its type and place,
-without its text and without local variables; a request as its route, without path, query or user.
+without its text and without local variables; a request as its route, without path, query or user. Of the
+evaluation's form nothing is written at all, errors included.
 """
 
 import logging
@@ -62,7 +63,10 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": formatter},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"silence": {"()": "evaluations.anonymity.Silence"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["silence"]}
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # Django puts handlers of its own on these two, and gunicorn on its.

@@ -159,7 +159,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
         "schedule": schedule(600.0),
         "options": {"expires": 600},
     },
-    "invite-to-evaluate": {"task": "evaluations.tasks.invite", "schedule": schedule(300.0)},
+    # Once a day: an invitation says nothing of when a contact was closed.
+    "invite-to-evaluate": {"task": "evaluations.tasks.invite", "schedule": crontab(hour="9", minute="50")},
+    "watch-evaluation-key": {
+        "task": "evaluations.tasks.watch_key",
+        "schedule": schedule(300.0),
+        "options": {"expires": 300},
+    },
     "release-evaluations": {
         "task": "evaluations.tasks.release",
         "schedule": crontab(hour="4", minute="10"),

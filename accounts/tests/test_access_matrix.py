@@ -275,7 +275,7 @@ NOT_FETCHED_BY_ITSELF = {
     "evaluations.invitation": "never shown",
     "evaluations.envelope": "opened by nobody",
     "evaluations.evaluationpolicy": "settings",
-    "evaluations.tally": "numbers",
+    "evaluations.opening": "numbers with noise",
     "dashboards.release": "published figures",
     "dashboards.publication": "no case",
     "dashboards.blockwords": "words about figures",

@@ -4,7 +4,8 @@ Also covers dashboards.tables.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
+from fractions import Fraction
 from io import StringIO
 from threading import Barrier
 
@@ -24,8 +25,8 @@ from dashboards.tests.factories import moment, tables
 from dashboards.tests.factories import publish as publish_made_up
 from evaluations.answer_tables import ANSWER_TABLES, FEELINGS
 from evaluations.drawn import DrawnTable
-from evaluations.enums import PeriodLength, Question
-from evaluations.models import EvaluationPolicy, Tally
+from evaluations.enums import PeriodLength
+from evaluations.models import EvaluationPolicy, Opening
 from evaluations.periods import Period
 from hospital.refused import constraint_of
 from incidents.enums import EventType, Step
@@ -40,6 +41,17 @@ AUGUST = moment(2026, 8, 10)
 NOVEMBER = moment(2026, 11, 5)
 EMPTIED = "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {} CASCADE"
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOVEMBER)]
+
+
+def opened(code, answers):
+    """So many answers were opened at the end of a period, with noise of 0; None: too few."""
+    period = Period.parse(code)
+    drawn = {} if answers is None else tables(answers=answers).drawn
+    Opening.objects.create(
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        tables={table.name: drawn[table.name].as_json() for table in ANSWER_TABLES} if drawn else None,
+    )
 
 
 @pytest.fixture
@@ -119,7 +131,7 @@ def test_only_the_period_is_counted_from_midnight_to_midnight_in_amsterdam():
 
 
 def test_a_release_holds_the_declared_tables_and_nothing_else_about_people():
-    Tally.objects.create(quarter=date(2026, 7, 1), question=Question.MARK, value="8", count=40)
+    opened("2026Q3", 40)
     colleague()
     stored = figures.prepare(Q3, at=NOVEMBER).tables
     assert set(stored) == {"version", "drawn", "calamities", "steps", "supporters", "coverage", "norm"}
@@ -140,22 +152,18 @@ def test_what_is_published_is_drawn_and_never_counted():
     assert min(numbers) < 0
 
 
-@pytest.mark.usefixtures("without_noise")
-def test_answers_of_the_quarters_in_the_period():
-    for quarter, value, count in ((7, "4", 10), (10, "5", 20), (4, "1", 7)):
-        Tally.objects.create(
-            quarter=date(2026, quarter, 1), question=Question.HELPED, value=value, count=count
-        )
-    Tally.objects.create(quarter=date(2026, 7, 1), question=Question.BLAME, value="3-1", count=5)
-
+def test_what_was_opened_at_the_end_of_a_period_in_it_is_added_and_not_drawn_again():
+    for code, answers in (("2026Q2", 100), ("2026Q3", 40), ("2026Q4", 60)):
+        opened(code, answers)
     drawn = publish(Period.parse("2026H2"), at=moment(2027, 2, 1)).drawn
-
-    assert drawn["helped"].cells == {"1": 0, "2": 0, "3": 0, "4": 10, "5": 20}
-    assert (drawn[FEELINGS].cells["blame_before"], drawn[FEELINGS].cells["blame_after"]) == (15, -5)
+    assert drawn["helped"].cells == {"1": 0, "2": 0, "3": 20, "4": 30, "5": 50}
+    assert set(drawn["helped"].variances.values()) == {2 * Fraction(676, 25)}
+    assert (drawn[FEELINGS].cells["blame_before"], drawn[FEELINGS].cells["blame_after"]) == (100, -100)
 
 
 def test_without_evaluations_nothing_about_answers_is_published():
-    Tally.objects.create(quarter=date(2026, 4, 1), question=Question.MARK, value="8", count=40)
+    opened("2026Q2", 40)
+    opened("2026Q3", None)
     assert not {table.name for table in ANSWER_TABLES} & publish().drawn.keys()
 
 

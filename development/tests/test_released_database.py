@@ -12,6 +12,8 @@ from django.test import Client
 from accounts.models import User
 from accounts.sign_in.demo_people import DEMO_PEOPLE
 from development.released_database import DATABASES, statements
+from evaluations.answer_tables import ANSWER_TABLES
+from evaluations.models import Invitation, Opening
 from peersupport.health import migrations
 from supporters.models import Contact
 
@@ -70,6 +72,10 @@ def test_a_released_database_is_upgraded_and_its_people_find_their_pages(release
     assert migrations() == "ok"
     assert schema(connection.cursor()) == released.schema_of_today
     assert Contact.objects.count() > 20
+    for opening in Opening.objects.filter(tables__isnull=False):  # the exact counts of 0.1.0
+        assert {table.name for table in ANSWER_TABLES} == set(opening.tables or ())
+    assert Opening.objects.exists()
+    assert not Invitation.objects.filter(answered=False, person=None).exists()
     call_command("verify_access_log")
     for username in DEMO_PEOPLE:
         client = Client()

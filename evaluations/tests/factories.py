@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from evaluations import answers, batches, tickets
+from evaluations import answers, batches, persons, tickets
 from evaluations.enums import Question
 from evaluations.models import Invitation
 from supporters.tests.factories import ContactFactory
@@ -19,6 +19,15 @@ ANSWERS: dict[str, str] = {
     "mark": "8",
     "recommend": "yes",
 }
+
+
+def person_of(contact):
+    """Who was invited, as it is kept."""
+    batches.ensure_one(at=timezone.now())
+    batch = batches.current()
+    assert batch is not None
+    (person,) = persons.sealed_of([contact.offer.involvement], bytes(batch.public_key))
+    return person
 
 
 class InvitationFactory(DjangoModelFactory):
@@ -33,6 +42,7 @@ class InvitationFactory(DjangoModelFactory):
         proposed_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=14, hours=1)),
     )
     invited_at = factory.LazyFunction(timezone.now)
+    person = factory.LazyAttribute(lambda invitation: person_of(invitation.contact))
 
 
 def ticket_of(invitation):

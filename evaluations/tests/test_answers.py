@@ -19,7 +19,7 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from evaluations import batches, sealing, tickets
 from evaluations.enums import Question
-from evaluations.models import Envelope, Invitation
+from evaluations.models import Batch, Envelope, Invitation
 from evaluations.tests.factories import InvitationFactory, ticket_of
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +59,9 @@ def test_form_is_open_to_everybody_and_explains_itself_first(client):
     response = client.get(reverse("evaluation"))
     text = response.content.decode()
     assert response.status_code == 200
-    assert text.index("Nobody can see that these answers are yours") < text.index("blame_before")
-    assert "at least 5 at once" in text
+    assert text.index("nobody can see that they are yours") < text.index("blame_before")
+    assert "at least 10 people are opened together" in text
+    assert "Whoever rules the server, or all the others together, could still find out" in text
 
 
 def test_answer_is_sealed_and_thanked_for(client, invitation):
@@ -208,6 +209,7 @@ def test_value_that_was_not_offered_is_refused(client, invitation):
 
 def test_installation_that_never_invited_anybody_says_so(client):
     invitation = InvitationFactory()
+    Batch.objects.all().delete()
     response = send(client, invitation)
     assert "cannot be taken at the moment" in response.content.decode()
 
@@ -215,8 +217,8 @@ def test_installation_that_never_invited_anybody_says_so(client):
 def test_form_needs_no_statement_and_an_answer_few(client, invitation, django_assert_num_queries):
     with django_assert_num_queries(0):
         client.get(reverse("evaluation"))
-    # The policy, all open invitations; then in a transaction the lock, the batch, the envelope.
-    with django_assert_num_queries(7):
+    # The policy, all open invitations; then in a transaction the lock, the batch, its envelopes, one more.
+    with django_assert_num_queries(8):
         send(client, invitation)
 
 

@@ -1,5 +1,6 @@
 """Also covers evaluations.answer_tables."""
 
+import json
 from fractions import Fraction
 from random import Random
 from statistics import pvariance
@@ -74,3 +75,8 @@ def _of_one(question, value):
 
 def _distance(some, other):
     return sum((some.get(cell, 0) - other.get(cell, 0)) ** 2 for cell in {*some, *other})
+
+
+def test_what_was_drawn_comes_back_from_the_database_as_it_was():
+    table = DrawnTable({"yes": -3, "no": 8}, {"yes": Fraction(676, 25), "no": Fraction(5)})
+    assert DrawnTable.from_json(json.loads(json.dumps(table.as_json()))) == table

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from evaluations.enums import PeriodLength
-from evaluations.periods import NotAPeriod, Period, proposed
+from evaluations.periods import NotAPeriod, Period, following, proposed
 
 QUARTER, HALF_YEAR, YEAR = PeriodLength
 # Code, first day, last day, first moment (UTC; Amsterdam is 1 hour ahead in winter, 2 in summer), previous.
@@ -85,3 +85,16 @@ def test_the_name_of_a_period():
     with translation.override("en"):
         labels = [(each.label, each.short_label) for each in map(Period.parse, ("2026Q3", "2026H2", "2026"))]
     assert labels == [("Q3 2026", "Q3"), ("H2 2026", "H2"), ("2026", "")]
+
+
+def test_the_next_period_begins_the_day_after_the_last_and_the_first_holds_the_first_account():
+    account = datetime(2026, 2, 28, 23, 30, tzinfo=UTC)
+    assert following(None, first_account=None, at_most=QUARTER) is None
+    assert following(None, first_account=account, at_most=QUARTER) == Period.parse("2026Q1")
+    assert following(None, first_account=account, at_most=YEAR) == Period.parse("2026")
+    assert following(date(2026, 3, 31), first_account=account, at_most=YEAR) == Period.parse("2026Q2")
+    assert following(date(2026, 6, 30), first_account=account, at_most=YEAR) == Period.parse("2026H2")
+    assert following(date(2026, 12, 31), first_account=None, at_most=HALF_YEAR) == Period.parse("2027H1")
+    # Already the second quarter in Amsterdam.
+    spring = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+    assert following(None, first_account=spring, at_most=QUARTER) == Period.parse("2026Q2")

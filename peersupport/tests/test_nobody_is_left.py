@@ -216,7 +216,7 @@ def support(client, offer, employee, coordinator):
         reverse("incidents:detail", args=[offer.incident.reference]),
     ):
         client.get(page)
-    invite_closed(at=now + timedelta(minutes=20))
+    invite_closed(at=now + timedelta(days=7, minutes=20))
 
 
 def propose(offer, coordinator):

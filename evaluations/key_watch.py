@@ -1,0 +1,67 @@
+"""Seeing that the key of the waiting answers is ours and is there; else telling the administrators."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.settings.readiness import Lack, Weight
+from evaluations import batches
+from notifications.reminders import schedule
+from notifications.reminders.kinds import Kind
+
+
+def watch(*, at: datetime) -> bool:
+    """Look whether what comes in can be opened, and by nobody else; in the worker, which has the keys. Where
+    it cannot the administrators are told, once for each batch.
+    """
+    batch = batches.unusable()
+    if batch is None:
+        return True
+    schedule.remind(
+        [
+            schedule.reminder(
+                key=f"{KIND.code}:{batch.id}",
+                kind=KIND.code,
+                due_at=at,
+                subject_id=batch.id,
+                url=reverse("settings:home"),
+                role=Role.ADMIN,
+            )
+        ]
+    )
+    return False
+
+
+def lacks(_at: datetime) -> Iterator[Lack]:
+    """In one statement: what the web sees by itself."""
+    batch = batches.current()
+    if batch and not batches.is_genuine(batch):
+        yield Lack(
+            Weight.SOMETHING_FAILS,
+            "shield-x",
+            _("Evaluations cannot be taken: their key is not ours"),
+            _(
+                "The database holds another public key than the one that was made here. Have IT find out who "
+                "changed it, and then run: manage.py release_evaluations --discard."
+            ),
+        )
+
+
+def _concerns(user: User, batch_id: UUID) -> bool:
+    batch = batches.current()
+    return user.has_role(Role.ADMIN) and batch is not None and batch.id == batch_id
+
+
+KIND = Kind(
+    code="evaluation.key",
+    line=gettext_lazy(
+        "Evaluations cannot be opened: their key is gone, or is not ours. Have IT look at the key folder."
+    ),
+    concerns=_concerns,
+)

@@ -1,0 +1,188 @@
+"""Opening the envelopes, once for a closed period, straight into numbers with noise.
+
+Exact counts exist in memory only, and there is no row for a respondent, ever.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Min
+
+from accounts.models import User
+from evaluations import batches, invitations, persons, sealing, tickets
+from evaluations.answer_tables import ANSWER_TABLES, counted
+from evaluations.drawn import draw
+from evaluations.enums import PeriodLength, Question
+from evaluations.models import Batch, EvaluationPolicy, Invitation, Opening
+from evaluations.periods import Period, following
+
+logger = structlog.get_logger(__name__)
+
+Answers = Mapping[Question, str]
+
+
+class BatchKeyRefusedError(Exception):
+    """The public key in the database is not the one that we made."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Invited:
+    """An invitation that may have been answered."""
+
+    id: UUID
+    invited_at: datetime
+    person: bytes
+
+
+def open_due(*, at: datetime) -> list[Opening]:
+    """End every period that is over at `at` and was not ended yet; what was stored of each, oldest first.
+
+    The envelopes are opened for the last of them, if people enough have answered; else they wait for the end
+    of the next. It is tried once: tried each night, the tenth answer would show by the day on which it came.
+    Each period is one transaction; killed before its commit nothing has happened. Killed after it, before the
+    key is destroyed, the next run destroys it. Raises BatchKeyMissingError and BatchKeyRefusedError.
+    """
+    batches.destroy_spent_keys()
+    ended = []
+    while opening := _end_next(at):
+        ended.append(opening)
+        logger.info(
+            "evaluations.period_ended", ends_on=str(opening.ends_on), opened=opening.tables is not None
+        )
+    batches.destroy_spent_keys()
+    return ended
+
+
+@transaction.atomic
+def _end_next(at: datetime) -> Opening | None:
+    batches.own()
+    at_most = PeriodLength(EvaluationPolicy.current().period)
+    period = _upcoming(at_most)
+    if period is None or period.closes_at > at:
+        return None
+    after = following(period.ends_on, first_account=None, at_most=at_most)
+    is_last = after is None or after.closes_at > at
+    tables = _open_batch(at) if is_last else None
+    return Opening.objects.create(starts_on=period.starts_on, ends_on=period.ends_on, tables=tables)
+
+
+def _upcoming(at_most: PeriodLength) -> Period | None:
+    last = Opening.objects.aggregate(last=Max("ends_on"))["last"]
+    first = None if last else User.objects.aggregate(first=Min("date_joined"))["first"]
+    return following(last, first_account=first, at_most=at_most)
+
+
+def _open_batch(at: datetime) -> dict[str, Any] | None:
+    """The drawn tables of everybody who answered; None when there are too few, who stay sealed."""
+    batch, policy = batches.current(), EvaluationPolicy.current()
+    if batch is None:
+        return None
+    if not batches.is_genuine(batch):
+        raise BatchKeyRefusedError(f"The public key of batch {batch.id} is not the one that was made here.")
+    sealed = [bytes(box) for box in batch.envelopes.values_list("sealed", flat=True)]
+    if len(sealed) < policy.least:
+        return None
+    key = batches.keys().load(batch.id)
+    invited = _by_ticket(key)
+    answers, answered = _one_of_each(sealed, invited, key)
+    if len(answers) < policy.least:
+        return None
+    batch.envelopes.all().delete()
+    batch.released_at = at
+    batch.save(update_fields=["released_at"])
+    since = at - timedelta(days=policy.valid_days)
+    _go_on(invited.values(), answered=answered, since=since, batch=batches.open_new(at=at))
+    return _drawn(answers)
+
+
+def _by_ticket(key: bytes) -> dict[str, _Invited]:
+    """Everybody whose answer may be among the envelopes."""
+    open_ones = Invitation.objects.filter(answered=False, person__isnull=False)
+    found = {}
+    for id_, version, invited_at, person in open_ones.values_list("id", "version", "invited_at", "person"):
+        try:
+            who = persons.unseal(bytes(person or b""), key)
+        except persons.UnreadablePersonError:
+            continue  # written by somebody else
+        ticket = tickets.issue(id_, version, settings.EVALUATION_TICKET_KEY)
+        found[ticket] = _Invited(id_, invited_at, who)
+    return found
+
+
+def _one_of_each(
+    sealed: list[bytes], invited: Mapping[str, _Invited], key: bytes
+) -> tuple[Collection[Answers], set[UUID]]:
+    """One answer of each person, and all invitations that were answered.
+
+    Of several answers, with one ticket or with several, any: nobody knows which came first.
+    """
+    random.SystemRandom().shuffle(sealed)
+    answers: dict[bytes, Answers] = {}
+    answered = set()
+    for envelope in sealed:
+        try:
+            opened = sealing.open_envelope(envelope, key)
+        except sealing.UnreadableEnvelopeError:
+            continue  # written by somebody else
+        if invitation := invited.get(opened.ticket):
+            answers.setdefault(invitation.person, opened.answers)
+            answered.add(invitation.id)
+    return answers.values(), answered
+
+
+def _go_on(invited: Iterable[_Invited], *, answered: set[UUID], since: datetime, batch: Batch) -> None:
+    """Who answered is done, who was invited before `since` too late; the others may answer into `batch`."""
+    Invitation.objects.filter(answered=False, id__in=answered).update(answered=True, person=None)
+    open_ones = [one for one in invited if one.id not in answered and one.invited_at > since]
+    Invitation.objects.filter(answered=False).exclude(id__in=[one.id for one in open_ones]).update(
+        person=None
+    )
+    random.SystemRandom().shuffle(open_ones)
+    sealed = persons.seal((one.person for one in open_ones), bytes(batch.public_key))
+    rows = [Invitation(id=one.id, person=person) for one, person in zip(open_ones, sealed, strict=True)]
+    Invitation.objects.bulk_update(rows, ["person"], batch_size=1_000)
+
+
+def _drawn(answers: Collection[Answers]) -> dict[str, Any]:
+    given: dict[Question, Counter[str]] = {question: Counter() for question in Question}
+    for answer in answers:
+        for question, value in answer.items():
+            given[question][value] += 1
+    exact = counted(given)
+    return {table.name: draw(table, exact[table.name]).as_json() for table in ANSWER_TABLES}
+
+
+class Repair(StrEnum):
+    """What became of a batch that could not be opened."""
+
+    NOTHING_WRONG = "nothing wrong"
+    KEY_PUT_BACK = "key put back"
+    GIVEN_UP = "given up"
+
+
+@transaction.atomic
+def mend(*, at: datetime) -> Repair:
+    """Put the public key of the batch right if its private key is there; nothing is lost then. Else give the
+    batch up for a new one: whoever was invited for it and whose name is known yet is invited again, with a
+    new ticket.
+    """
+    batches.own()
+    batch = batches.unusable()
+    if batch is None:
+        return Repair.NOTHING_WRONG
+    if batches.put_key_back(batch):
+        return Repair.KEY_PUT_BACK
+    batch.envelopes.all().delete()
+    batch.released_at = at
+    batch.save(update_fields=["released_at"])
+    invitations.invite_again(batch=batches.open_new(at=at), at=at)
+    return Repair.GIVEN_UP
