@@ -231,7 +231,7 @@ def _order(written: tuple[Row, str]) -> tuple[int, float, str]:
 
 
 def _codes_in(blob: bytes, codes: Collection[str]) -> int:
-    """How many of `codes` stand in `blob`, with or without their dashes, whatever stands right before them."""
+    """How many of `codes` stand in `blob`, with or without their dashes, whatever stands before them."""
     plain = {code.replace("-", "") for code in codes}
     found = set()
     for run in set(_RUN.findall(blob.decode("latin-1"))):
