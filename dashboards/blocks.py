@@ -38,15 +38,20 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What one section of the page says, named `title`: in words, how sure that is, compared with the period
-    before, and elsewhere; and what a coordinator wrote beside it.
+    """What one section of the page says, named `title`: in words, compared with the period
+    before, and elsewhere; and what a coordinator wrote beside it. `more` is what else is to be said.
     """
 
     id: str
     title: str
     headline: str
     charts: Sequence[Chart]
-    sure: str = ""
+    more: str = ""
     compared: str = ""
     elsewhere: str = ""
     words: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The headline, with no line broken within "8–10"."""
+        return self.headline.replace("–", "\u2060–\u2060")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 from django.utils.formats import number_format
 from django.utils.text import capfirst
@@ -11,12 +12,14 @@ from django.utils.translation import gettext_lazy
 from dashboards import charts, sharpened
 from dashboards.blocks import Block, Chart
 from dashboards.charts import ChartTable, Datum, Pair, Shares, Tick
-from dashboards.said import between, out_of_ten, percent_between, tens_range, worth_saying
+from dashboards.said import colleagues, count, percent_between, range_of, share_of
 from dashboards.sharpened import OF_90_PERCENT, Estimate
+from dashboards.support_blocks import TALKED, Compared
 from dashboards.tables import Tables
 from evaluations.answer_tables import AFTER, BEFORE, FEELINGS
 from evaluations.drawn import DrawnTable
 from evaluations.enums import Question
+from evaluations.models import EvaluationPolicy
 
 _AGREE = (
     gettext_lazy("fully disagree"),
@@ -25,8 +28,8 @@ _AGREE = (
     gettext_lazy("agree"),
     gettext_lazy("fully agree"),
 )
-_AGREES = ("4", "5")
-_YES = ("yes",)
+AGREES = ("4", "5")
+YES = ("yes",)
 #: Tables in which whoever answers is counted once.
 _COUNTS = (*Question.statements(), Question.MARK, Question.RECOMMEND)
 
@@ -53,6 +56,17 @@ class Opinion:
         fitting = sharpened.composition(self.drawn[question.value], self.answers)
         return [Estimate(fitting[value], self.share(question, [value]).sd) for value in question.scale]
 
+    @property
+    def is_enough(self) -> bool:
+        return self.answers.about is not None
+
+    def mean_of_feelings(self, moment: str) -> Estimate:
+        """All four together."""
+        means = [self.feeling(question, moment) for question in Question.feelings()]
+        number = len(means)
+        spread = sqrt(sum(mean.sd**2 for mean in means)) / number
+        return Estimate(sum(mean.value for mean in means) / number, spread)
+
     def feeling(self, question: Question, moment: str) -> Estimate:
         return sharpened.mean_feeling(self.drawn[FEELINGS], f"{question.value}_{moment}", self.answers)
 
@@ -60,27 +74,22 @@ class Opinion:
 def block(now: Tables, before: Tables | None, previous_label: str) -> Block:
     """The block of what colleagues think, compared with the period before, whose name is `previous_label`."""
     opinion = Opinion.of(now)
+    title = _("What colleagues think")
     if opinion is None:
-        return Block(
-            "opinion", _("What colleagues think"), _("No evaluations were opened in this period."), []
-        )
-    if opinion.answers.about is None:
-        return Block(
-            "opinion",
-            _("What colleagues think"),
-            _("Fewer than 10 evaluations were opened: too few for more figures to be sure."),
-            [],
-        )
+        return Block("opinion", title, _("No answers were opened in this period."), [], more=_opened_when())
+    if not opinion.is_enough:
+        headline = _("So few answers were opened that more figures would not be sure.")
+        return Block("opinion", title, headline, [], more=_opened_when())
     then = Opinion.of(before) if before else None
+    compared = _said(then) if then and then.is_enough else ""
+    answered = capfirst(_("%(number)s colleagues answered.") % {"number": colleagues(opinion.answers)})
     said = _said(opinion)
-    compared = _said(then) if then and then.answers.about is not None else ""
-    sure = [_("Between %(low)s and %(high)s evaluations.") % between(opinion.answers)]
     return Block(
         "opinion",
-        _("What colleagues think"),
-        said or _("About %(number)s evaluations were opened.") % {"number": opinion.answers.about},
+        title,
+        said or answered,
         [_statements(opinion), _feelings(opinion), _marks(opinion), _recommend(opinion)],
-        sure=" ".join(sure),
+        more=" ".join([*([answered] if said else []), _opened_when()]),
         compared=_("In %(period)s: %(said)s") % {"period": previous_label, "said": compared}
         if compared
         else "",
@@ -91,22 +100,71 @@ def block(now: Tables, before: Tables | None, previous_label: str) -> Block:
     )
 
 
+def response(both: Compared) -> Block:
+    """How many of those who completed the talks answered, as far as a release says so."""
+    title = _("How many answered")
+    opinion = Opinion.of(both.now.tables)
+    if opinion is None or not opinion.is_enough:
+        return Block(
+            "response",
+            title,
+            _("How many answered is not counted in this period."),
+            [],
+            more=_("It is known only from answers that were opened: until then nobody knows who answered."),
+        )
+    talked = both.now.part("course", *TALKED)
+    share = share_of(sharpened.ratio(opinion.answers, talked))
+    words = {"number": colleagues(opinion.answers), "share": share}
+    headline = (
+        _("%(share)s of those who completed the talks answered.")
+        if share
+        else _("%(number)s colleagues answered.")
+    )
+    data = [
+        Datum(label, each.about, count(each), low=each.low, high=each.high, band_text=range_of(each))
+        for label, each in ((_("Completed the talks"), talked), (_("Answered"), opinion.answers))
+    ]
+    return Block(
+        "response",
+        title,
+        capfirst(headline % words),
+        [
+            Chart(
+                "bars",
+                "answered",
+                _("Talks that were completed, and answers"),
+                charts.table_of(data, (_("Colleagues"), both.label, _("between"))),
+                charts.bars(data),
+                "; ".join(f"{datum.label}: {datum.text}" for datum in data),
+                band_label=_("between these, in 9 of 10 cases"),
+            )
+        ],
+        more=_("Answers count in the period in which they are opened."),
+    )
+
+
+def _opened_when() -> str:
+    return _("Answers are opened only when at least %(least)s different people answered.") % {
+        "least": EvaluationPolicy.LEAST
+    }
+
+
 def _said(opinion: Opinion) -> str:
-    """Who would recommend it, and whom it helped, as far as that is worth saying."""
-    recommend = opinion.share(Question.RECOMMEND, _YES)
-    helped = opinion.share(Question.HELPED, _AGREES)
+    """Who would recommend it, and whom it helped, as firmly as that is known."""
+    recommend = share_of(opinion.share(Question.RECOMMEND, YES))
+    helped = share_of(opinion.share(Question.HELPED, AGREES))
     said = []
-    if worth_saying(recommend):
-        said.append(_("%(share)s would recommend the support.") % {"share": out_of_ten(recommend.tens)})
-    if worth_saying(helped):
-        said.append(_("%(share)s say that it helped.") % {"share": out_of_ten(helped.tens)})
+    if recommend:
+        said.append(_("%(share)s would recommend the support.") % {"share": recommend})
+    if helped:
+        said.append(_("%(share)s say that it helped.") % {"share": helped})
     return " ".join(map(capfirst, said))
 
 
 def _statements(opinion: Opinion) -> Chart:
     shares = {question: opinion.shares(question) for question in Question.statements()}
     tens = {question: _in_tens(given) for question, given in shares.items()}
-    agree = {question: opinion.share(question, _AGREES) for question in shares}
+    agree = {question: opinion.share(question, AGREES) for question in shares}
     rows = [Shares(str(question.label), tens[question], _agreeing(agree[question])) for question in shares]
     return Chart(
         "stacks",
@@ -132,7 +190,8 @@ def _statements(opinion: Opinion) -> Chart:
 
 
 def _agreeing(agree: Estimate) -> str:
-    return _("%(share)s agree (%(range)s)") % {"share": out_of_ten(agree.tens), "range": tens_range(agree)}
+    said = share_of(agree)
+    return _("%(share)s agree") % {"share": said} if said else _("how many agree is not sure")
 
 
 def _feelings(opinion: Opinion) -> Chart:
@@ -192,9 +251,9 @@ def _marks(opinion: Opinion) -> Chart:
 
 
 def _recommend(opinion: Opinion) -> Chart:
-    yes = opinion.share(Question.RECOMMEND, _YES)
+    yes = opinion.share(Question.RECOMMEND, YES)
     no = Estimate(1 - yes.value, yes.sd)
-    text = f"{capfirst(out_of_ten(yes.tens))} ({tens_range(yes)})"
+    text = capfirst(share_of(yes)) or _("Not sure")
     label = str(Question.RECOMMEND.label)
     return Chart(
         "stacks",

@@ -32,7 +32,7 @@ def _rows(board: Board) -> Iterator[list[str]]:
     for block in board.blocks:
         yield []
         yield [block.headline]
-        yield from ([line] for line in (block.sure, block.compared, block.elsewhere) if line)
+        yield from ([line] for line in (block.more, block.compared, block.elsewhere) if line)
         if block.words:
             yield [_("Words of the coordinator: %(text)s") % {"text": block.words}]
         for chart in block.charts:

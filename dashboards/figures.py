@@ -29,7 +29,7 @@ from dashboards.bound import SUPPORT_TABLES, TALKS, UNKNOWN
 from dashboards.models import Release
 from dashboards.reminders import tell_prepared
 from dashboards.sharpened import LEAST
-from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables
+from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables, TrainingFigures
 from evaluations.drawn import DrawnTable, added, draw
 from evaluations.enums import PeriodLength
 from evaluations.models import EvaluationPolicy, Opening
@@ -45,6 +45,10 @@ from supporters.pool import members
 GRACE = timedelta(days=30)
 """How long after its end a period is counted and drawn, never sooner. Support takes about three weeks (first
 contact within 3 days, follow-up after two: UMCG), so nearly everything of the last day has ended by then."""
+
+
+SOON = timedelta(days=182)
+"""Training that runs out within this is said to."""
 
 
 class PeriodRuns(Exception):
@@ -106,6 +110,7 @@ def _tables(period: Period, *, at: datetime) -> Tables:
         supporters=_trained(at),
         coverage=tuple(map(_covered, members.coverage(at, policy=policy))),
         norm=Norm(policy.norm, policy.norm_in_shifts),
+        training=_training(period, at),
     )
 
 
@@ -227,6 +232,20 @@ def _trained(at: datetime) -> int:
     today = local_day(at)
     held = Supporter.objects.exclude(status=SupporterStatus.STOPPED)
     return held.filter(trained_on__lte=today, current_until__gte=today).count()
+
+
+def _training(period: Period, at: datetime) -> TrainingFigures | None:
+    """None for a pool so small that it would be about single people."""
+    today = local_day(at)
+    held = ~Q(status=SupporterStatus.STOPPED)
+    lapses = {"current_until__gte": today, "current_until__lt": today + SOON}
+    found = Supporter.objects.aggregate(
+        pool=Count("id", filter=held & Q(trained_on__lte=today)),
+        trained=Count("id", filter=Q(trained_on__range=(period.starts_on, period.ends_on))),
+        lapsed=Count("id", filter=held & Q(current_until__lt=today)),
+        lapsing=Count("id", filter=held & Q(**lapses)),
+    )
+    return TrainingFigures(**found) if found.pop("pool") >= LEAST else None
 
 
 def _covered(group: members.Coverage) -> CoverageFigures:

@@ -15,14 +15,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from dashboards import charts, said, sharpened
-from dashboards.board import Support
-from dashboards.bound import TALKS
+from dashboards import charts
 from dashboards.charts import ChartTable, ColumnChart, Datum
-from dashboards.evaluation_block import Opinion
-from dashboards.models import Release
-from dashboards.tables import Tables
-from evaluations.periods import Period
 from hospital.clock import AMSTERDAM, local_day, on_the_wall, start_of_day, start_of_week
 from hospital.enums import ProfessionGroup
 from supporters.enums import EventKind, HandBackReason, SupporterStatus, Waiting
@@ -42,8 +36,6 @@ BUSIEST = 6
 #: Talks without a report: of so many days, and by profession group from so many on.
 TALK_DAYS = 90
 LEAST_TALKS = 5
-#: So many published periods have their response.
-RESPONSES = 4
 _ORDER = (
     Waiting.COORDINATOR,
     Waiting.ASSIGNMENT,
@@ -108,18 +100,6 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
-    """Of how many who completed the talks about how many answered, in a published period, in words: from the
-    release, as everything about answers is.
-    """
-
-    period: Period
-    talked: str
-    answered: str
-    share: str
-
-
-@dataclass(frozen=True, slots=True)
 class Talks:
     """Talks without a report lately: how many, and those profession groups of which there were enough."""
 
@@ -136,7 +116,6 @@ class Operations:
     busy: Sequence[Busy]
     pool: PoolFigures
     happened: Sequence[Happened]
-    responses: Sequence[Response]
     talks: Talks
 
     @property
@@ -187,7 +166,7 @@ class Median(Aggregate):
 
 
 def read(*, now: datetime, besides: Collection[UUID] = ()) -> Operations:
-    """How support goes at `now`, `besides` these events, in which the reader is involved; seven statements
+    """How support goes at `now`, `besides` these events, in which the reader is involved; six statements
     whatever there is.
     """
     offers, contacts = Offer.objects.besides(besides), Contact.objects.besides(besides)
@@ -201,7 +180,6 @@ def read(*, now: datetime, besides: Collection[UUID] = ()) -> Operations:
         _busy(contacts, now),
         _pool(now),
         _happened(events, now),
-        _responses(),
         _talks(now),
     )
 
@@ -293,24 +271,6 @@ def _happened(events: QuerySet[ContactEvent], now: datetime) -> list[Happened]:
         (EventKind.HANDED_BACK, ""): _("Somebody else was asked for"),
     }
     return [Happened(label, *rows.get(key, (0, 0))) for key, label in labels.items()]
-
-
-def _responses() -> list[Response]:
-    """Of the last periods that were published; one statement."""
-    responses = []
-    for release in Release.objects.published().order_by("-ends_on")[:RESPONSES]:
-        tables = Tables.from_json(release.tables)
-        talked, opinion = Support.of(tables).part("course", *TALKS[1:]), Opinion.of(tables)
-        share = opinion and sharpened.ratio(opinion.answers, talked)
-        responses.append(
-            Response(
-                Period.between(release.starts_on, release.ends_on),
-                said.count(talked),
-                said.count(opinion.answers) if opinion else "–",
-                said.out_of_ten(share.tens) if share and said.worth_saying(share) else "–",
-            )
-        )
-    return responses
 
 
 def _talks(now: datetime) -> Talks:

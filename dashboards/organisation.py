@@ -25,7 +25,7 @@ def calamities(now: Tables, before: Tables | None, previous_label: str) -> Block
         ) % {"number": number}
     if igj and igj.statutory and igj.statutory.due:
         headline += " " + _("The inspectorate was notified within the legal term for %(kept)s.") % {
-            "kept": _kept(igj.statutory)
+            "kept": kept(igj.statutory)
         }
     return Block(
         "calamities",
@@ -49,7 +49,7 @@ def _steps(now: Tables, before: Tables | None, previous_label: str) -> Chart:
         Datum(
             str(row.step.label),
             _percent(row.internal),
-            _kept(row.internal),
+            kept(row.internal),
             previous=_percent(then[row.step].internal) if row.step in then else None,
         )
         for row in now.steps
@@ -70,12 +70,12 @@ def _steps(now: Tables, before: Tables | None, previous_label: str) -> Chart:
 
 
 def _step_row(row: StepFigures, then: Mapping[Step, StepFigures]) -> tuple[str, ...]:
-    cells = [str(row.step.label), _kept(row.internal), _kept(row.statutory)]
+    cells = [str(row.step.label), kept(row.internal), kept(row.statutory)]
     if row.unnamed:
         nobody = ngettext("%(number)d names nobody", "%(number)d name nobody", row.unnamed)
         cells[1] = ", ".join([*cells[1:2] * (row.internal is not None), nobody % {"number": row.unnamed}])
     if then:
-        cells.append(_kept(then[row.step].internal))
+        cells.append(kept(then[row.step].internal))
     return tuple(cells)
 
 
@@ -101,6 +101,12 @@ def _norm(norm: Norm) -> str:
     return text % {"norm": norm.per_thousand, "shifts": norm.in_shifts}
 
 
+def enough_of(now: Tables) -> tuple[int, int]:
+    """How many profession groups of 10 and more have supporters enough, and of how many."""
+    known = [row for row in now.coverage if row.supporters is not None and row.wanted is not None]
+    return sum((row.supporters or 0) >= (row.wanted or 0) for row in known), len(known)
+
+
 def pool(now: Tables) -> Block:
     """The supporters, and which part of each profession group they are."""
     number = now.supporters
@@ -109,12 +115,12 @@ def pool(now: Tables) -> Block:
         for row in now.coverage
         if row.people is not None and row.supporters is not None and row.wanted is not None
     ]
-    enough = sum(supporters >= wanted for _group, _people, supporters, wanted in known)
+    enough, groups = enough_of(now)
     headline = ngettext("%(number)d trained supporter.", "%(number)d trained supporters.", number) % {
         "number": number
     }
-    if known:
-        headline += " " + _reaching(enough, len(known))
+    if groups:
+        headline += " " + _reaching(enough, groups)
     labels = {each.value: str(each.label) for each in ProfessionGroup}
     data = [
         Datum(
@@ -150,8 +156,45 @@ def pool(now: Tables) -> Block:
                 previous_label=_("Norm"),
             )
         ],
+        more=_training(now),
         elsewhere=" ".join(
-            [_norm(now.norm), _("As it was on the day of publication. Exact: about the organisation.")]
+            [
+                _norm(now.norm),
+                _("As it was on the day the figures were drawn. Exact: about the organisation."),
+            ]
+        ),
+    )
+
+
+def _training(now: Tables) -> str:
+    """How far the training reaches; intervision is not kept."""
+    if now.training is None:
+        return ""
+    trained, lapsing, lapsed = now.training.trained, now.training.lapsing, now.training.lapsed
+    return " ".join(
+        [
+            ngettext(
+                "%(number)d was trained in the period.", "%(number)d were trained in the period.", trained
+            )
+            % {"number": trained},
+            _("The training of %(lapsing)d runs out within half a year, that of %(lapsed)d has run out.")
+            % {"lapsing": lapsing, "lapsed": lapsed},
+            _("Who comes to intervision is not kept here yet."),
+        ]
+    )
+
+
+def awareness() -> Block:
+    """Whether staff know that support is there; said where it is not known too."""
+    return Block(
+        "awareness",
+        _("How well it is known"),
+        _("How many of the staff know that there is support is not measured yet."),
+        [],
+        more=_("It takes a survey of everybody, before a department starts and a year after."),
+        elsewhere=_(
+            "Published: of 3,100 physicians 1 out of 10 felt supported by their organisation after an error "
+            "(Waterman 2007)."
         ),
     )
 
@@ -160,7 +203,7 @@ def _percent(clock: ClockFigures | None) -> int | None:
     return round(100 * clock.in_time / clock.due) if clock and clock.due else None
 
 
-def _kept(clock: ClockFigures | None) -> str:
+def kept(clock: ClockFigures | None) -> str:
     """How many of how many: "7 of 8", and how many still have time, if any."""
     if clock is None:
         return "–"

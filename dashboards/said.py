@@ -1,24 +1,28 @@
-"""How an estimate is said in words and in a cell of a table. Pure, in the active language."""
-
-from collections.abc import Iterator
+"""How an estimate is said in words and in a cell of a table: never firmer than its band. Pure, in the active
+language.
+"""
 
 from django.utils.translation import gettext as _
 
-from dashboards.sharpened import LEAST, Estimate
+from dashboards.sharpened import Estimate
 
+_SURE = 3
+"""A share that may lie anywhere within so many tenths is said as one number, with both ends behind it."""
 _TOO_WIDE = 7
 """A share that may lie anywhere within so many tenths is not worth saying."""
 
 
 def count(estimate: Estimate) -> str:
-    """A count in a cell: "80", or "<10"."""
-    return f"<{LEAST}" if estimate.about is None else str(estimate.about)
+    """A count in a cell: "80", or "<15" where it is too small to be one number."""
+    return f"<{estimate.below}" if estimate.about is None else str(estimate.about)
 
 
-def between(estimate: Estimate) -> dict[str, int]:
-    """Both ends of the band, for a sentence with `low` and `high`."""
+def colleagues(estimate: Estimate) -> str:
+    """A count in a sentence: "about 80 (70–90)", or "fewer than about 15"."""
+    if estimate.about is None:
+        return _("fewer than about %(number)s") % {"number": estimate.below}
     low, high = estimate.between
-    return {"low": low, "high": high}
+    return _("about %(number)s (%(low)s–%(high)s)") % {"number": estimate.about, "low": low, "high": high}
 
 
 def range_of(estimate: Estimate) -> str:
@@ -32,20 +36,30 @@ def worth_saying(share: Estimate) -> bool:
     return high - low < _TOO_WIDE
 
 
-def out_of_ten(tens: int) -> str:
-    """A share of so many out of 10, as one says it."""
-    if tens >= 10:
-        return _("nearly all")
-    if tens <= 0:
-        return _("hardly anybody")
-    return _("%(tens)s out of 10") % {"tens": tens}
-
-
-def tens_between(share: Estimate) -> Iterator[str]:
-    """The band of a share as a sentence, where it says more than the share."""
+def share_of(share: Estimate | None) -> str:
+    """A share as one says it, as firmly as its band allows: "about 8 out of 10 (7–9)", "at least 6 out of
+    10", "between 4 and 8 out of 10"; empty where it may be nearly anything.
+    """
+    if share is None or not worth_saying(share):
+        return ""
     low, high = share.between_tens
-    if low < high:
-        yield _("Between %(low)s and %(high)s out of 10.") % {"low": low, "high": high}
+    if high - low <= _SURE:
+        text = _surely(low, high)
+    elif high >= 10:
+        text = _("at least %(low)s out of 10")
+    elif low <= 0:
+        text = _("at most %(high)s out of 10")
+    else:
+        text = _("between %(low)s and %(high)s out of 10")
+    return text % {"tens": share.tens, "low": low, "high": high}
+
+
+def _surely(low: int, high: int) -> str:
+    if low >= 9 and high >= 10:
+        return _("nearly all")
+    if low <= 0 and high <= 1:
+        return _("hardly anybody")
+    return _("%(tens)s out of 10") if low == high else _("about %(tens)s out of 10 (%(low)s–%(high)s)")
 
 
 def tens_range(share: Estimate) -> str:

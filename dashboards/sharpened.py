@@ -7,14 +7,14 @@ in the figures pays for it: only what was published is computed with.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, sqrt
 
 from evaluations.drawn import DrawnTable
 
 OF_90_PERCENT = 1.645
 """So many standard deviations to both sides hold the true number in 9 of 10 cases."""
 LEAST = 10
-"""Of an estimate below this only that is said."""
+"""An estimate below this is not said as a number."""
 _COARSE_FROM, _COARSE = 20, 5
 
 
@@ -36,13 +36,18 @@ class Estimate:
 
     @property
     def about(self) -> int | None:
-        """As a count of people is said: to 5 from 20 on, whole below; None for fewer than 10."""
+        """As a count of people is said: to 5 from 20 on, whole below; None below 10."""
         return None if self.value < LEAST else rounded(self.value)
 
     @property
     def between(self) -> tuple[int, int]:
         """Both ends of the band, as such a count is said."""
-        return rounded(self.low), rounded(self.high)
+        return rounded(self.low), self.below if self.about is None else rounded(self.high)
+
+    @property
+    def below(self) -> int:
+        """A number that is said in the place of one that is small: in 9 of 10 cases it is smaller."""
+        return max(LEAST, _COARSE * ceil(self.high / _COARSE))
 
     @property
     def tens(self) -> int:

@@ -1,7 +1,7 @@
 """What a release holds: every published table, as values and as the JSON that is stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from evaluations.drawn import DrawnTable, added
@@ -60,11 +60,23 @@ class Norm:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingFigures:
+    """How many supporters were trained in the period; of how many it has run out, and of how many it will
+    within half a year. Exact.
+    """
+
+    trained: int
+    lapsed: int
+    lapsing: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """The tables of one period, or of several together.
 
     `drawn` is all there is about people: the tables that dashboards.bound declares, by name; those about
-    answers are not there when no evaluations were opened. The rest is about the organisation, and exact.
+    answers are not there when no evaluations were opened. The rest is about the organisation, and exact;
+    `training` is None for a pool of fewer than 10, and in releases that have no such count.
     """
 
     drawn: Mapping[str, DrawnTable]
@@ -73,6 +85,7 @@ class Tables:
     supporters: int
     coverage: tuple[CoverageFigures, ...]
     norm: Norm
+    training: TrainingFigures | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For storing: dictionaries, lists, texts and numbers only."""
@@ -84,6 +97,7 @@ class Tables:
             "supporters": self.supporters,
             "coverage": [asdict(row) for row in self.coverage],
             "norm": asdict(self.norm),
+            "training": asdict(self.training) if self.training else None,
         }
 
     @classmethod
@@ -101,6 +115,7 @@ class Tables:
             supporters=stored["supporters"],
             coverage=tuple(CoverageFigures(**row) for row in stored["coverage"]),
             norm=Norm(**stored["norm"]),
+            training=TrainingFigures(**stored["training"]) if stored.get("training") else None,
         )
 
     @classmethod
@@ -117,7 +132,15 @@ class Tables:
             supporters=last.supporters,
             coverage=last.coverage,
             norm=last.norm,
+            training=_added_training([each.training for each in periods]),
         )
+
+
+def _added_training(each: Sequence[TrainingFigures | None]) -> TrainingFigures | None:
+    known = [training for training in each if training]
+    if len(known) < len(each):
+        return None
+    return replace(known[-1], trained=sum(training.trained for training in known))
 
 
 def _added_steps(rows: Sequence[StepFigures]) -> list[StepFigures]:

@@ -1,6 +1,7 @@
 """The board's page: what it says, and that it reads nothing but what was published.
 
-Also covers dashboards.blocks, dashboards.evaluation_block, dashboards.organisation and dashboards.published.
+Also covers dashboards.blocks, dashboards.evaluation_block, dashboards.organisation, dashboards.published,
+dashboards.scoreboard and dashboards.support_blocks.
 """
 
 import csv
@@ -19,11 +20,12 @@ from accounts.tests.factories import UserFactory
 from dashboards.board import Board
 from dashboards.export import BOM, as_csv, escaped
 from dashboards.models import Release
-from dashboards.tables import CoverageFigures, Norm, Tables
+from dashboards.tables import CoverageFigures, Norm, Tables, TrainingFigures
 from dashboards.tests.factories import drawn, moment, publish, tables
 from evaluations.answer_tables import FEELINGS
 from evaluations.drawn import DrawnTable
 from evaluations.enums import Question
+from evaluations.models import EvaluationPolicy
 from incidents.enums import EventType
 from supporters.tests.factories import ContactFactory, OfferFactory
 
@@ -82,66 +84,123 @@ def test_what_is_stored_comes_back_as_it_was():
     assert Tables.from_json(made.as_json()) == made
 
 
-def test_each_block_says_its_figures_in_words():
+def test_each_block_says_its_figures_in_words_as_firmly_as_their_band_allows():
     assert headlines(tables()) == {
-        "offered": "About 100 colleagues were offered support; 8 out of 10 were reached within 24 hours.",
-        "course": "About 80 colleagues completed the talks; for 8 out of 10 one conversation was enough.",
-        "who": "Most often after: safety incident in care. Largest group: nurses.",
-        "opinion": "9 out of 10 would recommend the support. 8 out of 10 say that it helped.",
+        "offered": "About 100 (95–105) colleagues were offered support; about 8 out of 10 (7–9) took it up.",
+        "event": "Most often after: safety incident in care.",
+        "profession": "Largest group: nurses.",
+        "first-contact": "About 8 out of 10 (7–9) were reached within 24 hours.",
+        "course": "About 80 (70–90) colleagues completed the talks; for about 8 out of 10 (7–8) one was "
+        "enough.",
+        "opinion": "About 9 out of 10 (7–10) would recommend the support. At least 6 out of 10 say that it "
+        "helped.",
         "calamities": "4 calamities were reported. The inspectorate was notified within the legal term for "
         "4 of 4.",
         "pool": "12 trained supporters. The one profession group of that size does not reach the norm.",
+        "response": "About 5 out of 10 (4–6) of those who completed the talks answered.",
+        "awareness": "How many of the staff know that there is support is not measured yet.",
     }
 
 
-def test_how_sure_a_figure_is_is_said_in_words():
-    assert block("offered", tables()).sure == "Between 95 and 105 colleagues. Between 7 and 9 out of 10."
-    assert block("opinion", tables()).sure == "Between 30 and 50 evaluations."
+def test_what_was_announced_is_exact_where_it_is_about_calamities():
+    assert block("offered", tables()).more == (
+        "Everybody who is named is told of it before anybody calls. "
+        "After calamities everybody was told in time in 3 of 4 (exact)."
+    )
+    assert block("offered", tables(calamities=0)).more == (
+        "Everybody who is named is told of it before anybody calls."
+    )
+
+
+def test_who_answered_is_a_count_of_an_opening_or_is_said_not_to_be_counted():
+    shown = block("response", tables())
+    assert [row[:2] for row in shown.charts[0].table.rows] == [
+        ("Completed the talks", "80"),
+        ("Answered", "40"),
+    ]
+    none = block("response", tables(answers=None))
+    assert none.headline == "How many answered is not counted in this period."
+    assert none.charts == []
+
+
+def test_that_answers_were_opened_says_what_holds_for_every_opening_and_no_count():
+    for answers in (None, 3, 40):
+        assert (
+            f"Answers are opened only when at least {EvaluationPolicy.LEAST} different people answered."
+            in block("opinion", tables(answers=answers)).more
+        )
 
 
 def test_of_few_people_nothing_more_is_said_than_that_they_are_few():
     said = headlines(tables(4, answers=None, calamities=0, coverage=()))
     assert said == {
-        "offered": "Fewer than 10 colleagues were offered support: too few for more figures to be sure.",
-        "opinion": "No evaluations were opened in this period.",
+        "offered": "Fewer than about 10 colleagues were offered support: too few to be sure of more figures.",
+        "opinion": "No answers were opened in this period.",
         "calamities": "No calamities were reported.",
         "pool": "12 trained supporters.",
+        "response": "How many answered is not counted in this period.",
+        "awareness": "How many of the staff know that there is support is not measured yet.",
     }
-    assert headlines(tables(answers=3))["opinion"].startswith("Fewer than 10 evaluations were opened")
+    assert headlines(tables(answers=3))["opinion"].startswith("So few answers were opened")
 
 
-def test_what_is_not_sure_is_left_out_of_the_headlines():
+def test_what_is_not_sure_is_said_softer_or_left_out():
     few = tables(15, answers=12)
     few = with_cells(few, "event", {"safety": 8, "aggression": 7})
     said = headlines(few)
-    assert said["offered"] == "About 15 colleagues were offered support."
-    assert said["course"] == "About 12 colleagues completed the talks."
-    assert said["who"] == "After which events, and which professions"
-    assert said["opinion"] == "About 11 evaluations were opened."
+    assert said["offered"] == "About 15 (9–20) colleagues were offered support."
+    assert said["first-contact"].startswith("How many were reached within 24 hours is not sure enough")
+    assert said["course"] == "About 12 (2–20) colleagues completed the talks."
+    assert said["event"] == "No kind of event stands out for certain."
+    assert said["opinion"].startswith("About 11 (")
     assert headlines(with_cells(tables(), "course", {"declined": 100}))["course"] == (
-        "Fewer than 10 colleagues completed the talks."
+        "Fewer than about 10 colleagues completed the talks."
     )
+
+
+def test_the_scoreboard_has_each_indicator_or_why_it_is_not_measured():
+    made = replace(tables(), training=TrainingFigures(5, 2, 3))
+    for each in (made, tables(4, answers=None, calamities=0, coverage=())):
+        groups = board(each).scoreboard
+        assert [group.title for group in groups] == [
+            "Awareness and activation",
+            "Organisation",
+            "Training",
+            "Outcomes",
+        ]
+        assert all(bool(one.value) != bool(one.why_not) for group in groups for one in group.indicators)
+    said = {
+        one.label: one.value or one.why_not for group in board(made).scoreboard for one in group.indicators
+    }
+    assert said["First contact within 24 hours"] == "about 8 out of 10 (7–9)"
+    assert said["Calamities after which everybody was told in time"] == "3 of 4"
+    assert said["Supporters whose training is valid"] == "12 of 14"
+    assert said["Blame, shame, incompetence, isolation (0–3), before and after"] == "from about 2.0 to 1.0"
+    assert said["Sick leave, and leaving, after an event"].startswith("Not measured on purpose")
 
 
 def test_the_period_before_stands_beside_each_figure():
     offered = block("offered", tables(), tables(120))
-    assert offered.compared == "In Q2 2026: about 120, 8 out of 10 within 24 hours."
-    (chart,) = offered.charts
+    assert offered.compared == "In Q2 2026: about 120 (115–125)."
+    contact = block("first-contact", tables(), tables(120))
+    assert contact.compared == "In Q2 2026: about 8 out of 10 (7–9)."
+    (chart,) = contact.charts
     assert chart.table.headings == ("First contact", "Q3 2026", "between", "Q2 2026")
     assert chart.table.rows[0] == ("Within 24 hours", "80", "75–85", "95")
     assert chart.table.rows[-1] == ("Together", "100", "95–105", "120")
     assert chart.note == ""
-    assert block("course", tables(), tables(120)).compared == "In Q2 2026: about 95."
+    assert block("course", tables(), tables(120)).compared == "In Q2 2026: about 95 (85–105)."
     assert block("opinion", tables(), tables(120)).compared == (
-        "In Q2 2026: 9 out of 10 would recommend the support. 8 out of 10 say that it helped."
+        "In Q2 2026: About 9 out of 10 (7–10) would recommend the support. At least 6 out of 10 say that it "
+        "helped."
     )
 
 
 @pytest.mark.parametrize(
     ("before", "compared"),
     [
-        (tables(3, answers=None), "In Q2 2026: fewer than 10."),
-        (tables(12, answers=4), "In Q2 2026: about 12."),
+        (tables(3, answers=None), "In Q2 2026: fewer than about 10."),
+        (tables(12, answers=4), "In Q2 2026: about 12 (5–18)."),
     ],
 )
 def test_a_period_before_with_few_people_is_compared_by_what_it_says(before, compared):
@@ -150,25 +209,25 @@ def test_a_period_before_with_few_people_is_compared_by_what_it_says(before, com
 
 
 def test_the_chart_leaves_out_what_is_small_and_the_table_does_not():
-    event = block("who", tables()).charts[0]
+    event = block("event", tables()).charts[0]
     assert [bar.value.text for bar in event.chart.bars] == ["70", "30"]
     assert all(bar.low < bar.width < bar.high for bar in event.chart.bars)
-    assert event.note.startswith("Fewer than 10 each: ")
+    assert event.note.startswith("Fewer than about 10 each: ")
     assert [row[1] for row in event.table.rows] == ["70", "<10", "30", *["<10"] * 10, "100"]
 
 
 def test_a_figure_is_never_below_0():
     made = with_cells(tables(), "event", {"safety": 110, "aggression": -14})
     assert [
-        row[1:3] for row in block("who", made).charts[0].table.rows if row[0].startswith("Aggression")
-    ] == [("<10", "0–0")]
+        row[1:3] for row in block("event", made).charts[0].table.rows if row[0].startswith("Aggression")
+    ] == [("<10", "0–10")]
 
 
 def test_a_year_shows_its_periods():
     year = Board("2026", [("Q1", tables(80)), ("Q2", tables(3)), ("Q3", tables(100))])
-    by_period, _first_contact = year.blocks[0].charts
-    assert by_period.table.rows == (("Q1", "80", "75–85"), ("Q2", "<10", "0–9"), ("Q3", "100", "95–105"))
-    assert year.blocks[0].headline.startswith("About 180 colleagues were offered support")
+    by_period, _outcome = year.blocks[0].charts
+    assert by_period.table.rows == (("Q1", "80", "75–85"), ("Q2", "<10", "0–10"), ("Q3", "100", "95–105"))
+    assert year.blocks[0].headline.startswith("About 180 (170–195) colleagues were offered support")
 
 
 def test_a_kind_of_event_that_is_newer_than_a_release_is_not_in_it():
@@ -177,10 +236,10 @@ def test_a_kind_of_event_that_is_newer_than_a_release_is_not_in_it():
     known = {cell: number for cell, number in event.cells.items() if cell != EventType.CHILD_DEATH}
     variances = {cell: event.variances[cell] for cell in known}
     older = replace(made, drawn={**made.drawn, "event": DrawnTable(known, variances)})
-    shown = block("who", older).charts[0]
+    shown = block("event", older).charts[0]
     assert str(EventType.CHILD_DEATH.label) not in [row[0] for row in shown.table.rows]
     assert len(shown.table.rows) == len(known) + 1
-    now = block("who", made, older).charts[0]
+    now = block("event", made, older).charts[0]
     assert str(EventType.CHILD_DEATH.label) in [row[0] for row in now.table.rows]
 
 
@@ -244,9 +303,9 @@ def test_the_newest_year_stands_in_front_and_its_periods_behind_it(client, board
         "Q3–Q4 2025",
         "Q4 2025",
     ]
-    assert "About 180 colleagues" in page.text
+    assert "About 180 (" in page.text
     assert "1 January up to and including 30 June 2026" in page.text
-    for code, said in (("2025", "About 100 colleagues"), ("2026Q1", "About 80 colleagues")):
+    for code, said in (("2025", "About 100 ("), ("2026Q1", "About 80 (")):
         assert said in client.get(reverse("figures:board"), {"period": code}).text
     for code in ("2026Q3", "2026H1", "2024", "nonsense"):
         assert client.get(reverse("figures:board"), {"period": code}).status_code == 404
@@ -261,7 +320,7 @@ def test_a_year_is_compared_with_the_same_part_of_the_one_before_if_it_was_publi
     publish("2026Q4", tables(70))
     page = client.get(reverse("figures:board")).text
     assert "Peer support in 2026:" in page
-    assert "About 250 colleagues" in page
+    assert "About 250 (" in page
     assert "In H1" not in page
 
 

@@ -4,7 +4,8 @@ Also covers dashboards.tables.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 from io import StringIO
 from threading import Barrier
@@ -19,7 +20,7 @@ from accounts.tests.factories import ProfessionFactory, UserFactory
 from dashboards import figures, publishing
 from dashboards.bound import TABLES
 from dashboards.models import Release
-from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables
+from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables, TrainingFigures
 from dashboards.tasks import publish_due
 from dashboards.tests.factories import moment, tables
 from dashboards.tests.factories import publish as publish_made_up
@@ -134,7 +135,16 @@ def test_a_release_holds_the_declared_tables_and_nothing_else_about_people():
     opened("2026Q3", 40)
     colleague()
     stored = figures.prepare(Q3, at=NOVEMBER).tables
-    assert set(stored) == {"version", "drawn", "calamities", "steps", "supporters", "coverage", "norm"}
+    assert set(stored) == {
+        "version",
+        "drawn",
+        "calamities",
+        "steps",
+        "supporters",
+        "coverage",
+        "norm",
+        "training",
+    }
     assert stored["version"] == 2
     assert {name: set(table["cells"]) for name, table in stored["drawn"].items()} == {
         table.name: set(table.cells) for table in TABLES
@@ -223,6 +233,20 @@ def test_coverage_is_exact_and_silent_about_small_groups():
         CoverageFigures("nurse", 10, 1, 2),
     )
     assert published.norm == Norm(100, 150)
+
+
+def test_training_is_counted_exactly_and_not_of_a_small_pool():
+    day = date(2026, 8, 1)
+    SupporterFactory.create_batch(8, trained=True, trained_on=day, current_until=date(2028, 8, 1))
+    SupporterFactory(trained=True, trained_on=day, current_until=date(2027, 1, 31))
+    assert publish().training is None
+    SupporterFactory(trained=True, trained_on=date(2024, 1, 1), current_until=date(2026, 11, 4))
+    SupporterFactory(trained=True, trained_on=date(2024, 1, 1), current_until=date(2027, 8, 1), stopped=True)
+    earlier = publish(Period.parse("2026Q2"), at=NOVEMBER)
+    assert earlier.training == TrainingFigures(0, 1, 1)
+    later = publish(Period.parse("2026Q1"), at=NOVEMBER)
+    assert Tables.together([later, earlier]).training == TrainingFigures(0, 1, 1)
+    assert Tables.together([replace(later, training=None), earlier]).training is None
 
 
 def test_a_release_keeps_the_norm_it_was_counted_with():
@@ -350,10 +374,10 @@ def _publish_as_version_1(code):
 def test_counting_asks_once_for_many_as_for_few(django_assert_num_queries):
     SupportPolicy.current()
     OfferFactory(opened_at=AUGUST)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         figures._tables(Q3, at=NOVEMBER)
     OfferFactory.create_batch(10, opened_at=AUGUST)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         figures._tables(Q3, at=NOVEMBER)
 
 

@@ -140,8 +140,8 @@ def test_a_mean_of_a_feeling_stays_on_its_scale():
         (19.6, 2, "20", "16–25"),
         (14.2, 4, "14", "8–20"),
         (10, 3, "10", "5–15"),
-        (9.9, 3, "<10", "5–15"),
-        (-4, 1, "<10", "0–0"),
+        (9.9, 3, "<15", "5–15"),
+        (-4, 1, "<10", "0–10"),
     ],
 )
 def test_a_count_is_said_to_5_with_its_band_and_never_below_0(value, sd, count, between):
@@ -149,18 +149,38 @@ def test_a_count_is_said_to_5_with_its_band_and_never_below_0(value, sd, count, 
 
 
 @pytest.mark.parametrize(
-    ("share", "sd", "words", "between"),
+    ("share", "sd", "words"),
     [
-        (0, 0.01, "hardly anybody", []),
-        (0.12, 0.01, "1 out of 10", []),
-        (0.88, 0.1, "9 out of 10", ["Between 7 and 10 out of 10."]),
-        (0.97, 0.02, "nearly all", ["Between 9 and 10 out of 10."]),
+        (0, 0.01, "hardly anybody"),
+        (0.12, 0.01, "1 out of 10"),
+        (0.8, 0.05, "about 8 out of 10 (7–9)"),
+        (0.8, 0.09, "about 8 out of 10 (7–9)"),
+        (0.88, 0.1, "about 9 out of 10 (7–10)"),
+        (0.8, 0.15, "at least 6 out of 10"),
+        (0.5, 0.15, "between 3 and 7 out of 10"),
+        (0.2, 0.15, "at most 4 out of 10"),
+        (0.97, 0.02, "nearly all"),
+        (0.5, 0.25, ""),
     ],
 )
-def test_a_share_is_said_as_one_says_it(share, sd, words, between):
+def test_a_share_is_said_as_firmly_as_its_band_allows(share, sd, words):
     with translation.override("en"):
-        assert said.out_of_ten(Estimate(share, sd).tens) == words
-        assert list(said.tens_between(Estimate(share, sd))) == between
+        assert said.share_of(Estimate(share, sd)) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "sd", "words"),
+    [
+        (80, 6, "about 80 (70–90)"),
+        (12, 1, "about 12 (10–14)"),
+        (4, 1, "fewer than about 10"),
+        (4, 5, "fewer than about 15"),
+        (-3, 4, "fewer than about 10"),
+    ],
+)
+def test_a_count_is_said_with_its_band_and_a_small_one_by_where_that_ends(value, sd, words):
+    with translation.override("en"):
+        assert said.colleagues(Estimate(value, sd)) == words
 
 
 def test_a_share_that_may_be_anything_is_not_worth_saying():
