@@ -49,7 +49,7 @@ def carry(offers: Sequence[Offer]) -> None:
             _wish([offer], wish_outside=True)
         elif still and asks and offer.involvement.wish_outside and not _is_supported(offer):
             _wish(still, wish_outside=True)
-        _agree([offer, *still] if asks else [*still, offer])
+        _agree([offer, *still] if asks else [*still, offer], new=new)
         line.insert(0, offer)
 
 
@@ -78,14 +78,16 @@ def _is_supported(offer: Offer) -> bool:
     return Contact.objects.open().filter(open_for=offer.involvement.employee_id).exists()
 
 
-def _agree(line: Sequence[Offer]) -> None:
-    """Of everything the first of `line` that says something says it for all."""
+def _agree(line: Sequence[Offer], *, new: Sequence[Offer] = ()) -> None:
+    """Of everything the first of `line` that says something says it for all; the `new` have nothing yet but
+    what stands on the involvement.
+    """
     if len(line) < 2:
         return
     if said := next((each.involvement for each in line if says(each.involvement, *WHO)), None):
         _wish(line, **{name: getattr(said, name) for name in WHO})
     for name, model, fields in _KEPT:
-        rows = {each.pk: getattr(each, name, None) for each in line}
+        rows = {each.pk: None if each in new else getattr(each, name, None) for each in line}
         if kept := next((row for row in rows.values() if row), None):
             values = {field: getattr(kept, field) for field in fields}
             for pk, row in rows.items():

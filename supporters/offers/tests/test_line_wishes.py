@@ -145,6 +145,23 @@ class TestNamedOnceMore:
         assert "06 22222222" in page(nurse).text
 
 
+def test_costs_a_report_as_many_statements_for_many_who_have_an_open_offer(django_assert_max_num_queries):
+    people = UserFactory.create_batch(12)
+    for person in people:
+        named(person)
+    for chosen in (people[:2], people):
+        with django_assert_max_num_queries(15):
+            report_incident(
+                reporter=None,
+                kind=IncidentKind.EVENT,
+                event_type=EventType.AGGRESSION,
+                involved=[Involved(employee=each) for each in chosen],
+                submission_key=None,
+                department=None,
+                at=LATER,
+            )
+
+
 class TestTakenUpAgain:
     @pytest.fixture
     def ended(self, nurse):
