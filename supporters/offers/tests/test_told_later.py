@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents.calamities import later_moments
-from incidents.enums import LaterMomentKind, LaterMomentWay
+from incidents.enums import LaterMomentKind, LaterMomentWay, Step
 from incidents.models import LaterMoment
 from incidents.reports.report_writer import Involved, add_involved
 from incidents.tests.factories import IncidentFactory, InvolvementFactory, MilestoneFactory
@@ -375,3 +375,48 @@ class TestNamesStay:
         assert retention.due(at=NOW + 700 * DAY) == 1
         own_support.ask_again(offer=offer, wanted=False, by=offer.involvement.employee, at=NOW)
         assert retention.due(at=NOW) == 1
+
+
+class TestErasedBefore:
+    """What falls away is said on the question, before somebody has their name erased."""
+
+    @pytest.fixture(params=["account", "link"])
+    def asks(self, request, calamity):
+        """The offer of somebody whose support ended, and what the question says."""
+        by_hand = request.param == "link"
+        offer = involve(calamity, by_hand=by_hand, **ended())
+
+        def question():
+            client = Client(headers={"accept-language": "en"})
+            if by_hand:
+                return said(client.get(f"{own_link.address(offer.involvement_id)}erase/"))
+            client.force_login(offer.involvement.employee)
+            return said(client.get(reverse("me-erase", args=[offer.pk])))
+
+        return offer, question
+
+    def test_names_each_moment_to_come_and_being_asked_again(self, asks, calamity):
+        offer, question = asks
+        set_moment(calamity, LaterMomentKind.HEARING)
+        verdict = set_moment(calamity, LaterMomentKind.VERDICT)
+        later_moments.cancel(moment=verdict, by=ccp(), at=NOW + DAY / 24, seen=verdict.changed_at)
+        own_support.ask_again(offer=offer, wanted=True, by=offer.involvement.employee, at=NOW)
+        page = question()
+        assert "This falls away for you then:" in page
+        assert "Hearing, Monday 16 March at 09:00" in page
+        assert "Verdict" not in page
+        assert "calls you again when something comes up" in page
+
+    def test_names_what_was_found_also_while_no_moment_is_set_for_it(self, asks, calamity):
+        _offer, question = asks
+        assert "This falls away" not in question()
+        MilestoneFactory(incident=calamity, step=Step.FEEDBACK, internal_due_at=NOW + 20 * DAY)
+        assert "What was found: you are not told of it." in question()
+        set_moment(calamity)
+        page = question()
+        assert "Feedback: what was found, Monday 16 March at 09:00" in page
+        assert "you are not told of it" not in page
+
+
+def said(page):
+    return " ".join(strip_tags(page.text).split())

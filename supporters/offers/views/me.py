@@ -143,12 +143,13 @@ def erase(request: SignedInRequest, pk: UUID) -> HttpResponse:
     context = {
         "title": _("Erase my name now?"),
         "line": line,
+        "falls_away": own_offer.falls_away(offer, at=timezone.now()),
         "action": _("Erase my name"),
         "danger": True,
         "form": forms.Form(),
         "cancel_url": reverse("me"),
     }
-    return render(request, "confirm.html", context)
+    return render(request, "supporters/offers/me_erase.html", context)
 
 
 def _is_gone(pk: UUID) -> bool:

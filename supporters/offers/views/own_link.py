@@ -86,7 +86,12 @@ def erase(request: HttpRequest, signed: str) -> HttpResponse:
                 return redirect(f"{reverse('own-link', args=[signed])}?erased=1")
             say(request, own_offer.erased_soon())
         return redirect("own-link", signed)
-    context = {"form": forms.Form(), "signed": signed, "is_nameless": _is_nameless(found[0])}
+    context = {
+        "form": forms.Form(),
+        "signed": signed,
+        "is_nameless": _is_nameless(found[0]),
+        "falls_away": own_offer.falls_away(found[0], at=timezone.now()),
+    }
     return render(request, "supporters/offers/own_link_erase.html", context)
 
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,13 +18,14 @@ from accounts.models import User
 from accounts.pages.feedback import say
 from hospital.clock import PLANNED_WITHIN, Cover, local_day, may_be_planned
 from hospital.models import WorkingHours
-from hospital.moment_words import day_in_words, full_date
+from hospital.moment_words import at_moment, day_in_words, full_date
+from incidents.enums import LaterMomentKind
 from supporters.contacts import words
 from supporters.contacts.flow import ContactError
 from supporters.contacts.forms import DayForm, ReachMeForm, UnseenReachMeForm
 from supporters.enums import ContactState, Outcome
 from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, SupportPolicy
-from supporters.offers import choosing, own_support, referral, retention
+from supporters.offers import choosing, own_support, referral, retention, told_later
 from supporters.offers.choosing import ShownSupporter
 from supporters.offers.own_calls import (
     PromisedCall,
@@ -235,6 +236,26 @@ def decide(
     else:
         say(request, said or _("Choose a day first."), level=messages.SUCCESS if said else messages.WARNING)
     return None
+
+
+def falls_away(offer: Offer, *, at: datetime) -> list[str]:
+    """What somebody who has their name erased from `offer`, which has ended, is not told or asked any more:
+    each moment to come, what was found where no moment is set for it, and being asked again.
+    """
+    line = Offer.objects.filter(Q(pk=offer.pk) | Q(continues=offer.pk)).select_related("incident")
+    erased = list(retention.with_feedback(line))
+    coming = [
+        each
+        for each in told_later.own((one.incident for one in erased), at=at)
+        if each.planned_for > at and not each.cancelled_at
+    ]
+    said = [f"{each.get_kind_display()}, {at_moment(each.planned_for, now=at)}" for each in coming]
+    is_set = any(each.kind == LaterMomentKind.FEEDBACK for each in coming)
+    if not is_set and any(each.feedback_due_at for each in erased):
+        said.append(_("What was found: you are not told of it."))
+    if any(each.ask_again_since for each in erased):
+        said.append(_("That a colleague calls you again when something comes up."))
+    return said
 
 
 def erased_soon() -> str:
