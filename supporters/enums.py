@@ -64,6 +64,7 @@ class EventKind(models.TextChoices):
     REACHED = "reached", _("Reached")
     OFFER_DECLINED = "offer_declined", _("Does not want support")
     OFFER_LATER = "offer_later", _("Not now, later")
+    OFFER_SOONER = "offer_sooner", _("Sooner after all")
     CONVERSATION = "conversation", _("Conversation held")
     #: Of before appointments; nobody takes it any more.
     FOLLOW_UP_PLANNED = "follow_up_planned", _("Follow-up planned")

@@ -25,6 +25,7 @@ def register() -> None:
     )
     report_as_seen.ways_of_own.append(report_as_seen.Way("me", _("Say how and when to reach you"), "phone"))
     report_as_seen.promises.append(opening.promised)
+    report_as_seen.somebody_there.append(own_calls.already_there)
     announcing_absence.besides.append("supporters/pool/_cannot_be_asked.html")
     places.register(
         navigation=[

@@ -156,10 +156,20 @@ class Unnamed:
 unnamed: list[Callable[[Incident, User], Unnamed | None]] = []
 
 
+#: Hung in by the room that sees to it: who is asked or at work for somebody already, in a sentence for who
+#: asks for support themselves again, before they do or by that report; empty where nobody is.
+somebody_there: list[Callable[[User, Incident | None], str]] = []
+
+
+def already_there(user: User, incident: Incident | None = None) -> str:
+    """Who hears it when `user` asks for support again, or did so by `incident`: then nobody is looked for."""
+    return next((said for each in somebody_there if (said := each(user, incident))), "")
+
+
 def choices(user: User) -> dict[str, object]:
     """For the part of the home page with what somebody may come for."""
     now = timezone.now()
-    return {"promise": promised(now), "now": now}
+    return {"promise": promised(now), "now": now, "already": already_there(user)}
 
 
 @dataclass(frozen=True)
@@ -203,7 +213,10 @@ def what_happens(incident: Incident, *, now: datetime) -> list[str]:
     promise = promised(named_at)
     words = {"moment": at_moment(promise.by, now=now)}
     past = promise.by < now
-    if incident.kind == IncidentKind.SELF:
+    asks = incident.reporter if incident.kind == IncidentKind.SELF else None
+    if asks and (already := already_there(asks, incident)):
+        finds, calls = already, gettext("When you hear from that colleague stands on your own page")
+    elif incident.kind == IncidentKind.SELF:
         finds = gettext("The coordinator looks for a colleague who suits you")
         calls = (
             gettext("That colleague calls you") if past else gettext("That colleague calls you by %(moment)s")

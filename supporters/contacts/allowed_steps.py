@@ -63,6 +63,7 @@ TRANSITIONS: dict[ContactState, dict[EventKind, LoggedStep]] = {
         _E.HANDED_BACK: LoggedStep(_S.HANDED_BACK, _EVERYBODY),
         _E.OFFER_DECLINED: LoggedStep(_S.CLOSED, _EMPLOYEE | _COORDINATOR),
         _E.OFFER_LATER: LoggedStep(_S.PROPOSED, _EMPLOYEE),
+        _E.OFFER_SOONER: LoggedStep(_S.PROPOSED, _EMPLOYEE),
         _E.COORDINATOR_CALLED_IN: LoggedStep(_S.PROPOSED, _SUPPORTER),
         _E.COORDINATOR_ANSWERED: LoggedStep(_S.PROPOSED, _COORDINATOR),
         _E.CLOSED: LoggedStep(_S.CLOSED, _COORDINATOR),
@@ -74,6 +75,7 @@ TRANSITIONS: dict[ContactState, dict[EventKind, LoggedStep]] = {
         _E.CONVERSATION: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.OFFER_DECLINED: LoggedStep(_S.CLOSED, _EVERYBODY),
         _E.OFFER_LATER: LoggedStep(_S.ACCEPTED, _EMPLOYEE),
+        _E.OFFER_SOONER: LoggedStep(_S.ACCEPTED, _EMPLOYEE),
         _E.APPOINTMENT_PLANNED: LoggedStep(_S.ACCEPTED, _SUPPORTER),
         _E.APPOINTMENT_MOVED: LoggedStep(_S.ACCEPTED, _SUPPORTER),
         _E.APPOINTMENT_CANCELLED: LoggedStep(_S.ACCEPTED, _BOTH),
@@ -89,6 +91,7 @@ TRANSITIONS: dict[ContactState, dict[EventKind, LoggedStep]] = {
         _E.CONVERSATION: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.OFFER_DECLINED: LoggedStep(_S.CLOSED, _EVERYBODY),
         _E.OFFER_LATER: LoggedStep(_S.IN_CONTACT, _EMPLOYEE),
+        _E.OFFER_SOONER: LoggedStep(_S.IN_CONTACT, _EMPLOYEE),
         _E.FOLLOW_UP_PLANNED: LoggedStep(_S.IN_CONTACT, _NOBODY),
         _E.APPOINTMENT_PLANNED: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
         _E.APPOINTMENT_MOVED: LoggedStep(_S.IN_CONTACT, _SUPPORTER),
@@ -265,7 +268,7 @@ def is_complete(  # a line for each kind
 ) -> bool:
     """Whether a step carries what it needs."""
     match kind:
-        case EventKind.OFFER_LATER:
+        case EventKind.OFFER_LATER | EventKind.OFFER_SOONER:
             return planned_for is not None
         case EventKind.APPOINTMENT_PLANNED | EventKind.APPOINTMENT_MOVED:
             # Where is one of the list or nothing: there is no field for a word.
@@ -313,7 +316,9 @@ def replay(events: Sequence[ContactEvent], *, alert: ContactEvent | None = None)
 _SPOKEN = frozenset({_E.REACHED, _E.CONVERSATION, _E.FOLLOW_UP_HELD})
 
 #: With these nobody has to decide any more what becomes of somebody who was not reached.
-_DECIDED = _SPOKEN | {_E.COORDINATOR_ANSWERED, _E.OFFER_LATER, _E.APPOINTMENT_PLANNED}
+_DECIDED = _SPOKEN | {
+    *(_E.COORDINATOR_ANSWERED, _E.OFFER_LATER, _E.OFFER_SOONER, _E.APPOINTMENT_PLANNED),
+}
 
 #: What is next after a step; after another one it stays what it was.
 _NEXT = {
@@ -377,6 +382,7 @@ _BECOMES = {
     _E.APPOINTMENT_MISSED: AppointmentState.MISSED,
     _E.APPOINTMENT_CANCELLED: AppointmentState.CANCELLED,
     _E.OFFER_LATER: AppointmentState.CANCELLED,
+    _E.OFFER_SOONER: AppointmentState.CANCELLED,
 }
 
 
@@ -403,7 +409,8 @@ def _later(facts: Facts, event: ContactEvent) -> datetime | None:
     """The day that was asked for, until somebody is reached or a moment is agreed on."""
     if event.kind == EventKind.OFFER_LATER:
         return event.planned_for
-    return None if event.kind in _SPOKEN or event.kind == EventKind.APPOINTMENT_PLANNED else facts.later
+    ends = _SPOKEN | {EventKind.OFFER_SOONER, EventKind.APPOINTMENT_PLANNED}
+    return None if event.kind in ends else facts.later
 
 
 def _next_step(facts: Facts, kind: EventKind, to: ContactState) -> NextStep:
@@ -415,6 +422,8 @@ def _next_step(facts: Facts, kind: EventKind, to: ContactState) -> NextStep:
         return NextStep.CALL_LATER
     if kind == EventKind.COORDINATOR_ANSWERED and facts.unreached:
         return NextStep.CALL_AGAIN
+    if kind == EventKind.OFFER_SOONER:
+        return NextStep.ARRANGE if to == ContactState.IN_CONTACT else NextStep.CALL
     return _NEXT.get(kind, facts.next_step)
 
 

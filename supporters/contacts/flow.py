@@ -111,7 +111,14 @@ class NoCapacity(ContactError):
 
 
 #: Who says this has the offer.
-_ANSWERED = frozenset({EventKind.OFFER_DECLINED, EventKind.OFFER_LATER, EventKind.APPOINTMENT_PLANNED})
+_ANSWERED = frozenset(
+    {
+        EventKind.OFFER_DECLINED,
+        EventKind.OFFER_LATER,
+        EventKind.OFFER_SOONER,
+        EventKind.APPOINTMENT_PLANNED,
+    }
+)
 
 P = ParamSpec("P")
 
@@ -203,9 +210,10 @@ def record(
     """Take one step in `contact`; the contact as it is after it. `by` is None for the involved employee by
     the own link (supporters.contacts.own_link).
 
-    `planned_for` (aware) is for *offer_later* and an appointment, `mode` for that, *conversation* and
-    *follow_up_held*, `place` for an appointment in person, `reason` for *handed_back* by the supporter,
-    `outcome` for *closed*. `seen` is the id of the last line the caller saw: a second tap finds another one.
+    `planned_for` (aware) is for *offer_later*, *offer_sooner* and an appointment, `mode` for that,
+    *conversation* and *follow_up_held*, `place` for an appointment in person, `reason` for *handed_back* by
+    the supporter, `outcome` for *closed*. `seen` is the id of the last line the caller saw: a second tap
+    finds another one.
     Raises Stale, NotAllowed, TooManyConversations, SameFollowUp, PlaceTaken.
     """
     contact, events = _locked(contact, seen)
@@ -551,6 +559,9 @@ def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool, cover: Cover)
     if facts.state == ContactState.HANDED_BACK and first_call_moves:
         # The next supporter's log does not know what was promised.
         new["first_contact_due_at"] = facts.later or facts.due_at
+    if facts.last.kind == EventKind.OFFER_SOONER and not facts.reached_at:
+        # As of somebody who is promised a first call now.
+        new["first_contact_due_at"] = facts.last.planned_for
     if facts.last.kind in _ANSWERED or facts.outcome == Outcome.REFERRED:
         new["offered_at"] = Coalesce(F("offered_at"), Value(facts.last.at))
     if counts_anew:

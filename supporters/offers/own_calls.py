@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from hospital.clock import DAY, Cover
 from hospital.models import WorkingHours
+from incidents.models import Incident
 from notifications.models import Notice
 from notifications.notices.listing import mark_read
 from supporters.contacts import announcing
@@ -20,9 +22,9 @@ from supporters.models import Appointment, Contact, ContactEvent, Offer, OfferQu
 
 _AT_WORK = (ContactState.ACCEPTED, ContactState.IN_CONTACT)
 _LATER = ContactEvent.objects.filter(
-    contact=OuterRef("pk"), kind=EventKind.OFFER_LATER, corrected_by=None
+    contact=OuterRef("pk"), kind__in=[EventKind.OFFER_LATER, EventKind.OFFER_SOONER], corrected_by=None
 ).order_by("-id")
-#: Who supports, or was asked, with what was agreed on, and the day that was asked for meanwhile.
+#: Who supports, or was asked, with what was agreed on, and until when was asked for meanwhile.
 _RUNNING = Prefetch(
     "contacts",
     Contact.objects.open()
@@ -172,6 +174,22 @@ def running(user: User) -> dict[str, Any]:
         ],
         "now": now,
     }
+
+
+def already_there(user: User, incident: Incident | None) -> str:
+    """Who is asked or at work for `user`, who asks for support again, or did by `incident`; empty where
+    nobody is, or where it is that request for which they are.
+    """
+    contact = Contact.objects.open().filter(open_for=user).only("state", "offer").first()
+    if contact is None:
+        return ""
+    if incident:
+        offers = Offer.objects.open().filter(incident=incident, involvement__employee=user)
+        if not offers.exclude(pk=contact.offer_id).exists():
+            return ""
+    if contact.state == ContactState.PROPOSED:
+        return _("The colleague who has been asked for you already hears it")
+    return _("The colleague who is there for you already hears it")
 
 
 def read(user: User, *, at: datetime) -> None:

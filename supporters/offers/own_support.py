@@ -81,7 +81,7 @@ def sooner(*, offer: Offer, by: User | None, at: datetime) -> Offer:
         raise NotAllowed
     if mine.contact:
         call_by = SupportPolicy.current().call_by(at, cover=WorkingHours.current().cover)
-        record(contact=mine.contact, kind=EventKind.OFFER_LATER, by=by, at=at, planned_for=call_by)
+        record(contact=mine.contact, kind=EventKind.OFFER_SOONER, by=by, at=at, planned_for=call_by)
     for each in mine.without_contact:
         begin_term(each, at)
         _wait_anew(each, at)

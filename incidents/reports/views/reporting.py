@@ -22,6 +22,7 @@ from incidents.models import Incident
 from incidents.reports import withdrawal
 from incidents.reports.forms.report import ReportForm
 from incidents.reports.report_as_seen import (
+    already_there,
     promised,
     to_forgotten,
     told_of,
@@ -112,7 +113,8 @@ def report(request: SignedInRequest, kind: str) -> HttpResponse:
         return render(request, "incidents/reports/_people.html", {"form": form})
     enter = "incidents/reports/_default_button.html" if form.people else "components/default_button.html"
     context = {"form": form, "promise": promised(form.at), "now": form.at, "kept_form": enter}
-    context["ways"] = ways_instead if form.kind == IncidentKind.SELF else ()
+    if form.kind == IncidentKind.SELF:
+        context |= {"ways": ways_instead, "already": already_there(request.user)}
     return render(request, "incidents/reports/report.html", context)
 
 

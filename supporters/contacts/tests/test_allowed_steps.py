@@ -51,6 +51,7 @@ attempt_failed          .               accepted:S        in_contact:S
 reached                 .               in_contact:S      .
 offer_declined          closed:EC       closed:SEC        closed:SEC
 offer_later             proposed:E      accepted:E        in_contact:E
+offer_sooner            proposed:E      accepted:E        in_contact:E
 conversation            .               in_contact:S      in_contact:S
 follow_up_planned       .               .                 in_contact:
 appointment_planned     .               accepted:S        in_contact:S
@@ -165,6 +166,7 @@ def test_the_agreed_number_is_asked_for_a_conversation_only():
 #: What each step carries that needs something.
 CARRIES: dict[EventKind, dict[str, Any]] = {
     EventKind.OFFER_LATER: {"planned_for": MONDAY},
+    EventKind.OFFER_SOONER: {"planned_for": MONDAY},
     EventKind.APPOINTMENT_PLANNED: {"planned_for": MONDAY, "mode": "telephone"},
     EventKind.APPOINTMENT_MOVED: {"planned_for": MONDAY, "mode": "in_person", "place": MeetingPlace()},
     EventKind.CONVERSATION: {"mode": "telephone"},
@@ -350,6 +352,23 @@ def test_later_asked_before_the_supporter_answered_does_not_move_the_answer():
     assert replay([*lines, *log(EventKind.ACCEPTED)[1:]]).next_step == NextStep.CALL_LATER
 
 
+@pytest.mark.parametrize(
+    ("way", "next_step"),
+    [
+        ([], NextStep.ANSWER),
+        ([EventKind.ACCEPTED], NextStep.CALL),
+        ([EventKind.ACCEPTED, EventKind.REACHED], NextStep.ARRANGE),
+    ],
+)
+def test_sooner_after_all_is_a_moment_to_call_by_and_no_day_before_which_nobody_calls(way, next_step):
+    by = MONDAY + timedelta(hours=24)
+    lines = log(*way, EventKind.OFFER_LATER, EventKind.OFFER_SOONER, planned_for=by)
+    lines[0].planned_for = MONDAY + timedelta(hours=4)
+    facts = replay(lines)
+    assert (facts.later, facts.next_step) == (None, next_step)
+    assert facts.due_at == (by if way else MONDAY + timedelta(hours=4))
+
+
 def test_attempts_count_from_when_somebody_was_last_reached():
     tries = [EventKind.ATTEMPT_FAILED] * 3
     assert len(replay(log(EventKind.ACCEPTED, *tries)).tries) == 3
@@ -413,6 +432,8 @@ def agreed(*kinds, moved_to=None):
         (["appointment_missed"], "missed", NextStep.ARRANGE),
         (["appointment_cancelled"], "cancelled", NextStep.ARRANGE),
         (["offer_later"], "cancelled", NextStep.CALL_LATER),
+        (["offer_sooner"], "cancelled", NextStep.CALL),
+        (["reached", "offer_sooner"], "cancelled", NextStep.ARRANGE),
         (["handed_back"], "lapsed", NextStep.NOTHING),
         (["offer_declined"], "cancelled", NextStep.NOTHING),
         (["closed"], "cancelled", NextStep.NOTHING),

@@ -87,6 +87,7 @@ def needed(kind, party, state, at):
     return {
         "handed_back": {"reason": HandBackReason.NO_TIME if party == Party.SUPPORTER else ""},
         "offer_later": {"planned_for": at + 5 * DAY},
+        "offer_sooner": {"planned_for": at + DAY},
         "appointment_planned": {"planned_for": at + 3 * DAY, "mode": "telephone"},
         "appointment_moved": {"planned_for": at + 4 * DAY, "mode": "video"},
         "conversation": {"mode": "telephone"},

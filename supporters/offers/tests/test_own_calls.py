@@ -11,10 +11,11 @@ from django.utils.translation import override
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
+from incidents.models import Incident
 from supporters.contacts import flow
 from supporters.enums import EventKind
-from supporters.models import MeetingPlace
-from supporters.offers import own_support, worklist
+from supporters.models import MeetingPlace, Offer
+from supporters.offers import own_calls, own_support, worklist
 from supporters.offers.opening import begin_term
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
@@ -47,6 +48,10 @@ def employee(client):
 
 def home(client):
     return client.get("/").content.decode()
+
+
+def squeezed(page):
+    return " ".join(strip_tags(page.text).split())
 
 
 def test_home_says_that_a_colleague_will_call_and_who_once_somebody_said_yes(client, employee):
@@ -283,6 +288,44 @@ def test_later_can_be_sooner_after_all(client, employee):
     assert "You’ll be called by" in page
 
 
+@pytest.mark.parametrize(
+    ("at", "by"),
+    [(MONDAY, "tomorrow at 13:00"), (MONDAY_EVENING, "tomorrow at 17:00")],
+)
+@pytest.mark.parametrize("way", [[], ["accepted"], ["accepted", "reached"]])
+def test_sooner_says_day_and_hour_to_both_of_them_and_to_who_is_asked_next(
+    client, employee, time_machine, at, by, way
+):
+    time_machine.move_to(FRIDAY)
+    offer = OfferFactory(involvement__employee=employee, opened_at=FRIDAY)
+    coordinator = UserFactory(roles=[Role.COORDINATOR])
+
+    def ask(moment):
+        supporter = SupporterFactory(trained=True)
+        return flow.propose(offer=offer, supporter=supporter, by=coordinator, at=moment)
+
+    contact = ask(FRIDAY)
+    for kind in way:
+        contact = flow.record(contact=contact, kind=EventKind(kind), by=contact.supporter.user, at=FRIDAY)
+    own_support.postpone(offer=offer, planned_for=FRIDAY + 14 * DAY, by=employee, at=FRIDAY)
+    time_machine.move_to(at)
+    own_support.sooner(offer=offer, by=employee, at=at)
+    client.force_login(employee)
+    for page in (home(client), client.get("/me/").text):
+        assert f"You’ll be called by {by}." in " ".join(strip_tags(page).split())
+    if way != ["accepted", "reached"]:
+        contact.refresh_from_db()
+        offer.refresh_from_db()
+        flow.withdraw(contact=contact, by=coordinator, at=at)
+        contact = flow.record(
+            contact=(other := ask(at)), kind=EventKind.ACCEPTED, by=other.supporter.user, at=at
+        )
+        client.force_login(contact.supporter.user)
+        words = f"Call by {by}" if at == MONDAY else "Call tomorrow from 08:00"
+        assert words in squeezed(client.get(f"/contacts/{contact.pk}/"))
+        assert contact.due_at == offer.first_contact_due_at
+
+
 def test_later_and_then_outside_says_outside_alone(client, employee):
     offer = OfferFactory(involvement__employee=employee, opened_at=FRIDAY)
     own_support.postpone(offer=offer, planned_for=FRIDAY + 14 * DAY, by=employee, at=FRIDAY)
@@ -292,3 +335,50 @@ def test_later_and_then_outside_says_outside_alone(client, employee):
         assert "You hear of it by" in page
         assert "be called" not in page
         assert "A colleague will call you" not in page
+
+
+class TestWhoAsksAgain:
+    """While somebody calls already nobody is looked for, and no page says so."""
+
+    SEARCH = "The coordinator looks for a colleague"
+    PAGES = ("/", "/incidents/new/self/", "/incidents/{}/received/", "/incidents/{}/")
+
+    @pytest.fixture
+    def asks(self, client, employee):
+        """What the pages say, before the support is asked for again and after."""
+
+        def read():
+            client.post("/incidents/new/self/", {"event_type": "", "send": "1"})
+            reference = Incident.objects.filter(kind="self").latest("reported_at").reference
+            return [squeezed(client.get(each.format(reference))) for each in self.PAGES]
+
+        return read
+
+    @pytest.mark.parametrize(
+        ("state", "said"),
+        [
+            ("accepted", "The colleague who is there for you already hears it"),
+            ("in_contact", "The colleague who is there for you already hears it"),
+            ("proposed", "The colleague who has been asked for you already hears it"),
+        ],
+    )
+    def test_reads_that_who_is_there_hears_it(self, asks, employee, state, said):
+        offer = OfferFactory(involvement__employee=employee)
+        ContactFactory(**{state: True}, offer=offer, open_for=employee)
+        for page in asks():
+            assert said in page
+            assert self.SEARCH not in page
+
+    def test_for_the_first_time_or_after_the_end_reads_that_somebody_is_looked_for(self, asks, employee):
+        ContactFactory(closed=True, offer__involvement__employee=employee)
+        home, *others = asks()
+        assert "A colleague calls you by" in home
+        for page in others:
+            assert self.SEARCH in page
+            assert "already hears it" not in page
+
+    def test_what_they_asked_for_first_goes_on_saying_what_is_done(self, asks, employee):
+        asks()
+        offer = Offer.objects.get()
+        ContactFactory(accepted=True, offer=offer, open_for=employee)
+        assert own_calls.already_there(employee, offer.incident) == ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -243,7 +244,7 @@ def falls_away(offer: Offer, *, at: datetime) -> list[str]:
     each moment to come, what was found where no moment is set for it, and being asked again.
     """
     line = Offer.objects.filter(Q(pk=offer.pk) | Q(continues=offer.pk)).select_related("incident")
-    erased = list(retention.with_feedback(line))
+    erased: list[Any] = list(retention.with_feedback(line))
     coming = [
         each
         for each in told_later.own((one.incident for one in erased), at=at)
