@@ -33,6 +33,16 @@ STEP = timedelta(minutes=10)
 WAIT_SECONDS = 600
 _WALS = re.compile(r"[0-9A-F]{24}")
 
+#: What is drawn anew for every page: so that no form can be forged, and none is sent twice.
+_OF_THE_PAGE = re.compile(
+    rb'type="hidden" name="(?:csrfmiddlewaretoken|ticket)" value="[^"]*"|"X-CSRFToken": "[^"]*"'
+)
+
+
+def lasting(page: bytes) -> bytes:
+    """What would stand on `page` another time too."""
+    return _OF_THE_PAGE.sub(b"", page)
+
 
 class TooLong(Exception):
     """What was waited for did not come."""
@@ -96,18 +106,18 @@ class Installation:
         self._await(self._answers, "the web")
 
     def pass_until(self, holds: Callable[[], bool], what: str, *, step: timedelta = STEP) -> None:
-        """Move the clock on, by `step` each half second, until `holds`."""
+        """Move the clock on, by `step` four times a second, until `holds`."""
         connections.close_all()
 
         def moved() -> bool:
             self.clock.move(step)
-            time.sleep(0.5)
+            time.sleep(0.25)
             return holds()
 
         self._await(moved, what)
 
-    def post(self, path: str, fields: Mapping[str, str]) -> int:
-        """Send a form as a browser without a session does; the status of the answer."""
+    def send(self, path: str, fields: Mapping[str, str]) -> tuple[int, bytes]:
+        """Send a form as a browser without a session does; the status and the body of the answer."""
         web = HTTPConnection("127.0.0.1", self._port, timeout=60)
         headers = {
             "Host": "localhost",
@@ -115,9 +125,10 @@ class Installation:
             "Content-Type": "application/x-www-form-urlencoded",
         }
         web.request("POST", path, urlencode({**fields, "csrfmiddlewaretoken": CSRF}), headers)
-        status = web.getresponse().status
+        answer = web.getresponse()
+        status, body = answer.status, answer.read()
         web.close()
-        return status
+        return status, body
 
     # What somebody could copy.
 

@@ -10,20 +10,22 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import sqrt
 from random import Random
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db import connection, transaction
 
+from accounts.tests.factories import UserFactory
 from attacks.installation import Installation, Row
+from evaluations import tickets
 from evaluations.enums import PeriodLength, Question
-from evaluations.models import EvaluationPolicy, Invitation
+from evaluations.models import EvaluationPolicy, Invitation, Opening
 from evaluations.periods import Period
 from evaluations.tickets import LENGTH
 from hospital.clock import local_day
-from supporters.models import Contact
 from supporters.tests.factories import ContactFactory
 
 _CODE = re.compile(r"\b(?:[0-9A-HJKMNP-TV-Z]{4}-?){3}[0-9A-HJKMNP-TV-Z]{4}\b")
@@ -68,25 +70,66 @@ class Linked:
 def attack(place: Installation, *, people: int, seed: int) -> Linked:
     """Invite, let everybody answer in a random order, open at the end of the period; then guess."""
     chance = Random(seed)
-    start = place.clock.now()
-    contacts = [_closed(f"{seed}-{number}", start) for number in range(people)]
-    place.mails.messages.clear()
-    codes = _codes(place, contacts)
+    codes = invite(place, [f"{seed}-{number}" for number in range(people)])
     answers = dict(zip(codes, _different(people, chance), strict=True))
     order = list(codes)
     chance.shuffle(order)
     copies = [place.dump()]
     for number, person in enumerate(order, 1):
-        assert place.post("/evaluation/", {**_typed(answers[person]), "ticket": codes[person]}) == 302
+        status, _body = place.send("/evaluation/", {**_typed(answers[person]), "ticket": codes[person]})
+        assert status == 302
         if number % (people // COPIES) == 0:
             copies.append(place.dump())
-    period = Period.holding(local_day(place.clock.now()), PeriodLength(EvaluationPolicy.current().period))
-    place.clock.set(period.closes_at + timedelta(hours=1))
-    opened = Invitation.objects.filter(pk__in=codes, answered=True)
-    place.pass_until(lambda: opened.count() == people, "the opening")
+    end_period(place)
     copies.append(place.dump())
     blobs = {"wal": place.wal().encode(), **dict(place.files())}
     return judge(copies, blobs, codes=codes, answers=answers, chance=chance)
+
+
+@dataclass(frozen=True, slots=True)
+class SentOften:
+    """Whether `answers`, several of them of one person, were `opened` at the end of their period."""
+
+    answers: int
+    opened: bool
+
+
+def one_person_often(place: Installation) -> SentOften:
+    """Nine people answer, one of them for five contacts; the period ends."""
+    codes = invite(place, [*map(str, range(8)), *["often"] * 5])
+    for code in codes.values():
+        place.send("/evaluation/", {"recommend": "yes", "ticket": code})
+    return SentOften(len(codes), end_period(place).tables is not None)
+
+
+def invite(place: Installation, names: Sequence[str]) -> dict[str, str]:
+    """A contact of each of `names`, closed so long ago that they are invited next; the code that each is
+    sent, by the id of the invitation.
+    """
+    people = {name: UserFactory(email=f"colleague-{name}@hospital.example") for name in set(names)}
+    at = place.clock.now() - timedelta(days=14 + EvaluationPolicy.current().invite_after, hours=1)
+    contacts = [
+        ContactFactory(closed=True, proposed_at=at, offer__involvement__employee=people[name])
+        for name in names
+    ]
+    place.mails.messages.clear()
+    invited = Invitation.objects.filter(contact__in=[each.pk for each in contacts])
+    place.pass_until(lambda: invited.count() == len(names) == len(_mailed(place)), "the invitations")
+    codes = {
+        str(pk): tickets.grouped(tickets.issue(pk, version, settings.EVALUATION_TICKET_KEY))
+        for pk, version in invited.values_list("pk", "version")
+    }
+    assert set(codes.values()) == _mailed(place)
+    return codes
+
+
+def end_period(place: Installation) -> Opening:
+    """Until the answers of the period that runs were opened, or carried over."""
+    period = Period.holding(local_day(place.clock.now()), PeriodLength(EvaluationPolicy.current().period))
+    place.clock.set(period.closes_at + timedelta(hours=1))
+    opening = Opening.objects.filter(ends_on=period.ends_on)
+    place.pass_until(opening.exists, "the opening")
+    return opening.get()
 
 
 def judge(
@@ -137,31 +180,13 @@ def attack_naively(place: Installation, *, people: int, seed: int) -> Linked:
     return judge(copies, {}, codes={}, answers=answers, chance=chance)
 
 
-def _closed(name: str, at: datetime) -> Contact:
-    """A contact of an employee with an own address, closed so long ago that invitations leave."""
-    return ContactFactory(
-        closed=True,
-        proposed_at=at - timedelta(days=14 + EvaluationPolicy.current().invite_after, hours=1),
-        offer__involvement__employee__email=f"colleague-{name}@hospital.example",
-    )
-
-
-def _codes(place: Installation, contacts: Collection[Contact]) -> dict[str, str]:
-    """The code in each mail, by the invitation that it belongs to; waits for all of them."""
-    wanted = Invitation.objects.filter(contact__in=[each.pk for each in contacts])
-    place.pass_until(lambda: wanted.count() == len(_mailed(place)) == len(contacts), "the invitations")
-    mailed = _mailed(place)
-    addresses = wanted.values_list("pk", "contact__offer__involvement__employee__email")
-    return {str(pk): mailed[address] for pk, address in addresses}
-
-
-def _mailed(place: Installation) -> dict[str, str]:
-    """The code in each mail, by the address that it went to."""
-    found = {}
+def _mailed(place: Installation) -> set[str]:
+    """The codes in all mails."""
+    found = set()
     for message in place.mails.messages:
         text = message.get_body(("plain",))
-        if text is not None and (code := _CODE.search(text.get_content())):
-            found[str(message["To"])] = code[0]
+        if text is not None:
+            found.update(_CODE.findall(text.get_content()))
     return found
 
 
@@ -231,7 +256,7 @@ def _order(written: tuple[Row, str]) -> tuple[int, float, str]:
 
 
 def _codes_in(blob: bytes, codes: Collection[str]) -> int:
-    """How many of `codes` stand in `blob`, with or without their dashes, whatever stands before them."""
+    """How many of `codes` stand in `blob`, with or without dashes, whatever stands right before them."""
     plain = {code.replace("-", "") for code in codes}
     found = set()
     for run in set(_RUN.findall(blob.decode("latin-1"))):

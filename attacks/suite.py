@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from attacks import cells, linking, published_year
+from attacks import cells, codes, linking, open_period, published_year, tampering
 from attacks.installation import Installation
 from attacks.published_year import Guesses
 from benchmarks.report import Line, report
+from evaluations.models import EvaluationPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,11 @@ class Size:
     seeds: tuple[int, ...]
     offers: tuple[int, ...]
     draws: int
+    pairs: int
 
 
-SMALL = Size(people=40, seeds=(1,), offers=(40, 600), draws=300)
-FULL = Size(people=1_000, seeds=(1, 2), offers=(40, 120, 250, 600), draws=1_000)
+SMALL = Size(people=40, seeds=(1,), offers=(40, 600), draws=300, pairs=4)
+FULL = Size(people=1_000, seeds=(1, 2), offers=(40, 120, 250, 600), draws=1_000, pairs=1_000)
 
 
 def main(folder: Path, size: Size) -> int:
@@ -41,6 +43,10 @@ def attacked(place: Installation, size: Size) -> Iterator[Line]:
     yield from _of_a_year(size)
     yield from _of_cells(size)
     yield from _of_links(place, size)
+    yield from _of_one_person(place)
+    yield from _of_codes(place, size)
+    yield from _of_tampering(place)
+    yield from _of_the_open_period(place)
 
 
 def _of_a_year(size: Size) -> Iterator[Line]:
@@ -102,3 +108,61 @@ def _of_links(place: Installation, size: Size) -> Iterator[Line]:
         "> 90%",
         naively.mean > 0.9,
     )
+
+
+def _of_one_person(place: Installation) -> Iterator[Line]:
+    sent = linking.one_person_often(place)
+    yield Line(
+        "nine people, one of them with five contacts: thirteen answers",
+        "opened" if sent.opened else "carried over",
+        "carried over: fewer than ten people",
+        not sent.opened,
+    )
+    yield Line(
+        "naive: the same by the number of answers",
+        f"{sent.answers} answers",
+        "≥ 10: opened",
+        sent.answers >= EvaluationPolicy.LEAST,
+    )
+
+
+def _of_codes(place: Installation, size: Size) -> Iterator[Line]:
+    for what, found in codes.attack(place, pairs=size.pairs):
+        by_time = f", {found.first_is_slower:.3f} slower" if size is FULL else ""
+        yield Line(
+            f"codes told apart by the answer: {what}, {found.pairs} pairs",
+            f"bytes {'differ' if found.by_bytes else 'the same'}{by_time}",
+            "the same" + (", 0.5 ± 0.05" if size is FULL else ""),
+            not found.by_bytes and not (size is FULL and found.by_time),
+        )
+
+
+def _of_tampering(place: Installation) -> Iterator[Line]:
+    took_none, told = tampering.swapped_key(place)
+    yield Line(
+        "another public key in the database",
+        f"answer {'refused' if took_none else 'taken'}, administrator {'told' if told else 'not told'}",
+        "refused, told",
+        took_none and told,
+    )
+    reads = tampering.swapped_key_reads_naively()
+    yield Line("naive: the web trusts the key", "read" if reads else "not read", "read", reads)
+    least = tampering.lowered_least()
+    yield Line("the least number lowered in the database", f"{least} people", "≥ 10", least >= 10)
+    for what, statement in tampering.ON_RELEASES.items():
+        held = tampering.refused(statement)
+        yield Line(f"a release {what}", "refused" if held else "carried out", "refused", held)
+    naively = not tampering.refused(tampering.ON_A_NAIVE_TABLE)
+    yield Line("naive: a table of figures truncated", "carried out", "carried out", naively)
+
+
+def _of_the_open_period(place: Installation) -> Iterator[Line]:
+    pages, changed = open_period.changed(place)
+    yield Line(
+        "one contact more in the open period",
+        f"{changed} of {pages} pages and files changed",
+        "0 of at least 8",
+        not changed and pages >= 8,
+    )
+    naively = open_period.changed_naively()
+    yield Line("naive: figures counted for a page", "changed" if naively else "the same", "changed", naively)

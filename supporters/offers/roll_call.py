@@ -5,23 +5,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, UUIDField
 from django.utils.translation import gettext as _
 
 from accounts.pages.addresses import address_of
 from accounts.people.names import sort_key
 from hospital.moment_words import in_words
+from hospital.written_once import Given, Statement
 from incidents.models import Incident
 from supporters.contacts import conflicts, on_its_way
 from supporters.contacts.on_its_way import OnItsWay
 from supporters.offers import employee_left
 from supporters.offers.worklist import ASSIGNS, ROWS, SupportState, state_of_row
 
-#: Rows, and when somebody had the offer.
-_PEOPLE: QuerySet[Any] = ROWS.annotate(
-    had_at=F("offered_at"),
-    told_at=F("announced_at"),
-    norm=F("norm_due_at"),
+#: Rows of one event, and when somebody had the offer.
+_PEOPLE = Statement(
+    lambda: ROWS.filter(incident=Given("incident", UUIDField())).annotate(
+        had_at=F("offered_at"), told_at=F("announced_at"), norm=F("norm_due_at")
+    )
 )
 
 
@@ -52,7 +53,7 @@ def lines_of(incident: Incident, now: datetime) -> list[RollCallLine]:
     """Everybody of `incident`, by name: one statement, or two where somebody is asked or at work; three more
     where somebody was not told yet, and one where somebody left employment.
     """
-    people = _PEOPLE.filter(incident=incident.pk)
+    people = _PEOPLE.rows(incident=incident.pk)
     in_order = sorted(people, key=lambda each: (sort_key(each["name"]), each["id"]))
     is_asked = any(each["supporter"] for each in in_order)
     said = conflicts.said(Q(offer__incident=incident.pk)) if is_asked else {}
