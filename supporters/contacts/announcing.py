@@ -105,7 +105,7 @@ def not_after_all(people: Iterable[Involvement], *, at: datetime) -> list[Remind
 
 
 def tried(person: Involvement, *, line: int, at: datetime) -> Reminder:
-    """The reminder, unsaved, to somebody with an account that they were called in vain."""
+    """The reminder, unsaved, to somebody with an account that a colleague tried to reach them in vain."""
     return _reminder(TRIED, f"{TRIED}:{line}", person, at)
 
 
@@ -264,7 +264,7 @@ KINDS = (
     ),
     to_person(
         TRIED,
-        gettext_lazy("A colleague tried to call you. Say when and how you are best reached."),
+        gettext_lazy("A colleague tried to reach you. Say when and how you are best reached."),
         Q(waiting_for=Waiting.UNREACHED),
     ),
     to_person(
@@ -274,7 +274,9 @@ KINDS = (
     ),
     Kind(
         code=NOT_AFTER_ALL,
-        line=gettext_lazy("A report that named you was taken back. Nobody calls you about that one."),
+        line=gettext_lazy(
+            "A report that named you was taken back. Nobody gets in touch with you about that one."
+        ),
         concerns=lambda user, pk: user.pk == pk,
         handed_on=HandedOn.STAYS,
     ),

@@ -197,7 +197,7 @@ def _after_the_end(contact: Contact, facts: Facts, cover: Cover) -> list[Reminde
 
 
 def _unreached(contact: Contact, line: ContactEvent) -> list[Reminder]:
-    """The coordinator decides; the employee, if they have an account, hears that somebody called."""
+    """The coordinator decides; the employee, if they have an account, hears that somebody tried."""
     found = [_to_coordinator(contact, UNREACHED, line, line.at)]
     person = contact.offer.involvement
     if person.employee_id and announcing.can_be_told(person):
@@ -307,10 +307,12 @@ _WAITS_AGAIN = Q(
 KINDS = (
     _for_supporter(ASSIGNED, _("You are asked to support a colleague."), ContactState.PROPOSED),
     _for_coordinators(ANSWER_LATE, _("A supporter has not answered yet."), Q(state=ContactState.PROPOSED)),
-    _for_supporter(CALL_SOON, _("A colleague is waiting for your call."), *_BEGUN, group=Group.DEADLINES),
-    _for_supporter(CALL_LATE, _("Your call to a colleague is late."), *_BEGUN, group=Group.DEADLINES),
+    _for_supporter(CALL_SOON, _("A colleague is waiting to hear from you."), *_BEGUN, group=Group.DEADLINES),
+    _for_supporter(
+        CALL_LATE, _("A colleague should have heard from you by now."), *_BEGUN, group=Group.DEADLINES
+    ),
     _for_coordinators(NOT_CALLED, _("A first contact is late."), Q(state__in=_BEGUN)),
-    _for_supporter(CALL_AS_AGREED, _("You agreed to call a colleague today."), *_BEGUN),
+    _for_supporter(CALL_AS_AGREED, _("You agreed to get in touch with a colleague today."), *_BEGUN),
     _for_supporter(FOLLOW_UP, _("It’s time to follow up with a colleague."), *_BEGUN),
     _for_supporter(APPOINTMENT_SOON, _("You have a talk with a colleague soon."), *_BEGUN),
     _for_supporter(

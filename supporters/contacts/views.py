@@ -45,6 +45,7 @@ from supporters.contacts.case_access import log_contact
 from supporters.contacts.course import course_of
 from supporters.contacts.flow import ContactError, NotAllowed
 from supporters.contacts.forms import AvailabilityForm, ReachMeForm, StepForm
+from supporters.contacts.mailed_only import is_mailed, mailed_only
 from supporters.enums import (
     AppointmentState,
     ContactState,
@@ -211,7 +212,8 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     log_contact(contact=mine, by=request.user, at=now)
     late = facts.is_open and facts.due_at < now
     at_a_desk, opens = facts.next_step in AT_A_DESK, cover.opens_from(now)
-    by_mail = _is_mailed(mine, person)
+    mine.offer.involvement = person
+    by_mail = is_mailed(mine.offer)
     events = _events(mine)
     days = [event.occurred_at and local_day(event.occurred_at) for event in events]
     return render(
@@ -385,8 +387,6 @@ def _own(user: User) -> ContactQuerySet:
 def _card(row: Any, now: datetime, cover: Cover) -> Card:
     """The card of a row of `CARDS`."""
     step = NextStep(row.next_step)
-    number = row.offer__involvement__employee__telephone or row.offer__involvement__telephone
-    address = row.offer__involvement__employee__email or row.offer__involvement__email
     late = row.closed_at is None and row.due_at < now
     return Card(
         url=address_of("contacts:detail", row.pk),
@@ -396,8 +396,18 @@ def _card(row: Any, now: datetime, cover: Cover) -> Card:
             now=now,
             cover=cover,
             mode=row.mode or "",
-            by_mail=not (row.offer__reach_me__telephone or number)
-            and bool(row.offer__reach_me__email or address),
+            by_mail=mailed_only(
+                numbers=(
+                    row.offer__reach_me__telephone,
+                    row.offer__involvement__telephone,
+                    row.offer__involvement__employee__telephone,
+                ),
+                addresses=(
+                    row.offer__reach_me__email,
+                    row.offer__involvement__email,
+                    row.offer__involvement__employee__email,
+                ),
+            ),
         ),
         name=row.name,
         profession=row.profession,
@@ -440,13 +450,6 @@ def _offered(
         }
         for each in suggested(days, now=now, cover=cover, parts=parts, taken=with_others(contact))
     ]
-
-
-def _is_mailed(contact: Contact, person: Involvement) -> bool:
-    """Whether there is an address to reach them at, and no number."""
-    wish: ReachMe | None = getattr(contact.offer, "reach_me", None)
-    number = (wish and wish.telephone) or person.telephone_now
-    return not number and bool((wish and wish.email) or person.email_now)
 
 
 def _by_telephone(facts: Facts) -> bool:

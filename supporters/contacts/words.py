@@ -75,9 +75,9 @@ def awaited(step: NextStep) -> str:
     """What the coordinator waits for, when `step` is the supporter's next."""
     words = {
         NextStep.ANSWER: _("The supporter’s answer"),
-        NextStep.CALL: _("The first call"),
-        NextStep.CALL_AGAIN: _("Another attempt to call"),
-        NextStep.CALL_LATER: _("A call on the day that was agreed"),
+        NextStep.CALL: _("The first contact"),
+        NextStep.CALL_AGAIN: _("Another attempt to reach them"),
+        NextStep.CALL_LATER: _("Contact on the day that was agreed"),
         NextStep.APPOINTMENT: _("The talk that was planned"),
         NextStep.ARRANGE: _("Agreeing on another moment"),
         NextStep.TALK: _("The conversation"),
@@ -130,7 +130,7 @@ def done(kind: EventKind) -> str:
         EventKind.CONVERSATION: _("Noted: you had a conversation."),
         EventKind.APPOINTMENT_PLANNED: _("Planned. You are reminded before it, and so is your colleague."),
         EventKind.APPOINTMENT_MOVED: _("Moved. Your colleague gets a message, and sees it on the own page."),
-        EventKind.APPOINTMENT_CANCELLED: _("Cancelled. Your colleague gets a message that you will call."),
+        EventKind.APPOINTMENT_CANCELLED: _("Cancelled. Your colleague gets a message that you get in touch."),
         EventKind.APPOINTMENT_MISSED: _("Noted: it did not happen. When shall it be?"),
         EventKind.FOLLOW_UP_HELD: _("Noted: you followed up."),
         EventKind.UNREACHED: _("Noted: you tried as often as agreed. The coordinator decides how to go on."),

@@ -17,6 +17,7 @@ from incidents.models import Incident
 from notifications.models import Notice
 from notifications.notices.listing import mark_read
 from supporters.contacts import announcing
+from supporters.contacts.mailed_only import is_mailed
 from supporters.enums import AppointmentState, ContactState, EventKind, NextStep, Waiting
 from supporters.models import Appointment, Contact, ContactEvent, Offer, OfferQuerySet
 
@@ -75,16 +76,6 @@ class PromisedCall:
     outside: bool = False
     off: datetime | None = None
     by_mail: bool = False
-
-
-def is_mailed(offer: Offer) -> bool:
-    """Whether whoever supports the person of `offer` can mail them and not call; it reads their account and
-    how they wish to be reached.
-    """
-    wish, person = getattr(offer, "reach_me", None), offer.involvement
-    if (wish and wish.telephone) or person.telephone_now:
-        return False
-    return bool((wish and wish.email) or person.email_now)
 
 
 def with_promise(offers: OfferQuerySet) -> QuerySet[Any]:

@@ -119,13 +119,13 @@ def _off_text(moment: datetime, *, by: datetime) -> str:
     now = timezone.now()
     words = {"moment": at_moment(moment, now=now), "by": at_moment(by, now=now)}
     if by <= now:
-        return _("What was agreed on for %(moment)s is off. Somebody else calls you.") % words
-    return _("What was agreed on for %(moment)s is off. Somebody else calls you by %(by)s.") % words
+        return _("What was agreed on for %(moment)s is off. You hear from somebody else.") % words
+    return _("What was agreed on for %(moment)s is off. You hear from somebody else by %(by)s.") % words
 
 
 def _changed_text(appointment: Appointment | None) -> str:
     if appointment is None:
-        return _("The moment that was agreed on is off. Somebody calls you to agree on another.")
+        return _("The moment that was agreed on is off. You hear from your colleague to agree on another.")
     words = {"moment": at_moment(appointment.at, now=timezone.now())}
     return _("The moment that was agreed on has changed: it is %(moment)s now.") % words
 

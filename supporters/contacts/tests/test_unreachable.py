@@ -193,6 +193,23 @@ def test_who_says_how_to_be_reached_is_called_again(contact):
     assert "be called" in page(employee, "me")
 
 
+@pytest.mark.parametrize("number", ["", "+31612345678"])
+def test_who_has_no_number_reads_nowhere_that_somebody_called(contact, coordinator, number):
+    employee, supporter = contact.offer.involvement.employee, contact.supporter.user
+    type(employee).objects.filter(pk=employee.pk).update(telephone=number)
+    in_vain(contact)
+    sweep.sweep(at=TRIES[-1])
+    own, notices = page(employee, "me"), page(employee, "notices")
+    theirs = page(supporter, "contacts:detail", contact.pk)
+    case = page(coordinator, "support:match", contact.offer.involvement_id)
+    assert ("A colleague mailed you, several times." in own) == (not number)
+    assert ("A colleague tried to call you, at several moments." in own) == bool(number)
+    assert "A colleague tried to reach you." in notices
+    for text in (notices, theirs, case):
+        assert "somebody called" not in text
+        assert "tried to call" not in text
+
+
 def test_undoing_the_last_attempt_undoes_that_it_was_enough(contact):
     contact = in_vain(contact)
     contact = flow.undo(contact=contact, by=contact.supporter.user, at=TRIES[-1] + timedelta(minutes=1))

@@ -458,7 +458,7 @@ def test_late_case_says_which_step_since_when_and_whom_to_phone(client, coordina
     flow.record(contact=contact, kind=EventKind.ACCEPTED, by=contact.supporter.user, at=now)
     Contact.objects.update(due_at=now - timedelta(days=5))
     page = squeezed(text(client.get(url(offer))))
-    assert "The first call" in page
+    assert "The first contact" in page
     assert "days late" in page
     assert "tel:+31612345678" in page
     assert "06 12345678" in page

@@ -294,7 +294,7 @@ class TestAskedAgain:
     )
     def test_is_offered_support_once_for_each_moment(self, calamity, person):
         offer = involve(calamity, **person, **ended(Outcome.COMPLETED))
-        assert "a colleague calls you again" in self.ask(offer).text
+        assert "a colleague gets in touch with you again" in self.ask(offer).text
         moment = set_moment(calamity)
         offer.refresh_from_db()
         assert (offer.waiting_for, offer.closed_at) == (Waiting.ASSIGNMENT, None)
@@ -405,7 +405,7 @@ class TestErasedBefore:
         assert "This falls away for you then:" in page
         assert "Hearing, Monday 16 March at 09:00" in page
         assert "Verdict" not in page
-        assert "calls you again when something comes up" in page
+        assert "gets in touch with you again when something comes up" in page
 
     def test_names_what_was_found_also_while_no_moment_is_set_for_it(self, asks, calamity):
         _offer, question = asks

@@ -24,13 +24,13 @@ from incidents.enums import LaterMomentKind
 from supporters.contacts import words
 from supporters.contacts.flow import ContactError
 from supporters.contacts.forms import DayForm, ReachMeForm, UnseenReachMeForm
+from supporters.contacts.mailed_only import is_mailed
 from supporters.enums import ContactState, Outcome
 from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, SupportPolicy
 from supporters.offers import choosing, own_support, referral, retention, told_later
 from supporters.offers.choosing import ShownSupporter
 from supporters.offers.own_calls import (
     PromisedCall,
-    is_mailed,
     leading,
     promise_of,
     running_of,
@@ -255,7 +255,7 @@ def falls_away(offer: Offer, *, at: datetime) -> list[str]:
     if not is_set and any(each.feedback_due_at for each in erased):
         said.append(_("What was found: you are not told of it."))
     if any(each.ask_again_since for each in erased):
-        said.append(_("That a colleague calls you again when something comes up."))
+        said.append(_("That a colleague gets in touch with you again when something comes up."))
     return said
 
 
@@ -303,6 +303,8 @@ def _sooner(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> st
 
 def _cannot_then(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
     own_support.cannot_then(offer=offer, by=by, at=at)
+    if is_mailed(offer):
+        return _("That’s fine. Your colleague will mail you to agree on another moment.")
     return _("That’s fine. Your colleague will call you to agree on another moment.")
 
 
@@ -335,7 +337,7 @@ def _choose(data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str
 
 def _ask_again(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:
     own_support.ask_again(offer=offer, wanted=True, by=by, at=at)
-    return _("Noted. When something comes up, a colleague calls you again.")
+    return _("Noted. When something comes up, a colleague gets in touch with you again.")
 
 
 def _ask_no_more(_data: QueryDict, offer: Offer, by: User | None, at: datetime) -> str:

@@ -45,7 +45,7 @@ def planned(contact, moment=AGREED, **fields):
 
 OFF = (
     "What was agreed on for Thursday 19 November at 15:00 is off. "
-    "Somebody else calls you by Thursday 19 November at 15:00."
+    "You hear from somebody else by Thursday 19 November at 15:00."
 )
 
 
@@ -129,7 +129,9 @@ def test_cancelled_by_the_supporter_the_employee_hears_so_and_no_more(contact, l
     contact = planned(contact)
     take(contact, "appointment_cancelled", MONDAY + HOUR)
     lives(MONDAY + 2 * HOUR)
-    assert mailed() == ["The moment that was agreed on is off. Somebody calls you to agree on another."]
+    assert mailed() == [
+        "The moment that was agreed on is off. You hear from your colleague to agree on another."
+    ]
     lives(AGREED)
     assert len(mailed()) == 1
 
@@ -174,7 +176,7 @@ def test_of_a_talk_that_is_nearly_there_it_is_mailed_at_once(contact, lives):
     take(planned(contact), "handed_back", AGREED - HOUR / 6, reason="no_time")
     lives(AGREED - HOUR / 6)
     assert mailed() == [
-        "What was agreed on for today at 15:00 is off. Somebody else calls you by today at 15:00."
+        "What was agreed on for today at 15:00 is off. You hear from somebody else by today at 15:00."
     ]
 
 
