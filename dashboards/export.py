@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from dashboards import protection
 from dashboards.board import Board
 
 BOM = "\ufeff"
@@ -29,6 +30,18 @@ def escaped(cell: str) -> str:
 
 def _rows(board: Board) -> Iterator[list[str]]:
     yield [board.label]
+    yield from _blocks(board)
+    yield []
+    yield [_("The programme at a glance")]
+    for group in board.scoreboard:
+        yield []
+        yield [group.title]
+        yield from ([each.label, each.value or each.why_not] for each in group.indicators)
+    yield []
+    yield from ([sentence] for sentence in protection.sentences())
+
+
+def _blocks(board: Board) -> Iterator[list[str]]:
     for block in board.blocks:
         yield []
         yield [block.headline]

@@ -66,6 +66,11 @@ class Span:
         return len(self.releases) == 1
 
     @property
+    def is_year(self) -> bool:
+        """Whether these are twelve months."""
+        return _year_before(self.ends_on + timedelta(days=1)) == self.starts_on
+
+    @property
     def newest(self) -> UUID:
         """The release of its last period, by which its words are kept."""
         return self.releases[-1][1]

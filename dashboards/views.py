@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -15,11 +16,14 @@ from accounts.enums import Role
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.feedback import say
-from dashboards import published, publishing
+from dashboards import protection, published, publishing
+from dashboards.annual_report import as_pdf
 from dashboards.export import as_csv
 from dashboards.forms import WordsForm
 from dashboards.models import Publication, Release
 from dashboards.operations import read
+from dashboards.workbook import as_workbook
+from hospital.models import Hospital
 from incidents.models import events_of
 
 #: So many stand on the page to choose from, a year with its quarters; the older ones behind a fold.
@@ -132,15 +136,40 @@ def words(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def export(request: SignedInRequest) -> HttpResponse:
     """What the page of the period shows, as CSV."""
-    taken = _take(request)
-    if taken.chosen is None:
-        raise Http404
-    name = f"peersupport-{taken.chosen.span.code}.csv"
-    return HttpResponse(
-        as_csv(taken.chosen.board),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    chosen = _chosen(request)
+    return _file(as_csv(chosen.board), "text/csv; charset=utf-8", chosen, "csv")
+
+
+@allow(Role.BOARD, Role.DIRECTOR, Role.COORDINATOR)
+@require_GET
+def workbook(request: SignedInRequest) -> HttpResponse:
+    """The same, as an Excel file."""
+    chosen = _chosen(request)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(as_workbook(chosen.board), kind, chosen, "xlsx")
+
+
+@allow(Role.BOARD, Role.DIRECTOR, Role.COORDINATOR)
+@require_GET
+def report(request: SignedInRequest) -> HttpResponse:
+    """The same, as a document: the annual report where it is of a year."""
+    chosen = _chosen(request)
+    span = chosen.span
+    days = _("%(from)s up to and including %(until)s") % {
+        "from": date_format(span.starts_on, "j F Y"),
+        "until": date_format(span.ends_on, "j F Y"),
+    }
+    named = _("annual report %(period)s") if span.is_year else _("report %(period)s")
+    title = _("Peer support, %(report)s") % {"report": named % {"period": span.label}}
+    made = as_pdf(
+        chosen.board,
+        title=title,
+        period=days,
+        hospital=Hospital.current(),
+        published_at=Publication.objects.get(release=span.newest).at,
+        language=get_language() or "en",
     )
+    return _file(made, "application/pdf", chosen, "pdf")
 
 
 @allow(Role.COORDINATOR)
@@ -159,6 +188,20 @@ def _take(request: SignedInRequest, *, preview: bool = False) -> published.Shelf
         raise Http404 from error
 
 
+def _chosen(request: SignedInRequest) -> published.Published:
+    chosen = _take(request).chosen
+    if chosen is None:
+        raise Http404
+    return chosen
+
+
+def _file(content: str | bytes, kind: str, chosen: published.Published, suffix: str) -> HttpResponse:
+    name = f"peersupport-{chosen.span.code}.{suffix}"
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
 def _context(request: SignedInRequest, taken: published.Shelf) -> dict[str, Any]:
     chosen = taken.chosen.span if taken.chosen else None
     choices = [
@@ -168,6 +211,7 @@ def _context(request: SignedInRequest, taken: published.Shelf) -> dict[str, Any]
     is_coordinator = request.user.has_role(Role.COORDINATOR)
     return {
         "published": taken.chosen,
+        "protection": protection.sentences(),
         "recent": choices[:RECENT],
         "older": choices[RECENT:],
         "is_coordinator": is_coordinator,

@@ -33,6 +33,8 @@ LEFT_ALONE = {
     "live",
     "ready",
     "figures:export",
+    "figures:workbook",
+    "figures:report",
     "mfa_download_recovery_codes",
 }
 

@@ -226,6 +226,8 @@ PAGES: dict[str, str | set[Role]] = {
     # dashboards
     "figures:board": {Role.BOARD, Role.DIRECTOR, Role.COORDINATOR},
     "figures:export": {Role.BOARD, Role.DIRECTOR, Role.COORDINATOR},
+    "figures:workbook": {Role.BOARD, Role.DIRECTOR, Role.COORDINATOR},
+    "figures:report": {Role.BOARD, Role.DIRECTOR, Role.COORDINATOR},
     "figures:preview": COORDINATOR,
     "figures:publish": COORDINATOR,
     "figures:words": COORDINATOR,

@@ -352,7 +352,7 @@ def test_one_contact_more_changes_not_a_byte_of_what_is_published(client, board_
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("page", ["figures:board", "figures:export"])
+@pytest.mark.parametrize("page", [f"figures:{page}" for page in ("board", "export", "workbook", "report")])
 def test_the_board_reads_what_was_published_and_nothing_else(client, board_member, page):
     publish("2026Q2")
     publish("2026Q3")
