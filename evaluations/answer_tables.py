@@ -7,8 +7,8 @@ from fractions import Fraction
 from evaluations.drawn import DeclaredTable
 from evaluations.enums import Question
 
-#: 5.2 squared.
-_OF_COUNTS = Fraction(676, 25)
+#: 5.35 squared, and 22.8 squared.
+_OF_COUNTS, _OF_SUMS = Fraction(11449, 400), Fraction(12996, 25)
 FEELINGS = "feelings"
 #: Before the support, and after it.
 BEFORE, AFTER = "before", "after"
@@ -22,7 +22,7 @@ ANSWER_TABLES = (
     DeclaredTable(
         FEELINGS,
         tuple(f"{feeling.value}_{moment}" for feeling in Question.feelings() for moment in (BEFORE, AFTER)),
-        variance=Fraction(576),
+        variance=_OF_SUMS,
         by_person=8 * 3**2,
         by_answer=8 * 6**2,
     ),

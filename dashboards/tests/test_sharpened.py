@@ -211,7 +211,7 @@ def test_counts_of_20_and_more_are_off_by_3_at_the_median_and_a_year_by_6():
 def test_of_forty_answers_shares_are_off_by_8_points_at_the_median_and_means_by_a_fifth():
     below = Random(1).randrange
     shares, means = [], []
-    for _time in range(100):
+    for _time in range(300):
         drawn = draws(ANSWER_TABLES, ANSWERS, below)
         everybody = sharpened.whole(drawn[name] for name in ANSWERS if name != FEELINGS)
         for name, exact in ANSWERS.items():
@@ -224,4 +224,4 @@ def test_of_forty_answers_shares_are_off_by_8_points_at_the_median_and_means_by_
             fitting = sharpened.composition(drawn[name], everybody)
             shares += [abs(share - exact.get(cell, 0) / 40) for cell, share in fitting.items()]
     assert median(shares) <= 0.08
-    assert median(means) < 0.22
+    assert median(means) <= 0.2
