@@ -252,13 +252,13 @@ def test_answers_that_all_agree_are_shown_as_any_other():
     assert dict(row[:2] for row in marks.table.rows)["8"] == "50%"
     unanimous = with_cells(tables(), Question.RECOMMEND.value, {"yes": 40})
     assert [row[1] for row in block("opinion", unanimous).charts[3].table.rows] == ["100%", "0%"]
-    assert feelings.table.rows[0] == ("I blame myself", "2.0", "1.4–2.5", "1.0", "0.4–1.5")
+    assert feelings.table.rows[0] == ("I blame myself", "2.0", "1.5–2.4", "1.0", "0.5–1.4")
 
 
 def test_a_feeling_stays_on_its_scale():
     made = with_cells(tables(), FEELINGS, {"blame_before": 400, "blame_after": -400})
     row = block("opinion", made).charts[1].table.rows[0]
-    assert row == ("I blame myself", "3.0", "1.9–3.0", "0.0", "0.0–1.0")
+    assert row == ("I blame myself", "3.0", "1.8–3.0", "0.0", "0.0–1.1")
 
 
 def test_small_groups_of_the_pool_have_no_figures():
