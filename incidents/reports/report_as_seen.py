@@ -174,12 +174,15 @@ def choices(user: User) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Told:
-    """How many of the involved were told by a message that a colleague will call; never who, or what they
-    said.
+    """How many of the involved are told by a message that a colleague will call, and from when on messages
+    leave, which hangs on the moment of the report alone; never who, or what they said. `when_asked`: they are
+    told only when a supporter is asked for them.
     """
 
     told: int
     involved: int
+    leaves: datetime | None = None
+    when_asked: bool = False
 
 
 #: Hung in: where a head of department names who was forgotten, the name of an address that takes a reference.

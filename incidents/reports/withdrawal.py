@@ -7,8 +7,7 @@ stays, with the kind of event, the department and the moment, so that no number 
 A calamity is not taken back by its reporter: the committee heard of it at once, and decides what it is.
 
 What was done is not for the reporter to see: the button is there on the first day, whatever it was, and who
-presses it too late is told that the day is over or that somebody has begun, not which. Finding that out costs
-the report, if nobody has.
+presses it too late is told that it stays as it is, not why. Finding out costs the report, if nobody acted.
 """
 
 from collections.abc import Callable

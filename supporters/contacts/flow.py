@@ -98,6 +98,10 @@ class PlaceTaken(ContactError):
     """Others meet at that place about then."""
 
 
+class PlaceOutOfUse(ContactError):
+    """The place was taken off the list meanwhile: nothing more is planned there."""
+
+
 class AlreadyProposed(ContactError):
     """The offer has an open contact."""
 
@@ -214,7 +218,7 @@ def record(
     *conversation* and *follow_up_held*, `place` for an appointment in person, `reason` for *handed_back* by
     the supporter, `outcome` for *closed*. `seen` is the id of the last line the caller saw: a second tap
     finds another one.
-    Raises Stale, NotAllowed, TooManyConversations, SameFollowUp, PlaceTaken.
+    Raises Stale, NotAllowed, TooManyConversations, SameFollowUp, PlaceTaken, PlaceOutOfUse.
     """
     contact, events = _locked(contact, seen)
     facts = replay(events, alert=contact.alert)
@@ -228,6 +232,8 @@ def record(
         raise NotAllowed
     if not facts.is_open and _has_successor(contact):
         raise NotAllowed
+    if place and not MeetingPlace.objects.filter(pk=place.pk, in_use=True).exists():
+        raise PlaceOutOfUse
     if is_same_follow_up(kind, facts, at=at):
         raise SameFollowUp
     if not may_take(kind, facts, party, most_conversations=lambda: policy().max_conversations):

@@ -62,6 +62,7 @@ from supporters.models import (
     Contact,
     ContactEvent,
     ContactQuerySet,
+    MeetingPlace,
     Offer,
     ReachMe,
     Supporter,
@@ -138,7 +139,10 @@ PAGES = (
         *(f"offer__reach_me__{name}" for name in ReachMeForm.Meta.fields),
         *("offer__incident__reference", "offer__incident__event_type", "offer__incident__occurred_at"),
     )
-    .annotate(has_more=Exists(Offer.objects.filter(continues=OuterRef("offer"))))
+    .annotate(
+        has_more=Exists(Offer.objects.filter(continues=OuterRef("offer"))),
+        has_places=Exists(MeetingPlace.objects.filter(in_use=True)),
+    )
 )
 PEOPLE = Involvement.objects.select_related("employee", "profession", "department").only(
     *("typed_name", "email", "telephone", "employee__name", "employee__email", "employee__telephone"),

@@ -14,6 +14,7 @@ from supporters.contacts.flow import (
     ContactError,
     NoCapacity,
     OutsideWished,
+    PlaceOutOfUse,
     PlaceTaken,
     SameFollowUp,
     Stale,
@@ -173,6 +174,8 @@ def refused(error: ContactError) -> str:
             said = _("That appointment is off already.")
         case PlaceTaken():
             said = _("The place is taken about then. Choose another place, or another moment.")
+        case PlaceOutOfUse():
+            said = _("That place is not in use any more. Choose another place, or talk in another way.")
         case SameFollowUp():
             said = _("A follow-up was noted less than half an hour ago: within half an hour it is one.")
         case TooLate():

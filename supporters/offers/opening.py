@@ -16,7 +16,9 @@ from incidents.calamities.milestones import SupportCounts, keep_support_step, su
 from incidents.enums import IncidentKind
 from incidents.models import Incident, Involvement
 from incidents.reports.report_as_seen import CallPromise, Told
-from notifications.models import Reminder
+from notifications.delivery import mail_hours
+from notifications.models import DeliveryPolicy, Reminder
+from notifications.reminders import kinds
 from notifications.reminders.schedule import cancel, remind, reminder
 from supporters.contacts import alerts, announcing, flow
 from supporters.contacts.allowed_steps import UNDO_WITHIN
@@ -92,12 +94,14 @@ def told_of(incident: Incident) -> Told:
     asked for them.
     """
     if SupportPolicy.current().announce != Announce.AT_REPORT:
-        return Told(0, 0)
+        return Told(0, 0, when_asked=incident.involvements.exists())
     address = Coalesce("involvement__employee__email", "involvement__email")
     told = Q(announced_at__isnull=False) | ~Q(address="")
     offers = Offer.objects.filter(incident=incident).alias(address=address)
     found = offers.aggregate(told=Count("id", filter=told), involved=Count("id"))
-    return Told(**found)
+    policy = DeliveryPolicy.current()
+    leaves = mail_hours.mailed_at(kinds.get(announcing.ANNOUNCED), at=incident.reported_at, policy=policy)
+    return Told(**found, leaves=leaves)
 
 
 def _counted(incident: Incident) -> SupportCounts:

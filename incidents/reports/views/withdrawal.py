@@ -35,9 +35,7 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
         return redirect("incidents:list")
     context = {
         "title": _("Take back report %(reference)s?") % {"reference": reference},
-        "line": _(
-            "As long as nobody acted on it: who is named on it, and what you wrote, is erased at once."
-        ),
+        "line": _("If that is still possible, who is named on it and what you wrote are erased at once."),
         "action": _("Take it back"),
         "danger": True,
         "form": forms.Form(),
@@ -48,9 +46,6 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def _too_late(request: SignedInRequest, page: str) -> HttpResponse:
     """In the same words whatever the reason."""
-    text = _(
-        "This report can no longer be taken back: the first day is over, or somebody has begun on it."
-        " Call the coordinator."
-    )
+    text = _("This report stays as it is. Do you want to change something about it? Call the coordinator.")
     say(request, text, level=messages.WARNING)
     return redirect(page)

@@ -27,9 +27,7 @@ class AppointmentForm(forms.Form):
     """
 
     moment = forms.Field()
-    mode = forms.ChoiceField(
-        label=_("How?"), choices=MODES, initial=ConversationMode.TELEPHONE, widget=forms.RadioSelect
-    )
+    mode = forms.ChoiceField(label=_("How?"), choices=MODES, widget=forms.RadioSelect)
     place = forms.ModelChoiceField(
         label=_("Where?"),
         queryset=MeetingPlace.objects.filter(in_use=True).order_by("name"),
@@ -45,8 +43,15 @@ class AppointmentForm(forms.Form):
         initial: dict[str, Any] = {"seen": seen}
         if standing:
             initial |= {"moment": standing.at, "mode": standing.mode, "place": standing.place}
+        self.has_places = MeetingPlace.objects.filter(in_use=True).exists()
+        offered = [each for each in MODES if self.has_places or each[0] != ConversationMode.IN_PERSON]
+        if initial.get("mode") not in dict(offered):
+            initial["mode"] = ConversationMode.TELEPHONE
         super().__init__(data, initial=initial)
         self.at = at
+        mode = self.fields["mode"]
+        assert isinstance(mode, forms.ChoiceField)
+        mode.choices = offered
         self.fields["moment"] = LocalMomentField(label=_("When?"), at=at, to_come=True)
 
     def clean_moment(self) -> datetime:

@@ -56,7 +56,6 @@ def appointment(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "contact": mine,
         "standing": standing,
-        "has_places": MeetingPlace.objects.filter(in_use=True).exists(),
         "now": now,
     }
     if doubtful:

@@ -2,17 +2,18 @@
 up.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from accounts.enums import Role
 from accounts.tests.factories import DepartmentFactory, UserFactory
 from incidents.enums import EventType, IncidentKind
 from incidents.reports.report_writer import Involved, report_incident
-from supporters.models import Offer
+from supporters.models import Offer, SupportPolicy
 from supporters.offers import own_support, retention
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,29 @@ def test_a_message_that_waits_for_the_morning_counts_and_whoever_says_no_before(
     assert said in pages(client, leader, incident)[1]
     retention.erase_due(at=timezone.now() + timedelta(days=31))
     assert said in pages(client, leader, incident)[1]
+
+
+@pytest.mark.parametrize(
+    ("at", "leaves"),
+    [("2026-11-18T09:00", "today at 10:00"), ("2026-11-18T22:30", "tomorrow at 07:00")],
+)
+def test_reads_from_when_on_messages_leave_whatever_somebody_chooses(client, time_machine, at, leaves):
+    time_machine.move_to(datetime.fromisoformat(at).replace(tzinfo=UTC))
+    leader = UserFactory(roles=[Role.TEAM_LEADER], language="en")
+    incident = reported(leader)
+    for choose in (None, own_support.decline):
+        for offer in Offer.objects.exclude(involvement__employee=None) if choose else ():
+            choose(offer=offer, by=offer.involvement.employee, at=timezone.now())
+        for page in pages(client, leader, incident):
+            assert f"Messages leave from {leaves} on." in " ".join(strip_tags(page).split())
+
+
+def test_where_they_are_told_when_a_supporter_is_asked_it_says_so(client):
+    SupportPolicy.objects.update_or_create(id=1, defaults={"announce": "when_asked"})
+    leader = UserFactory(roles=[Role.TEAM_LEADER], language="en")
+    for page in pages(client, leader, reported(leader)):
+        assert "Whoever was named gets a message when a colleague is asked to call them." in page
+        assert "Messages leave" not in page
 
 
 def test_reads_of_no_others_where_everybody_had_the_message(client):

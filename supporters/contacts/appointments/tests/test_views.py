@@ -113,7 +113,6 @@ def test_a_moment_that_cannot_be_says_why(client, contact, moment):
 
 
 def test_in_person_is_at_a_place_of_the_list(client, contact):
-    assert "has not put any place on the list" in client.get(address(contact)).text
     place, old = (MeetingPlace.objects.create(name=name) for name in ("Room B2.14", "Room A"))
     MeetingPlace.objects.filter(pk=old.pk).update(in_use=False)
     for wrong in ("", old.pk, "Somewhere"):
@@ -122,6 +121,49 @@ def test_in_person_is_at_a_place_of_the_list(client, contact):
     answer = plan(client, contact, mode="in_person", place=place.pk)
     assert "Meet tomorrow at 10:00" in answer.text
     assert "Room B2.14" in answer.text
+
+
+def ways(page):
+    """How a talk can be, as the form offers it, and what is chosen."""
+    mode = page.context["form"]["mode"]
+    return [value for value, _label in mode.field.choices], mode.value()
+
+
+def test_in_person_is_offered_only_where_the_hospital_has_a_place(client, contact):
+    flow.record(
+        contact=contact, kind=EventKind.CONVERSATION, by=contact.supporter.user, at=NOW, mode="telephone"
+    )
+    page = client.get(address(contact))
+    assert ways(page) == (["telephone", "video"], "telephone")
+    assert "No place is on the coordinator’s list" in page.text
+    assert "Another moment, in person" not in client.get(reverse("contacts:detail", args=[contact.pk])).text
+    plan(client, contact, mode="in_person", place="")
+    assert not Appointment.objects.exists()
+    MeetingPlace.objects.create(name="Room B2.14")
+    page = client.get(address(contact))
+    assert ways(page)[0] == ["telephone", "in_person", "video"]
+    assert "No place is on" not in page.text
+    assert "in person or by video" in client.get(reverse("contacts:detail", args=[contact.pk])).text
+
+
+def test_where_the_list_is_emptied_later_the_talk_stands_and_the_next_is_in_another_way(client, contact):
+    place = MeetingPlace.objects.create(name="Room B2.14")
+    plan(client, contact, mode="in_person", place=place.pk)
+    MeetingPlace.objects.update(in_use=False)
+    assert "Room B2.14" in client.get(reverse("contacts:detail", args=[contact.pk])).text
+    assert ways(client.get(address(contact))) == (["telephone", "video"], "telephone")
+    with pytest.raises(flow.PlaceOutOfUse):
+        flow.record(
+            contact=Contact.objects.get(),
+            kind=EventKind.APPOINTMENT_MOVED,
+            by=contact.supporter.user,
+            at=NOW,
+            planned_for=NOW + timedelta(days=2),
+            mode="in_person",
+            place=place,
+        )
+    plan(client, contact, "2026-11-20T11:00", mode="telephone")
+    assert Appointment.objects.get(state="open").place is None
 
 
 def test_by_video_no_place_and_no_link_is_kept(client, contact):
