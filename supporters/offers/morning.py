@@ -21,6 +21,10 @@ from supporters.offers.worklist import FILTER_LABELS, HERS, SUPPORTERS_STEP
 def waits(user: User, at: datetime) -> list[str]:
     """A line for each step of the coordinator `user` that something waits for at `at` (aware), and one for
     what is late with supporters; in three statements, besides events that the user is part of.
+
+    A head who has not answered is said once, by a notice of its own (`supporters.intake.reminders`), and only
+    counted here beside what waits for her: alone it is no reason for a mail, or a head who never answers
+    would be one every day.
     """
     own = events_of(user)
     is_late = Q(due_at__lt=at)
@@ -40,10 +44,12 @@ def waits(user: User, at: datetime) -> list[str]:
         (str(FILTER_LABELS[step]), *found[step]) for step in FILTER_LABELS if step in HERS & found.keys()
     ]
     numbers.append((_("Nobody named"), unnamed["count"], unnamed["late"]))
-    silent = HeadQuestion.objects.exclude(incident__in=own).waiting().filter(due_at__lte=at).count()
-    numbers.append((_("Head not heard"), silent, 0))
+    elsewhere = sum(late for step, (_count, late) in found.items() if step in SUPPORTERS_STEP)
+    if elsewhere or any(count for _label, count, _late in numbers):
+        silent = HeadQuestion.objects.exclude(incident__in=own).waiting().filter(due_at__lte=at).count()
+        numbers.append((_("Head not heard"), silent, 0))
     lines = [_line(label, count, late) for label, count, late in numbers if count]
-    if elsewhere := sum(late for step, (_count, late) in found.items() if step in SUPPORTERS_STEP):
+    if elsewhere:
         lines.append(_("Late with a colleague: %(count)d") % {"count": elsewhere})
     return lines
 

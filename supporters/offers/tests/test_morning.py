@@ -92,6 +92,19 @@ def test_nothing_waits_no_mail(coordinator, smtp):
     assert Mail.objects.get().dropped_at == EIGHT
 
 
+def test_a_silent_head_alone_is_no_mail_every_day_and_counts_beside_what_waits(coordinator, smtp):
+    HeadQuestionFactory(due_at=EIGHT - HOUR)
+    for day in range(3):
+        engine(EIGHT + day * DAY)
+    assert smtp.messages == []
+    OfferFactory(due_at=EIGHT + 3 * DAY)
+    with translation.override("nl"):
+        assert morning.waits(coordinator, EIGHT + 3 * DAY) == [
+            "Toewijzen: 1",
+            "Wacht op hoofd: 1",
+        ]
+
+
 def test_who_is_away_or_wants_none_gets_none(coordinator, smtp):
     OfferFactory(due_at=EIGHT)
     away, other = UserFactory.create_batch(2, roles=[Role.COORDINATOR])

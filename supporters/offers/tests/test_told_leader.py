@@ -82,9 +82,9 @@ def test_reads_from_when_on_messages_leave_whatever_somebody_chooses(client, tim
     time_machine.move_to(datetime.fromisoformat(at).replace(tzinfo=UTC))
     leader = UserFactory(roles=[Role.TEAM_LEADER], language="en")
     incident = reported(leader)
-    for choose in (None, own_support.decline):
-        for offer in Offer.objects.exclude(involvement__employee=None) if choose else ():
-            choose(offer=offer, by=offer.involvement.employee, at=timezone.now())
+    for chosen in (False, True):
+        for offer in Offer.objects.exclude(involvement__employee=None) if chosen else ():
+            own_support.decline(offer=offer, by=offer.involvement.employee, at=timezone.now())
         for page in pages(client, leader, incident):
             assert f"Messages leave from {leaves} on." in " ".join(strip_tags(page).split())
 
