@@ -92,7 +92,7 @@ def test_each_block_says_its_figures_in_words_as_firmly_as_their_band_allows():
         "first-contact": "About 8 out of 10 (7–9) were reached within 24 hours.",
         "course": "About 80 (70–90) colleagues completed the talks; for about 8 out of 10 (7–8) one was "
         "enough.",
-        "opinion": "About 9 out of 10 (7–10) would recommend the support. At least 6 out of 10 say that it "
+        "opinion": "About 9 out of 10 (7–10) would recommend the support. At least 5 out of 10 say that it "
         "helped.",
         "calamities": "4 calamities were reported. The inspectorate was notified within the legal term for "
         "4 of 4.",
@@ -191,7 +191,7 @@ def test_the_period_before_stands_beside_each_figure():
     assert chart.note == ""
     assert block("course", tables(), tables(120)).compared == "In Q2 2026: about 95 (85–105)."
     assert block("opinion", tables(), tables(120)).compared == (
-        "In Q2 2026: About 9 out of 10 (7–10) would recommend the support. At least 6 out of 10 say that it "
+        "In Q2 2026: About 9 out of 10 (7–10) would recommend the support. At least 5 out of 10 say that it "
         "helped."
     )
 
