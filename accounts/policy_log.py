@@ -29,13 +29,14 @@ from accounts.enums import AccessAction, Role
 from accounts.models import PolicyChange, User
 
 SIZE = 20
-NOTHING = "–"
+#: Said of what has no value, on every page.
+NO_VALUE = "–"
 
 
 def _said(value: Any) -> str:
     """`value` in words of the reader's language."""
     if value is None or value in ("", []):
-        return NOTHING
+        return NO_VALUE
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, (list, tuple)):
@@ -144,7 +145,7 @@ class PolicyLog:
             field = self.model._meta.get_field(row.field)  # noqa: SLF001  # public, for all its underscore
         except FieldDoesNotExist:
             # A field of an earlier version, or a name that the room gave itself.
-            old, new = (NOTHING if value is None else self.said(value) for value in (row.old, row.new))
+            old, new = (NO_VALUE if value is None else self.said(value) for value in (row.old, row.new))
             return PolicyLine(row.at, row.by.name, self.words(row.field), old, new)
         assert isinstance(field, models.Field)
         old, new = (_said(_value(field, value)) for value in (row.old, row.new))

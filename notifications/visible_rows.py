@@ -4,9 +4,8 @@ from django.db.models import Q
 
 from accounts.enums import Role
 from accounts.models import User
+from accounts.models.visible_rows import EVERYTHING, NOTHING
 
-NOTHING = Q(pk__in=())
-EVERYTHING = Q()
 #: `Reminder.last_error` of what is for a role in which nobody can take it up (recipients.NobodyToTell).
 NOBODY_TO_TELL = "NobodyToTell"
 

@@ -4,10 +4,8 @@ from django.db.models import Q
 
 from accounts.enums import Role
 from accounts.models import User
+from accounts.models.visible_rows import EVERYTHING, NOTHING
 from incidents.models import events_of
-
-NOTHING = Q(pk__in=())
-EVERYTHING = Q()
 
 
 def supporters(user: User) -> Q:

@@ -19,7 +19,7 @@ from hospital.enums import ProfessionGroup
 from hospital.models import Location
 
 SHOWN = 100  # lines at once; what is chosen is kept, and the next ones follow
-NOTHING = "nothing"
+LEFT_EMPTY = "nothing"
 
 HEADINGS = {
     NameKind.LOCATION: _("Locations"),
@@ -112,7 +112,7 @@ class NamesForm(forms.Form):
     def _others(self, unknown: Unknown) -> list[tuple[str, object]]:
         later = ("", gettext("Choose later"))
         if not self.makes:
-            return [later, (NOTHING, gettext("Leave it empty"))]
+            return [later, (LEFT_EMPTY, gettext("Leave it empty"))]
         if unknown.kind == NameKind.PROFESSION:
             new = gettext("New")
             groups = [(value, f"{new}: {label}") for value, label in ProfessionGroup.choices]
@@ -157,7 +157,7 @@ class NamesForm(forms.Form):
         other = str(self.cleaned_data.get(f"other_{number}") or "")
         if same:
             return NameChoice.of(unknown, self.by_label[unknown.kind][same])
-        if other == NOTHING:
+        if other == LEFT_EMPTY:
             return NameChoice(unknown)
         if unknown.kind == NameKind.PROFESSION:
             other = other or (self.cleaned_data.get("every", "") if unknown.must else "")

@@ -10,7 +10,8 @@ from accounts.role_rules import BY_TWO, KEEP_WATCH
 if TYPE_CHECKING:
     from accounts.models import User
 
-EVERYTHING = Q()
+#: Conditions of every room: no row, and all of them.
+NOTHING, EVERYTHING = Q(pk__in=()), Q()
 
 
 def role_grants(user: "User") -> Q:

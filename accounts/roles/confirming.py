@@ -16,11 +16,11 @@ from accounts.roles import giving
 
 
 class NotOpen(Exception):
-    """It was decided meanwhile, or nobody confirmed it in time."""
+    """What waits for a second person was decided or changed meanwhile, or nobody confirmed it in time."""
 
 
 class NotTheSecond(Exception):
-    """This person gave the role, is to have it, or has no say in it."""
+    """This person is the first (gave the role, made the change), is whom it is about, or has no say in it."""
 
 
 class LeftService(Exception):

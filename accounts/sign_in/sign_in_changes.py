@@ -28,6 +28,7 @@ from accounts.models.second_person import (
 )
 from accounts.role_rules import BY_TWO, GUARDED, KEEP_WATCH
 from accounts.roles import giving
+from accounts.roles.confirming import NotOpen, NotTheSecond
 
 #: Called in the transaction of the changes, with those that somebody must be told of. A room that tells
 #: people adds itself when the app starts, for this app may not import it.
@@ -35,14 +36,6 @@ listeners: list[Callable[[Sequence[SignInChange], datetime], None]] = []
 
 #: How long a change is kept after it was closed, with the addresses in it. The access log keeps that it was.
 KEPT_FOR = timedelta(days=90)
-
-
-class NotOpen(Exception):
-    """It was confirmed meanwhile, or something else was changed since."""
-
-
-class NotTheSecond(Exception):
-    """This person made the change, or has no say in it."""
 
 
 class Noted(NamedTuple):

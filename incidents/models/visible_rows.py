@@ -11,10 +11,9 @@ from django.db.models import Q
 
 from accounts.enums import Role
 from accounts.models import User
+from accounts.models.visible_rows import EVERYTHING, NOTHING
 from incidents.enums import IncidentKind, Step
 
-NOTHING = Q(pk__in=())
-EVERYTHING = Q()
 #: Who sees every step of what they follow.
 OVERSEERS = (Role.CCP, Role.DIRECTOR, Role.COORDINATOR)
 

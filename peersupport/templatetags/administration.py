@@ -13,12 +13,11 @@ from django.utils.translation import gettext
 from accounts.access_log.words import object_ref, place_of, role_word, word_of
 from accounts.models import AccessEvent, User
 from accounts.pages.addresses import address_of
+from accounts.policy_log import NO_VALUE
 from accounts.settings.views.places import Register
 from peersupport.templatetags.look import chip
 
 register = template.Library()
-
-NOTHING = "–"
 
 
 def _row(*cells: str) -> SafeString:
@@ -45,10 +44,10 @@ def person_row(one: User) -> SafeString:
     roles = ", ".join(role_word(group.name) for group in one.groups.all())
     return _row(
         _name(one.name, address_of("settings:person", one.pk)),
-        _cell(gettext("Employee number"), html.escape(one.employee_number or NOTHING)),
-        _cell(gettext("Department"), html.escape(one.department.name if one.department else NOTHING)),
-        _cell(gettext("Profession"), html.escape(one.profession.name if one.profession else NOTHING)),
-        _cell(gettext("Roles"), html.escape(roles or NOTHING)),
+        _cell(gettext("Employee number"), html.escape(one.employee_number or NO_VALUE)),
+        _cell(gettext("Department"), html.escape(one.department.name if one.department else NO_VALUE)),
+        _cell(gettext("Profession"), html.escape(one.profession.name if one.profession else NO_VALUE)),
+        _cell(gettext("Roles"), html.escape(roles or NO_VALUE)),
     )
 
 

@@ -8,14 +8,13 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from accounts.policy_log import NO_VALUE
 from incidents.calamities.steps_on_page import TrackStep
 from incidents.calamities.views.calamities import CalamityRow
 from incidents.enums import Verdict
 from peersupport.templatetags.look import hyphenated, moment, time_left
 
 register = template.Library()
-
-NOTHING = "–"
 
 
 @register.simple_tag
@@ -26,7 +25,7 @@ def calamity_row(row: CalamityRow, now: datetime) -> SafeString:
     none = calamity.verdict == Verdict.NONE
     ended = gettext("No calamity after all") if none else gettext("All steps are done")
     cells = (
-        (gettext("Department"), html.escape(str(calamity.department or NOTHING))),
+        (gettext("Department"), html.escape(str(calamity.department or NO_VALUE))),
         (gettext("Reported"), moment(calamity.reported_at, now)),
         (gettext("Step"), _step(step, row.also_late) if step else html.escape(ended)),
         (gettext("Due"), _due(row, now)),
@@ -53,7 +52,7 @@ def _step(step: TrackStep, also_late: int) -> str:
 def _due(row: CalamityRow, now: datetime) -> str:
     due = row.step.first_due if row.step else None
     if due is None:
-        return NOTHING
+        return NO_VALUE
     if row.is_late or due > now:
         return time_left(due, row.calamity.reported_at, now)
     return html.escape(gettext("at once"))

@@ -13,8 +13,8 @@ from accounts.pages.addresses import address_of
 from hospital.moment_words import full_date
 from peersupport.templatetags.look import chip, moment, person, time_left
 from peersupport.templatetags.look import icon as icon_of
-from supporters.contacts.views import Card
-from supporters.matching.views.match import Card as Candidate
+from supporters.contacts.views import ContactCard
+from supporters.matching.views.match import SupporterCard
 from supporters.models import Supporter
 from supporters.offers.roll_call import RollCallLine
 from supporters.offers.worklist import WorklistRow
@@ -105,7 +105,7 @@ def step(
 
 
 @register.simple_tag
-def reasons(card: Candidate) -> SafeString:
+def reasons(card: SupporterCard) -> SafeString:
     """What speaks for and against a supporter, each as an item of a list."""
     against = ' class="is-against"'
     said = {True: html.escape(gettext("For:")), False: html.escape(gettext("Against:"))}
@@ -139,7 +139,7 @@ def pool_row(supporter: Supporter, standing: Standing, now: datetime) -> SafeStr
 
 
 @register.simple_tag
-def contact_card(card: Card, now: datetime) -> SafeString:
+def contact_card(card: ContactCard, now: datetime) -> SafeString:
     """A contact on the supporter's list: what is next, with whom, what happened when, how long still."""
     happened = f" · {moment(card.occurred_on, now=now)}" if card.occurred_on else ""
     called_in = chip(gettext("Coordinator alerted"), "bell-ringing", "info") if card.called_in else ""

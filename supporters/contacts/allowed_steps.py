@@ -129,7 +129,7 @@ class AgreedTalk:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ContactFacts:
     """What is so after a log, read from its lines alone. All moments are aware.
 
     `due_at` is when the next step is due, `due_since` the line that made it so. `tries` are the calls in a
@@ -202,7 +202,7 @@ _WAITING = {
 
 def may_take(
     kind: EventKind,
-    facts: Facts,
+    facts: ContactFacts,
     party: Party,
     *,
     most_conversations: Callable[[], int],
@@ -229,18 +229,18 @@ def may_take(
             return True
 
 
-def talked_enough(facts: Facts, most: int) -> bool:
+def talked_enough(facts: ContactFacts, most: int) -> bool:
     """Whether as many conversations were held as agreed; one more is the coordinator's to allow."""
     return facts.conversations >= most + facts.granted
 
 
-def is_same_follow_up(kind: EventKind, facts: Facts, *, at: datetime) -> bool:
+def is_same_follow_up(kind: EventKind, facts: ContactFacts, *, at: datetime) -> bool:
     """Whether what is noted at `at` is the follow-up that was noted last."""
     last = facts.followed_up_at
     return kind == EventKind.FOLLOW_UP_HELD and last is not None and at - last < ONE_ATTEMPT
 
 
-def tried_enough(facts: Facts, *, attempts: int, days: int, parts: int) -> bool:
+def tried_enough(facts: ContactFacts, *, attempts: int, days: int, parts: int) -> bool:
     """Whether somebody was called so often, on so many days and in so many parts of the day, that the
     coordinator decides.
     """
@@ -249,7 +249,7 @@ def tried_enough(facts: Facts, *, attempts: int, days: int, parts: int) -> bool:
     return len(facts.tries) >= attempts and len(on_days) >= days and len(in_parts) >= parts
 
 
-def outcomes(facts: Facts, party: Party) -> frozenset[Outcome]:
+def outcomes(facts: ContactFacts, party: Party) -> frozenset[Outcome]:
     """With which `party` may close: as not reached the coordinator alone, and once they tried enough."""
     decides = party == Party.COORDINATOR and facts.unreached is not None
     return _OUTCOMES.get(facts.state, frozenset()) | ({Outcome.UNREACHABLE} if decides else frozenset())
@@ -257,7 +257,7 @@ def outcomes(facts: Facts, party: Party) -> frozenset[Outcome]:
 
 def is_complete(  # a line for each kind
     kind: EventKind,
-    facts: Facts,
+    facts: ContactFacts,
     party: Party,
     *,
     planned_for: datetime | None,
@@ -291,7 +291,7 @@ def counting(events: Iterable[ContactEvent]) -> list[ContactEvent]:
     return [event for event in events if event.kind != EventKind.CORRECTED and event.id not in undone]
 
 
-def replay(events: Sequence[ContactEvent], *, alert: ContactEvent | None = None) -> Facts:
+def replay(events: Sequence[ContactEvent], *, alert: ContactEvent | None = None) -> ContactFacts:
     """What is so after `events`, in the order they were written, the first of them `assigned`, when the
     `alert` of a supporter before stood then.
 
@@ -299,7 +299,7 @@ def replay(events: Sequence[ContactEvent], *, alert: ContactEvent | None = None)
     flow.
     """
     first, *others = counting(events)
-    facts = Facts(
+    facts = ContactFacts(
         state=ContactState.PROPOSED,
         proposed_at=first.at,
         due_at=first.planned_for or first.at,
@@ -335,7 +335,7 @@ _NEXT = {
 }
 
 
-def _after(facts: Facts, event: ContactEvent) -> Facts:
+def _after(facts: ContactFacts, event: ContactEvent) -> ContactFacts:
     """`facts` one line further."""
     kind = EventKind(event.kind)
     to = TRANSITIONS[facts.state][kind].to
@@ -405,7 +405,7 @@ def _appointment(last: AgreedTalk | None, event: ContactEvent, to: ContactState)
     return replace(last, state=state)
 
 
-def _later(facts: Facts, event: ContactEvent) -> datetime | None:
+def _later(facts: ContactFacts, event: ContactEvent) -> datetime | None:
     """The day that was asked for, until somebody is reached or a moment is agreed on."""
     if event.kind == EventKind.OFFER_LATER:
         return event.planned_for
@@ -413,7 +413,7 @@ def _later(facts: Facts, event: ContactEvent) -> datetime | None:
     return None if event.kind in ends else facts.later
 
 
-def _next_step(facts: Facts, kind: EventKind, to: ContactState) -> NextStep:
+def _next_step(facts: ContactFacts, kind: EventKind, to: ContactState) -> NextStep:
     if to not in ContactState.open():
         return NextStep.NOTHING
     if to == ContactState.PROPOSED:
@@ -427,7 +427,7 @@ def _next_step(facts: Facts, kind: EventKind, to: ContactState) -> NextStep:
     return _NEXT.get(kind, facts.next_step)
 
 
-def _tries(facts: Facts, event: ContactEvent) -> tuple[datetime, ...]:
+def _tries(facts: ContactFacts, event: ContactEvent) -> tuple[datetime, ...]:
     if event.kind in _DECIDED:
         return ()
     again = event.kind == EventKind.ATTEMPT_FAILED
@@ -436,14 +436,14 @@ def _tries(facts: Facts, event: ContactEvent) -> tuple[datetime, ...]:
     return facts.tries
 
 
-def _outcome(facts: Facts, event: ContactEvent) -> str:
+def _outcome(facts: ContactFacts, event: ContactEvent) -> str:
     """Who stops after a conversation had support; only who had none declined it."""
     if event.kind == EventKind.OFFER_DECLINED:
         return Outcome.COMPLETED if facts.conversations else Outcome.DECLINED
     return event.outcome
 
 
-def _called_in(facts: Facts, event: ContactEvent) -> ContactEvent | None:
+def _called_in(facts: ContactFacts, event: ContactEvent) -> ContactEvent | None:
     match event.kind:
         case EventKind.COORDINATOR_CALLED_IN:
             return event

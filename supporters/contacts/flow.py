@@ -3,7 +3,7 @@
 Every change of a contact goes through `propose`, `record` or `undo` here. Each runs in one transaction,
 which
 
-1. locks the offer, then the contact, and finds out whether it still is what the caller saw (else `Stale`);
+1. locks the offer, then the contact, and finds out whether it still is what the caller saw (else `MovedOn`);
 2. asks who takes the step, and whether that one may (`allowed_steps.may_take`);
 3. appends one `ContactEvent`: nothing in the log is ever changed, an undo is one more line;
 4. reads from the whole log what is so now (`allowed_steps.replay`) and writes it to the `Contact`, in an
@@ -40,7 +40,7 @@ from supporters.contacts import alerts, announcing, reminders
 from supporters.contacts.allowed_steps import (
     TRANSITIONS,
     UNDO_WITHIN,
-    Facts,
+    ContactFacts,
     Party,
     counting,
     is_complete,
@@ -82,11 +82,11 @@ class SameFollowUp(ContactError):
     """A follow-up was noted so short ago that this is the same one."""
 
 
-class TooLate(ContactError):
+class EntryStands(ContactError):
     """An entry can be undone for ten minutes."""
 
 
-class Stale(ContactError):
+class MovedOn(ContactError):
     """Meanwhile something else happened; nothing was changed."""
 
 
@@ -131,8 +131,8 @@ _REFUSALS: dict[str, type[ContactError]] = {
     "contact_one_open_per_offer": AlreadyProposed,
     "contact_one_open_per_person": RunsElsewhere,
     "supporter_within_capacity": NoCapacity,
-    "contact_event_corrects_one": Stale,
-    "appointment_one_open_per_contact": Stale,
+    "contact_event_corrects_one": MovedOn,
+    "appointment_one_open_per_contact": MovedOn,
 }
 
 
@@ -218,7 +218,7 @@ def record(
     *conversation* and *follow_up_held*, `place` for an appointment in person, `reason` for *handed_back* by
     the supporter, `outcome` for *closed*. `seen` is the id of the last line the caller saw: a second tap
     finds another one.
-    Raises Stale, NotAllowed, TooManyConversations, SameFollowUp, PlaceTaken, PlaceOutOfUse.
+    Raises MovedOn, NotAllowed, TooManyConversations, SameFollowUp, PlaceTaken, PlaceOutOfUse.
     """
     contact, events = _locked(contact, seen)
     facts = replay(events, alert=contact.alert)
@@ -267,7 +267,7 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
     """Take back the last entry of `by` in `contact`, by a correcting line; the contact as it was before
     that entry.
 
-    Raises Stale, NotAllowed (somebody else's entry, or nothing to undo), TooLate (after ten minutes),
+    Raises MovedOn, NotAllowed (somebody else's entry, or nothing to undo), EntryStands (after ten minutes),
     NoCapacity, AlreadyProposed and RunsElsewhere (an ended contact that cannot be opened again because
     something else took its place), PlaceTaken (a talk that others took the place of).
     """
@@ -278,7 +278,7 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
     if not mine or last.kind == EventKind.ASSIGNED or contact.offer.involvement.erased_at:
         raise NotAllowed
     if at - last.at > UNDO_WITHIN:
-        raise TooLate
+        raise EntryStands
     if not facts.is_open and _has_successor(contact):
         raise AlreadyProposed
     # That they tried enough was found with the attempt, and goes with it.
@@ -313,12 +313,12 @@ def carry(*, contact: Contact, offer: Offer, at: datetime) -> None:
 
 
 def withdraw(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -> Contact:
-    """The coordinator asks somebody else; the contact, *handed back*. Raises Stale, NotAllowed."""
+    """The coordinator asks somebody else; the contact, *handed back*. Raises MovedOn, NotAllowed."""
     return record(contact=contact, kind=EventKind.HANDED_BACK, by=by, at=at, seen=seen)
 
 
 def _locked(contact: Contact, seen: int | None) -> tuple[Contact, list[ContactEvent]]:
-    """`contact` and its log, locked against every other writer. Raises Stale when it is not what the caller
+    """`contact` and its log, locked against every other writer. Raises MovedOn when it is not what the caller
     saw.
     """
     hold(contact.offer_id)
@@ -329,14 +329,14 @@ def _locked(contact: Contact, seen: int | None) -> tuple[Contact, list[ContactEv
         .first()
     )
     if found is None:
-        raise Stale
+        raise MovedOn
     events = list(found.events.order_by("id"))
     if seen is not None and events[-1].pk != seen:
-        raise Stale
+        raise MovedOn
     return found, events
 
 
-def _party(contact: Contact, facts: Facts, kind: EventKind, by: User | None) -> Party:
+def _party(contact: Contact, facts: ContactFacts, kind: EventKind, by: User | None) -> Party:
     """The party as which `by` takes the step `kind`. Raises NotAllowed."""
     step = TRANSITIONS[facts.state].get(kind)
     if step:
@@ -354,7 +354,7 @@ def _party(contact: Contact, facts: Facts, kind: EventKind, by: User | None) -> 
 
 def _next_due(
     contact: Contact,
-    facts: Facts,
+    facts: ContactFacts,
     kind: EventKind,
     party: Party,
     at: datetime,
@@ -396,7 +396,7 @@ def _next_due(
 
 def _handed_on(
     contact: Contact,
-    facts: Facts,
+    facts: ContactFacts,
     party: Party,
     at: datetime,
     *,
@@ -416,7 +416,9 @@ def _handed_on(
     return max(_first_call(contact, facts, at, again), promised)
 
 
-def _first_call(contact: Contact, facts: Facts, at: datetime, again: Callable[[], datetime]) -> datetime:
+def _first_call(
+    contact: Contact, facts: ContactFacts, at: datetime, again: Callable[[], datetime]
+) -> datetime:
     due = facts.later or contact.offer.first_contact_due_at
     if not contact.offer.reached_at or due >= at:
         return due
@@ -435,7 +437,7 @@ def _has_successor(contact: Contact) -> bool:
     return contact.offer.contacts.filter(proposed_at__gt=contact.proposed_at).exclude(pk=contact.pk).exists()
 
 
-def _tried_enough(facts: Facts, policy: SupportPolicy, cover: Cover) -> bool:
+def _tried_enough(facts: ContactFacts, policy: SupportPolicy, cover: Cover) -> bool:
     """By the policy, and in no more parts of the day than those in which calls are made."""
     parts = min(policy.attempt_parts, cover.parts_of_day)
     return facts.unreached is None and tried_enough(
@@ -513,7 +515,9 @@ def _exclude(contact: Contact, at: datetime) -> None:
         )
 
 
-def _write(contact: Contact, facts: Facts, *, before: Facts, at: datetime, cover: Cover) -> None:
+def _write(
+    contact: Contact, facts: ContactFacts, *, before: ContactFacts, at: datetime, cover: Cover
+) -> None:
     """Effects 4 to 9 of the module: `contact` and what hangs on it, as `facts` say, which were `before`."""
     was_open = before.is_open
     was_reached_at = contact.reached_at
@@ -530,7 +534,7 @@ def _write(contact: Contact, facts: Facts, *, before: Facts, at: datetime, cover
     if was_open != facts.is_open:
         new["open_for"] = contact.offer.involvement.employee if facts.is_open else None
     if not Contact.objects.filter(pk=contact.pk, state=contact.state).update(**new):
-        raise Stale
+        raise MovedOn
     for field, value in new.items():
         setattr(contact, field, value)
     counts_anew = contact.reached_at != was_reached_at
@@ -549,7 +553,7 @@ def _write(contact: Contact, facts: Facts, *, before: Facts, at: datetime, cover
     schedule.settle(subject_id=contact.pk, kinds=reminders.CODES, wanted=wanted, at=at)
 
 
-def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool, cover: Cover) -> None:
+def _write_offer(offer: Offer, facts: ContactFacts, *, counts_anew: bool, cover: Cover) -> None:
     """The offer, which is locked, and those that go on with it, follow its last contact; it was first
     reached by any of them, and first offered, if not before, when somebody reached them: both are looked
     up where this step may have changed them.
@@ -577,7 +581,7 @@ def _write_offer(offer: Offer, facts: Facts, *, counts_anew: bool, cover: Cover)
     Offer.objects.filter(Q(pk=offer.pk) | Q(continues=offer.pk)).update(**new)
 
 
-def _write_answer(offer: Offer, facts: Facts, *, cover: Cover) -> None:
+def _write_answer(offer: Offer, facts: ContactFacts, *, cover: Cover) -> None:
     """After her answer in a contact that had ended the offer waits for a supporter, if it is open."""
     if offer.closed_at:
         return
@@ -588,7 +592,7 @@ def _write_answer(offer: Offer, facts: Facts, *, cover: Cover) -> None:
     same.update(waiting_for=waiting_for, due_at=due_at)
 
 
-def _write_supporter(contact: Contact, facts: Facts) -> None:
+def _write_supporter(contact: Contact, facts: ContactFacts) -> None:
     """`contact` began or ended to be open. A supporter rests after the last contact in which somebody was
     reached.
     """

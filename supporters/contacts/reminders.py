@@ -26,7 +26,7 @@ from notifications.reminders import schedule
 from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import reminder
 from supporters.contacts import alerts, announcing, event_parts
-from supporters.contacts.allowed_steps import Facts, replay
+from supporters.contacts.allowed_steps import ContactFacts, replay
 from supporters.contacts.appointments.moments import remind_at
 from supporters.contacts.notice_words import event_of
 from supporters.enums import ContactState, EventKind, NextStep, Waiting
@@ -62,7 +62,7 @@ MORNING = timedelta(hours=8)
 DAY = timedelta(days=1)
 
 
-def wanted(contact: Contact, facts: Facts, *, cover: Cover) -> list[Reminder]:
+def wanted(contact: Contact, facts: ContactFacts, *, cover: Cover) -> list[Reminder]:
     """The reminders, unsaved, that `contact` wants while `facts` hold: of calls, and of what is late, in the
     hours of `cover`.
 
@@ -145,7 +145,7 @@ def asked_on(*, contact: Contact, at: datetime) -> bool:
     return Reminder.objects.filter(key=key).exists()
 
 
-def _until_next_step(contact: Contact, facts: Facts, cover: Cover) -> list[Reminder]:
+def _until_next_step(contact: Contact, facts: ContactFacts, cover: Cover) -> list[Reminder]:
     since, due = facts.due_since, facts.due_at
     if facts.next_step == NextStep.APPOINTMENT:
         return _about_appointment(contact, facts, cover)
@@ -165,7 +165,7 @@ def _until_next_step(contact: Contact, facts: Facts, cover: Cover) -> list[Remin
     ]
 
 
-def _about_appointment(contact: Contact, facts: Facts, cover: Cover) -> list[Reminder]:
+def _about_appointment(contact: Contact, facts: ContactFacts, cover: Cover) -> list[Reminder]:
     """The supporter before it, and after it while nobody said what became of it; then the coordinator."""
     since, moment = facts.due_since, facts.due_at
     found = [
@@ -178,11 +178,11 @@ def _about_appointment(contact: Contact, facts: Facts, cover: Cover) -> list[Rem
     return found
 
 
-def _late_kind(facts: Facts) -> str:
+def _late_kind(facts: ContactFacts) -> str:
     return NOT_CALLED if facts.reached_at is None else NOT_FOLLOWED_UP
 
 
-def _after_the_end(contact: Contact, facts: Facts, cover: Cover) -> list[Reminder]:
+def _after_the_end(contact: Contact, facts: ContactFacts, cover: Cover) -> list[Reminder]:
     """The coordinator hears that it was handed back, or, who took it back herself, when nobody else was asked
     by the time it was due; the supporter that somebody else ended it.
     """

@@ -32,7 +32,7 @@ from notifications.reminders import stand_ins
 from supporters.contacts import flow, hand_over, words
 from supporters.contacts.allowed_steps import (
     UNDO_WITHIN,
-    Facts,
+    ContactFacts,
     Party,
     is_same_follow_up,
     may_take,
@@ -159,7 +159,7 @@ COORDINATORS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ContactCard:
     """A contact as the list shows it; `timed`: what is next is due at a moment, not on a day."""
 
     url: str
@@ -388,11 +388,11 @@ def _own(user: User) -> ContactQuerySet:
     return Contact.objects.filter(supporter__user=user)
 
 
-def _card(row: Any, now: datetime, cover: Cover) -> Card:
+def _card(row: Any, now: datetime, cover: Cover) -> ContactCard:
     """The card of a row of `CARDS`."""
     step = NextStep(row.next_step)
     late = row.closed_at is None and row.due_at < now
-    return Card(
+    return ContactCard(
         url=address_of("contacts:detail", row.pk),
         headline=words.headline(
             step,
@@ -440,7 +440,7 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _offered(
-    contact: Contact, facts: Facts, policy: SupportPolicy, now: datetime, cover: Cover
+    contact: Contact, facts: ContactFacts, policy: SupportPolicy, now: datetime, cover: Cover
 ) -> list[dict[str, Any]]:
     """Moments for the next talk as buttons, each as a form sends it and as it is said."""
     days = policy.follow_up_days if facts.next_step in AT_A_DESK else SOON
@@ -456,11 +456,11 @@ def _offered(
     ]
 
 
-def _by_telephone(facts: Facts) -> bool:
+def _by_telephone(facts: ContactFacts) -> bool:
     return facts.agreed is not None and facts.agreed.line.mode == ConversationMode.TELEPHONE
 
 
-def _steps(facts: Facts, policy: SupportPolicy, now: datetime) -> set[str]:
+def _steps(facts: ContactFacts, policy: SupportPolicy, now: datetime) -> set[str]:
     """The steps that the supporter may take now."""
     return {
         kind.value

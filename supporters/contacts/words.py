@@ -7,18 +7,18 @@ from django.utils.translation import gettext as _
 
 from hospital.clock import DAY, Cover, local_day, on_the_wall
 from hospital.moment_words import at_moment, day_in_words
-from supporters.contacts.allowed_steps import Facts
+from supporters.contacts.allowed_steps import ContactFacts
 from supporters.contacts.flow import (
     AlreadyOff,
     AlreadyProposed,
     ContactError,
+    EntryStands,
+    MovedOn,
     NoCapacity,
     OutsideWished,
     PlaceOutOfUse,
     PlaceTaken,
     SameFollowUp,
-    Stale,
-    TooLate,
     TooManyConversations,
 )
 from supporters.enums import ConversationMode, EventKind, NextStep
@@ -100,7 +100,7 @@ def conflict(*, analyses: bool, involved: bool, reported: bool) -> str:
     return _("Analyses this event: choose somebody else") if analyses else ""
 
 
-def way_so_far(facts: Facts, *, now: datetime) -> list[Dot]:
+def way_so_far(facts: ContactFacts, *, now: datetime) -> list[Dot]:
     """The dots above a contact: where it is between being asked and rounded off."""
     stations = [
         (_("Started"), facts.accepted_at),
@@ -159,7 +159,7 @@ def alerted(*, now: datetime, cover: Cover) -> str:
 def refused(error: ContactError) -> str:
     """What to say when a step could not be taken."""
     match error:
-        case Stale():
+        case MovedOn():
             said = _("Something has changed in the meantime: this is how it is now. Nothing was noted twice.")
         case OutsideWished():
             said = _(
@@ -178,7 +178,7 @@ def refused(error: ContactError) -> str:
             said = _("That place is not in use any more. Choose another place, or talk in another way.")
         case SameFollowUp():
             said = _("A follow-up was noted less than half an hour ago: within half an hour it is one.")
-        case TooLate():
+        case EntryStands():
             said = _("An entry can be undone for ten minutes.")
         case AlreadyProposed() | NoCapacity():
             said = _("That can no longer be undone: something else has taken its place.")

@@ -16,7 +16,7 @@ from supporters.models import IntakeRule
 
 
 @dataclass(frozen=True)
-class Facts:
+class ReportFacts:
     """Of a report, what rules look at."""
 
     kind: str
@@ -25,11 +25,13 @@ class Facts:
     department_id: UUID | None
 
 
-def facts_of(incident: Incident) -> Facts:
-    return Facts(incident.kind, incident.event_type, incident.harm, incident.department_id)
+def facts_of(incident: Incident) -> ReportFacts:
+    return ReportFacts(incident.kind, incident.event_type, incident.harm, incident.department_id)
 
 
-def days_until_closed(facts: Facts, rules: Iterable[IntakeRule], *, unharmed_days: int | None) -> int | None:
+def days_until_closed(
+    facts: ReportFacts, rules: Iterable[IntakeRule], *, unharmed_days: int | None
+) -> int | None:
     """After how many days such a report is closed; None: it waits."""
     if facts.kind == IncidentKind.CALAMITY:
         return None
@@ -50,7 +52,7 @@ def weight(kind: str, harm: str) -> int:
 _BY_HARM = {Harm.SERIOUS: 3, Harm.SOME: 2, Harm.UNKNOWN: 1, Harm.NONE: 0}
 
 
-def _fits(rule: IntakeRule, facts: Facts) -> bool:
+def _fits(rule: IntakeRule, facts: ReportFacts) -> bool:
     return (
         rule.event_type in {"", facts.event_type}
         and rule.harm in {"", facts.harm}

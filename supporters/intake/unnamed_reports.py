@@ -45,7 +45,7 @@ class NobodyToAsk(Exception):
     """It came without a reporter, or they have no account any more."""
 
 
-class TooLate(Exception):
+class DecisionStands(Exception):
     """It can no longer be undone, or somebody else did it."""
 
 
@@ -130,14 +130,14 @@ def no_support_needed(
 
 @transaction.atomic
 def undo(*, report: UnnamedReport, by: User, at: datetime) -> list[UnnamedReport]:
-    """Take back what `by` decided about `report` and, in the same tap, about others; raises TooLate."""
+    """Take back what `by` decided about `report` and, in the same tap, of others. Raises DecisionStands."""
     rows = list(
         _locked()
         .filter(state=IntakeState.NOT_NEEDED, decided_by=by, closed_at=report.closed_at)
         .order_by("pk")
     )
     if report.closed_at is None or at > report.closed_at + UNDO_WITHIN or not rows:
-        raise TooLate
+        raise DecisionStands
     UnnamedReport.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=IntakeState.OPEN, reason="", decided_by=None, closed_at=None
     )

@@ -203,7 +203,7 @@ def replace(
 ) -> Contact:
     """Ask `supporter` in the place of who was asked before: that one is thanked, in the same transaction.
 
-    Raises what `assign` raises, and flow.Stale or NotAllowed when `contact` has moved on (since the line
+    Raises what `assign` raises, and flow.MovedOn or NotAllowed when `contact` has moved on (since the line
     `seen` of its log).
     """
     with transaction.atomic():

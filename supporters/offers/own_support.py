@@ -5,7 +5,7 @@ that it changes the offer alone, here. Nobody is asked why, and nothing of it re
 reporter. What somebody decides is for every event for which support is open for them. `by` is None for who
 has no account and came by the own link (supporters.contacts.own_link). Every function runs in one transaction
 and raises NotAllowed (not one's own, or not now), AlreadyOff (an appointment that is no more) or
-Stale (something else happened meanwhile).
+MovedOn (something else happened meanwhile).
 """
 
 from collections.abc import Mapping, Sequence

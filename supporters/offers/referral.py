@@ -26,7 +26,7 @@ def refer(
     """
     contact = offer.contacts.open().select_related("offer__incident", "supporter").first()
     if seen is not None and (contact is None) != (seen == 0):
-        raise flow.Stale
+        raise flow.MovedOn
     if contact:
         flow.record(contact=contact, kind=EventKind.CLOSED, outcome=Outcome.REFERRED, by=by, at=at, seen=seen)
         push_counts(offer.incident, at=at)

@@ -32,7 +32,7 @@ from notifications.reminders.schedule import remind, reminder, send
 from supporters.contacts import announcing, event_parts
 from supporters.contacts.announcing import can_be_told
 from supporters.contacts.case_access import log_case
-from supporters.contacts.flow import Stale
+from supporters.contacts.flow import MovedOn
 from supporters.contacts.notice_words import event_of
 from supporters.models import Offer, ToldOfMoment
 
@@ -74,7 +74,7 @@ def count(moments: Sequence[LaterMoment]) -> list[Counted]:
     """How many of the involved each of `moments` (of one calamity) was told to. Who had their name erased
     counts as told, so that the number says nothing of how, or how soon, support ended.
     """
-    return [each.counted for each in _tallies(moments)]
+    return [each.counted for each in _tallies(moments, timezone.now())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,11 @@ class ToldCount:
 
 def tallies(incident: Incident, *, at: datetime) -> list[ToldCount]:
     """For the coordinators, of what is to come of `incident` and has just passed."""
-    return [each for each in _tallies(own([incident], at=at)) if not each.counted.moment.cancelled_at]
+    found = _tallies(own([incident], at=at), at)
+    return [each for each in found if not each.counted.moment.cancelled_at]
 
 
-def _tallies(moments: Sequence[LaterMoment]) -> list[ToldCount]:
+def _tallies(moments: Sequence[LaterMoment], at: datetime) -> list[ToldCount]:
     if not moments:
         return []
     people = list(_all(moments[0].incident_id))
@@ -101,7 +102,7 @@ def _tallies(moments: Sequence[LaterMoment]) -> list[ToldCount]:
         mine = [person for person in people if person.added_at <= moment.planned_for]
         states = [written.get(_key(moment, person)) for person in mine]
         # What was done long ago is kept no longer (notifications.delivery.forgetting).
-        long_ago = moment.changed_at < timezone.now() - KEPT
+        long_ago = moment.changed_at < at - KEPT
         told = [
             person.erased_at is not None
             or (moment.pk, moment.changed_at, person.pk) in noted
@@ -174,13 +175,13 @@ def by_telephone(offer: Offer, *, at: datetime) -> list[ToTell]:
 
 
 def note_told(*, offer: Offer, moment: UUID, seen: datetime, by: User, at: datetime) -> None:
-    """The coordinator `by` told its person of `moment` as it was changed at `seen`. Raises Stale when that
+    """The coordinator `by` told its person of `moment` as it was changed at `seen`. Raises MovedOn when that
     is not how it stands, or there is nothing to tell.
     """
     with transaction.atomic():
         to_tell = {(each.moment.pk, each.moment.changed_at) for each in by_telephone(offer, at=at)}
         if (moment, seen) not in to_tell:
-            raise Stale
+            raise MovedOn
         _note(offer, moment, seen, at)
         log_case(offer=offer, action=AccessAction.CHANGE, page="support:match", by=by, at=at)
 

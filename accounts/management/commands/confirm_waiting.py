@@ -50,6 +50,6 @@ class Command(BaseCommand):
         except giving.RolesConflict as clash:
             text = _("“%(first)s” and “%(second)s” do not go together, so the role was not given.")
             raise CommandError(text % {"first": clash.first.label, "second": clash.second.label}) from clash
-        except (confirming.NotOpen, sign_in_changes.NotOpen) as error:
+        except confirming.NotOpen as error:
             raise CommandError(_("This was decided or changed meanwhile.")) from error
         self.stdout.write(self.style.SUCCESS(_("Confirmed.")))

@@ -107,7 +107,7 @@ class TestByAStaffFile:
             "user", "object_ref", "access_point"
         )
         assert list(told) == [(admin.pk, f"email {user.pk}", "settings:staff-import")]
-        with pytest.raises(sign_in_changes.NotTheSecond):
+        with pytest.raises(confirming.NotTheSecond):
             confirm(admin)
         confirm(officer)
         assert is_mailed(user)
@@ -229,7 +229,7 @@ class TestByAStaffFile:
         given_away(person(), by=admin)
         client.force_login(officer)
         assert OLD not in client.get("/confirmations/").content.decode()
-        with pytest.raises(sign_in_changes.NotOpen):
+        with pytest.raises(confirming.NotOpen):
             confirm(officer)
 
     def test_the_preview_says_which_addresses_wait_for_a_second_person(self, client, admin):
@@ -296,7 +296,7 @@ class TestConfirming:
 
     def test_an_administrator_cannot_confirm_the_own_address_that_she_changed(self, admin, officer):
         change(admin, by=admin, email=NEW)
-        with pytest.raises(sign_in_changes.NotTheSecond):
+        with pytest.raises(confirming.NotTheSecond):
             confirm(admin)
         confirm(officer)
 
@@ -305,7 +305,7 @@ class TestConfirming:
         change(user, by=admin, email=NEW)
         seen = SignInChange.objects.open().get()
         change(user, by=admin, email="weer@elders.example")
-        with pytest.raises(sign_in_changes.NotOpen):
+        with pytest.raises(confirming.NotOpen):
             sign_in_changes.confirm(change_id=seen.pk, by=officer, access_point="test", at=timezone.now())
         assert SignInChange.objects.open().get().old == OLD
 
@@ -417,7 +417,7 @@ class TestSecondFactors:
             client.post(reverse("mfa_deactivate_totp"))
         assert not Authenticator.objects.exists()
         assert not is_mailed(coordinator)
-        with pytest.raises(sign_in_changes.NotTheSecond):
+        with pytest.raises(confirming.NotTheSecond):
             confirm(coordinator)
         confirm(officer)
         assert is_mailed(coordinator)

@@ -187,9 +187,9 @@ def _decide(request: SignedInRequest) -> None:
         elif change and SignInChange.objects.visible_to(request.user).filter(pk=change).exists():
             sign_in_changes.confirm(change_id=change, **how)
             say(request, _("Confirmed. A new password can be asked for again."))
-    except (confirming.NotOpen, sign_in_changes.NotOpen):
+    except confirming.NotOpen:
         say(request, _("This was decided or changed meanwhile."), level=messages.INFO)
-    except (confirming.NotTheSecond, sign_in_changes.NotTheSecond):
+    except confirming.NotTheSecond:
         text = _("Somebody else has to decide this: not who asked for it, nor who is to have it.")
         say(request, text, level=messages.WARNING)
     except confirming.LeftService:

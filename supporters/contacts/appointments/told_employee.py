@@ -23,7 +23,7 @@ from notifications.models import Mail
 from notifications.reminders.kinds import Kind, Outside
 from notifications.reminders.schedule import settle_mails
 from supporters.contacts import own_link
-from supporters.contacts.allowed_steps import UNDO_WITHIN, Facts
+from supporters.contacts.allowed_steps import UNDO_WITHIN, ContactFacts
 from supporters.contacts.appointments.moments import remind_at
 from supporters.enums import AppointmentState, ContactState, ConversationMode, EventKind
 from supporters.models import Appointment, Contact, ContactEvent, Offer, ReachMe
@@ -36,7 +36,7 @@ _CHANGES = {EventKind.APPOINTMENT_MOVED, EventKind.APPOINTMENT_CANCELLED, EventK
 TOO_LATE = timedelta(minutes=5)
 
 
-def settle(contact: Contact, facts: Facts, *, at: datetime, cover: Cover) -> None:
+def settle(contact: Contact, facts: ContactFacts, *, at: datetime, cover: Cover) -> None:
     """Make the waiting mails about the appointment of `contact` those that are wanted while `facts` hold."""
     wanted = []
     if facts.agreed and facts.agreed.line.planned_for:

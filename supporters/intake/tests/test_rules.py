@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from incidents.enums import EventType, Harm, IncidentKind
-from supporters.intake.rules import Facts, days_until_closed, weight
+from supporters.intake.rules import ReportFacts, days_until_closed, weight
 from supporters.models import IntakeRule
 
 WARD, OTHER = UUID(int=1), UUID(int=2)
@@ -16,7 +16,7 @@ def rule(days, *, event_type="", harm="", department=None):
 
 
 def days(*rules, harm=Harm.NONE, kind=IncidentKind.VIM, unharmed_days=14, department=WARD):
-    facts = Facts(kind, EventType.SAFETY, harm, department)
+    facts = ReportFacts(kind, EventType.SAFETY, harm, department)
     return days_until_closed(facts, rules, unharmed_days=unharmed_days)
 
 

@@ -192,7 +192,7 @@ class TestUndoing:
     def test_not_after_that(self, coordinator):
         row = row_of(reported())
         not_needed(row, by=coordinator)
-        with pytest.raises(unnamed_reports.TooLate):
+        with pytest.raises(unnamed_reports.DecisionStands):
             unnamed_reports.undo(
                 report=row_of(row.incident), by=coordinator, at=LATER + timedelta(minutes=10, seconds=1)
             )
@@ -200,7 +200,7 @@ class TestUndoing:
     def test_not_what_somebody_else_decided(self, coordinator):
         row = row_of(reported())
         not_needed(row, by=UserFactory(roles=[Role.COORDINATOR]))
-        with pytest.raises(unnamed_reports.TooLate):
+        with pytest.raises(unnamed_reports.DecisionStands):
             unnamed_reports.undo(report=row_of(row.incident), by=coordinator, at=LATER)
 
     def test_not_twice(self, coordinator):
@@ -208,7 +208,7 @@ class TestUndoing:
         not_needed(row, by=coordinator)
         decided = row_of(row.incident)
         unnamed_reports.undo(report=decided, by=coordinator, at=LATER)
-        with pytest.raises(unnamed_reports.TooLate):
+        with pytest.raises(unnamed_reports.DecisionStands):
             unnamed_reports.undo(report=decided, by=coordinator, at=LATER)
 
 

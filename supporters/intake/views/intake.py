@@ -19,7 +19,7 @@ from accounts.pages.feedback import say
 from incidents.models import events_of
 from supporters.enums import IntakeState, NotNeededReason
 from supporters.intake import unnamed_reports
-from supporters.intake.unnamed_reports import AskedToday, NobodyToAsk, Settled, TooLate
+from supporters.intake.unnamed_reports import AskedToday, DecisionStands, NobodyToAsk, Settled
 from supporters.intake.waiting_list import IntakeShown, read, silent_heads
 from supporters.models import UnnamedReport
 
@@ -125,7 +125,7 @@ def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(UnnamedReport.objects.visible_to(request.user), pk=pk)
     try:
         unnamed_reports.undo(report=row, by=request.user, at=timezone.now())
-    except TooLate:
+    except DecisionStands:
         say(request, _("This can no longer be undone."), level=messages.WARNING)
     else:
         say(request, _("Undone."))

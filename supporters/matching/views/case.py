@@ -226,7 +226,7 @@ def told(request: SignedInRequest, pk: UUID) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         )
-    except (ValueError, flow.Stale):
+    except (ValueError, flow.MovedOn):
         moved_on(request)
     else:
         say(request, _("Noted that you told them."))

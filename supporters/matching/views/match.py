@@ -59,7 +59,7 @@ LOG = ContactEvent.objects.filter(corrects=None, corrected_by=None).select_relat
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class SupporterCard:
     """A supporter as a card: reasons in words, each for (`True`) or against; the rules that asking breaks."""
 
     choice: Choice
@@ -122,7 +122,7 @@ def _reached(offer: Offer, now: datetime) -> dict[str, Any]:
     return {"on_its_way": way.words(now=now) if way else ""}
 
 
-def _chosen(offer: Offer, cards: Sequence[Card], now: datetime) -> dict[str, Any]:
+def _chosen(offer: Offer, cards: Sequence[SupporterCard], now: datetime) -> dict[str, Any]:
     """Whom the employee chose, where that one is not the first of the cards: she cannot be asked now."""
     wishes = getattr(offer, "wishes", None)
     key = wishes.supporter_id if wishes else None
@@ -137,13 +137,13 @@ def _leading(offer: Offer) -> UUID:
     return Offer.objects.values_list("involvement", flat=True).get(also=offer)
 
 
-def card(choice: Choice, rules: Iterable[Rule] = ()) -> Card:
+def card(choice: Choice, rules: Iterable[Rule] = ()) -> SupporterCard:
     """`choice` with its reasons in words."""
     words = [(reason.good, reasons.say(reason)) for reason in choice.reasons]
-    return Card(choice, words, tuple(rules))
+    return SupporterCard(choice, words, tuple(rules))
 
 
-def tell_apart(cards: Iterable[Card]) -> None:
+def tell_apart(cards: Iterable[SupporterCard]) -> None:
     """Say on `cards` what tells a supporter from a namesake: one query."""
     people.told_apart([each.choice.supporter.user for each in cards])
 

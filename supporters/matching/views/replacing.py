@@ -27,7 +27,7 @@ from supporters.matching import assignment, replacing
 from supporters.matching.assignment import AlreadyAssigned, NotEligible
 from supporters.matching.views import together
 from supporters.matching.views.case import not_eligible, taken
-from supporters.matching.views.match import Card
+from supporters.matching.views.match import SupporterCard
 from supporters.models import Contact, Offer, Supporter
 from supporters.offers.opening import OfferClosed
 from supporters.pool import members
@@ -60,7 +60,7 @@ class LineToMove:
     """One contact: what it waits for, and who could take it over, the proposed one first."""
 
     contact: Contact
-    cards: list[Card]
+    cards: list[SupporterCard]
 
     @property
     def offer(self) -> Offer:

@@ -16,7 +16,7 @@ from supporters.enums import ContactState
 from supporters.matching import assignment
 from supporters.matching.assignment import AlreadyAssigned, NotEligible, NothingRuns, Proposal
 from supporters.matching.views.case import not_eligible, taken
-from supporters.matching.views.match import Card, card, tell_apart
+from supporters.matching.views.match import SupporterCard, card, tell_apart
 from supporters.models import Contact, Offer, Supporter
 from supporters.offers.opening import OfferClosed
 
@@ -29,7 +29,7 @@ class Choices:
     """
 
     offer: Offer
-    cards: list[Card]
+    cards: list[SupporterCard]
     runs: Contact | None = None
     given_to_others: bool = False
 

@@ -27,7 +27,7 @@ from incidents.models import Policy
 from incidents.reports.report_as_seen import OWN_REPORT
 from supporters.contacts import words
 from supporters.contacts.case_access import worklist_opened
-from supporters.contacts.flow import NotAllowed, Stale
+from supporters.contacts.flow import MovedOn, NotAllowed
 from supporters.models import Offer, OfferQuerySet, SupportPolicy
 from supporters.offers import own_calls, retention, told_later
 from supporters.offers.views import own_offer
@@ -158,7 +158,7 @@ def _is_gone(pk: UUID) -> bool:
 
 
 def _moved_on(request: SignedInRequest) -> HttpResponse:
-    say(request, words.refused(Stale()), level=messages.WARNING)
+    say(request, words.refused(MovedOn()), level=messages.WARNING)
     return redirect("me")
 
 
