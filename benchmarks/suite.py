@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
-from benchmarks import data, evaluations, every_page, matching, pages, reminders
+from benchmarks import data, evaluations, every_page, figures, matching, pages, reminders
 from benchmarks.report import Line, report
 from demo.build import SIZES as HOSPITALS
 from demo.build import build
@@ -59,6 +59,8 @@ def measured() -> Iterator[Line]:
             if incidents in {SIZES[0][0], SIZES[-1][0]}:
                 yield from every_page.measure(url, incidents, rounds=4 if QUICK else 7)
         yield from pages.growth()
+        yield from figures.count()
+        yield from figures.first_view(url, starts=3 if QUICK else 7)
         yield from matching.measure(SIZES[-1][1], rounds=3 if QUICK else 9)
         yield from evaluations.measure(10_000)
         yield from reminders.measure(future=100_000 if QUICK else 1_000_000, rounds=5 if QUICK else 15)
