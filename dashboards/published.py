@@ -3,22 +3,31 @@ reads the same with what waits to be published.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Max
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from dashboards.board import Board
 from dashboards.models import Release
 from dashboards.publishing import words_of
 from dashboards.tables import Tables
 from evaluations.periods import Period
+
+#: For so many seconds a page that was made is kept for all processes.
+KEPT = 90 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +216,29 @@ def _year_before(day: date) -> date:
 
 @lru_cache(maxsize=64)
 def _html(published: Published, language: str) -> SafeString:
-    """Kept for as long as the process lives: a release never changes, words have another number when they do,
-    and a new version is a new process.
+    """Kept by each process for as long as it lives, and by all of them together: a release never changes,
+    words have another number when they do, and what makes the page is part of the key.
     """
-    return render_to_string(
-        "dashboards/_blocks.html", {"board": published.board, "rolling": published.rolling}
-    )
+    key = f"figures:{sha256(repr((_made_by(), published, language)).encode()).hexdigest()}"
+    found: str | None = None
+    with suppress(RedisError):
+        found = cache.get(key)
+    if found is None:
+        context = {"board": published.board, "rolling": published.rolling}
+        found = render_to_string("dashboards/_blocks.html", context)
+        with suppress(RedisError):
+            cache.set(key, str(found), KEPT)
+    return mark_safe(found)  # as the template made it
+
+
+@lru_cache(maxsize=1)
+def _made_by() -> list[tuple[str, int, int]]:
+    """The files that a page is made by, as they were changed last: another version makes it anew."""
+    base = Path(settings.BASE_DIR)
+    files = [
+        *(base / "dashboards").glob("*.py"),
+        *(base / "templates/dashboards").glob("*.html"),
+        *(base / "templates/components").glob("chart_*.html"),
+        *(base / "locale").rglob("*.mo"),
+    ]
+    return [(file.name, stat.st_size, stat.st_mtime_ns) for file in sorted(files) for stat in [file.stat()]]

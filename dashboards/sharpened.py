@@ -70,7 +70,7 @@ def _out_of_ten(share: float) -> int:
 
 def whole(tables: Iterable[DrawnTable]) -> Estimate:
     """How many there are, from `tables` that count each of them once: their sums, each by its certainty."""
-    sums = [(sum(table.cells.values()), float(sum(table.variances.values()))) for table in tables]
+    sums = [(sum(table.cells.values()), sum(map(float, table.variances.values()))) for table in tables]
     certainty = sum(1 / variance for _sum, variance in sums)
     return Estimate(sum(number / variance for number, variance in sums) / certainty, sqrt(1 / certainty))
 
@@ -118,8 +118,8 @@ def _known(table: DrawnTable, cells: Collection[str]) -> tuple[int, float, float
     held = [cell for cell in cells if cell in table.cells]
     return (
         sum(table.cells[cell] for cell in held),
-        float(sum(table.variances[cell] for cell in held)),
-        float(sum(table.variances.values())),
+        sum(float(table.variances[cell]) for cell in held),
+        sum(map(float, table.variances.values())),
     )
 
 

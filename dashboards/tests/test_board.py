@@ -8,15 +8,18 @@ import csv
 import io
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
+from redis.exceptions import RedisError
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
+from dashboards import published
 from dashboards.board import Board
 from dashboards.export import BOM, as_csv, escaped
 from dashboards.models import Release
@@ -378,6 +381,25 @@ def test_as_many_statements_for_many_periods_as_for_one(client, board_member, dj
         publish(code)
     with django_assert_num_queries(6):
         client.get(reverse("figures:board"))
+
+
+@pytest.mark.django_db
+def test_the_first_view_after_a_start_is_not_made_anew(client, board_member, django_assert_num_queries):
+    publish("2026Q3")
+    before = client.get(reverse("figures:board")).context["published"].html
+    published._html.cache_clear()
+    with django_assert_num_queries(4):
+        assert client.get(reverse("figures:board")).context["published"].html == before
+
+
+@pytest.mark.django_db
+def test_the_page_is_made_without_the_cache_too(client, board_member, monkeypatch):
+    def gone(*_args):
+        raise RedisError
+
+    publish("2026Q3")
+    monkeypatch.setattr(published, "cache", SimpleNamespace(get=gone, set=gone))
+    assert "About 100" in client.get(reverse("figures:board")).text
 
 
 @pytest.mark.django_db
