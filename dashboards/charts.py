@@ -17,7 +17,8 @@ LINE = 20
 GAP = 18
 BAR = 14
 LABEL_CHARACTERS = 34
-"""As many fit beside the value on a phone of 375 pixels."""
+"""As many fit beside a short value on a phone of 375 pixels; one less for each character more."""
+SHORT = 2
 LINE_CHARACTERS = 42
 """As many fit on a whole line of it."""
 UNSEEN = 10
@@ -216,7 +217,7 @@ def bars(data: Sequence[Datum], *, whole: float | None = None) -> Bars:
     y = 0.0
     drawn = []
     for datum in data:
-        label, y = _label(datum.label, y, LABEL_CHARACTERS)
+        label, y = _label(datum.label, y, LABEL_CHARACTERS - max(0, len(datum.text) - SHORT))
         y += 3
         drawn.append(
             Bar(
