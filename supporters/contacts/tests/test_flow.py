@@ -1,4 +1,7 @@
-"""The one writer of a contact: each effect, who may, who comes second, and that the log is the truth."""
+"""The one writer of a contact: each effect, who may, who comes second, and that the log is the truth.
+
+Also covers supporters.contacts.due_moments.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product

@@ -1,4 +1,7 @@
-"""Who does not answer: several honest attempts, the coordinator's decision, and one gentle offer more."""
+"""Who does not answer: several honest attempts, the coordinator's decision, and one gentle offer more.
+
+Also covers supporters.contacts.mailed_only.
+"""
 
 from datetime import UTC, datetime, time, timedelta
 
