@@ -64,9 +64,13 @@ def publish_waiting(*, at: datetime) -> list[Release]:
     return due
 
 
-def words_of(release: Release, page: str) -> dict[str, BlockWords]:
-    """The newest words beside each block of a page, by block; one that was taken away is there, empty."""
+def words_of(release: Release, page: str, *, up_to: int | None = None) -> dict[str, BlockWords]:
+    """The newest words beside each block of a page, by block (`up_to` this id: as they were then); one
+    that was taken away is there, empty.
+    """
     found = BlockWords.objects.filter(release=release, page=page).select_related("by")
+    if up_to is not None:
+        found = found.filter(id__lte=up_to)
     return {each.block: each for each in found.order_by("block", "-id").distinct("block")}
 
 

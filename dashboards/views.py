@@ -114,6 +114,11 @@ def words(request: SignedInRequest) -> HttpResponse:
             newer = [{"title": titles.get(block, block), "row": row} for block, row in error.newer.items()]
             again = request.POST.copy()
             again["seen"] = str(max(row.id for row in error.newer.values()))
+            shown = publishing.words_of(release, span.code, up_to=form.cleaned_data["seen"] or 0)
+            for block, row in error.newer.items():
+                # Who did not touch a block saves it as the other left it.
+                if form.texts.get(block) == (shown[block].text if block in shown else ""):
+                    again[block] = row.text
             form = WordsForm(again, blocks=blocks, words={})
         else:
             say(request, _("Saved."))

@@ -190,6 +190,18 @@ def test_who_saves_last_reads_what_the_other_wrote_and_loses_nothing(client, coo
     assert publishing.words_of(release, "2026Q3")["pool"].text == "Marit wrote that."
 
 
+def test_what_only_the_other_wrote_is_not_taken_away_by_who_saves_last(client, coordinator, other):
+    release = publish("2026Q3")
+    form = client.get(WORDS, {"period": "2026Q3"}).context["form"]
+    shown = {field.name: field.initial for field in form}
+    publishing.write(release, "2026Q3", {"pool": "Jaap wrote this."}, seen=0, by=other, at=NOVEMBER)
+    answer = client.post(f"{WORDS}?period=2026Q3", {**shown, "offered": "Marit wrote that."})
+    sent = {field.name: field.value() or "" for field in answer.context["form"]}
+    client.post(f"{WORDS}?period=2026Q3", sent)
+    said = {block: each.text for block, each in publishing.words_of(release, "2026Q3").items()}
+    assert said == {"pool": "Jaap wrote this.", "offered": "Marit wrote that."}
+
+
 def test_words_are_few(client, coordinator):
     publish("2026Q3")
     answer = client.post(f"{WORDS}?period=2026Q3", {"seen": "0", "pool": "x" * (BlockWords.MOST + 1)})
