@@ -13,7 +13,7 @@ from nacl.public import PrivateKey
 
 from evaluations import keyed
 from evaluations.batch_keys import BatchKeyMissingError, BatchKeys
-from evaluations.models import Batch
+from evaluations.models import Batch, Survey
 
 # Any number on which nobody else in this database takes a lock.
 _LOCK = 8_206_002
@@ -48,40 +48,49 @@ def open_new(*, at: datetime) -> Batch:
     """
     batch = Batch(opened_at=at)
     batch.public_key = keys().create(batch.id)
-    batch.key_mac = _mac(batch)
+    batch.key_mac = mac(batch)
     batch.save(force_insert=True)
     return batch
 
 
-def is_genuine(batch: Batch) -> bool:
+def is_genuine(batch: Batch | Survey) -> bool:
     """Whether its public key is the one that we made: nobody else knows how to say so."""
-    return batch.key_mac is not None and hmac.compare_digest(bytes(batch.key_mac), _mac(batch))
+    return batch.key_mac is not None and hmac.compare_digest(bytes(batch.key_mac), mac(batch))
 
 
 @transaction.atomic
-def unusable() -> Batch | None:
-    """The batch that takes envelopes if they could not be opened, or by somebody else too. In the worker.
+def unusable() -> list[Batch | Survey]:
+    """What takes envelopes that could not be opened, or by somebody else too. In the worker."""
+    own()
+    return [one for one in waiting() if not can_open(one)]
+
+
+def waiting() -> list[Batch | Survey]:
+    """What has a key and takes envelopes, or will."""
+    found: list[Batch | Survey] = list(Survey.objects.exclude(public_key=None).filter(opening=None))
+    batch = current()
+    return [batch, *found] if batch else found
+
+
+def can_open(batch: Batch | Survey) -> bool:
+    """Whether its private key is there and its public one is ours. In the worker; call `own` before.
 
     A public key that fits the private one is ours, whatever else the database says: after an upgrade, or with
     another EVALUATION_TICKET_KEY, it is acknowledged here.
     """
-    own()
-    batch = current()
-    if batch is None:
-        return None
     try:
         private = PrivateKey(keys().load(batch.id))
     except BatchKeyMissingError:
-        return batch
-    if bytes(private.public_key) != bytes(batch.public_key):
-        return batch
+        return False
+    if bytes(private.public_key) != bytes(batch.public_key or b""):
+        return False
     if not is_genuine(batch):
-        batch.key_mac = _mac(batch)
+        batch.key_mac = mac(batch)
         batch.save(update_fields=["key_mac"])
-    return None
+    return True
 
 
-def put_key_back(batch: Batch) -> bool:
+def put_key_back(batch: Batch | Survey) -> bool:
     """Give `batch` the public key that belongs to its private one; False where that is gone. Call `own`
     before.
     """
@@ -90,13 +99,14 @@ def put_key_back(batch: Batch) -> bool:
     except BatchKeyMissingError:
         return False
     batch.public_key = bytes(private.public_key)
-    batch.key_mac = _mac(batch)
+    batch.key_mac = mac(batch)
     batch.save(update_fields=["public_key", "key_mac"])
     return True
 
 
-def _mac(batch: Batch) -> bytes:
-    return keyed.digest(b"batch", batch.id.bytes + bytes(batch.public_key))
+def mac(batch: Batch | Survey) -> bytes:
+    """What shows that its public key is ours."""
+    return keyed.digest(b"batch", batch.id.bytes + bytes(batch.public_key or b""))
 
 
 @transaction.atomic
@@ -110,12 +120,13 @@ def ensure_one(*, at: datetime) -> None:
 
 @transaction.atomic
 def destroy_spent_keys() -> int:
-    """Destroy the keys of batches that were opened or never came to be; how many.
+    """Destroy the keys of batches and surveys that were opened or never came to be; how many.
 
     Also catches up with a process that was killed between its commit and the destruction.
     """
     own()
     needed = set(Batch.objects.filter(released_at=None).values_list("id", flat=True))
+    needed |= set(Survey.objects.filter(opening=None).values_list("id", flat=True))
     spent = keys().batches() - needed
     for batch in spent:
         keys().destroy(batch)

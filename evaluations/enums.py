@@ -42,3 +42,11 @@ class Question(models.TextChoices):
         if self in self.statements():
             return tuple(str(value) for value in range(1, 6))
         return tuple(str(value) for value in range(11)) if self == Question.MARK else ("yes", "no")
+
+
+class SurveyKind(models.TextChoices):
+    """Who is asked by one open link, beside those who were supported."""
+
+    TRAINING = "training", _("a training day")
+    INTERVISION = "intervision", _("an intervision")
+    STAFF = "staff", _("the staff")

@@ -12,36 +12,33 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.settings.readiness import Lack, Weight
 from evaluations import batches
+from evaluations.models import Batch, Survey
 from notifications.reminders import schedule
 from notifications.reminders.kinds import Kind
 
 
 def watch(*, at: datetime) -> bool:
     """Look whether what comes in can be opened, and by nobody else; in the worker, which has the keys. Where
-    it cannot the administrators are told, once for each batch.
+    it cannot the administrators are told, once for each batch or survey.
     """
-    batch = batches.unusable()
-    if batch is None:
-        return True
+    found = batches.unusable()
     schedule.remind(
-        [
-            schedule.reminder(
-                key=f"{KIND.code}:{batch.id}",
-                kind=KIND.code,
-                due_at=at,
-                subject_id=batch.id,
-                url=reverse("settings:home"),
-                role=Role.ADMIN,
-            )
-        ]
+        schedule.reminder(
+            key=f"{KIND.code}:{one.id}",
+            kind=KIND.code,
+            due_at=at,
+            subject_id=one.id,
+            url=reverse("settings:home"),
+            role=Role.ADMIN,
+        )
+        for one in found
     )
-    return False
+    return not found
 
 
 def lacks(_at: datetime) -> Iterator[Lack]:
-    """In one statement: what the web sees by itself."""
-    batch = batches.current()
-    if batch and not batches.is_genuine(batch):
+    """In two statements: what the web sees by itself."""
+    if not all(map(batches.is_genuine, batches.waiting())):
         yield Lack(
             Weight.SOMETHING_FAILS,
             "shield-x",
@@ -54,8 +51,10 @@ def lacks(_at: datetime) -> Iterator[Lack]:
 
 
 def _concerns(user: User, batch_id: UUID) -> bool:
-    batch = batches.current()
-    return user.has_role(Role.ADMIN) and batch is not None and batch.id == batch_id
+    """While the batch takes envelopes, or the survey was not opened."""
+    waits = Batch.objects.filter(pk=batch_id, released_at=None).exists()
+    waits = waits or Survey.objects.filter(pk=batch_id, opening=None).exists()
+    return user.has_role(Role.ADMIN) and waits
 
 
 KIND = Kind(

@@ -163,3 +163,74 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_on} – {self.ends_on}"
+
+
+class Questionnaire(models.Model):
+    """A questionnaire that was loaded from a file. From when it is in use it never changes, by a database
+    trigger: another one of its code is a version more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=20)
+    version = models.PositiveSmallIntegerField(null=True)
+    content = models.JSONField()  # questionnaires.Definition
+    loaded_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["code", "version"], name="questionnaire_version_once"),
+            models.CheckConstraint(
+                condition=Q(version=None, used_at=None) | Q(version__gte=1, used_at__isnull=False),
+                name="questionnaire_in_use_has_a_version",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version or 'not in use'}"
+
+
+class Survey(models.Model):
+    """Everybody with the link is asked a questionnaire, from the first day to the last (inclusive). Its
+    private key lies where those of batches do, and is destroyed when it is opened.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    questionnaire = models.ForeignKey(Questionnaire, models.PROTECT, related_name="surveys")
+    name = models.CharField(_("name"), max_length=80)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    public_key = models.BinaryField(max_length=32, null=True)  # until the worker has made it
+    key_mac = models.BinaryField(max_length=32, null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="survey_has_length"),
+        )
+        ordering = ("-ends_on", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SurveyEnvelope(models.Model):
+    """A sealed answer to a survey: as `Envelope`, of the same size, and as little beside it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="envelopes", db_constraint=False)
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SurveyOpening(models.Model):
+    """That the answers to a survey were opened, once, for good, by a database trigger: drawn numbers, or null
+    where too few had answered. Those envelopes are gone unread.
+    """
+
+    survey = models.OneToOneField(Survey, models.PROTECT, primary_key=True, related_name="opening")
+    tables = models.JSONField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.survey_id)

@@ -22,7 +22,7 @@ from evaluations import batches, invitations, persons, sealing, tickets
 from evaluations.answer_tables import ANSWER_TABLES, counted
 from evaluations.drawn import draw
 from evaluations.enums import PeriodLength, Question
-from evaluations.models import Batch, EvaluationPolicy, Invitation, Opening
+from evaluations.models import Batch, EvaluationPolicy, Invitation, Opening, Survey, SurveyOpening
 from evaluations.periods import Period, following
 
 logger = structlog.get_logger(__name__)
@@ -176,11 +176,17 @@ def mend(*, at: datetime) -> Repair:
     new ticket.
     """
     batches.own()
-    batch = batches.unusable()
+    found = batches.unusable()
+    left = [one for one in found if not batches.put_key_back(one)]
+    for survey in left:
+        if isinstance(survey, Survey):
+            survey.envelopes.all().delete()
+            SurveyOpening.objects.create(survey=survey)
+    batch = next((one for one in left if isinstance(one, Batch)), None)
     if batch is None:
-        return Repair.NOTHING_WRONG
-    if batches.put_key_back(batch):
-        return Repair.KEY_PUT_BACK
+        if left:
+            return Repair.GIVEN_UP
+        return Repair.KEY_PUT_BACK if found else Repair.NOTHING_WRONG
     batch.envelopes.all().delete()
     batch.released_at = at
     batch.save(update_fields=["released_at"])

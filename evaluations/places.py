@@ -12,7 +12,9 @@ def register() -> None:
         tabs={"pool": [Tab("evaluation", "evaluation-policy", _("Evaluation"), 40)]},
     )
     words.add(
+        words={"questionnaire": _("questionnaire")},
         places={
             "evaluation-policy": _("settings of the evaluation"),
+            "questionnaires": _("questionnaires"),
         },
     )

@@ -49,16 +49,28 @@ def seal(ticket: str, answers: Mapping[str, str], public_key: bytes) -> bytes:
     A question left open is left out. Raises UnknownAnswerError and OversizedAnswersError.
     """
     content = {question.value: value for question, value in _checked(answers).items()}
-    return SealedBox(PublicKey(public_key)).encrypt(pack({"ticket": ticket, **content}))
+    return seal_content({"ticket": ticket, **content}, public_key)
+
+
+def seal_content(content: Mapping[str, str], public_key: bytes) -> bytes:
+    """The envelope with `content`, whatever it is. Raises OversizedAnswersError."""
+    return SealedBox(PublicKey(public_key)).encrypt(pack(content))
 
 
 def open_envelope(sealed: bytes, private_key: bytes) -> OpenedEnvelope:
     """What `seal` put in. Raises UnreadableEnvelopeError; its message never holds the content."""
+    content = open_content(sealed, private_key)
     try:
-        content = unpack(SealedBox(PrivateKey(private_key)).decrypt(sealed))
-        ticket = content.pop("ticket")
-        return OpenedEnvelope(ticket, _checked(content))
-    except (CryptoError, ValueError, KeyError):
+        return OpenedEnvelope(content.pop("ticket"), _checked(content))
+    except (ValueError, KeyError):
+        raise UnreadableEnvelopeError("This envelope holds no answers.") from None
+
+
+def open_content(sealed: bytes, private_key: bytes) -> dict[str, str]:
+    """What `seal_content` put in. Raises UnreadableEnvelopeError; its message never holds the content."""
+    try:
+        return unpack(SealedBox(PrivateKey(private_key)).decrypt(sealed))
+    except (CryptoError, ValueError):
         raise UnreadableEnvelopeError("This envelope cannot be opened with this key.") from None
 
 

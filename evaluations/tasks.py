@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evaluations import invitations, key_watch
+from evaluations import invitations, key_watch, surveys
 from evaluations.opening import open_due
 
 
@@ -15,11 +15,14 @@ def invite() -> None:
 
 @shared_task
 def watch_key() -> None:
-    """Every few minutes: whether what comes in can be opened, and by nobody else."""
+    """Every few minutes: keys for new surveys, and whether what comes in can be opened, by nobody else."""
+    surveys.make_keys()
     key_watch.watch(at=timezone.now())
 
 
 @shared_task
 def release() -> None:
-    """Each night, for what happens once at the end of a period: open the waiting answers."""
-    open_due(at=timezone.now())
+    """Each night, for what happens once at the end of a period or a survey: open the waiting answers."""
+    now = timezone.now()
+    open_due(at=now)
+    surveys.open_due(at=now)

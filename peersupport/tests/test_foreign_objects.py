@@ -35,6 +35,10 @@ WHOLE = {
     "calamity-duty-off": "the rota is the administrator's and the committee's",
     "incidents:add-people": COORDINATOR_SEES_ALL,
     "incidents:report": "a kind of report, no object",
+    **dict.fromkeys(
+        ("questionnaire", "questionnaire-use", "questionnaire-discard", "survey"),
+        "what is asked; the coordinators keep it together",
+    ),
     "incidents:import-forget": "a name in exports; the coordinators keep them together",
     "delivery-resend": "how delivery goes, without names",
     "delivery-stop": "how delivery goes, without names",

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from evaluations import opening
+from evaluations import opening, surveys
 from evaluations.batch_keys import BatchKeyMissingError
 from evaluations.periods import Period
 
@@ -31,6 +31,7 @@ class Command(BaseCommand):
             self.stdout.write(_MENDED[opening.mend(at=now)])
         try:
             ended = opening.open_due(at=now)
+            surveys.open_due(at=now)
         except (BatchKeyMissingError, opening.BatchKeyRefusedError) as refused:
             raise CommandError(
                 f"{refused} Nothing was changed. Put the key back, or give the answers up with --discard."

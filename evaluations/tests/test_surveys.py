@@ -1,0 +1,216 @@
+"""A questionnaire is taken into use, asked by one link and opened once; the pages around it.
+
+Also covers evaluations.survey_views and evaluations.survey_forms.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, InternalError, transaction
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.models import AccessEvent
+from accounts.tests.factories import UserFactory
+from evaluations import batches, key_watch, opening, surveys
+from evaluations.answers import NoBatchError
+from evaluations.models import Questionnaire, Survey, SurveyEnvelope, SurveyOpening
+from evaluations.questionnaire_file import read
+from evaluations.sealing import SEALED_BYTES
+from evaluations.tasks import release
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=15)
+SAMPLE = Path(settings.BASE_DIR) / "static" / "samples" / "questionnaire-staff.csv"
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
+
+
+@pytest.fixture
+def coordinator(client):
+    user = UserFactory(roles=[Role.COORDINATOR])
+    client.force_login(user)
+    return user
+
+
+def loaded(**changes):
+    definition = read(SAMPLE.read_bytes(), SAMPLE.name)
+    return Questionnaire.objects.create(
+        code=definition.code, content=definition.as_json(), loaded_at=NOW, **changes
+    )
+
+
+@pytest.fixture
+def questionnaire():
+    return surveys.take_into_use(questionnaire=loaded(), by=UserFactory(), at=NOW)
+
+
+@pytest.fixture
+def survey(questionnaire):
+    days = {"starts_on": date(2026, 11, 20), "ends_on": date(2026, 12, 4)}
+    found = surveys.begin(questionnaire=questionnaire, name="Surgery", by=UserFactory(), at=NOW, **days)
+    surveys.make_keys()
+    found.refresh_from_db()
+    return found
+
+
+def answered(survey, count, answers=None):
+    for _ in range(count):
+        surveys.submit(survey=survey, answers=answers or {0: "1", 3: "4"}, at=NOW)
+
+
+def test_a_questionnaire_in_use_never_changes_and_another_file_is_a_version_more(questionnaire):
+    assert (questionnaire.version, questionnaire.used_at) == (1, NOW)
+    again = surveys.take_into_use(questionnaire=questionnaire, by=UserFactory(), at=LATER)
+    assert again.used_at == NOW
+    assert surveys.take_into_use(questionnaire=loaded(), by=UserFactory(), at=LATER).version == 2
+    for change in (
+        lambda: Questionnaire.objects.filter(pk=questionnaire.pk).update(content={}),
+        lambda: Questionnaire.objects.filter(pk=questionnaire.pk).delete(),
+    ):
+        with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
+            change()
+    assert AccessEvent.objects.filter(object_kind="questionnaire").count() == 2
+
+
+def test_answers_are_sealed_in_envelopes_of_the_size_of_all(survey):
+    answered(survey, 2)
+    assert {len(bytes(one.sealed)) for one in SurveyEnvelope.objects.all()} == {SEALED_BYTES}
+    assert [field.name for field in SurveyEnvelope._meta.get_fields()] == ["id", "survey", "sealed"]
+
+
+def test_after_its_last_day_a_survey_is_opened_once_and_its_key_destroyed(survey):
+    answered(survey, 12)
+    surveys.open_due(at=NOW)
+    assert not SurveyOpening.objects.exists()
+    (opened,) = surveys.open_due(at=LATER)
+    assert surveys.open_due(at=LATER) == []
+    questions = surveys.definition_of(survey.questionnaire).questions
+    assert set(opened.tables or ()) == {f"staff.1.{one.code}" for one in questions}
+    assert not SurveyEnvelope.objects.exists()
+    assert survey.id not in batches.keys().batches()
+    with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
+        SurveyOpening.objects.update(tables={})
+
+
+def test_fewer_than_ten_go_unread(survey):
+    answered(survey, 9)
+    (opened,) = surveys.open_due(at=LATER)
+    assert (opened.tables, SurveyEnvelope.objects.count()) == (None, 0)
+    assert surveys.drawn(survey) is None
+
+
+def test_the_keys_of_running_surveys_stay_when_others_are_destroyed(survey):
+    batches.destroy_spent_keys()
+    assert survey.id in batches.keys().batches()
+
+
+def test_no_answer_is_taken_before_after_or_with_another_key(survey):
+    for at in (NOW - timedelta(days=3), LATER):
+        with pytest.raises(surveys.SurveyOver):
+            surveys.submit(survey=survey, answers={0: "1"}, at=at)
+    Survey.objects.update(public_key=b"k" * 32)
+    with pytest.raises(NoBatchError):
+        surveys.submit(survey=survey, answers={0: "1"}, at=NOW)
+    assert not key_watch.watch(at=NOW)
+    assert surveys.open_due(at=LATER) == []
+    assert opening.mend(at=NOW) == opening.Repair.KEY_PUT_BACK
+    survey.refresh_from_db()
+    answered(survey, 1)
+
+
+def test_a_survey_whose_key_is_gone_can_be_given_up(survey):
+    answered(survey, 1)
+    batches.keys().destroy(survey.id)
+    assert opening.mend(at=NOW) == opening.Repair.GIVEN_UP
+    with pytest.raises(surveys.SurveyOver):
+        surveys.submit(survey=survey, answers={0: "1"}, at=NOW)
+
+
+def test_keys_that_were_made_by_who_was_killed_then_are_used(questionnaire):
+    days = {"starts_on": date(2026, 11, 20), "ends_on": date(2026, 12, 4)}
+    survey = surveys.begin(questionnaire=questionnaire, name="X", by=UserFactory(), at=NOW, **days)
+    with pytest.raises(NoBatchError):
+        surveys.submit(survey=survey, answers={0: "1"}, at=NOW)
+    public = batches.keys().create(survey.id)
+    assert (surveys.make_keys(), surveys.make_keys()) == (1, 0)
+    survey.refresh_from_db()
+    assert bytes(survey.public_key or b"") == public
+    release()
+    assert batches.can_open(survey)
+
+
+def test_a_file_is_looked_at_taken_into_use_and_asked(client, coordinator):
+    file = SimpleUploadedFile(SAMPLE.name, SAMPLE.read_bytes())
+    response = client.post(reverse("questionnaires"), {"file": file}, follow=True)
+    stored = Questionnaire.objects.get()
+    assert stored.version is None
+    assert "In the past year, did you live through something" in response.text
+    asked = {"name": "Surgery", "starts_on": "2026-11-22", "ends_on": "2026-12-04"}
+    client.post(reverse("questionnaire", args=[stored.pk]), asked)
+    assert not Survey.objects.exists()  # not in use
+    client.post(reverse("questionnaire-use", args=[stored.pk]))
+    response = client.post(reverse("questionnaire", args=[stored.pk]), asked, follow=True)
+    survey = Survey.objects.get()
+    assert reverse("survey-form", args=[survey.pk]) in response.text
+    assert "Surgery" in client.get(reverse("questionnaires")).text
+    for wrong in ({"ends_on": "2026-11-21"}, {"starts_on": "2026-11-01", "ends_on": "2026-11-02"}):
+        response = client.post(reverse("questionnaire", args=[stored.pk]), {**asked, **wrong})
+        assert list(response.context["form"].errors) == ["ends_on"]
+
+
+def test_a_wrong_file_is_told_by_line_and_column_and_nothing_is_loaded(client, coordinator):
+    content = SAMPLE.read_text().replace("vraag;knew;Kende je peersupport al?", "vraag;knew;").encode()
+    response = client.post(reverse("questionnaires"), {"file": SimpleUploadedFile("q.csv", content)})
+    (problem,) = response.context["problems"]
+    assert (problem.line, problem.column) == (14, "nederlands")
+    assert not Questionnaire.objects.exists()
+
+
+def test_what_is_not_in_use_can_be_thrown_away(client, coordinator, questionnaire):
+    draft = loaded()
+    for each in (draft, questionnaire):
+        client.post(reverse("questionnaire-discard", args=[each.pk]))
+    assert list(Questionnaire.objects.all()) == [questionnaire]
+
+
+def test_whoever_has_the_link_answers_without_being_known(client, survey, django_assert_num_queries):
+    client.force_login(UserFactory(name="Noor van den Berg"))
+    address = reverse("survey-form", args=[survey.pk])
+    page = client.get(address)
+    assert "Noor" not in page.text
+    with django_assert_num_queries(7):
+        response = client.post(address, {"q0": "1", "q3": "4"})
+    assert response.url == reverse("survey-thanks")
+    assert set(response.cookies) <= {settings.CSRF_COOKIE_NAME}
+    assert "113" in client.get(response.url).text
+    assert "Answer at least one" in client.post(address, {}).text
+    assert client.post(address, {"q0": "7"}).status_code == 200
+    assert SurveyEnvelope.objects.count() == 1
+
+
+def test_another_language_keeps_what_was_filled_in(client, survey):
+    page = client.post(reverse("survey-form", args=[survey.pk]), {"q0": "1", "speak": "nl"}).text
+    assert "Maakte je in het afgelopen jaar" in page
+    assert 'value="1"' in page
+    assert not SurveyEnvelope.objects.exists()
+
+
+@pytest.mark.clock(LATER)
+def test_after_the_last_day_the_link_says_so_and_the_page_has_the_result(client, coordinator, survey):
+    assert "takes answers from" in client.get(reverse("survey-form", args=[survey.pk])).text
+    answered(survey, 40, dict.fromkeys(range(2, 7), "4") | {0: "1", 1: "1"})
+    assert "40" not in client.get(reverse("survey", args=[survey.pk])).text.partition("<main")[2]
+    surveys.open_due(at=LATER)
+    page = client.get(reverse("survey", args=[survey.pk]))
+    assert len(page.context["dimensions"]) == 3
+    assert page.context["given"] in {30, 40, 50}
+    assert "people answered" in page.text
+
+
+@pytest.mark.clock(LATER)
+def test_a_survey_with_too_few_says_so(client, coordinator, survey):
+    surveys.open_due(at=LATER)
+    assert "destroyed unread" in client.get(reverse("survey", args=[survey.pk])).text
