@@ -52,7 +52,7 @@ Tue 10 Nov 11:00 | {caller} | Wed 11 Nov 08:00 | Nothing more is asked of you in
 Tue 10 Nov 15:00 | Daan | at once | {colleague_calls}
 Tue 10 Nov 15:00 | Hanneke | at once | {who_was_there}
 Tue 10 Nov 15:00 | Noor | at once | Somebody is waiting for a supporter.
-Tue 10 Nov 15:30 | {first} | at once | A colleague you support was in another event too.
+Tue 10 Nov 15:30 | {first} | at once | One of your contacts is about a second event too.
 Wed 11 Nov 08:00 | Daan | mail only | Er is iets voor je in Peersupport
 Wed 11 Nov 08:00 | {first} | at once | You have a talk with a colleague soon.
 Wed 11 Nov 15:00 | Noor | at once | A head of department has not said yet who was there.
@@ -62,10 +62,11 @@ Thu 12 Nov 09:00 | {other} | at once | You are asked to support a colleague.
 Mon 16 Nov 08:00 | Daan | mail only | Er is iets voor je in Peersupport
 Mon 16 Nov 08:00 | {other} | at once | You have a talk with a colleague soon.
 Mon 16 Nov 12:00 | {other} | at once | Did your talk with a colleague take place? One tap says so.
-Tue 17 Nov 07:00 | Daan | mail only | Er is iets voor je in Peersupport
+Tue 24 Nov 07:00 | Daan | mail only | Er is iets voor je in Peersupport
 Mon 30 Nov 10:00 | Daan | at once | {date_is_set}
 Mon 30 Nov 10:00 | Lotte | at once | {date_is_set}
 Mon 30 Nov 10:00 | Yara.benali | mail only | Er is iets voor je in Peersupport
+Fri 04 Dec 07:00 | Daan | mail only | Er is iets voor je in Peersupport
 Tue 08 Dec 11:00 | Yara.benali | mail only | Er is iets voor je in Peersupport
 Tue 08 Dec 12:00 | Noor | at once | Somebody is waiting for a supporter.
 """
