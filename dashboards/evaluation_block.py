@@ -65,7 +65,7 @@ class Opinion:
         means = [self.feeling(question, moment) for question in Question.feelings()]
         number = len(means)
         spread = sqrt(sum(mean.sd**2 for mean in means)) / number
-        return Estimate(sum(mean.value for mean in means) / number, spread)
+        return Estimate(round(sum(mean.value for mean in means) / number, 9), spread)
 
     def feeling(self, question: Question, moment: str) -> Estimate:
         return sharpened.mean_feeling(self.drawn[FEELINGS], f"{question.value}_{moment}", self.answers)

@@ -7,7 +7,7 @@ in the figures pays for it: only what was published is computed with.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, fsum, sqrt
 
 from evaluations.drawn import DrawnTable
 
@@ -70,7 +70,7 @@ def _out_of_ten(share: float) -> int:
 
 def whole(tables: Iterable[DrawnTable]) -> Estimate:
     """How many there are, from `tables` that count each of them once: their sums, each by its certainty."""
-    sums = [(sum(table.cells.values()), sum(map(float, table.variances.values()))) for table in tables]
+    sums = [(sum(table.cells.values()), fsum(map(float, table.variances.values()))) for table in tables]
     certainty = sum(1 / variance for _sum, variance in sums)
     return Estimate(sum(number / variance for number, variance in sums) / certainty, sqrt(1 / certainty))
 
@@ -118,8 +118,8 @@ def _known(table: DrawnTable, cells: Collection[str]) -> tuple[int, float, float
     held = [cell for cell in cells if cell in table.cells]
     return (
         sum(table.cells[cell] for cell in held),
-        sum(float(table.variances[cell]) for cell in held),
-        sum(map(float, table.variances.values())),
+        fsum(float(table.variances[cell]) for cell in held),
+        fsum(map(float, table.variances.values())),
     )
 
 
@@ -154,4 +154,4 @@ def mean_feeling(table: DrawnTable, cell: str, of_all: Estimate) -> Estimate:
     number = max(1.0, of_all.value)
     middle = table.cells[cell] / number
     spread = sqrt(float(table.variances[cell]) + middle**2 * of_all.sd**2) / number
-    return Estimate(min(3.0, max(0.0, (middle + 3) / 2)), spread / 2)
+    return Estimate(min(3.0, max(0.0, round((middle + 3) / 2, 9))), spread / 2)
