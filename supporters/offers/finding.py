@@ -1,5 +1,5 @@
 """Finding a case on the coordinator's desk: by a name, by the number that phones back or its last figures, by
-a mail address, or by reference.
+a mail address, or by reference. The number that somebody gave to their supporter alone is not looked in.
 """
 
 from dataclasses import dataclass
@@ -35,35 +35,47 @@ _CASES: QuerySet[Any] = ROWS.annotate(supported_by=Subquery(_SUPPORTER))
 
 @dataclass(frozen=True, slots=True)
 class FoundCases:
-    """What a search gave: the `event` with the reference, and people, who is not done with first; whether
-    there are `more`; `too_short` where nothing was looked for.
+    """What a search gave: the `event` with the reference (`meant`: by all of it), and people, who is not
+    done with first; whether there are `more`; `by_number` where a telephone number was looked for, `too_short`
+    where nothing was.
     """
 
     event: Incident | None = None
+    meant: bool = False
     rows: tuple[WorklistRow, ...] = ()
     more: bool = False
+    by_number: bool = False
     too_short: bool = False
 
     @property
     def only(self) -> str:
-        """The address of the only thing found; empty when there are several, or nothing."""
-        urls = [row.url for row in self.rows]
+        """The address of the only thing found; empty when there are several, or nothing, or an event by its
+        number alone: the end of any telephone number is one.
+        """
         if self.event:
-            urls.append(reverse("support:roll-call", args=[self.event.reference]))
-        return urls[0] if len(urls) == 1 else ""
+            alone = self.meant and not self.rows
+            return reverse("support:roll-call", args=[self.event.reference]) if alone else ""
+        return self.rows[0].url if len(self.rows) == 1 else ""
 
 
 def find(query: str, *, by: User, at: datetime) -> FoundCases:
     """Cases that are open or not erased yet and that `by` may see: of whoever has every word of `query` in
-    their name, or is supported by somebody who has; or has this number or mail address. And the event with
-    this reference. The same few statements, however much is found.
+    their name, this number or this mail address, or is supported by somebody who has this name or number. And
+    the event with this reference. The same few statements, however much is found.
     """
+    event, meant = _event(query, by), not query.strip().isdigit()
     if not names.is_enough(query):
-        return FoundCases(event=_event(query, by), too_short=True)
+        return FoundCases(event=event, meant=meant, too_short=True)
     keys = [pk for pk, *_order in in_order(query, Offer.objects.visible_to(by))[: MOST + 1]]
     cases = {each["id"]: each for each in _CASES.filter(pk__in=keys[:MOST])}
     rows = tuple(_row(cases[key], at) for key in keys[:MOST])
-    return FoundCases(event=_event(query, by), rows=rows, more=len(keys) > MOST)
+    return FoundCases(
+        event=event,
+        meant=meant,
+        rows=rows,
+        more=len(keys) > MOST,
+        by_number=bool(who_is_who.number(query) or _end_of_number(query)),
+    )
 
 
 def log(found: FoundCases, *, by: User, at: datetime) -> None:
@@ -76,13 +88,12 @@ def in_order(query: str, offers: OfferQuerySet) -> QuerySet[Any]:
     index, so each is asked for itself, in one statement.
     """
     offers = offers.leading().filter(involvement__erased_at=None)
-    people = directory.named(User.objects.all(), query).values("pk")
+    people = directory.named(User.objects.all(), query)
     typed = directory.with_words(Involvement.objects.exclude(typed_key=""), query, TYPED_WORDS)
-    supported = Contact.objects.exclude(state=ContactState.HANDED_BACK).filter(supporter__user__in=people)
     ways = [
-        offers.filter(involvement__employee__in=people),
+        offers.filter(involvement__employee__in=people.values("pk")),
         offers.filter(involvement__in=typed.values("pk")),
-        offers.filter(pk__in=supported.values("offer")),
+        _supported_by(people, offers),
     ]
     if number := who_is_who.number(query):
         called = User.objects.exclude(telephone="").filter(telephone=number)
@@ -90,11 +101,14 @@ def in_order(query: str, offers: OfferQuerySet) -> QuerySet[Any]:
         ways += [
             offers.filter(involvement__employee__in=called.values("pk")),
             offers.filter(involvement__in=by_hand.values("pk")),
+            _supported_by(called, offers),
         ]
     if end := _end_of_number(query):
+        called = _ending(User.objects.all(), end)
         ways += [
-            offers.filter(involvement__employee__in=_ending(User.objects.all(), end).values("pk")),
+            offers.filter(involvement__employee__in=called.values("pk")),
             offers.filter(involvement__in=_ending(Involvement.objects.all(), end).values("pk")),
+            _supported_by(called, offers),
         ]
     if "@" in query:
         address = who_is_who.mail(query)
@@ -106,6 +120,12 @@ def in_order(query: str, offers: OfferQuerySet) -> QuerySet[Any]:
         ]
     first, *others = (way.values_list("id", "closed_at", "due_at") for way in ways)
     return first.union(*others).order_by(F("closed_at").desc(nulls_first=True), "due_at", "id")
+
+
+def _supported_by(people: QuerySet[User], offers: OfferQuerySet) -> OfferQuerySet:
+    """Those of `offers` for whom one of `people` is or was the supporter."""
+    contacts = Contact.objects.exclude(state=ContactState.HANDED_BACK)
+    return offers.filter(pk__in=contacts.filter(supporter__user__in=people.values("pk")).values("offer"))
 
 
 def _end_of_number(query: str) -> str:

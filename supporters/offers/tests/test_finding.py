@@ -93,12 +93,47 @@ def test_end_of_a_number_that_is_a_reference_too_shows_both(client, coordinator,
     assert f"Roll-call {reference}" in page.text
 
 
-@pytest.mark.parametrize("query", ["117", "0117", "2026-117", "2026-0117"])
+@pytest.mark.parametrize("query", ["2026-117", "2026-0117", "2026 0117", " 2026-0117 "])
 def test_reference_opens_its_event_where_nobody_has_such_a_number(client, coordinator, query):
     IncidentFactory(reference="2026-0117")
     OfferFactory(involvement__employee__telephone="0611712345")
     assert client.post(URL, {"q": query}).url == "/support/2026-0117/"
     assert "Nothing found" in search(client, "017").text
+
+
+@pytest.mark.parametrize("query", ["7", "117", "0117"])
+def test_number_alone_opens_no_event_but_shows_it(client, coordinator, query):
+    reference = f"2026-{int(query):04}"
+    IncidentFactory(reference=reference)
+    page = search(client, query)
+    assert page.redirect_chain[-1][0].startswith("/support/?")
+    assert f"Roll-call {reference}" in page.text
+
+
+@pytest.mark.parametrize("query", ["1368", "06 3333 1368", "+31633331368"])
+def test_supporter_who_phones_back_is_found_by_number(client, coordinator, query):
+    supporter = SupporterFactory(trained=True, user__name="Hanneke Bos", user__telephone="0633331368")
+    for name in ("Ilse Prins", "Bram Dekker"):
+        ContactFactory(supporter=supporter, accepted=True, offer__involvement__name=name)
+    ContactFactory(supporter=supporter, handed_back=True, offer__involvement__name="Niet Meer")
+    assert sorted(found(client, query)) == ["Bram Dekker", "Ilse Prins"]
+
+
+def test_number_that_is_the_end_of_a_supporters_opens_no_case_of_that_reference(client, coordinator):
+    ContactFactory(
+        accepted=True, offer__involvement__name="Ilse Prins", supporter__user__telephone="0633330004"
+    )
+    IncidentFactory(reference="2026-0004")
+    page = search(client, "0004")
+    assert [row.name for row in page.context["found"].rows] == ["Ilse Prins"]
+    assert "Roll-call 2026-0004" in page.text
+
+
+def test_where_no_number_is_found_it_says_which_are_not_looked_in(client, coordinator):
+    said = "Numbers that people gave to their supporter alone are not looked in."
+    for query in ("1368", "06 3333 1368"):
+        assert said in search(client, query).text
+    assert said not in search(client, "noor").text
 
 
 def test_number_inside_the_house_that_is_a_reference_too_shows_both(client, coordinator):
@@ -165,7 +200,7 @@ def test_event_in_which_she_is_involved_is_not_found(client, coordinator):
         assert "Nothing found" in search(client, query).text
 
 
-@pytest.mark.parametrize("query", ["2026-0007", " 2026-0007 ", "7"])
+@pytest.mark.parametrize("query", ["2026-0007", " 2026-0007 ", "2026-7"])
 def test_search_by_reference_opens_the_event(client, coordinator, query):
     IncidentFactory(reference="2026-0007")
     assert client.post(URL, {"q": query}).url == "/support/2026-0007/"
