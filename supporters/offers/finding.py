@@ -36,8 +36,8 @@ _CASES: QuerySet[Any] = ROWS.annotate(supported_by=Subquery(_SUPPORTER))
 @dataclass(frozen=True, slots=True)
 class FoundCases:
     """What a search gave: the `event` with the reference (`meant`: by all of it), and people, who is not
-    done with first; whether there are `more`; `by_number` where a telephone number was looked for, `too_short`
-    where nothing was.
+    done with first; whether there are `more`; `by_number` where a telephone number was looked for,
+    `too_short` where nothing was.
     """
 
     event: Incident | None = None
