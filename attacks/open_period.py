@@ -51,7 +51,7 @@ def _pages() -> Mapping[str, bytes]:
             browser = Client(headers={"host": "localhost"})
             browser.cookies[settings.SESSION_COOKIE_NAME] = session_of(reader.username)
             for span in published.take("").spans:
-                for page in ("figures:board", "figures:export"):
+                for page in ("figures:board", "figures:export", "figures:workbook", "figures:report"):
                     address = f"{reverse(page)}?period={span.code}"
                     body = browser.get(address).content
                     pages[f"{role} {language} {address}"] = lasting(body)

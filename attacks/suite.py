@@ -161,8 +161,8 @@ def _of_the_open_period(place: Installation) -> Iterator[Line]:
     yield Line(
         "one contact more in the open period",
         f"{changed} of {pages} pages and files changed",
-        "0 of at least 8",
-        not changed and pages >= 8,
+        "0 of at least 16",
+        not changed and pages >= 16,
     )
     naively = open_period.changed_naively()
     yield Line("naive: figures counted for a page", "changed" if naively else "the same", "changed", naively)

@@ -108,7 +108,7 @@ class Report:
         mailed_at = DeliveryPolicy.current().quiet_hours.over_at(at)
         self.year.then(mailed_at + self.year.hours(0.1, 0.3), partial(self._tell, incident), by_night=True)
         for offer in Offer.objects.filter(incident=incident).order_by("id"):
-            self.year.in_cover(at + self.year.hours(0.4, 5), Support(self.year, offer.pk).assign)
+            self.year.in_cover(at + self.year.hours(0.2, 2), Support(self.year, offer.pk).assign)
         if self.kind == IncidentKind.CALAMITY:
             own = at > self.year.now - timedelta(days=30) or chance.random() < 0.15
             AfterCalamity(self.year, incident.pk, own).begin(at)
@@ -219,7 +219,7 @@ class Support:
         supporter = choices[0].supporter
         contact = assignment.assign(offer=offer, supporter=supporter, by=self.year.coordinator, at=at)
         answer = Conversations(self, contact, supporter.user).answer
-        self.year.in_cover(at + self.year.hours(0.2, 5), answer)
+        self.year.in_cover(at + self.year.hours(0.2, 1.5), answer)
 
 
 @dataclass
@@ -245,7 +245,7 @@ class Conversations:
             return
         self.log(EventKind.ACCEPTED, at)
         calls = self.year.chance.choices((0, 1, 2, NEVER_REACHED), (75, 14, 6, 5))[0]
-        self.year.in_cover(at + self.year.hours(0.5, 16), lambda later: self.call(later, unanswered=calls))
+        self.year.in_cover(at + self.year.hours(0.3, 5), lambda later: self.call(later, unanswered=calls))
 
     def call(self, at: datetime, *, unanswered: int, tried: int = 0) -> None:
         if tried < unanswered:
