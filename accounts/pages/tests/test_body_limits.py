@@ -12,6 +12,7 @@ FILES = {
     "incidents:import": Role.COORDINATOR,
     "settings:staff-import": Role.ADMIN,
     "settings:hospital": Role.ADMIN,
+    "questionnaires": Role.COORDINATOR,
 }
 
 

@@ -87,7 +87,7 @@ class TestShowing:
         UnnamedReportFactory(late=True)
         page = client.get(reverse("support:worklist")).text
         assert f'href="{URL}"' in page
-        assert "1 late" in page
+        assert "1<span> late</span>" in page
 
 
 class TestDeciding:
