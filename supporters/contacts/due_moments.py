@@ -2,14 +2,28 @@
 follow-up. All of it in hours of cover; nothing is written here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hospital.clock import Cover, local_day
 from hospital.models import WorkingHours
 from supporters.contacts.allowed_steps import ContactFacts, Party
-from supporters.enums import ContactState, EventKind
+from supporters.contacts.wished_parts import wished_by
+from supporters.enums import ContactState, EventKind, NextStep
 from supporters.models import Contact, Offer, SupportPolicy
+
+#: Steps that are a call within a term; the others are of an agreed moment or day, or of somebody else.
+_IN_A_TERM = frozenset({NextStep.CALL, NextStep.CALL_AGAIN, NextStep.ARRANGE})
+
+
+def as_wished(facts: ContactFacts, parts: Collection[str], cover: Cover) -> ContactFacts:
+    """`facts` of somebody who likes to be called in `parts` of the day: the log says the term, this until
+    when the call is wanted.
+    """
+    if not parts or facts.next_step not in _IN_A_TERM:
+        return facts
+    return replace(facts, due_at=wished_by(facts.due_at, parts, cover))
 
 
 def answer_by(offer: Offer, at: datetime, hours: WorkingHours) -> datetime:

@@ -1,7 +1,7 @@
 """The one writer of a contact.
 
-Every change of a contact goes through `propose`, `record` or `undo` here. Each runs in one transaction,
-which
+Every change of a contact goes through `propose`, `record`, `undo` or `heed_wish` here. Each runs in one
+transaction, which
 
 1. locks the offer, then the contact, and finds out whether it still is what the caller saw (else `MovedOn`);
 2. asks who takes the step, and whether that one may (`allowed_steps.may_take`);
@@ -50,6 +50,7 @@ from supporters.contacts.allowed_steps import (
     tried_enough,
 )
 from supporters.contacts.appointments import keeping, places, told_employee
+from supporters.contacts.wished_parts import parts_of
 from supporters.enums import ContactState, EventKind, HandBackReason, Outcome, Waiting
 from supporters.models import (
     Contact,
@@ -221,9 +222,9 @@ def record(
     Raises MovedOn, NotAllowed, TooManyConversations, SameFollowUp, PlaceTaken, PlaceOutOfUse.
     """
     contact, events = _locked(contact, seen)
-    facts = replay(events, alert=contact.alert)
-    party = _party(contact, facts, kind, by)
     policy, cover = cache(SupportPolicy.current), WorkingHours.current().cover
+    facts = _facts(contact, events, cover)
+    party = _party(contact, facts, kind, by)
     if not is_complete(
         kind, facts, party, planned_for=planned_for, mode=mode, reason=reason, outcome=outcome, place=place
     ) or (planned_for and not may_be_planned(planned_for, at=at)):
@@ -253,11 +254,11 @@ def record(
     if kind == EventKind.HANDED_BACK and (party == Party.EMPLOYEE or reason == HandBackReason.CONFLICT):
         _exclude(contact, at)
     events.append(event)
-    tried = replay(events, alert=contact.alert)
+    tried = _facts(contact, events, cover)
     if kind == EventKind.ATTEMPT_FAILED and _tried_enough(tried, policy(), cover):
         events.append(_append(contact, EventKind.UNREACHED, by, at))
         announcing.mail_tried(contact.offer.involvement, line=events[-1].pk, at=at)
-    _write(contact, replay(events, alert=contact.alert), before=facts, at=at, cover=cover)
+    _write(contact, _facts(contact, events, cover), before=facts, at=at, cover=cover)
     if contact.outcome == Outcome.UNREACHABLE:
         announcing.second_offer(contact.offer, at=at, days=policy().second_offer_days)
     return contact
@@ -273,7 +274,8 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
     something else took its place), PlaceTaken (a talk that others took the place of).
     """
     contact, events = _locked(contact, seen)
-    facts = replay(events, alert=contact.alert)
+    cover = WorkingHours.current().cover
+    facts = _facts(contact, events, cover)
     last = facts.last
     mine = last.by_id == by.pk or (last.by is None and contact.offer.involvement.employee_id == by.pk)
     if not mine or last.kind == EventKind.ASSIGNED or contact.offer.involvement.erased_at:
@@ -292,9 +294,20 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
         Exclusion.objects.filter(
             supporter=contact.supporter, employee=contact.offer.involvement.employee_id, added_at=last.at
         ).delete()
-    cover = WorkingHours.current().cover
-    now = replay([*events, *corrections], alert=contact.alert)
+    now = _facts(contact, [*events, *corrections], cover)
     _write(contact, now, before=facts, at=at, cover=cover)
+    return contact
+
+
+@_writes
+def heed_wish(*, contact: Contact, at: datetime) -> Contact:
+    """In which parts of the day the employee likes to be called has changed: until when `contact` wants the
+    next call follows. Nothing is noted.
+    """
+    contact, events = _locked(contact, None)
+    cover = WorkingHours.current().cover
+    facts = _facts(contact, events, cover)
+    _write(contact, facts, before=facts, at=at, cover=cover)
     return contact
 
 
@@ -325,7 +338,7 @@ def _locked(contact: Contact, seen: int | None) -> tuple[Contact, list[ContactEv
     hold(contact.offer_id)
     found = (
         Contact.objects.select_for_update(of=("self",))
-        .select_related("offer__incident", "supporter", "alert")
+        .select_related("offer__incident", "offer__reach_me", "supporter", "alert")
         .filter(pk=contact.pk, state=contact.state)
         .first()
     )
@@ -335,6 +348,11 @@ def _locked(contact: Contact, seen: int | None) -> tuple[Contact, list[ContactEv
     if seen is not None and events[-1].pk != seen:
         raise MovedOn
     return found, events
+
+
+def _facts(contact: Contact, events: list[ContactEvent], cover: Cover) -> ContactFacts:
+    """What is so after `events` of `contact` (of `_locked`)."""
+    return due_moments.as_wished(replay(events, alert=contact.alert), parts_of(contact.offer), cover)
 
 
 def _party(contact: Contact, facts: ContactFacts, kind: EventKind, by: User | None) -> Party:

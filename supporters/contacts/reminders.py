@@ -25,10 +25,11 @@ from notifications.models import Reminder
 from notifications.reminders import schedule
 from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import reminder
-from supporters.contacts import alerts, announcing, event_parts
+from supporters.contacts import alerts, announcing, due_moments, event_parts
 from supporters.contacts.allowed_steps import ContactFacts, replay
 from supporters.contacts.appointments.moments import remind_at
 from supporters.contacts.notice_words import event_of
+from supporters.contacts.wished_parts import parts_of
 from supporters.enums import ContactState, EventKind, NextStep, Waiting
 from supporters.models import Contact, ContactEvent, Offer
 
@@ -95,11 +96,14 @@ def expected(at: datetime) -> Iterator[Reminder]:
     nightly search for reminders that are missing (notifications.reminders.reconcile).
     """
     waiting = Q(state__in=ContactState.open()) | _WAITS_AGAIN
-    contacts = Contact.objects.filter(waiting).select_related("offer__incident", "supporter", "alert")
+    contacts = Contact.objects.filter(waiting).select_related(
+        *("offer__incident", "offer__reach_me", "supporter", "alert")
+    )
     cover = WorkingHours.current().cover
     log = Prefetch("events", ContactEvent.objects.order_by("id"))
     for contact in contacts.prefetch_related(log).iterator(chunk_size=500):
-        facts = replay(list(contact.events.all()), alert=contact.alert)
+        said = replay(list(contact.events.all()), alert=contact.alert)
+        facts = due_moments.as_wished(said, parts_of(contact.offer), cover)
         yield from wanted(contact, facts, cover=cover)
 
 

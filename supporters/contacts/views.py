@@ -29,7 +29,7 @@ from incidents.clocks.moment_field import as_typed
 from incidents.enums import EventType
 from incidents.models import Incident, Involvement, department_of, name_of, profession_of
 from notifications.reminders import stand_ins
-from supporters.contacts import flow, hand_over, words
+from supporters.contacts import due_moments, flow, hand_over, words
 from supporters.contacts.allowed_steps import (
     UNDO_WITHIN,
     ContactFacts,
@@ -46,6 +46,7 @@ from supporters.contacts.course import course_of
 from supporters.contacts.flow import ContactError, NotAllowed
 from supporters.contacts.forms import AvailabilityForm, ReachMeForm, StepForm
 from supporters.contacts.mailed_only import is_mailed, mailed_only
+from supporters.contacts.wished_parts import parts_of
 from supporters.enums import (
     AppointmentState,
     ContactState,
@@ -64,7 +65,6 @@ from supporters.models import (
     ContactQuerySet,
     MeetingPlace,
     Offer,
-    ReachMe,
     Supporter,
     SupportPolicy,
 )
@@ -97,6 +97,8 @@ STEP = {
 }
 #: The appointment that stands.
 AGREED = Appointment.objects.filter(contact=OuterRef("pk"), state=AppointmentState.OPEN)
+#: Whether the support is for another event too.
+HAS_MORE = Exists(Offer.objects.filter(continues=OuterRef("offer")))
 #: What the cards are made of. The list is opened many times a day: values, not models of six tables, and
 #: joined once, here, instead of for each request.
 CARDS: QuerySet[Contact, Any] = (
@@ -105,6 +107,7 @@ CARDS: QuerySet[Contact, Any] = (
         profession=profession_of("offer__involvement"),
         department=department_of("offer__involvement"),
         mode=AGREED.values("mode"),
+        has_more=HAS_MORE,
     )
     .order_by("due_at", "id")
     .values_list(
@@ -127,6 +130,8 @@ CARDS: QuerySet[Contact, Any] = (
         "offer__involvement__employee__email",
         "offer__reach_me__telephone",
         "offer__reach_me__email",
+        "offer__reach_me__parts_of_day",
+        "has_more",
         named=True,
     )
 )
@@ -140,7 +145,7 @@ PAGES = (
         *("offer__incident__reference", "offer__incident__event_type", "offer__incident__occurred_at"),
     )
     .annotate(
-        has_more=Exists(Offer.objects.filter(continues=OuterRef("offer"))),
+        has_more=HAS_MORE,
         has_places=Exists(MeetingPlace.objects.filter(in_use=True)),
     )
 )
@@ -205,7 +210,8 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     mine = get_object_or_404(PAGES, supporter__user=request.user, pk=pk)
     person = PEOPLE.get(pk=mine.offer.involvement_id)
     log = list(LOG.filter(contact=pk))
-    facts, policy = replay(log, alert=mine.alert), SupportPolicy.current()
+    policy, parts = SupportPolicy.current(), parts_of(mine.offer)
+    facts = due_moments.as_wished(replay(log, alert=mine.alert), parts, cover)
     can_undo = (
         facts.last.kind != EventKind.ASSIGNED
         and facts.last.by_id == request.user.pk
@@ -236,6 +242,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
                 cover=cover,
                 mode=facts.agreed.line.mode if facts.agreed else "",
                 by_mail=by_mail,
+                parts=parts,
             ),
             "by_mail": by_mail,
             "late": late,
@@ -412,11 +419,12 @@ def _card(row: Any, now: datetime, cover: Cover) -> ContactCard:
                     row.offer__involvement__employee__email,
                 ),
             ),
+            parts=row.offer__reach_me__parts_of_day or (),
         ),
         name=row.name,
         profession=row.profession,
         department=row.department,
-        event=str(EventType(row.offer__incident__event_type).label),
+        event=_event(row),
         occurred_on=_day(row.offer__incident__occurred_at),
         closed_at=row.closed_at,
         closed_on=_day(row.closed_at),
@@ -427,6 +435,11 @@ def _card(row: Any, now: datetime, cover: Cover) -> ContactCard:
         late=late,
         timed=late or _is_timed(step, row.due_at, cover.opens_from(now)),
     )
+
+
+def _event(row: Any) -> str:
+    words = str(EventType(row.offer__incident__event_type).label)
+    return _("%(event)s, and another event") % {"event": words} if row.has_more else words
 
 
 def _is_timed(step: NextStep, due_at: datetime, opens: datetime) -> bool:
@@ -444,15 +457,15 @@ def _offered(
 ) -> list[dict[str, Any]]:
     """Moments for the next talk as buttons, each as a form sends it and as it is said."""
     days = policy.follow_up_days if facts.next_step in AT_A_DESK else SOON
-    wish: ReachMe | None = getattr(contact.offer, "reach_me", None)
-    parts = wish.parts_of_day if wish else ()
     return [
         {
             "day": each.day,
             "instead_of": each.instead_of,
             "moments": [(as_typed(moment), moment) for moment in each.moments],
         }
-        for each in suggested(days, now=now, cover=cover, parts=parts, taken=with_others(contact))
+        for each in suggested(
+            days, now=now, cover=cover, parts=parts_of(contact.offer), taken=with_others(contact)
+        )
     ]
 
 

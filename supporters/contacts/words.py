@@ -1,5 +1,6 @@
 """The words of a contact on its pages. Pure: the moment is an argument."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from supporters.contacts.flow import (
     SameFollowUp,
     TooManyConversations,
 )
+from supporters.contacts.wished_parts import wished_from
 from supporters.enums import ConversationMode, EventKind, NextStep
 
 
@@ -33,17 +35,25 @@ class Dot:
 
 
 def headline(
-    step: NextStep, due_at: datetime, *, now: datetime, cover: Cover, mode: str = "", by_mail: bool = False
+    step: NextStep,
+    due_at: datetime,
+    *,
+    now: datetime,
+    cover: Cover,
+    mode: str = "",
+    by_mail: bool = False,
+    parts: Collection[str] = (),
 ) -> str:
     """What is next, as one says it at `now` (aware): "Call today", "Follow up Thursday 3 December"; nobody is
     told to call outside `cover`, but for an appointment, which is by `mode` (ConversationMode). `by_mail`:
-    they can be mailed and not called.
+    they can be mailed and not called. `parts` of the day are those in which they like to be called.
     """
     opens = cover.opens_from(now)
     day = day_in_words(max(due_at, opens), now=now)
     match step:
         case NextStep.CALL | NextStep.CALL_AGAIN:
-            return _to_call(due_at, now=now, opens=opens, by_mail=by_mail)
+            liked = wished_from(now, due_at, parts, cover)
+            return _to_call(due_at, now=now, opens=liked, by_mail=by_mail)
         case NextStep.CALL_LATER:
             return (_("Mail %(day)s") if by_mail else _("Call %(day)s")) % {"day": day}
         case NextStep.FOLLOW_UP:

@@ -22,7 +22,7 @@ from incidents.models import Incident, Involvement
 from incidents.reports import joining
 from incidents.reports.report_writer import are_one
 from notifications.reminders.schedule import cancel, cancel_each
-from supporters.contacts import alerts, analyst_conflict, involved_conflict
+from supporters.contacts import alerts, analyst_conflict, flow, involved_conflict
 from supporters.enums import Waiting
 from supporters.intake import head_questions, unnamed_reports
 from supporters.models import Contact, Offer, ReachMe, Referral, RenewedOffer, ToldOfMoment, Wishes
@@ -135,7 +135,13 @@ def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
         update_fields=[*("employee", "typed_name", "email", "telephone", "joined_ids", "file_keys"), *WISHES]
     )
     keeps.save()
+    _heed_wish(keeps, at)
     return person
+
+
+def _heed_wish(offer: Offer, at: datetime) -> None:
+    for contact in offer.contacts.open():
+        flow.heed_wish(contact=contact, at=at)
 
 
 def _keep_wishes(keeps: Offer, ends: Offer) -> None:

@@ -18,6 +18,7 @@ from notifications.models import Notice
 from notifications.notices.listing import mark_read
 from supporters.contacts import announcing
 from supporters.contacts.mailed_only import is_mailed
+from supporters.contacts.wished_parts import parts_of, wished_by, wished_from
 from supporters.enums import AppointmentState, ContactState, EventKind, NextStep, Waiting
 from supporters.models import Appointment, Contact, ContactEvent, Offer, OfferQuerySet
 
@@ -58,12 +59,12 @@ _FELL_OUT = Appointment.objects.filter(contact__offer=OuterRef("pk"), state=Appo
 @dataclass(frozen=True, slots=True)
 class PromisedCall:
     """Until when somebody is called, and what is so once that has passed. `coordinator_sees`: it stands on
-    the worklist; else a supporter was asked after it had passed, who may still answer. `opens`: where
-    nobody calls now, from when on somebody does, as long as that is not long before it. `on_day`: that day
-    was agreed on. `mode`: it is an appointment at `by`, by that means (ConversationMode), and at `place` if
-    in person. `outside`: they hear by then of help outside the hospital, which they asked for. `off`: when
-    they were to talk with the supporter before, which is off. `by_mail`: there is no number of them, so they
-    are mailed.
+    the worklist; else a supporter was asked after it had passed, who may still answer. `opens`: where nobody
+    calls now, or they like it later, from when on somebody does, as long as that is not long before it.
+    `on_day`: that day was agreed on. `mode`: it is an appointment at `by`, by that means (ConversationMode),
+    and at `place` if in person. `outside`: they hear by then of help outside the hospital, which they asked
+    for. `off`: when they were to talk with the supporter before, which is off. `by_mail`: there is no number
+    of them, so they are mailed.
     """
 
     by: datetime
@@ -125,11 +126,13 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
     outside = offer.wants_outside and contact is None
     if offer.not_before and not supporter:
         return PromisedCall(by, by < now, sees, on_day=True, outside=outside, off=off, by_mail=by_mail)
+    parts = () if outside else parts_of(offer)
+    by = wished_by(by, parts, cover)
     in_contact = contact and contact.state == ContactState.IN_CONTACT
     arranges = contact and contact.next_step == NextStep.ARRANGE
     if (in_contact and not arranges) or (offer.reached_at and not supporter and by < now):
         return None
-    opens = cover.opens_from(now)
+    opens = wished_from(now, by, parts, cover)
     said = opens if now < opens and by - opens < DAY else None
     return PromisedCall(by, by < now, sees, opens=said, outside=outside, off=off, by_mail=by_mail)
 

@@ -23,7 +23,7 @@ from hospital.models import Department, Profession, WorkingHours
 from incidents.models import Involvement, LaterMoment
 from notifications.reminders import schedule
 from supporters.contacts import alerts
-from supporters.contacts.flow import AlreadyOff, NotAllowed, record
+from supporters.contacts.flow import AlreadyOff, NotAllowed, heed_wish, record
 from supporters.enums import AppointmentState, EventKind, NextStep, Outcome, Waiting
 from supporters.models import Contact, Offer, ReachMe, RenewedOffer, SupportPolicy, Wishes
 from supporters.offers import line_wishes
@@ -244,7 +244,8 @@ def _begin_anew(offer: Offer, at: datetime) -> None:
 @transaction.atomic
 def reach_me(*, offer: Offer, wanted: Mapping[str, Any], by: User | None, at: datetime) -> None:
     """How the employee would like to be reached (fields of ReachMe; the others stay), for the supporter
-    alone. Who was called in vain and says so is called again, by when calls end on the next day that has any.
+    alone; until when they are called follows. Who was called in vain and says so is called again, by when
+    calls end on the next day that has any.
     """
     mine = line_of(offer, by)
     if not mine.open:
@@ -254,6 +255,8 @@ def reach_me(*, offer: Offer, wanted: Mapping[str, Any], by: User | None, at: da
     if mine.contact and mine.contact.next_step == NextStep.WAIT:
         again = WorkingHours.current().cover.close_of(local_day(at) + timedelta(days=1))
         record(contact=mine.contact, kind=EventKind.OFFER_LATER, by=by, at=at, planned_for=again)
+    elif mine.contact:
+        heed_wish(contact=mine.contact, at=at)
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Greatest
+from django.db.models import Case, CharField, Exists, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
@@ -32,9 +32,11 @@ from incidents.calamities import put_aside
 from incidents.enums import IncidentKind, Step
 from incidents.models import Incident, Involvement, Milestone, Policy
 from notifications.delivery import forgetting
+from notifications.models import Mail, Reminder
 from notifications.reminders import schedule
+from supporters.contacts.announcing import STILL_OPEN
 from supporters.contacts.flow import NotAllowed
-from supporters.enums import EventKind
+from supporters.enums import EventKind, Outcome
 from supporters.intake import head_questions
 from supporters.models import (
     Appointment,
@@ -78,6 +80,21 @@ _FEEDBACK_TO_COME = Milestone.objects.filter(
 )
 
 
+#: So long who was offered it once more has to answer: without the name nobody could be called.
+_TO_ANSWER = timedelta(days=14)
+
+
+def _second_offer_at() -> Coalesce:
+    """When who was not reached was offered it once more, or will be."""
+    key = Concat(Value(f"{STILL_OPEN}:"), Cast(OuterRef("involvement"), CharField()))
+    notices = Reminder.objects.filter(key=key, cancelled_at=None)
+    mails = Mail.objects.filter(key=key, dropped_at=None)
+    return Coalesce(
+        Subquery(notices.annotate(moment=Coalesce("done_at", "due_at")).values("moment")),
+        Subquery(mails.annotate(moment=Coalesce("sent_at", "due_at")).values("moment")),
+    )
+
+
 @dataclass(frozen=True)
 class Erased:
     """How many involved employees, and how many pairs on the exclusion list."""
@@ -90,12 +107,13 @@ class Erased:
 
 
 def with_feedback(offers: OfferQuerySet) -> OfferQuerySet:
-    """`offers`, with the moment until which their names wait for a calamity's feedback, and when somebody
-    last gave them (`erases_at`).
+    """`offers`, with the moment until which their names wait for a calamity's feedback, when somebody last
+    gave them, and that of the second offer (`erases_at`).
     """
     return offers.annotate(
         feedback_due_at=Subquery(_FEEDBACK_TO_COME.filter(_of_offer()).values("internal_due_at")),
         named_at=_NAMED_AT,
+        second_offer_at=_second_offer_at(),
     )
 
 
@@ -112,7 +130,9 @@ def erases_at(offer: Offer, policy: SupportPolicy) -> datetime | None:
         days = max(days, policy.ask_again_days)
     ends = offer.closed_at + timedelta(days=days)
     feedback: datetime | None = offer.feedback_due_at  # type: ignore[attr-defined]  # see `with_feedback`
-    return max(ends, shown_until, feedback or ends)
+    again: datetime | None = offer.second_offer_at  # type: ignore[attr-defined]  # see `with_feedback`
+    answered_by = again + _TO_ANSWER if again and offer.outcome == Outcome.UNREACHABLE else ends
+    return max(ends, shown_until, feedback or ends, answered_by)
 
 
 def was_asked(offer: Offer) -> bool:
@@ -174,8 +194,12 @@ def _due(at: datetime) -> OfferQuerySet:
     kept = SupportPolicy.current().ask_again_days
     asked = Q(ask_again_since__isnull=False, closed_at__gt=at - timedelta(days=kept))
     waits = Exists(_FEEDBACK_TO_COME.filter(_of_offer(), internal_due_at__gt=at))
-    over = Q(closed_at__lte=before) & ~asked & ~Q(waits)
-    due = Offer.objects.filter(closed_at__lte=at, involvement__erased_at=None).annotate(named_at=_NAMED_AT)
+    answers = Q(
+        outcome=Outcome.UNREACHABLE, second_offer_at__isnull=False, second_offer_at__gt=at - _TO_ANSWER
+    )
+    over = Q(closed_at__lte=before) & ~asked & ~Q(waits) & ~answers
+    due = Offer.objects.filter(closed_at__lte=at, involvement__erased_at=None)
+    due = due.annotate(named_at=_NAMED_AT, second_offer_at=_second_offer_at())
     due = due.filter(_ASKED | over)
     return due.exclude(_held(before) | _shown(at)).order_by("closed_at", "id")
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.enums import Role
+from accounts.models import User
 from accounts.tests.factories import UserFactory
 from hospital.models import WorkingHours
 from incidents.tests.factories import InvolvementFactory
@@ -247,6 +248,20 @@ class TestTheSecondOffer:
         closed_at = fresh().closed_at
         retention.erase_own(offer=fresh(), by=employee, at=closed_at + DAY)
         assert self.told(employee, closed_at + 40 * DAY) == 0
+
+    def test_leaves_two_weeks_to_answer_before_the_name_goes(self, employee):
+        closed_at = fresh().closed_at
+        sweep.sweep(at=closed_at + 28 * DAY)
+        shown = retention.with_feedback(Offer.objects.all()).get()
+        ends = retention.erases_at(shown, SupportPolicy.current())
+        assert ends == closed_at + 42 * DAY
+        assert retention.due(at=ends - timedelta(seconds=1)) == 0
+        assert retention.due(at=ends) == 1
+
+    def test_who_cannot_be_told_keeps_the_name_no_longer(self, contact, coordinator):
+        User.objects.filter(pk=contact.offer.involvement.employee_id).update(email="")
+        close(in_vain(contact), coordinator)
+        assert retention.due(at=fresh().closed_at + 30 * DAY) == 1
 
     def test_never_comes_after_no(self, contact, coordinator):
         take(contact, EventKind.OFFER_DECLINED, MONDAY + HOUR)

@@ -155,6 +155,13 @@ def test_the_date_of_the_event_is_that_of_amsterdam(client, supporter):
     assert 'datetime="2026-06-15"' in client.get(LIST).text
 
 
+def test_the_list_says_that_it_is_for_another_event_too(client, supporter, contact):
+    event = str(contact.offer.incident.get_event_type_display())
+    assert f"{event}, and another event" not in client.get(LIST).text
+    OfferFactory(involvement__employee=contact.offer.involvement.employee, continues=contact.offer)
+    assert f"{event}, and another event" in client.get(LIST).text
+
+
 def test_how_to_reach_somebody_is_shown_once_accepted(client, contact):
     employee = contact.offer.involvement.employee
     assert employee.telephone not in page(client, contact).text

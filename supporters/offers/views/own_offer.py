@@ -25,6 +25,7 @@ from supporters.contacts import words
 from supporters.contacts.flow import ContactError
 from supporters.contacts.forms import DayForm, ReachMeForm, UnseenReachMeForm
 from supporters.contacts.mailed_only import is_mailed
+from supporters.contacts.wished_parts import parts_of, wished_by
 from supporters.enums import ContactState, Outcome
 from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, SupportPolicy
 from supporters.offers import choosing, own_support, referral, retention, told_later
@@ -174,6 +175,7 @@ def own(
     number = offer.involvement.telephone_now or (noted.telephone if noted else "")
     shown = choosing.shown_in(getattr(offer, "wishes", None), at=now) if may_choose else None
     call = promise_of(offer, now=now, cover=cover)
+    called_by = wished_by(policy.call_by(now, cover=cover), parts_of(offer), cover)
     return Own(
         offer=offer,
         events=line if says_events else (),
@@ -190,9 +192,7 @@ def own(
         is_noted=noted is not None,
         has_number=bool(number),
         by_mail=is_mailed(offer),
-        is_postponed=bool(
-            call and not call.mode and not call.outside and call.by > policy.call_by(now, cover=cover)
-        ),
+        is_postponed=bool(call and not call.mode and not call.outside and call.by > called_by),
         erases_at=retention.erases_at(offer, policy),
         erase_asked=retention.was_asked(offer),
         may_be_asked_again=any(each.incident.tracked_since for each in line),
