@@ -48,7 +48,9 @@ _ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """What open offers wait for: how many, how many of them are late, since when the first is due."""
+    """What people wait for, each counted once, as in the worklist: how many, how many of them are late, since
+    when the first is due.
+    """
 
     label: str
     url: str
@@ -187,7 +189,7 @@ def read(*, now: datetime, besides: Collection[UUID] = ()) -> Operations:
 def _stuck(offers: OfferQuerySet, now: datetime) -> list[Stuck]:
     rows = {
         row["waiting_for"]: row
-        for row in offers.open()
+        for row in offers.people()
         .values("waiting_for")
         .annotate(number=Count("id"), late=Count("id", filter=Q(due_at__lt=now)), first=Min("due_at"))
     }

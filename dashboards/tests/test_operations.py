@@ -13,6 +13,7 @@ from evaluations.models import Invitation
 from hospital.clock import local_day
 from supporters.enums import EventKind, HandBackReason, Waiting
 from supporters.models import ContactEvent
+from supporters.offers import worklist
 from supporters.tests.factories import ContactFactory, CorridorTalkFactory, OfferFactory, SupporterFactory
 
 NOW = moment(2026, 11, 22)  # a Sunday
@@ -34,6 +35,24 @@ def test_where_it_gets_stuck():
     assert first.url == "/support/?waiting=assignment"
     assert (second.number, second.late) == (1, 0)
     assert (operations.waiting, operations.late) == (4, 2)
+
+
+def test_somebody_with_two_requests_waits_once_where_the_worklist_has_them():
+    noor = UserFactory(name="Noor Bos")
+    OfferFactory(involvement__employee=noor, opened_at=ago(hours=30), waiting_for=Waiting.UNREACHED)
+    leads = OfferFactory(involvement__employee=noor, opened_at=ago(hours=2))
+    OfferFactory(involvement__employee=noor, opened_at=ago(hours=40), continues=leads)
+    OfferFactory(opened_at=ago(hours=2))
+    operations = read(now=NOW)
+    listed = {
+        each.waiting: each.count for each in worklist.count(now=NOW) if isinstance(each, worklist.Count)
+    }
+    assert [(each.url.partition("=")[2], each.number) for each in operations.stuck] == [
+        ("assignment", 1),
+        ("unreached", 1),
+    ]
+    assert listed == {None: "2", Waiting.ASSIGNMENT: "1", Waiting.UNREACHED: "1"}
+    assert (operations.waiting, operations.late) == (2, 1)
 
 
 def test_hours_to_first_contact_by_week():

@@ -34,6 +34,27 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Without those that go on with another: one for each line of support."""
         return self.filter(continues=None)
 
+    def people(self) -> Self:
+        """What is open of these, each person once: by the most urgent."""
+        lines = self.open().leading()
+        return lines.exclude(models.Exists(lines.more_urgent()))
+
+    def more_urgent(self) -> Self:
+        """In a subquery: those of the same person that go before the offer outside it. An alert goes before
+        everything, then what is due first.
+        """
+        alert = models.Q(waiting_for=Waiting.COORDINATOR)
+        outside_is_none = ~models.Q(outside=Waiting.COORDINATOR)
+        sooner = models.Q(due_at__lt=models.OuterRef("due_at")) | models.Q(
+            due_at=models.OuterRef("due_at"), pk__lt=models.OuterRef("pk")
+        )
+        outside = models.ExpressionWrapper(models.OuterRef("waiting_for"), models.CharField())
+        return (
+            self.filter(involvement__employee=models.OuterRef("involvement__employee"))
+            .alias(outside=outside)
+            .filter((alert & outside_is_none) | (sooner & (alert | outside_is_none)))
+        )
+
 
 class Offer(models.Model):
     """The offer of support to one involved employee: a row of the coordinator's worklist.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from hospital.refused import saying
 from incidents.enums import EventType, IncidentKind
 from supporters.enums import ContactState, Waiting
 from supporters.models import Contact, SavedFilter
+
+Offers = TypeVar("Offers", bound=QuerySet[Any])
 
 #: What somebody may be waiting for, in the order of the filters.
 WAITING = (
@@ -87,10 +89,8 @@ class WorklistFilter:
     def waiting_for(self, waiting: Waiting | None) -> "WorklistFilter":
         return replace(self, waiting=waiting)
 
-    def among(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Those of `rows`, of offers, that it shows."""
-        if self.waiting:
-            rows = rows.filter(waiting_for=self.waiting)
+    def among(self, rows: Offers) -> Offers:
+        """Those of `rows`, of offers, that it shows, whatever they wait for."""
         if self.supporter:
             rows = rows.filter(pk__in=Contact.objects.open().filter(supporter=self.supporter).values("offer"))
         if self.department:
@@ -102,23 +102,24 @@ class WorklistFilter:
         return rows
 
     def condition(self) -> tuple[str, list[Any]]:
-        """The same, but for what is waited for, as what follows in a condition about supporters_offer."""
+        """The same, as what follows in a condition about supporters_offer, which it calls {offer}."""
         text, values = "", list[Any]()
         if self.supporter:
             text += (
-                " AND id IN (SELECT offer_id FROM supporters_contact"
+                " AND {offer}.id IN (SELECT offer_id FROM supporters_contact"
                 " WHERE supporter_id = %s AND state = ANY(%s))"
             )
             values += [self.supporter, list(ContactState.open())]
         if self.department:
             text += (
                 " AND EXISTS (SELECT 1 FROM incidents_involvement involvement"
-                " WHERE involvement.id = involvement_id AND involvement.department_id = %s)"
+                " WHERE involvement.id = {offer}.involvement_id AND involvement.department_id = %s)"
             )
             values.append(self.department)
         if self.event:
             text += (
-                " AND EXISTS (SELECT 1 FROM incidents_incident incident WHERE incident.id = incident_id"
+                " AND EXISTS (SELECT 1 FROM incidents_incident incident"
+                " WHERE incident.id = {offer}.incident_id"
                 " AND CASE WHEN incident.kind = ANY(%s) THEN incident.kind ELSE incident.event_type END = %s)"
             )
             values += [list(KINDS), self.event]

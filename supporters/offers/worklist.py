@@ -181,24 +181,21 @@ ROWS: QuerySet[Any] = Offer.objects.values(
         )
     ),
 )
-#: What else is open for the same person: one line of support, however many events.
-_OTHERS = Offer.objects.open().filter(involvement__employee=OuterRef("involvement__employee"))
+#: One line of support is one row, however many events; it says whether there are others.
 OPEN = ROWS.filter(closed_at__isnull=True, continues=None).annotate(
-    has_other_event=Exists(_OTHERS.exclude(pk=OuterRef("pk")))
-)
-#: Each person once, where the most urgent of it stands.
-PEOPLE = OPEN.exclude(
-    Exists(
-        _OTHERS.leading().filter(
-            Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
-        )
+    has_other_event=Exists(
+        Offer.objects.open()
+        .filter(involvement__employee=OuterRef("involvement__employee"))
+        .exclude(pk=OuterRef("pk"))
     )
 )
-
+_LINES = Offer.objects.open().leading()
+_NOT_BESIDES = NoneOf("incident_id", Given("besides", ArrayField(UUIDField())))
 #: The first page of the whole list, besides these events and what waits for `aside`.
 _FIRST_PAGE = Statement(
     lambda: (
-        PEOPLE.filter(NoneOf("incident_id", Given("besides", ArrayField(UUIDField()))))
+        OPEN.filter(_NOT_BESIDES)
+        .exclude(Exists(_LINES.filter(_NOT_BESIDES).more_urgent()))
         .exclude(waiting_for=Given("aside", CharField()))
         .order_by(*ORDER)[: PAGE + 1]
     )
@@ -207,6 +204,21 @@ _FIRST_PAGE = Statement(
 EVERYTHING = WorklistFilter()
 #: What a supporter does, and can be reminded of.
 SUPPORTERS_STEP = frozenset({Waiting.ACCEPTANCE, Waiting.FIRST_CONTACT, Waiting.FOLLOW_UP})
+#: How many people wait for each of these: each person once, by the most urgent of what is open for them, as
+#: in `OfferQuerySet.more_urgent`.
+_PEOPLE = """(SELECT array_agg(counted.number ORDER BY asked.place)
+    FROM unnest(%s::text[]) WITH ORDINALITY AS asked(waiting, place), LATERAL (
+        SELECT count(*) AS number FROM (SELECT 1 FROM supporters_offer offer
+            WHERE closed_at IS NULL AND continues_id IS NULL AND waiting_for = asked.waiting{of_offer}
+            AND NOT EXISTS (
+                SELECT 1 FROM incidents_involvement mine
+                JOIN incidents_involvement theirs ON theirs.employee_id = mine.employee_id
+                JOIN supporters_offer other ON other.involvement_id = theirs.id
+                WHERE mine.id = offer.involvement_id
+                AND other.closed_at IS NULL AND other.continues_id IS NULL{of_other}
+                AND (other.waiting_for <> 'coordinator', other.due_at, other.id)
+                    < (offer.waiting_for <> 'coordinator', offer.due_at, offer.id))
+            LIMIT %s) AS capped) AS counted)"""
 #: What somebody keeps, as JSON, for the statement of the counts.
 _KEPT = """(SELECT json_agg(json_build_array(name, json_build_object('waiting', waiting,
     'supporter', supporter_id, 'department', department_id, 'event', event)) ORDER BY name)::text
@@ -331,23 +343,24 @@ def read(
     called_in: bool = False,
     besides: Collection[UUID] = (),
 ) -> WorklistPage:
-    """The page of the offers that are open and that `shown` shows, or of the people who wait for anything,
-    behind the key `after`, `besides` those of these events.
+    """The page of the people for whom something is open that `shown` shows, `besides` that of these events,
+    behind the key `after`. Each stands in it once, by the most urgent of it.
 
-    With `called_in` there are offers for which a supporter calls in the coordinator: on the first page of the
-    whole list they stand before everything else. One query, or then two.
+    With `called_in` there are people for whom a supporter calls in the coordinator: on the first page of the
+    whole list they stand before everybody else. One query, or then two.
     """
     behind = _parse(after)
     aside = Waiting.COORDINATOR if called_in and not shown.waiting else ""
     first: list[dict[str, Any]] = []
     if aside and not after:
-        calling = shown.waiting_for(Waiting.COORDINATOR).among(OPEN.exclude(incident__in=besides))
+        calling = _people(shown, besides).filter(waiting_for=Waiting.COORDINATOR)
         first = list(calling.order_by(*ORDER)[:PAGE])
     if shown == EVERYTHING and not behind:
         found = by_key.first(_FIRST_PAGE.rows(besides=list(besides), aside=aside), size=PAGE)
     else:
-        rows = PEOPLE if shown == EVERYTHING else OPEN
-        rows = shown.among(rows.exclude(incident__in=besides).exclude(waiting_for=aside))
+        rows = _people(shown, besides).exclude(waiting_for=aside)
+        if shown.waiting:
+            rows = rows.filter(waiting_for=shown.waiting)
         found = by_key.cut(rows, ORDER, size=PAGE, behind=behind)
     groups = _grouped(_folded(found.rows), now)
     if first:
@@ -358,6 +371,13 @@ def read(
         version=f"{_digest(first + found.rows)}.{int(now.timestamp() // REFRESH.total_seconds())}",
         now=now,
     )
+
+
+def _people(shown: WorklistFilter, besides: Collection[UUID]) -> QuerySet[Any]:
+    """Everybody of whom `shown` shows something, whatever it waits for."""
+    others = shown.among(_LINES.besides(besides))
+    rows: QuerySet[Any] = shown.among(OPEN.exclude(incident__in=besides))
+    return rows.exclude(Exists(others.more_urgent()))
 
 
 def count(
@@ -378,26 +398,24 @@ def counts_and_absences(
     besides: Collection[UUID] = (),
     user: User | None,
 ) -> tuple[list[Count | IntakeCount], list[AbsenceLine]]:
-    """The intake, then the filters, each with how many of what else is `shown` wait for it (to `CAP`),
+    """The intake, then the filters, each with how many people of what else is `shown` wait for it (to `CAP`),
     `besides` those of these events; then what `user` keeps. Beside them in whose hands the desk is. One
     statement over the partial indexes.
     """
     but = " AND incident_id <> ALL(%s)" if besides else ""
-    within, within_values = shown.condition()
-    parts = [
-        "(SELECT count(*) FROM (SELECT 1 FROM supporters_offer"
-        f" WHERE closed_at IS NULL AND continues_id IS NULL AND waiting_for = %s{but}{within} LIMIT %s) AS capped)"  # noqa: E501  # nosec B608  # no value in it
-        for _waiting in WAITING
-    ]
-    parts += [part.format(but=but) for part in waiting_list.COUNTS]
-    parts += [_KEPT, _ABSENCES]
     own = [list(besides)] if besides else []
-    values: list[Any] = [part for each in WAITING for part in (each.value, *own, *within_values, CAP)]
+    condition, within = shown.condition()
+    condition = but.replace("incident_id", "{offer}.incident_id") + condition
+    people = _PEOPLE.format(
+        of_offer=condition.format(offer="offer"), of_other=condition.format(offer="other")
+    )
+    parts = [people, *(part.format(but=but) for part in waiting_list.COUNTS), _KEPT, _ABSENCES]
+    values: list[Any] = [[each.value for each in WAITING], *own, *within, *own, *within, CAP]
     me = user.pk if user else None
     values += [*own, CAP, now, *own, CAP, now, *own, CAP, me, me, timezone.localdate(now)]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
-        *numbers, unnamed, late, silent, kept, away = cursor.fetchone()
+        numbers, unnamed, late, silent, kept, away = cursor.fetchone()
     counts: list[Count | IntakeCount] = [waiting_list.count(unnamed, late, cap=CAP)]
     if silent:
         counts.append(waiting_list.count_silent(silent, cap=CAP))

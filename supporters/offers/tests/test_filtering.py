@@ -114,6 +114,56 @@ def test_pages_by_key_go_on_within_what_is_chosen(client, coordinator):
     assert f"department={ward.pk}&amp;after=" in client.get(URL, {"department": ward.pk}).text
 
 
+@pytest.fixture
+def noor():
+    """Somebody with two requests: not reached for the one, since yesterday, and unassigned for the other."""
+    noor, now = UserFactory(name="Noor Bos"), timezone.now()
+    wards = DepartmentFactory(name="Hematologie"), DepartmentFactory(name="Radiologie")
+    for ward, waiting, due_at, event in (
+        (wards[0], Waiting.UNREACHED, now - timedelta(days=1), EventType.AGGRESSION),
+        (wards[1], Waiting.ASSIGNMENT, now + timedelta(days=1), EventType.RESUSCITATION),
+    ):
+        incident = IncidentFactory(event=True, event_type=event)
+        involvement = InvolvementFactory(employee=noor, department=ward, incident=incident)
+        OfferFactory(involvement=involvement, waiting_for=waiting, due_at=due_at)
+    OfferFactory(involvement__name="Bram Dekker", waiting_for=Waiting.ASSIGNMENT)
+    return noor
+
+
+def test_every_count_is_of_the_people_in_its_list(client, coordinator, noor):
+    assert counts(client) == {"All": "2", "To assign": "1", "Not reached": "1"}
+    for waiting, who in (("", {"Noor Bos", "Bram Dekker"}), ("assignment", {"Bram Dekker"})):
+        assert names(client, waiting=waiting) == who
+    assert names(client, waiting="unreached") == {"Noor Bos"}
+    page = client.get(URL).context["page"]
+    assert sum(len(rows) for _group, rows in page.groups) == 2
+
+
+def test_within_a_choice_somebody_stands_by_the_most_urgent_of_that(client, coordinator, noor):
+    second = noor.involvements.get(department__name="Radiologie")
+    for chosen in ({"department": second.department_id}, {"event": second.incident.event_type}):
+        assert names(client, **chosen) == {"Noor Bos"}
+        assert counts(client, **chosen) == {"All": "1", "To assign": "1"}
+        assert names(client, **chosen, waiting="assignment") == {"Noor Bos"}
+
+
+def test_alert_goes_before_what_is_due_sooner_for_the_same_person(client, coordinator, noor):
+    second = noor.involvements.get(department__name="Radiologie").offer
+    second.waiting_for = Waiting.COORDINATOR
+    second.save(update_fields=["waiting_for"])
+    assert counts(client) == {"All": "2", "Alerted": "1", "To assign": "1"}
+    assert names(client, waiting="coordinator") == {"Noor Bos"}
+    page = client.get(URL).context["page"]
+    assert [row.name for _group, rows in page.groups for row in rows] == ["Noor Bos", "Bram Dekker"]
+
+
+def test_what_is_open_in_the_own_event_hides_nothing_else_of_somebody(client, coordinator, noor):
+    first = noor.involvements.get(department__name="Hematologie")
+    InvolvementFactory(incident=first.incident, employee=coordinator)
+    assert counts(client) == {"All": "2", "To assign": "2"}
+    assert names(client) == names(client, waiting="assignment") == {"Noor Bos", "Bram Dekker"}
+
+
 def test_what_makes_no_sense_is_left_out(client, coordinator):
     OfferFactory(involvement__name="Noor Bos")
     asked = {"supporter": "x", "department": "1' OR 1=1", "event": "nonsense", "waiting": "nothing"}
