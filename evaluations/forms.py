@@ -59,7 +59,7 @@ class EvaluationForm(forms.Form):
             if bool(before) != bool(after):
                 open_one = f"{question}_after" if before else f"{question}_before"
                 self.add_error(open_one, _("Choose here too, or leave both open."))
-        if not self.errors and not self.answers:
+        if not set(self.errors) - {"ticket"} and not self.answers:
             raise forms.ValidationError(_("Answer at least one question; the others may stay open."))
 
     def leave_unjudged(self) -> None:

@@ -43,11 +43,12 @@ def evaluation(request: HttpRequest, mangled: str = "") -> HttpResponse:
         form.leave_unjudged()
         page = _page(request, form)
         return language.speak(page, chosen) if chosen else page
-    if not form.is_valid():
+    if not form.is_bound or "ticket" in form.errors:
         return _page(request, form)
     try:
         ticket = answers.check_ticket(text=form.cleaned_data["ticket"], at=timezone.now())
-        answers.submit(ticket=ticket, answers=form.answers)
+        if form.is_valid():
+            answers.submit(ticket=ticket, answers=form.answers)
     except answers.UsedTicketError:
         return render(request, "evaluations/over.html")
     except tickets.TicketError:

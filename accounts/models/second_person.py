@@ -40,8 +40,8 @@ class RoleGrant(models.Model):
     """A role that was given to `user` and counts as soon as a second person confirms it. Written by
     accounts.roles.giving and accounts.roles.confirming.
 
-    `granted_by` is None when the directory behind the single sign-on gave it, `decided_by` when IT decided on
-    the server, or nobody did before `expires_at`.
+    `granted_by` is None when the directory behind the single sign-on gave it, or IT on the server;
+    `decided_by` when IT decided on the server, or nobody did before `expires_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -86,6 +86,11 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} for {self.user_id}"
+
+    @property
+    def given_on_the_server(self) -> bool:
+        """By IT, where it counts at once; not by the directory."""
+        return self.granted_by_id is None and self.granted_at == self.expires_at
 
 
 class Closing(models.TextChoices):

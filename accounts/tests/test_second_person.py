@@ -227,6 +227,11 @@ class TestPage:
             ("the directory of the single sign-on", "Faisal Kuipers"),
         ]
 
+    def test_says_that_the_first_administrator_was_made_on_the_server(self, client, admin):
+        User.objects.create_superuser(username="eerste", password="een lang wachtwoord")
+        client.force_login(admin)
+        assert [one.begun_by for one in client.get(self.URL).context["history"]] == ["IT, on the server"]
+
     def test_lets_nobody_decide_who_may_not(self, client, admin):
         grant = give(UserFactory(), Role.COORDINATOR, admin)
         for one in (admin, UserFactory(), grant.user):

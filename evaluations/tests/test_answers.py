@@ -178,6 +178,23 @@ def test_wrong_code_is_refused_and_the_form_comes_back_filled_in(client, invitat
     assert not Envelope.objects.exists()
 
 
+@pytest.mark.parametrize("ticket", ["", "K7QF-2M0X-9TBA-5DWE"])
+@pytest.mark.parametrize(
+    ("filled_in", "also"), [({"blame_before": "3"}, "blame_after"), ({}, "__all__")], ids=["half", "none"]
+)
+def test_wrong_code_is_said_together_with_what_else_is_missing(client, invitation, ticket, filled_in, also):
+    page = client.post(reverse("evaluation"), {"ticket": ticket, **filled_in})
+    assert set(page.context["form"].errors) == {"ticket", also}
+    assert "is-invalid" in page.text.partition('name="ticket"')[0].rpartition("<input")[2]
+    assert not Envelope.objects.exists()
+
+
+def test_right_code_with_something_missing_is_kept(client, invitation):
+    page = client.post(reverse("evaluation"), {"ticket": tickets.grouped(ticket_of(invitation))})
+    assert list(page.context["form"].errors) == ["__all__"]
+    assert not Envelope.objects.exists()
+
+
 def test_code_of_another_installation_is_refused(client, invitation):
     forged = tickets.issue(invitation.id, invitation.version, secrets.token_bytes(32))
     assert "ticket" in send(client, invitation, ticket=forged).context["form"].errors

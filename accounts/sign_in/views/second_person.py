@@ -139,7 +139,7 @@ def _history(user: User) -> Iterator[Decided]:
         *(
             Decided(
                 grant,
-                grant.granted_by.name if grant.granted_by else _("the directory of the single sign-on"),
+                _given_by(grant),
                 grant.get_outcome_display(),
                 _by(grant.decided_by, by_itself=grant.outcome == GrantOutcome.EXPIRED),
                 grant.decided_at,
@@ -160,6 +160,14 @@ def _history(user: User) -> Iterator[Decided]:
         ),
     ]
     yield from sorted(ended, key=lambda one: one.at, reverse=True)
+
+
+def _given_by(grant: RoleGrant) -> str:
+    if grant.granted_by:
+        return grant.granted_by.name
+    if grant.given_on_the_server:
+        return _("IT, on the server")
+    return _("the directory of the single sign-on")
 
 
 def _by(person: User | None, *, by_itself: bool) -> str:

@@ -82,6 +82,7 @@ def test_after_enough_attempts_the_coordinator_decides(contact, coordinator):
     due = Reminder.objects.get(kind=reminders.UNREACHED, cancelled_at=None)
     assert (due.role, due.due_at) == (Role.COORDINATOR, TRIES[-1])
     text = page(coordinator, "support:match", contact.offer.involvement_id)
+    assert ("Remind<" in text, text.count("Ask somebody else")) == (False, 1)
     for word in ("could not be reached", "Keep trying", "Ask somebody else", "Close: not reached"):
         assert word in text
 

@@ -10,8 +10,8 @@ from accounts.tests.factories import UserFactory
 from hospital.clock import OfficeHours, local_day
 from incidents.models import Involvement
 from incidents.tests.factories import InvolvementFactory
-from supporters.contacts import own_link
-from supporters.enums import ContactState, Outcome, Waiting
+from supporters.contacts import flow, own_link
+from supporters.enums import ContactState, EventKind, Outcome, Waiting
 from supporters.models import Contact, Exclusion, Offer, ReachMe
 from supporters.offers import retention
 from supporters.tests.factories import ContactFactory, OfferFactory
@@ -88,6 +88,16 @@ def test_no_thanks_and_coming_back(link, contact):
     assert (contact.state, contact.outcome) == (ContactState.CLOSED, Outcome.DECLINED)
     decide(link, "come_back")
     assert Offer.objects.get().waiting_for == Waiting.ASSIGNMENT
+
+
+def test_who_was_reached_and_ends_it_reads_that_no_more_is_needed(link, contact):
+    flow.record(contact=contact, kind=EventKind.REACHED, by=contact.supporter.user, at=timezone.now())
+    said = decide(link, "decline").text
+    assert "You said that you need no more support" in said
+    assert "You said no thanks" not in said
+    own = Client(headers={"accept-language": "en"})
+    own.force_login(contact.supporter.user)
+    assert "said that they need no more support" in own.get(f"/contacts/{contact.pk}/").text
 
 
 def test_later_is_said_to_both(link, contact):
