@@ -206,19 +206,16 @@ EVERYTHING = WorklistFilter()
 SUPPORTERS_STEP = frozenset({Waiting.ACCEPTANCE, Waiting.FIRST_CONTACT, Waiting.FOLLOW_UP})
 #: How many people wait for each of these: each person once, by the most urgent of what is open for them, as
 #: in `OfferQuerySet.more_urgent`.
-_PEOPLE = """(SELECT array_agg(counted.number ORDER BY asked.place)
-    FROM unnest(%s::text[]) WITH ORDINALITY AS asked(waiting, place), LATERAL (
-        SELECT count(*) AS number FROM (SELECT 1 FROM supporters_offer offer
-            WHERE closed_at IS NULL AND continues_id IS NULL AND waiting_for = asked.waiting{of_offer}
-            AND NOT EXISTS (
-                SELECT 1 FROM incidents_involvement mine
-                JOIN incidents_involvement theirs ON theirs.employee_id = mine.employee_id
-                JOIN supporters_offer other ON other.involvement_id = theirs.id
-                WHERE mine.id = offer.involvement_id
-                AND other.closed_at IS NULL AND other.continues_id IS NULL{of_other}
-                AND (other.waiting_for <> 'coordinator', other.due_at, other.id)
-                    < (offer.waiting_for <> 'coordinator', offer.due_at, offer.id))
-            LIMIT %s) AS capped) AS counted)"""
+_PEOPLE = """(SELECT array_agg((SELECT count(*) FROM unnest(once.all_of) AS one WHERE one = asked.waiting)
+        ORDER BY asked.place)
+    FROM unnest(%s::text[]) WITH ORDINALITY AS asked(waiting, place), (
+        SELECT array_agg(waiting_for::text) AS all_of FROM (
+            SELECT DISTINCT ON (person) waiting_for FROM (
+                SELECT waiting_for, due_at, id, coalesce((SELECT employee_id FROM incidents_involvement named
+                    WHERE named.id = offer.involvement_id), id) AS person
+                FROM supporters_offer offer WHERE closed_at IS NULL AND continues_id IS NULL{within}
+            ) AS line ORDER BY person, waiting_for <> 'coordinator', due_at, id
+        ) AS most_urgent) AS once)"""
 #: What somebody keeps, as JSON, for the statement of the counts.
 _KEPT = """(SELECT json_agg(json_build_array(name, json_build_object('waiting', waiting,
     'supporter', supporter_id, 'department', department_id, 'event', event)) ORDER BY name)::text
@@ -406,11 +403,9 @@ def counts_and_absences(
     own = [list(besides)] if besides else []
     condition, within = shown.condition()
     condition = but.replace("incident_id", "{offer}.incident_id") + condition
-    people = _PEOPLE.format(
-        of_offer=condition.format(offer="offer"), of_other=condition.format(offer="other")
-    )
+    people = _PEOPLE.format(within=condition.format(offer="offer"))
     parts = [people, *(part.format(but=but) for part in waiting_list.COUNTS), _KEPT, _ABSENCES]
-    values: list[Any] = [[each.value for each in WAITING], *own, *within, *own, *within, CAP]
+    values: list[Any] = [[each.value for each in WAITING], *own, *within]
     me = user.pk if user else None
     values += [*own, CAP, now, *own, CAP, now, *own, CAP, me, me, timezone.localdate(now)]
     with connection.cursor() as cursor:
