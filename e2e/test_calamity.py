@@ -51,10 +51,12 @@ Fri 16 Oct 09:15 | Bram | at once | You are on the analysis team of a calamity.
 Fri 16 Oct 09:15 | Femke | at once | A disclosure coach was found.
 Mon 19 Oct 08:00 | Ilse | at once | You have a talk with a colleague soon.
 Mon 19 Oct 08:00 | {supported} | mail only | Er is iets voor je in Peersupport
-Mon 19 Oct 09:45 | {supported} | mail only | Er is iets voor je in Peersupport
+Tue 27 Oct 07:00 | {supported} | mail only | Er is iets voor je in Peersupport
+Fri 06 Nov 07:00 | {supported} | mail only | Er is iets voor je in Peersupport
 Mon 09 Nov 10:00 | Anouk | at once | A step of a calamity is due soon.
 Mon 09 Nov 10:00 | Bram | at once | A step of a calamity is due soon.
 Fri 13 Nov 12:00 | Wieke | at once | A colleague who will be away named you as substitute.
+Mon 16 Nov 07:00 | {supported} | mail only | Er is iets voor je in Peersupport
 Mon 16 Nov 10:00 | Klaas | no mail | A step of a calamity is due soon.
 Mon 16 Nov 10:00 | Wieke | at once | A step of a calamity is due soon.
 Tue 17 Nov 23:59 | Klaas | Wed 18 Nov 07:00 | A legal deadline is near.
