@@ -20,7 +20,7 @@ _ANSWER = {"mark": "8"}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldApart:
     """Of `pairs` of codes of two kinds: whether the bytes of the answers tell the kinds apart, and in what
     part of all pairs the first took longer (0.5: no difference).
     """
@@ -36,7 +36,7 @@ class Told:
 
 def _told(
     place: Installation, first: Callable[[], str], other: Callable[[], str], pairs: int, chance: Random
-) -> Told:
+) -> ToldApart:
     """Send codes of both kinds in turn, in an order drawn for each pair."""
     bodies: tuple[set[bytes], set[bytes]] = (set(), set())
     times: tuple[list[float], list[float]] = ([], [])
@@ -48,10 +48,10 @@ def _told(
             status, body = place.send("/evaluation/", {**_ANSWER, "ticket": code})
             times[kind].append(time.perf_counter() - start)
             bodies[kind].add(str(status).encode() + lasting(body).replace(code.encode(), b""))
-    return Told(pairs, bodies[0] != bodies[1], _slower(*times))
+    return ToldApart(pairs, bodies[0] != bodies[1], _slower(*times))
 
 
-def attack(place: Installation, *, pairs: int) -> Iterator[tuple[str, Told]]:
+def attack(place: Installation, *, pairs: int) -> Iterator[tuple[str, ToldApart]]:
     """Codes of every two kinds that are to be answered alike."""
     chance = Random(1)
     fresh = list(linking.invite(place, [f"codes-{number}" for number in range(min(pairs, 60))]).values())

@@ -49,7 +49,7 @@ class TooLong(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DumpedRow:
     """A row of a dump, with the columns that PostgreSQL adds: where it lies, by which transaction it was
     written and when that ended.
     """
@@ -132,7 +132,7 @@ class Installation:
 
     # What somebody could copy.
 
-    def dump(self) -> list[Row]:
+    def dump(self) -> list[DumpedRow]:
         """Every row of every table."""
         rows = []
         with connection.cursor() as cursor:
@@ -142,7 +142,7 @@ class Installation:
                     f' entry::text FROM "{table}" AS entry'
                 )
                 rows += [
-                    Row(table, place, int(xmin), float(at or 0), text)
+                    DumpedRow(table, place, int(xmin), float(at or 0), text)
                     for place, xmin, at, text in cursor.fetchall()
                 ]
         return rows

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.tests.factories import UserFactory
-from attacks.installation import Installation, Row
+from attacks.installation import DumpedRow, Installation
 from evaluations import tickets
 from evaluations.enums import PeriodLength, Question
 from evaluations.models import EvaluationPolicy, Invitation, Opening
@@ -133,7 +133,7 @@ def end_period(place: Installation) -> Opening:
 
 
 def judge(
-    copies: Sequence[Sequence[Row]],
+    copies: Sequence[Sequence[DumpedRow]],
     blobs: Mapping[str, bytes],
     *,
     codes: Mapping[str, str],
@@ -228,7 +228,7 @@ def _answers_in(text: str) -> list[str]:
     return _ANSWER.findall(text.replace('""', '"'))
 
 
-def _matched(copies: Sequence[Sequence[Row]], forms: Mapping[str, set[str]]) -> dict[str, str]:
+def _matched(copies: Sequence[Sequence[DumpedRow]], forms: Mapping[str, set[str]]) -> dict[str, str]:
     """For each person of whom an answer is thought to be, whose it is: what one transaction wrote belongs
     together, else the order of the one is held against that of the other.
     """
@@ -250,7 +250,7 @@ def _matched(copies: Sequence[Sequence[Row]], forms: Mapping[str, set[str]]) -> 
     return {}
 
 
-def _order(written: tuple[Row, str]) -> tuple[int, float, str]:
+def _order(written: tuple[DumpedRow, str]) -> tuple[int, float, str]:
     row, _text = written
     return row.transaction, row.at, row.place
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import cycle
 
 from django.conf import settings
 from django.db import connection
@@ -107,18 +108,22 @@ def _statements(page: Page) -> int:
 
 
 def _report(port: int) -> Callable[[], object]:
-    """A new report with one involved employee, each time."""
+    """A new report each time, with one involved employee, another one where there are enough."""
     client = Client(port, "bench-coordinator")
     reporter = User.objects.get(username="bench-coordinator")
-    colleague = User.objects.get(username="bench-supporter")
+    colleagues = cycle(User.objects.filter(username__startswith="s-").order_by("?")[:200])
     fields = {
         "event_type": "safety",
         "occurred_at": as_typed(timezone.now() - timedelta(hours=2)),
         "department": str(reporter.department_id),
         "already_offered": "no",
-        "person": str(colleague.pk),
     }
-    return lambda: client.post("/incidents/new/vim/", {**fields, "ticket": str(Ticket.new(reporter))})
+
+    def report() -> None:
+        person = str(next(colleagues).pk)
+        client.post("/incidents/new/vim/", {**fields, "person": person, "ticket": str(Ticket.new(reporter))})
+
+    return report
 
 
 def _evaluation(port: int) -> Callable[[], object]:

@@ -81,5 +81,6 @@ class SurveyAnswersForm(forms.Form):
         """Each question, and how its answers are shown: those of many words under each other."""
         for name in self.fields:
             field = self[name]
-            is_marks = all(str(label).isdigit() for _value, label in self.fields[name].choices)  # type: ignore[attr-defined]
+            labels = dict(self.fields[name].choices).values()  # type: ignore[attr-defined]  # all have choices
+            is_marks = all(str(label).isdigit() for label in labels)
             yield field, "marks" if is_marks else "long"

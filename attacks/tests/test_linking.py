@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from attacks.installation import Row
+from attacks.installation import DumpedRow
 from attacks.linking import judge
 
 PEOPLE = [f"person-{number}" for number in range(10)]
@@ -24,7 +24,7 @@ def found(rows=(), **blobs):
 
 
 def test_nothing_to_go_by_is_chance():
-    linked = found([Row("invitation", "(0,1)", 1, 0.0, f"({person})") for person in PEOPLE])
+    linked = found([DumpedRow("invitation", "(0,1)", 1, 0.0, f"({person})") for person in PEOPLE])
     assert 0.5 < linked.right < 1.5
     assert linked.is_chance
 
@@ -33,8 +33,8 @@ def test_one_transaction_links_them_all():
     rows = []
     for number, person in enumerate(reversed(PEOPLE)):
         rows += [
-            Row("answer", "(0,1)", number, 0.0, written(person)),
-            Row("mark", "(0,1)", number, 0.0, f"({person},t)"),
+            DumpedRow("answer", "(0,1)", number, 0.0, written(person)),
+            DumpedRow("mark", "(0,1)", number, 0.0, f"({person},t)"),
         ]
     linked = found(rows)
     assert linked.right == 10
@@ -42,9 +42,12 @@ def test_one_transaction_links_them_all():
 
 
 def test_one_order_links_them_all():
-    rows = [Row("answer", "(0,1)", 2 * number, 0.0, written(person)) for number, person in enumerate(PEOPLE)]
+    rows = [
+        DumpedRow("answer", "(0,1)", 2 * number, 0.0, written(person)) for number, person in enumerate(PEOPLE)
+    ]
     rows += [
-        Row("mark", "(0,1)", 2 * number + 1, 0.0, f"({person},t)") for number, person in enumerate(PEOPLE)
+        DumpedRow("mark", "(0,1)", 2 * number + 1, 0.0, f"({person},t)")
+        for number, person in enumerate(PEOPLE)
     ]
     assert found(rows).right == 10
 

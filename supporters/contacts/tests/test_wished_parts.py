@@ -30,6 +30,9 @@ def at(day, hour, minute=0):
     return datetime(2026, 11, day, hour - 1, minute, tzinfo=UTC)
 
 
+pytestmark = pytest.mark.clock(at(23, 10))
+
+
 @pytest.mark.parametrize(
     ("due", "parts", "cover", "wanted"),
     [
@@ -71,7 +74,6 @@ def test_from_when_on_to_call(now, due, parts, begins):
 
 
 @pytest.mark.django_db
-@pytest.mark.clock(at(23, 10))
 class TestOfWhoWorksNights:
     """Promised a call by Tuesday at 8:00, and "not before 15:00: I work nights"."""
 
