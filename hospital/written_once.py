@@ -1,15 +1,15 @@
-"""Statements that the ORM writes once in the life of a process.
+"""Statements that the ORM writes once in the life of a process, for each language.
 
 For what is read all day: Django takes about as long to write a statement of many parts as PostgreSQL to carry
 it out.
 """
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField, Expression, Field, Func, QuerySet
+from django.utils.translation import get_language
 
 
 class Given(Expression):
@@ -36,14 +36,15 @@ class Statement:
 
     def __init__(self, write: Callable[[], "QuerySet[Any, Any]"]) -> None:
         self._write = write
-
-    @cached_property
-    def _written(self) -> tuple[str, tuple[Any, ...]]:
-        return self._write().query.sql_with_params()
+        #: By language: a word in a statement is said in that of whoever it is written for.
+        self._written: dict[str | None, tuple[str, tuple[Any, ...]]] = {}
 
     def rows(self, **given: Any) -> list[dict[str, Any]]:
         """Its rows as dictionaries, with what the database gives: moments are in UTC."""
-        sql, values = self._written
+        language = get_language()
+        if language not in self._written:
+            self._written[language] = self._write().query.sql_with_params()
+        sql, values = self._written[language]
         with connection.cursor() as cursor:
             cursor.execute(sql, [given[each.name] if isinstance(each, Given) else each for each in values])
             names = [column.name for column in cursor.description]

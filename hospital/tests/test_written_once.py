@@ -1,8 +1,10 @@
 import pytest
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import CharField, F, UUIDField
+from django.db.models import CharField, F, UUIDField, Value
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from hospital.models import Location
 from hospital.written_once import Given, NoneOf, Statement
@@ -50,3 +52,13 @@ def test_it_is_written_once():
 def test_a_value_that_was_not_given_is_named(east):
     with pytest.raises(KeyError, match="name"):
         Statement(lambda: Location.objects.filter(name=Given("name", CharField()))).rows()
+
+
+def test_a_word_in_it_is_said_in_the_language_of_who_reads_it(east):
+    said = Statement(lambda: Location.objects.filter(name="East").values(word=Value(_("Save"), CharField())))
+    with override("en"):
+        assert said.rows() == [{"word": "Save"}]
+    with override("nl"):
+        assert said.rows() == [{"word": "Opslaan"}]
+    with override("en"):
+        assert said.rows() == [{"word": "Save"}]

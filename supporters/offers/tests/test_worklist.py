@@ -6,16 +6,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.enums import Role
 from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
+from incidents.models.involvement import NAMELESS
 from incidents.tests.factories import IncidentFactory, InvolvementFactory
 from notifications.models import Reminder
 from supporters.enums import Waiting
 from supporters.models import Offer
 from supporters.offers import worklist
 from supporters.offers.filtering import WorklistFilter
+from supporters.offers.roll_call import lines_of
 from supporters.offers.worklist import WaitingGroup
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 
@@ -90,6 +93,14 @@ def test_people_of_one_event_fold_into_one_row_that_opens_the_roll_call():
 
 
 @pytest.mark.django_db
+def test_somebody_without_a_name_is_called_so_in_the_language_of_each_who_reads():
+    offer = OfferFactory(involvement__employee=None, involvement__typed_name=NAMELESS)
+    for language, word in (("en", "Somebody"), ("nl", "Iemand"), ("en", "Somebody")):
+        with override(language):
+            assert names(read()) == [word]
+            assert [line.name for line in lines_of(offer.incident, NOW)] == [word]
+
+
 def test_row_says_what_waits_and_who_supports():
     contact = ContactFactory(accepted=True, supporter__user__name="Hanneke Bos")
     ((_group, (row,)),) = read(now=timezone.now()).groups
