@@ -144,7 +144,10 @@ ROWS: QuerySet[Any] = Offer.objects.values(
     name=name_of("involvement"),
     profession=profession_of("involvement"),
     department=department_of("involvement"),
-    has_left=Exists(User.objects.filter(pk=OuterRef("involvement__employee"), is_active=False)),
+    # By key: asked whether there is somebody inactive, PostgreSQL looks through the whole staff.
+    has_left=Subquery(
+        User.objects.filter(pk=OuterRef("involvement__employee")).order_by().values(left=Q(is_active=False))
+    ),
     supporter=Subquery(
         Contact.objects.open()
         .filter(
