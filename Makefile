@@ -11,7 +11,7 @@ CHROMIUM ?= /usr/bin/chromium-headless-shell
 # Tests and lint never touch what a .env or the shell names for production.
 TEST_ENV := DEBUG=1 LOG_LEVEL=WARNING DJANGO_SETTINGS_MODULE=peersupport.settings_test
 WORKERS ?= 2
-ROOMS := hospital accounts notifications incidents supporters evaluations dashboards
+ROOMS := hospital accounts notifications incidents supporters training evaluations dashboards
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-dates lint types rules e2e attack bench mutants faults messages lock demo-reset environment chromium

@@ -40,7 +40,7 @@ from incidents.enums import IncidentKind, Step
 from incidents.models import Incident, Milestone
 from supporters.enums import Outcome, SupporterStatus
 from supporters.models import Contact, Offer, Supporter, SupportPolicy
-from supporters.pool import members
+from training.coverage import counting
 
 GRACE = timedelta(days=30)
 """How long after its end a period is counted and drawn, never sooner. Support takes about three weeks (first
@@ -108,7 +108,7 @@ def _tables(period: Period, *, at: datetime) -> Tables:
         calamities=calamities.count(),
         steps=_steps(period, at),
         supporters=_trained(at),
-        coverage=tuple(map(_covered, members.coverage(at, policy=policy))),
+        coverage=tuple(map(_covered, counting.coverage(at, policy=policy))),
         norm=Norm(policy.norm, policy.norm_in_shifts),
         training=_training(period, at),
     )
@@ -248,7 +248,7 @@ def _training(period: Period, at: datetime) -> TrainingFigures | None:
     return TrainingFigures(**found) if found.pop("pool") >= LEAST else None
 
 
-def _covered(group: members.Coverage) -> CoverageFigures:
+def _covered(group: counting.Coverage) -> CoverageFigures:
     if group.employees < LEAST:
         return CoverageFigures(group.group.value, None, None, None)
     return CoverageFigures(group.group.value, group.employees, group.supporters, group.wanted)

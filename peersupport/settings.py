@@ -202,6 +202,7 @@ INSTALLED_APPS = [
     "notifications",
     "incidents",
     "supporters",
+    "training",
     "evaluations",
     "dashboards",
     "django.contrib.auth",

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from peersupport import health
 
-APPS = ["accounts", "notifications", "incidents", "supporters", "evaluations", "dashboards"]
+APPS = ["accounts", "notifications", "incidents", "supporters", "training", "evaluations", "dashboards"]
 if settings.DEMO:
     APPS.append("demo")
 

@@ -38,7 +38,6 @@ def register() -> None:
         tabs={
             "pool": [
                 Tab("list", "pool:list", _("Supporters"), 10),
-                Tab("coverage", "pool:coverage", _("Coverage"), 20),
                 Tab("policy", "pool:policy", _("Agreements"), 30),
             ]
         },

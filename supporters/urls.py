@@ -62,7 +62,6 @@ contacts_urls = [
 
 pool_urls = [
     path("pool/", pool.pool, name="list"),
-    path("pool/coverage/", pool.coverage, name="coverage"),
     path("pool/policy/", pool.policy, name="policy"),
     path("pool/policy/cover/", cover.cover, name="cover"),
     path("pool/policy/places/", appointments.meeting_places, name="places"),

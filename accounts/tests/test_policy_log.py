@@ -142,6 +142,7 @@ def test_two_who_save_at_once_are_served_one_after_the_other(admin):
         (Role.ADMIN, "calamity-policy"),
         (Role.COORDINATOR, "pool:policy"),
         (Role.COORDINATOR, "evaluation-policy"),
+        (Role.COORDINATOR, "training:policy"),
     ],
 )
 def test_every_policy_page_shows_who_changed_what(client, role, page):

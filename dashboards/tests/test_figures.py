@@ -34,8 +34,8 @@ from incidents.enums import EventType, Step
 from incidents.tests.factories import IncidentFactory, MilestoneFactory
 from supporters.enums import Outcome
 from supporters.models import SupportPolicy
-from supporters.pool import members
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
+from training.coverage import counting
 
 Q3 = Period.parse("2026Q3")
 AUGUST = moment(2026, 8, 10)
@@ -253,7 +253,7 @@ def test_a_release_keeps_the_norm_it_was_counted_with():
     UserFactory.create_batch(10)
     SupportPolicy.current()
     SupportPolicy.objects.update(norm=200, norm_in_shifts=300)
-    wanted = {each.group.value: each.wanted for each in members.coverage(NOVEMBER)}
+    wanted = {each.group.value: each.wanted for each in counting.coverage(NOVEMBER)}
     publish()
     SupportPolicy.objects.update(norm=100, norm_in_shifts=150)
     kept = Tables.from_json(Release.objects.get().tables)

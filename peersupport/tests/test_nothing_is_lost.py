@@ -52,6 +52,7 @@ FORMS = {
     "pool:outside-help": {"name": WORD},
     "pool:intake-rules": {"closes_after_days": WORD},
     "contacts:availability": {"capacity": WORD},
+    "training:policy": {"group_size": WORD},
     "contacts:showing": {},
     "without-name": {"telephone": WORD},
     "contacts:corridor": {"on": WORD},

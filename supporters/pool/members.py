@@ -1,10 +1,8 @@
-"""The pool of supporters: who is in it, who can be asked, and whether there are enough of each profession."""
+"""The pool of supporters: who is in it, and who can be asked."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime
-from math import ceil
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +15,6 @@ from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.models import User
 from accounts.roles import giving
-from hospital.enums import ProfessionGroup
 from hospital.refused import saying
 from hospital.written_once import Given, Statement
 from supporters.enums import SupporterStatus
@@ -70,20 +67,6 @@ class BelowLoad(PoolError):
     def __init__(self, load: int) -> None:
         self.load = load
         super().__init__(str(load))
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """Of one group of professions: employees, supporters who may be asked, and how many the norm wants."""
-
-    group: ProfessionGroup
-    employees: int
-    supporters: int
-    wanted: int
-
-    @property
-    def missing(self) -> int:
-        return max(0, self.wanted - self.supporters)
 
 
 def add(*, user: User, trained_on: date | None, by: User, at: datetime) -> Supporter:
@@ -257,52 +240,6 @@ def load_in_words(*, load: int, capacity: int, beyond: int) -> str:
 def is_empty(at: datetime) -> bool:
     """Whether nobody is trained, current, in service and there: a report finds nobody to ask."""
     return not _ANYBODY.rows(today=timezone.localdate(at))
-
-
-def coverage(at: datetime, *, policy: SupportPolicy | None = None) -> list[Coverage]:
-    """Supporters in each group of professions that somebody works in, against the norm of `policy` (the
-    current one): three queries.
-
-    Counted are employees inside the hospital, and supporters who are trained and have not stopped.
-    """
-    inside = Q(department__location__is_partner=False)
-    staff = (
-        User.objects.filter(inside, is_active=True, profession__isnull=False)
-        .values(group=F("profession__group"), shifts=F("profession__works_shifts"))
-        .annotate(number=Count("id"))
-        .order_by()
-    )
-    today = timezone.localdate(at)
-    trained = (
-        Supporter.objects.exclude(status=SupporterStatus.STOPPED)
-        .filter(
-            user__is_active=True,
-            user__department__location__is_partner=False,
-            trained_on__lte=today,
-            current_until__gte=today,
-        )
-        .values_list("user__profession__group")
-        .annotate(number=Count("id"))
-        .order_by()
-    )
-    supporters = dict(trained)
-    return list(_coverage([dict(row) for row in staff], supporters, policy or SupportPolicy.current()))
-
-
-def _coverage(
-    staff: Iterable[Mapping[str, object]], supporters: dict[str, int], policy: SupportPolicy
-) -> Iterable[Coverage]:
-    employees: dict[str, int] = {}
-    wanted: dict[str, int] = {}
-    for row in staff:
-        group, number = str(row["group"]), int(str(row["number"]))
-        norm = policy.norm_in_shifts if row["shifts"] else policy.norm
-        employees[group] = employees.get(group, 0) + number
-        wanted[group] = wanted.get(group, 0) + number * norm
-    for group in ProfessionGroup:
-        if employees.get(group):
-            number = ceil(wanted[group] / 1000)
-            yield Coverage(group, employees[group], supporters.get(group, 0), number)
 
 
 def _create(user: User, **fields: object) -> Supporter:

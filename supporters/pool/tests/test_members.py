@@ -8,8 +8,7 @@ from django.db import IntegrityError
 from accounts.enums import Role
 from accounts.models import AccessEvent, User
 from accounts.roles.giving import RolesConflict
-from accounts.tests.factories import ProfessionFactory, UserFactory
-from hospital.enums import ProfessionGroup
+from accounts.tests.factories import UserFactory
 from supporters.enums import Announce, CountedIn, SameProfession, SupporterStatus
 from supporters.models import Supporter, SupportPolicy
 from supporters.pool import members
@@ -133,33 +132,9 @@ def test_valid_until(trained, months, until):
     assert members.valid_until(trained, SupportPolicy(current_months=months)) == until
 
 
-def test_coverage_wants_more_where_people_work_shifts(db):
-    nurses = ProfessionFactory()  # works shifts: 15%
-    clinic = ProfessionFactory(name="Poliverpleegkundige", group=ProfessionGroup.NURSE, works_shifts=False)
-    physicians = ProfessionFactory(physician=True)
-    UserFactory.create_batch(19, profession=nurses)
-    UserFactory.create_batch(9, profession=clinic)
-    UserFactory.create_batch(10, profession=physicians)
-    UserFactory(leaver=True, profession=physicians)
-    UserFactory(partner=True)
-    SupporterFactory(trained=True, user__profession=nurses)
-    SupporterFactory(trained=True, user__profession=clinic)
-    SupporterFactory(lapsed=True, user__profession=nurses, user__employee_number="L1")
-    SupporterFactory(trained=True, user__partner=True)
-    # Nurses: 21 × 15% + 10 × 10% = 4.15, so 5. Physicians: 10 × 10% = 1.
-    assert members.coverage(NOW) == [
-        members.Coverage(ProfessionGroup.PHYSICIAN, 10, 0, 1),
-        members.Coverage(ProfessionGroup.NURSE, 31, 2, 5),
-    ]
-    assert [each.missing for each in members.coverage(NOW)] == [1, 3]
-    SupportPolicy.objects.update(norm=20, norm_in_shifts=40)
-    # Nurses: 21 × 4% + 10 × 2% = 1.04, so 2.
-    assert [each.wanted for each in members.coverage(NOW)] == [1, 2]
-
-
 # --- pages -------------------------------------------------------------------------------------------------
 
-ADDRESSES = ("/pool/", "/pool/coverage/", "/pool/policy/", "/pool/add/")
+ADDRESSES = ("/pool/", "/pool/policy/", "/pool/add/")
 
 
 @pytest.mark.parametrize("role", [None, Role.SUPPORTER, Role.BOARD, Role.ADMIN])
@@ -167,7 +142,7 @@ ADDRESSES = ("/pool/", "/pool/coverage/", "/pool/policy/", "/pool/add/")
 def test_only_the_coordinator_keeps_the_pool(client, role):
     client.force_login(UserFactory(roles=[role] if role else []))
     supporter = SupporterFactory()
-    assert [client.get(address).status_code for address in ADDRESSES] == [403] * 4
+    assert [client.get(address).status_code for address in ADDRESSES] == [403] * 3
     assert client.get(f"/pool/{supporter.pk}/").status_code == 403
     assert client.post(f"/pool/{supporter.pk}/status/").status_code == 403
 

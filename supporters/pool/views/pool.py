@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from accounts import by_key
 from accounts.enums import Role
@@ -74,14 +74,6 @@ def pool(request: SignedInRequest) -> HttpResponse:
         "query": query,
     }
     return render(request, "supporters/pool/pool.html", context)
-
-
-@allow(Role.COORDINATOR)
-@require_GET
-def coverage(request: SignedInRequest) -> HttpResponse:
-    """Whether there are enough supporters of each profession."""
-    context = {"groups": pools.coverage(timezone.now()), "policy": SupportPolicy.current()}
-    return render(request, "supporters/pool/coverage.html", context)
 
 
 def _asked(data: Mapping[str, str]) -> str:
