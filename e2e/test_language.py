@@ -25,7 +25,8 @@ ROLES = (Role.ADMIN, Role.COORDINATOR, Role.SUPPORTER, Role.CCP, Role.PRIVACY_OF
 #: Pages on which there is a form to fill in for sure.
 SURELY = {
     *("settings:hospital", "settings:hours", "settings:departments-add"),
-    *("calamity-policy", "reminder-policy", "evaluation-policy", "pool:policy", "pool:intake-rules", "training:policy"),
+    *("calamity-policy", "reminder-policy", "evaluation-policy", "pool:policy", "pool:intake-rules"),
+    "training:policy",
 }
 
 

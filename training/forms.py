@@ -27,7 +27,7 @@ PARTS: "tuple[tuple[StrPromise, tuple[str, ...]], ...]" = (
 
 
 class TrainingPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
-    """How supporters are found, trained and kept; the defaults are those of the hospitals that went before."""
+    """How supporters are found, trained and kept; the defaults are those of hospitals that went before."""
 
     class Meta:
         model = TrainingPolicy

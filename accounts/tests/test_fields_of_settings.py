@@ -11,7 +11,10 @@ from hospital.form_fields import ListField
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("settings:hours", "calamity-policy", "reminder-policy", "evaluation-policy", "pool:policy", "training:policy")
+PAGES = (
+    *("settings:hours", "calamity-policy", "reminder-policy"),
+    *("evaluation-policy", "pool:policy", "training:policy"),
+)
 NO_NUMBER = ("abc", "-1", "1.5", "9" * 5000, "1,2")
 WRONG = {
     forms.IntegerField: NO_NUMBER,
