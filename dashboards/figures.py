@@ -35,6 +35,7 @@ from evaluations.enums import PeriodLength
 from evaluations.models import EvaluationPolicy, Opening
 from evaluations.periods import Period, following
 from hospital.clock import local_day
+from hospital.enums import ProfessionGroup
 from hospital.refused import saying
 from incidents.enums import IncidentKind, Step
 from incidents.models import Incident, Milestone
@@ -248,7 +249,7 @@ def _training(period: Period, at: datetime) -> TrainingFigures | None:
     return TrainingFigures(**found) if found.pop("pool") >= LEAST else None
 
 
-def _covered(group: counting.Coverage) -> CoverageFigures:
+def _covered(group: counting.Coverage[ProfessionGroup]) -> CoverageFigures:
     if group.employees < LEAST:
-        return CoverageFigures(group.group.value, None, None, None)
-    return CoverageFigures(group.group.value, group.employees, group.supporters, group.wanted)
+        return CoverageFigures(group.of.value, None, None, None)
+    return CoverageFigures(group.of.value, group.employees, group.supporters, group.wanted)

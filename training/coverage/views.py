@@ -1,4 +1,4 @@
-"""Whether there are enough supporters."""
+"""Whether there are enough supporters, now and in a year."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,11 +9,24 @@ from accounts.enums import Role
 from accounts.pages.access import SignedInRequest, allow
 from supporters.models import SupportPolicy
 from training.coverage import counting
+from training.coverage.forecast import forecast
 
 
 @allow(Role.COORDINATOR)
 @require_GET
 def coverage(request: SignedInRequest) -> HttpResponse:
-    """Whether there are enough supporters of each profession."""
-    context = {"groups": counting.coverage(timezone.now()), "policy": SupportPolicy.current()}
+    """Whether there are enough supporters of each profession and in each place, and what a year brings."""
+    now, policy = timezone.now(), SupportPolicy.current()
+    cells = counting.cells(now)
+    ahead = forecast(now, policy=policy)
+    groups = counting.by_group(cells, policy)
+    context = {
+        "policy": policy,
+        "groups": [(each, ahead.in_a_year[each.of]) for each in groups],
+        "months": ahead.months,
+        "wanted": sum(each.wanted for each in groups),
+        "professions": counting.short_first(cells, lambda cell: cell.profession, policy),
+        "locations": counting.short_first(cells, lambda cell: cell.department.location, policy),
+        "departments": counting.short_first(cells, lambda cell: cell.department, policy),
+    }
     return render(request, "training/coverage/coverage.html", context)

@@ -1,0 +1,44 @@
+"""The page about coverage. Also covers training.coverage.views."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.tests.factories import DepartmentFactory, UserFactory
+from supporters.tests.factories import SupporterFactory
+
+NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
+PAGE = reverse("training:coverage")
+
+
+@pytest.fixture
+def coordinator(client):
+    client.force_login(UserFactory(roles=[Role.COORDINATOR], office=True))
+
+
+def test_an_empty_hospital_is_told_what_comes_here(client, coordinator):
+    assert "No employees yet" in client.get(PAGE).text
+
+
+def test_now_in_a_year_and_where_most_are_short(client, coordinator):
+    short = DepartmentFactory(name="Waar het knelt")
+    UserFactory.create_batch(12, department=short)
+    SupporterFactory(trained=True, user__department=DepartmentFactory(name="Waar genoeg is"))
+    page = client.get(PAGE)
+    [(nurses, in_a_year)] = page.context["groups"]
+    assert (nurses.employees, nurses.supporters, nurses.wanted, in_a_year) == (13, 1, 2, 0)
+    assert [str(each.of) for each in page.context["departments"]] == ["Waar het knelt", "Waar genoeg is"]
+    assert page.text.index("Waar het knelt") < page.text.index("Waar genoeg is")
+    assert "November 2026" in page.text
+    assert "October 2027" in page.text
+
+
+def test_many_places_cost_no_more_queries_than_few(client, coordinator, django_assert_num_queries):
+    for _few_then_many in range(2):
+        SupporterFactory.create_batch(4, trained=True)
+        client.get(PAGE)
+        with django_assert_num_queries(8):
+            client.get(PAGE)
