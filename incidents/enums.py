@@ -47,6 +47,13 @@ class EventType(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+def event_in_words(kind: str, event_type: str) -> str:
+    """What happened; who asks for support, or is worried, need not say it."""
+    if kind in IncidentKind.personal() and event_type == EventType.OTHER:
+        return gettext("An event that was not named")
+    return str(EventType(event_type).label)
+
+
 class Harm(models.TextChoices):
     """What it did to the patient, as far as is known; a VIM system asks it in many more degrees."""
 

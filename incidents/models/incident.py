@@ -20,6 +20,7 @@ from incidents.enums import (
     IncidentKind,
     Step,
     Verdict,
+    event_in_words,
 )
 from incidents.models import visible_rows
 
@@ -214,6 +215,11 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def event_in_words(self) -> str:
+        """What happened, as far as it was said."""
+        return event_in_words(self.kind, self.event_type)
 
     @property
     def has_ended(self) -> bool:

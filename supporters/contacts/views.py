@@ -26,7 +26,7 @@ from accounts.pages.feedback import say
 from hospital.clock import Cover, local_day
 from hospital.models import WorkingHours
 from incidents.clocks.moment_field import as_typed
-from incidents.enums import EventType
+from incidents.enums import event_in_words
 from incidents.models import Incident, Involvement, department_of, name_of, profession_of
 from notifications.reminders import stand_ins
 from supporters.contacts import due_moments, flow, hand_over, words
@@ -118,6 +118,7 @@ CARDS: QuerySet[Contact, Any] = (
         "accepted_at",
         "closed_at",
         "offer__waiting_for",
+        "offer__incident__kind",
         "offer__incident__event_type",
         "offer__incident__occurred_at",
         "profession",
@@ -142,7 +143,8 @@ PAGES = (
     .only(
         *("state", "outcome", "conversations", "offer__involvement", "alert__at", "alert__contact"),
         *(f"offer__reach_me__{name}" for name in ReachMeForm.Meta.fields),
-        *("offer__incident__reference", "offer__incident__event_type", "offer__incident__occurred_at"),
+        *("offer__incident__reference", "offer__incident__kind"),
+        *("offer__incident__event_type", "offer__incident__occurred_at"),
     )
     .annotate(
         has_more=HAS_MORE,
@@ -275,7 +277,9 @@ def _events(contact: Contact) -> list[Incident]:
     """What the support is for: kind and date of one event, or of several."""
     if not contact.has_more:  # type: ignore[attr-defined]  # see PAGES
         return [contact.offer.incident]
-    also = Incident.objects.filter(offers__continues=contact.offer_id).only("event_type", "occurred_at")
+    also = Incident.objects.filter(offers__continues=contact.offer_id).only(
+        "kind", "event_type", "occurred_at"
+    )
     return [contact.offer.incident, *also.order_by("occurred_at", "pk")]
 
 
@@ -438,7 +442,7 @@ def _card(row: Any, now: datetime, cover: Cover) -> ContactCard:
 
 
 def _event(row: Any) -> str:
-    words = str(EventType(row.offer__incident__event_type).label)
+    words = event_in_words(row.offer__incident__kind, row.offer__incident__event_type)
     return _("%(event)s, and another event") % {"event": words} if row.has_more else words
 
 

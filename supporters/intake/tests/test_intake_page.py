@@ -46,6 +46,7 @@ class TestShowing:
         for said in ("Safety incident in care", "Serious harm or death", "Verloskunde", "1 hour ago"):
             assert said in page
         assert "The reporter reads: “Nobody is named on it yet." in page
+        assert f'aria-label="Mark: {row.incident.reference}"' in page
         for name in ("incidents:add-people", "support:join", "incidents:detail"):
             assert reverse(name, args=[row.incident.reference]) in page
 

@@ -21,6 +21,18 @@ def read(row, client):
     return client.get(reverse("incidents:detail", args=[row.incident.reference])).text
 
 
+def test_two_colleagues_who_talk_are_named_only_where_somebody_is_called(client):
+    row = UnnamedReportFactory()
+    assert "between those two colleagues" not in read(row, client)
+    add_involved(
+        incident=row.incident,
+        involved=[Involved(employee=UserFactory())],
+        by=UserFactory(roles=[Role.COORDINATOR]),
+        at=NOW,
+    )
+    assert "between those two colleagues" in read(row, client)
+
+
 @pytest.mark.parametrize(
     ("state", "said"),
     [

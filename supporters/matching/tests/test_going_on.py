@@ -153,6 +153,16 @@ class TestASecondEvent:
         with pytest.raises(NothingRuns):
             go_on(second, coordinator)
 
+    def test_says_whom_somebody_else_asked_a_second_before(self, client, coordinator, nurse):
+        contact = assign(event(nurse), coordinator)
+        offer = contact.offer
+        client.force_login(UserFactory(roles=[Role.COORDINATOR]))
+        address = reverse("support:assign-together", args=[offer.incident.reference])
+        sent = {f"supporter-{offer.pk}": str(contact.supporter_id)}
+        text = client.post(address, sent, follow=True).text
+        assert "Bram Visser has just been asked." in text
+        assert "has just ended" not in text
+
     def test_twice_is_once(self, coordinator, nurse):
         assign(event(nurse), coordinator)
         second = event(nurse)

@@ -89,8 +89,7 @@ def ask(request: SignedInRequest, lines: Collection[tuple[Offer, Supporter]]) ->
                 continue
             assignment.assign(offer=offer, supporter=supporter, by=request.user, at=now)
         except NothingRuns:
-            warn(request, offer, _("The support that ran has just ended. Choose somebody."))
-            left.append(offer)
+            left += _asked_meanwhile(request, offer, supporter)
         except AlreadyAssigned as error:
             warn(request, offer, taken(error, supporter.user))
         except NotEligible as error:
@@ -116,6 +115,17 @@ def ask(request: SignedInRequest, lines: Collection[tuple[Offer, Supporter]]) ->
         )
         say(request, text % {"count": asked_for_both})
     return left
+
+
+def _asked_meanwhile(request: SignedInRequest, offer: Offer, supporter: Supporter) -> list[Offer]:
+    """No contact of another event runs: somebody asked for this one, or support has ended, and then somebody
+    has to be chosen.
+    """
+    if contact := assignment.running(offer):
+        warn(request, offer, taken(AlreadyAssigned(contact), supporter.user))
+        return []
+    warn(request, offer, _("The support that ran has just ended. Choose somebody."))
+    return [offer]
 
 
 def say_asked(request: SignedInRequest, count: int) -> None:

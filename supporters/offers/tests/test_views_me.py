@@ -69,6 +69,21 @@ def test_nobody_is_named_before_somebody_said_yes(client, offer, supporter):
     assert "tel:+31612345678" in text
 
 
+def test_an_event_that_nobody_named_is_not_something_else(client, supporter):
+    offer = OfferFactory(involvement__incident__for_self=True)
+    client.force_login(offer.involvement.employee)
+    contact = propose(offer, supporter)
+    own = client.get(ME).text
+    client.force_login(supporter.user)
+    for text in (
+        own,
+        client.get(reverse("contacts:list")).text,
+        client.get(reverse("contacts:detail", args=[contact.pk])).text,
+    ):
+        assert "An event that was not named" in text
+    assert "Something else" not in own
+
+
 def test_somebody_who_was_never_involved_finds_the_way_to_ask():
     client = Client()
     client.force_login(UserFactory())
