@@ -15,14 +15,23 @@ def sentences() -> list[str]:
         _(
             "Whoever knows everybody else, and reads everything ever published here, guesses in at most 65 "
             "of 100 cases rightly whether one colleague was offered support (with a coin: 50), and what "
-            "somebody answered in at most 75. Nothing here makes anybody certain."
+            "somebody answered in at most 75."
         ),
+        exact(),
         _(
             "Figures are drawn once for each period and never change; a year is the sum of its periods. "
-            "Words of the coordinator stand apart from them, and may be corrected. Only what is about the "
-            "organisation is exact: calamities, their terms, and the pool."
+            "Words of the coordinator stand apart from them, and may be corrected."
         ),
     ]
+
+
+def exact() -> str:
+    """What the promise does not hold for; docs/privacy.md says it in the same words."""
+    return _(
+        "Nothing here makes anybody certain, but for what is exact: figures about the organisation "
+        "(calamities and their steps, in how many of them everybody was offered support in time, how many "
+        "of them name nobody, the pool), and whether ten people had answered at all."
+    )
 
 
 def sources() -> list[str]:

@@ -5,8 +5,10 @@ Also covers dashboards.annual_report, dashboards.workbook and dashboards.protect
 
 import io
 from base64 import b64decode
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from openpyxl import load_workbook
@@ -99,7 +101,7 @@ def test_the_excel_file_has_a_sheet_for_each_block_and_numbers_as_numbers():
     assert offered[1][0] == board.blocks[0].headline
     assert ["Took it up: talked, or was referred on", 80, "70–90"] in [row[:3] for row in offered]
     assert ["Could not be reached", "<10", "0–10"] in [row[:3] for row in offered]
-    assert [row[0] for row in book["How people are protected"]][:3] == protection.sentences()
+    assert [row[0] for row in book["How people are protected"]][:4] == protection.sentences()
     assert all(str(cell)[0] not in "=+-@" for rows in book.values() for row in rows for cell in row if cell)
 
 
@@ -109,3 +111,9 @@ def test_both_languages_have_their_own_report(client):
         client.force_login(UserFactory(roles=[Role.DIRECTOR], language=language))
         client.cookies["language"] = language
         assert said in client.get(reverse("figures:report")).content
+
+
+def test_what_is_exact_is_said_in_the_same_words_where_it_is_promised():
+    privacy = (Path(settings.BASE_DIR) / "docs" / "privacy.md").read_text()
+    with translation.override("en"):
+        assert protection.exact() in " ".join(privacy.replace("\n> ", " ").split())

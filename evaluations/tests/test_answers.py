@@ -61,7 +61,7 @@ def test_form_is_open_to_everybody_and_explains_itself_first(client):
     assert response.status_code == 200
     assert text.index("nobody can see that they are yours") < text.index("blame_before")
     assert "at least 10 people are opened together" in text
-    assert "Whoever rules the server, or all the others together, could still find out" in text
+    assert "all the others together could guess, right in at most 75 of 100 cases" in text
 
 
 def test_answer_is_sealed_and_thanked_for(client, invitation):
