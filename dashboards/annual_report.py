@@ -90,7 +90,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
         "description": chart.description or chart.title,
         "note": chart.note,
         "band": chart.band_label,
-        "previous": chart.previous_label,
+        "previous": chart.previous_label if isinstance(chart.chart, Bars) and chart.chart.has_marks else "",
         "legend": [{"tone": part["tone"], "label": str(part["label"])} for part in chart.legend],
         "headings": chart.table.headings,
         "rows": chart.table.rows,

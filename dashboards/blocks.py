@@ -11,8 +11,8 @@ from dashboards.charts import ChartTable
 class Chart:
     """One chart with its table, as templates/components/chart_*.html take it.
 
-    `chart` is None when there is nothing to draw; `note` is a line under it, `band_label` says what its bands
-    are.
+    `chart` is None when there is nothing to draw, or (`is_unsure`) nothing that is worth saying; `note` is a
+    line under it, `band_label` says what its bands are.
     """
 
     kind: str
@@ -25,6 +25,13 @@ class Chart:
     legend: Sequence[Mapping[str, object]] = ()
     previous_label: str = ""
     band_label: str = ""
+    is_unsure: bool = False
+
+    def if_sure(self, *each: bool) -> "Chart":
+        """As it is where `each` figure in it is worth saying (dashboards.said); else its table alone."""
+        if all(each):
+            return self
+        return Chart(self.kind, self.id, self.title, self.table, is_unsure=True)
 
     @property
     def is_wide(self) -> bool:
@@ -50,6 +57,14 @@ class Block:
     compared: str = ""
     elsewhere: str = ""
     words: str = ""
+    is_few: bool = False
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether something of it is not worth saying: its people are too few (`is_few`), or a chart is left
+        to its table.
+        """
+        return self.is_few or any(chart.is_unsure for chart in self.charts)
 
     @property
     def heading(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from dashboards import evaluation_block, organisation, support_blocks
 from dashboards.blocks import Block
+from dashboards.said import too_few
 from dashboards.scoreboard import IndicatorGroup, scoreboard
 from dashboards.support_blocks import Compared, Support
 from dashboards.tables import Tables
@@ -18,7 +19,7 @@ from dashboards.tables import Tables
 @dataclass(frozen=True, slots=True)
 class Board:
     """The tables of what is named `label`, by `periods` (each with its name, oldest first), and those of
-    before if they were published; with what a coordinator wrote beside the blocks.
+    before if they were published; with what a coordinator wrote beside the blocks. `is_year`: twelve months.
     """
 
     label: str
@@ -26,10 +27,11 @@ class Board:
     previous_label: str = ""
     before: Tables | None = None
     words: Mapping[str, str] = field(default_factory=dict)
+    is_year: bool = False
     blocks: Sequence[Block] = field(init=False)
     scoreboard: Sequence[IndicatorGroup] = field(init=False)
-    #: Whether so few were offered support that little can be said.
-    is_few: bool = field(init=False)
+    #: Whether so few were offered support, or answered, that something cannot be said.
+    is_unsure: bool = field(init=False)
 
     def __post_init__(self) -> None:
         tables = Tables.together([each for _label, each in self.periods])
@@ -45,7 +47,15 @@ class Board:
             evaluation_block.response(both),
             organisation.awareness(),
         ]
-        worded = [replace(block, words=self.words.get(block.id, "")) for block in made]
+        few = too_few(in_a_year=self.is_year)
+        worded = [
+            replace(
+                block,
+                words=self.words.get(block.id, ""),
+                more=f"{few} {block.more}".rstrip() if block.is_unsure else block.more,
+            )
+            for block in made
+        ]
         object.__setattr__(self, "blocks", worded)
         object.__setattr__(self, "scoreboard", scoreboard(now))
-        object.__setattr__(self, "is_few", now.is_few)
+        object.__setattr__(self, "is_unsure", any(block.is_unsure for block in made))

@@ -98,6 +98,10 @@ class Bars:
     mark: float = BAR + 6
     """Height of the mark for the period before, which stands out above and below the bar by 3."""
 
+    @property
+    def has_marks(self) -> bool:
+        return any(bar.previous is not None for bar in self.bars)
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import fsum, sqrt
 
 from django.utils.formats import number_format
 from django.utils.text import capfirst
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from dashboards import charts, sharpened
 from dashboards.blocks import Block, Chart
 from dashboards.charts import ChartTable, Datum, Pair, Shares, Tick
-from dashboards.said import colleagues, count, percent_between, range_of, share_of
+from dashboards.said import colleagues, count, percent_between, range_of, share_of, worth_saying
 from dashboards.sharpened import OF_90_PERCENT, Estimate
 from dashboards.support_blocks import TALKED, Compared
 from dashboards.tables import Tables
@@ -30,6 +30,8 @@ _AGREE = (
 )
 AGREES = ("4", "5")
 YES = ("yes",)
+#: Of a feeling: "very true".
+MOST = 3
 #: Tables in which whoever answers is counted once.
 _COUNTS = (*Question.statements(), Question.MARK, Question.RECOMMEND)
 
@@ -49,12 +51,13 @@ class Opinion:
         return cls(tables.drawn, sharpened.whole(tables.drawn[question.value] for question in _COUNTS))
 
     def share(self, question: Question, cells: Sequence[str]) -> Estimate:
-        return sharpened.share(self.drawn[question.value], cells, self.answers)
+        """Which part of all gave one of these answers; those of all answers add up to 1."""
+        table = self.drawn[question.value]
+        fitting = sharpened.composition(table, self.answers)
+        return Estimate(fsum(fitting[cell] for cell in cells), sharpened.share(table, cells, self.answers).sd)
 
     def shares(self, question: Question) -> list[Estimate]:
-        """Of each value of the scale; they add up to 1."""
-        fitting = sharpened.composition(self.drawn[question.value], self.answers)
-        return [Estimate(fitting[value], self.share(question, [value]).sd) for value in question.scale]
+        return [self.share(question, [value]) for value in question.scale]
 
     @property
     def is_enough(self) -> bool:
@@ -78,8 +81,7 @@ def block(now: Tables, before: Tables | None, previous_label: str) -> Block:
     if opinion is None:
         return Block("opinion", title, _("No answers were opened in this period."), [], more=_opened_when())
     if not opinion.is_enough:
-        headline = _("So few answers were opened that more figures would not be sure.")
-        return Block("opinion", title, headline, [], more=_opened_when())
+        return Block("opinion", title, _("Few answers were opened."), [], more=_opened_when(), is_few=True)
     then = Opinion.of(before) if before else None
     compared = _said(then) if then and then.is_enough else ""
     answered = capfirst(_("%(number)s colleagues answered.") % {"number": colleagues(opinion.answers)})
@@ -137,7 +139,7 @@ def response(both: Compared) -> Block:
                 charts.bars(data),
                 "; ".join(f"{datum.label}: {datum.text}" for datum in data),
                 band_label=_("between these, in 9 of 10 cases"),
-            )
+            ).if_sure(bool(share))
         ],
         more=_("Answers count in the period in which they are opened."),
     )
@@ -163,8 +165,8 @@ def _said(opinion: Opinion) -> str:
 
 def _statements(opinion: Opinion) -> Chart:
     shares = {question: opinion.shares(question) for question in Question.statements()}
-    tens = {question: _in_tens(given) for question, given in shares.items()}
     agree = {question: opinion.share(question, AGREES) for question in shares}
+    tens = {question: _around(given, agree[question].tens) for question, given in shares.items()}
     rows = [Shares(str(question.label), tens[question], _agreeing(agree[question])) for question in shares]
     return Chart(
         "stacks",
@@ -186,18 +188,28 @@ def _statements(opinion: Opinion) -> Chart:
         "; ".join(f"{row.label} {row.text}" for row in rows),
         note=_give_or_take([each for given in shares.values() for each in given]),
         legend=[{"tone": tone, "label": label} for tone, label in enumerate(_AGREE, 1)],
-    )
+    ).if_sure(*(worth_saying(each) for given in (*shares.values(), agree.values()) for each in given))
 
 
 def _agreeing(agree: Estimate) -> str:
-    said = share_of(agree)
-    return _("%(share)s agree") % {"share": said} if said else _("how many agree is not sure")
+    return _("%(share)s agree") % {"share": share_of(agree)}
+
+
+def _around(shares: Sequence[Estimate], agree: int) -> list[int]:
+    """The parts of a statement in tens, those who agree adding up to so many tenths."""
+    values = [each.value for each in shares]
+    parts = values[: -len(AGREES)], values[-len(AGREES) :]
+    tens = (10 - agree, agree)
+    return [
+        one for part, of in zip(parts, tens, strict=True) for one in sharpened.in_steps(part, 10, of=10 * of)
+    ]
 
 
 def _feelings(opinion: Opinion) -> Chart:
-    pairs, rows = [], []
+    pairs, rows, sure = [], [], []
     for question in Question.feelings():
         before, after = (opinion.feeling(question, moment) for moment in (BEFORE, AFTER))
+        sure += [worth_saying(mean, of=MOST) for mean in (before, after)]
         text = _("from about %(before)s to %(after)s") % {
             "before": _decimal(before.value),
             "after": _decimal(after.value),
@@ -220,9 +232,9 @@ def _feelings(opinion: Opinion) -> Chart:
         ChartTable(
             (_("Feeling"), _("Before (0–3)"), _("between"), _("After (0–3)"), _("between")), tuple(rows)
         ),
-        charts.slopes(pairs, low=Tick(0, _("not true")), high=Tick(3, _("very true"))),
+        charts.slopes(pairs, low=Tick(0, _("not true")), high=Tick(MOST, _("very true"))),
         "; ".join(f"{pair.label}: {pair.text}" for pair in pairs),
-    )
+    ).if_sure(*sure)
 
 
 def _marks(opinion: Opinion) -> Chart:
@@ -247,13 +259,13 @@ def _marks(opinion: Opinion) -> Chart:
         ChartTable((_("Mark"), _("Share"), _("between")), rows),
         charts.columns(data, height=220),
         "; ".join(f"{each.label}: {each.text}" for each in data if each.text),
-    )
+    ).if_sure(*map(worth_saying, shares))
 
 
 def _recommend(opinion: Opinion) -> Chart:
     yes = opinion.share(Question.RECOMMEND, YES)
     no = Estimate(1 - yes.value, yes.sd)
-    text = capfirst(share_of(yes)) or _("Not sure")
+    text = capfirst(share_of(yes))
     label = str(Question.RECOMMEND.label)
     return Chart(
         "stacks",
@@ -269,7 +281,7 @@ def _recommend(opinion: Opinion) -> Chart:
         charts.stacks([Shares(label, [100 - 10 * yes.tens, 10 * yes.tens], text)], tones=(1, 5)),
         text,
         legend=[{"tone": 1, "label": _("No")}, {"tone": 5, "label": _("Yes")}],
-    )
+    ).if_sure(worth_saying(yes))
 
 
 def _in_tens(shares: Sequence[Estimate]) -> list[int]:
@@ -282,7 +294,7 @@ def _give_or_take(shares: Sequence[Estimate]) -> str:
 
 
 def _ends(mean: Estimate) -> tuple[float, float]:
-    return mean.low, min(3.0, mean.high)
+    return mean.low, min(float(MOST), mean.high)
 
 
 def _decimal(number: float) -> str:

@@ -131,6 +131,7 @@ class Published:
             self.before.label if self.before else "",
             Tables.together([tables for _label, tables in then[0]]) if then else None,
             {block: each.text for block, each in words.items() if each.text},
+            is_year=self.span.is_year,
         )
 
     @property

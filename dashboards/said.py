@@ -4,12 +4,12 @@ language.
 
 from django.utils.translation import gettext as _
 
-from dashboards.sharpened import Estimate
+from dashboards.sharpened import LEAST, Estimate
 
 _SURE = 3
 """A share that may lie anywhere within so many tenths is said as one number, with both ends behind it."""
-_TOO_WIDE = 7
-"""A share that may lie anywhere within so many tenths is not worth saying."""
+_TOO_WIDE = 6
+"""What may lie anywhere within so many tenths of all that it can be is not worth saying."""
 
 
 def count(estimate: Estimate) -> str:
@@ -17,11 +17,16 @@ def count(estimate: Estimate) -> str:
     return f"<{estimate.below}" if estimate.about is None else str(estimate.about)
 
 
-def colleagues(estimate: Estimate) -> str:
-    """A count in a sentence: "about 80 (70–90)", or "fewer than about 15"."""
-    if estimate.about is None:
-        return _("fewer than about %(number)s") % {"number": estimate.below}
+def colleagues(estimate: Estimate, *, share: Estimate | None = None) -> str:
+    """A count in a sentence: "about 80 (70–90)", or "fewer than about 15"; of one whose `share` of all is not
+    worth saying its band alone, "between 20 and 50".
+    """
     low, high = estimate.between
+    is_sure = share is None or worth_saying(share)
+    if estimate.about is None or (low < LEAST and not is_sure):
+        return _("fewer than about %(number)s") % {"number": estimate.below}
+    if not is_sure:
+        return _("between %(low)s and %(high)s") % {"low": low, "high": high}
     return _("about %(number)s (%(low)s–%(high)s)") % {"number": estimate.about, "low": low, "high": high}
 
 
@@ -31,9 +36,19 @@ def range_of(estimate: Estimate) -> str:
     return f"{low}–{high}"
 
 
-def worth_saying(share: Estimate) -> bool:
-    low, high = share.between_tens
+def worth_saying(estimate: Estimate, *, of: float = 1) -> bool:
+    """Whether a share, or a mean on a scale that ends at `of`, is sure enough for a sentence, one number or a
+    chart. What is not stands in a table alone, with its band.
+    """
+    low, high = Estimate(estimate.value / of, estimate.sd / of).between_tens
     return high - low < _TOO_WIDE
+
+
+def too_few(*, in_a_year: bool) -> str:
+    """In the place of what is not worth saying: why, and what it takes."""
+    if in_a_year:
+        return _("Too few, even in a year, to say more for certain.")
+    return _("Too few in this period to say more for certain: half a year or a year says more.")
 
 
 def share_of(share: Estimate | None) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from dashboards.evaluation_block import AGREES, YES, Opinion
+from dashboards.evaluation_block import AGREES, MOST, YES, Opinion
 from dashboards.organisation import enough_of, kept
-from dashboards.said import colleagues, share_of
+from dashboards.said import colleagues, share_of, worth_saying
 from dashboards.support_blocks import ACCEPTED, Support
 from dashboards.tables import Tables
 from evaluations.answer_tables import AFTER, BEFORE
@@ -100,15 +100,14 @@ def _outcomes(now: Support, opinion: Opinion | None) -> list[Indicator]:
         [
             _share(recommend, share_of(opinion.share(Question.RECOMMEND, YES))),
             _share(helped, share_of(opinion.share(Question.HELPED, AGREES))),
-            Indicator(feelings, _change(opinion)),
+            _share(feelings, _change(opinion)),
         ]
         if opinion
         else [_missing(label, none_opened) for label in (recommend, helped, feelings)]
     )
-    referred = now.part("course", "referred")
     return [
         *answers,
-        Indicator(_("Referred on to professional help"), colleagues(referred)),
+        Indicator(_("Referred on to professional help"), now.colleagues("course", "referred")),
         _missing(
             _("Sick leave, and leaving, after an event"),
             _("Not measured on purpose: it would tie who was supported to the personnel file."),
@@ -117,8 +116,10 @@ def _outcomes(now: Support, opinion: Opinion | None) -> list[Indicator]:
 
 
 def _change(opinion: Opinion) -> str:
-    """The mean of the four feelings, before and after."""
-    before, after = (opinion.mean_of_feelings(moment) for moment in (BEFORE, AFTER))
+    """The mean of the four feelings, before and after; empty where one of them may be nearly anything."""
+    before, after = means = [opinion.mean_of_feelings(moment) for moment in (BEFORE, AFTER)]
+    if not all(worth_saying(mean, of=MOST) for mean in means):
+        return ""
     words = {
         "before": number_format(before.value, 1),
         "after": number_format(after.value, 1),

@@ -24,6 +24,8 @@ class Estimate:
 
     value: float
     sd: float
+    #: It cannot be above this: of a part, the upper end of its whole.
+    at_most: float | None = None
 
     @property
     def low(self) -> float:
@@ -32,7 +34,8 @@ class Estimate:
 
     @property
     def high(self) -> float:
-        return max(0.0, self.value + OF_90_PERCENT * self.sd)
+        high = max(0.0, self.value + OF_90_PERCENT * self.sd)
+        return high if self.at_most is None else min(self.at_most, high)
 
     @property
     def about(self) -> int | None:
@@ -47,7 +50,8 @@ class Estimate:
     @property
     def below(self) -> int:
         """A number that is said in the place of one that is small: in 9 of 10 cases it is smaller."""
-        return max(LEAST, _COARSE * ceil(self.high / _COARSE))
+        below = _COARSE * ceil(self.high / _COARSE)
+        return max(LEAST, below if self.at_most is None else min(below, rounded(self.at_most)))
 
     @property
     def tens(self) -> int:
@@ -76,11 +80,24 @@ def whole(tables: Iterable[DrawnTable]) -> Estimate:
 
 
 def part(table: DrawnTable, cells: Collection[str], of_all: Estimate) -> Estimate:
-    """How many are in these `cells` together, where all cells of `table` come to `of_all`."""
-    known, variance, everything = _known(table, cells)
+    """How many are in these `cells` together, where all cells of `table` come to `of_all`.
+
+    A cell below 0 holds nobody, and no cells hold more than all: so parts are never above their whole, nor is
+    one cell above several that hold it, however they were drawn.
+    """
+    variance, everything = _variances(table, cells)
     weight = variance / everything
     missing = of_all.value - sum(table.cells.values())
-    return Estimate(known + weight * missing, sqrt(variance - weight * variance + weight**2 * of_all.sd**2))
+    held = fsum(
+        max(0.0, table.cells[cell] + float(table.variances[cell]) / everything * missing)
+        for cell in cells
+        if cell in table.cells
+    )
+    return Estimate(
+        min(held, max(0.0, of_all.value)),
+        sqrt(variance - weight * variance + weight**2 * of_all.sd**2),
+        of_all.high,
+    )
 
 
 def share(
@@ -94,8 +111,8 @@ def share(
     if base.value < 1:
         return Estimate(0, 1)
     value = some.value / base.value
-    _some, variance, everything = _known(table, cells)
-    _base, variance_of_base, _all = _known(table, among)
+    variance, everything = _variances(table, cells)
+    variance_of_base, _all = _variances(table, among)
     together = variance - variance * variance_of_base / everything * (1 - of_all.sd**2 / everything)
     spread = some.sd**2 - 2 * value * together + value**2 * base.sd**2
     return Estimate(min(1.0, max(0.0, value)), sqrt(max(0.0, spread)) / base.value)
@@ -110,15 +127,13 @@ def ratio(some: Estimate, base: Estimate) -> Estimate:
     return Estimate(min(1.0, max(0.0, value)), spread)
 
 
-def _known(table: DrawnTable, cells: Collection[str]) -> tuple[int, float, float]:
-    """The published number of `cells` together, its variance, and that of all cells of `table`.
+def _variances(table: DrawnTable, cells: Collection[str]) -> tuple[float, float]:
+    """The variance of `cells` together, and that of all cells of `table`.
 
     A cell that no release of the table had (a kind that is newer) holds nobody for certain.
     """
-    held = [cell for cell in cells if cell in table.cells]
     return (
-        sum(table.cells[cell] for cell in held),
-        fsum(float(table.variances[cell]) for cell in held),
+        fsum(float(table.variances[cell]) for cell in cells if cell in table.cells),
         fsum(map(float, table.variances.values())),
     )
 
@@ -138,11 +153,12 @@ def composition(table: DrawnTable, of_all: Estimate) -> dict[str, float]:
     return {cell: max(0.0, number - less) / everybody for cell, number in table.cells.items()}
 
 
-def in_steps(shares: Sequence[float], step: int) -> list[int]:
-    """`shares` that add up to 1 in percent, by `step`, adding up to 100: the rest to those that lost most."""
-    steps = 100 // step
-    whole_steps = [int(each * steps) for each in shares]
-    lost = [each * steps - kept for each, kept in zip(shares, whole_steps, strict=True)]
+def in_steps(shares: Sequence[float], step: int, *, of: int = 100) -> list[int]:
+    """`shares` of something in percent, by `step`, adding up to `of`: the rest to those that lost most."""
+    steps, everything = of // step, fsum(shares) or 1.0
+    parts = [each * steps / everything for each in shares]
+    whole_steps = [int(each) for each in parts]
+    lost = [each - kept for each, kept in zip(parts, whole_steps, strict=True)]
     order = sorted(range(len(lost)), key=lambda place: -lost[place])
     for place in order[: steps - sum(whole_steps)]:
         whole_steps[place] += 1

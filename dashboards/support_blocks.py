@@ -1,7 +1,7 @@
 """Who was offered support, after what, how fast and what became of it, as blocks of the board's page."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 
 from django.utils.functional import Promise
@@ -14,7 +14,7 @@ from dashboards.blocks import Block, Chart
 from dashboards.bound import SUPPORT_TABLES, TALKS, UNKNOWN
 from dashboards.charts import Datum
 from dashboards.organisation import kept
-from dashboards.said import colleagues, count, range_of, share_of
+from dashboards.said import colleagues, count, range_of, share_of, worth_saying
 from dashboards.sharpened import OF_90_PERCENT, Estimate
 from dashboards.tables import Tables
 from hospital.enums import ProfessionGroup
@@ -72,6 +72,15 @@ class Support:
             return None
         return sharpened.share(self.tables.drawn[name], cells, self.offered, of=of)
 
+    def is_sure(self, name: str, *cells: str) -> bool:
+        """Whether it is worth saying how many these are of all."""
+        share = self.share(name, *cells)
+        return share is not None and worth_saying(share)
+
+    def colleagues(self, name: str, *cells: str) -> str:
+        """How many these are, in a sentence."""
+        return colleagues(self.part(name, *cells), share=self.share(name, *cells))
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -103,11 +112,17 @@ class Compared:
         """
         then = self.then
         # A kind that is newer than what was published stands in no release of before.
-        data = [
-            _datum(str(label), self.now.part(table, *cells), then.part(table, *cells) if then else None)
+        known = {
+            str(label): cells
             for label, cells in rows.values()
             if any(cell in self.now.tables.drawn[table].cells for cell in cells)
+        }
+        data = [
+            _datum(label, self.now.part(table, *cells), then.part(table, *cells) if then else None)
+            for label, cells in known.items()
         ]
+        if then and not all(then.is_sure(table, *cells) for cells in known.values()):
+            data = [replace(datum, previous=None) for datum in data]
         shown = [datum for datum in data if datum.value is not None or len(data) <= _FEW_CELLS]
         hidden = [datum for datum in data if datum not in shown]
         together = _datum(_("Together"), self.now.offered, then.offered if then else None)
@@ -126,9 +141,9 @@ class Compared:
             }
             if hidden
             else "",
-            previous_label=self.previous_label if any(each.previous is not None for each in shown) else "",
+            previous_label=self.previous_label,
             band_label=_("between these, in 9 of 10 cases"),
-        )
+        ).if_sure(*(self.now.is_sure(table, *cells) for cells in known.values()))
 
 
 def blocks(both: Compared, periods: Sequence[tuple[str, Tables]]) -> list[Block]:
@@ -144,11 +159,10 @@ def _offered(both: Compared, periods: Sequence[tuple[str, Tables]]) -> Block:
     told = _told(now.tables)
     words = {"number": colleagues(now.offered)}
     before = both.before(colleagues(then.offered)) if then else ""
-    if now.is_few:
-        headline = _("%(number)s colleagues were offered support: too few to be sure of more figures.")
-        return Block("offered", title, capfirst(headline % words), [], more=told, compared=before)
-    accepted = share_of(now.share("course", *ACCEPTED))
     headline = _("%(number)s colleagues were offered support.") % words
+    if now.is_few:
+        return Block("offered", title, capfirst(headline), [], more=told, compared=before, is_few=True)
+    accepted = share_of(now.share("course", *ACCEPTED))
     if accepted:
         headline = _("%(number)s colleagues were offered support; %(share)s took it up.") % {
             **words,
@@ -251,8 +265,10 @@ def _first_contact(both: Compared) -> Block:
 
 def _course(both: Compared) -> Block:
     now, then = both.now, both.then
-    talked = now.part("course", *TALKED)
-    words = {"number": colleagues(talked), "share": share_of(now.share("course", "talks_1", of=TALKED))}
+    words = {
+        "number": now.colleagues("course", *TALKED),
+        "share": share_of(now.share("course", "talks_1", of=TALKED)),
+    }
     if words["share"]:
         headline = _("%(number)s colleagues completed the talks; for %(share)s one was enough.") % words
     else:
@@ -273,9 +289,9 @@ def _course(both: Compared) -> Block:
         ],
         more=capfirst(
             _("%(number)s were referred on to professional help.")
-            % {"number": colleagues(now.part("course", "referred"))}
+            % {"number": now.colleagues("course", "referred")}
         ),
-        compared=both.before(colleagues(then.part("course", *TALKED))) if then else "",
+        compared=both.before(then.colleagues("course", *TALKED)) if then else "",
         elsewhere=_(
             "Published: one conversation is enough for more than half (UMCG 2019); about 1 out of 10 needs "
             "professional help (Scott)."

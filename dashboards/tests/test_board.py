@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
@@ -137,14 +138,16 @@ def test_that_answers_were_opened_says_what_holds_for_every_opening_and_no_count
 def test_of_few_people_nothing_more_is_said_than_that_they_are_few():
     said = headlines(tables(4, answers=None, calamities=0, coverage=()))
     assert said == {
-        "offered": "Fewer than about 10 colleagues were offered support: too few to be sure of more figures.",
+        "offered": "Fewer than about 10 colleagues were offered support.",
         "opinion": "No answers were opened in this period.",
         "calamities": "No calamities were reported.",
         "pool": "12 trained supporters.",
         "response": "How many answered is not counted in this period.",
         "awareness": "How many of the staff know that there is support is not measured yet.",
     }
-    assert headlines(tables(answers=3))["opinion"].startswith("So few answers were opened")
+    assert headlines(tables(answers=3))["opinion"] == "Few answers were opened."
+    for few in (block("offered", tables(4)), block("opinion", tables(answers=3))):
+        assert "half a year or a year says more" in few.more
 
 
 def test_what_is_not_sure_is_said_softer_or_left_out():
@@ -153,12 +156,52 @@ def test_what_is_not_sure_is_said_softer_or_left_out():
     said = headlines(few)
     assert said["offered"] == "About 15 (9–20) colleagues were offered support."
     assert said["first-contact"].startswith("How many were reached within 24 hours is not sure enough")
-    assert said["course"] == "About 12 (2–20) colleagues completed the talks."
+    assert said["course"] == "Fewer than about 20 colleagues completed the talks."
     assert said["event"] == "No kind of event stands out for certain."
     assert said["opinion"].startswith("About 11 (")
     assert headlines(with_cells(tables(), "course", {"declined": 100}))["course"] == (
         "Fewer than about 10 colleagues completed the talks."
     )
+
+
+def test_of_what_is_not_sure_there_is_no_chart_and_no_single_number_but_a_table_with_its_bands():
+    few = tables(15, answers=12)
+    shown = board(few)
+    charts = {each.id: each for one in shown.blocks for each in one.charts}
+    unsure = ("outcome", "hours", "talks", "statements", "feelings", "marks", "recommend")
+    for each in unsure:
+        assert charts[each].chart is None, each
+        assert charts[each].table.rows
+        assert (charts[each].description, charts[each].legend, charts[each].note) == ("", (), "")
+    for name in ("offered", "first-contact", "course", "opinion"):
+        assert block(name, few).more.startswith("Too few in this period to say more for certain")
+    page = render_to_string("dashboards/_blocks.html", {"board": shown})
+    assert "points larger or smaller" not in page
+    said = {each.label: each.value for group in shown.scoreboard for each in group.indicators}
+    assert not any(said[label] for label in said if label.startswith(("Would", "Say", "Blame", "First")))
+    year = Board("2026", [("Q1", few)], is_year=True)
+    assert "Too few, even in a year" in year.blocks[0].more
+
+
+def test_enough_have_their_charts():
+    charts = [each for one in board(tables()).blocks for each in one.charts]
+    assert not any(each.is_unsure for each in charts)
+
+
+@pytest.mark.parametrize("fully", [0, 33, 44, 51, 54, 55, 98])
+def test_who_agrees_is_as_many_as_those_who_agree_and_fully_agree(fully):
+    made = with_cells(tables(), Question.HELPED, {"2": 2, "3": 98 - fully, "5": fully})
+    parts = [int(cell.rstrip("%")) for cell in block("opinion", made).charts[0].table.rows[0][1:7]]
+    assert sum(parts[3:5]) == parts[5]
+    assert sum(parts[:5]) == 100
+
+
+def test_the_period_before_is_named_beside_a_chart_only_where_it_is_marked():
+    few_before = block("first-contact", tables(), tables(12))
+    (chart,) = few_before.charts
+    assert not chart.chart.has_marks
+    page = render_to_string(chart.template, {"chart": chart.chart, "previous_label": "Q2 2026"})
+    assert "Q2 2026" not in page
 
 
 def test_the_scoreboard_has_each_indicator_or_why_it_is_not_measured():

@@ -53,14 +53,31 @@ def test_the_number_of_all_weighs_each_sum_by_its_certainty():
     assert everybody.sd == pytest.approx(8**0.5)
 
 
-def test_parts_come_to_the_number_of_all():
+def test_parts_share_what_is_missing_and_none_is_below_0():
     counts, everybody = table({"a": 40, "b": 80, "c": -3}), Estimate(100, 3)
     parts = [sharpened.part(counts, [cell], everybody) for cell in counts.cells]
-    assert sum(part.value for part in parts) == pytest.approx(100)
-    assert [part.value for part in parts] == pytest.approx([34.33, 74.33, -8.67], abs=0.01)
+    assert [part.value for part in parts] == pytest.approx([34.33, 74.33, 0], abs=0.01)
     together = sharpened.part(counts, counts.cells, everybody)
     assert [together.value, together.sd] == pytest.approx([100, 3])
     assert parts[0].sd < 4
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdefgh"), st.integers(-15, 40), min_size=2),
+    st.floats(-5, 120),
+    st.data(),
+)
+def test_parts_are_never_above_their_whole_however_they_are_said(numbers, everybody, chosen):
+    counts, of_all = table(numbers), Estimate(everybody, 4)
+    several = chosen.draw(st.sets(st.sampled_from(sorted(numbers)), min_size=1))
+    some = chosen.draw(st.sets(st.sampled_from(sorted(several)), min_size=1))
+    part, parts = (sharpened.part(counts, each, of_all) for each in (some, several))
+    for smaller, larger in ((part, parts), (parts, of_all)):
+        assert smaller.value <= max(0, larger.value) + 1e-9
+        assert (smaller.about or 0) <= (larger.about or sharpened.LEAST)
+    assert parts.high <= of_all.high
+    assert parts.between[1] <= max(sharpened.LEAST, of_all.between[1])
+    assert sharpened.share(counts, some, of_all, of=several).value <= 1
 
 
 def test_standard_deviations_are_what_comes_out():
@@ -100,7 +117,8 @@ def test_a_ratio_of_two_that_have_nothing_in_common():
 
 def test_a_cell_of_which_nothing_was_published_holds_nobody():
     older = table({"a": 10, "b": 10})
-    assert sharpened.part(older, ["newer"], Estimate(20, 2)) == Estimate(0, 0)
+    found = sharpened.part(older, ["newer"], Estimate(20, 2))
+    assert (found.value, found.sd) == (0, 0)
 
 
 @given(st.lists(st.integers(-30, 60), min_size=2, max_size=12), st.integers(10, 200))
@@ -122,6 +140,8 @@ def test_a_composition_without_noise_is_what_was_counted():
 
 def test_steps_go_to_those_that_lost_most():
     assert sharpened.in_steps([0.26, 0.26, 0.48], 10) == [30, 20, 50]
+    assert sharpened.in_steps([0.26, 0.26], 10, of=50) == [30, 20]
+    assert sharpened.in_steps([0, 0], 10, of=0) == [0, 0]
 
 
 def test_a_mean_of_a_feeling_stays_on_its_scale():
@@ -183,9 +203,19 @@ def test_a_count_is_said_with_its_band_and_a_small_one_by_where_that_ends(value,
         assert said.colleagues(Estimate(value, sd)) == words
 
 
+def test_of_a_count_that_is_not_sure_its_band_alone_is_said():
+    unsure, sure = Estimate(0.5, 0.3), Estimate(0.5, 0.05)
+    with translation.override("en"):
+        assert said.colleagues(Estimate(30, 9), share=unsure) == "between 15 and 45"
+        assert said.colleagues(Estimate(12, 6), share=unsure) == "fewer than about 25"
+        assert said.colleagues(Estimate(30, 9), share=sure) == "about 30 (15–45)"
+
+
 def test_a_share_that_may_be_anything_is_not_worth_saying():
-    assert said.worth_saying(Estimate(0.5, 0.3 / OF_90_PERCENT))
-    assert not said.worth_saying(Estimate(0.5, 0.4 / OF_90_PERCENT))
+    assert said.worth_saying(Estimate(0.5, 0.24 / OF_90_PERCENT))
+    assert not said.worth_saying(Estimate(0.5, 0.3 / OF_90_PERCENT))
+    assert said.worth_saying(Estimate(1.5, 0.7 / OF_90_PERCENT), of=3)
+    assert not said.worth_saying(Estimate(1.2, 1 / OF_90_PERCENT), of=3)
     assert said.percent_between(Estimate(0.5, 0.3 / OF_90_PERCENT)) == "20–80%"
 
 
