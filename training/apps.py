@@ -6,6 +6,12 @@ class TrainingConfig(AppConfig):
     verbose_name = "Training"
 
     def ready(self) -> None:
-        from training import places  # needs the app registry
+        from accounts.staff import leaving  # these need the app registry
+        from notifications.calendar import entries
+        from training import places
+        from training.meetings import calendar_entries, reminders, seating
 
+        leaving.listeners.append(seating.leave)
+        entries.sources.append(calendar_entries.SOURCE)
+        reminders.register()
         places.register()

@@ -3,17 +3,25 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access_log import words
+from accounts.enums import Role
 from accounts.pages import places
-from accounts.pages.places import Tab
+from accounts.pages.places import Panel, Place, Tab
+from training.meetings import own_seats
 
 
 def register() -> None:
     places.register(
+        navigation=[Place("training:mine", _("My training"), "school", frozenset({Role.SUPPORTER}), 25)],
         tabs={
             "pool": [
+                Tab("meetings", "training:list", _("Training days"), 15),
                 Tab("coverage", "training:coverage", _("Coverage"), 20),
                 Tab("training-policy", "training:policy", _("Training"), 35),
             ]
         },
+        panels=[Panel("training/meetings/_own_seats.html", own_seats.for_home, 20)],
     )
-    words.add(words={}, places={"training:policy": _("settings of training")})
+    words.add(
+        words={"meeting": _("training day")},
+        places={"training:policy": _("settings of training"), "training:meeting": _("training day")},
+    )

@@ -4,8 +4,17 @@ from django.urls import include, path
 
 from training import views
 from training.coverage import views as coverage
+from training.meetings.views import meetings, own
 
 training_urls = [
+    path("training/", meetings.meetings, name="list"),
+    path("training/plan/<slug:kind>/", meetings.plan, name="plan"),
+    path("training/meetings/<uuid:pk>/", meetings.meeting, name="meeting"),
+    path("training/meetings/<uuid:pk>/change/", meetings.change, name="change"),
+    path("training/meetings/<uuid:pk>/call-off/", meetings.call_off, name="call-off"),
+    path("training/meetings/<uuid:pk>/invite/", meetings.invite, name="invite"),
+    path("training/mine/", own.mine, name="mine"),
+    path("training/mine/<uuid:pk>/", own.answer, name="answer"),
     path("training/coverage/", coverage.coverage, name="coverage"),
     path("training/policy/", views.policy, name="policy"),
 ]

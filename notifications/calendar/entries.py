@@ -26,7 +26,8 @@ LENGTH = timedelta(minutes=30)
 class Entry:
     """Something of one's own that is due at `due_at` (aware), or with `begins` starts then. `key` names it
     for as long as it is the same thing, also when it is moved (`sequence` grows) or cancelled; `word` says
-    what it is ("follow-up"), lazily translated. What `is_neutral` says nothing else, and leads nowhere.
+    what it is ("follow-up"), lazily translated. It `lasts` as long as is known. What `is_neutral` says
+    nothing else, and leads nowhere.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Entry:
     is_neutral: bool = False
     sequence: int = 0
     is_cancelled: bool = False
+    lasts: timedelta = LENGTH
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ def of(user: User, *, at: datetime) -> bytes:
         events = [
             icalendar.Event(
                 uid=f"{_uid(user, entry)}@{host}",
-                starts=entry.due_at if entry.begins else entry.due_at - LENGTH,
-                ends=entry.due_at + LENGTH if entry.begins else entry.due_at,
+                starts=entry.due_at if entry.begins else entry.due_at - entry.lasts,
+                ends=entry.due_at + entry.lasts if entry.begins else entry.due_at,
                 summary=_summary(entry),
                 sequence=entry.sequence,
                 is_cancelled=entry.is_cancelled,

@@ -23,6 +23,7 @@ from incidents.tests.factories import AlignmentFactory, IncidentFactory, Involve
 from notifications.tests.factories import BounceFactory, NoticeFactory
 from supporters.models import SavedFilter
 from supporters.tests.factories import ContactFactory, HeadQuestionFactory, OfferFactory, UnnamedReportFactory
+from training.tests.factories import SeatFactory
 
 COORDINATOR_SEES_ALL = "the coordinator sees every case"
 ADMIN_SEES_ALL = "people and places are the administrator's"
@@ -49,6 +50,11 @@ WHOLE = {
         for name in PAGES
         if name.startswith(("support:", "pool:"))
         and name not in {"support:name-people", "support:filter-forget"}
+    },
+    **{
+        name: "the coordinators keep it together"
+        for name in PAGES
+        if name.startswith("training:") and name != "training:answer"
     },
     **{name: ADMIN_SEES_ALL for name in PAGES if name.startswith("settings:")},
 }
@@ -117,6 +123,7 @@ FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     # An employee without a role: the administrator must not see that there was mail.
     ("bounce-over", Role.ADMIN, lambda: {"pk": BounceFactory().pk}),
     ("me-decide", None, offer),
+    ("training:answer", None, lambda: {"pk": SeatFactory().pk}),
     ("me-erase", None, offer),
     ("support:filter-forget", Role.COORDINATOR, saved_filter),
     ("support:name-people", None, asked_report),

@@ -1,5 +1,7 @@
 """The programme around the contact: who becomes a supporter, and who stays one."""
 
+from training.models.meeting import Material, Meeting, Trainer
 from training.models.policy import TrainingPolicy
+from training.models.seat import MeetingSeat
 
-__all__ = ["TrainingPolicy"]
+__all__ = ["Material", "Meeting", "MeetingSeat", "Trainer", "TrainingPolicy"]

@@ -133,6 +133,10 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "support.referred",
             "support.still_open",
             "support.tried",
+            "training.invited",
+            "training.moved_up",
+            "training.soon",
+            "training.called_off",
         },
     }
     for handed_on, codes in decided.items():
@@ -173,6 +177,6 @@ def test_every_kind_says_its_event_or_is_ones_own():
         "support.still_open",
         "support.tried",
     }
-    of_no_event = ("accounts.", "dashboards.", "delivery.", "notifications.")
+    of_no_event = ("accounts.", "dashboards.", "delivery.", "notifications.", "training.")
     without = {kind.code for kind in kinds.registered() if kind.event is None}
     assert {code for code in without if not code.startswith(of_no_event)} == ones_own

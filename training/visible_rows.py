@@ -1,0 +1,17 @@
+"""Who sees which rows of this room: for each model the condition that its `visible_to` filters by."""
+
+from django.db.models import Q
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.models.visible_rows import EVERYTHING
+
+
+def meetings(user: User) -> Q:
+    """The coordinator's; anybody else's those that they are invited to."""
+    return EVERYTHING if user.has_role(Role.COORDINATOR) else Q(places__user=user)
+
+
+def seats(user: User) -> Q:
+    """The coordinator's; anybody else's the own."""
+    return EVERYTHING if user.has_role(Role.COORDINATOR) else Q(user=user)
