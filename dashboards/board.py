@@ -8,7 +8,7 @@ show the same blocks. Every figure about people comes from dashboards.sharpened.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from dashboards import evaluation_block, organisation, support_blocks
+from dashboards import evaluation_block, measured, organisation, support_blocks
 from dashboards.blocks import Block
 from dashboards.said import too_few
 from dashboards.scoreboard import IndicatorGroup, scoreboard
@@ -19,7 +19,7 @@ from dashboards.tables import Tables
 @dataclass(frozen=True, slots=True)
 class Board:
     """The tables of what is named `label`, by `periods` (each with its name, oldest first), and those of
-    before if they were published; with what a coordinator wrote beside the blocks. `is_year`: twelve months.
+    before if they were published; with what a coordinator wrote beside the blocks. It is of so many `months`.
     """
 
     label: str
@@ -27,7 +27,7 @@ class Board:
     previous_label: str = ""
     before: Tables | None = None
     words: Mapping[str, str] = field(default_factory=dict)
-    is_year: bool = False
+    months: int = 3
     blocks: Sequence[Block] = field(init=False)
     scoreboard: Sequence[IndicatorGroup] = field(init=False)
     #: Whether so few were offered support, or answered, that something cannot be said.
@@ -45,9 +45,9 @@ class Board:
             organisation.calamities(tables, self.before, self.previous_label),
             organisation.pool(tables),
             evaluation_block.response(both),
-            organisation.awareness(),
+            measured.awareness(tables),
         ]
-        few = too_few(in_a_year=self.is_year)
+        few = too_few(months=self.months)
         worded = [
             replace(
                 block,

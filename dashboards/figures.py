@@ -5,7 +5,7 @@ Exact counts of people are never written down: they are drawn, by the tables tha
 and no others, in the statement that stores them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,7 +29,16 @@ from dashboards.bound import SUPPORT_TABLES, TALKS, UNKNOWN
 from dashboards.models import Release
 from dashboards.reminders import tell_prepared
 from dashboards.sharpened import LEAST
-from dashboards.tables import ClockFigures, CoverageFigures, Norm, StepFigures, Tables, TrainingFigures
+from dashboards.tables import (
+    ClockFigures,
+    CoverageFigures,
+    MeasuredFigures,
+    Norm,
+    StepFigures,
+    Tables,
+    TrainingFigures,
+)
+from evaluations import surveys
 from evaluations.drawn import DrawnTable, added, draw
 from evaluations.enums import PeriodLength
 from evaluations.models import EvaluationPolicy, Opening
@@ -112,6 +121,8 @@ def _tables(period: Period, *, at: datetime) -> Tables:
         coverage=tuple(map(_covered, counting.coverage(at, policy=policy))),
         norm=Norm(policy.norm, policy.norm_in_shifts),
         training=_training(period, at),
+        measured=tuple(_measured()),
+        asking=tuple(sorted(surveys.kinds_in_use())),
     )
 
 
@@ -247,6 +258,12 @@ def _training(period: Period, at: datetime) -> TrainingFigures | None:
         lapsing=Count("id", filter=held & Q(**lapses)),
     )
     return TrainingFigures(**found) if found.pop("pool") >= LEAST else None
+
+
+def _measured() -> Iterator[MeasuredFigures]:
+    """What surveys have said until now, as it was drawn when they were opened."""
+    for each in surveys.measured():
+        yield MeasuredFigures(each.kind, each.measure, each.ends_on, tuple(each.counting), each.table)
 
 
 def _covered(group: counting.Coverage[ProfessionGroup]) -> CoverageFigures:

@@ -184,21 +184,6 @@ def _training(now: Tables) -> str:
     )
 
 
-def awareness() -> Block:
-    """Whether staff know that support is there; said where it is not known too."""
-    return Block(
-        "awareness",
-        _("How well it is known"),
-        _("How many of the staff know that there is support is not measured yet."),
-        [],
-        more=_("It takes a survey of everybody, before a department starts and a year after."),
-        elsewhere=_(
-            "Published: of 3,100 physicians 1 out of 10 felt supported by their organisation after an error "
-            "(Waterman 2007)."
-        ),
-    )
-
-
 def _percent(clock: ClockFigures | None) -> int | None:
     return round(100 * clock.in_time / clock.due) if clock and clock.due else None
 

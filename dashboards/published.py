@@ -76,8 +76,12 @@ class Span:
 
     @property
     def is_year(self) -> bool:
-        """Whether these are twelve months."""
-        return _year_before(self.ends_on + timedelta(days=1)) == self.starts_on
+        return self.months == 12
+
+    @property
+    def months(self) -> int:
+        first, last = self.starts_on, self.ends_on
+        return 12 * (last.year - first.year) + last.month - first.month + 1
 
     @property
     def newest(self) -> UUID:
@@ -131,7 +135,7 @@ class Published:
             self.before.label if self.before else "",
             Tables.together([tables for _label, tables in then[0]]) if then else None,
             {block: each.text for block, each in words.items() if each.text},
-            is_year=self.span.is_year,
+            months=self.span.months,
         )
 
     @property

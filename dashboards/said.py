@@ -44,10 +44,12 @@ def worth_saying(estimate: Estimate, *, of: float = 1) -> bool:
     return high - low < _TOO_WIDE
 
 
-def too_few(*, in_a_year: bool) -> str:
-    """In the place of what is not worth saying: why, and what it takes."""
-    if in_a_year:
+def too_few(*, months: int) -> str:
+    """In the place of what is not worth saying in a period of so many `months`: why, and what it takes."""
+    if months >= 12:
         return _("Too few, even in a year, to say more for certain.")
+    if months >= 6:
+        return _("Too few in this period to say more for certain: a year says more.")
     return _("Too few in this period to say more for certain: half a year or a year says more.")
 
 

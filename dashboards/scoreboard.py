@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from dashboards import measured
 from dashboards.evaluation_block import AGREES, MOST, YES, Opinion
 from dashboards.organisation import enough_of, kept
 from dashboards.said import colleagues, share_of, worth_saying
 from dashboards.support_blocks import ACCEPTED, Support
 from dashboards.tables import Tables
 from evaluations.answer_tables import AFTER, BEFORE
-from evaluations.enums import Question
+from evaluations.enums import Measure, Question, SurveyKind
 from incidents.enums import Step
 
 
@@ -46,8 +47,10 @@ def scoreboard(now: Support) -> list[IndicatorGroup]:
 
 
 def _activation(now: Support) -> list[Indicator]:
+    tables = now.tables
     return [
-        _missing(_("Staff who know the programme"), _survey()),
+        _measured(_("Staff who know the programme"), tables, SurveyKind.STAFF, Measure.KNOWS),
+        _measured(_("Staff who feel supported after an event"), tables, SurveyKind.STAFF, Measure.SUPPORTED),
         Indicator(_("Colleagues who were offered support"), colleagues(now.offered)),
         _share(_("Of these, took it up"), share_of(now.share("course", *ACCEPTED))),
     ]
@@ -84,7 +87,18 @@ def _training(tables: Tables) -> list[Indicator]:
         )
         if training
         else Indicator(current, number_format(tables.supporters)),
-        _missing(_("What participants think of the training"), _("No questionnaire about it is in use yet.")),
+        _measured(
+            _("Participants who found the training worthwhile"),
+            tables,
+            SurveyKind.TRAINING,
+            Measure.WORTHWHILE,
+        ),
+        _measured(
+            _("Participants who found intervision worthwhile"),
+            tables,
+            SurveyKind.INTERVISION,
+            Measure.WORTHWHILE,
+        ),
         _missing(_("Supporters at intervision each year"), _("Who takes part is not kept here yet.")),
     ]
 
@@ -127,8 +141,9 @@ def _change(opinion: Opinion) -> str:
     return _("from about %(before)s to %(after)s") % words
 
 
-def _survey() -> str:
-    return _("Not measured yet: it takes a survey of all staff.")
+def _measured(label: str, tables: Tables, kind: SurveyKind, measure: Measure) -> Indicator:
+    value = measured.said(tables, kind, measure)
+    return Indicator(label, value) if value else _missing(label, measured.why_not(tables, kind, measure))
 
 
 def _share(label: str, said: str) -> Indicator:

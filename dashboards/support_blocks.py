@@ -285,7 +285,7 @@ def _course(both: Compared) -> Block:
                 table="course",
                 heading=_("Conversations"),
                 of_all=False,
-            )
+            ).if_sure(now.is_sure("course", *TALKED))
         ],
         more=capfirst(
             _("%(number)s were referred on to professional help.")

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any
 
 from evaluations.drawn import DrawnTable, added
+from evaluations.enums import Measure, SurveyKind
 from incidents.enums import Step
 
 VERSION = 2
@@ -71,12 +73,45 @@ class TrainingFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredFigures:
+    """What a survey that was opened says of a measure: the drawn table of its question, and which of its
+    cells are the answers above the middle of the scale. Its noise is the survey's own (docs/privacy.md).
+    """
+
+    kind: SurveyKind
+    measure: Measure
+    ends_on: date
+    counting: tuple[str, ...]
+    table: DrawnTable
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind.value,
+            "measure": self.measure.value,
+            "ends_on": self.ends_on.isoformat(),
+            "counting": list(self.counting),
+            "table": self.table.as_json(),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "MeasuredFigures":
+        return cls(
+            SurveyKind(stored["kind"]),
+            Measure(stored["measure"]),
+            date.fromisoformat(stored["ends_on"]),
+            tuple(stored["counting"]),
+            DrawnTable.from_json(stored["table"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """The tables of one period, or of several together.
 
     `drawn` is all there is about people: the tables that dashboards.bound declares, by name; those about
     answers are not there when no evaluations were opened. The rest is about the organisation, and exact;
-    `training` is None for a pool of fewer than 10, and in releases that have no such count.
+    `training` is None for a pool of fewer than 10, and in releases that have no such count. `measured` is
+    what surveys had said until then, `asking` for whom a questionnaire was in use.
     """
 
     drawn: Mapping[str, DrawnTable]
@@ -86,6 +121,12 @@ class Tables:
     coverage: tuple[CoverageFigures, ...]
     norm: Norm
     training: TrainingFigures | None = None
+    measured: tuple[MeasuredFigures, ...] = ()
+    asking: tuple[SurveyKind, ...] = ()
+
+    def newest(self, kind: SurveyKind, measure: Measure) -> MeasuredFigures | None:
+        found = (each for each in self.measured if (each.kind, each.measure) == (kind, measure))
+        return next(found, None)
 
     def as_json(self) -> dict[str, Any]:
         """For storing: dictionaries, lists, texts and numbers only."""
@@ -98,6 +139,8 @@ class Tables:
             "coverage": [asdict(row) for row in self.coverage],
             "norm": asdict(self.norm),
             "training": asdict(self.training) if self.training else None,
+            "measured": [each.as_json() for each in self.measured],
+            "asking": [kind.value for kind in self.asking],
         }
 
     @classmethod
@@ -116,6 +159,8 @@ class Tables:
             coverage=tuple(CoverageFigures(**row) for row in stored["coverage"]),
             norm=Norm(**stored["norm"]),
             training=TrainingFigures(**stored["training"]) if stored.get("training") else None,
+            measured=tuple(map(MeasuredFigures.from_json, stored.get("measured", ()))),
+            asking=tuple(map(SurveyKind, stored.get("asking", ()))),
         )
 
     @classmethod
@@ -133,6 +178,8 @@ class Tables:
             coverage=last.coverage,
             norm=last.norm,
             training=_added_training([each.training for each in periods]),
+            measured=last.measured,
+            asking=last.asking,
         )
 
 

@@ -21,7 +21,7 @@ def ask(year: Year, *, by: User) -> None:
     """One before the programme was made known, and one now."""
     definition = questionnaire_file.read(FILE.read_bytes(), FILE.name)
     begun = year.now - timedelta(days=300)
-    loaded = Questionnaire.objects.create(code=definition.code, content=definition.as_json(), loaded_at=begun)
+    loaded = surveys.load(definition, by=by, at=begun)
     questionnaire = surveys.take_into_use(questionnaire=loaded, by=by, at=begun)
     first, again = local_day(begun), local_day(year.now - timedelta(days=3))
     over = _begin(questionnaire, "Alle medewerkers, nulmeting", first, by=by)

@@ -44,6 +44,14 @@ class Question(models.TextChoices):
         return tuple(str(value) for value in range(11)) if self == Question.MARK else ("yes", "no")
 
 
+class Measure(models.TextChoices):
+    """What a question measures that the board reads (docs/samples/README.md)."""
+
+    KNOWS = "knows", _("knows the programme")
+    SUPPORTED = "supported", _("feels supported")
+    WORTHWHILE = "worthwhile", _("finds it worthwhile")
+
+
 class SurveyKind(models.TextChoices):
     """Who is asked by one open link, beside those who were supported."""
 

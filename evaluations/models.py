@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from evaluations.enums import PeriodLength
 from supporters.models import Contact
 
@@ -175,6 +176,7 @@ class Questionnaire(models.Model):
     version = models.PositiveSmallIntegerField(null=True)
     content = models.JSONField()  # questionnaires.Definition
     loaded_at = models.DateTimeField()
+    loaded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     used_at = models.DateTimeField(null=True)
 
     class Meta:

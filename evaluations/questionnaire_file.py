@@ -15,7 +15,7 @@ from accounts.files.columns import KnownColumns
 from accounts.files.spreadsheets import Problem, Row
 from accounts.files.words import CELL_REASONS
 from evaluations import sealing
-from evaluations.enums import SurveyKind
+from evaluations.enums import Measure, SurveyKind
 from evaluations.questionnaires import Definition, ScaleAnswer, SurveyQuestion, Texts
 
 LONGEST = 300
@@ -23,6 +23,7 @@ LONGEST = 300
 HIGHEST = 10
 WHAT, CODE, DUTCH, ENGLISH = "what", "code", "dutch", "english"
 SCALE, VALUE, DIMENSION, REVERSED = "scale", "value", "dimension", "reversed"
+MEASURES = "measures"
 
 COLUMNS = KnownColumns(
     {
@@ -34,6 +35,7 @@ COLUMNS = KnownColumns(
         VALUE: ("waarde", "value"),
         DIMENSION: ("dimensie", "dimension"),
         REVERSED: ("omgekeerd", "reversed"),
+        MEASURES: ("meet", "measures"),
     }
 )
 #: What a column is called where the file has none.
@@ -46,6 +48,7 @@ FIELDS = {
     VALUE: _("value"),
     DIMENSION: _("dimension"),
     REVERSED: _("reversed"),
+    MEASURES: _("measures"),
 }
 _REQUIRED = (WHAT, CODE, DUTCH, ENGLISH, SCALE, VALUE)
 _THINGS = {
@@ -67,6 +70,14 @@ _KINDS = {
     "staff": SurveyKind.STAFF,
 }
 _YES_NO = {"": False, "nee": False, "no": False, "0": False, "ja": True, "yes": True, "1": True}
+_MEASURES = {
+    "kent": Measure.KNOWS,
+    "knows": Measure.KNOWS,
+    "gesteund": Measure.SUPPORTED,
+    "supported": Measure.SUPPORTED,
+    "waardevol": Measure.WORTHWHILE,
+    "worthwhile": Measure.WORTHWHILE,
+}
 _CODE = re.compile(r"[a-z][a-z0-9_-]{0,19}")
 #: The questions about support received are part of the program: the board's page is made of them.
 _TAKEN = {"support"}
@@ -86,6 +97,8 @@ REASONS = {
     "scales_mixed": _("The questions of one dimension have scales with the same ends."),
     "scale_short": _("A scale has two answers or more."),
     "dimension_unknown": _("No dimension with this code stands in the file."),
+    "dimension_empty": _("No question belongs to this dimension."),
+    "measure_unknown": _("Write “knows”, “supported” or “worthwhile”, or leave it empty."),
     "too_many": _("These are more questions than fit into an envelope."),
     "no_questionnaire": _("A row with “questionnaire” is missing."),
     "no_questions": _("A row with “question” is missing."),
@@ -108,6 +121,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     heads: list[tuple[str, SurveyKind, Texts]] = field(default_factory=list)
     dimensions: dict[str, Texts] = field(default_factory=dict)
+    dimension_lines: dict[str, int] = field(default_factory=dict)
     scales: dict[str, list[ScaleAnswer]] = field(default_factory=dict)
     scale_lines: dict[str, int] = field(default_factory=dict)
     questions: list[tuple[int, SurveyQuestion]] = field(default_factory=list)
@@ -171,6 +185,7 @@ def _dimension(reading: _Reading, line: int, cells: Mapping[str, str], code: str
     if code in reading.dimensions:
         reading.wrong(line, CODE, "code_twice")
     reading.dimensions[code] = texts
+    reading.dimension_lines.setdefault(code, line)
 
 
 def _answer(reading: _Reading, line: int, cells: Mapping[str, str], code: str, texts: Texts) -> None:
@@ -195,8 +210,18 @@ def _question(reading: _Reading, line: int, cells: Mapping[str, str], code: str,
     if code in {question.code for _line, question in reading.questions}:
         reading.wrong(line, CODE, "code_twice")
     scale, dimension = cells[SCALE].casefold(), cells.get(DIMENSION, "").casefold()
-    question = SurveyQuestion(code, texts, scale, dimension, _YES_NO.get(turned, False))
+    measure = _measure(reading, line, cells.get(MEASURES, "").casefold())
+    question = SurveyQuestion(code, texts, scale, dimension, _YES_NO.get(turned, False), measure)
     reading.questions.append((line, question))
+
+
+def _measure(reading: _Reading, line: int, written: str) -> Measure | None:
+    measure = _MEASURES.get(written)
+    if written and measure is None:
+        reading.wrong(line, MEASURES, "measure_unknown")
+    elif measure and measure in {question.measure for _line, question in reading.questions}:
+        reading.wrong(line, MEASURES, "code_twice")
+    return measure
 
 
 def _text(reading: _Reading, line: int, column: str, cells: Mapping[str, str]) -> str:
@@ -220,14 +245,24 @@ def _check(reading: _Reading) -> None:
     for line, question in reading.questions:
         if question.scale not in reading.scales:
             reading.wrong(line, SCALE, "scale_unknown" if question.scale else "required")
-        if question.dimension and question.dimension not in reading.dimensions:
-            reading.wrong(line, DIMENSION, "dimension_unknown")
-        elif question.dimension and _ends(reading, question) != _ends(
-            reading, next(one for _line, one in reading.questions if one.dimension == question.dimension)
-        ):
-            reading.wrong(line, SCALE, "scales_mixed")
+    _check_dimensions(reading)
     for line in _beyond(reading):
         reading.wrong(line, WHAT, "too_many")
+
+
+def _check_dimensions(reading: _Reading) -> None:
+    firsts: dict[str, SurveyQuestion] = {}
+    for line, question in reading.questions:
+        first = firsts.setdefault(question.dimension, question)
+        if question.dimension and question.dimension not in reading.dimensions:
+            reading.wrong(line, DIMENSION, "dimension_unknown")
+        elif question.dimension and _ends(reading, question) != _ends(reading, first):
+            reading.wrong(line, SCALE, "scales_mixed")
+    if reading.problems:
+        return  # a question that could not be read may belong to it
+    for dimension, line in reading.dimension_lines.items():
+        if dimension not in firsts:
+            reading.wrong(line, CODE, "dimension_empty")
 
 
 def _ends(reading: _Reading, question: SurveyQuestion) -> tuple[int, int]:

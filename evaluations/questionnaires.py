@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from evaluations.drawn import DeclaredTable, DrawnTable
-from evaluations.enums import SurveyKind
+from evaluations.enums import Measure, SurveyKind
 
 #: The most that one person, and another answer of theirs, may move all tables together: as for the figures.
 MOST_BY_PERSON, MOST_BY_ANSWER = Fraction(77, 100), Fraction(135, 100)
@@ -49,7 +49,7 @@ class ScaleAnswer:
 @dataclass(frozen=True, slots=True)
 class SurveyQuestion:
     """A question with its scale, and the dimension that it belongs to, if any; where it is put the other way
-    round (`is_reversed`) its lowest answer counts as the highest.
+    round (`is_reversed`) its lowest answer counts as the highest. `measure`: of what the board reads, if any.
     """
 
     code: str
@@ -57,6 +57,7 @@ class SurveyQuestion:
     scale: str
     dimension: str = ""
     is_reversed: bool = False
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Definition:
             "dimensions": [[code, *_pair(texts)] for code, texts in self.dimensions.items()],
             "questions": [
                 [one.code, *_pair(one.texts), one.scale, one.dimension, one.is_reversed]
+                + ([one.measure.value] if one.measure else [])
                 for one in self.questions
             ],
         }
@@ -100,14 +102,29 @@ class Definition:
             },
             dimensions={code: Texts(nl, en) for code, nl, en in stored["dimensions"]},
             questions=[
-                SurveyQuestion(code, Texts(nl, en), scale, dimension, is_reversed)
-                for code, nl, en, scale, dimension, is_reversed in stored["questions"]
+                SurveyQuestion(
+                    code, Texts(nl, en), scale, dimension, is_reversed, *(Measure(each) for each in measure)
+                )
+                for code, nl, en, scale, dimension, is_reversed, *measure in stored["questions"]
             ],
         )
 
     def values(self, question: SurveyQuestion) -> list[str]:
         """The values that an answer to `question` can have."""
         return [str(answer.value) for answer in self.scales[question.scale]]
+
+    def counts_as(self, question: SurveyQuestion, answer: ScaleAnswer) -> int:
+        """How an answer counts in the dimension of `question`."""
+        values = [each.value for each in self.scales[question.scale]]
+        return min(values) + max(values) - answer.value if question.is_reversed else answer.value
+
+    def agreeing(self, question: SurveyQuestion) -> list[str]:
+        """The values that count as above the middle of the scale."""
+        answers = self.scales[question.scale]
+        ends = [each.value for each in answers]
+        return [
+            str(each.value) for each in answers if 2 * self.counts_as(question, each) > min(ends) + max(ends)
+        ]
 
     def tables(self, version: int) -> list[DeclaredTable]:
         """What is published of the answers to this version: never one table for two versions."""

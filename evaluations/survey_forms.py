@@ -35,7 +35,7 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
         }
         help_texts = {
             "name": _("Such as “Surgery, before we start”. Nobody who answers sees it."),
-            "ends_on": _("The answers are opened in the night after it, if ten people and more answered."),
+            "ends_on": _("The answers are opened in the night after it, if there are ten or more."),
         }
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

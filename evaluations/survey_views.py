@@ -1,14 +1,17 @@
 """Questionnaires that a hospital loads itself, the surveys that ask them, and the form of one open link."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
@@ -26,7 +29,7 @@ from evaluations import questionnaire_file, surveys
 from evaluations.answers import NoBatchError
 from evaluations.enums import SurveyKind
 from evaluations.models import EvaluationPolicy, Questionnaire, Survey
-from evaluations.questionnaires import Definition, Score, answers_given, by_dimension, scored
+from evaluations.questionnaires import Definition, Score, Texts, answers_given, by_dimension, scored
 from evaluations.survey_forms import QuestionnaireFileForm, SurveyAnswersForm, SurveyForm
 from hospital.clock import local_day
 
@@ -39,21 +42,58 @@ class QuestionnaireRow:
     """A questionnaire in words."""
 
     pk: UUID
+    code: str
     title: str
     kind: str
     version: int | None
     questions: int
+    loaded_at: datetime
+    loaded_by: str
+    used_at: datetime | None
 
     @classmethod
     def of(cls, questionnaire: Questionnaire) -> "QuestionnaireRow":
         definition = surveys.definition_of(questionnaire)
         return cls(
             questionnaire.pk,
+            questionnaire.code,
             str(definition.title),
             str(SurveyKind(definition.kind).label),
             questionnaire.version,
             len(definition.questions),
+            questionnaire.loaded_at,
+            questionnaire.loaded_by.name if questionnaire.loaded_by else "",
+            questionnaire.used_at,
         )
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """A question in both languages; of each answer its texts, its value, and as what it counts in the
+    dimension.
+    """
+
+    texts: Texts
+    dimension: Texts | None
+    is_reversed: bool
+    measure: str
+    answers: Sequence[tuple[Texts, int, int]]
+
+
+def _question_rows(definition: Definition) -> list[QuestionRow]:
+    return [
+        QuestionRow(
+            one.texts,
+            definition.dimensions.get(one.dimension),
+            one.is_reversed,
+            str(one.measure.label) if one.measure else "",
+            [
+                (answer.texts, answer.value, definition.counts_as(one, answer))
+                for answer in definition.scales[one.scale]
+            ],
+        )
+        for one in definition.questions
+    ]
 
 
 @takes_a_file
@@ -74,11 +114,13 @@ def questionnaires(request: SignedInRequest) -> HttpResponse:
                 refused.problems, questionnaire_file.REASONS, fields=questionnaire_file.FIELDS
             )
         else:
-            loaded = Questionnaire.objects.create(
-                code=definition.code, content=definition.as_json(), loaded_at=timezone.now()
-            )
+            try:
+                loaded = surveys.load(definition, by=request.user, at=timezone.now())
+            except surveys.SameAgain as error:
+                say(request, _loaded_before(error.questionnaire), level=messages.INFO)
+                return redirect("questionnaire", error.questionnaire.pk)
             return redirect("questionnaire", loaded.pk)
-    found = Questionnaire.objects.order_by("code", "version")
+    found = Questionnaire.objects.select_related("loaded_by").order_by("code", "version")
     context = {
         "form": form,
         "problems": problems[:SHOWN],
@@ -93,7 +135,8 @@ def questionnaires(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def questionnaire(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """As it is asked; and asking it, once it is in use."""
-    shown, now = get_object_or_404(Questionnaire, pk=pk), timezone.now()
+    shown = get_object_or_404(Questionnaire.objects.select_related("loaded_by"), pk=pk)
+    now = timezone.now()
     form = SurveyForm(kept_forms.posted(request), today=local_day(now))
     if request.method == "POST" and shown.used_at and form.is_valid():
         survey = surveys.begin(questionnaire=shown, by=request.user, at=now, **form.cleaned_data)
@@ -101,7 +144,7 @@ def questionnaire(request: SignedInRequest, pk: UUID) -> HttpResponse:
     definition = surveys.definition_of(shown)
     context = {
         "row": QuestionnaireRow.of(shown),
-        "definition": definition,
+        "questions": _question_rows(definition),
         "preview": SurveyAnswersForm(definition=definition),
         "form": form if shown.used_at else None,
     }
@@ -139,10 +182,10 @@ def survey(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "row": QuestionnaireRow.of(shown.questionnaire),
         "link": f"{settings.SITE_URL}{reverse('survey-form', args=[shown.pk])}",
         "is_opened": hasattr(shown, "opening"),
-        "given": 10 * round(answers_given(tables) / 10) if tables else None,
+        "given": max(EvaluationPolicy.LEAST, 10 * round(answers_given(tables) / 10)) if tables else None,
         "dimensions": list(map(_in_words, by_dimension(definition, scores))) if scores else [],
         "questions": [
-            (str(question.texts), _in_words(score) if score else None)
+            (question, _in_words(score) if score else None)
             for question, score in zip(definition.questions, scores, strict=False)
         ],
     }
@@ -199,6 +242,13 @@ def _form_page(
         "kept_form": "components/default_button.html",
     }
     return render(request, "evaluations/survey_form.html", context)
+
+
+def _loaded_before(same: Questionnaire) -> str:
+    words = {"day": date_format(local_day(same.loaded_at), "j F Y"), "version": same.version}
+    if same.version:
+        return _("Nothing was loaded: this is version %(version)s, which is here since %(day)s.") % words
+    return _("Nothing was loaded: the same questionnaire is here since %(day)s, not in use yet.") % words
 
 
 def _in_words(score: Score) -> dict[str, str]:

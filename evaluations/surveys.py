@@ -4,7 +4,8 @@ Sealed as the evaluations of support are, to a key of the survey's own. Whoever 
 nobody is invited, nothing is known of who answered, and who answers twice counts twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from accounts.models import User
 from evaluations import batches, sealing
 from evaluations.answers import MOST_WAITING, NoBatchError
 from evaluations.drawn import DrawnTable, draw
+from evaluations.enums import Measure, SurveyKind
 from evaluations.models import EvaluationPolicy, Questionnaire, Survey, SurveyEnvelope, SurveyOpening
 from evaluations.questionnaires import Definition
 from hospital.clock import local_day
@@ -28,6 +30,24 @@ logger = structlog.get_logger(__name__)
 
 class SurveyOver(Exception):
     """It has not begun, or its last day is over."""
+
+
+class SameAgain(Exception):
+    """This is loaded already, as `questionnaire`."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        super().__init__(str(questionnaire))
+        self.questionnaire = questionnaire
+
+
+@transaction.atomic
+def load(definition: Definition, *, by: User | None, at: datetime) -> Questionnaire:
+    """Keep a questionnaire that was read, not in use yet. Raises SameAgain."""
+    batches.own()
+    content = definition.as_json()
+    if same := Questionnaire.objects.filter(code=definition.code, content=content).first():
+        raise SameAgain(same)
+    return Questionnaire.objects.create(code=definition.code, content=content, loaded_at=at, loaded_by=by)
 
 
 def definition_of(questionnaire: Questionnaire) -> Definition:
@@ -146,6 +166,39 @@ def drawn(survey: Survey) -> list[DrawnTable] | None:
     version = survey.questionnaire.version or 0
     tables = definition_of(survey.questionnaire).tables(version)
     return [DrawnTable.from_json(opening.tables[table.name]) for table in tables]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredAnswers:
+    """The answers to the question of a questionnaire that measures something, as they were opened, and which
+    of them count as above the middle of its scale.
+    """
+
+    kind: SurveyKind
+    measure: Measure
+    ends_on: date
+    counting: Sequence[str]
+    table: DrawnTable
+
+
+def measured() -> list[MeasuredAnswers]:
+    """Of each kind and measure what was opened last."""
+    found: dict[tuple[SurveyKind, Measure], MeasuredAnswers] = {}
+    opened = Survey.objects.filter(opening__tables__isnull=False).select_related("questionnaire")
+    for survey in opened.order_by("-ends_on", "-id").iterator():
+        definition = definition_of(survey.questionnaire)
+        for question, table in zip(definition.questions, drawn(survey) or (), strict=True):
+            if question.measure:
+                counting = definition.agreeing(question)
+                newest = MeasuredAnswers(definition.kind, question.measure, survey.ends_on, counting, table)
+                found.setdefault((newest.kind, newest.measure), newest)
+    return list(found.values())
+
+
+def kinds_in_use() -> set[SurveyKind]:
+    """For whom a questionnaire is in use."""
+    used = Questionnaire.objects.filter(used_at__isnull=False).values_list("content__kind", flat=True)
+    return {SurveyKind(kind) for kind in used.distinct()}
 
 
 def _allowed(definition: Definition, content: Mapping[str, str]) -> dict[str, str]:

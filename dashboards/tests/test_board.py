@@ -1,13 +1,15 @@
 """The board's page: what it says, and that it reads nothing but what was published.
 
-Also covers dashboards.blocks, dashboards.evaluation_block, dashboards.organisation, dashboards.published,
-dashboards.scoreboard and dashboards.support_blocks.
+Also covers dashboards.blocks, dashboards.evaluation_block, dashboards.measured, dashboards.organisation,
+dashboards.published, dashboards.scoreboard and dashboards.support_blocks.
 """
 
 import csv
 import io
 import re
 from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
@@ -24,11 +26,11 @@ from dashboards import published
 from dashboards.board import Board
 from dashboards.export import BOM, as_csv, escaped
 from dashboards.models import Release
-from dashboards.tables import CoverageFigures, Norm, Tables, TrainingFigures
+from dashboards.tables import CoverageFigures, MeasuredFigures, Norm, Tables, TrainingFigures
 from dashboards.tests.factories import drawn, moment, publish, tables
 from evaluations.answer_tables import FEELINGS
 from evaluations.drawn import DrawnTable
-from evaluations.enums import Question
+from evaluations.enums import Measure, Question, SurveyKind
 from evaluations.models import EvaluationPolicy
 from incidents.enums import EventType
 from supporters.tests.factories import ContactFactory, OfferFactory
@@ -179,8 +181,55 @@ def test_of_what_is_not_sure_there_is_no_chart_and_no_single_number_but_a_table_
     assert "points larger or smaller" not in page
     said = {each.label: each.value for group in shown.scoreboard for each in group.indicators}
     assert not any(said[label] for label in said if label.startswith(("Would", "Say", "Blame", "First")))
-    year = Board("2026", [("Q1", few)], is_year=True)
+    year = Board("2026", [("Q1", few)], months=12)
     assert "Too few, even in a year" in year.blocks[0].more
+
+
+def asked(kind, measure, yes, no, *, left_open=5, ends_on=date(2026, 6, 30)):
+    cells = {"0": no, "1": yes, "open": left_open}
+    return MeasuredFigures(
+        kind, measure, ends_on, ("1",), DrawnTable(cells, dict.fromkeys(cells, Fraction(12)))
+    )
+
+
+def test_what_surveys_measure_is_said_with_its_band_and_the_day_it_ended():
+    knows = asked(SurveyKind.STAFF, Measure.KNOWS, 90, 60)
+    supported = asked(SurveyKind.STAFF, Measure.SUPPORTED, 30, 120)
+    training = asked(SurveyKind.TRAINING, Measure.WORTHWHILE, 4, 5)
+    made = replace(tables(), measured=(knows, supported, training), asking=(SurveyKind.INTERVISION,))
+    assert Tables.from_json(made.as_json()) == made
+    awareness = block("awareness", made)
+    said = "6 out of 10, by the survey up to 30 June 2026"
+    assert awareness.headline == "6 out of 10 of the staff know that there is support."
+    assert awareness.more == (
+        "By the survey of the staff up to 30 June 2026. 2 out of 10 feel supported by the hospital after "
+        "an event."
+    )
+    glance = {
+        each.label: each.value or each.why_not
+        for group in board(made).scoreboard
+        for each in group.indicators
+    }
+    assert glance["Staff who know the programme"] == said
+    assert glance["Staff who feel supported after an event"].startswith("2 out of 10")
+    worthwhile = glance["Participants who found the training worthwhile"]
+    assert worthwhile == "Too few answered the survey to say so for certain."
+    intervision = glance["Participants who found intervision worthwhile"]
+    assert intervision.startswith("A questionnaire is in use")
+    assert said in as_csv(board(made))
+
+
+def test_what_a_release_of_before_does_not_say_is_not_measured():
+    stored = tables().as_json()
+    del stored["measured"], stored["asking"]
+    assert Tables.from_json(stored) == tables()
+    assert board(tables()).scoreboard[0].indicators[0].why_not.startswith("Not measured yet")
+
+
+def test_several_periods_say_what_was_measured_last():
+    older = replace(tables(), measured=(asked(SurveyKind.STAFF, Measure.KNOWS, 10, 140),))
+    newer = replace(tables(), measured=(asked(SurveyKind.STAFF, Measure.KNOWS, 140, 10),))
+    assert Tables.together([older, newer]).measured == newer.measured
 
 
 def test_enough_have_their_charts():

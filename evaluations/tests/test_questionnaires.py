@@ -11,11 +11,12 @@ from django.utils import translation
 from accounts.files.spreadsheets import FileRefused
 from accounts.files.words import in_words
 from evaluations.drawn import DrawnTable, draw
+from evaluations.enums import Measure
 from evaluations.questionnaire_file import FIELDS, REASONS, QuestionnaireRefused, read
 from evaluations.questionnaires import OPEN, Definition, answers_given, by_dimension, scored
 
 SAMPLES = Path(settings.BASE_DIR) / "static" / "samples"
-HEADER = "what;code;dutch;english;scale;value;dimension;reversed"
+HEADER = "what;code;dutch;english;scale;value;dimension;reversed;measures"
 RIGHT = [
     "questionnaire;mine;Titel;Title;;staff;;",
     "dimension;team;Team;Team;;;;",
@@ -46,7 +47,20 @@ def test_the_samples_are_read_and_come_back_from_the_database_as_they_were(staff
     assert staff.questions[4].is_reversed
     assert Definition.from_json(staff.as_json()).as_json() == staff.as_json()
     training = read((SAMPLES / "questionnaire-training.csv").read_bytes(), "t.csv")
-    assert (training.kind, len(training.questions)) == ("training", 3)
+    assert (training.kind, len(training.questions)) == ("training", 4)
+
+
+def test_a_question_may_say_what_it_measures_and_which_answers_count_for_it(staff):
+    measuring = {one.measure: one for one in staff.questions if one.measure}
+    assert {measure: one.code for measure, one in measuring.items()} == {"knows": "knew", "supported": "care"}
+    assert staff.agreeing(measuring[Measure.KNOWS]) == ["1"]
+    assert staff.agreeing(measuring[Measure.SUPPORTED]) == ["4", "5"]
+    assert staff.agreeing(staff.questions[4]) == ["1", "2"]  # put the other way round
+    answer = staff.scales["agree"][0]
+    assert [staff.counts_as(staff.questions[place], answer) for place in (3, 4)] == [1, 5]
+    stored = staff.as_json()
+    stored["questions"] = [each[:6] for each in stored["questions"]]  # as before there were measures
+    assert not any(one.measure for one in Definition.from_json(stored).questions)
 
 
 def test_it_is_shown_in_the_language_of_the_reader(staff):
@@ -73,6 +87,12 @@ def test_the_rows_may_stand_in_any_order():
         ([*RIGHT, "question;q3;Drie?;Three?;;;;"], [(8, "scale", "required")]),
         ([*RIGHT, "question;q3;Drie?;Three?;yesno;;ward;"], [(8, "dimension", "dimension_unknown")]),
         ([*RIGHT, "question;q3;Drie?;Three?;yesno;;;maybe"], [(8, "reversed", "yes_no")]),
+        ([*RIGHT, "question;q3;Drie?;Three?;yesno;;;;mood"], [(8, "measures", "measure_unknown")]),
+        (
+            [*RIGHT, "question;q3;C;C;yesno;;;;knows", "question;q4;D;D;yesno;;;;kent"],
+            [(9, "measures", "code_twice")],
+        ),
+        ([*RIGHT, "dimension;ward;Afdeling;Ward;;;;"], [(8, "code", "dimension_empty")]),
         ([*RIGHT, "answer;;Soms;Sometimes;yesno;1;;"], [(8, "value", "code_twice")]),
         ([*RIGHT, "answer;;Soms;Sometimes;yesno;11;;"], [(8, "value", "value_wrong")]),
         ([*RIGHT, "answer;;Soms;Sometimes;;2;;"], [(8, "scale", "required")]),

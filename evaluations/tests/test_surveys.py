@@ -148,6 +148,14 @@ def test_a_file_is_looked_at_taken_into_use_and_asked(client, coordinator):
     stored = Questionnaire.objects.get()
     assert stored.version is None
     assert "In the past year, did you live through something" in response.text
+    for shown in (
+        "Maakte je in het afgelopen jaar op je werk iets mee",
+        "Het programma kennen",
+        "its lowest answer counts as the highest",
+        "1, in its dimension 5",
+        "knows the programme",
+    ):
+        assert shown in response.text
     asked = {"name": "Surgery", "starts_on": "2026-11-22", "ends_on": "2026-12-04"}
     client.post(reverse("questionnaire", args=[stored.pk]), asked)
     assert not Survey.objects.exists()  # not in use
@@ -155,10 +163,26 @@ def test_a_file_is_looked_at_taken_into_use_and_asked(client, coordinator):
     response = client.post(reverse("questionnaire", args=[stored.pk]), asked, follow=True)
     survey = Survey.objects.get()
     assert reverse("survey-form", args=[survey.pk]) in response.text
-    assert "Surgery" in client.get(reverse("questionnaires")).text
+    listed = " ".join(client.get(reverse("questionnaires")).text.split())
+    assert "Surgery" in listed
+    assert "version 1, in use since 22 November 2026" in listed
+    assert f"loaded on 22 November 2026 by {coordinator.name}" in listed
     for wrong in ({"ends_on": "2026-11-21"}, {"starts_on": "2026-11-01", "ends_on": "2026-11-02"}):
         response = client.post(reverse("questionnaire", args=[stored.pk]), {**asked, **wrong})
         assert list(response.context["form"].errors) == ["ends_on"]
+
+
+def test_the_same_file_twice_is_loaded_once(client, coordinator):
+    def post():
+        file = SimpleUploadedFile(SAMPLE.name, SAMPLE.read_bytes())
+        return client.post(reverse("questionnaires"), {"file": file}, follow=True)
+
+    post()
+    assert "Nothing was loaded: the same questionnaire is here since 22 November 2026" in post().text
+    surveys.take_into_use(questionnaire=Questionnaire.objects.get(), by=coordinator, at=NOW)
+    response = post()
+    assert "Nothing was loaded: this is version 1" in response.text
+    assert response.redirect_chain[-1][0] == reverse("questionnaire", args=[Questionnaire.objects.get().pk])
 
 
 def test_a_wrong_file_is_told_by_line_and_column_and_nothing_is_loaded(client, coordinator):
@@ -181,6 +205,8 @@ def test_whoever_has_the_link_answers_without_being_known(client, survey, django
     address = reverse("survey-form", args=[survey.pk])
     page = client.get(address)
     assert "Noor" not in page.text
+    assert "at least 10 envelopes" in page.text
+    assert "10 people" not in page.text
     with django_assert_num_queries(7):
         response = client.post(address, {"q0": "1", "q3": "4"})
     assert response.url == reverse("survey-thanks")
@@ -208,7 +234,26 @@ def test_after_the_last_day_the_link_says_so_and_the_page_has_the_result(client,
     page = client.get(reverse("survey", args=[survey.pk]))
     assert len(page.context["dimensions"]) == 3
     assert page.context["given"] in {30, 40, 50}
-    assert "people answered" in page.text
+    assert "answers came in" in page.text
+    assert page.text.count("turned round when counting") == 2
+    assert page.text.count("where two numbers stand beside it") == 1
+
+
+def test_what_was_opened_last_is_what_was_measured(questionnaire):
+    for name, first, answer in (("Older", 20, "0"), ("Newer", 21, "1"), ("Unread", 22, "")):
+        days = {"starts_on": date(2026, 11, first), "ends_on": date(2026, 11, first + 2)}
+        asked = surveys.begin(questionnaire=questionnaire, name=name, by=UserFactory(), at=NOW, **days)
+        surveys.make_keys()
+        asked.refresh_from_db()
+        if answer:
+            answered(asked, 100, {1: answer, 6: "4"})
+    assert surveys.measured() == []
+    surveys.open_due(at=LATER)
+    knows, supported = surveys.measured()
+    assert (knows.kind, knows.measure, knows.ends_on) == ("staff", "knows", date(2026, 11, 23))
+    assert knows.table.cells["1"] > 50 > knows.table.cells["0"]
+    assert supported.counting == ["4", "5"]
+    assert surveys.kinds_in_use() == {"staff"}
 
 
 @pytest.mark.clock(LATER)
