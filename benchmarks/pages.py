@@ -47,6 +47,7 @@ PAGES = (
     Page("worklist", "/support/", "bench-coordinator", 1.5, 8),
     Page("roll-call of 30", f"/support/{ROLL_CALL}/", "bench-coordinator", None),
     Page("supporter's list", "/contacts/", "bench-supporter", 1.2),
+    Page("coverage", "/training/coverage/", "bench-coordinator", 1.5),
     Page("report form", "/incidents/new/vim/", "bench-supporter", None),
     Page("evaluation form", "/evaluation/", None, 1.2),
     Page("figures for the board", "/figures/", "bench-board", 1.2),

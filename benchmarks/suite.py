@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
-from benchmarks import data, evaluations, every_page, figures, matching, pages, reminders
+from benchmarks import data, evaluations, every_page, figures, matching, pages, reminders, training
 from benchmarks.report import Line, report
 from demo.build import SIZES as HOSPITALS
 from demo.build import build
@@ -56,6 +56,8 @@ def measured() -> Iterator[Line]:
             data.grow_incidents(incidents)
             data.open_work()
             yield from pages.measure(url, incidents, rounds=5 if QUICK else 15)
+            if incidents == SIZES[1][0]:
+                yield from training.measure()
             if incidents in {SIZES[0][0], SIZES[-1][0]}:
                 yield from every_page.measure(url, incidents, rounds=4 if QUICK else 7)
         yield from pages.growth()

@@ -149,6 +149,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
         "schedule": schedule(SWEEP_SECONDS),
         "options": {"expires": 60},
     },
+    "simulate": {
+        "task": "training.tasks.simulate",
+        "schedule": schedule(SWEEP_SECONDS),
+        "options": {"expires": 60},
+    },
     "gather-news": {
         "task": "notifications.tasks.gather_news",
         "schedule": schedule(300.0),

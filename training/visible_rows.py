@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.models.visible_rows import EVERYTHING
+from accounts.models.visible_rows import EVERYTHING, NOTHING
 
 
 def meetings(user: User) -> Q:
@@ -15,3 +15,8 @@ def meetings(user: User) -> Q:
 def seats(user: User) -> Q:
     """The coordinator's; anybody else's the own."""
     return EVERYTHING if user.has_role(Role.COORDINATOR) else Q(user=user)
+
+
+def simulations(user: User) -> Q:
+    """The coordinator's."""
+    return EVERYTHING if user.has_role(Role.COORDINATOR) else NOTHING

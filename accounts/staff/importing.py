@@ -5,14 +5,13 @@ worker that is killed leaves it where it was, and the next sweep goes on. What a
 lock that its database connection holds, so it ends with the worker.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from accounts import audit
@@ -30,11 +29,12 @@ from accounts.staff import plan as staff_plan
 from accounts.staff import rows as staff_rows
 from accounts.staff.plan import StaffPlan
 from accounts.staff.rows import Staff
+from hospital.one_worker import alone
 from hospital.refused import saying
 
 SHOWN = 200  # people of each kind in the preview, and errors
 ATTEMPTS = 3
-_LOCK = 0x5AFF  # of pg_advisory_lock
+_LOCK = 0x5AFF  # of hospital.one_worker
 _READ = frozenset({ImportState.WAITING, ImportState.READING})
 
 
@@ -150,9 +150,9 @@ def work(*, import_id: UUID, at: datetime) -> StaffImport:
 
     Returns the import as it is afterwards. Safe to call at any time and any number of times.
     """
-    with _alone() as alone:
+    with alone(_LOCK) as is_alone:
         current = StaffImport.objects.get(id=import_id)
-        if alone and current.is_running:
+        if is_alone and current.is_running:
             StaffImport.objects.filter(id=import_id).update(attempts=F("attempts") + 1)
             if current.attempts >= ATTEMPTS:
                 _refuse(current, [Problem(0, "", "gave_up")], at)
@@ -276,18 +276,3 @@ def _key(import_id: UUID) -> str:
 
 def _tell(import_id: UUID, done: int, total: int) -> None:
     cache.set(_key(import_id), (done, total), timeout=3600)
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether no other worker is at an import; the lock ends with the connection, so with a killed worker
-    too.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        (alone,) = cursor.fetchone()
-        try:
-            yield alone
-        finally:
-            if alone:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

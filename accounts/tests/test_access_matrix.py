@@ -216,6 +216,8 @@ PAGES: dict[str, str | set[Role]] = {
     "training:answer": SIGNED_IN,
     "training:coverage": COORDINATOR,
     "training:policy": COORDINATOR,
+    "training:simulation": COORDINATOR,
+    "training:simulate": COORDINATOR,
     "pool:exclusions": COORDINATOR,
     "pool:policy": COORDINATOR,
     "pool:status": COORDINATOR,

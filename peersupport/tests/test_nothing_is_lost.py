@@ -53,6 +53,7 @@ FORMS = {
     "pool:intake-rules": {"closes_after_days": WORD},
     "contacts:availability": {"capacity": WORD},
     "training:policy": {"group_size": WORD},
+    "training:simulation": {"q": WORD},
     "contacts:showing": {},
     "without-name": {"telephone": WORD},
     "contacts:corridor": {"on": WORD},

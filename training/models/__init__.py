@@ -3,5 +3,6 @@
 from training.models.meeting import Material, Meeting, Trainer
 from training.models.policy import TrainingPolicy
 from training.models.seat import MeetingSeat
+from training.models.simulation import Simulation
 
-__all__ = ["Material", "Meeting", "MeetingSeat", "Trainer", "TrainingPolicy"]
+__all__ = ["Material", "Meeting", "MeetingSeat", "Simulation", "Trainer", "TrainingPolicy"]

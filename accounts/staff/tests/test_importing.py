@@ -25,6 +25,7 @@ from accounts.tests.factories import DepartmentFactory, LocationFactory, Profess
 from accounts.tests.markup import squeezed
 from hospital.enums import ProfessionGroup
 from hospital.models import Department, Location, Profession
+from hospital.one_worker import alone
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 COMPLETE = str(UploadForm.base_fields["complete"].label)
@@ -612,7 +613,7 @@ def test_one_worker_at_a_time(transactional_db):
     held, go_on = threading.Event(), threading.Event()
 
     def another():
-        with importing._alone():
+        with alone(importing._LOCK):
             held.set()
             go_on.wait(10)
         connection.close()

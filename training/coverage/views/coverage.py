@@ -10,6 +10,7 @@ from accounts.pages.access import SignedInRequest, allow
 from supporters.models import SupportPolicy
 from training.coverage import counting
 from training.coverage.forecast import forecast
+from training.coverage.planned_seats import planned_seats
 
 
 @allow(Role.COORDINATOR)
@@ -18,7 +19,7 @@ def coverage(request: SignedInRequest) -> HttpResponse:
     """Whether there are enough supporters of each profession and in each place, and what a year brings."""
     now, policy = timezone.now(), SupportPolicy.current()
     cells = counting.cells(now)
-    ahead = forecast(now, policy=policy)
+    ahead = forecast(now, policy=policy, planned=planned_seats(now))
     groups = counting.by_group(cells, policy)
     context = {
         "policy": policy,
