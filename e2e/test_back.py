@@ -189,6 +189,19 @@ def test_who_needs_help_now_has_lost_no_report(page, live_server, client):
     expect(page.locator("textarea")).to_have_value(TEXT)
 
 
+def test_who_reloads_the_page_has_lost_no_report(page, live_server, client):
+    client.force_login(UserFactory())
+    page.context.add_cookies(
+        [{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}]
+    )
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{live_server.url}/incidents/new/vim/")
+    page.locator("textarea").press_sequentially(TEXT)
+    page.reload()
+    expect(page.locator("textarea")).to_have_value(TEXT)
+    expect(page.get_by_text("This is not sent yet")).to_be_visible()
+
+
 def test_without_a_connection_the_report_stays(page, live_server, client):
     client.force_login(UserFactory())
     page.context.add_cookies(

@@ -83,6 +83,9 @@ for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => (isL
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden" && !isLeft) keep("quiet");
 });
+// Reloading overtakes what is kept on leaving: the page is asked for once more, with what was typed in it.
+const [arrival] = performance.getEntriesByType("navigation");
+if (arrival?.type === "reload" && document.querySelector('form[data-kept=""]')) location.replace(location.href);
 
 // Enter in a field of a long form, and where a day or a time is chosen, goes on to the next field.
 document.addEventListener("keydown", (event) => {
