@@ -71,6 +71,14 @@ def _empty_cache():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _drawn_anew(settings):
+    """Where nothing is committed, nothing takes away what was drawn."""
+    yield
+    for kept in settings.EVALUATION_KEY_DIR.glob("*.drawn"):
+        kept.unlink()
+
+
 @pytest.fixture
 def smtp(settings):
     """A real SMTP server, and Django's mail pointed at it."""

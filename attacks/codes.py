@@ -62,10 +62,16 @@ def attack(place: Installation, *, pairs: int) -> Iterator[tuple[str, ToldApart]
         "sent once before, or not",
         _told(place, lambda: chance.choice(sent), lambda: chance.choice(unsent), pairs, chance),
     )
-    used = [_code(each) for each in Invitation.objects.filter(answered=True)[:50]]
+    opened = Invitation.objects.filter(answered=True)
+    opened.update(invited_at=place.clock.now())
+    used = [_code(each) for each in opened[:50]]
+    yield (
+        "of an answer that was opened, or not",
+        _told(place, lambda: chance.choice(used), lambda: chance.choice(unsent), pairs, chance),
+    )
     place.clock.move(timedelta(days=EvaluationPolicy.current().valid_days + 1))
     yield (
-        "used, or over",
+        "of an answer that was opened, or over",
         _told(place, lambda: chance.choice(used), lambda: chance.choice(unsent), pairs, chance),
     )
     yield (

@@ -152,6 +152,10 @@ def _of_tampering(place: Installation) -> Iterator[Line]:
     for what, statement in tampering.ON_RELEASES.items():
         held = tampering.refused(statement)
         yield Line(f"a release {what}", "refused" if held else "carried out", "refused", held)
+    draws = tampering.draws_read(nights=20)
+    yield Line("draws of one period, storing it fails for twenty nights", str(draws), "1", draws == 1)
+    draws = tampering.draws_read_naively(nights=20)
+    yield Line("naive: the same, drawn anew each night", str(draws), "> 3", draws > 3)
     naively = not tampering.refused(tampering.ON_A_NAIVE_TABLE)
     yield Line("naive: a table of figures truncated", "carried out", "carried out", naively)
 

@@ -1,13 +1,20 @@
 """Somebody who may write to the database, and nothing else."""
 
+import json
+from typing import Any
+
 from django.db import DatabaseError, connection, transaction
 from nacl.public import PrivateKey
+from psycopg.types.json import Jsonb
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from attacks import linking
 from attacks.installation import Installation
+from dashboards import figures
+from dashboards.bound import SUPPORT_TABLES
 from evaluations import sealing
+from evaluations.drawn import draw
 from evaluations.models import Batch, Envelope, EvaluationPolicy
 from notifications.models import Notice
 
@@ -68,3 +75,33 @@ def lowered_least() -> int:
         least = EvaluationPolicy.current().least
         transaction.set_rollback(True)
     return least
+
+
+def draws_read(nights: int) -> int:
+    """How many draws of one period somebody reads who lets storing it fail, night after night."""
+    seen = set()
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('INSERT INTO "dashboards_release"'):
+            seen.update(json.dumps(each.obj, sort_keys=True) for each in params if isinstance(each, Jsonb))
+        return execute(sql, params, many, context)
+
+    period = figures.upcoming()
+    assert period is not None
+    alter = "ALTER TABLE dashboards_release {} CONSTRAINT refused_each_night {}"
+    with connection.cursor() as cursor:
+        cursor.execute(alter.format("ADD", "CHECK (false) NOT VALID"))
+        for _night in range(nights):
+            try:
+                with connection.execute_wrapper(note):
+                    figures.prepare(period, at=period.closes_at + figures.GRACE)
+            except DatabaseError:
+                continue
+        cursor.execute(alter.format("DROP", ""))
+    return len(seen)
+
+
+def draws_read_naively(nights: int) -> int:
+    """The same where each night draws anew."""
+    table = SUPPORT_TABLES[0]
+    return len({draw(table, {"all": 40}).cells["all"] for _night in range(nights)})

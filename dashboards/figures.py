@@ -2,13 +2,14 @@
 
 Who is counted in a period is everybody to whom support was offered in it, whatever became of it later.
 Exact counts of people are never written down: they are drawn, by the tables that dashboards.bound declares
-and no others, in the statement that stores them.
+and no others, once (evaluations.drawn_once), and stored.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import (
     Case,
     Count,
@@ -40,12 +41,12 @@ from dashboards.tables import (
 )
 from evaluations import surveys
 from evaluations.drawn import DrawnTable, added, draw
+from evaluations.drawn_once import drawn_once
 from evaluations.enums import PeriodLength
 from evaluations.models import EvaluationPolicy, Opening
 from evaluations.periods import Period, following
 from hospital.clock import local_day
 from hospital.enums import ProfessionGroup
-from hospital.refused import saying
 from incidents.enums import IncidentKind, Step
 from incidents.models import Incident, Milestone
 from supporters.enums import Outcome, SupporterStatus
@@ -69,6 +70,7 @@ class AlreadyDrawn(Exception):
     """The figures of these days are drawn once and never again."""
 
 
+@transaction.atomic
 def prepare(period: Period, *, at: datetime) -> Release:
     """Count, draw and store the figures of `period`; the coordinators hear that they wait to be published.
 
@@ -76,21 +78,18 @@ def prepare(period: Period, *, at: datetime) -> Release:
     """
     if at < period.closes_at:
         raise PeriodRuns(period.code)
+    # Whoever comes second sees below what the first did, and draws nothing.
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE dashboards_release IN SHARE ROW EXCLUSIVE MODE")
     if Release.objects.filter(starts_on__lte=period.ends_on, ends_on__gte=period.starts_on).exists():
         raise AlreadyDrawn(period.code)
-    with saying(
-        {
-            "release_period_once": lambda: AlreadyDrawn(period.code),
-            "release_periods_apart": lambda: AlreadyDrawn(period.code),
-        }
-    ):
-        release = Release.objects.create(
-            starts_on=period.starts_on,
-            ends_on=period.ends_on,
-            drawn_at=at,
-            tables=_tables(period, at=at).as_json(),
-        )
-        tell_prepared(release)
+    release = Release.objects.create(
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        drawn_at=at,
+        tables=drawn_once(f"release-{period.code}", lambda: _tables(period, at=at).as_json()),
+    )
+    tell_prepared(release)
     return release
 
 
@@ -144,9 +143,9 @@ def _drawn_answers(period: Period) -> dict[str, DrawnTable]:
 def count_support(period: Period) -> Mapping[str, Mapping[str, int]]:
     """The exact contents of `SUPPORT_TABLES`; one statement. For drawing, and for nothing else."""
     exact: dict[str, dict[str, int]] = {table.name: {} for table in SUPPORT_TABLES}
-    # Who was in two events at once had one line of support, and is counted once.
+    # Who was in two events at once had one line of support, and is counted once: by the first.
     rows = (
-        Offer.objects.leading()
+        Offer.objects.counted()
         .filter(**_within(period, "opened_at"))
         .alias(held=_held())
         .annotate(
@@ -188,8 +187,11 @@ def _course() -> Case:
 
 
 def _held() -> Coalesce:
-    """How many talks were held under an offer, whoever held them."""
-    contacts = Contact.objects.filter(offer=OuterRef("pk")).order_by().values("offer")
+    """How many talks were held in the line of support of an offer, through whichever event, whoever held
+    them.
+    """
+    of_line = Q(offer=OuterRef("pk")) | Q(offer__counted_with=OuterRef("pk"))
+    contacts = Contact.objects.filter(of_line).order_by().values(line=Value(1))
     return Coalesce(Subquery(contacts.annotate(held=Sum("conversations")).values("held")), 0)
 
 

@@ -11,8 +11,8 @@ from evaluations.invitations import valid_tickets
 from evaluations.models import Envelope
 
 
-class UsedTicketError(tickets.TicketError):
-    """Genuine, but its answer was opened already, or its time is over."""
+class TicketOverError(tickets.TicketError):
+    """Genuine, but its time is over."""
 
 
 class NoBatchError(Exception):
@@ -25,13 +25,13 @@ MOST_WAITING = 50_000
 
 
 def check_ticket(*, text: str, at: datetime) -> str:
-    """The ticket in `text`. Raises MistypedTicketError, ForeignTicketError or UsedTicketError.
+    """The ticket in `text`. Raises MistypedTicketError, ForeignTicketError or TicketOverError.
 
     Compared with the tickets of all open invitations: no statement says whose it is.
     """
     ticket = tickets.read(text, settings.EVALUATION_TICKET_KEY)
     if ticket not in valid_tickets(at=at):
-        raise UsedTicketError("This code was used, or its time is over.")
+        raise TicketOverError("The time of this code is over.")
     return ticket
 
 

@@ -11,7 +11,7 @@ class EvaluationsConfig(AppConfig):
         from notifications.reminders import kinds, reconcile
 
         places.register()
-        for kind in (*invitations.KINDS, key_watch.KIND):
+        for kind in (*invitations.KINDS, key_watch.KEY, key_watch.FULL):
             kinds.register(kind)
         reconcile.expected_mails.append(invitations.expected)
         sources.append(key_watch.lacks)

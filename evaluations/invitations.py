@@ -208,9 +208,12 @@ def _key(invitation: Invitation) -> str:
 
 
 def valid_tickets(*, at: datetime) -> frozenset[str]:
-    """The tickets that may be used at `at`: of all invitations at once, so that nobody's is looked up."""
+    """The tickets that may be used at `at`: of all invitations at once, so that nobody's is looked up. Also
+    those whose answer was opened: who tries a code learns nothing of whether it was used, and what comes with
+    it counts no second time.
+    """
     since = at - timedelta(days=EvaluationPolicy.current().valid_days)
-    invitations = Invitation.objects.filter(answered=False, person__isnull=False, invited_at__gt=since)
+    invitations = Invitation.objects.filter(Q(answered=True) | Q(person__isnull=False), invited_at__gt=since)
     return frozenset(_ticket(id_, version) for id_, version in invitations.values_list("id", "version"))
 
 

@@ -1,4 +1,4 @@
-"""Seeing that the key of the waiting answers is ours and is there; else telling the administrators."""
+"""Seeing that answers can be taken in, and opened by us alone; else telling the administrators."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,26 +12,28 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.settings.readiness import Lack, Weight
 from evaluations import batches
+from evaluations.answers import MOST_WAITING
 from evaluations.models import Batch, Survey
 from notifications.reminders import schedule
 from notifications.reminders.kinds import Kind
 
 
 def watch(*, at: datetime) -> bool:
-    """Look whether what comes in can be opened, and by nobody else; in the worker, which has the keys. Where
-    it cannot the administrators are told, once for each batch or survey.
+    """Look whether there is room for what comes in, and whether it can be opened, and by nobody else; in the
+    worker, which has the keys. Where not the administrators are told, once for each batch or survey.
     """
-    found = batches.unusable()
+    found = [(KEY, one) for one in batches.unusable()]
+    found += [(FULL, one) for one in batches.waiting() if one.envelopes.count() >= MOST_WAITING]
     schedule.remind(
         schedule.reminder(
-            key=f"{KIND.code}:{one.id}",
-            kind=KIND.code,
+            key=f"{kind.code}:{one.id}",
+            kind=kind.code,
             due_at=at,
             subject_id=one.id,
             url=reverse("settings:home"),
             role=Role.ADMIN,
         )
-        for one in found
+        for kind, one in found
     )
     return not found
 
@@ -57,10 +59,17 @@ def _concerns(user: User, batch_id: UUID) -> bool:
     return user.has_role(Role.ADMIN) and waits
 
 
-KIND = Kind(
+KEY = Kind(
     code="evaluation.key",
     line=gettext_lazy(
         "Evaluations cannot be opened: their key is gone, or is not ours. Have IT look at the key folder."
+    ),
+    concerns=_concerns,
+)
+FULL = Kind(
+    code="evaluation.full",
+    line=gettext_lazy(
+        "Evaluations are not taken any more: somebody sends them in masses. Have IT find out from where."
     ),
     concerns=_concerns,
 )

@@ -106,9 +106,7 @@ class Invitation(models.Model):
         constraints = (
             models.CheckConstraint(condition=models.Q(version__gte=1), name="invitation_has_a_version"),
         )
-        indexes = (
-            models.Index(fields=["invited_at"], name="invitation_open", condition=models.Q(answered=False)),
-        )
+        indexes = (models.Index(fields=["invited_at"], name="invitation_invited"),)
 
     def __str__(self) -> str:
         return str(self.id)

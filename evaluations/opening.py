@@ -20,7 +20,9 @@ from django.db.models import Max, Min
 from accounts.models import User
 from evaluations import batches, invitations, persons, sealing, tickets
 from evaluations.answer_tables import ANSWER_TABLES, counted
+from evaluations.answers import MOST_WAITING
 from evaluations.drawn import draw
+from evaluations.drawn_once import drawn_once
 from evaluations.enums import PeriodLength, Question
 from evaluations.models import Batch, EvaluationPolicy, Invitation, Opening, Survey, SurveyOpening
 from evaluations.periods import Period, following
@@ -48,8 +50,9 @@ def open_due(*, at: datetime) -> list[Opening]:
 
     The envelopes are opened for the last of them, if people enough have answered; else they wait for the end
     of the next. It is tried once: tried each night, the tenth answer would show by the day on which it came.
-    Each period is one transaction; killed before its commit nothing has happened. Killed after it, before the
-    key is destroyed, the next run destroys it. Raises BatchKeyMissingError and BatchKeyRefusedError.
+    Each period is one transaction; killed before its commit nothing has happened, but that what was drawn is
+    kept: the next run stores the same. Killed after it, before the key is destroyed, the next run destroys
+    it. Raises BatchKeyMissingError and BatchKeyRefusedError.
     """
     batches.destroy_spent_keys()
     ended = []
@@ -101,7 +104,7 @@ def _open_batch(at: datetime) -> dict[str, Any] | None:
     batch.save(update_fields=["released_at"])
     since = at - timedelta(days=policy.valid_days)
     _go_on(invited.values(), answered=answered, since=since, batch=batches.open_new(at=at))
-    return _drawn(answers)
+    return drawn_once(f"batch-{batch.id}", lambda: _drawn(answers))
 
 
 def _by_ticket(key: bytes) -> dict[str, _Invited]:
@@ -159,6 +162,28 @@ def _drawn(answers: Collection[Answers]) -> dict[str, Any]:
             given[question][value] += 1
     exact = counted(given)
     return {table.name: draw(table, exact[table.name]).as_json() for table in ANSWER_TABLES}
+
+
+@transaction.atomic
+def drop_doubles() -> int:
+    """Where so many envelopes wait that soon no more would be taken, leave one for each code, any of them;
+    how many are gone. In the worker.
+    """
+    batches.own()
+    batch = batches.current()
+    if batch is None or batch.envelopes.count() < MOST_WAITING // 2 or not batches.can_open(batch):
+        return 0
+    key = batches.keys().load(batch.id)
+    waiting = [(pk, bytes(sealed)) for pk, sealed in batch.envelopes.values_list("id", "sealed")]
+    random.SystemRandom().shuffle(waiting)
+    kept: dict[str, UUID] = {}
+    for pk, sealed in waiting:
+        try:
+            kept.setdefault(sealing.open_envelope(sealed, key).ticket, pk)
+        except sealing.UnreadableEnvelopeError:
+            continue  # written by somebody else
+    batch.envelopes.exclude(id__in=kept.values()).delete()
+    return len(waiting) - len(kept)
 
 
 class Repair(StrEnum):

@@ -7,6 +7,7 @@ nobody is invited, nothing is known of who answered, and who answers twice count
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -20,6 +21,7 @@ from accounts.models import User
 from evaluations import batches, sealing
 from evaluations.answers import MOST_WAITING, NoBatchError
 from evaluations.drawn import DrawnTable, draw
+from evaluations.drawn_once import drawn_once
 from evaluations.enums import Measure, SurveyKind
 from evaluations.models import EvaluationPolicy, Questionnaire, Survey, SurveyEnvelope, SurveyOpening
 from evaluations.questionnaires import Definition
@@ -150,12 +152,14 @@ def _open(pk: UUID) -> SurveyOpening | None:
     version = survey.questionnaire.version or 0
     tables = None
     if len(answers) >= EvaluationPolicy.current().least:
-        exact = definition.counted(answers, version)
-        tables = {
-            table.name: draw(table, exact[table.name]).as_json() for table in definition.tables(version)
-        }
+        tables = drawn_once(f"survey-{survey.id}", lambda: _drawn(definition, version, answers))
     survey.envelopes.all().delete()
     return SurveyOpening.objects.create(survey=survey, tables=tables)
+
+
+def _drawn(definition: Definition, version: int, answers: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    exact = definition.counted(answers, version)
+    return {table.name: draw(table, exact[table.name]).as_json() for table in definition.tables(version)}
 
 
 def drawn(survey: Survey) -> list[DrawnTable] | None:

@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from evaluations import invitations, key_watch, surveys
-from evaluations.opening import open_due
+from evaluations.opening import drop_doubles, open_due
 
 
 @shared_task
@@ -15,8 +15,11 @@ def invite() -> None:
 
 @shared_task
 def watch_key() -> None:
-    """Every few minutes: keys for new surveys, and whether what comes in can be opened, by nobody else."""
+    """Every few minutes: keys for new surveys, room for what comes in, and whether that can be opened, by
+    nobody else.
+    """
     surveys.make_keys()
+    drop_doubles()
     key_watch.watch(at=timezone.now())
 
 

@@ -49,7 +49,7 @@ def evaluation(request: HttpRequest, mangled: str = "") -> HttpResponse:
         ticket = answers.check_ticket(text=form.cleaned_data["ticket"], at=timezone.now())
         if form.is_valid():
             answers.submit(ticket=ticket, answers=form.answers)
-    except answers.UsedTicketError:
+    except answers.TicketOverError:
         return render(request, "evaluations/over.html")
     except tickets.TicketError:
         form.add_error("ticket", _wrong_code())

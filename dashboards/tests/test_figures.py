@@ -30,10 +30,12 @@ from evaluations.enums import PeriodLength
 from evaluations.models import EvaluationPolicy, Opening
 from evaluations.periods import Period
 from hospital.refused import constraint_of
-from incidents.enums import EventType, Step
+from incidents.enums import EventType, IncidentKind, Step
+from incidents.reports.report_writer import Involved, report_incident
 from incidents.tests.factories import IncidentFactory, MilestoneFactory
 from supporters.enums import Outcome
-from supporters.models import SupportPolicy
+from supporters.models import Offer, SupportPolicy
+from supporters.offers import own_support
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 from training.coverage import counting
 
@@ -114,9 +116,60 @@ def test_everybody_is_counted_once_in_each_table():
     }
 
 
-def test_a_second_event_of_one_line_of_support_is_not_counted_again():
+def reported(*people, at=AUGUST, event=EventType.SAFETY):
+    """The offers to `people` of one event, in their order."""
+    incident = report_incident(
+        reporter=None,
+        kind=IncidentKind.EVENT,
+        event_type=event,
+        involved=[Involved(employee=person) for person in people],
+        submission_key=None,
+        at=at,
+    )
+    return [Offer.objects.get(incident=incident, involvement__employee=person) for person in people]
+
+
+@pytest.fixture
+def in_two_events(without_noise):
+    """Somebody, with the offers of both; a colleague was in the second too."""
+    person = UserFactory()
+    (first,) = reported(person)
+    second, _other = reported(
+        person, UserFactory(), at=AUGUST + timedelta(days=1), event=EventType.AGGRESSION
+    )
+    return person, first, second
+
+
+def once(**course):
+    return {
+        "offered": {"all": 2},
+        "event": {"safety": 1, "aggression": 1},
+        "profession": {"nurse": 2},
+        **course,
+    }
+
+
+def test_who_says_no_in_two_events_is_counted_once(in_two_events):
+    person, first, _second = in_two_events
+    own_support.decline(offer=first, by=person, at=AUGUST + timedelta(days=2))
+    assert figures.count_support(Q3) == once(
+        first_contact={"declined": 1, "not_reached": 1}, course={"declined": 1, "open": 1}
+    )
+
+
+@pytest.mark.parametrize("through", [0, 1])
+def test_who_is_supported_in_two_events_is_counted_once(in_two_events, through):
+    """Also while the other event is not joined with the contact yet, through whichever it runs."""
+    _person, *offers = in_two_events
+    ContactFactory(offer=offers[through], closed=True, proposed_at=AUGUST, conversations=2)
+    counted = figures.count_support(Q3)
+    assert {name: sum(cells.values()) for name, cells in counted.items()} == dict.fromkeys(counted, 2)
+
+
+def test_an_event_that_was_carried_along_is_not_counted_again():
     first = colleague().offer
-    OfferFactory(opened_at=AUGUST, continues=first, involvement__employee=first.involvement.employee)
+    person = first.involvement.employee
+    OfferFactory(opened_at=AUGUST, continues=first, counted_with=first, involvement__employee=person)
     assert figures.count_support(Q3)["offered"] == {"all": 1}
 
 

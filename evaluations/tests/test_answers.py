@@ -6,6 +6,7 @@ Also covers evaluations.anonymity.
 import logging
 import re
 import secrets
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -200,8 +201,20 @@ def test_code_of_another_installation_is_refused(client, invitation):
     assert "ticket" in send(client, invitation, ticket=forged).context["form"].errors
 
 
-def test_code_whose_answer_was_opened_is_told_kindly(client, invitation):
-    Invitation.objects.update(answered=True)
+def test_code_whose_answer_was_opened_is_taken_as_any_other(client, invitation):
+    """Who has somebody's code learns nothing of whether it was used; what they send counts nowhere."""
+    other = InvitationFactory()
+    Invitation.objects.filter(pk=invitation.pk).update(answered=True, person=None)
+    page = reverse("evaluation")
+    asked = [
+        client.post(page, {"ticket": ticket_of(each)}).context["form"].errors for each in (invitation, other)
+    ]
+    assert asked[0] == asked[1]
+    assert send(client, invitation).status_code == send(client, other).status_code == 302
+
+
+def test_code_whose_time_is_over_is_told_kindly(client, invitation):
+    Invitation.objects.update(invited_at=timezone.now() - timedelta(days=31))
     assert "There’s nothing more you need to do" in send(client, invitation).content.decode()
     assert not Envelope.objects.exists()
 

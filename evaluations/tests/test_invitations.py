@@ -146,8 +146,9 @@ def test_ticket_is_valid_for_the_days_of_the_policy():
     now = timezone.now()
     fresh = InvitationFactory(invited_at=now - timedelta(days=9))
     InvitationFactory(invited_at=now - timedelta(days=11))
-    InvitationFactory(invited_at=now, answered=True)
-    assert valid_tickets(at=now) == {ticket_of(fresh)}
+    InvitationFactory(invited_at=now, person=None)  # erased, and given up
+    opened = InvitationFactory(invited_at=now, answered=True, person=None)
+    assert valid_tickets(at=now) == {ticket_of(fresh), ticket_of(opened)}
 
 
 def test_hundreds_are_invited_in_a_few_statements(django_assert_max_num_queries):

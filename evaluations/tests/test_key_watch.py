@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
-from evaluations import batches, key_watch
-from evaluations.models import Batch
+from evaluations import answers, batches, key_watch, opening
+from evaluations.models import Batch, Envelope
 from evaluations.tasks import watch_key
+from evaluations.tests.factories import InvitationFactory, answer
 from notifications.delivery.sweep import sweep
 from notifications.models import Notice, Reminder
 from notifications.reminders import kinds
@@ -72,3 +73,30 @@ def test_an_installation_that_never_invited_anybody_has_nothing_to_watch():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM notifications_reminder")
         assert cursor.fetchone() == (0,)
+
+
+def test_one_code_sent_in_masses_keeps_nobody_from_answering(monkeypatch):
+    for module in (answers, opening, key_watch):
+        monkeypatch.setattr(module, "MOST_WAITING", 10)
+    one, other = InvitationFactory.create_batch(2)
+    for _time in range(9):
+        answer(one)
+    answer(other)
+    with pytest.raises(answers.NoBatchError):
+        answer(other)
+    watch_key()
+    assert Envelope.objects.count() == 2
+    answer(other)
+    assert not Reminder.objects.exists()
+
+
+def test_that_no_more_are_taken_is_told_to_the_administrators_once(monkeypatch):
+    for module in (answers, opening, key_watch):
+        monkeypatch.setattr(module, "MOST_WAITING", 3)
+    for invitation in InvitationFactory.create_batch(3):
+        answer(invitation)
+    for _ in range(2):
+        watch_key()
+    told = Reminder.objects.get()
+    assert (told.kind, told.role) == ("evaluation.full", Role.ADMIN)
+    assert Envelope.objects.count() == 3

@@ -371,7 +371,7 @@ def test_where_the_key_is_gone_everybody_who_is_known_is_invited_again_and_nobod
     assert (first.version, first.answered, second.person) == (2, False, None)
     assert first.person not in {None, new_person}
     assert Mail.objects.filter(key=f"evaluation:{first.id}:2").exists()
-    with pytest.raises(answers.UsedTicketError):
+    with pytest.raises(answers.TicketOverError):
         answers.check_ticket(text=old, at=NOVEMBER)
     answers.check_ticket(text=ticket_of(first), at=NOVEMBER)
     call_command("release_evaluations", "--discard", stdout=(out := StringIO()))
@@ -464,3 +464,24 @@ def test_two_openings_at_once_open_once():
         thread.join()
     assert Opening.objects.get().tables is not None
     assert Batch.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_could_not_be_stored_is_not_drawn_again(monkeypatch):
+    """A full disk, or somebody who makes the row fail each night: the next run stores the same numbers."""
+    answered(10)
+    drawn = []
+
+    def fails(**fields):
+        drawn.append(fields["tables"])
+        raise OSError("no space left on device")
+
+    for night in (JANUARY, JANUARY + timedelta(days=1)):
+        with monkeypatch.context() as patched:
+            patched.setattr(Opening.objects, "create", fails)
+            with pytest.raises(OSError, match="no space"):
+                open_due(at=night)
+    answered(1)  # comes too late to be counted
+    open_due(at=JANUARY + timedelta(days=2))
+    assert drawn == [tables()] * 2
+    assert not list(batches.keys().directory.glob("*.drawn"))

@@ -5,6 +5,7 @@ Also covers evaluations.survey_views and evaluations.survey_forms.
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -93,6 +94,12 @@ def test_after_its_last_day_a_survey_is_opened_once_and_its_key_destroyed(survey
     assert survey.id not in batches.keys().batches()
     with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
         SurveyOpening.objects.update(tables={})
+
+
+@pytest.mark.parametrize("change", [{"questionnaire_id": uuid4()}, {"ends_on": date(2030, 1, 1)}])
+def test_what_is_asked_and_until_when_never_changes(survey, change):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Survey.objects.filter(pk=survey.pk).update(**change)
 
 
 def test_fewer_than_ten_go_unread(survey):

@@ -320,6 +320,8 @@ def carry(*, contact: Contact, offer: Offer, at: datetime) -> None:
     _announce(offer, at)
     schedule.cancel(subject_id=offer.pk, at=at)
     new: dict[str, Any] = {"continues": lead, "waiting_for": lead.waiting_for, "due_at": lead.due_at}
+    if offer.counted_with_id is None and lead.counted_with_id != offer.pk:
+        new["counted_with"] = lead.counted_with_id or lead.pk
     if lead.reached_at:
         new |= {"reached_at": at, "offered_at": Coalesce(F("offered_at"), Value(at))}
     Offer.objects.filter(pk=offer.pk).update(**new)

@@ -34,6 +34,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Without those that go on with another: one for each line of support."""
         return self.filter(continues=None)
 
+    def counted(self) -> Self:
+        """One for each line of support, as figures count them."""
+        return self.filter(counted_with=None)
+
     def people(self) -> Self:
         """What is open of these, each person once: by the most urgent."""
         lines = self.open().leading()
@@ -76,6 +80,9 @@ class Offer(models.Model):
     One person is one line of support, however many events: a second offer, while a contact runs, goes on with
     the offer of that contact (`continues`), and from then on is what that one is.
 
+    `counted_with` is the offer of the same person that was open when this one was opened, the first of them:
+    whatever becomes of either, both are counted as one line of support in the figures.
+
     `erase_asked_at` is when they wished to have their name erased before the term, while a reporter still saw
     it; it holds unless their support was taken up again since (supporters.offers.retention).
 
@@ -88,6 +95,9 @@ class Offer(models.Model):
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="offers")
     continues = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="also", db_index=False
+    )
+    counted_with = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="counted_along", db_index=False
     )
     waiting_for = models.CharField(max_length=14, choices=Waiting.choices, default=Waiting.ASSIGNMENT)
     due_at = models.DateTimeField()
@@ -138,6 +148,12 @@ class Offer(models.Model):
             # What goes on with an offer.
             models.Index(
                 fields=["continues"], name="offer_goes_on", condition=models.Q(continues__isnull=False)
+            ),
+            # What is counted along with an offer.
+            models.Index(
+                fields=["counted_with"],
+                name="offer_counted_along",
+                condition=models.Q(counted_with__isnull=False),
             ),
         )
 

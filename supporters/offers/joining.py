@@ -103,10 +103,7 @@ def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
         raise TwoAtWork(keeps.involvement.name)
     alert = alerts.standing(ends) if ends.waiting_for == Waiting.COORDINATOR else None
     ends.contacts.update(offer=keeps)
-    # What went on with the one that ends goes on with the other.
-    ends.also.exclude(pk=keeps.pk).update(continues=keeps)
-    if keeps.continues_id == ends.pk:
-        keeps.continues = None
+    _take_over_line(keeps, ends)
     _keep_wishes(keeps, ends)
     for name in ("opened_at", "norm_due_at", "announced_at", "offered_at", "reached_at", "ask_again_since"):
         earliest = [moment for each in (keeps, ends) if (moment := getattr(each, name)) is not None]
@@ -137,6 +134,16 @@ def _merged(twin: Offer, offer: Offer, at: datetime) -> Involvement:
     keeps.save()
     _heed_wish(keeps, at)
     return person
+
+
+def _take_over_line(keeps: Offer, ends: Offer) -> None:
+    """What went on, or was counted, with the one that ends does so with the other; `keeps` is unsaved."""
+    ends.also.exclude(pk=keeps.pk).update(continues=keeps)
+    if keeps.continues_id == ends.pk:
+        keeps.continues = None
+    if keeps.counted_with_id in {None, ends.pk}:
+        keeps.counted_with = None if ends.counted_with_id == keeps.pk else ends.counted_with
+    ends.counted_along.exclude(pk=keeps.pk).update(counted_with=keeps.counted_with or keeps)
 
 
 def _heed_wish(offer: Offer, at: datetime) -> None:

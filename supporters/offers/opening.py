@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
@@ -48,7 +49,7 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     policy, cover = SupportPolicy.current(), WorkingHours.current().cover
     told = [each for each in involvements if policy.announce == Announce.AT_REPORT]
     norms = {incident: support_norm(incident) for incident in {each.incident for each in involvements}}
-    offers = Offer.objects.bulk_create(
+    offers = [
         Offer(
             involvement=involvement,
             incident_id=involvement.incident_id,
@@ -58,8 +59,11 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
             norm_due_at=at + norms[involvement.incident],
         )
         for involvement in involvements
-    )
-    line_wishes.carry(offers)
+    ]
+    before = line_wishes.before(offers)
+    _count_once(offers, before)
+    Offer.objects.bulk_create(offers)
+    line_wishes.carry(offers, before)
     by_incident: dict[Incident, list[Offer]] = {}
     for offer in offers:
         by_incident.setdefault(offer.involvement.incident, []).append(offer)
@@ -69,6 +73,23 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
     told_later.tell_named(involvements, at)
     for incident in by_incident:
         push_counts(incident, at=at)
+
+
+def _count_once(offers: Sequence[Offer], before: line_wishes.Lines) -> None:
+    """Of whom an offer is open already the new one is counted with that; unsaved."""
+    first = {
+        person: min((each for each in line if not each.closed_at), key=_first, default=None)
+        for person, line in before.items()
+    }
+    for offer in offers:
+        if person := offer.involvement.employee_id:
+            stands = first.get(person)
+            offer.counted_with = (stands.counted_with or stands) if stands else None
+            first[person] = stands or offer
+
+
+def _first(offer: Offer) -> tuple[datetime, UUID]:
+    return offer.opened_at, offer.pk
 
 
 def push_counts(incident: Incident, *, at: datetime) -> None:

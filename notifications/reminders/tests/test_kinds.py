@@ -80,6 +80,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "support.employee_left",
             "support.somebody_waits",
             "support.assignment_late",
+            "evaluation.full",
             "evaluation.key",
         },
         HandedOn.IN_PLACE: {
@@ -160,6 +161,7 @@ def test_every_kind_says_its_event_or_is_ones_own():
         "contact.appointment_off",
         "evaluation.invitation",
         "evaluation.reminder",
+        "evaluation.full",
         "evaluation.key",
         "intake.reporter_asked",
         "support.announced",

@@ -293,10 +293,15 @@ def hang_another(offer):
     OfferFactory(continues=offer)
 
 
+def hang_counted(offer):
+    OfferFactory(counted_with=offer)
+
+
 #: Every relation to an offer, and something that hangs there; a new one has to be added, and kept by `join`.
 HANGS = {
     "supporters.Contact.offer": hang_contact,
     "supporters.Offer.continues": hang_another,
+    "supporters.Offer.counted_with": hang_counted,
     "supporters.ReachMe.offer": hang_reach_me,
     "supporters.Referral.offer": hang_referral,
     "supporters.RenewedOffer.offer": hang_renewed,
@@ -563,3 +568,15 @@ class TestThePages:
             reported(department=ward, at=NOW + 2 * HOUR, occurred_at=NOW + timedelta(minutes=number))
         likely = client.get(self.url(this)).context["likely"]
         assert likely[:2] == [same_person, twin]
+
+
+def test_what_was_counted_with_the_one_that_ends_is_counted_with_the_other(coordinator, nurse):
+    """A third event of the nurse goes on being counted once, whichever of two reports stays."""
+    first, second = reported(nurse), reported(nurse, at=NOW + HOUR)
+    third = reported(nurse, at=NOW + 2 * HOUR)
+    counted = Offer.objects.filter(counted_with=None)
+    assert [offer.incident for offer in counted] == [first]
+    stays = join(one=second, other=first, by=coordinator, at=LATER)
+    assert [offer.incident for offer in counted] == [stays]
+    join(one=third, other=stays, by=coordinator, at=LATER)
+    assert counted.count() == Offer.objects.count() == 1
