@@ -1,4 +1,4 @@
-"""What is opened when, and what is left of it. Also covers evaluations.persons."""
+"""What is opened when, and what is left of it. Also covers evaluations.persons and evaluations.drawn_once."""
 
 import logging
 import threading
