@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """While people work: outside a transaction, so that no table is locked."""
 
     atomic = False
-    dependencies = [("evaluations", "0007_questionnaires_kept")]
+    dependencies = [("evaluations", "0008_questionnaire_loaded_by")]
 
     operations = [
         AddIndexConcurrently(

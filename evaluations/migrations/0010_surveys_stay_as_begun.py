@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("evaluations", "0008_opened_codes_stay_valid")]
+    dependencies = [("evaluations", "0009_opened_codes_stay_valid")]
 
     operations = [
         migrations.RunSQL(
