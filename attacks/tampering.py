@@ -79,7 +79,7 @@ def lowered_least() -> int:
 
 def draws_read(nights: int) -> int:
     """How many draws of one period somebody reads who lets storing it fail, night after night."""
-    seen = set()
+    seen: set[str] = set()
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if sql.startswith('INSERT INTO "dashboards_release"'):
