@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from training import views
-from training.coverage.views import coverage, simulation
+from training.coverage.views import coverage, recruiting, simulation
 from training.meetings.views import meetings, own
 
 training_urls = [
@@ -16,6 +16,7 @@ training_urls = [
     path("training/mine/", own.mine, name="mine"),
     path("training/mine/<uuid:pk>/", own.answer, name="answer"),
     path("training/coverage/", coverage.coverage, name="coverage"),
+    path("training/recruit/", recruiting.recruit, name="recruit"),
     path("training/simulation/", simulation.simulation, name="simulation"),
     path("training/simulation/start/", simulation.simulate, name="simulate"),
     path("training/policy/", views.policy, name="policy"),

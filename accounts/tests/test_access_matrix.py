@@ -216,6 +216,7 @@ PAGES: dict[str, str | set[Role]] = {
     "training:answer": SIGNED_IN,
     "training:coverage": COORDINATOR,
     "training:policy": COORDINATOR,
+    "training:recruit": COORDINATOR,
     "training:simulation": COORDINATOR,
     "training:simulate": COORDINATOR,
     "pool:exclusions": COORDINATOR,
