@@ -97,8 +97,9 @@ def _of_links(place: Installation, size: Size) -> Iterator[Line]:
         found = linking.attack(place, people=size.people, seed=seed)
         yield Line(
             f"{size.people} answers linked or found in any copy, seed {seed}",
-            f"{found.mean:.4f} right (≤ {found.at_most:.3f}); answers {found.answers}, codes {found.codes}",
-            f"≤ {1 / size.people + 0.06:.3f}; 0, 0",
+            f"right {found.mean:.4f}, its interval to {found.at_most:.3f}; "
+            f"answers {found.answers}, codes {found.codes}",
+            f"interval ≤ {found.limit:.3f}; 0, 0",
             found.is_chance,
         )
     naively = linking.attack_naively(place, people=size.people, seed=size.seeds[0])

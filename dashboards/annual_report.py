@@ -104,6 +104,7 @@ def _drawn(chart: object) -> Mapping[str, Any]:
         case Bars():
             return {
                 "kind": "bars",
+                "ends": [end.text for end in chart.ends],
                 "drawn": [
                     {
                         "label": " ".join(line.text for line in bar.label),
@@ -121,6 +122,7 @@ def _drawn(chart: object) -> Mapping[str, Any]:
             highest = max([1.0, *(max(column.band, column.height) for column in chart.columns)])
             return {
                 "kind": "bars",
+                "ends": [],
                 "drawn": [
                     {
                         "label": column.label.text,

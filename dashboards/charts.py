@@ -97,6 +97,8 @@ class Bars:
     thickness: float = BAR
     mark: float = BAR + 6
     """Height of the mark for the period before, which stands out above and below the bar by 3."""
+    ends: tuple[Text, ...] = ()
+    """Both ends of the scale, where it has a unit."""
 
     @property
     def has_marks(self) -> bool:
@@ -212,12 +214,15 @@ class Slopes:
     """Pixels down to the labels of the scale."""
 
 
-def bars(data: Sequence[Datum], *, whole: float | None = None) -> Bars:
+def bars(data: Sequence[Datum], *, whole: float | None = None, unit: str = "") -> Bars:
     """A bar across for each figure, in the order given; all on one scale from 0.
 
-    The scale ends at the highest figure, or at `whole` where that is higher: what they are parts of.
+    The scale ends at the highest figure, or at `whole` where that is higher: what they are parts of. With a
+    `unit` it ends at a round number, and says so.
     """
     scale = _scale([whole, *(each for datum in data for each in (datum.value, datum.previous, datum.high))])
+    if unit:
+        scale = nice_ticks(scale)[-1]
     y = 0.0
     drawn = []
     for datum in data:
@@ -236,7 +241,12 @@ def bars(data: Sequence[Datum], *, whole: float | None = None) -> Bars:
             )
         )
         y += BAR + GAP
-    return Bars(max(0, y - GAP + 3), tuple(drawn))
+    height = max(0, y - GAP + 3)
+    if not unit:
+        return Bars(height, tuple(drawn))
+    foot = height + LINE
+    ends = (Text(f"0{unit}", 0, foot - 5), Text(f"{scale:g}{unit}", 100, foot - 5))
+    return Bars(foot, tuple(drawn), ends=ends)
 
 
 def columns(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from dashboards.blocks import Block
 from dashboards.models import BlockWords
@@ -30,6 +31,7 @@ class WordsForm(forms.Form):
                 initial=written or block.headline,
                 max_length=BlockWords.MOST,
                 required=False,
+                help_text=_("No names: what is written here stays, also once it is corrected."),
                 widget=forms.Textarea(attrs={"rows": 3}),
             )
 

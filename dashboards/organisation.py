@@ -151,7 +151,7 @@ def pool(now: Tables) -> Block:
                     (_("Profession"), _("Employees"), _("Supporters"), _("Norm")),
                     rows,
                 ),
-                charts.bars(data) if data else None,
+                charts.bars(data, unit="%") if data else None,
                 "; ".join(f"{datum.label}: {datum.text}" for datum in data),
                 previous_label=_("Norm"),
             )

@@ -37,6 +37,14 @@ data = st.lists(
 )
 
 
+def test_bars_with_a_unit_end_at_a_round_number_and_say_so():
+    drawn = bars([Datum("Psychosocial care", 9.1, "1 of 11"), Datum("Nurses", 12, "12 of 100")], unit="%")
+    assert [end.text for end in drawn.ends] == ["0%", "15%"]
+    assert [bar.width for bar in drawn.bars] == pytest.approx([60.67, 80])
+    assert drawn.height > drawn.bars[-1].y + drawn.thickness + 10
+    assert not bars([Datum("Nurses", 12, "12")]).ends
+
+
 @pytest.mark.parametrize(
     ("highest", "ticks"),
     [

@@ -170,7 +170,8 @@ def test_words_may_be_corrected_and_taken_away_with_who_and_when(client, coordin
         page = client.get(BOARD, {"period": "2026Q3"}).text
         assert ("figures-said" in page) == bool(text)
         assert text in page
-    history = client.get(WORDS, {"period": "2026Q3"}).text.partition("Who wrote what")[2]
+    form, _heading, history = client.get(WORDS, {"period": "2026Q3"}).text.partition("Who wrote what")
+    assert "No names: what is written here stays" in form
     assert [each in history for each in ("First.", "Second.", "(taken away)", "Marit de Boer")] == [True] * 4
     assert Release.objects.get().tables == stored
 
