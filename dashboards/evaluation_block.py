@@ -293,6 +293,12 @@ def _give_or_take(shares: Sequence[Estimate]) -> str:
     return _("Each part may be up to %(points)s points larger or smaller.") % {"points": points}
 
 
+def mean_said(mean: Estimate) -> str:
+    """A mean with its band: "2.0 (1.6–2.4)"."""
+    low, high = map(_decimal, _ends(mean))
+    return f"{_decimal(mean.value)} ({low}–{high})"
+
+
 def _ends(mean: Estimate) -> tuple[float, float]:
     return mean.low, min(float(MOST), mean.high)
 

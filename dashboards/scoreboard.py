@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from dashboards import measured
-from dashboards.evaluation_block import AGREES, MOST, YES, Opinion
+from dashboards.evaluation_block import AGREES, MOST, YES, Opinion, mean_said
 from dashboards.organisation import enough_of, kept
 from dashboards.said import colleagues, share_of, worth_saying
 from dashboards.support_blocks import ACCEPTED, Support
@@ -134,10 +134,7 @@ def _change(opinion: Opinion) -> str:
     before, after = means = [opinion.mean_of_feelings(moment) for moment in (BEFORE, AFTER)]
     if not all(worth_saying(mean, of=MOST) for mean in means):
         return ""
-    words = {
-        "before": number_format(before.value, 1),
-        "after": number_format(after.value, 1),
-    }
+    words = {"before": mean_said(before), "after": mean_said(after)}
     return _("from about %(before)s to %(after)s") % words
 
 

@@ -15,7 +15,7 @@ SECURE_SSL_REDIRECT = False
 LANGUAGE_CODE = "en"
 INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks.faults"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-STATIC_ROOT = None  # nothing was collected
+STATIC_ROOT = None  # type: ignore[assignment]  # nothing was collected
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = False
 # Beat sleeps by the machine's clock: it has to look up to see that ours was moved.
 CELERY_BEAT_MAX_LOOP_INTERVAL = 0.2
