@@ -115,7 +115,7 @@ def share(
     variance_of_base, _all = _variances(table, among)
     together = variance - variance * variance_of_base / everything * (1 - of_all.sd**2 / everything)
     spread = some.sd**2 - 2 * value * together + value**2 * base.sd**2
-    return Estimate(min(1.0, max(0.0, value)), sqrt(max(0.0, spread)) / base.value)
+    return Estimate(min(1.0, value), sqrt(max(0.0, spread)) / base.value)
 
 
 def ratio(some: Estimate, base: Estimate) -> Estimate:

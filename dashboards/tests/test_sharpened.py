@@ -102,11 +102,28 @@ def test_standard_deviations_are_what_comes_out():
         assert held == pytest.approx(0.9, abs=0.04)
 
 
+def test_a_share_is_as_sure_as_what_its_parts_have_in_common():
+    counts, everybody = table({"a": 30, "b": 30, "c": 40}), Estimate(100, 3)
+    found = sharpened.share(counts, ["a"], everybody, of=["a", "b"])
+    # Variances of "a" 35/3 and of "a" and "b" 44/3, and what both move by 22/3.
+    assert (found.value, found.sd) == (0.5, pytest.approx((35 / 3 - 22 / 3 + 11 / 3) ** 0.5 / 60))
+    found = sharpened.share(counts, counts.cells, everybody)
+    assert (found.value, found.sd) == (1, pytest.approx(0, abs=1e-6))
+
+
+def test_one_colleague_has_a_share():
+    counts = table({"a": 1, "b": 0})
+    assert sharpened.share(counts, ["a"], Estimate(1, 4)).value == 1
+    assert sharpened.composition(counts, Estimate(1, 4)) == {"a": 1, "b": 0}
+
+
 def test_a_share_of_nothing_says_that_it_may_be_anything():
     nothing = table({"a": -1, "b": 0})
     share = sharpened.share(nothing, ["a"], Estimate(0, 4))
     assert not said.worth_saying(share)
-    assert not said.worth_saying(sharpened.ratio(Estimate(3, 4), Estimate(2, 4)))
+    of_nothing = sharpened.ratio(Estimate(3, 4), Estimate(2, 4))
+    assert of_nothing.value == 0
+    assert not said.worth_saying(of_nothing)
 
 
 def test_a_ratio_of_two_that_have_nothing_in_common():

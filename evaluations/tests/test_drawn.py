@@ -27,6 +27,14 @@ def test_every_cell_is_drawn_for_itself_around_its_count():
     assert drawn[0].variances == {"apple": 9, "pear": 9}
 
 
+def test_what_is_drawn_from_the_same_chance_stays_the_same():
+    """Another way of drawing would draw all anew."""
+    below = Random(2026).randrange
+    drawn = [draw(TABLE, {"apple": 50, "pear": 5}, below=below).cells for _time in range(3)]
+    assert drawn == [{"apple": 46, "pear": 5}, {"apple": 46, "pear": 1}, {"apple": 53, "pear": 2}]
+    assert (TABLE.by_person, TABLE.by_answer) == (1, 2)
+
+
 def test_a_cell_that_was_not_declared_is_never_published():
     with pytest.raises(ValueError, match="fruit has no plum"):
         draw(TABLE, {"plum": 1})

@@ -73,6 +73,7 @@ def test_what_is_no_answer_to_a_question_is_refused(answers):
 
 
 def test_more_than_an_envelope_holds_is_refused():
+    assert len(pack({"mark": "8" * 501})) == 512
     with pytest.raises(OversizedAnswersError):
         pack({"mark": "8" * 512})
     with pytest.raises(OversizedAnswersError):

@@ -137,3 +137,9 @@ def test_a_ticket_is_found_whatever_a_scanner_made_of_the_address(ticket, before
 )
 def test_no_ticket_of_ours_in_an_address_is_none(address):
     assert within(address, KEY) == ""
+
+
+def test_a_ticket_is_looked_for_where_addresses_end():
+    ticket = grouped(issue(INVITATION, 1, KEY))
+    assert within("#".rjust(200 - len(ticket)) + ticket, KEY) == ticket
+    assert within("#".rjust(201 - len(ticket)) + ticket, KEY) == ""
