@@ -280,6 +280,7 @@ def _recommend(opinion: Opinion) -> Chart:
         ),
         charts.stacks([Shares(label, [100 - 10 * yes.tens, 10 * yes.tens], text)], tones=(1, 5)),
         text,
+        note=_give_or_take([yes]),
         legend=[{"tone": 1, "label": _("No")}, {"tone": 5, "label": _("Yes")}],
     ).if_sure(worth_saying(yes))
 

@@ -319,6 +319,21 @@ def test_a_figure_is_never_below_0():
     ] == [("<10", "0–10")]
 
 
+def test_no_part_is_above_its_whole_on_the_page_or_in_a_file():
+    noisy = {"talks_1": 130, "talks_2": -9, "talks_3": -8, "talks_0": -7, "declined": -12, "referred": 15}
+    made = with_cells(tables(), "course", noisy)
+    rows = {
+        row[0]: row[1] for each in ("offered", "course") for row in block(each, made).charts[-1].table.rows
+    }
+    offered, took_it_up = int(rows["Together"]), int(rows["Took it up: talked, or was referred on"])
+    one_talk = int(rows["One conversation was enough"])
+    assert one_talk <= took_it_up <= offered
+    completed = block("course", made).headline
+    assert completed.startswith((f"About {took_it_up} (", f"About {one_talk} ("))
+    written = csv.reader(io.StringIO(as_csv(board(made))), delimiter=";")
+    assert [row[1] for row in written if row and row[0] == "One conversation was enough"] == [str(one_talk)]
+
+
 def test_a_year_shows_its_periods():
     year = Board("2026", [("Q1", tables(80)), ("Q2", tables(3)), ("Q3", tables(100))])
     by_period, _outcome = year.blocks[0].charts
@@ -345,6 +360,7 @@ def test_answers_that_all_agree_are_shown_as_any_other():
     assert for_everybody[1:] == ("0%", "0%", "0%", "0%", "100%", "100%", "70–100%")
     assert "Each part may be up to" in statements.note
     assert [row[1] for row in recommend.table.rows] == ["90%", "10%"]
+    assert recommend.note == "Each part may be up to 20 points larger or smaller."
     assert dict(row[:2] for row in marks.table.rows)["8"] == "50%"
     unanimous = with_cells(tables(), Question.RECOMMEND.value, {"yes": 40})
     assert [row[1] for row in block("opinion", unanimous).charts[3].table.rows] == ["100%", "0%"]
