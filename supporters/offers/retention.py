@@ -30,7 +30,7 @@ from accounts.enums import AccessAction, Role
 from accounts.models import AccessEvent, User
 from incidents.calamities import put_aside
 from incidents.enums import IncidentKind, Step
-from incidents.models import Incident, Involvement, Milestone, Policy
+from incidents.models import Incident, Involvement, LaterMoment, Milestone, Policy
 from notifications.delivery import forgetting
 from notifications.models import Mail, Reminder
 from notifications.reminders import schedule
@@ -80,6 +80,15 @@ _FEEDBACK_TO_COME = Milestone.objects.filter(
 )
 
 
+#: So is each of what may come later (feedback, a hearing): a day longer than the last that is set.
+_LAST_MOMENT = (
+    LaterMoment.objects.filter(incident=OuterRef("incident"), cancelled_at=None)
+    .order_by("-planned_for")
+    .values("planned_for")[:1]
+)
+_AFTER_MOMENT = timedelta(days=1)
+
+
 #: So long who was offered it once more has to answer: without the name nobody could be called.
 _TO_ANSWER = timedelta(days=14)
 
@@ -107,11 +116,12 @@ class Erased:
 
 
 def with_feedback(offers: OfferQuerySet) -> OfferQuerySet:
-    """`offers`, with the moment until which their names wait for a calamity's feedback, when somebody last
-    gave them, and that of the second offer (`erases_at`).
+    """`offers`, with the moment until which their names wait for a calamity's feedback, the last that is set
+    for later, when somebody last gave them, and that of the second offer (`erases_at`).
     """
     return offers.annotate(
         feedback_due_at=Subquery(_FEEDBACK_TO_COME.filter(_of_offer()).values("internal_due_at")),
+        last_moment_at=Subquery(_LAST_MOMENT),
         named_at=_NAMED_AT,
         second_offer_at=_second_offer_at(),
     )
@@ -132,7 +142,9 @@ def erases_at(offer: Offer, policy: SupportPolicy) -> datetime | None:
     feedback: datetime | None = offer.feedback_due_at  # type: ignore[attr-defined]  # see `with_feedback`
     again: datetime | None = offer.second_offer_at  # type: ignore[attr-defined]  # see `with_feedback`
     answered_by = again + _TO_ANSWER if again and offer.outcome == Outcome.UNREACHABLE else ends
-    return max(ends, shown_until, feedback or ends, answered_by)
+    moment: datetime | None = offer.last_moment_at  # type: ignore[attr-defined]  # see `with_feedback`
+    told_until = moment + _AFTER_MOMENT if moment else ends
+    return max(ends, shown_until, feedback or ends, told_until, answered_by)
 
 
 def was_asked(offer: Offer) -> bool:
@@ -193,11 +205,13 @@ def _due(at: datetime) -> OfferQuerySet:
     before = _closed_before(at)
     kept = SupportPolicy.current().ask_again_days
     asked = Q(ask_again_since__isnull=False, closed_at__gt=at - timedelta(days=kept))
-    waits = Exists(_FEEDBACK_TO_COME.filter(_of_offer(), internal_due_at__gt=at))
+    moments = LaterMoment.objects.filter(cancelled_at=None, planned_for__gt=at - _AFTER_MOMENT)
+    waits = Q(Exists(_FEEDBACK_TO_COME.filter(_of_offer(), internal_due_at__gt=at)))
+    waits |= Q(Exists(moments.filter(_of_offer())))
     answers = Q(
         outcome=Outcome.UNREACHABLE, second_offer_at__isnull=False, second_offer_at__gt=at - _TO_ANSWER
     )
-    over = Q(closed_at__lte=before) & ~asked & ~Q(waits) & ~answers
+    over = Q(closed_at__lte=before) & ~asked & ~waits & ~answers
     due = Offer.objects.filter(closed_at__lte=at, involvement__erased_at=None)
     due = due.annotate(named_at=_NAMED_AT, second_offer_at=_second_offer_at())
     due = due.filter(_ASKED | over)

@@ -72,7 +72,8 @@ def tell_of(incident: Incident, at: datetime) -> None:
 
 def count(moments: Sequence[LaterMoment]) -> list[Counted]:
     """How many of the involved each of `moments` (of one calamity) was told to. Who had their name erased
-    counts as told, so that the number says nothing of how, or how soon, support ended.
+    counts too, so that the number says nothing of how, or how soon, support ended: who was erased before the
+    last change of a moment as soon as everybody who can still be reached was told of it.
     """
     return [each.counted for each in _tallies(moments, timezone.now())]
 
@@ -115,7 +116,11 @@ def _tallies(moments: Sequence[LaterMoment], at: datetime) -> list[ToldCount]:
         is_near = any(state and state.kind == NEAR for state in states)
         kind = kinds.get(NEAR if is_near else _code(moment))
         leaves = mail_hours.mailed_at(kind, at=moment.changed_at, policy=policy)
-        found.append(ToldCount(Counted(moment, sum(told), len(mine), leaves), to_call))
+        gone = sum(bool(each.erased_at and each.erased_at < moment.changed_at) for each in mine)
+        count = sum(told)
+        if count < len(mine):
+            count -= gone
+        found.append(ToldCount(Counted(moment, count, len(mine), leaves), to_call))
     return found
 
 

@@ -145,7 +145,7 @@ class TestPage:
         form = {"do": "set", "set-moment": day, "set-kind": "press"}
         page = client.post(url, form, follow=True).text
         assert "Nobody is named yet, so nobody is told" in page
-        assert "Everybody who was involved is told." not in page
+        assert "Everybody who was involved and can still be reached is told." not in page
 
     def test_asks_how_only_where_people_meet(self, client, member, url):
         client.force_login(member)
@@ -181,7 +181,8 @@ class TestPage:
         wrong = client.post(url, form | {f"{prefix}-way": ""})
         assert "Choose how." in wrong.text
         assert f"{other:%Y-%m-%dT%H:%M}" in wrong.text
-        assert "Changed. Everybody who was involved is told." in client.post(url, form, follow=True).text
+        page = client.post(url, form, follow=True).text
+        assert "Changed. Everybody who was involved and can still be reached is told." in page
         moment.refresh_from_db()
         assert (timezone.localtime(moment.planned_for), moment.way) == (other, "telephone")
         assert "This has just been changed" in client.post(url, form, follow=True).text

@@ -82,7 +82,7 @@ def _set(request: SignedInRequest, calamity: Incident, now: datetime, forms: For
         return None
     if not calamity.involvements.exists():
         return _("Set. Nobody is named yet, so nobody is told; whoever is named later is.")
-    return _("Set. Everybody who was involved is told.")
+    return _("Set. Everybody who was involved and can still be reached is told.")
 
 
 def _move(request: SignedInRequest, calamity: Incident, now: datetime, forms: Forms) -> str | None:
@@ -106,7 +106,7 @@ def _move(request: SignedInRequest, calamity: Incident, now: datetime, forms: Fo
         return None
     if not calamity.involvements.exists():
         return _("Changed. Nobody is named yet, so nobody is told; whoever is named later is.")
-    return _("Changed. Everybody who was involved is told.")
+    return _("Changed. Everybody who was involved and can still be reached is told.")
 
 
 def _cancel(request: SignedInRequest, calamity: Incident, now: datetime, _forms: Forms) -> str | None:
@@ -118,7 +118,7 @@ def _cancel(request: SignedInRequest, calamity: Incident, now: datetime, _forms:
     later_moments.cancel(moment=moment, by=request.user, at=now, seen=seen)
     if not calamity.involvements.exists():
         return _("Cancelled. Nobody is named, so nobody had to be told.")
-    return _("Cancelled. Everybody who was involved is told.")
+    return _("Cancelled. Everybody who was involved and can still be reached is told.")
 
 
 ACTIONS: dict[str, Callable[[SignedInRequest, Incident, datetime, Forms], str | None]] = {

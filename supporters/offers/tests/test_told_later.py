@@ -51,6 +51,18 @@ def set_moment(calamity, kind=LaterMomentKind.FEEDBACK, at=NOW):
     )
 
 
+def move(moment, planned_for, at):
+    return later_moments.move(
+        moment=moment,
+        planned_for=planned_for,
+        way=LaterMomentWay(moment.way),
+        place="",
+        by=ccp(),
+        at=at,
+        seen=moment.changed_at,
+    )
+
+
 def ccp():
     return UserFactory(roles=[Role.CCP])
 
@@ -97,6 +109,21 @@ class TestTold:
         assert told(told_later.CANCELLED) == everybody
         assert Mail.objects.filter(subject_id=typed.involvement_id).count() == 3
 
+    def test_who_was_erased_before_it_moved_was_not_told_of_that_before_the_others(self, calamity):
+        gone, stays = involve(calamity, **ended()), involve(calamity)
+        moment = set_moment(calamity)
+        sweep.sweep(at=NOW)
+        retention.erase_own(offer=gone, by=gone.involvement.employee, at=NOW + 2 * DAY)
+        (counted,) = later_moments.of(calamity)
+        assert (counted.told, counted.involved) == (2, 2)
+        move(moment, LATER + DAY, NOW + 3 * DAY)
+        assert told(told_later.MOVED) == {stays.involvement.employee_id}
+        (counted,) = later_moments.of(calamity)
+        assert (counted.told, counted.involved) == (0, 2)
+        sweep.sweep(at=NOW + 3 * DAY)
+        (counted,) = later_moments.of(calamity)
+        assert (counted.told, counted.involved) == (2, 2)
+
     def test_neither_notice_nor_mail_says_what_it_is_or_what_happened(self, calamity):
         offer = involve(calamity, employee=None, typed_name="Sanne", email="sanne@example.org")
         set_moment(calamity, LaterMomentKind.PRESS)
@@ -132,7 +159,7 @@ class TestTold:
             address = "support:roll-call" if says else "calamities:later"
             page = client.get(reverse(address, args=[calamity.reference]), headers={"accept-language": "en"})
             said = " ".join(strip_tags(page.text).split())
-            assert "1 of 2 was told" in said
+            assert "1 of 2 was told or can no longer be reached" in said
             assert ("1 has to be called" in said) is says
         client.force_login(coordinator)
         case = reverse("support:match", args=[offer.involvement_id])
@@ -367,6 +394,19 @@ class TestNamesStay:
         step.done_at, step.done_by = NOW, ccp()
         step.save()
         assert retention.due(at=NOW) == 1
+
+    @pytest.mark.parametrize("kind", [LaterMomentKind.FEEDBACK, LaterMomentKind.HEARING])
+    def test_until_a_day_after_what_is_set_also_when_it_is_moved(self, calamity, kind):
+        offer = involve(calamity, **ended(closed_at=NOW - 31 * DAY, opened_at=NOW - 32 * DAY))
+        assert retention.due(at=NOW) == 1
+        moment = set_moment(calamity, kind)
+        moved = move(moment, LATER + 5 * DAY, NOW + DAY)
+        assert retention.due(at=LATER + 5 * DAY) == 0
+        assert retention.due(at=LATER + 6 * DAY) == 1
+        shown = retention.with_feedback(Offer.objects.filter(pk=offer.pk)).get()
+        assert retention.erases_at(shown, SupportPolicy.current()) == LATER + 6 * DAY
+        later_moments.cancel(moment=moved, by=ccp(), at=NOW + 2 * DAY, seen=NOW + DAY)
+        assert retention.due(at=NOW + 2 * DAY) == 1
 
     def test_as_long_as_the_policy_says_for_who_is_asked_again(self, calamity):
         since = {"closed_at": NOW - 31 * DAY, "opened_at": NOW - 32 * DAY, "ask_again_since": NOW - 31 * DAY}
