@@ -296,6 +296,7 @@ def undo(*, contact: Contact, by: User, at: datetime, seen: int | None = None) -
         ).delete()
     now = _facts(contact, [*events, *corrections], cover)
     _write(contact, now, before=facts, at=at, cover=cover)
+    reminders.no_news_of(undone, at=at)
     return contact
 
 

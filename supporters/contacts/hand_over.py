@@ -10,12 +10,14 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
+from django.db.models import Max
+
 from accounts.models import User
 from supporters.contacts.alerts import WITHOUT_SUPPORTER
 from supporters.contacts.allowed_steps import UNDO_WITHIN
 from supporters.contacts.flow import ContactError, record, undo
 from supporters.enums import ContactState, EventKind, HandBackReason
-from supporters.models import Contact, ContactQuerySet, Offer
+from supporters.models import Contact, ContactEvent, ContactQuerySet, Offer
 from supporters.pool import members
 
 
@@ -29,8 +31,17 @@ def hand_over(*, by: User, at: datetime) -> int:
 
 
 def take_back(*, by: User, at: datetime) -> int:
-    """Undo what `by` handed over just now, as far as nobody else was asked meanwhile; how many contacts."""
-    return _count(returnable(by=by, at=at).order_by("id"), partial(undo, by=by, at=at))
+    """Undo what `by` handed over just now, as far as nobody else was asked meanwhile, and the pause that came
+    with it; how many contacts.
+    """
+    found = list(returnable(by=by, at=at).order_by("id"))
+    lines = ContactEvent.objects.filter(contact__in=found, kind=EventKind.HANDED_BACK, by=by)
+    handed_over_at = lines.aggregate(last=Max("at"))["last"]
+    taken = _count(found, partial(undo, by=by, at=at))
+    if taken:
+        with suppress(members.HasStopped):
+            members.pause_no_more(user=by, since=handed_over_at, at=at)
+    return taken
 
 
 def returnable(*, by: User, at: datetime) -> ContactQuerySet:

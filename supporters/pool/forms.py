@@ -1,10 +1,12 @@
 """Forms of the pool and of the policy of support."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Field
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +21,36 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 
+#: An absence that begins or ends further away than this is a slip of the pen.
+A_YEAR = timedelta(days=366)
+
+
+class AbsenceMixin:
+    """What is odd about the days of an absence is asked back, once they are changed."""
+
+    def clean_absence(self: Any, data: dict[str, Any]) -> None:
+        starts, ends = data.get("absent_from"), data.get("absent_until")
+        if ends and not starts and not self.has_error("absent_from"):
+            self.add_error("absent_from", _("Say from which day."))
+        elif ends and starts and ends < starts:
+            self.add_error("absent_until", _("The absence must end after it starts."))
+        for name, day in (("absent_from", starts), ("absent_until", ends)):
+            if not day or name not in self.changed_data or self.has_error(name):
+                continue
+            if odd := _odd(day, ends=name == "absent_until"):
+                self.add_error(name, odd)
+
+
+def _odd(day: date, *, ends: bool) -> str:
+    """What is asked about a day on which an absence begins, or `ends`; empty where it may well be."""
+    today = timezone.localdate()
+    if day > today + A_YEAR:
+        return _("More than a year ahead. Is the year right?")
+    if day < today - A_YEAR:
+        return _("More than a year ago. Is the year right?")
+    return _("This day is in the past. Is the year right?") if ends and day < today else ""
+
+
 class TrainedForm(forms.Form):
     """When a new supporter did the training; empty while it is still to come."""
 
@@ -29,7 +61,7 @@ class TrainedForm(forms.Form):
     )
 
 
-class SupporterForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
+class SupporterForm(AbsenceMixin, forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
     """Training, absence and capacity of one supporter."""
 
     class Meta:
@@ -58,8 +90,7 @@ class SupporterForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic w
             self.add_error("trained_on", _("Say when the training was."))
         elif data.get("current_until") and data["current_until"] < data["trained_on"]:
             self.add_error("current_until", _("The training is valid until a day after it was given."))
-        if data.get("absent_until") and not data.get("absent_from"):
-            self.add_error("absent_from", _("Say from which day."))
+        self.clean_absence(data)
         return data
 
 
