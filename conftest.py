@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
@@ -63,6 +64,16 @@ def _clock(request):
     mark = request.node.get_closest_marker("clock")
     with time_machine.travel(mark.args[0], tick=False) if mark else nullcontext():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _somebody_can_be_asked(request, monkeypatch):
+    """What is promised is what a hospital promises that has a pool and a coordinator, in all tests but those
+    that are marked `whole_pool`: few of them fill it.
+    """
+    if not request.node.get_closest_marker("whole_pool"):
+        there = SimpleNamespace(rows=lambda **_given: [{"who": "pool"}, {"who": "desk"}])
+        monkeypatch.setattr("supporters.pool.members._WHO", there)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from incidents.reports import report_as_seen
 from notifications.reminders import announcing_absence
 from supporters.intake import open_questions
 from supporters.offers import opening, own_calls
+from supporters.pool import members
 
 
 def register() -> None:
@@ -25,6 +26,7 @@ def register() -> None:
     )
     report_as_seen.ways_of_own.append(report_as_seen.Way("me", _("Say how and when to reach you"), "phone"))
     report_as_seen.promises.append(opening.promised)
+    report_as_seen.nobody_to_call.append(members.nobody_to_call)
     report_as_seen.somebody_there.append(own_calls.already_there)
     announcing_absence.besides.append("supporters/pool/_cannot_be_asked.html")
     places.register(
@@ -76,7 +78,7 @@ def register() -> None:
             "support:propose": _("a proposal for several events"),
             "support:replace": _("somebody else for all that is open with a supporter"),
             "support:roll-call": _("everybody involved in an event"),
-            "support:who-was-there": _("naming who was there, as head of department"),
+            "support:who-was-there": _("naming who was there, as head of department or reporter"),
             "support:worklist": _("worklist"),
         },
     )

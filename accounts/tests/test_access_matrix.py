@@ -168,7 +168,7 @@ PAGES: dict[str, str | set[Role]] = {
     "settings:hours": ADMIN,
     # supporters: the coordinator's side
     "support:worklist": COORDINATOR,
-    "support:who-was-there": {Role.TEAM_LEADER},
+    "support:who-was-there": SIGNED_IN,
     "support:head-settle": COORDINATOR,
     "support:roll-call": COORDINATOR,
     "support:join": COORDINATOR,

@@ -118,6 +118,8 @@ class Incident(models.Model):
     )
     reporter = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     reported_at = models.DateTimeField(_("reported"))
+    # By when the reporter was told that a colleague calls whom they named; it stays what it was.
+    promised_by = models.DateTimeField(null=True, blank=True)
     # The form's own key: a second click or a retry finds the first report instead of making another.
     submission_key = models.UUIDField(null=True, blank=True)
     # Taken back by its reporter (reports.withdrawal), or found to be about the event of another report

@@ -1,7 +1,7 @@
 """What one person sees of one report on its page (design: who sees what)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -67,8 +67,8 @@ def sight_of(incident: Incident, *, user: User, at: datetime) -> Sight:
 
 
 def entered_by(user: User, incident: Incident, *, at: datetime) -> list[Involvement]:
-    """Whom `user`, a head of department, named in the report, for as long as they are shown these names; who
-    was erased since is among them.
+    """Whom `user` named in the own report, for as long as they are shown these names; who was erased since is
+    among them.
     """
     if not _entered_by(incident, user) or at > _named_until(incident):
         return []
@@ -105,20 +105,31 @@ def record_view(incident: Incident, sight: Sight, *, user: User, at: datetime) -
 @dataclass(frozen=True)
 class CallPromise:
     """Until when a colleague calls who is named at a moment, and when somebody first looks at it: `seen_from`
-    is that moment itself, or when calls are next made.
+    is that moment itself, or when calls are next made. `instead`: what is true where there is no colleague
+    who could.
     """
 
     by: datetime
     seen_from: datetime
+    instead: str = ""
 
 
 #: What is promised to who is named at a moment; hung in by the room that sees to it.
 promises: list[Callable[[datetime], CallPromise]] = []
+#: Hung in by that room too: what is said of the call that is due by a moment, at a moment, where no colleague
+#: can be asked to make it; empty where one can.
+nobody_to_call: list[Callable[[datetime, datetime], str]] = []
 
 
 def promised(at: datetime) -> CallPromise:
-    """What who is named at `at` is promised."""
-    return promises[0](at)
+    """What who is named at `at`, which is now, is promised."""
+    promise = promises[0](at)
+    return replace(promise, instead=nobody_to_call[0](promise.by, at))
+
+
+def promised_by(at: datetime) -> datetime:
+    """Until when a colleague calls who is named at `at`."""
+    return promises[0](at).by
 
 
 @dataclass(frozen=True)
@@ -185,7 +196,7 @@ class Told:
     when_asked: bool = False
 
 
-#: Hung in: where a head of department names who was forgotten, the name of an address that takes a reference.
+#: Hung in: where a reporter names who was forgotten, the name of an address that takes a reference.
 ways_to_forgotten: list[Way] = []
 #: Hung in by the room that tells them.
 told: list[Callable[[Incident], Told]] = []
@@ -198,9 +209,25 @@ def told_of(incident: Incident, user: User) -> Told | None:
     return next((each(incident) for each in told if incident.kind not in IncidentKind.personal()), None)
 
 
-def to_forgotten(incident: Incident, user: User) -> list[Way]:
-    """Where a head of department names who was forgotten; nowhere, who is involved themselves."""
-    return [] if incident.pk in events_of(user) else ways_to_forgotten
+@dataclass(frozen=True)
+class Forgotten:
+    """Where a reporter names who was forgotten, `ways`; who is involved in it themselves asks one of the
+    `coordinators`, for they see nobody else on it.
+    """
+
+    ways: Sequence[Way] = ()
+    coordinators: Sequence[User] = ()
+
+
+def to_forgotten(incident: Incident, user: User) -> Forgotten | None:
+    """How `user`, who reported `incident` and named people, adds one more; None where they do not."""
+    if not _entered_by(incident, user) or incident.has_ended:
+        return None
+    if incident.pk not in events_of(user):
+        return Forgotten(ways_to_forgotten) if incident.involvements.exists() else None
+    holders = User.objects.filter(groups__name=Role.COORDINATOR, is_active=True).exclude(telephone="")
+    found = holders.exclude(involvements__incident=incident).order_by("sort_key", "id")
+    return Forgotten(coordinators=list(found[:2]))
 
 
 def unnamed_of(incident: Incident, user: User) -> Unnamed | None:
@@ -213,11 +240,15 @@ def what_happens(incident: Incident, *, now: datetime) -> list[str]:
     was promised is that of when somebody was first named: who wishes another day tells the reporter nothing.
     """
     named_at = incident.involvements.aggregate(first=Min("added_at"))["first"] or incident.reported_at
-    promise = promised(named_at)
-    words = {"moment": at_moment(promise.by, now=now)}
-    past = promise.by < now
+    promise = promises[0](named_at)
+    by = incident.promised_by or promise.by
+    words = {"moment": at_moment(by, now=now)}
+    past = by < now
     asks = incident.reporter if incident.kind == IncidentKind.SELF else None
-    if asks and (already := already_there(asks, incident)):
+    already = already_there(asks, incident) if asks else ""
+    if not already and (instead := nobody_to_call[0](by, now)):
+        return [instead]
+    if already:
         finds, calls = already, gettext("When you hear from that colleague stands on your own page")
     elif incident.kind == IncidentKind.SELF:
         finds = gettext("The coordinator looks for a colleague who suits you")
@@ -240,7 +271,7 @@ def what_happens(incident: Incident, *, now: datetime) -> list[str]:
 
 
 def _entered_by(incident: Incident, user: User) -> bool:
-    return user.has_role(Role.TEAM_LEADER) and incident.reporter_id == user.pk
+    return incident.reporter_id == user.pk and incident.kind not in IncidentKind.personal()
 
 
 def _named_until(incident: Incident) -> datetime:

@@ -18,6 +18,7 @@ from hospital.refused import saying
 from incidents.calamities import milestones, moment_writer, put_aside
 from incidents.enums import AlreadyOffered, EventType, Harm, IncidentKind
 from incidents.models import Incident, Involvement
+from incidents.reports.report_as_seen import promised_by
 
 #: Where a coordinator adds people to a report.
 COORDINATORS_PAGE = "incidents:add-people"
@@ -224,10 +225,13 @@ def add_involved(
     and Ended.
     """
     with transaction.atomic():
-        if milestones.locked(incident).has_ended:
+        held = milestones.locked(incident)
+        if held.has_ended:
             raise ReportEnded
         present = incident.involvements.filter(erased_at__isnull=True).select_related("employee")
         _check_nobody_twice(involved, present=present)
+        if held.reporter_id and held.promised_by is None and not held.involvements.exists():
+            Incident.objects.filter(pk=held.pk).update(promised_by=promised_by(at))
         added = _add(incident, involved, at)
         put_aside.follow(incident, added, at=at)
         for listener in addition_listeners:
@@ -261,6 +265,8 @@ def _log_added(incident: Incident, added: Sequence[Involvement], by: User, at: d
 
 def _store(incident: Incident, involved: Sequence[Involved], at: datetime) -> None:
     # The counter's row is locked from here to the commit: whatever can be done before is done before.
+    if involved and incident.reporter_id:
+        incident.promised_by = promised_by(at)
     incident.reference = _next_reference(timezone.localtime(at).year)
     incident.save(force_insert=True)
     if incident.kind == IncidentKind.CALAMITY:

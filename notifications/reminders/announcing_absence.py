@@ -7,6 +7,7 @@ supporter can be asked is the pool's own business (supporters.models.Supporter.a
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -92,6 +93,31 @@ def substitute_away(absence: Absence) -> Absence | None:
         .select_related("user")
         .first()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SharedDays:
+    """On which days of an absence its substitute is away too; `are_all`: on all of them."""
+
+    first_day: date
+    last_day: date
+    are_all: bool
+
+
+def shared_days(absence: Absence) -> SharedDays | None:
+    """The days of `absence` on which nobody stands in; None where somebody always does."""
+    theirs = substitute_away(absence)
+    if theirs is None:
+        return None
+    first = max(absence.first_day, theirs.first_day)
+    last = min(absence.last_day, theirs.last_day)
+    return SharedDays(first, last, (first, last) == (absence.first_day, absence.last_day))
+
+
+def shared_days_of(user: User, *, at: datetime) -> SharedDays | None:
+    """Those of the absence that `user` announced and that is not over."""
+    own = Absence.objects.filter(user=user, last_day__gte=local_day(at)).first()
+    return shared_days(own) if own else None
 
 
 def left_alone(absence: Absence) -> QuerySet[Absence]:

@@ -1,5 +1,19 @@
 // What every page does beyond plain HTML. All of it is comfort: without it the pages work.
 
+// Without a connection a note is not sent, and the page says so instead of going: what was tapped is still there.
+document.addEventListener("submit", (event) => {
+  const note = document.querySelector("[data-not-sent]");
+  if (navigator.onLine || !note || event.target.matches("[data-guarded]") || event.target.method !== "post") return;
+  event.preventDefault();
+  note.hidden = false;
+  note.scrollIntoView({ block: "center" });
+});
+function connected() {
+  for (const note of document.querySelectorAll("[data-not-sent]")) note.hidden = true;
+}
+addEventListener("online", connected);
+document.addEventListener("htmx:afterOnLoad", connected);
+
 // A second click or Enter does not send a form twice; coming back to the page makes it usable again.
 document.addEventListener("submit", (event) => {
   const form = event.target;

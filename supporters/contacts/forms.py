@@ -4,12 +4,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Language
 from accounts.people.telephone_field import TypedTelephoneField
 from hospital.clock import Cover, local_day
 from hospital.form_fields import DayField
+from hospital.moment_words import hours_in_words
+from supporters.contacts.wished_parts import in_parts, met
 from supporters.enums import (
     ConversationMode,
     EventKind,
@@ -19,6 +22,7 @@ from supporters.enums import (
     SupporterStatus,
 )
 from supporters.models import ReachMe, Supporter
+from supporters.pool.forms import AbsenceMixin
 
 
 class DayForm(forms.Form):
@@ -78,11 +82,26 @@ class ReachMeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for myp
         fields = ("telephone", "email", "parts_of_day", "language", "not_on_ward", "no_voicemail")
         labels = {"telephone": _("Call me on this number"), "email": _("Or mail me at this address")}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cover: Cover, **kwargs: Any) -> None:
+        """In which parts of the day nobody calls by `cover` is not offered; what was chosen before stays."""
         super().__init__(*args, **kwargs)
         language = self.fields.get("language")
         if isinstance(language, forms.ChoiceField):
             language.choices = [("", _("No preference")), *Language.choices]
+        chosen, possible = self.instance.parts_of_day, met(cover)
+        missed = [part for part in chosen if part not in possible]
+        parts = self.fields["parts_of_day"]
+        assert isinstance(parts, forms.MultipleChoiceField)
+        parts.choices = [choice for choice in PartOfDay.choices if choice[0] in {*possible, *missed}]
+        if missed:
+            words = {"hours": hours_in_words(cover), "when": in_parts(missed)}
+            text = gettext(
+                "We call %(hours)s: not %(when)s. "
+                "Choose another time too, or agree on one when you are called."
+            )
+            parts.help_text = text % words
+        elif len(possible) < len(PartOfDay):
+            parts.help_text = gettext("We call %(hours)s.") % {"hours": hours_in_words(cover)}
 
 
 class UnseenReachMeForm(ReachMeForm):
@@ -120,7 +139,7 @@ class NamelessForm(ReachMeForm):
         return data
 
 
-class AvailabilityForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
+class AvailabilityForm(AbsenceMixin, forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
     """Whether, when and for how many at a time a supporter can be asked."""
 
     paused = forms.BooleanField(
@@ -148,6 +167,11 @@ class AvailabilityForm(forms.ModelForm):  # type: ignore[type-arg]  # generic fo
         if not max(1, self.instance.load) <= capacity <= 9:
             raise forms.ValidationError(self.bounds(self.instance.load))
         return capacity
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        self.clean_absence(data)
+        return data
 
     @staticmethod
     def bounds(load: int) -> str:

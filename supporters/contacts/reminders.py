@@ -21,7 +21,7 @@ from accounts.models import User
 from hospital.clock import Cover
 from hospital.models import WorkingHours
 from notifications.enums import Group, HandedOn
-from notifications.models import Reminder
+from notifications.models import Notice, Reminder
 from notifications.reminders import schedule
 from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import reminder
@@ -89,6 +89,12 @@ def wanted(contact: Contact, facts: ContactFacts, *, cover: Cover) -> list[Remin
         case ContactState.HANDED_BACK | ContactState.CLOSED:
             found += _after_the_end(contact, facts, cover)
     return found
+
+
+def no_news_of(undone: Iterable[ContactEvent], *, at: datetime) -> None:
+    """Whoever was told of what is undone now need not read it any more."""
+    keys = [f"{code}:{line.pk}" for line in undone for code in CODES]
+    Notice.objects.unread().filter(reminder__key__in=keys, count=1).update(read_at=at)
 
 
 def expected(at: datetime) -> Iterator[Reminder]:
@@ -244,11 +250,12 @@ def _for_supporter(
     *states: ContactState,
     group: Group = Group.WORK,
     digest: "StrPromise | None" = None,
+    still: Callable[[], Q] = Q,
 ) -> Kind:
-    """For the contact's supporter, as long as it is in one of `states`."""
+    """For the contact's supporter, as long as it is in one of `states`, and `still` so."""
 
     def concern(pairs: Pairs) -> list[bool]:
-        contacts = Contact.objects.filter(pk__in={pk for _user, pk in pairs}, state__in=states)
+        contacts = Contact.objects.filter(still(), pk__in={pk for _user, pk in pairs}, state__in=states)
         mine = set(contacts.values_list("supporter__user", "pk"))
         return [(user.pk, pk) in mine for user, pk in pairs]
 
@@ -318,7 +325,12 @@ KINDS = (
     _for_coordinators(NOT_CALLED, _("A first contact is late."), Q(state__in=_BEGUN)),
     _for_supporter(CALL_AS_AGREED, _("You agreed to get in touch with a colleague today."), *_BEGUN),
     _for_supporter(FOLLOW_UP, _("It’s time to follow up with a colleague."), *_BEGUN),
-    _for_supporter(APPOINTMENT_SOON, _("You have a talk with a colleague soon."), *_BEGUN),
+    _for_supporter(
+        APPOINTMENT_SOON,
+        _("You have a talk with a colleague soon."),
+        *_BEGUN,
+        still=lambda: Q(next_step=NextStep.APPOINTMENT, due_at__gt=timezone.now()),
+    ),
     _for_supporter(
         APPOINTMENT_PAST,
         _("Did your talk with a colleague take place? One tap says so."),

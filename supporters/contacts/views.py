@@ -40,7 +40,7 @@ from supporters.contacts.allowed_steps import (
     talked_enough,
 )
 from supporters.contacts.appointments.keeping import with_others
-from supporters.contacts.appointments.moments import suggested
+from supporters.contacts.appointments.moments import is_late, suggested
 from supporters.contacts.case_access import log_contact
 from supporters.contacts.course import course_of
 from supporters.contacts.flow import ContactError, NotAllowed
@@ -222,7 +222,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not (facts.is_open or (facts.closed_at and facts.accepted_at) or can_undo):
         return render(request, "supporters/contacts/contact_over.html")
     log_contact(contact=mine, by=request.user, at=now)
-    late = facts.is_open and facts.due_at < now
+    late = facts.is_open and is_late(facts.next_step, facts.due_at, now=now)
     at_a_desk, opens = facts.next_step in AT_A_DESK, cover.opens_from(now)
     mine.offer.involvement = person
     by_mail = is_mailed(mine.offer)
@@ -247,6 +247,7 @@ def contact(request: SignedInRequest, pk: UUID) -> HttpResponse:
                 parts=parts,
             ),
             "by_mail": by_mail,
+            "asked_for": words.asked_for(getattr(mine.offer, "reach_me", None), cover=cover),
             "late": late,
             "timed": late or _is_timed(facts.next_step, facts.due_at, opens),
             # Known once accepted; after what is next where that is no call.
@@ -402,7 +403,7 @@ def _own(user: User) -> ContactQuerySet:
 def _card(row: Any, now: datetime, cover: Cover) -> ContactCard:
     """The card of a row of `CARDS`."""
     step = NextStep(row.next_step)
-    late = row.closed_at is None and row.due_at < now
+    late = row.closed_at is None and is_late(step, row.due_at, now=now)
     return ContactCard(
         url=address_of("contacts:detail", row.pk),
         headline=words.headline(

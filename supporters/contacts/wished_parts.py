@@ -4,7 +4,7 @@ A term that ends before the first of them is over ends with it, on the same day 
 then, on the next one on which they are. Where they never are, the term stays.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
 
 from hospital.clock import DAY, PARTS_OF_DAY, Cover, local_day, moment_of
@@ -29,6 +29,21 @@ def parts_of(offer: Offer) -> Collection[str]:
     """In which parts of the day (PartOfDay) the person of `offer` likes to be called; empty for any."""
     wish = getattr(offer, "reach_me", None)
     return wish.parts_of_day if wish else ()
+
+
+def in_parts(parts: Iterable[str]) -> str:
+    """`parts` of the day in words."""
+    return ", ".join(str(PartOfDay(part).label) for part in parts)
+
+
+def met(cover: Cover, parts: Iterable[str] = HOURS) -> list[str]:
+    """Those of `parts` in which calls are made, on whichever days of the week."""
+    days = [hours for hours in cover.week if hours]
+    return [
+        part
+        for part in parts
+        if any(max(opens, HOURS[part][0]) < min(closes, HOURS[part][1]) for opens, closes in days)
+    ]
 
 
 def wished_by(due_at: datetime, parts: Collection[str], cover: Cover) -> datetime:

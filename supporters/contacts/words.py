@@ -22,8 +22,9 @@ from supporters.contacts.flow import (
     SameFollowUp,
     TooManyConversations,
 )
-from supporters.contacts.wished_parts import wished_from
+from supporters.contacts.wished_parts import in_parts, met, wished_from
 from supporters.enums import ConversationMode, EventKind, NextStep
+from supporters.models import ReachMe
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,23 @@ def _agreed(mode: str) -> str:
     if mode == ConversationMode.IN_PERSON:
         return _("Meet %(moment)s")
     return _("Video call %(moment)s") if mode == ConversationMode.VIDEO else _("Call %(moment)s")
+
+
+def asked_for(wish: ReachMe | None, *, cover: Cover) -> list[str]:
+    """What the supporter has to know before calling, a line each: when is as far as calls are made then."""
+    if wish is None:
+        return []
+    possible = met(cover, wish.parts_of_day)
+    missed = in_parts(part for part in wish.parts_of_day if part not in possible)
+    rather = _("Would rather be called %(when)s, when nobody calls: agree on a moment.")
+    said = [
+        (possible, _("Call %(when)s.") % {"when": in_parts(possible)}),
+        (missed, rather % {"when": missed}),
+        (wish.language, _("Speaks %(language)s.") % {"language": wish.get_language_display()}),
+        (wish.not_on_ward, _("Not while at work.")),
+        (wish.no_voicemail, _("Leave no voicemail.")),
+    ]
+    return [line for asked, line in said if asked]
 
 
 def awaited(step: NextStep) -> str:

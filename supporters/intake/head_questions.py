@@ -124,22 +124,30 @@ def settle(*, question: HeadQuestion, by: User, at: datetime) -> None:
 
 
 def may_be_named_on(user: User) -> IncidentQuerySet:
-    """The reports on which `user`, a head of department, may name people, or could: the own ones, and those
+    """The reports on which `user` may name people, or could: the own ones, and of a head of department those
     of which they were asked; none in which they are involved themselves.
     """
     mine = Q(reporter=user) & ~Q(kind__in=IncidentKind.personal())
-    of_department = HeadQuestion.objects.filter(incident=OuterRef("pk"), department=user.department_id)
-    reports = Incident.objects.filter(mine | Q(Exists(of_department)), withdrawn_at=None, joined_into=None)
+    if user.has_role(Role.TEAM_LEADER):
+        mine |= Q(Exists(HeadQuestion.objects.filter(incident=OuterRef("pk"), department=user.department_id)))
+    reports = Incident.objects.filter(mine, withdrawn_at=None, joined_into=None)
     return reports.exclude(pk__in=events_of(user))
 
 
 def open_until(incident: Incident) -> datetime:
-    """Until when a head names people on `incident`."""
+    """Until when a head, or who reported it, names people on `incident`."""
     return add_days(incident.reported_at, SupportPolicy.current().forgotten_days)
 
 
 def question_to(user: User, incident: Incident) -> HeadQuestion | None:
-    return HeadQuestion.objects.filter(incident=incident, department=user.department_id).first()
+    """What `user`, a head of department, was asked about `incident`."""
+    return _questions_to(user, HeadQuestion.objects.filter(incident=incident)).first()
+
+
+def _questions_to(user: User, questions: HeadQuestionQuerySet) -> HeadQuestionQuerySet:
+    if not user.has_role(Role.TEAM_LEADER):
+        return questions.none()
+    return questions.filter(department=user.department_id)
 
 
 @transaction.atomic
@@ -162,21 +170,21 @@ def name(*, incident: Incident, involved: Sequence[Involved], by: User, at: date
         [row.pk for row in known],
         action=AccessAction.CREATE,
         user=by,
-        role=Role.TEAM_LEADER,
+        role=Role.TEAM_LEADER if by.has_role(Role.TEAM_LEADER) else None,
         access_point=PAGE,
         object_kind="incident",
         object_ref=incident.reference,
         basis=OWN_REPORT,
         at=at,
     )
-    for question in _locked().waiting().filter(incident=incident, department=by.department_id):
+    for question in _questions_to(by, _locked().waiting().filter(incident=incident)):
         _close(question, HeadAnswer.NAMED, at)
 
 
 @transaction.atomic
 def nobody_missing(*, incident: Incident, by: User, at: datetime) -> None:
     """The head who was asked says that nobody is missing."""
-    for question in _locked().waiting().filter(incident=incident, department=by.department_id):
+    for question in _questions_to(by, _locked().waiting().filter(incident=incident)):
         _close(question, HeadAnswer.NOBODY_MISSING, at)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.people.who_is_who import Named
 from supporters.enums import SameProfession
-from supporters.models import Offer, SupportPolicy, Wishes
+from supporters.models import Offer, ReachMe, SupportPolicy, Wishes
 
 #: What the need of an offer is read from.
 READ_OF_OFFER = (
@@ -18,6 +18,7 @@ READ_OF_OFFER = (
     "involvement__profession",
     "involvement__department",
     "wishes",
+    "reach_me",
 )
 
 
@@ -90,6 +91,8 @@ def _need(offer: Offer, at: datetime, same_profession: SameProfession, events: I
     employee, profession, department = involvement.employee, involvement.profession, involvement.department
     year = timezone.localtime(at).year
     wishes: Wishes | None = getattr(offer, "wishes", None)
+    reach_me: ReachMe | None = getattr(offer, "reach_me", None)
+    asked_for = reach_me.language if reach_me else ""
     return Need(
         offer_id=offer.id,
         incident_ids=frozenset({offer.incident_id, *events}),
@@ -102,7 +105,7 @@ def _need(offer: Offer, at: datetime, same_profession: SameProfession, events: I
         profession_group=profession.group if profession else "",
         department_id=involvement.department_id or offer.incident.department_id,
         location_id=department.location_id if department else None,
-        language=employee.language if employee else "",
+        language=asked_for or (employee.language if employee else ""),
         years_in_profession=employee.years_in_profession(year=year) if employee else None,
         wish_other_department=involvement.wish_other_department,
         wish_physician=involvement.wish_physician,

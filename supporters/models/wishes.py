@@ -38,18 +38,6 @@ class ReachMe(models.Model):
     def __str__(self) -> str:
         return str(self.offer_id)
 
-    @property
-    def in_words(self) -> list[str]:
-        """What the supporter has to know before calling, a line each."""
-        parts = [str(PartOfDay(part).label) for part in self.parts_of_day]
-        said = [
-            (parts, _("Call %(when)s.") % {"when": ", ".join(parts)}),
-            (self.language, _("Speaks %(language)s.") % {"language": self.get_language_display()}),
-            (self.not_on_ward, _("Not while at work.")),
-            (self.no_voicemail, _("Leave no voicemail.")),
-        ]
-        return [str(line) for asked, line in said if asked]
-
 
 class Wishes(models.Model):
     """What the person of `offer` wishes of a supporter beyond what stands on the involvement; it goes with

@@ -17,10 +17,12 @@ from incidents.models import Incident
 from notifications.models import Notice
 from notifications.notices.listing import mark_read
 from supporters.contacts import announcing
+from supporters.contacts.appointments.moments import is_late
 from supporters.contacts.mailed_only import is_mailed
 from supporters.contacts.wished_parts import parts_of, wished_by, wished_from
 from supporters.enums import AppointmentState, ContactState, EventKind, NextStep, Waiting
 from supporters.models import Appointment, Contact, ContactEvent, Offer, OfferQuerySet
+from supporters.pool import members
 
 _AT_WORK = (ContactState.ACCEPTED, ContactState.IN_CONTACT)
 _LATER = ContactEvent.objects.filter(
@@ -63,7 +65,8 @@ class PromisedCall:
     calls now, or they like it later, from when on somebody does, as long as that is not long before it.
     `on_day`: that day was agreed on. `mode`: it is an appointment at `by`, by that means (ConversationMode),
     and at `place` if in person. `outside`: they hear by then of help outside the hospital, which they asked
-    for. `off`: when they were to talk with the supporter before, which is off. `by_mail`: there is no number
+    for. `instead`: what is true of it where there is no colleague who could be asked. `off`: when they were
+    to talk with the supporter before, which is off. `by_mail`: there is no number
     of them, so they are mailed.
     """
 
@@ -77,6 +80,7 @@ class PromisedCall:
     outside: bool = False
     off: datetime | None = None
     by_mail: bool = False
+    instead: str = ""
 
 
 def with_promise(offers: OfferQuerySet) -> QuerySet[Any]:
@@ -112,7 +116,8 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
     by_mail = is_mailed(offer)
     if contact and contact.agreed_at:
         at, mode, place = contact.agreed_at, contact.agreed_mode, contact.agreed_place or ""
-        return PromisedCall(at, is_late=at < now, coordinator_sees=sees, mode=mode, place=place)
+        is_over = is_late(NextStep.APPOINTMENT, at, now=now)
+        return PromisedCall(at, is_late=is_over, coordinator_sees=sees, mode=mode, place=place)
     if supporter and contact.next_step in (NextStep.CALL_LATER, NextStep.FOLLOW_UP):
         return PromisedCall(
             contact.due_at,
@@ -124,8 +129,11 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
     off = offer.off_at if offer.off_at and offer.off_at > now else None
     by = _promised_at(offer)
     outside = offer.wants_outside and contact is None
+    instead = members.nobody_to_call(by, now) if contact is None and not outside else ""
     if offer.not_before and not supporter:
-        return PromisedCall(by, by < now, sees, on_day=True, outside=outside, off=off, by_mail=by_mail)
+        return PromisedCall(
+            by, by < now, sees, on_day=True, outside=outside, off=off, by_mail=by_mail, instead=instead
+        )
     parts = () if outside else parts_of(offer)
     by = wished_by(by, parts, cover)
     in_contact = contact and contact.state == ContactState.IN_CONTACT
@@ -134,7 +142,9 @@ def promise_of(offer: Any, *, now: datetime, cover: Cover) -> PromisedCall | Non
         return None
     opens = wished_from(now, by, parts, cover)
     said = opens if now < opens and by - opens < DAY else None
-    return PromisedCall(by, by < now, sees, opens=said, outside=outside, off=off, by_mail=by_mail)
+    return PromisedCall(
+        by, by < now, sees, opens=said, outside=outside, off=off, by_mail=by_mail, instead=instead
+    )
 
 
 def _promised_at(offer: Any) -> datetime:

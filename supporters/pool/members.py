@@ -6,29 +6,46 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.enums import AccessAction, Role
-from accounts.models import User
+from accounts.models import AccessEvent, User
 from accounts.roles import giving
+from hospital.moment_words import at_moment
 from hospital.refused import saying
 from hospital.written_once import Given, Statement
 from supporters.enums import SupporterStatus
 from supporters.models import Contact, Supporter, SupportPolicy
 
 BY_NAME = ("sort_name", "user_id")
+#: In the access log: what somebody in the pool changed that is their own to change.
+OWN_AVAILABILITY = "contacts:availability"
 
 _TODAY = Given("today", DateField())
-_ANYBODY = Statement(
-    lambda: (
+
+
+def _anybody() -> QuerySet[Supporter]:
+    """Trained, current, in service and there on the day that is given."""
+    return (
         Supporter.objects.filter(trained_on__lte=_TODAY, current_until__gte=_TODAY, user__is_active=True)
         .filter(status=SupporterStatus.ACTIVE)
         .exclude(Q(absent_from__lte=_TODAY) & (Q(absent_until=None) | Q(absent_until__gte=_TODAY)))
-        .values("pk")[:1]
+    )
+
+
+_ANYBODY = Statement(lambda: _anybody().values("pk")[:1])
+_COORDINATORS = User.objects.filter(groups__name=Role.COORDINATOR, is_active=True)
+#: A row where somebody can be asked, and one where there is somebody to ask them.
+_WHO = Statement(
+    lambda: (
+        _anybody()
+        .annotate(who=Value("pool"))
+        .values("who")[:1]
+        .union(_COORDINATORS.annotate(who=Value("desk")).values("who")[:1], all=True)
     )
 )
 
@@ -144,6 +161,17 @@ def pause(*, user: User, at: datetime) -> Supporter:
         return _change(_own(user), {"status": SupporterStatus.PAUSED}, by=user, at=at, own=True)
 
 
+def pause_no_more(*, user: User, since: datetime, at: datetime) -> None:
+    """Undo the pause that `user` began at `since`, known by the line that it left in the log; one that was
+    there before stays. Raises HasStopped.
+    """
+    with transaction.atomic():
+        held = _own(user)
+        begun = AccessEvent.objects.filter(user=user, access_point=OWN_AVAILABILITY, at=since)
+        if held.status == SupporterStatus.PAUSED and begun.exists():
+            _change(held, {"status": SupporterStatus.ACTIVE}, by=user, at=at, own=True)
+
+
 def away(*, supporter: Supporter, until: date | None, by: User, at: datetime, seen: str) -> Supporter:
     """From today on nobody asks `supporter`, up to and including the local day `until`, or until that is
     changed. `seen` is the absence as `by` saw it (`absence_of`).
@@ -242,6 +270,24 @@ def is_empty(at: datetime) -> bool:
     return not _ANYBODY.rows(today=timezone.localdate(at))
 
 
+def nobody_to_call(by: datetime, at: datetime) -> str:
+    """What is said at `at` of a call that is due `by` a moment, where no colleague can be asked to make it: a
+    coordinator sees to it, or there is none; empty where a colleague can be asked. One statement.
+    """
+    there = {row["who"] for row in _WHO.rows(today=timezone.localdate(at))}
+    if "desk" not in there:
+        return _(
+            "There is nobody yet who can get in touch; the functional administrator sees that. "
+            "Who is there day and night stands under “I need help right now”."
+        )
+    if "pool" in there:
+        return ""
+    words = {"by": at_moment(by, now=at)}
+    if by < at:
+        return _("The coordinator gets in touch, or finds somebody who does.")
+    return _("The coordinator gets in touch by %(by)s, or finds somebody who does.") % words
+
+
 def _create(user: User, **fields: object) -> Supporter:
     with saying({"supporters_supporter_user_id_key": AlreadySupporter}):
         return Supporter.objects.create(user=user, **fields)
@@ -278,7 +324,7 @@ def _log(supporter: Supporter, by: User, at: datetime, *, own: bool = False) -> 
         action=AccessAction.CHANGE,
         user=by,
         role=Role.SUPPORTER if own else Role.COORDINATOR,
-        access_point="contacts:availability" if own else "pool:supporter",
+        access_point=OWN_AVAILABILITY if own else "pool:supporter",
         object_kind="supporter",
         object_ref=str(supporter.user_id),
         basis="own availability" if own else "coordinator of the pool",

@@ -235,7 +235,14 @@ class PeopleForm:
         valid = [not row.form.is_bound or row.form.is_valid() for row in self.rows]
         if self.only_one and len(self.rows) != 1:
             self.errors.append(gettext("Choose the colleague you are worried about."))
+        elif self.only_one and all(valid) and self.is_about_self:
+            self.errors.append(gettext("This is about yourself: ask for support for yourself instead."))
         return all(valid) and not self.errors
+
+    @property
+    def is_about_self(self) -> bool:
+        """Whether who is worried about a colleague chose themselves."""
+        return self.only_one and any(row.employee == self.user for row in self.rows)
 
     def leave_unjudged(self) -> None:
         """Show what was typed without a word about what is still missing."""

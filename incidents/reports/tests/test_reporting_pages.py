@@ -4,7 +4,7 @@ Also covers accounts.people.colleagues and accounts.pages.language.
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -20,6 +20,7 @@ from accounts.models import AccessEvent
 from accounts.pages.kept_forms import Ticket
 from accounts.tests.factories import DepartmentFactory, ProfessionFactory, UserFactory
 from accounts.tests.markup import squeezed
+from hospital.models import WorkingHours
 from incidents.enums import AlreadyOffered, EventType, IncidentKind
 from incidents.models import Incident, Involvement
 from incidents.reports.forms.report import FIELDS
@@ -141,6 +142,17 @@ class TestSending:
         assert "tel:113" in text(page)
         assert f"A colleague calls you by {by}." in plain(client.get("/"))
         assert f"you are called by {by}." in plain(client.get(reverse("help")))
+
+    def test_what_was_promised_when_it_was_sent_stays_when_the_hours_of_calling_change(self, client, nurse):
+        client.force_login(nurse)
+        page = client.post(url("vim"), filled(nurse, person=[str(UserFactory().pk)]), follow=True)
+        (said,) = re.findall(r"That colleague calls by [^.]*?\d\d:\d\d", plain(page))
+        WorkingHours.current()
+        WorkingHours.objects.update(cover_is_office=False, cover_monday=[time(9), time(12)])
+        reference = Incident.objects.get().reference
+        for name in ("received", "detail"):
+            assert said in plain(client.get(reverse(f"incidents:{name}", args=[reference])))
+        assert said not in plain(client.get(url("vim")))
 
     def test_at_night_in_dutch_too(self, client, nurse, time_machine):
         time_machine.move_to(datetime(2026, 3, 13, 22, tzinfo=UTC), tick=False)
@@ -563,3 +575,10 @@ class TestAnotherLanguage:
         answer = client.post(url("vim"), {"speak": "xx"})
         assert answer.status_code == 200
         assert settings.LANGUAGE_COOKIE_NAME not in answer.cookies
+
+
+def test_who_is_worried_about_themselves_is_led_to_support_for_themselves(client, nurse):
+    page = client.post(url("colleague"), filled(nurse, person=[str(nurse.pk)]))
+    assert "This is about yourself: ask for support for yourself instead." in plain(page)
+    assert f'href="{url("self")}"' in text(page)
+    assert not Incident.objects.exists()

@@ -213,9 +213,9 @@ class TestDetail:
         page = text(client.get(detail(row.incident)))
         assert row.incident.reference in page
         assert "That colleague calls" in page
-        assert row.name not in page
         assert "De pomp" not in page
-        assert not AccessEvent.objects.exists()
+        (line,) = AccessEvent.objects.all()
+        assert (line.basis, line.record) == ("own report", row.pk)
 
     def test_the_coordinator_sees_all_and_that_is_recorded(self, client, sign_in):
         coordinator = sign_in(Role.COORDINATOR)
@@ -340,3 +340,40 @@ def test_a_name_that_was_erased_early_takes_the_whole_list_along(client, sign_in
     page = text(client.get(detail(incident)))
     assert "Femke Dijkstra" not in page
     assert "Whom you named" not in page
+
+
+class TestAReporterWhoNamedPeople:
+    """Who is no head sees for a day whom they named, and adds one whom they forgot as a head does."""
+
+    def test_sees_whom_they_named_for_a_day_and_the_way_to_add_one(self, client, sign_in, time_machine):
+        nurse = sign_in()
+        incident = IncidentFactory(reporter=nurse)
+        InvolvementFactory(incident=incident, name="Femke Dijkstra")
+        way = reverse("support:who-was-there", args=[incident.reference])
+        for name in ("detail", "received"):
+            page = text(client.get(reverse(f"incidents:{name}", args=[incident.reference])))
+            assert way in page
+            assert ("Femke Dijkstra" in page) == (name == "detail")
+        assert client.get(way).status_code == 200
+        time_machine.move_to(NOW + timedelta(days=2))
+        client.force_login(nurse)
+        page = text(client.get(detail(incident)))
+        assert "Femke Dijkstra" not in page
+        assert way in page
+
+    def test_who_is_on_it_is_shown_nobody_and_led_to_the_coordinator(self, client, sign_in):
+        nurse = sign_in()
+        coordinator = UserFactory(roles=[Role.COORDINATOR], telephone="+31612345678")
+        incident = IncidentFactory(reporter=nurse)
+        InvolvementFactory(incident=incident, employee=nurse)
+        InvolvementFactory(incident=incident, name="Femke Dijkstra")
+        page = text(client.get(detail(incident)))
+        assert "Femke Dijkstra" not in page
+        assert f"Call {coordinator.name}" in page
+        assert client.get(reverse("support:who-was-there", args=[incident.reference])).status_code == 404
+
+    def test_nobody_else_adds_people(self, client, sign_in):
+        incident = IncidentFactory()
+        InvolvementFactory(incident=incident)
+        sign_in(department=incident.department)
+        assert client.get(reverse("support:who-was-there", args=[incident.reference])).status_code == 404

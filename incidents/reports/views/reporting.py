@@ -145,6 +145,6 @@ def received(request: SignedInRequest, reference: str) -> HttpResponse:
         "unnamed": unnamed_of(incident, request.user),
         "withdraws": withdrawal.may_ask(incident, user=request.user, at=now),
         "told": told_of(incident, request.user),
-        "ways_to_forgotten": to_forgotten(incident, request.user),
+        "forgotten": to_forgotten(incident, request.user),
     }
     return render(request, "incidents/reports/received.html", context)

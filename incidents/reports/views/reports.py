@@ -85,7 +85,7 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
         "is_own": is_own,
         "unnamed": unnamed_of(incident, request.user) if is_own else None,
         "told": told_of(incident, request.user),
-        "ways_to_forgotten": to_forgotten(incident, request.user),
+        "forgotten": to_forgotten(incident, request.user),
         "tracked": incident.tracked_since is not None and sight.role is not None,
         "decides": sight.role is not None and bool(classification.options(incident, user=request.user)),
         "withdraws": withdrawal.may_ask(incident, user=request.user, at=now),

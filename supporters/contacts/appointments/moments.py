@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from hospital.clock import Cover, local_day, moment_of, on_the_wall
-from supporters.enums import PartOfDay
+from supporters.enums import NextStep, PartOfDay
 
 DAY = timedelta(days=1)
 #: How long before its moment people are reminded of a talk.
@@ -65,6 +65,11 @@ def _first(
         if moments:
             return day, moments
     return None
+
+
+def is_late(step: NextStep, due_at: datetime, *, now: datetime) -> bool:
+    """Whether `step` should have been taken by `now`; a talk may still go on."""
+    return due_at + (TALK if step == NextStep.APPOINTMENT else timedelta(0)) < now
 
 
 def is_free(moment: datetime, taken: Collection[datetime]) -> bool:

@@ -19,7 +19,8 @@ from accounts.models import AccessEvent, User
 from accounts.tests.factories import UserFactory
 from hospital.clock import moment_of
 from incidents.tests.factories import InvolvementFactory
-from notifications.models import Reminder
+from notifications.delivery import sweep
+from notifications.models import Notice, Reminder
 from notifications.tests.factories import AbsenceFactory
 from supporters.contacts import flow, forms, reminders
 from supporters.contacts.allowed_steps import UNDO_WITHIN
@@ -441,6 +442,35 @@ def test_who_was_asked_meanwhile_keeps_room_for_it(client, supporter, monkeypatc
     assert (supporter.capacity, supporter.status) == (9, SupporterStatus.ACTIVE)
 
 
+@pytest.mark.parametrize(
+    ("starts", "ends", "asked"),
+    [
+        (-10, -1, "This day is in the past. Is the year right?"),
+        (1, 400, "More than a year ahead. Is the year right?"),
+        (400, None, "More than a year ahead. Is the year right?"),
+        (-400, None, "More than a year ago. Is the year right?"),
+        (-1, 10, ""),
+    ],
+)
+def test_odd_days_of_an_absence_are_asked_back(client, supporter, starts, ends, asked):
+    today = timezone.localdate()
+    days = {"absent_from": starts, "absent_until": ends}
+    sent = {name: str(today + timedelta(days=n)) if n else "" for name, n in days.items()}
+    text = client.post(reverse("contacts:availability"), {**sent, "capacity": 9}, follow=True).text
+    assert (asked or "that’s noted") in text
+    supporter.refresh_from_db()
+    assert bool(supporter.absent_from) != bool(asked)
+
+
+def test_an_absence_of_long_ago_is_in_nobodys_way(client, supporter):
+    long_ago = timezone.localdate() - timedelta(days=900)
+    Supporter.objects.update(absent_from=long_ago, absent_until=long_ago)
+    sent = {"absent_from": str(long_ago), "absent_until": str(long_ago), "capacity": 8}
+    client.post(reverse("contacts:availability"), sent)
+    supporter.refresh_from_db()
+    assert supporter.capacity == 8
+
+
 def test_an_absence_ends_after_it_starts(client):
     today = timezone.localdate()
     response = client.post(
@@ -513,6 +543,21 @@ def test_what_was_handed_over_is_taken_back_but_where_somebody_else_was_asked(cl
     response = client.post(reverse("contacts:take-back"), follow=True)
     assert said(response) == ["1 contact is yours again."]
     assert [state(each) for each in (mine, theirs, before)] == ["proposed", "handed_back", "handed_back"]
+
+
+@pytest.mark.parametrize("before", [SupporterStatus.ACTIVE, SupporterStatus.PAUSED])
+def test_who_takes_back_can_be_asked_as_before_and_nobody_waits_any_more(client, supporter, before):
+    contact = propose(supporter)
+    Supporter.objects.update(status=before)
+    coordinator = UserFactory(roles=[Role.COORDINATOR])
+    hand_over(client)
+    sweep.sweep(at=timezone.now())
+    news = Notice.objects.unread().filter(user=coordinator, kind=reminders.HANDED_BACK)
+    assert news.exists()
+    client.post(reverse("contacts:take-back"))
+    supporter.refresh_from_db()
+    assert (state(contact), supporter.status) == (ContactState.PROPOSED, before)
+    assert not news.exists()
 
 
 def test_what_was_handed_over_stays_so_after_ten_minutes(client, contact, time_machine):

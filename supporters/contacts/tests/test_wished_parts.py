@@ -11,10 +11,11 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from hospital.clock import Cover, OfficeHours
 from notifications.models import Reminder
-from supporters.contacts import flow, reminders
-from supporters.contacts.wished_parts import wished_by, wished_from
+from supporters.contacts import flow, reminders, words
+from supporters.contacts.forms import NamelessForm, ReachMeForm
+from supporters.contacts.wished_parts import met, wished_by, wished_from
 from supporters.enums import EventKind
-from supporters.models import Contact, Offer
+from supporters.models import Contact, Offer, ReachMe
 from supporters.offers import own_support
 from supporters.tests.factories import OfferFactory, SupporterFactory
 
@@ -54,6 +55,31 @@ pytestmark = pytest.mark.clock(at(23, 10))
 def test_a_term_ends_with_the_first_part_of_the_day_that_is_wished(due, parts, cover, wanted):
     assert wished_by(due, parts, cover) == wanted
     assert wished_by(wanted, parts, cover) == wanted
+
+
+def test_only_parts_of_the_day_in_which_somebody_calls_can_be_chosen():
+    assert "evening" not in met(OFFICE)
+    assert "after_night" in met(OFFICE)
+    assert "evening" in met(EVENINGS)
+    shown = ReachMeForm(cover=OFFICE)
+    assert "early in the evening" not in str(shown["parts_of_day"])
+    assert "We call Monday to Friday from 08:00 until 17:00" in shown["parts_of_day"].help_text
+    assert not ReachMeForm(cover=EVENINGS)["parts_of_day"].help_text
+    assert "early in the evening" not in str(NamelessForm(cover=OFFICE)["parts_of_day"])
+
+
+def test_what_was_chosen_before_stays_with_a_word_that_nobody_calls_then():
+    wish = ReachMe(parts_of_day=["evening", "morning"])
+    shown = ReachMeForm(instance=wish, cover=OFFICE)["parts_of_day"]
+    assert "early in the evening" in str(shown)
+    assert "until 17:00, not on public holidays: not early in the evening." in shown.help_text
+    assert words.asked_for(wish, cover=OFFICE) == [
+        "Call in the morning.",
+        "Would rather be called early in the evening, when nobody calls: agree on a moment.",
+    ]
+    assert words.asked_for(wish, cover=EVENINGS) == ["Call early in the evening, in the morning."]
+    sent = {"parts_of_day": ["evening"]}
+    assert not ReachMeForm(sent, instance=wish, cover=OFFICE)["parts_of_day"].errors
 
 
 @pytest.mark.parametrize(

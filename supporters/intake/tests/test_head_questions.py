@@ -320,10 +320,20 @@ class TestForgotten:
         assert reverse("incidents:report", args=["colleague"]) in page
         assert Involvement.objects.filter(incident=incident).count() == 2
 
-    def test_not_by_an_employee_or_to_a_request_for_support(self, client, ward, head):
-        reporter = UserFactory()
+    def test_by_whoever_reported_it_and_nobody_is_asked_less_for_that(self, client, ward, head):
+        reporter, forgotten = UserFactory(department=ward), UserFactory()
+        incident = report(ward, UserFactory(), reporter=reporter)
         client.force_login(reporter)
-        assert client.get(address(report(ward, reporter=reporter))).status_code == 403
+        client.post(address(incident), {"person": [str(forgotten.pk)], "send": "1"})
+        assert Involvement.objects.filter(incident=incident, employee=forgotten).exists()
+        client.post(address(incident), {"nobody": "1"})
+        assert HeadQuestion.objects.get(incident=incident).answered_at is None
+        lines = AccessEvent.objects.filter(user=reporter, access_point=head_questions.PAGE)
+        assert set(lines.values_list("responsible", flat=True)) <= {None, ""}
+
+    def test_not_by_another_employee_or_to_a_request_for_support(self, client, ward, head):
+        client.force_login(UserFactory(department=ward))
+        assert client.get(address(report(ward))).status_code == 404
         client.force_login(head)
         own = report(ward, UserFactory(), kind=IncidentKind.COLLEAGUE, reporter=head)
         assert client.get(address(own)).status_code == 404

@@ -1,4 +1,4 @@
-"""The head of department, who was asked who was there, or forgot somebody on the own report."""
+"""The head of department, who was asked who was there; and who forgot somebody on the own report."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import audit
 from accounts.enums import AccessAction, Role
 from accounts.pages import kept_forms
-from accounts.pages.access import SignedInRequest, allow
+from accounts.pages.access import SignedInRequest, allow, allow_signed_in
 from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
 from incidents.calamities import ended_report
@@ -25,10 +25,10 @@ from supporters.intake import head_questions
 from supporters.models import HeadQuestion
 
 
-@allow(Role.TEAM_LEADER)
+@allow_signed_in
 @require_http_methods(["GET", "POST"])
 def who_was_there(request: SignedInRequest, reference: str) -> HttpResponse:
-    """People on a report of the own department, or (`nobody`) that nobody is missing."""
+    """People on a report of the own department, or on one's own, or (`nobody`) that nobody is missing."""
     now = timezone.now()
     reports = head_questions.may_be_named_on(request.user)
     incident = get_object_or_404(reports, reference=reference)

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
-from accounts.tests.factories import UserFactory
+from accounts.models import User
+from accounts.tests.factories import ProfessionFactory, UserFactory
 from hospital.refused import constraint_of
 from incidents.enums import EventType
-from incidents.models import Incident
+from incidents.models import Incident, Involvement
 from incidents.tests.factories import InvolvementFactory, on_team
 from notifications.models import Reminder
 from supporters.contacts import analyst_conflict, flow, involved_conflict
@@ -146,6 +147,18 @@ class TestASecondEvent:
             go_on(second, coordinator)
         assert refused.value.rules == (Rule.INVOLVED_IN_EVENT,)
         assert fresh(second).continues is None
+
+    def test_says_where_a_physician_is_wished_and_who_supports_is_none(self, client, coordinator, nurse):
+        contact = assign(event(nurse), coordinator)
+        second = event(nurse)
+        client.force_login(coordinator)
+        page = reverse("support:match", args=[second.involvement_id])
+        assert "wants a physician" not in client.get(page).text
+        Involvement.objects.update(wish_physician=True)
+        assert "wants a physician, and Bram Visser is none" in client.get(page).text
+        profession = ProfessionFactory(physician=True)
+        User.objects.filter(pk=contact.supporter.user_id).update(profession=profession)
+        assert "wants a physician" not in client.get(page).text
 
     def test_needs_a_contact_that_runs(self, coordinator, nurse):
         event(nurse)

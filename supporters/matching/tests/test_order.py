@@ -14,10 +14,10 @@ from hospital.enums import ProfessionGroup
 from hospital.models import Department, Profession
 from supporters.enums import LadderStep, Rule, SameProfession
 from supporters.matching import left_out, may_be_asked, nobody_fits, order, reasons
-from supporters.matching.need import Need
+from supporters.matching.need import Need, need_of
 from supporters.matching.tests import plain_matching as plain
 from supporters.matching.tests.plain_matching import NOW, pool_of
-from supporters.models import Supporter
+from supporters.models import Offer, ReachMe, Supporter
 from supporters.tests.factories import OfferFactory, SupporterFactory
 
 pytestmark = [pytest.mark.clock(NOW), pytest.mark.django_db]
@@ -290,3 +290,10 @@ def test_the_ladder_never_sets_aside_a_rule_that_protects_somebody():
     about_fit = nobody_fits.FIT | {Rule.OUTSIDE}
     assert about_fit.isdisjoint({*may_be_asked.NEVER, Rule.SAME_DEPARTMENT, Rule.UNWANTED_FROM})
     assert all(step.aside <= about_fit for step in nobody_fits.ladder(need()))
+
+
+@pytest.mark.parametrize(("asked", "looked_for"), [("", "nl"), ("en", "en")])
+def test_the_language_they_ask_to_be_called_in_goes_before_that_of_their_account(asked, looked_for):
+    offer = OfferFactory(involvement__employee__language="nl")
+    ReachMe.objects.create(offer=offer, language=asked)
+    assert need_of(Offer.objects.get(pk=offer.pk), NOW).language == looked_for

@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.sealed_search import answered, typed
 from accounts.people import directory as people
+from hospital.enums import ProfessionGroup
 from incidents.enums import IncidentKind
 from notifications.reminders.stand_ins import mark_away
 from supporters.contacts import alerts, conflicts, on_its_way, reminders, words
@@ -226,6 +227,7 @@ def _besides(offer: Offer, user: User) -> dict[str, Any]:
     visible = [each for each in found if each.pk in seen]
     return {
         "elsewhere": elsewhere,
+        "no_physician": _is_no_physician(offer, elsewhere),
         "also": [_event(each) for each in visible if each.continues_id == offer.pk and not each.closed_at],
         "others": [
             {**_event(each), "offer": each}
@@ -233,6 +235,14 @@ def _besides(offer: Offer, user: User) -> dict[str, Any]:
             if each.continues_id is None and not (elsewhere and each.pk == elsewhere.offer_id)
         ],
     }
+
+
+def _is_no_physician(offer: Offer, elsewhere: Contact | None) -> bool:
+    """Whether a physician is wished, and who supports already is none."""
+    if elsewhere is None or not offer.involvement.wish_physician:
+        return False
+    profession = elsewhere.supporter.user.profession
+    return profession is None or profession.group not in ProfessionGroup.physicians()
 
 
 def _log(contacts: Sequence[Contact]) -> list[ContactEvent]:

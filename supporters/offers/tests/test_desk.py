@@ -200,3 +200,22 @@ def test_mail_of_it_comes_to_who_is_away(client, coordinator, deputy):
     about_it = Notice.objects.filter(kind__in=[SOMEBODY_WAITS, ASSIGNMENT_LATE])
     assert set(about_it.values_list("user", flat=True)) == {coordinator.pk}
     assert coordinator.email in {address for each in mail.outbox for address in each.to}
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ((3, 20), "and has everything but from "),
+        ((-1, 30), "is away too on all these days: nobody stands in for you."),
+    ],
+)
+def test_where_the_deputy_is_away_too_one_sentence_says_when_nobody_is_there(client, deputy, days, said):
+    other = UserFactory(roles=[Role.CCP])
+    first, last = (TODAY + n * DAY for n in days)
+    Absence.objects.create(user=deputy, first_day=first, last_day=last, substitute=other)
+    page = hand_over(client, deputy).text
+    assert said in page
+    assert "has everything while you are away" not in page
+    for text in (page, client.get("/support/").text):
+        assert " away too" in text or "away then too" in text
+        assert "Daan Visser stands in for you." not in text

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from incidents.models import Incident
-from supporters.contacts import flow
+from incidents.tests.factories import IncidentFactory, InvolvementFactory
+from supporters.contacts import flow, own_link
 from supporters.enums import EventKind
 from supporters.models import MeetingPlace, Offer
 from supporters.offers import own_calls, own_support, worklist
@@ -36,6 +38,8 @@ SEES_TO_IT = (
 COORDINATOR_KNOWS = "You should have been called by now. The coordinator knows."
 ASKED_LATE = "You should have been called by now. The coordinator has asked a colleague to call you."
 HEARD_LATE = "You should have heard of it by now. The coordinator knows."
+#: A call by a colleague, in whichever words.
+PROMISES = re.compile(r"(calls|calls you|called|a mail) by ")
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(FRIDAY)]
 
 
@@ -382,3 +386,46 @@ class TestWhoAsksAgain:
         offer = Offer.objects.get()
         ContactFactory(accepted=True, offer=offer, open_for=employee)
         assert own_calls.already_there(employee, offer.incident) == ""
+
+
+@pytest.mark.whole_pool
+class TestWhereNobodyCanBeAsked:
+    """Nobody promises a call that nobody can make, on any page that says one."""
+
+    @pytest.fixture
+    def pages(self, client, employee):
+        OfferFactory(involvement__employee=employee)
+        offer = OfferFactory(involvement__by_hand=True)
+        report = IncidentFactory(reporter=employee)
+        InvolvementFactory(incident=report)
+        addresses = [
+            *("/", reverse("help"), reverse("me"), own_link.address(offer.involvement_id)),
+            *(reverse("incidents:report", args=[kind]) for kind in ("vim", "self", "colleague")),
+            *(reverse(f"incidents:{name}", args=[report.reference]) for name in ("received", "detail")),
+        ]
+        client.force_login(employee)
+
+        def texts():
+            return {each: client.get(each, headers={"accept-language": "en"}).text for each in addresses}
+
+        return texts
+
+    def test_the_coordinator_gets_in_touch(self, pages):
+        UserFactory(roles=[Role.COORDINATOR])
+        SupporterFactory(trained=True, absent=True)
+        for address, text in pages().items():
+            assert "The coordinator gets in touch" in text, address
+            assert not PROMISES.search(text), address
+
+    def test_without_a_coordinator_no_call_is_promised(self, pages):
+        SupporterFactory(trained=True)
+        for address, text in pages().items():
+            assert "There is nobody yet who can get in touch" in text, address
+            assert not PROMISES.search(text), address
+
+    def test_with_both_a_colleague_calls(self, pages):
+        UserFactory(roles=[Role.COORDINATOR])
+        SupporterFactory(trained=True)
+        for address, text in pages().items():
+            assert "nobody yet" not in text, address
+            assert PROMISES.search(text), address

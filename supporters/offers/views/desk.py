@@ -15,6 +15,7 @@ from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
 from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
+from hospital.moment_words import full_date
 from incidents.models import events_of
 from notifications.delivery.forms import AbsenceForm
 from notifications.models import Absence
@@ -42,22 +43,33 @@ def hand_over(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
         absence = announcing_absence.announce(user=request.user, at=now, **form.cleaned_data)
-        say(
-            request,
-            _("%(name)s is told, and has everything while you are away.") % {"name": absence.substitute},
-        )
+        say(request, _told(absence))
         return redirect("support:desk")
     own = Absence.objects.filter(user=request.user, last_day__gte=timezone.localdate(now)).first()
     counts, absences = lists.counts_and_absences(now=now, besides=events_of(request.user), user=request.user)
     context = {
         "form": form,
         "own": own,
-        "both_away": announcing_absence.substitute_away(own) if own else None,
+        "shared": announcing_absence.shared_days(own) if own else None,
         "withheld": desk.withheld(own) if own else None,
         "absences": absences,
         "counts": [each for each in counts if each.count is not None],
     }
     return render(request, "supporters/offers/desk.html", context)
+
+
+def _told(absence: Absence) -> str:
+    """What is so after the desk was handed over."""
+    shared = announcing_absence.shared_days(absence)
+    name = {"name": absence.substitute}
+    if shared is None:
+        return _("%(name)s is told, and has everything while you are away.") % name
+    if shared.are_all:
+        return _("%(name)s is told, but is away too on all these days: nobody stands in for you.") % name
+    days = {"first": full_date(shared.first_day), "last": full_date(shared.last_day)}
+    return _(
+        "%(name)s is told, and has everything but from %(first)s to %(last)s: then nobody stands in for you."
+    ) % (name | days)
 
 
 @allow(Role.COORDINATOR)

@@ -27,7 +27,7 @@ from supporters.contacts.forms import DayForm, ReachMeForm, UnseenReachMeForm
 from supporters.contacts.mailed_only import is_mailed
 from supporters.contacts.wished_parts import parts_of, wished_by
 from supporters.enums import ContactState, Outcome
-from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, SupportPolicy
+from supporters.models import Contact, Offer, OfferQuerySet, OutsideHelp, ReachMe, SupportPolicy
 from supporters.offers import choosing, own_support, referral, retention, told_later
 from supporters.offers.choosing import ShownSupporter
 from supporters.offers.own_calls import (
@@ -159,9 +159,9 @@ def own(
     form = (
         came_back
         if isinstance(came_back, ReachMeForm)
-        else ReachMeForm(instance=noted, auto_id=f"%s-{offer.pk}")
+        else ReachMeForm(instance=noted, cover=cover, auto_id=f"%s-{offer.pk}")
         if says_events
-        else UnseenReachMeForm(auto_id=f"%s-{offer.pk}")
+        else UnseenReachMeForm(cover=cover, auto_id=f"%s-{offer.pk}")
     )
     if noted is None:
         form.fields.pop("forget", None)
@@ -216,7 +216,10 @@ def decide(
             own_support.change_wishes(offer=offer, by=by, at=at, **wishes.wished())
             said = _("Your wishes are noted.")
         elif data.get("decision") == "reach_me":
-            form = (ReachMeForm if by else UnseenReachMeForm)(data, auto_id=f"%s-{offer.pk}")
+            cover = WorkingHours.current().cover
+            noted = ReachMe.objects.filter(offer=offer).first() if by else None
+            made = ReachMeForm if by else UnseenReachMeForm
+            form = made(data, instance=noted, cover=cover, auto_id=f"%s-{offer.pk}")
             if not form.is_valid():
                 return form
             if isinstance(form, UnseenReachMeForm) and form.says_nothing:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow_signed_in
+from hospital.models import WorkingHours
 from incidents.enums import EventType, IncidentKind
 from incidents.models import NAMELESS
 from incidents.reports.report_writer import Involved, report_incident
@@ -22,7 +23,7 @@ from supporters.models import ReachMe
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: SignedInRequest) -> HttpResponse:
     """A form of three fields, and then the own link: the only way back to what was asked."""
-    form = NamelessForm(kept_forms.posted(request))
+    form = NamelessForm(kept_forms.posted(request), cover=WorkingHours.current().cover)
     if request.method != "POST" or not form.is_valid():
         return render(request, "supporters/offers/without_name.html", {"form": form})
     wanted = form.cleaned_data

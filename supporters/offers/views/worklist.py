@@ -22,6 +22,7 @@ from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
 from accounts.pages.sealed_search import answered, typed
 from incidents.models import events_of
+from notifications.reminders import announcing_absence
 from supporters.contacts import reminders
 from supporters.contacts.case_access import log_reminded, log_worklist
 from supporters.enums import Waiting
@@ -124,6 +125,9 @@ def _context(request: SignedInRequest) -> dict[str, Any]:
     return {
         "page": page,
         "absences": absences,
+        "shared": announcing_absence.shared_days_of(request.user, at=now)
+        if any(each.own for each in absences)
+        else None,
         "filters": [each for each in filters if each.count is not None],
         "kept": [each for each in filters if each.count is None],
         "shown": shown,

@@ -1,15 +1,18 @@
 """The row of an appointment is what the log says, and there is one at a time."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
-from supporters.contacts import flow, hand_over
+from notifications.reminders import kinds
+from supporters.contacts import flow, hand_over, reminders
 from supporters.enums import AppointmentState, EventKind, NextStep, Waiting
 from supporters.models import Appointment, Contact, ContactEvent, MeetingPlace, Offer
 from supporters.offers import retention
@@ -240,3 +243,23 @@ def test_it_is_erased_with_the_name(contact):
     assert Appointment.objects.exists()
     retention.erase_due(at=timezone.now() + 31 * DAY)
     assert not Appointment.objects.exists()
+
+
+def test_who_reads_late_is_not_told_that_a_talk_is_soon_once_it_has_begun(contact, time_machine):
+    planned(contact)
+    soon = kinds.get(reminders.APPOINTMENT_SOON)
+    assert soon.concerns(contact.supporter.user, contact.pk)
+    time_machine.move_to(AGREED + HOUR / 60)
+    assert not soon.concerns(contact.supporter.user, contact.pk)
+
+
+def test_a_talk_that_goes_on_is_not_late(contact, client, time_machine):
+    planned(contact)
+    employee, supporter = contact.offer.involvement.employee, contact.supporter.user
+    pages = ((supporter, reverse("contacts:list")), (employee, reverse("me")))
+    for minutes, is_late in ((10, False), (40, True)):
+        time_machine.move_to(AGREED + minutes * HOUR / 60)
+        for user, address in pages:
+            client.force_login(user)
+            text = client.get(address, headers={"accept-language": "en"}).text
+            assert bool(re.search(r"minutes late|You had an appointment", text)) == is_late, (user, minutes)
