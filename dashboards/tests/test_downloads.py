@@ -76,7 +76,7 @@ def test_the_report_of_twelve_months_is_an_annual_report(client, board_member):
     assert "Annual report (PDF)" not in client.get(BOARD, {"period": "2026H2"}).text
 
 
-@pytest.mark.parametrize("offered", [4, 100])
+@pytest.mark.parametrize("offered", [4, 15, 100])
 def test_what_somebody_typed_is_neither_markup_nor_a_formula(client, board_member, offered):
     hospital = Hospital.current()
     hospital.name = 'Ziekenhuis "#1" $x$'
