@@ -69,27 +69,41 @@ def grow_supporters(size: int) -> None:
         """
         WITH department AS (SELECT array_agg(id ORDER BY id) AS ids FROM hospital_department),
              profession AS (SELECT array_agg(id ORDER BY id) AS ids FROM hospital_profession),
-             present AS (SELECT count(*)::int AS size FROM accounts_user WHERE username LIKE 's-%%'),
-             person AS (
-                INSERT INTO accounts_user (id, password, is_superuser, username, employee_number, name,
-                    search_key, sort_key, email, telephone, department_id, profession_id,
-                    in_profession_since, language, is_active, date_joined)
-                SELECT gen_random_uuid(), '!', false, 's-' || n, 's' || n, 'Supporter ' || n,
-                    'supporter ' || n, n || '  supporter', '', '5' || n,
-                    department.ids[1 + n %% array_length(department.ids, 1)],
-                    profession.ids[1 + n / 7 %% array_length(profession.ids, 1)],
-                    1990 + n %% 35, 'nl', true, now()
-                FROM department, profession, present, generate_series(present.size + 1, %s) AS n
-                RETURNING id, employee_number)
+             present AS (SELECT count(*)::int AS size FROM accounts_user WHERE username LIKE 's-%%')
+        INSERT INTO accounts_user (id, password, is_superuser, username, employee_number, name,
+            search_key, sort_key, email, telephone, department_id, profession_id,
+            in_profession_since, language, is_active, date_joined)
+        SELECT gen_random_uuid(), '!', false, 's-' || n, 's' || n, 'Supporter ' || n,
+            'supporter ' || n, n || '  supporter', '', '5' || n,
+            department.ids[1 + n %% array_length(department.ids, 1)],
+            profession.ids[1 + n / 7 %% array_length(profession.ids, 1)],
+            1990 + n %% 35, 'nl', true, now()
+        FROM department, profession, present, generate_series(present.size + 1, %s) AS n
+        """,
+        size,
+    )
+    joins = """
+        FROM accounts_user AS person
+        LEFT JOIN supporters_supporter AS supporter ON supporter.user_id = person.id
+        WHERE person.username LIKE 's-%%' AND supporter.id IS NULL
+    """
+    _run(
+        f"""
+        INSERT INTO training_takenover (user_id, trained_on, competences, at)
+        SELECT person.id, current_date - 200, '{{}}', now() {joins}
+        ON CONFLICT DO NOTHING
+        """
+    )
+    _run(
+        f"""
         INSERT INTO supporters_supporter (id, user_id, status, trained_on, current_until, capacity, load,
             last_asked_at)
-        SELECT gen_random_uuid(), id, 'active', current_date - 200, current_date + 300, 3,
+        SELECT gen_random_uuid(), person.id, 'active', current_date - 200, current_date + 300, 3,
             substr(employee_number, 2)::int %% 3,
             CASE WHEN substr(employee_number, 2)::int %% 5 > 0
                  THEN now() - make_interval(days => 8 + substr(employee_number, 2)::int %% 300) END
-        FROM person
-        """,
-        size,
+        {joins}
+        """
     )
     _run("ANALYZE accounts_user, supporters_supporter")
 

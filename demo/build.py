@@ -15,7 +15,7 @@ from accounts.sign_in.demo_people import DEMO_PEOPLE
 from dashboards import figures, publishing
 from dashboards.models import Release
 from dashboards.published import take
-from demo import committee, corridor, surveys, today, unnamed
+from demo import committee, corridor, surveys, today, training, unnamed
 from demo.daytime import by_day
 from demo.hospital import DEPARTMENTS, LOCATIONS, NAME, PARTNER, PROFESSIONS, staff
 from demo.timeline import Year
@@ -28,6 +28,8 @@ from notifications.models import Mail, Notice
 from supporters.enums import Experience
 from supporters.models import MeetingPlace, OutsideHelp, ShownAs, Supporter, SupportPolicy
 from supporters.offers import told_later
+from training.enums import CORE
+from training.models import TakenOver
 
 #: People who work there, and reports of its past year.
 SIZES = {"small": (900, 40), "hospital": (5_000, REPORTS), "large": (14_000, 600)}
@@ -120,6 +122,7 @@ def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
     unnamed.clear_up(year)
     corridor.talk(year)
     surveys.ask(year, by=demo["coordinator"])
+    training.meet(employees, coordinator=demo["coordinator"], at=at)
     _publish(demo["coordinator"], at=now)
     # No mail leaves for a past that never was; what is older than yesterday was read, as was what follows
     # an event.
@@ -262,7 +265,7 @@ def _gather_pool(chance: random.Random, people: list[User], heads: set[User], at
             showing += chosen[:HANDFUL]
     _gather_analysts(chance, [person for person in others if person not in pool], groups)
     today = at.date()
-    Supporter.objects.bulk_create(
+    joined = [
         Supporter(
             user=person,
             trained_on=today - timedelta(days=chance.randint(370, 1_500)),
@@ -270,7 +273,12 @@ def _gather_pool(chance: random.Random, people: list[User], heads: set[User], at
             capacity=3,
         )
         for person in pool
+    ]
+    TakenOver.objects.bulk_create(
+        TakenOver(user=each.user, trained_on=each.trained_on or today, competences=CORE, at=at)
+        for each in joined
     )
+    Supporter.objects.bulk_create(joined)
     membership = User.groups.through
     membership.objects.bulk_create(
         membership(user_id=person.pk, group_id=groups[Role.SUPPORTER].pk)

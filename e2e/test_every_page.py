@@ -35,6 +35,8 @@ LEFT_ALONE = {
     "figures:export",
     "figures:workbook",
     "figures:report",
+    "training:accreditation-export",
+    "training:certificate",
     "mfa_download_recovery_codes",
 }
 

@@ -181,6 +181,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
         "task": "supporters.tasks.close_by_rule",
         "schedule": crontab(hour="3", minute="30"),
     },
+    "training-retention": {
+        "task": "training.tasks.erase_due",
+        "schedule": crontab(hour="3", minute="45"),
+    },
     "forget-sessions": {
         "task": "accounts.sign_in.tasks.forget_sessions",
         "schedule": crontab(hour="4", minute="0"),

@@ -67,7 +67,6 @@ pool_urls = [
     path("pool/policy/places/", appointments.meeting_places, name="places"),
     path("pool/policy/intake/", intake_rules.intake_rules, name="intake-rules"),
     path("pool/policy/outside/", outside_help.outside_help, name="outside-help"),
-    path("pool/add/", pool.add, name="add"),
     path("pool/<uuid:pk>/", pool.supporter, name="supporter"),
     path("pool/<uuid:pk>/status/", pool.status, name="status"),
     path("pool/<uuid:pk>/exclusions/", kept_apart.exclusions, name="exclusions"),

@@ -9,9 +9,10 @@ class TrainingConfig(AppConfig):
         from accounts.staff import leaving  # these need the app registry
         from notifications.calendar import entries
         from training import places
-        from training.meetings import calendar_entries, reminders, seating
+        from training.meetings import calendar_entries, reminders, seating, standing
 
         leaving.listeners.append(seating.leave)
         entries.sources.append(calendar_entries.SOURCE)
         reminders.register()
+        standing.register()
         places.register()

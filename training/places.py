@@ -17,7 +17,8 @@ def register() -> None:
                 Tab("meetings", "training:list", _("Training days"), 15),
                 Tab("coverage", "training:coverage", _("Coverage"), 20),
                 Tab("training-policy", "training:policy", _("Training"), 35),
-            ]
+            ],
+            "add-supporters": [Tab("add", "training:add", _("Add supporters"), 10)],
         },
         panels=[Panel("training/meetings/_own_seats.html", own_seats.for_home, 20)],
     )

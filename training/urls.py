@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from training import views
 from training.coverage.views import coverage, recruiting, simulation
-from training.meetings.views import meetings, own
+from training.meetings.views import attendance, joining, listing, meetings, own
 
 training_urls = [
     path("training/", meetings.meetings, name="list"),
@@ -13,6 +13,16 @@ training_urls = [
     path("training/meetings/<uuid:pk>/change/", meetings.change, name="change"),
     path("training/meetings/<uuid:pk>/call-off/", meetings.call_off, name="call-off"),
     path("training/meetings/<uuid:pk>/invite/", meetings.invite, name="invite"),
+    path("training/meetings/<uuid:pk>/attendance/", attendance.attendance, name="attendance"),
+    path("training/meetings/<uuid:pk>/was-there/", attendance.was_there, name="was-there"),
+    path("training/meetings/<uuid:pk>/screen/", attendance.screen, name="screen"),
+    path("training/here/<uuid:pk>/<slug:code>/", attendance.here, name="here"),
+    path("training/meetings/<uuid:pk>/accreditation/", listing.accreditation, name="accreditation"),
+    path("training/meetings/<uuid:pk>/accreditation.csv", listing.export, name="accreditation-export"),
+    path("training/standing/", listing.lapsing, name="standing"),
+    path("training/mine/<uuid:pk>/number/", own.number, name="number"),
+    path("training/add/", joining.add, name="add"),
+    path("training/mine/<uuid:pk>/certificate/", own.certificate, name="certificate"),
     path("training/mine/", own.mine, name="mine"),
     path("training/mine/<uuid:pk>/", own.answer, name="answer"),
     path("training/coverage/", coverage.coverage, name="coverage"),

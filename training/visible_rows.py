@@ -20,3 +20,8 @@ def seats(user: User) -> Q:
 def simulations(user: User) -> Q:
     """The coordinator's."""
     return EVERYTHING if user.has_role(Role.COORDINATOR) else NOTHING
+
+
+def competences(user: User) -> Q:
+    """The coordinator's; anybody else's the own."""
+    return EVERYTHING if user.has_role(Role.COORDINATOR) else Q(user=user)

@@ -54,7 +54,8 @@ WHOLE = {
     **{
         name: "the coordinators keep it together"
         for name in PAGES
-        if name.startswith("training:") and name != "training:answer"
+        if name.startswith("training:")
+        and name not in {"training:answer", "training:certificate", "training:number"}
     },
     **{name: ADMIN_SEES_ALL for name in PAGES if name.startswith("settings:")},
 }
@@ -123,6 +124,8 @@ FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     # An employee without a role: the administrator must not see that there was mail.
     ("bounce-over", Role.ADMIN, lambda: {"pk": BounceFactory().pk}),
     ("me-decide", None, offer),
+    ("training:certificate", None, lambda: {"pk": SeatFactory(state="attended").pk}),
+    ("training:number", None, lambda: {"pk": SeatFactory(state="attended").pk}),
     ("training:answer", None, lambda: {"pk": SeatFactory().pk}),
     ("me-erase", None, offer),
     ("support:filter-forget", Role.COORDINATOR, saved_filter),

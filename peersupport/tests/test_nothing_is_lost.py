@@ -45,7 +45,7 @@ FORMS = {
     "support:filter": {"name": WORD},
     "support:desk": {"first_day": WORD},
     "pool:list": {"q": WORD},
-    "pool:add": {"q": WORD},
+    "training:add": {"q": WORD},
     "pool:policy": {},
     "pool:cover": {"cover_monday_0": WORD},
     "pool:places": {"name": WORD},

@@ -25,7 +25,7 @@ EVERYWHERE = [
     (Role.COORDINATOR, "/incidents/", {"q": NAME}),
     (Role.COORDINATOR, "/support/", {"q": NAME}),
     (Role.COORDINATOR, "/pool/", {"q": NAME, "state": "active"}),
-    (Role.COORDINATOR, "/pool/add/", {"q": NAME}),
+    (Role.COORDINATOR, "/training/add/", {"q": NAME}),
     (Role.COORDINATOR, None, {"q": NAME}),
 ]
 

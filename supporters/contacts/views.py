@@ -355,6 +355,9 @@ def _noted(request: SignedInRequest, form: AvailabilityForm) -> bool:
         members.set_availability(user=request.user, **form.cleaned_data, at=timezone.now())
     except members.HasStopped as stopped:
         raise Http404 from stopped
+    except members.NotTrained:
+        form.add_error(None, _("You were not trained yet: colleagues can ask you after that."))
+        return False
     except members.BelowLoad as error:
         form.add_error("capacity", form.bounds(error.load))
         return False

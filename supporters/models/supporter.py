@@ -25,7 +25,8 @@ class Supporter(models.Model):
 
     `load` counts the open contacts that take capacity and is kept by supporters.contacts.flow and
     matching.assignment; the database refuses one above `capacity`. `last_asked_at` and `rests_until` are
-    kept there too, so that matching reads one row for each supporter.
+    kept there too, so that matching reads one row for each supporter. `trained_on` and `current_until` follow
+    from what was attended, or was taken over by a coordinator (room training, and its trigger here).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,6 +62,11 @@ class Supporter(models.Model):
                 | models.Q(trained_on__isnull=False, current_until__gte=models.F("trained_on")),
                 name="supporter_current_once_trained",
                 violation_error_message=_("The training is valid until a day after it was given."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=SupporterStatus.ACTIVE) | models.Q(trained_on__isnull=False),
+                name="supporter_active_is_trained",
+                violation_error_message=_("Whoever was not trained yet cannot be asked."),
             ),
         )
 

@@ -51,25 +51,13 @@ def _odd(day: date, *, ends: bool) -> str:
     return _("This day is in the past. Is the year right?") if ends and day < today else ""
 
 
-class TrainedForm(forms.Form):
-    """When a new supporter did the training; empty while it is still to come."""
-
-    trained_on = DayField(
-        label=gettext_lazy("Trained on"),
-        required=False,
-        help_text=gettext_lazy("Leave empty if the training is still to come."),
-    )
-
-
 class SupporterForm(AbsenceMixin, forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
-    """Training, absence and capacity of one supporter."""
+    """Absence and capacity of one supporter."""
 
     class Meta:
         model = Supporter
-        fields = ("trained_on", "current_until", "absent_from", "absent_until", "capacity")
-        field_classes = dict.fromkeys(
-            ("trained_on", "current_until", "absent_from", "absent_until"), DayField
-        )
+        fields = ("absent_from", "absent_until", "capacity")
+        field_classes = dict.fromkeys(("absent_from", "absent_until"), DayField)
         labels = {
             "absent_from": gettext_lazy("Away from"),
             "absent_until": gettext_lazy("Away up to and including"),
@@ -86,10 +74,6 @@ class SupporterForm(AbsenceMixin, forms.ModelForm):  # type: ignore[type-arg]  #
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("current_until") and not data.get("trained_on"):
-            self.add_error("trained_on", _("Say when the training was."))
-        elif data.get("current_until") and data["current_until"] < data["trained_on"]:
-            self.add_error("current_until", _("The training is valid until a day after it was given."))
         self.clean_absence(data)
         return data
 

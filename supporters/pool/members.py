@@ -1,9 +1,9 @@
 """The pool of supporters: who is in it, and who can be asked."""
 
-from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -58,6 +58,10 @@ class AlreadySupporter(PoolError):
     """This employee is in the pool."""
 
 
+class NotTrained(PoolError):
+    """Whoever was not trained yet cannot be asked."""
+
+
 class HasStopped(PoolError):
     """Who is not in the pool, or not any more, has no availability."""
 
@@ -86,34 +90,60 @@ class BelowLoad(PoolError):
         super().__init__(str(load))
 
 
-def add(*, user: User, trained_on: date | None, by: User, at: datetime) -> Supporter:
+def add(*, user: User, trained_on: date, current_until: date, by: User, at: datetime) -> Supporter:
     """Put an employee in the pool, with the role; whoever had stopped comes back.
 
-    Training done on `trained_on` is valid for the months of the policy. Raises AlreadySupporter,
-    giving.RolesConflict for somebody whose role keeps watch over others, and giving.OwnRoles.
+    The database takes a day on which somebody attended a training, or was taken over as trained, and no
+    other. Raises AlreadySupporter, giving.RolesConflict for somebody whose role keeps watch over others, and
+    giving.OwnRoles.
     """
-    policy = SupportPolicy.current()
     fields = {
         "status": SupporterStatus.ACTIVE,
         "trained_on": trained_on,
-        "current_until": valid_until(trained_on, policy),
+        "current_until": current_until,
     }
     with transaction.atomic():
         found = Supporter.objects.select_for_update().filter(user=user).first()
         if found and found.status != SupporterStatus.STOPPED:
             raise AlreadySupporter
         if found:
-            supporter = _set(found, **{name: value for name, value in fields.items() if value})
+            supporter = _set(found, **fields)
         else:
-            supporter = _create(user, capacity=policy.capacity, **fields)
+            supporter = _create(user, capacity=SupportPolicy.current().capacity, **fields)
         _set_role(user, by, at, held=True)
         return supporter
+
+
+def train(*, user: User, trained_on: date | None, current_until: date, by: User, at: datetime) -> bool:
+    """Whoever is in the pool was trained on `trained_on`, or came to an intervision (None), and is so until
+    `current_until`; neither day ever goes back. Whether `user` is in the pool.
+    """
+    with transaction.atomic():
+        found = Supporter.objects.select_for_update().filter(user=user).first()
+        if found is None or found.status == SupporterStatus.STOPPED:
+            return False
+        wanted: dict[str, date] = {}
+        if trained_on and (found.trained_on is None or trained_on > found.trained_on):
+            wanted["trained_on"] = trained_on
+        if (found.trained_on or trained_on) and (
+            not found.current_until or current_until > found.current_until
+        ):
+            wanted["current_until"] = current_until
+        _change(found, wanted, by=by, at=at)
+        return True
+
+
+def in_pool(users: Iterable[UUID]) -> Iterable[UUID]:
+    """Those of `users` who are supporters and have not stopped."""
+    pool = Supporter.objects.filter(user__in=list(users)).exclude(status=SupporterStatus.STOPPED)
+    return pool.values_list("user_id", flat=True)
 
 
 def set_status(*, supporter: Supporter, status: SupporterStatus, by: User, at: datetime) -> Supporter:
     """Pause, resume or stop. Who stops loses the role, and first ends or hands back every open contact.
 
-    Raises HasOpenContacts, and giving.OwnRoles for somebody who would take or come back to the own role.
+    Raises HasOpenContacts, NotTrained, and giving.OwnRoles for somebody who would take or come back to the
+    own role.
     """
     with transaction.atomic():
         supporter = _locked(supporter)
@@ -124,6 +154,8 @@ def set_status(*, supporter: Supporter, status: SupporterStatus, by: User, at: d
         was = supporter.status
         if was == status:
             return supporter
+        if status == SupporterStatus.ACTIVE and supporter.trained_on is None:
+            raise NotTrained
         supporter = _set(supporter, status=status)
         _log(supporter, by, at)
         if SupporterStatus.STOPPED in {was, status}:
@@ -143,7 +175,8 @@ def set_availability(
     """What `user` says of when, and for how many at a time, they can be asked (days in Europe/Amsterdam, the
     last one included).
 
-    Raises HasStopped and BelowLoad; an absence that ends before it starts is refused by the database.
+    Raises HasStopped, NotTrained and BelowLoad; an absence that ends before it starts is refused by the
+    database.
     """
     wanted = {
         "status": SupporterStatus.PAUSED if paused else SupporterStatus.ACTIVE,
@@ -152,7 +185,10 @@ def set_availability(
         "capacity": capacity,
     }
     with transaction.atomic():
-        return _change(_own(user), wanted, by=user, at=at, own=True)
+        own = _own(user)
+        if not paused and own.trained_on is None:
+            raise NotTrained
+        return _change(own, wanted, by=user, at=at, own=True)
 
 
 def pause(*, user: User, at: datetime) -> Supporter:
@@ -197,22 +233,18 @@ def absence_of(supporter: Supporter) -> str:
 def change(
     *,
     supporter: Supporter,
-    trained_on: date | None,
-    current_until: date | None,
     absent_from: date | None,
     absent_until: date | None,
     capacity: int,
     by: User,
     at: datetime,
 ) -> Supporter:
-    """Change training, absence (days in Europe/Amsterdam, the last one included) and capacity.
+    """Change absence (days in Europe/Amsterdam, the last one included) and capacity.
 
     Raises BelowLoad; an absence that ends before it starts is refused by the database.
     """
     with transaction.atomic():
         wanted = {
-            "trained_on": trained_on,
-            "current_until": current_until,
             "absent_from": absent_from,
             "absent_until": absent_until,
             "capacity": capacity,
@@ -231,15 +263,6 @@ def _change(
         _set(supporter, **changed)
         _log(supporter, by, at, own=own)
     return supporter
-
-
-def valid_until(trained_on: date | None, policy: SupportPolicy) -> date | None:
-    """Until when training on `trained_on` is valid without intervision."""
-    if trained_on is None:
-        return None
-    years, month = divmod(trained_on.month - 1 + policy.current_months, 12)
-    year = trained_on.year + years
-    return date(year, month + 1, min(trained_on.day, monthrange(year, month + 1)[1]))
 
 
 def listed(supporters: QuerySet[Supporter]) -> QuerySet[Supporter]:

@@ -4,14 +4,17 @@ The states are set directly on the rows, with a log that says the same; a test t
 goes through supporters.contacts.flow.
 """
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 import factory
+from django.apps import apps
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.enums import Role
+from accounts.models import User
 from accounts.tests.factories import UserFactory
 from hospital.enums import ProfessionGroup
 from incidents.enums import EventType
@@ -40,7 +43,10 @@ from supporters.models import (
 
 
 class SupporterFactory(DjangoModelFactory):
-    """In the pool but not trained yet; `trained=True` is one who may be asked."""
+    """In the pool, but the training is no longer valid; `trained=True` is one who may be asked.
+
+    Whoever was trained was taken over as such: the database asks for it.
+    """
 
     class Meta:
         model = Supporter
@@ -64,7 +70,21 @@ class SupporterFactory(DjangoModelFactory):
         resting = factory.Trait(rests_until=factory.LazyFunction(lambda: timezone.now() + timedelta(days=3)))
 
     user = factory.SubFactory(UserFactory, roles=[Role.SUPPORTER])
+    trained_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=900))
     capacity = 3
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("trained_on"):
+            trained([kwargs["user"]], kwargs["trained_on"])
+        return super()._create(model_class, *args, **kwargs)
+
+
+def trained(users: Iterable[User], day: date) -> None:
+    """The database takes `day` as the one on which each of `users` was trained."""
+    taken_over = apps.get_model("training", "TakenOver")  # of a room to the right
+    rows = (taken_over(user=user, trained_on=day, at=timezone.now()) for user in users)
+    taken_over.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 class OfferFactory(DjangoModelFactory):

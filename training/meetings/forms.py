@@ -5,12 +5,13 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hospital.clock import SkippedHourError, local_moment, may_be_planned, on_the_wall
+from hospital.clock import SkippedHourError, local_day, local_moment, may_be_planned, on_the_wall
 from hospital.form_fields import DayField
-from training.enums import Competence, MeetingKind, Theme
+from training.enums import CORE, Competence, MeetingKind, Theme
 from training.models import Material, Meeting, Trainer, TrainingPolicy
 
 #: An intervision takes half a day.
@@ -110,10 +111,6 @@ class DetailsForm(forms.Form):
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
 
-def _choices() -> list[tuple[str, str]]:
-    return [(one.value, f"{one.value} {one.label}") for one in Competence]
-
-
 class PlanMeetingForm(DetailsForm, DateForm):
     """A new meeting of one kind, with the hours and seats of the policy."""
 
@@ -156,9 +153,14 @@ def _settle(form: DetailsForm, kind: MeetingKind) -> None:
     """A training day has no theme; competences are said in the language of who reads."""
     if kind == MeetingKind.TRAINING:
         del form.fields["theme"]
+    _say_competences(form)
+
+
+def _say_competences(form: forms.Form) -> None:
+    """With their codes."""
     competences = form.fields["competences"]
     assert isinstance(competences, forms.MultipleChoiceField)
-    competences.choices = _choices()
+    competences.choices = [(one.value, f"{one.value} {one.label}") for one in Competence]
 
 
 class TrainerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
@@ -183,3 +185,48 @@ class MaterialForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic wh
     class Meta:
         model = Material
         fields = ("title", "url")
+
+
+class NumberForm(forms.Form):
+    """The number in the register of professions, for the accreditation."""
+
+    number = forms.CharField(
+        label=gettext_lazy("BIG number"),
+        required=False,
+        max_length=11,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        validators=[RegexValidator(r"^[0-9]{11}$", gettext_lazy("A BIG number has eleven figures."))],
+        help_text=gettext_lazy("For the accreditation of this day alone. It is erased after a year."),
+    )
+
+
+class TakenOverForm(forms.Form):
+    """When somebody was trained elsewhere, and in what."""
+
+    trained_on = DayField(label=gettext_lazy("Trained on"))
+    competences = forms.MultipleChoiceField(
+        label=gettext_lazy("Competences"),
+        choices=Competence.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[str(one) for one in CORE],
+        required=False,
+    )
+
+    def __init__(self, data: Any = None, *, at: datetime) -> None:
+        self.at = at
+        super().__init__(data)
+        _say_competences(self)
+
+    def clean_trained_on(self) -> date:
+        day: date = self.cleaned_data["trained_on"]
+        if day > local_day(self.at):
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
+
+    def refuse(self, text: str) -> None:
+        """Say what stands in the way, also where nothing of this form was sent."""
+        self.is_bound = True
+        if not self.data:
+            self._errors = ErrorDict()
+            self.cleaned_data = {}
+        self.add_error(None, text)

@@ -1,15 +1,20 @@
 """What comes for one person: on the own page, and on the home page of whoever still has to say something."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from training.enums import MeetingState, SeatState
-from training.models import MeetingSeat
+from hospital.clock import local_day
+from supporters.enums import SupporterStatus
+from supporters.models import Supporter
+from training.enums import MeetingKind, MeetingState, SeatState
+from training.meetings import inviting, standing
+from training.models import CompetenceHeld, MeetingSeat, TrainingPolicy
 
 
 def coming_of(user: User, at: datetime) -> QuerySet[MeetingSeat]:
@@ -35,3 +40,44 @@ def for_home(user: User) -> dict[str, Any]:
     )
     found: Iterable[MeetingSeat] = seats.select_related("meeting").order_by("meeting__starts_at", "id")[:3]
     return {"seats": list(found), "now": now}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Until when somebody in the pool is trained (None: not yet), whether that ends soon or is over, and how
+    many intervisions of the past year were attended, of how many.
+    """
+
+    until: date | None
+    is_over: bool
+    ends_soon: bool
+    attended: int
+    wanted: int
+
+
+def standing_of(user: User, at: datetime) -> Standing | None:
+    """The own standing; None of who is not in the pool."""
+    supporter = Supporter.objects.filter(user=user).exclude(status=SupporterStatus.STOPPED).first()
+    if supporter is None:
+        return None
+    policy = TrainingPolicy.current()
+    until = supporter.current_until
+    met = MeetingSeat.objects.filter(
+        user=user,
+        state=SeatState.ATTENDED,
+        meeting__kind=MeetingKind.INTERVISION,
+        meeting__starts_at__gt=at - inviting.YEAR,
+    )
+    return Standing(
+        until=until,
+        is_over=until is None or until < local_day(at),
+        ends_soon=standing.is_lapsing(supporter, at, policy),
+        attended=met.count(),
+        wanted=policy.attends_a_year,
+    )
+
+
+def held_by(user: User, at: datetime) -> list[CompetenceHeld]:
+    """What this person is able to do at `at`, each competence once with the last day it is held."""
+    held = CompetenceHeld.objects.filter(user=user, until__gte=local_day(at))
+    return list(held.order_by("competence", "-until").distinct("competence"))

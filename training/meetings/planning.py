@@ -27,6 +27,7 @@ def plan(meeting: Meeting, *, by: User, at: datetime) -> Meeting:
     """Plan `meeting`, not saved yet. Raises MeetingThere."""
     with saying(ONCE):
         meeting.save(force_insert=True)
+        reminders.ask_attendance(meeting)
         log(meeting, AccessAction.CREATE, by, at)
     return meeting
 
@@ -55,6 +56,7 @@ def call_off(*, meeting: Meeting, new: Mapping[str, Any] | None, by: User, at: d
             raise MeetingOver
         held.state = MeetingState.CANCELLED
         held.save(update_fields=["state"])
+        reminders.settled(held, at)
         log(held, AccessAction.CHANGE, by, at)
         seats = list(MeetingSeat.objects.filter(meeting=held, state__in=reminders.COMING))
         reminders.tell_called_off(seats, at)

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Role
 from accounts.models import User
 from notifications.enums import HandedOn
 from notifications.models import Reminder
@@ -15,12 +17,16 @@ from notifications.reminders import kinds, reconcile
 from notifications.reminders.kinds import Kind
 from notifications.reminders.schedule import cancel, cancel_each, remind, reminder
 from training.enums import MeetingState, SeatState
-from training.models import MeetingSeat
+from training.models import Meeting, MeetingSeat
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 INVITED = "training.invited"
 MOVED_UP = "training.moved_up"
 SOON = "training.soon"
 CALLED_OFF = "training.called_off"
+ATTENDANCE = "training.attendance"
 #: So long before it begins whoever takes part is reminded.
 BEFORE = timedelta(days=2)
 
@@ -51,8 +57,21 @@ def tell_called_off(seats: Sequence[MeetingSeat], at: datetime) -> None:
     remind([_about(CALLED_OFF, seat, at) for seat in seats])
 
 
+def ask_attendance(meeting: Meeting) -> None:
+    """When it is over, the coordinators close the list of who was there."""
+    remind([_attendance(meeting)])
+
+
+def settled(meeting: Meeting, at: datetime) -> None:
+    """It was called off, or its list is closed."""
+    cancel(subject_id=meeting.pk, at=at, kinds=[ATTENDANCE])
+
+
 def expected(at: datetime) -> Iterator[Reminder]:
-    """Of each seat that is taken the word shortly before, for the nightly search for what is missing."""
+    """Of each seat that is taken the word shortly before, and of each meeting its list, for the nightly
+    search for what is missing.
+    """
+    yield from map(_attendance, Meeting.objects.filter(state=MeetingState.PLANNED))
     seats = MeetingSeat.objects.filter(
         state=SeatState.SEATED, meeting__state=MeetingState.PLANNED, meeting__starts_at__gt=at
     )
@@ -63,6 +82,17 @@ def _soon(seats: Iterable[MeetingSeat], at: datetime) -> Iterator[Reminder]:
     for seat in seats:
         if seat.meeting.starts_at - BEFORE > at:
             yield _about(SOON, seat, seat.meeting.starts_at - BEFORE)
+
+
+def _attendance(meeting: Meeting) -> Reminder:
+    return reminder(
+        key=f"{ATTENDANCE}:{meeting.pk}",
+        kind=ATTENDANCE,
+        due_at=meeting.ends_at,
+        subject_id=meeting.pk,
+        url=reverse("training:attendance", args=[meeting.pk]),
+        role=Role.COORDINATOR,
+    )
 
 
 def _about(kind: str, seat: MeetingSeat, due_at: datetime, *, once: str = "") -> Reminder:
@@ -89,14 +119,26 @@ def _in(*states: SeatState, of: MeetingState = MeetingState.PLANNED) -> Callable
     return concern
 
 
-def _kind(code: str, line: object, concern: Callable[[Pairs], list[bool]]) -> Kind:
+def _is_open(pairs: Pairs) -> list[bool]:
+    """Whether the list of each meeting is to be closed by who it is."""
+    rows = Meeting.objects.filter(pk__in={pk for _user, pk in pairs}, state=MeetingState.PLANNED)
+    over = set(rows.filter(ends_at__lte=timezone.now()).values_list("pk", flat=True))
+    return [user.has_role(Role.COORDINATOR) and pk in over for user, pk in pairs]
+
+
+def _kind(
+    code: str,
+    line: "StrOrPromise",
+    concern: Callable[[Pairs], list[bool]],
+    # One's own day: who stands in does not go there.
+    handed_on: HandedOn = HandedOn.STAYS,
+) -> Kind:
     return Kind(
         code=code,
-        line=line,  # type: ignore[arg-type]  # lazily translated
+        line=line,
         concerns=lambda user, pk: concern([(user, pk)])[0],
         concern=concern,
-        # One's own day: who stands in does not go there.
-        handed_on=HandedOn.STAYS,
+        handed_on=handed_on,
     )
 
 
@@ -109,6 +151,9 @@ KINDS = (
         CALLED_OFF,
         _("A day for which you were invited is called off."),
         _in(*COMING, of=MeetingState.CANCELLED),
+    ),
+    _kind(
+        ATTENDANCE, _("A training day is over. Close the list of who was there."), _is_open, HandedOn.SHARED
     ),
 )
 

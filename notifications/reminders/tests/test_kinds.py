@@ -55,6 +55,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "accounts.sign_in_changed",
             "dashboards.prepared",
             "delivery.failing",
+            "training.attendance",
             *(f"delivery.nobody_left_{role}" for role in Role if role != Role.ADMIN),
             *(f"incidents.{clock}_{rung}" for clock in ("step", "law") for rung in ("soon", "due", "late")),
             "incidents.law_last",
@@ -138,6 +139,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "training.moved_up",
             "training.soon",
             "training.called_off",
+            "training.lapses",
         },
     }
     for handed_on, codes in decided.items():

@@ -14,6 +14,7 @@ from supporters.enums import LadderStep, ReasonCode, Rule, SameProfession
 from supporters.matching.need import Need
 from supporters.matching.reasons import Reason
 from supporters.models import Supporter
+from supporters.tests.factories import trained
 
 NOW = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
 NEVER_ASKED = datetime.min.replace(tzinfo=UTC)
@@ -53,15 +54,17 @@ def pool_of(size: int, seed: int) -> list[Supporter]:
     )
     asked = [None, NOW, NOW - timedelta(days=3), NOW - timedelta(days=3, hours=5), NOW - timedelta(days=60)]
     asked += [NOW - timedelta(days=40), NOW - timedelta(days=39, hours=23), NOW + timedelta(hours=1)]
+    people, day = list(users), date(2025, 1, 1)
+    trained(people, day)
     return Supporter.objects.bulk_create(
         Supporter(
             user=user,
-            trained_on=date(2025, 1, 1),
+            trained_on=day,
             current_until=date(2027, 1, 1),
             load=chance.choice([0, 0, 1, 2]),
             last_asked_at=chance.choice(asked),
         )
-        for user in users
+        for user in people
     )
 
 

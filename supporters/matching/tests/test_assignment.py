@@ -123,7 +123,12 @@ def test_assign_twice_tells_who_was_chosen(coordinator, offer):
 
 def test_assign_refuses_who_is_not_eligible(coordinator, offer):
     with pytest.raises(NotEligible) as refused:
-        assign(offer=offer, supporter=SupporterFactory(paused=True), by=coordinator, at=timezone.now())
+        assign(
+            offer=offer,
+            supporter=SupporterFactory(paused=True, trained_on=None),
+            by=coordinator,
+            at=timezone.now(),
+        )
     assert refused.value.rules == (Rule.NOT_TRAINED, Rule.PAUSED)
     assert not Contact.objects.exists()
 

@@ -33,7 +33,6 @@ def offer(db):
     ("fields", "rule"),
     [
         # trained and current
-        ({"trained_on": None, "current_until": None}, Rule.NOT_TRAINED),
         ({"trained_on": date(2026, 11, 19)}, Rule.NOT_TRAINED),
         ({"trained_on": date(2026, 11, 18)}, None),
         ({"current_until": None}, Rule.TRAINING_EXPIRED),

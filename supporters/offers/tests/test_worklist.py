@@ -193,7 +193,7 @@ def test_empty_worklist_with_an_empty_pool_does_not_say_that_all_is_well(client,
     page = client.get(URL).content.decode()
     assert "there is nobody to ask either" in page
     assert "looked after" not in page
-    assert "/pool/add/" in page
+    assert "/training/add/" in page
 
 
 @pytest.mark.parametrize("fields", [{"lapsed": True}, {"trained": True, "absent": True}])
@@ -202,7 +202,7 @@ def test_who_waits_while_there_is_nobody_to_ask_is_said_on_top(client, coordinat
     SupporterFactory(**fields)
     page = client.get(URL).content.decode()
     assert "There is nobody to ask" in page
-    assert "/pool/add/" in page
+    assert "/training/add/" in page
     SupporterFactory(trained=True)
     assert "There is nobody to ask" not in client.get(URL).content.decode()
 

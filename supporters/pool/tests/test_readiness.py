@@ -34,7 +34,7 @@ def test_the_role_alone_fills_no_pool():
     [
         {"status": SupporterStatus.PAUSED},
         {"current_until": TODAY - DAY},
-        {"trained_on": None, "current_until": None},
+        {"trained_on": None, "current_until": None, "status": SupporterStatus.PAUSED},
         {"trained_on": TODAY + DAY},
     ],
 )

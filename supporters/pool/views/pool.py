@@ -1,6 +1,5 @@
 """The pool of supporters."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -21,18 +20,18 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow
-from accounts.pages.asked_again import asks_again, name_of, only_posted
+from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
 from accounts.pages.sealed_search import answered, seal, typed
 from accounts.people import directory
 from accounts.policy_log import PolicyLog
-from accounts.roles.giving import OwnRoles, RolesConflict
+from accounts.roles.giving import OwnRoles
 from hospital.models import WorkingHours
 from hospital.moment_words import hours_in_words
 from supporters.enums import SupporterStatus
 from supporters.models import Contact, Supporter, SupporterQuerySet, SupportPolicy
 from supporters.pool import members as pools
-from supporters.pool.forms import SupporterForm, SupportPolicyForm, TrainedForm
+from supporters.pool.forms import SupporterForm, SupportPolicyForm
 
 PAGE = 50
 LOG = PolicyLog("support", SupportPolicy, Role.COORDINATOR, "pool:policy", "coordinator of the pool")
@@ -76,31 +75,10 @@ def pool(request: SignedInRequest) -> HttpResponse:
     return render(request, "supporters/pool/pool.html", context)
 
 
-def _asked(data: Mapping[str, str]) -> str:
-    return _("Put this colleague in the pool") if "user" in data else ""
-
-
-@allow(Role.COORDINATOR)
-@asks_again(does=_asked, shown={"user": (gettext_lazy("Colleague"), name_of)})
-@require_http_methods(["GET", "POST"])
-def add(request: SignedInRequest) -> HttpResponse:
-    """Find an employee by name, and put that person in the pool."""
-    if "q" in request.POST:
-        return answered(request)
-    query = typed(request)
-    chosen = _employee(request.POST.get("user") or request.GET.get("user", ""))
-    form = TrainedForm(request.POST or None)
-    if request.method == "POST" and chosen and form.is_valid() and _added(request, chosen, form):
-        return redirect("pool:supporter", Supporter.objects.get(user=chosen).pk)
-    found = directory.search(query, near=request.user)
-    context = {"query": query, "found": found, "chosen": chosen, "form": form}
-    return render(request, "supporters/pool/add.html", context)
-
-
 @allow(Role.COORDINATOR)
 @require_http_methods(["GET", "POST"])
 def supporter(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Training, absence and capacity of one supporter."""
+    """Absence and capacity of one supporter; when it was trained is only shown."""
     found = _supporter(request, pk)
     form = SupporterForm(kept_forms.posted(request), instance=found)
     if request.method == "POST" and form.is_valid():
@@ -152,6 +130,9 @@ def status(request: SignedInRequest, pk: UUID) -> HttpResponse:
             )
             words = {"name": found.user.name, "count": error.count}
             say(request, text % words, level=messages.WARNING)
+        except pools.NotTrained:
+            text = _("%(name)s was not trained yet, and cannot be asked before that.")
+            say(request, text % {"name": found.user.name}, level=messages.WARNING)
         except OwnRoles:
             text = _("Nobody changes the own roles. Another coordinator can do this for you.")
             say(request, text, level=messages.WARNING)
@@ -246,32 +227,6 @@ def _supporter(request: SignedInRequest, pk: UUID) -> Supporter:
         "user__profession", "user__department"
     )
     return get_object_or_404(supporters, pk=pk)
-
-
-def _employee(pk: str) -> User | None:
-    if not _is_uuid(pk):
-        return None
-    employees = User.objects.filter(is_active=True).select_related("profession", "department__location")
-    return next(iter(directory.told_apart(employees.filter(pk=pk))), None)
-
-
-def _added(request: SignedInRequest, employee: User, form: TrainedForm) -> bool:
-    try:
-        pools.add(
-            user=employee, trained_on=form.cleaned_data["trained_on"], by=request.user, at=timezone.now()
-        )
-    except pools.AlreadySupporter:
-        form.add_error(None, _("%(name)s is already in the pool.") % {"name": employee.name})
-        return False
-    except RolesConflict:
-        text = _("%(name)s keeps watch over the system, and can therefore not be a supporter.")
-        form.add_error(None, text % {"name": employee.name})
-        return False
-    except OwnRoles:
-        form.add_error(None, _("Nobody changes the own roles. Another coordinator can do this for you."))
-        return False
-    say(request, _("%(name)s is in the pool.") % {"name": employee.name})
-    return True
 
 
 def _is_uuid(text: str) -> bool:

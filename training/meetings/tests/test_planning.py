@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from notifications.models import Reminder
+from notifications.reminders import kinds
 from supporters.tests.factories import SupporterFactory
 from training.enums import MeetingState, SeatState
 from training.meetings import inviting, planning, reminders, seating
@@ -32,6 +33,7 @@ def test_a_double_click_plans_one(coordinator):
     with pytest.raises(planning.MeetingThere):
         planning.plan(twice, by=coordinator, at=timezone.now())
     assert Meeting.objects.count() == 1
+    assert Reminder.objects.waiting().get().kind == reminders.ATTENDANCE
 
 
 def test_what_is_called_off_gets_its_new_date_at_once(coordinator):
@@ -63,6 +65,7 @@ def test_without_a_new_date_everybody_only_hears_so(coordinator):
     assert planning.call_off(meeting=seat.meeting, new=None, by=coordinator, at=timezone.now()) is None
     assert Meeting.objects.count() == 1
     assert Reminder.objects.waiting().get().kind == reminders.CALLED_OFF
+    assert not kinds.get(reminders.ATTENDANCE).concerns(coordinator, seat.meeting.pk)
 
 
 def test_more_seats_are_given_away_at_once(coordinator):

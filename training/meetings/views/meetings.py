@@ -23,9 +23,11 @@ from accounts.pages.asked_again import asks_again, name_of
 from accounts.pages.feedback import say
 from accounts.pages.sealed_search import answered, seal, typed
 from accounts.people import directory
+from hospital.clock import local_day
 from hospital.refused import saying
+from supporters.pool import members
 from training.enums import MeetingKind, SeatState
-from training.meetings import inviting, planning, seating
+from training.meetings import grouping, inviting, planning, seating
 from training.meetings.forms import (
     CallOffForm,
     ChangeMeetingForm,
@@ -92,6 +94,7 @@ def _asked(data: Mapping[str, str]) -> str:
         "trainer-off": _("Take this trainer off the list"),
         "material": _("Add this material"),
         "material-off": _("Take this material off the list"),
+        "groups": _("Make the groups of the afternoon"),
     }
     return said.get(data.get("do", ""), "")
 
@@ -114,6 +117,7 @@ def meeting(request: SignedInRequest, pk: UUID) -> HttpResponse:
     context = {
         "meeting": found,
         "now": now,
+        "is_today": local_day(found.starts_at) <= local_day(now),
         "is_open": found.is_planned and found.starts_at > now,
         "trainers": found.trainers.order_by("name", "pk"),
         "materials": found.materials.order_by("title", "pk"),
@@ -122,6 +126,7 @@ def meeting(request: SignedInRequest, pk: UUID) -> HttpResponse:
         "lacks_trainers": lacks_trainers,
         "lacks_actor": lacks_actor,
         "policy": TrainingPolicy.current(),
+        "groups": grouping.of(found),
         "filters": [
             {"label": label, "url": f"?show={name}", "current": name == shown, "count": counts[name]}
             for name, label in _labels()
@@ -168,11 +173,18 @@ def _material_off(request: SignedInRequest, meeting: Meeting, now: datetime, _fo
     return _("Taken off the list.")
 
 
+def _groups(request: SignedInRequest, meeting: Meeting, now: datetime, _forms: Forms) -> str:
+    number = grouping.make(meeting=meeting, by=request.user, at=now)
+    text = ngettext("%(count)d group is made.", "%(count)d groups are made.", number)
+    return text % {"count": number}
+
+
 ACTIONS: dict[str, Callable[[SignedInRequest, Meeting, datetime, Forms], str | None]] = {
     "trainer": _trainer,
     "trainer-off": _trainer_off,
     "material": _material,
     "material-off": _material_off,
+    "groups": _groups,
 }
 
 
@@ -283,7 +295,13 @@ def _people(request: SignedInRequest, meeting: Meeting, shown: str) -> dict[str,
     if found.more_behind:
         last = found.rows[-1]
         further = seal(request, f"{last.queued_at.isoformat() if waiting else last.user.sort_key}_{last.pk}")
-    return {"shown": shown, "seats": found.rows, "further": further, "after": request.GET.get("after", "")}
+    return {
+        "shown": shown,
+        "seats": found.rows,
+        "in_pool": set(members.in_pool([each.user_id for each in found.rows])),
+        "further": further,
+        "after": request.GET.get("after", ""),
+    }
 
 
 def _counts(meeting: Meeting) -> dict[str, int]:

@@ -8,15 +8,19 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.pages import kept_forms
 from accounts.pages.access import SignedInRequest, allow_signed_in
 from accounts.pages.asked_again import only_posted
 from accounts.pages.feedback import say
+from hospital.models import Hospital
 from training.enums import MeetingState, SeatState
-from training.meetings import seating
-from training.meetings.own_seats import coming_of
+from training.meetings import accreditation, certificates, seating
+from training.meetings.forms import NumberForm
+from training.meetings.own_seats import coming_of, held_by, standing_of
 from training.models import MeetingSeat
 
 #: So many of what lies behind are shown.
@@ -35,9 +39,37 @@ def mine(request: SignedInRequest) -> HttpResponse:
     context = {
         "now": now,
         "seats": coming_of(request.user, now),
+        "standing": standing_of(request.user, now),
+        "competences": held_by(request.user, now),
         "past": behind.select_related("meeting").order_by("-meeting__starts_at", "-id")[:PAST],
     }
     return render(request, "training/meetings/mine.html", context)
+
+
+@allow_signed_in
+@require_GET
+def certificate(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """That somebody was there, to keep."""
+    attended = MeetingSeat.objects.filter(user=request.user, state=SeatState.ATTENDED)
+    seat = get_object_or_404(attended.select_related("meeting", "user"), pk=pk)
+    made = certificates.as_pdf(seat, hospital=Hospital.current(), language=get_language() or "nl")
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="certificate.pdf"'
+    return response
+
+
+@allow_signed_in
+@require_http_methods(["GET", "POST"])
+def number(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The own number in the register, for the accreditation of one meeting."""
+    seats = MeetingSeat.objects.filter(user=request.user, state__in=(SeatState.SEATED, SeatState.ATTENDED))
+    seat = get_object_or_404(seats.select_related("meeting"), pk=pk)
+    form = NumberForm(kept_forms.posted(request), initial={"number": seat.big_number})
+    if request.method == "POST" and form.is_valid():
+        accreditation.keep_number(seat=seat, number=form.cleaned_data["number"])
+        say(request, _("Saved."))
+        return redirect("training:mine")
+    return render(request, "training/meetings/number.html", {"form": form, "meeting": seat.meeting})
 
 
 def _asked(data: Mapping[str, str]) -> str:
