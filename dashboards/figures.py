@@ -45,13 +45,15 @@ from evaluations.drawn_once import drawn_once
 from evaluations.enums import PeriodLength
 from evaluations.models import EvaluationPolicy, Opening
 from evaluations.periods import Period, following
-from hospital.clock import local_day
+from hospital.clock import end_of_day, local_day, start_of_day
 from hospital.enums import ProfessionGroup
 from incidents.enums import IncidentKind, Step
 from incidents.models import Incident, Milestone
 from supporters.enums import Outcome, SupporterStatus
 from supporters.models import Contact, Offer, Supporter, SupportPolicy
 from training.coverage import counting
+from training.enums import MeetingKind, SeatState
+from training.models import MeetingSeat
 
 GRACE = timedelta(days=30)
 """How long after its end a period is counted and drawn, never sooner. Support takes about three weeks (first
@@ -259,7 +261,14 @@ def _training(period: Period, at: datetime) -> TrainingFigures | None:
         lapsed=Count("id", filter=held & Q(current_until__lt=today)),
         lapsing=Count("id", filter=held & Q(**lapses)),
     )
-    return TrainingFigures(**found) if found.pop("pool") >= LEAST else None
+    if found.pop("pool") < LEAST:
+        return None
+    met = MeetingSeat.objects.filter(
+        state=SeatState.ATTENDED,
+        meeting__kind=MeetingKind.INTERVISION,
+        meeting__starts_at__range=(start_of_day(period.starts_on), end_of_day(period.ends_on)),
+    )
+    return TrainingFigures(**found, met=met.count())
 
 
 def _measured() -> Iterator[MeasuredFigures]:

@@ -167,7 +167,7 @@ def pool(now: Tables) -> Block:
 
 
 def _training(now: Tables) -> str:
-    """How far the training reaches; intervision is not kept."""
+    """How far the training reaches, and how often somebody came to an intervision."""
     if now.training is None:
         return ""
     trained, lapsing, lapsed = now.training.trained, now.training.lapsing, now.training.lapsed
@@ -179,9 +179,20 @@ def _training(now: Tables) -> str:
             % {"number": trained},
             _("The training of %(lapsing)d runs out within half a year, that of %(lapsed)d has run out.")
             % {"lapsing": lapsing, "lapsed": lapsed},
-            _("Who comes to intervision is not kept here yet."),
+            _met(now.training.met),
         ]
     )
+
+
+def _met(number: int | None) -> str:
+    if number is None:
+        return _("Who came to intervision was not kept yet.")
+    text = ngettext(
+        "%(number)d time somebody came to an intervision.",
+        "%(number)d times somebody came to an intervision.",
+        number,
+    )
+    return text % {"number": number}
 
 
 def _percent(clock: ClockFigures | None) -> int | None:

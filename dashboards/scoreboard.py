@@ -13,7 +13,7 @@ from dashboards.evaluation_block import AGREES, MOST, YES, Opinion, mean_said
 from dashboards.organisation import enough_of, kept
 from dashboards.said import colleagues, share_of, worth_saying
 from dashboards.support_blocks import ACCEPTED, Support
-from dashboards.tables import Tables
+from dashboards.tables import Tables, TrainingFigures
 from evaluations.answer_tables import AFTER, BEFORE
 from evaluations.enums import Measure, Question, SurveyKind
 from incidents.enums import Step
@@ -99,7 +99,7 @@ def _training(tables: Tables) -> list[Indicator]:
             SurveyKind.INTERVISION,
             Measure.WORTHWHILE,
         ),
-        _missing(_("Supporters at intervision each year"), _("Who takes part is not kept here yet.")),
+        _met(training),
     ]
 
 
@@ -145,6 +145,13 @@ def _measured(label: str, tables: Tables, kind: SurveyKind, measure: Measure) ->
 
 def _share(label: str, said: str) -> Indicator:
     return Indicator(label, said) if said else _missing(label, _("Not sure enough to say in this period."))
+
+
+def _met(training: TrainingFigures | None) -> Indicator:
+    label = _("How often supporters came to an intervision")
+    if training is None or training.met is None:
+        return _missing(label, _("Who came to intervision was not kept yet."))
+    return Indicator(label, number_format(training.met))
 
 
 def _missing(label: str, why_not: str) -> Indicator:

@@ -64,12 +64,13 @@ class Norm:
 @dataclass(frozen=True, slots=True)
 class TrainingFigures:
     """How many supporters were trained in the period; of how many it has run out, and of how many it will
-    within half a year. Exact.
+    within half a year; how often somebody came to an intervision (None: was not kept yet). Exact.
     """
 
     trained: int
     lapsed: int
     lapsing: int
+    met: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,12 @@ def _added_training(each: Sequence[TrainingFigures | None]) -> TrainingFigures |
     known = [training for training in each if training]
     if len(known) < len(each):
         return None
-    return replace(known[-1], trained=sum(training.trained for training in known))
+    met = [training.met for training in known if training.met is not None]
+    return replace(
+        known[-1],
+        trained=sum(training.trained for training in known),
+        met=sum(met) if len(met) == len(known) else None,
+    )
 
 
 def _added_steps(rows: Sequence[StepFigures]) -> list[StepFigures]:

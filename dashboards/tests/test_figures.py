@@ -38,6 +38,8 @@ from supporters.models import Offer, SupportPolicy
 from supporters.offers import own_support
 from supporters.tests.factories import ContactFactory, OfferFactory, SupporterFactory
 from training.coverage import counting
+from training.enums import SeatState
+from training.tests.factories import MeetingFactory, SeatFactory
 
 Q3 = Period.parse("2026Q3")
 AUGUST = moment(2026, 8, 10)
@@ -297,10 +299,16 @@ def test_training_is_counted_exactly_and_not_of_a_small_pool():
     assert publish().training is None
     SupporterFactory(trained=True, trained_on=date(2024, 1, 1), current_until=date(2026, 11, 4))
     SupporterFactory(trained=True, trained_on=date(2024, 1, 1), current_until=date(2027, 8, 1), stopped=True)
+    for meeting_at in (moment(2026, 5, 6), moment(2026, 7, 6)):
+        held = MeetingFactory(held=True, intervision=True, starts_at=meeting_at)
+        SeatFactory(meeting=held, state=SeatState.ATTENDED)
+        SeatFactory(meeting=held, state=SeatState.MISSED)
     earlier = publish(Period.parse("2026Q2"), at=NOVEMBER)
-    assert earlier.training == TrainingFigures(0, 1, 1)
+    assert earlier.training == TrainingFigures(0, 1, 1, 1)
     later = publish(Period.parse("2026Q1"), at=NOVEMBER)
-    assert Tables.together([later, earlier]).training == TrainingFigures(0, 1, 1)
+    assert Tables.together([later, earlier]).training == TrainingFigures(0, 1, 1, 1)
+    before = replace(later, training=TrainingFigures(2, 0, 0))
+    assert Tables.together([before, earlier]).training == TrainingFigures(2, 1, 1)
     assert Tables.together([replace(later, training=None), earlier]).training is None
 
 
