@@ -156,11 +156,13 @@ ways_of_own: list[Way] = []
 @dataclass(frozen=True)
 class Unnamed:
     """What becomes of a report that names nobody: in words for its reporter, who may have been asked who was
-    involved (`form_url`: where to say it).
+    involved (`form_url`: where to say it). `is_settled`: they read that the coordinator looked at it, so
+    taking it back is not offered.
     """
 
     lines: list[str]
     form_url: str = ""
+    is_settled: bool = False
 
 
 #: Hung in by the room that sees to such reports; None for a report that is none, or no longer.

@@ -88,11 +88,13 @@ class ReachMeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for myp
         language = self.fields.get("language")
         if isinstance(language, forms.ChoiceField):
             language.choices = [("", _("No preference")), *Language.choices]
-        chosen, possible = self.instance.parts_of_day, met(cover)
-        missed = [part for part in chosen if part not in possible]
-        parts = self.fields["parts_of_day"]
+        parts, possible = self.fields["parts_of_day"], met(cover)
         assert isinstance(parts, forms.MultipleChoiceField)
-        parts.choices = [choice for choice in PartOfDay.choices if choice[0] in {*possible, *missed}]
+        missed = [part for part in self.instance.parts_of_day if part not in possible]
+        # The page may have been made while other hours were set.
+        sent = parts.widget.value_from_datadict(self.data, self.files, self.add_prefix("parts_of_day"))
+        shown = {*possible, *missed, *(sent or ())}
+        parts.choices = [choice for choice in PartOfDay.choices if choice[0] in shown]
         if missed:
             words = {"hours": hours_in_words(cover), "when": in_parts(missed)}
             text = gettext(

@@ -23,7 +23,8 @@ def as_reporter_reads(incident: Incident, user: User) -> Unnamed | None:
         return None
     asks = row.state == IntakeState.OPEN and row.asked_at is not None and row.said_nobody_at is None
     form = reverse("support:name-people", args=[incident.reference]) if asks else ""
-    return Unnamed([in_one_line(row, now=timezone.now()), _who_may_ask()], form)
+    lines = [in_one_line(row, now=timezone.now()), _who_may_ask()]
+    return Unnamed(lines, form, is_settled=row.state == IntakeState.NOT_NEEDED)
 
 
 def in_one_line(row: UnnamedReport, *, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -66,6 +67,9 @@ def test_only_parts_of_the_day_in_which_somebody_calls_can_be_chosen():
     assert "We call Monday to Friday from 08:00 until 17:00" in shown["parts_of_day"].help_text
     assert not ReachMeForm(cover=EVENINGS)["parts_of_day"].help_text
     assert "early in the evening" not in str(NamelessForm(cover=OFFICE)["parts_of_day"])
+    # Of a page that was made under other hours.
+    sent = QueryDict("telephone=0612345678&parts_of_day=evening")
+    assert NamelessForm(sent, cover=OFFICE).is_valid()
 
 
 def test_what_was_chosen_before_stays_with_a_word_that_nobody_calls_then():

@@ -108,3 +108,12 @@ def test_only_the_reporter_reads_it(client):
     client.force_login(UserFactory(roles=[Role.COORDINATOR]))
     page = client.get(reverse("incidents:detail", args=[row.incident.reference])).text
     assert "What happens with your report" not in page
+
+
+@pytest.mark.parametrize(("state", "offered"), [({}, True), ({"not_needed": True}, False)])
+def test_taking_it_back_is_not_offered_once_they_read_that_it_was_looked_at(client, state, offered):
+    row = UnnamedReportFactory(**state)
+    way = reverse("incidents:withdraw", args=[row.incident.reference])
+    assert (way in read(row, client)) == offered
+    received = client.get(reverse("incidents:received", args=[row.incident.reference])).text
+    assert (way in received) == offered

@@ -23,6 +23,7 @@ from incidents.enums import IncidentKind
 from notifications.reminders.stand_ins import mark_away
 from supporters.contacts import alerts, conflicts, on_its_way, reminders, words
 from supporters.contacts.allowed_steps import replay, talked_enough
+from supporters.contacts.appointments.moments import is_late
 from supporters.contacts.case_access import log_case
 from supporters.enums import (
     AppointmentState,
@@ -178,7 +179,7 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
         "log": log,
         "reminded_today": contact is not None and reminders.asked_on(contact=contact, at=now),
         "due_at": due_at,
-        "late": bool(contact and due_at < now),
+        "late": bool(contact and _is_late(offer, contact, due_at, now)),
         **_alert(offer, log),
         "off_at": _fell_out(offer, now) if before and not offer.closed_at else None,
         "can_ask": contact is None or asked,
@@ -187,6 +188,12 @@ def _contacts(offer: Offer, now: datetime) -> dict[str, Any]:
         "unreached": offer.waiting_for == Waiting.UNREACHED,
         "talked_enough": contact is not None and _talked_enough(contact),
     }
+
+
+def _is_late(offer: Offer, contact: Contact, due_at: datetime, now: datetime) -> bool:
+    if offer.waiting_for in HERS:
+        return due_at < now
+    return is_late(NextStep(contact.next_step), due_at, now=now)
 
 
 def _alert(offer: Offer, log: Sequence[ContactEvent]) -> dict[str, Any]:

@@ -256,10 +256,17 @@ def test_who_reads_late_is_not_told_that_a_talk_is_soon_once_it_has_begun(contac
 def test_a_talk_that_goes_on_is_not_late(contact, client, time_machine):
     planned(contact)
     employee, supporter = contact.offer.involvement.employee, contact.supporter.user
-    pages = ((supporter, reverse("contacts:list")), (employee, reverse("me")))
+    coordinator = UserFactory(roles=[Role.COORDINATOR])
+    pages = (
+        (supporter, reverse("contacts:list")),
+        (supporter, reverse("contacts:detail", args=[contact.pk])),
+        (employee, reverse("me")),
+        (coordinator, reverse("support:match", args=[contact.offer.involvement_id])),
+    )
     for minutes, is_late in ((10, False), (40, True)):
         time_machine.move_to(AGREED + minutes * HOUR / 60)
         for user, address in pages:
             client.force_login(user)
             text = client.get(address, headers={"accept-language": "en"}).text
-            assert bool(re.search(r"minutes late|You had an appointment", text)) == is_late, (user, minutes)
+            said = re.search(r"minutes late|You had an appointment|Was due", text)
+            assert bool(said) == is_late, (address, minutes)
