@@ -174,7 +174,7 @@ class Questionnaire(models.Model):
     version = models.PositiveSmallIntegerField(null=True)
     content = models.JSONField()  # questionnaires.Definition
     loaded_at = models.DateTimeField()
-    loaded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    loaded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     used_at = models.DateTimeField(null=True)
 
     class Meta:

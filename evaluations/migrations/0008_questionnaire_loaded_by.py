@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
             model_name="questionnaire",
             name="loaded_by",
             field=models.ForeignKey(
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
