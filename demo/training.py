@@ -16,6 +16,8 @@ from training.models import Material, Meeting, MeetingSeat, Trainer
 #: When, in days from now; a training day was 14 months ago.
 TRAINED, EARLIER, LATELY = -425, -250, -70
 NEXT_INTERVISION, NEXT_TRAINING = 19, 47
+#: Until when those are trained who never come, in days from now.
+ENDS = (25, -12)
 #: On a training day so many take part, and so many more would like to.
 PARTICIPANTS, WAITING = 15, 3
 TRAINERS = (("Marijke Terpstra", False), ("Joost Bakkenes", False), ("Ilse van Rhijn", True))
@@ -28,9 +30,15 @@ def meet(people: Sequence[User], *, coordinator: User, at: datetime) -> None:
     pool = list(Supporter.objects.select_related("user").order_by("user__username"))
     users = [supporter.user for supporter in pool]
     _train(pool, chance, coordinator, at)
-    for days, theme, share in ((EARLIER, Theme.LISTENING, 0.7), (LATELY, Theme.AGGRESSION, 0.55)):
+    # Two who never come: the training of the one ends soon, that of the other did.
+    away = [each for each in pool[len(pool) // 3 :] if each.user.username.isdigit()][: len(ENDS)]
+    for supporter, days in zip(away, ENDS, strict=False):
+        until = local_day(at) + timedelta(days=days)
+        Supporter.objects.filter(pk=supporter.pk).update(current_until=until)
+    willing = [one for one in users if one not in {supporter.user for supporter in away}]
+    for days, theme, share in ((EARLIER, Theme.LISTENING, 0.5), (LATELY, Theme.AGGRESSION, 0.4)):
         meeting = _plan(MeetingKind.INTERVISION, days, len(users), coordinator, at, theme=theme)
-        come = [one for one in users if chance.random() < share or one.username == "supporter"]
+        come = [one for one in willing if chance.random() < share or one.username == "supporter"]
         _hold(meeting, come, chance, coordinator)
     coming = _plan(
         MeetingKind.INTERVISION, NEXT_INTERVISION, max(15, len(users)), coordinator, at, theme=Theme.LIMITS
