@@ -15,7 +15,7 @@ from accounts.sign_in.demo_people import DEMO_PEOPLE
 from dashboards import figures, publishing
 from dashboards.models import Release
 from dashboards.published import take
-from demo import committee, corridor, surveys, today, training, unnamed
+from demo import candidates, committee, corridor, surveys, today, training, unnamed
 from demo.daytime import by_day
 from demo.hospital import DEPARTMENTS, LOCATIONS, NAME, PARTNER, PROFESSIONS, staff
 from demo.timeline import Year
@@ -123,6 +123,7 @@ def build(*, seed: int, at: datetime, size: int, reports: int) -> None:
     corridor.talk(year)
     surveys.ask(year, by=demo["coordinator"])
     training.meet(employees, coordinator=demo["coordinator"], at=at)
+    candidates.name(year, demo)
     _publish(demo["coordinator"], at=now)
     # No mail leaves for a past that never was; what is older than yesterday was read, as was what follows
     # an event.

@@ -190,6 +190,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, str | schedule | crontab | dict[str, i
         "schedule": crontab(hour="4", minute="0"),
     },
     "end-waiting": {"task": "accounts.sign_in.tasks.end_waiting", "schedule": crontab(hour="3", minute="50")},
+    "keep-candidates": {
+        "task": "training.tasks.keep_candidates",
+        "schedule": crontab(hour="3", minute="45"),
+    },
+    "ask-heads": {"task": "training.tasks.ask_heads", "schedule": crontab(hour="9", minute="30")},
     "publish figures": {"task": "dashboards.tasks.publish_due", "schedule": crontab(hour="4", minute="30")},
 }
 

@@ -10,9 +10,12 @@ class TrainingConfig(AppConfig):
         from notifications.calendar import entries
         from training import places
         from training.meetings import calendar_entries, reminders, seating, standing
+        from training.nominations import forgetting
+        from training.nominations import reminders as nomination_reminders
 
-        leaving.listeners.append(seating.leave)
+        leaving.listeners += [seating.leave, forgetting.left]
         entries.sources.append(calendar_entries.SOURCE)
         reminders.register()
         standing.register()
+        nomination_reminders.register()
         places.register()

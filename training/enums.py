@@ -70,3 +70,12 @@ class Competence(models.TextChoices):
 
 #: Without these nobody is a supporter (RESCUE).
 CORE = (Competence.LISTENING, Competence.FIRST_AID, Competence.SECOND_VICTIM)
+
+
+class CandidateState(models.TextChoices):
+    """How far it is with somebody who may become a supporter."""
+
+    NAMED = "named", _("named")
+    ASKED = "asked", _("asked")
+    WILLING = "willing", _("willing")
+    DECLINED = "declined", _("would rather not")

@@ -7,6 +7,7 @@ from accounts.enums import Role
 from accounts.pages import places
 from accounts.pages.places import Panel, Place, Tab
 from training.meetings import own_seats
+from training.nominations import for_home
 
 
 def register() -> None:
@@ -15,14 +16,22 @@ def register() -> None:
         tabs={
             "pool": [
                 Tab("meetings", "training:list", _("Training days"), 15),
+                Tab("candidates", "training:candidates", _("Candidates"), 17),
                 Tab("coverage", "training:coverage", _("Coverage"), 20),
                 Tab("training-policy", "training:policy", _("Training"), 35),
             ],
             "add-supporters": [Tab("add", "training:add", _("Add supporters"), 10)],
         },
-        panels=[Panel("training/meetings/_own_seats.html", own_seats.for_home, 20)],
+        panels=[
+            Panel("training/meetings/_own_seats.html", own_seats.for_home, 20),
+            Panel("training/nominations/_for_home.html", for_home.of, 40),
+        ],
     )
     words.add(
-        words={"meeting": _("training day")},
-        places={"training:policy": _("settings of training"), "training:meeting": _("training day")},
+        words={"meeting": _("training day"), "candidate": _("candidate for peer supporter")},
+        places={
+            "training:candidates": _("candidates"),
+            "training:policy": _("settings of training"),
+            "training:meeting": _("training day"),
+        },
     )

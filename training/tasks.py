@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from training.coverage import simulating
 from training.meetings import accreditation
+from training.nominations import forgetting, heads, voting
 
 
 @shared_task
@@ -15,3 +16,17 @@ def simulate() -> None:
 def erase_due() -> None:
     """Daily: erase the numbers that no list of accreditation needs any more."""
     accreditation.erase_old(at=timezone.now())
+
+
+@shared_task
+def keep_candidates() -> None:
+    """Daily: count the votes that closed, forget the candidates whose time is over."""
+    now = timezone.now()
+    voting.count_due(at=now)
+    forgetting.forget(at=now)
+
+
+@shared_task
+def ask_heads() -> None:
+    """Daily, in the morning: ask the heads of department, when it is time again."""
+    heads.ask_heads_due(at=timezone.now())

@@ -5,6 +5,7 @@ from django.urls import include, path
 from training import views
 from training.coverage.views import coverage, recruiting, simulation
 from training.meetings.views import attendance, joining, listing, meetings, own
+from training.nominations.views import candidates, naming
 
 training_urls = [
     path("training/", meetings.meetings, name="list"),
@@ -29,6 +30,15 @@ training_urls = [
     path("training/recruit/", recruiting.recruit, name="recruit"),
     path("training/simulation/", simulation.simulation, name="simulation"),
     path("training/simulation/start/", simulation.simulate, name="simulate"),
+    path("training/nominate/", naming.nominate, name="nominate"),
+    path("training/apply/", naming.apply, name="apply"),
+    path("training/votes/<uuid:pk>/", naming.vote, name="vote"),
+    path("training/asked/", naming.asked, name="asked"),
+    path("training/candidates/", candidates.candidates, name="candidates"),
+    path("training/candidates/heads/", candidates.ask_heads, name="ask-heads"),
+    path("training/candidates/vote/", candidates.open_vote, name="open-vote"),
+    path("training/candidates/<uuid:pk>/ask/", candidates.ask, name="ask"),
+    path("training/candidates/<uuid:pk>/invite/", candidates.invite, name="invite-candidate"),
     path("training/policy/", views.policy, name="policy"),
 ]
 

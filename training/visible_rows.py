@@ -25,3 +25,15 @@ def simulations(user: User) -> Q:
 def competences(user: User) -> Q:
     """The coordinator's; anybody else's the own."""
     return EVERYTHING if user.has_role(Role.COORDINATOR) else Q(user=user)
+
+
+def candidates(user: User) -> Q:
+    """The coordinator's; anybody else's the own."""
+    return EVERYTHING if user.has_role(Role.COORDINATOR) else Q(user=user)
+
+
+def peer_votes(user: User) -> Q:
+    """The coordinator's; anybody else's those that their department holds."""
+    if user.has_role(Role.COORDINATOR):
+        return EVERYTHING
+    return Q(department=user.department_id, counted_on=None) if user.department_id else NOTHING

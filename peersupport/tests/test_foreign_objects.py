@@ -23,7 +23,7 @@ from incidents.tests.factories import AlignmentFactory, IncidentFactory, Involve
 from notifications.tests.factories import BounceFactory, NoticeFactory
 from supporters.models import SavedFilter
 from supporters.tests.factories import ContactFactory, HeadQuestionFactory, OfferFactory, UnnamedReportFactory
-from training.tests.factories import SeatFactory
+from training.tests.factories import PeerVoteFactory, SeatFactory
 
 COORDINATOR_SEES_ALL = "the coordinator sees every case"
 ADMIN_SEES_ALL = "people and places are the administrator's"
@@ -55,7 +55,7 @@ WHOLE = {
         name: "the coordinators keep it together"
         for name in PAGES
         if name.startswith("training:")
-        and name not in {"training:answer", "training:certificate", "training:number"}
+        and name not in {"training:answer", "training:certificate", "training:number", "training:vote"}
     },
     **{name: ADMIN_SEES_ALL for name in PAGES if name.startswith("settings:")},
 }
@@ -127,6 +127,7 @@ FOREIGN: list[tuple[str, Role | None, Callable[[], dict[str, Any]]]] = [
     ("training:certificate", None, lambda: {"pk": SeatFactory(state="attended").pk}),
     ("training:number", None, lambda: {"pk": SeatFactory(state="attended").pk}),
     ("training:answer", None, lambda: {"pk": SeatFactory().pk}),
+    ("training:vote", None, lambda: {"pk": PeerVoteFactory().pk}),
     ("me-erase", None, offer),
     ("support:filter-forget", Role.COORDINATOR, saved_filter),
     ("support:name-people", None, asked_report),

@@ -23,6 +23,7 @@ class Lack:
 
     profession: Profession
     department: Department
+    employees: int
     unfound: int
     profession_short: int
     department_short: int
@@ -54,6 +55,7 @@ def ranked(cells: Sequence[Cell], lines: Iterable[Line], policy: SupportPolicy) 
         Lack(
             cell.profession,
             cell.department,
+            cell.employees,
             everywhere[str(cell.profession.pk)] - here[str(cell.profession.pk), str(cell.department.pk)],
             profession_short[cell.profession.pk],
             department_short[cell.department.pk],
@@ -62,5 +64,5 @@ def ranked(cells: Sequence[Cell], lines: Iterable[Line], policy: SupportPolicy) 
     )
     return sorted(
         (lack for lack in found if lack.points),
-        key=lambda lack: (-lack.points, -lack.unfound, str(lack.profession), str(lack.department)),
+        key=lambda lack: (-lack.points, -lack.unfound, -lack.employees, str(lack.profession)),
     )

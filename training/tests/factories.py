@@ -6,9 +6,10 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.tests.factories import UserFactory
+from accounts.enums import Role
+from accounts.tests.factories import DepartmentFactory, UserFactory
 from training.enums import MeetingKind, MeetingState, SeatState
-from training.models import Meeting, MeetingSeat
+from training.models import Candidate, Meeting, MeetingSeat, PeerVote
 
 
 class MeetingFactory(DjangoModelFactory):
@@ -43,3 +44,35 @@ class SeatFactory(DjangoModelFactory):
 
     meeting = factory.SubFactory(MeetingFactory)
     user = factory.SubFactory(UserFactory)
+
+
+class CandidateFactory(DjangoModelFactory):
+    """Named by one colleague today."""
+
+    class Meta:
+        model = Candidate
+
+    class Params:
+        asked = factory.Trait(state="asked", asked_on=factory.LazyFunction(timezone.localdate))
+        willing = factory.Trait(
+            asked=True, state="willing", answered_on=factory.LazyFunction(timezone.localdate)
+        )
+        declined = factory.Trait(
+            asked=True, state="declined", answered_on=factory.LazyFunction(timezone.localdate)
+        )
+
+    user = factory.SubFactory(UserFactory)
+    named = 1
+    named_on = factory.LazyFunction(timezone.localdate)
+
+
+class PeerVoteFactory(DjangoModelFactory):
+    """Open for two weeks."""
+
+    class Meta:
+        model = PeerVote
+
+    department = factory.SubFactory(DepartmentFactory)
+    opened_on = factory.LazyFunction(timezone.localdate)
+    closes_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=14))
+    opened_by = factory.SubFactory(UserFactory, roles=[Role.COORDINATOR])

@@ -83,6 +83,7 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "support.assignment_late",
             "evaluation.full",
             "evaluation.key",
+            "training.willing",
         },
         HandedOn.IN_PLACE: {
             "incidents.duty_director",
@@ -140,6 +141,9 @@ def test_what_a_substitute_has_of_every_kind_was_decided():
             "training.soon",
             "training.called_off",
             "training.lapses",
+            "training.asked",
+            "training.vote",
+            "training.heads_asked",
         },
     }
     for handed_on, codes in decided.items():
