@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from hospital.clock import on_the_wall
 from training.enums import MeetingState, SeatState
 from training.models import Meeting, MeetingSeat
@@ -21,7 +23,15 @@ def attended(meeting: Meeting) -> list[MeetingSeat]:
 
 def rows(meeting: Meeting) -> Iterator[list[str]]:
     """The list as a table: a line for each of whoever was there."""
-    yield ["BIG", "name", "profession", "date", "accreditation", "points", "competences"]
+    yield [
+        _("BIG number"),
+        _("Name"),
+        _("Profession"),
+        _("Day"),
+        _("Accreditation number"),
+        _("Accreditation points"),
+        _("Competences"),
+    ]
     day = f"{on_the_wall(meeting.starts_at):%Y-%m-%d}"
     for seat in attended(meeting):
         name, profession = seat.user.name, str(seat.user.profession or "")
