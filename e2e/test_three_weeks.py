@@ -333,7 +333,7 @@ def sends(visitor):
 def says_how_to_reach(visitor, *, telephone):
     page = visitor.page
     page.locator("[name=telephone]").fill(telephone)
-    page.locator("[name=parts_of_day][value=evening]").check()
+    page.locator("[name=not_on_ward]").check()
     with page.expect_navigation():
         page.locator("button[value=reach_me]").click()
     visitor.looks()
