@@ -63,7 +63,7 @@ def attack(place: Installation, *, pairs: int) -> Iterator[tuple[str, ToldApart]
         _told(place, lambda: chance.choice(sent), lambda: chance.choice(unsent), pairs, chance),
     )
     opened = Invitation.objects.filter(answered=True)
-    opened.update(invited_at=place.clock.now())
+    opened.update(expires_at=place.clock.now() + timedelta(days=EvaluationPolicy.current().valid_days))
     used = [_code(each) for each in opened[:50]]
     yield (
         "of an answer that was opened, or not",

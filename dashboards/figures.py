@@ -39,9 +39,8 @@ from dashboards.tables import (
     Tables,
     TrainingFigures,
 )
-from evaluations import surveys
+from evaluations import drawn_once, surveys
 from evaluations.drawn import DrawnTable, added, draw
-from evaluations.drawn_once import drawn_once
 from evaluations.enums import PeriodLength
 from evaluations.models import EvaluationPolicy, Opening
 from evaluations.periods import Period, following
@@ -89,7 +88,7 @@ def prepare(period: Period, *, at: datetime) -> Release:
         starts_on=period.starts_on,
         ends_on=period.ends_on,
         drawn_at=at,
-        tables=drawn_once(f"release-{period.code}", lambda: _tables(period, at=at).as_json()),
+        tables=drawn_once.drawn_once(f"release-{period.code}", lambda: _tables(period, at=at).as_json()),
     )
     tell_prepared(release)
     return release
@@ -98,9 +97,21 @@ def prepare(period: Period, *, at: datetime) -> Release:
 def prepare_due(*, at: datetime) -> list[Release]:
     """Prepare every period whose grace is over at `at` and that was not drawn yet, oldest first."""
     prepared = []
-    while (period := upcoming()) and period.closes_at + GRACE <= at:
+    while (period := _half_done() or upcoming()) and period.closes_at + GRACE <= at:
         prepared.append(prepare(period, at=at))
     return prepared
+
+
+def _half_done() -> Period | None:
+    """What was drawn and could not be stored comes first, whatever the policy says by now: nobody is drawn
+    for a longer period and for a shorter one.
+    """
+    for code in drawn_once.names("release"):
+        period = Period.parse(code)
+        if not Release.objects.filter(starts_on=period.starts_on, ends_on=period.ends_on).exists():
+            return period
+        drawn_once.forget(f"release-{code}")
+    return None
 
 
 def upcoming() -> Period | None:

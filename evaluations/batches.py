@@ -6,12 +6,13 @@ comes in. So a batch shows by a keyed hash, whose key the database does not have
 
 import hmac
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 from nacl.public import PrivateKey
 
-from evaluations import keyed
+from evaluations import drawn_once, keyed
 from evaluations.batch_keys import BatchKeyMissingError, BatchKeys
 from evaluations.models import Batch, Survey
 
@@ -130,4 +131,8 @@ def destroy_spent_keys() -> int:
     spent = keys().batches() - needed
     for batch in spent:
         keys().destroy(batch)
+    for kind in ("batch", "survey"):
+        for pk in drawn_once.names(kind):
+            if UUID(pk) not in needed:
+                drawn_once.forget(f"{kind}-{pk}")
     return len(spent)

@@ -20,12 +20,27 @@ def drawn_once(name: str, draw: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     transaction that stores the row, in the worker: it is on disk before anybody sees it, and goes with the
     commit.
     """
-    path = Path(settings.EVALUATION_KEY_DIR) / f"{name}.drawn"
+    path = _path(name)
     if not path.exists():
         _keep(path, json.dumps(draw()))
     transaction.on_commit(lambda: path.unlink(missing_ok=True), robust=True)
     kept: dict[str, Any] = json.loads(path.read_text())
     return kept
+
+
+def names(kind: str) -> list[str]:
+    """What of this kind was drawn and, as far as is known here, not stored: `name` without "kind-"."""
+    found = Path(settings.EVALUATION_KEY_DIR).glob(f"{kind}-*.drawn")
+    return sorted(path.stem.removeprefix(f"{kind}-") for path in found)
+
+
+def forget(name: str) -> None:
+    """It is stored; whoever did was killed before it could say so."""
+    _path(name).unlink(missing_ok=True)
+
+
+def _path(name: str) -> Path:
+    return Path(settings.EVALUATION_KEY_DIR) / f"{name}.drawn"
 
 
 def _keep(path: Path, content: str) -> None:

@@ -97,8 +97,9 @@ def _invite_batch(*, since: datetime, until: datetime, at: datetime) -> int:
         .order_by("?")
     )
     people = persons.sealed_of([contact.offer.involvement for contact in found], bytes(batch.public_key))
+    expires_at = at + timedelta(days=EvaluationPolicy.current().valid_days)
     invitations = [
-        Invitation(contact=contact, invited_at=at, person=person)
+        Invitation(contact=contact, invited_at=at, expires_at=expires_at, person=person)
         for contact, person in zip(found, people, strict=True)
     ]
     Invitation.objects.bulk_create(invitations)
@@ -116,13 +117,15 @@ def invite_again(*, batch: Batch, at: datetime) -> None:
         .select_related(f"{_INVOLVED}__employee")
         .order_by("?")
     )
-    lost.update(person=None)
+    lost.update(person=None, expires_at=at)
     people = persons.sealed_of([_involved(one) for one in known], bytes(batch.public_key))
     for invitation, person in zip(known, people, strict=True):
         invitation.version += 1
         invitation.invited_at = at
+        invitation.expires_at = at + timedelta(days=EvaluationPolicy.current().valid_days)
         invitation.person = person
-    Invitation.objects.bulk_update(known, ["version", "invited_at", "person"], batch_size=1_000)
+    fields = ["version", "invited_at", "expires_at", "person"]
+    Invitation.objects.bulk_update(known, fields, batch_size=1_000)
     schedule.send(map(_invitation_mail, known))
 
 
@@ -141,8 +144,8 @@ def expected(at: datetime) -> Iterator[Mail]:
     """The mails of every invitation that is valid at `at`, for the nightly search for what is missing; not of
     those so old that a mail that left is forgotten.
     """
-    since = at - min(timedelta(days=EvaluationPolicy.current().valid_days), KEPT)
-    yield from map(_invitation_mail, _known(since=since).iterator(chunk_size=500))
+    recent = _known(at=at).filter(invited_at__gt=at - KEPT)
+    yield from map(_invitation_mail, recent.iterator(chunk_size=500))
     yield from _reminders(at=at, late=1)
 
 
@@ -150,7 +153,7 @@ def _reminders(*, at: datetime, late: int = 0) -> list[Mail]:
     """The reminders that are missing at `at` of those whose day was `late` days ago or more, up to `LATE`."""
     policy = EvaluationPolicy.current()
     today = local_day(at)
-    invited = list(_known(since=at - timedelta(days=policy.valid_days)))
+    invited = list(_known(at=at))
     due = [
         (invitation, day, _reminder_mail(invitation, number, at))
         for invitation in invited
@@ -189,9 +192,9 @@ def _answered() -> set[str] | None:
     return found
 
 
-def _known(*, since: datetime) -> QuerySet[Invitation]:
-    """The open invitations from `since` on of those whose name is known yet."""
-    invited = Invitation.objects.filter(answered=False, person__isnull=False, invited_at__gt=since)
+def _known(*, at: datetime) -> QuerySet[Invitation]:
+    """The invitations that are open at `at` of those whose name is known yet."""
+    invited = Invitation.objects.filter(answered=False, person__isnull=False, expires_at__gt=at)
     return invited.filter(**{f"{_INVOLVED}__erased_at": None})
 
 
@@ -212,9 +215,8 @@ def valid_tickets(*, at: datetime) -> frozenset[str]:
     those whose answer was opened: who tries a code learns nothing of whether it was used, and what comes with
     it counts no second time.
     """
-    since = at - timedelta(days=EvaluationPolicy.current().valid_days)
-    invitations = Invitation.objects.filter(Q(answered=True) | Q(person__isnull=False), invited_at__gt=since)
-    return frozenset(_ticket(id_, version) for id_, version in invitations.values_list("id", "version"))
+    invitations = Invitation.objects.filter(expires_at__gt=at).values_list("id", "version")
+    return frozenset(_ticket(id_, version) for id_, version in invitations)
 
 
 def ticket_of(invitation: Invitation) -> str:
@@ -255,8 +257,7 @@ def _words_of_reminder(invitation: Invitation, code: str) -> str:
         "Open the link below. Does it ask for a code? Then type: %(code)s\n\n"
         "The link is valid until %(day)s. Answering is up to you."
     )
-    until = invitation.invited_at + timedelta(days=EvaluationPolicy.current().valid_days)
-    return text % {"code": code, "day": date_format(localtime(until), "j F")}
+    return text % {"code": code, "day": date_format(localtime(invitation.expires_at), "j F")}
 
 
 def _outside(subject: UUID, words: Callable[[Invitation, str], str]) -> Outside | None:

@@ -1,9 +1,11 @@
 import uuid
+from datetime import timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -91,14 +93,15 @@ class Batch(models.Model):
 class Invitation(models.Model):
     """That somebody was invited to evaluate a closed contact. Whether they answered is written down at the
     opening only, for the whole batch at once, and what they answered never. The ticket in the link is
-    derived, not stored. `person` says who counts once, sealed to the batch (evaluations.persons); without it
-    the invitation is over.
+    derived, not stored, and taken until `expires_at`, whatever became of it. `person` says who counts once,
+    sealed to the batch (evaluations.persons); without it nothing is counted any more.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     contact = models.OneToOneField(Contact, models.CASCADE, related_name="invitation")
     version = models.PositiveSmallIntegerField(default=1)
     invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_default=Now() + timedelta(days=30))
     answered = models.BooleanField(default=False)
     person = models.BinaryField(max_length=80, null=True)
 
@@ -106,7 +109,7 @@ class Invitation(models.Model):
         constraints = (
             models.CheckConstraint(condition=models.Q(version__gte=1), name="invitation_has_a_version"),
         )
-        indexes = (models.Index(fields=["invited_at"], name="invitation_invited"),)
+        indexes = (models.Index(fields=["expires_at"], name="invitation_expires"),)
 
     def __str__(self) -> str:
         return str(self.id)

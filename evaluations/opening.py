@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from evaluations.answers import MOST_WAITING
 from evaluations.drawn import draw
 from evaluations.drawn_once import drawn_once
 from evaluations.enums import PeriodLength, Question
-from evaluations.models import Batch, EvaluationPolicy, Invitation, Opening, Survey, SurveyOpening
+from evaluations.models import Batch, Envelope, EvaluationPolicy, Invitation, Opening, Survey, SurveyOpening
 from evaluations.periods import Period, following
 
 logger = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ class _Invited:
     """An invitation that may have been answered."""
 
     id: UUID
-    invited_at: datetime
+    expires_at: datetime
     person: bytes
 
 
@@ -91,47 +91,68 @@ def _open_batch(at: datetime) -> dict[str, Any] | None:
         return None
     if not batches.is_genuine(batch):
         raise BatchKeyRefusedError(f"The public key of batch {batch.id} is not the one that was made here.")
-    sealed = [bytes(box) for box in batch.envelopes.values_list("sealed", flat=True)]
+    sealed = {str(pk): bytes(box) for pk, box in batch.envelopes.values_list("id", "sealed")}
     if len(sealed) < policy.least:
         return None
     key = batches.keys().load(batch.id)
     invited = _by_ticket(key)
-    answers, answered = _one_of_each(sealed, invited, key)
+    answers, _answered = _one_of_each(sealed.values(), invited, key)
     if len(answers) < policy.least:
         return None
+    drawn = drawn_once(f"batch-{batch.id}", lambda: {"tables": _drawn(answers), "of": sorted(sealed)})
+    # What came after a night in which this could not be stored goes on with the others.
+    late = [sealed.pop(pk) for pk in sealed.keys() - drawn["of"]]
+    _answers, answered = _one_of_each(sealed.values(), invited, key)
     batch.envelopes.all().delete()
     batch.released_at = at
     batch.save(update_fields=["released_at"])
-    since = at - timedelta(days=policy.valid_days)
-    _go_on(invited.values(), answered=answered, since=since, batch=batches.open_new(at=at))
-    return drawn_once(f"batch-{batch.id}", lambda: _drawn(answers))
+    new = batches.open_new(at=at)
+    _go_on(invited.values(), answered=answered, at=at, batch=new)
+    _seal_again(late, key=key, batch=new)
+    tables: dict[str, Any] = drawn["tables"]
+    return tables
+
+
+def _seal_again(envelopes: Iterable[bytes], *, key: bytes, batch: Batch) -> None:
+    contents = []
+    for envelope in envelopes:
+        try:
+            contents.append(sealing.open_content(envelope, key))
+        except sealing.UnreadableEnvelopeError:
+            continue  # written by somebody else
+    random.SystemRandom().shuffle(contents)
+    public_key = bytes(batch.public_key)
+    Envelope.objects.bulk_create(
+        Envelope(batch=batch, sealed=sealing.seal_content(content, public_key)) for content in contents
+    )
 
 
 def _by_ticket(key: bytes) -> dict[str, _Invited]:
     """Everybody whose answer may be among the envelopes."""
     open_ones = Invitation.objects.filter(answered=False, person__isnull=False)
     found = {}
-    for id_, version, invited_at, person in open_ones.values_list("id", "version", "invited_at", "person"):
+    for id_, version, expires_at, person in open_ones.values_list("id", "version", "expires_at", "person"):
         try:
             who = persons.unseal(bytes(person or b""), key)
         except persons.UnreadablePersonError:
             continue  # written by somebody else
         ticket = tickets.issue(id_, version, settings.EVALUATION_TICKET_KEY)
-        found[ticket] = _Invited(id_, invited_at, who)
+        found[ticket] = _Invited(id_, expires_at, who)
     return found
 
 
 def _one_of_each(
-    sealed: list[bytes], invited: Mapping[str, _Invited], key: bytes
+    sealed: Iterable[bytes], invited: Mapping[str, _Invited], key: bytes
 ) -> tuple[Collection[Answers], set[UUID]]:
     """One answer of each person, and all invitations that were answered.
 
     Of several answers, with one ticket or with several, any: nobody knows which came first.
     """
-    random.SystemRandom().shuffle(sealed)
+    shuffled = list(sealed)
+    random.SystemRandom().shuffle(shuffled)
     answers: dict[bytes, Answers] = {}
     answered = set()
-    for envelope in sealed:
+    for envelope in shuffled:
         try:
             opened = sealing.open_envelope(envelope, key)
         except sealing.UnreadableEnvelopeError:
@@ -142,10 +163,10 @@ def _one_of_each(
     return answers.values(), answered
 
 
-def _go_on(invited: Iterable[_Invited], *, answered: set[UUID], since: datetime, batch: Batch) -> None:
-    """Who answered is done, who was invited before `since` too late; the others may answer into `batch`."""
+def _go_on(invited: Iterable[_Invited], *, answered: set[UUID], at: datetime, batch: Batch) -> None:
+    """Who answered is done, whose time is over at `at` too late; the others may answer into `batch`."""
     Invitation.objects.filter(answered=False, id__in=answered).update(answered=True, person=None)
-    open_ones = [one for one in invited if one.id not in answered and one.invited_at > since]
+    open_ones = [one for one in invited if one.id not in answered and one.expires_at > at]
     Invitation.objects.filter(answered=False).exclude(id__in=[one.id for one in open_ones]).update(
         person=None
     )

@@ -168,6 +168,26 @@ def test_who_is_supported_in_two_events_is_counted_once(in_two_events, through):
     assert {name: sum(cells.values()) for name, cells in counted.items()} == dict.fromkeys(counted, 2)
 
 
+def test_somebody_without_an_account_is_counted_once_in_two_events():
+    typed = Involved(name="Agnes de Uitzendkracht", email="agnes@bureau.example")
+    known = UserFactory(email="kim@hospital.example")
+    for involved in (
+        typed,
+        typed,
+        Involved(name="Kim", email="kim@hospital.example"),
+        Involved(employee=known),
+    ):
+        report_incident(
+            reporter=None,
+            kind=IncidentKind.EVENT,
+            event_type=EventType.SAFETY,
+            involved=[involved],
+            submission_key=None,
+            at=AUGUST,
+        )
+    assert figures.count_support(Q3)["offered"] == {"all": 2}
+
+
 def test_an_event_that_was_carried_along_is_not_counted_again():
     first = colleague().offer
     person = first.involvement.employee
@@ -357,6 +377,28 @@ def test_what_is_published_stays_as_it_is(change, constraint):
         change()
     assert constraint_of(refused.value) == constraint
     assert Release.objects.get().tables["supporters"] == 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_drawn_and_not_stored_comes_first_whatever_the_policy_says_then(monkeypatch):
+    """Else the same people were drawn for a half-year, and for its quarters."""
+    UserFactory(date_joined=moment(2026, 7, 1))
+    EvaluationPolicy.objects.create(period=PeriodLength.HALF_YEAR)
+    drawn = []
+
+    def fails(**fields):
+        drawn.append(fields["tables"])
+        raise OSError("no space left on device")
+
+    february = moment(2027, 2, 2)
+    with monkeypatch.context() as patched:
+        patched.setattr(Release.objects, "create", fails)
+        with pytest.raises(OSError, match="no space"):
+            figures.prepare_due(at=february)
+    EvaluationPolicy.objects.update(period=PeriodLength.QUARTER)
+    assert due(february) == ["2026H2"]
+    assert Release.objects.get().tables == drawn[0]
+    assert due(february) == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 
 from evaluations import answers, batches, persons, tickets
 from evaluations.enums import Question
-from evaluations.models import Invitation
+from evaluations.models import EvaluationPolicy, Invitation
 from supporters.tests.factories import ContactFactory
 
 #: An answer to every question.
@@ -42,6 +42,9 @@ class InvitationFactory(DjangoModelFactory):
         proposed_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=14, hours=1)),
     )
     invited_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyAttribute(
+        lambda invitation: invitation.invited_at + timedelta(days=EvaluationPolicy.current().valid_days)
+    )
     person = factory.LazyAttribute(lambda invitation: person_of(invitation.contact))
 
 

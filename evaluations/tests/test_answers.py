@@ -6,7 +6,6 @@ Also covers evaluations.anonymity.
 import logging
 import re
 import secrets
-from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -214,7 +213,7 @@ def test_code_whose_answer_was_opened_is_taken_as_any_other(client, invitation):
 
 
 def test_code_whose_time_is_over_is_told_kindly(client, invitation):
-    Invitation.objects.update(invited_at=timezone.now() - timedelta(days=31))
+    Invitation.objects.update(expires_at=timezone.now())
     assert "There’s nothing more you need to do" in send(client, invitation).content.decode()
     assert not Envelope.objects.exists()
 
@@ -247,8 +246,8 @@ def test_installation_that_never_invited_anybody_says_so(client):
 def test_form_needs_no_statement_and_an_answer_few(client, invitation, django_assert_num_queries):
     with django_assert_num_queries(0):
         client.get(reverse("evaluation"))
-    # The policy, all open invitations; then in a transaction the lock, the batch, its envelopes, one more.
-    with django_assert_num_queries(8):
+    # All open invitations; then in a transaction the lock, the batch, its envelopes, one more.
+    with django_assert_num_queries(7):
         send(client, invitation)
 
 

@@ -142,12 +142,15 @@ def test_mail_leaves_with_the_sweep(mailoutbox):
 
 
 def test_ticket_is_valid_for_the_days_of_the_policy():
-    EvaluationPolicy.objects.create(valid_days=10)
+    policy = EvaluationPolicy.objects.create(valid_days=10)
     now = timezone.now()
     fresh = InvitationFactory(invited_at=now - timedelta(days=9))
     InvitationFactory(invited_at=now - timedelta(days=11))
-    InvitationFactory(invited_at=now, person=None)  # erased, and given up
     opened = InvitationFactory(invited_at=now, answered=True, person=None)
+    assert valid_tickets(at=now) == {ticket_of(fresh), ticket_of(opened)}
+    # Told apart by whether they were opened, were they valid again.
+    policy.valid_days = 90
+    policy.save()
     assert valid_tickets(at=now) == {ticket_of(fresh), ticket_of(opened)}
 
 

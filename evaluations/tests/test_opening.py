@@ -481,7 +481,17 @@ def test_what_could_not_be_stored_is_not_drawn_again(monkeypatch):
             patched.setattr(Opening.objects, "create", fails)
             with pytest.raises(OSError, match="no space"):
                 open_due(at=night)
-    answered(1)  # comes too late to be counted
+    late, other = InvitationFactory.create_batch(2, invited_at=JANUARY)
+    answer(late)
+    answer(other)
     open_due(at=JANUARY + timedelta(days=2))
     assert drawn == [tables()] * 2
     assert not list(batches.keys().directory.glob("*.drawn"))
+    # What came since goes on with the next period's.
+    assert Invitation.objects.filter(answered=True).count() == 10
+    assert Envelope.objects.count() == 2
+    answered(8)
+    open_due(at=APRIL)
+    assert tables(ends_on=date(2027, 3, 31))
+    late.refresh_from_db()
+    assert late.answered

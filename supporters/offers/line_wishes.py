@@ -29,25 +29,18 @@ _KEPT: tuple[tuple[str, type[ReachMe | Wishes], Sequence[str]], ...] = (
 )
 
 
-Lines = dict[UUID | None, list[Offer]]
-
-
 def says(person: Involvement, *names: str) -> bool:
     """Whether one of these wishes of `person` is another than everybody has who says nothing."""
     usual = Involvement()
     return any(getattr(person, name) != getattr(usual, name) for name in names)
 
 
-def before(offers: Sequence[Offer]) -> Lines:
-    """What is open for the people of these new offers, or was referred, by person, the latest first."""
-    return _lines(Q(closed_at=None) | Q(outcome=Outcome.REFERRED), besides=offers)
-
-
-def carry(offers: Sequence[Offer], lines: Lines) -> None:
-    """`offers` are new, and take over what is wished in `lines`, of `before`. Help outside the hospital is
-    wished also by who was referred to it before.
+def carry(offers: Sequence[Offer]) -> None:
+    """`offers` are new, and take over what is wished. Help outside the hospital is wished also by who was
+    referred to it before.
     """
     new = [each for each in offers if each.involvement.employee_id]
+    lines = _lines(Q(closed_at=None) | Q(outcome=Outcome.REFERRED), besides=new)
     for offer in new:
         line = lines[offer.involvement.employee_id]
         still = [each for each in line if not each.closed_at]
@@ -68,9 +61,9 @@ def rejoin(offer: Offer) -> None:
         _agree([*still, offer])
 
 
-def _lines(which: Q, *, besides: Sequence[Offer]) -> Lines:
+def _lines(which: Q, *, besides: Sequence[Offer]) -> dict[UUID | None, list[Offer]]:
     """What else there is for the people of these offers, by person, the latest first."""
-    found: Lines = defaultdict(list)
+    found: dict[UUID | None, list[Offer]] = defaultdict(list)
     people = {each.involvement.employee_id for each in besides} - {None}
     if people:
         offers = Offer.objects.leading().filter(which, involvement__employee__in=people)

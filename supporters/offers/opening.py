@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
@@ -60,10 +59,9 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
         )
         for involvement in involvements
     ]
-    before = line_wishes.before(offers)
-    _count_once(offers, before)
+    _count_once(offers)
     Offer.objects.bulk_create(offers)
-    line_wishes.carry(offers, before)
+    line_wishes.carry(offers)
     by_incident: dict[Incident, list[Offer]] = {}
     for offer in offers:
         by_incident.setdefault(offer.involvement.incident, []).append(offer)
@@ -75,21 +73,24 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
         push_counts(incident, at=at)
 
 
-def _count_once(offers: Sequence[Offer], before: line_wishes.Lines) -> None:
-    """Of whom an offer is open already the new one is counted with that; unsaved."""
-    first = {
-        person: min((each for each in line if not each.closed_at), key=_first, default=None)
-        for person, line in before.items()
-    }
-    for offer in offers:
-        if person := offer.involvement.employee_id:
-            stands = first.get(person)
-            offer.counted_with = (stands.counted_with or stands) if stands else None
-            first[person] = stands or offer
-
-
-def _first(offer: Offer) -> tuple[datetime, UUID]:
-    return offer.opened_at, offer.pk
+def _count_once(offers: Sequence[Offer]) -> None:
+    """Of whom an offer is open already the new one is counted with that; unsaved. Somebody is one by account,
+    and by mail address: as those who are asked to evaluate (evaluations.persons).
+    """
+    people = {each.involvement.employee_id for each in offers} - {None}
+    mails = {mail for each in offers if (mail := each.involvement.email_now)}
+    of_them = Q(involvement__employee__in=people) | Q(involvement__email__in=mails)
+    of_them |= Q(involvement__employee__email__in=mails)
+    still = Offer.objects.open().filter(of_them).select_related("involvement__employee", "counted_with")
+    first: dict[object, Offer] = {}
+    for offer in (*still.order_by("opened_at", "pk"), *offers):
+        person = offer.involvement
+        keys = [key for key in (person.employee_id, person.email_now) if key]
+        stands = next((first[key] for key in keys if key in first), None)
+        if offer._state.adding and stands:  # noqa: SLF001  # public
+            offer.counted_with = stands
+        for key in keys:
+            first.setdefault(key, stands or offer.counted_with or offer)
 
 
 def push_counts(incident: Incident, *, at: datetime) -> None:

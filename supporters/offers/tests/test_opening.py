@@ -107,7 +107,7 @@ def test_open_offers_asks_as_few_queries_for_many(django_assert_num_queries):
     for people in (1, 30):
         milestone = MilestoneFactory(step=Step.SUPPORT)
         involvements = InvolvementFactory.create_batch(people, incident=milestone.incident)
-        with transaction.atomic(), django_assert_num_queries(10):
+        with transaction.atomic(), django_assert_num_queries(11):
             open_offers(involvements, NOW)
         milestone.refresh_from_db()
         assert (milestone.offered, milestone.involved) == (0, people)
