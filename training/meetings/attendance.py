@@ -66,21 +66,27 @@ def check_in(*, meeting: Meeting, code: str, user: User, at: datetime) -> Meetin
     return seat
 
 
-def mark(*, meeting: Meeting, present: Collection[UUID], at: datetime) -> Meeting:
-    """Exactly the seats `present` of those that are taken are there. Raises NotYet, AlreadyClosed."""
-    with transaction.atomic():
-        held = _running(meeting, at)
-        _mark(held, present, at)
-    return held
-
-
-def close(*, meeting: Meeting, present: Collection[UUID], by: User, at: datetime) -> Meeting:
-    """Whoever is `present` attended, the others missed it; who attended has its competences, and is trained
-    until later. Raises NotYet, AlreadyClosed.
+def mark(
+    *, meeting: Meeting, present: Collection[UUID], absent: Collection[UUID] = (), at: datetime
+) -> Meeting:
+    """The seats `present` are there, those `absent` after all not; what was noted of others stays, by who
+    checked in or by another list. Raises NotYet, AlreadyClosed.
     """
     with transaction.atomic():
         held = _running(meeting, at)
-        _mark(held, present, at)
+        _mark(held, present, absent, at)
+    return held
+
+
+def close(
+    *, meeting: Meeting, present: Collection[UUID], absent: Collection[UUID] = (), by: User, at: datetime
+) -> Meeting:
+    """As `mark`; then whoever is there attended, the others missed it. Who attended has its competences, and
+    is trained until later. Raises NotYet, AlreadyClosed.
+    """
+    with transaction.atomic():
+        held = _running(meeting, at)
+        _mark(held, present, absent, at)
         seats = MeetingSeat.objects.filter(meeting=held, state=SeatState.SEATED).select_related("user")
         for seat in seats:
             seat.meeting = held
@@ -117,10 +123,10 @@ def _running(meeting: Meeting, at: datetime) -> Meeting:
     return held
 
 
-def _mark(meeting: Meeting, present: Collection[UUID], at: datetime) -> None:
+def _mark(meeting: Meeting, present: Collection[UUID], absent: Collection[UUID], at: datetime) -> None:
     seated = MeetingSeat.objects.filter(meeting=meeting, state=SeatState.SEATED)
     seated.filter(pk__in=present, checked_in_at=None).update(checked_in_at=at)
-    seated.exclude(pk__in=present).update(checked_in_at=None)
+    seated.filter(pk__in=absent).update(checked_in_at=None)
 
 
 def _credit(seat: MeetingSeat, by: User, at: datetime) -> None:

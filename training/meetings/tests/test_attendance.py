@@ -3,6 +3,7 @@
 Also covers training.meetings.certificates and training.meetings.grouping.
 """
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -158,3 +159,18 @@ def test_the_groups_of_the_afternoon(client, coordinator):
     assert max(groups.values()) == 3
     assert list(groups.values()).count(groups[head.pk]) == 1
     assert "Group 3" in client.get(page).text
+
+
+@pytest.mark.usefixtures("coordinator")
+def test_an_older_list_takes_nothing_away_from_who_checked_in_since(client):
+    """Two have the list open; or it was opened at nine, and is saved at five."""
+    meeting = running()
+    early, later, last = (seated(meeting) for _number in range(3))
+    attendance.mark(meeting=meeting, present={early.pk}, at=timezone.now())
+    address = reverse("training:attendance", args=[meeting.pk])
+    shown = re.findall(r'name="seen" value="([^"]+)"', client.get(address).text)
+    assert shown == [str(early.pk)]
+    attendance.mark(meeting=meeting, present={later.pk}, at=timezone.now())
+    client.post(address, {"seen": shown, "present": [str(last.pk)]})
+    there = MeetingSeat.objects.filter(checked_in_at__isnull=False)
+    assert {seat.pk for seat in there} == {later.pk, last.pk}

@@ -33,13 +33,18 @@ def attendance(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Who is there, ticked by hand or checked in. POST keeps it, and with `close` closes it for good."""
     meeting, now = _meeting(request, pk), timezone.now()
     if request.method == "POST":
-        present = {found for text in request.POST.getlist("present") if (found := _uuid(text))}
+        ticked, seen = (
+            {found for text in request.POST.getlist(name) if (found := _uuid(text))}
+            for name in ("present", "seen")
+        )
+        # What was changed here: who checked in since stays there.
+        changed = {"present": ticked - seen, "absent": seen - ticked}
         try:
             if "close" in request.POST:
-                keeping.close(meeting=meeting, present=present, by=request.user, at=now)
+                keeping.close(meeting=meeting, **changed, by=request.user, at=now)
                 say(request, _("Closed. Whoever was there has the certificate on the own page."))
                 return redirect("training:meeting", pk)
-            keeping.mark(meeting=meeting, present=present, at=now)
+            keeping.mark(meeting=meeting, **changed, at=now)
         except keeping.NotYet:
             say(request, _("That day has not come yet."), level=messages.WARNING)
         except keeping.AlreadyClosed:
