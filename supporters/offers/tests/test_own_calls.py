@@ -414,6 +414,7 @@ class TestWhereNobodyCanBeAsked:
         UserFactory(roles=[Role.COORDINATOR])
         SupporterFactory(trained=True, absent=True)
         for address, text in pages().items():
+            assert "A colleague is there for you" not in text
             assert "The coordinator gets in touch" in text, address
             assert not PROMISES.search(text), address
 

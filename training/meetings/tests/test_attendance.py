@@ -121,7 +121,7 @@ def test_the_list_is_kept_and_closed_on_its_page(client, coordinator):
     page = reverse("training:attendance", args=[meeting.pk])
     client.post(page, {"present": [first.pk, "x"]})
     assert "checked" in client.get(page).text
-    client.post(page, {"present": [second.pk], "close": "1"})
+    client.post(page, {"seen": [first.pk], "present": [second.pk], "close": "1"})
     states = {seat.pk: seat.state for seat in meeting.places.all()}
     assert states == {first.pk: SeatState.MISSED, second.pk: SeatState.ATTENDED}
     shown = client.get(reverse("training:meeting", args=[meeting.pk])).text
