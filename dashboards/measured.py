@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from dashboards import sharpened
 from dashboards.blocks import Block
-from dashboards.said import share_of
-from dashboards.sharpened import LEAST
+from dashboards.said import colleagues, share_of
+from dashboards.sharpened import Estimate
 from dashboards.tables import MeasuredFigures, Tables
+from evaluations.drawn import DrawnTable
 from evaluations.enums import Measure, SurveyKind
 from evaluations.questionnaires import OPEN
 
@@ -24,45 +25,45 @@ def share(now: Tables, kind: SurveyKind, measure: Measure) -> str:
 
 
 def said(now: Tables, kind: SurveyKind, measure: Measure) -> str:
-    """The same with the last day of the survey."""
-    words = share(now, kind, measure)
-    return (
-        _("%(share)s, by the survey up to %(day)s")
-        % {
-            "share": words,
-            "day": _last_day(now, kind, measure),
-        }
-        if words
-        else ""
-    )
+    """The same with how many it is a share of, and the last day of the survey."""
+    newest, words = now.newest(kind, measure), share(now, kind, measure)
+    if newest is None or not words:
+        return ""
+    return _("%(share)s of those who answered: %(number)s, in the survey up to %(day)s") % {
+        "share": words,
+        "number": colleagues(_answered(newest)),
+        "day": _last_day(newest),
+    }
 
 
 def why_not(now: Tables, kind: SurveyKind, measure: Measure) -> str:
     """In the place of `said`, where it is empty."""
     if now.newest(kind, measure):
         return _("Too few answered the survey to say so for certain.")
-    if kind in now.asking:
-        return _("A questionnaire is in use; no answers to it were opened yet that say so.")
     if kind == SurveyKind.STAFF:
         return _("Not measured yet: it takes a survey of all staff.")
+    if kind in now.asking:
+        return _("A questionnaire is in use; no answers to it were opened yet that say so.")
     return _("No questionnaire about it is in use yet.")
 
 
 def awareness(now: Tables) -> Block:
     """Whether staff know that support is there; said where it is not known too."""
-    staff = SurveyKind.STAFF
-    knows, supported = (share(now, staff, each) for each in (Measure.KNOWS, Measure.SUPPORTED))
+    newest = now.newest(SurveyKind.STAFF, Measure.KNOWS)
+    knows = share(now, SurveyKind.STAFF, Measure.KNOWS)
+    supported = said(now, SurveyKind.STAFF, Measure.SUPPORTED)
     headline = _("How many of the staff know that there is support is not measured yet.")
-    if now.newest(staff, Measure.KNOWS):
+    if newest:
         headline = _("How many of the staff know that there is support is not sure enough to say.")
     if knows:
-        headline = capfirst(_("%(share)s of the staff know that there is support.") % {"share": knows})
+        know = _("%(share)s of those who answered know that there is support.") % {"share": knows}
+        headline = capfirst(know)
     more = [_("It takes a survey of everybody, before a department starts and a year after.")]
-    if day := _last_day(now, staff, Measure.KNOWS):
-        more = [_("By the survey of the staff up to %(day)s.") % {"day": day}]
+    if newest:
+        words = {"number": colleagues(_answered(newest)), "day": _last_day(newest)}
+        more = [capfirst(_("%(number)s answered, in the survey of the whole staff up to %(day)s.") % words)]
     if supported:
-        feel = _("%(share)s feel supported by the hospital after an event.") % {"share": supported}
-        more.append(capfirst(feel))
+        more.append(_("Feel supported by the hospital after an event: %(said)s.") % {"said": supported})
     return Block(
         "awareness",
         _("How well it is known"),
@@ -76,16 +77,23 @@ def awareness(now: Tables) -> Block:
     )
 
 
-def _last_day(now: Tables, kind: SurveyKind, measure: Measure) -> str:
-    newest = now.newest(kind, measure)
-    return date_format(newest.ends_on, "j F Y") if newest else ""
+def _last_day(newest: MeasuredFigures) -> str:
+    return date_format(newest.ends_on, "j F Y")
 
 
-def _share(newest: MeasuredFigures) -> sharpened.Estimate | None:
+def _share(newest: MeasuredFigures) -> Estimate | None:
     """Of those who answered the question; None for too few."""
     table = newest.table
-    everybody = sharpened.whole([table])
-    answered = [cell for cell in table.cells if cell != OPEN]
-    if sharpened.part(table, answered, everybody).value < LEAST:
+    if _answered(newest).about is None:
         return None
-    return sharpened.share(table, newest.counting, everybody, of=answered)
+    return sharpened.share(table, newest.counting, sharpened.whole([table]), of=_given(table))
+
+
+def _answered(newest: MeasuredFigures) -> Estimate:
+    """How many answered the question."""
+    table = newest.table
+    return sharpened.part(table, _given(table), sharpened.whole([table]))
+
+
+def _given(table: DrawnTable) -> list[str]:
+    return [cell for cell in table.cells if cell != OPEN]

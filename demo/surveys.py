@@ -36,8 +36,10 @@ def ask(year: Year, *, by: User) -> None:
 
 
 def _begin(questionnaire: Questionnaire, name: str, first: date, *, by: User) -> Survey:
-    """For three weeks."""
+    """For three weeks, of the whole staff."""
     days = {"starts_on": first, "ends_on": first + timedelta(days=21)}
-    survey = surveys.begin(questionnaire=questionnaire, name=name, by=by, at=start_of_day(first), **days)
+    survey = surveys.begin(
+        questionnaire=questionnaire, name=name, everybody=True, by=by, at=start_of_day(first), **days
+    )
     surveys.make_keys()
     return survey

@@ -195,7 +195,8 @@ class Questionnaire(models.Model):
 
 class Survey(models.Model):
     """Everybody with the link is asked a questionnaire, from the first day to the last (inclusive). Its
-    private key lies where those of batches do, and is destroyed when it is opened.
+    private key lies where those of batches do, and is destroyed when it is opened. Of the staff the board reads
+    only what `everybody` was asked: one department does not speak for all.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -203,6 +204,7 @@ class Survey(models.Model):
     name = models.CharField(_("name"), max_length=80)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
+    everybody = models.BooleanField(_("The whole staff is asked"), default=False, db_default=False)
     public_key = models.BinaryField(max_length=32, null=True)  # until the worker has made it
     key_mac = models.BinaryField(max_length=32, null=True)
 

@@ -10,6 +10,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.files.forms import TableField
+from evaluations.enums import SurveyKind
 from evaluations.models import Survey
 from evaluations.questionnaires import Definition
 
@@ -28,7 +29,7 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
 
     class Meta:
         model = Survey
-        fields = ("name", "starts_on", "ends_on")
+        fields = ("name", "starts_on", "ends_on", "everybody")
         widgets = {  # as Django wants it
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -36,11 +37,16 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when
         help_texts = {
             "name": _("Such as “Surgery, before we start”. Nobody who answers sees it."),
             "ends_on": _("The answers are opened in the night after it, if there are ten or more."),
+            "everybody": _(
+                "Only then the board reads what it measures: one department does not speak for all."
+            ),
         }
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: SurveyKind, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        if kind != SurveyKind.STAFF:
+            del self.fields["everybody"]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

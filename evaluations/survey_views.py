@@ -137,11 +137,11 @@ def questionnaire(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """As it is asked; and asking it, once it is in use."""
     shown = get_object_or_404(Questionnaire.objects.select_related("loaded_by"), pk=pk)
     now = timezone.now()
-    form = SurveyForm(kept_forms.posted(request), today=local_day(now))
+    definition = surveys.definition_of(shown)
+    form = SurveyForm(kept_forms.posted(request), kind=definition.kind, today=local_day(now))
     if request.method == "POST" and shown.used_at and form.is_valid():
         survey = surveys.begin(questionnaire=shown, by=request.user, at=now, **form.cleaned_data)
         return redirect("survey", survey.pk)
-    definition = surveys.definition_of(shown)
     context = {
         "row": QuestionnaireRow.of(shown),
         "questions": _question_rows(definition),

@@ -73,11 +73,18 @@ def take_into_use(*, questionnaire: Questionnaire, by: User, at: datetime) -> Qu
 
 @transaction.atomic
 def begin(
-    *, questionnaire: Questionnaire, name: str, starts_on: date, ends_on: date, by: User, at: datetime
+    *,
+    questionnaire: Questionnaire,
+    name: str,
+    starts_on: date,
+    ends_on: date,
+    everybody: bool = False,
+    by: User,
+    at: datetime,
 ) -> Survey:
     """Ask `questionnaire`, which is in use, by an open link. The worker makes its keys, within minutes."""
     survey = Survey.objects.create(
-        questionnaire=questionnaire, name=name, starts_on=starts_on, ends_on=ends_on
+        questionnaire=questionnaire, name=name, starts_on=starts_on, ends_on=ends_on, everybody=everybody
     )
     _record(survey.pk, by=by, at=at)
     transaction.on_commit(_ask_for_keys, robust=True)
@@ -186,9 +193,10 @@ class MeasuredAnswers:
 
 
 def measured() -> list[MeasuredAnswers]:
-    """Of each kind and measure what was opened last."""
+    """Of each kind and measure what was opened last; of the staff, of what the whole of it was asked."""
     found: dict[tuple[SurveyKind, Measure], MeasuredAnswers] = {}
     opened = Survey.objects.filter(opening__tables__isnull=False).select_related("questionnaire")
+    opened = opened.exclude(questionnaire__content__kind=SurveyKind.STAFF, everybody=False)
     for survey in opened.order_by("-ends_on", "-id").iterator():
         definition = definition_of(survey.questionnaire)
         for question, table in zip(definition.questions, drawn(survey) or (), strict=True):

@@ -199,11 +199,12 @@ def test_what_surveys_measure_is_said_with_its_band_and_the_day_it_ended():
     made = replace(tables(), measured=(knows, supported, training), asking=(SurveyKind.INTERVISION,))
     assert Tables.from_json(made.as_json()) == made
     awareness = block("awareness", made)
-    said = "6 out of 10, by the survey up to 30 June 2026"
-    assert awareness.headline == "6 out of 10 of the staff know that there is support."
+    answered = "150 (140–160)"
+    said = f"6 out of 10 of those who answered: about {answered}, in the survey up to 30 June 2026"
+    assert awareness.headline == "6 out of 10 of those who answered know that there is support."
     assert awareness.more == (
-        "By the survey of the staff up to 30 June 2026. 2 out of 10 feel supported by the hospital after "
-        "an event."
+        f"About {answered} answered, in the survey of the whole staff up to 30 June 2026. "
+        f"Feel supported by the hospital after an event: {said.replace('6', '2', 1)}."
     )
     glance = {
         each.label: each.value or each.why_not

@@ -169,6 +169,7 @@ def test_a_file_is_looked_at_taken_into_use_and_asked(client, coordinator):
     client.post(reverse("questionnaire-use", args=[stored.pk]))
     response = client.post(reverse("questionnaire", args=[stored.pk]), asked, follow=True)
     survey = Survey.objects.get()
+    assert not survey.everybody
     assert reverse("survey-form", args=[survey.pk]) in response.text
     listed = " ".join(client.get(reverse("questionnaires")).text.split())
     assert "Surgery" in listed
@@ -177,6 +178,21 @@ def test_a_file_is_looked_at_taken_into_use_and_asked(client, coordinator):
     for wrong in ({"ends_on": "2026-11-21"}, {"starts_on": "2026-11-01", "ends_on": "2026-11-02"}):
         response = client.post(reverse("questionnaire", args=[stored.pk]), {**asked, **wrong})
         assert list(response.context["form"].errors) == ["ends_on"]
+
+
+@pytest.mark.parametrize(("sample", "asks"), [("staff", True), ("training", False)])
+def test_only_of_a_questionnaire_for_the_staff_it_is_asked_whether_all_are_asked(
+    client, coordinator, sample, asks
+):
+    file = SAMPLE.with_name(f"questionnaire-{sample}.csv")
+    stored = surveys.load(read(file.read_bytes(), file.name), by=coordinator, at=NOW)
+    surveys.take_into_use(questionnaire=stored, by=coordinator, at=NOW)
+    page = client.get(reverse("questionnaire", args=[stored.pk])).text
+    assert ("The whole staff is asked" in page) == asks
+    asked = {"name": "All", "starts_on": "2026-11-22", "ends_on": "2026-12-04", "everybody": "on"}
+    page = client.post(reverse("questionnaire", args=[stored.pk]), asked, follow=True).text
+    assert Survey.objects.get().everybody == asks
+    assert ("the whole staff" in page) == asks
 
 
 def test_the_same_file_twice_is_loaded_once(client, coordinator):
@@ -246,10 +262,17 @@ def test_after_the_last_day_the_link_says_so_and_the_page_has_the_result(client,
     assert page.text.count("where two numbers stand beside it") == 1
 
 
-def test_what_was_opened_last_is_what_was_measured(questionnaire):
-    for name, first, answer in (("Older", 20, "0"), ("Newer", 21, "1"), ("Unread", 22, "")):
+def test_what_the_whole_staff_was_asked_last_is_what_was_measured(questionnaire):
+    for name, first, answer, everybody in (
+        ("Older", 20, "0", True),
+        ("Newer", 21, "1", True),
+        ("One department", 22, "0", False),
+        ("Unread", 22, "", True),
+    ):
         days = {"starts_on": date(2026, 11, first), "ends_on": date(2026, 11, first + 2)}
-        asked = surveys.begin(questionnaire=questionnaire, name=name, by=UserFactory(), at=NOW, **days)
+        asked = surveys.begin(
+            questionnaire=questionnaire, name=name, everybody=everybody, by=UserFactory(), at=NOW, **days
+        )
         surveys.make_keys()
         asked.refresh_from_db()
         if answer:
