@@ -1,7 +1,7 @@
 """What colleagues think of the support, from the evaluations of a period, as a block of the board's page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum, sqrt
 
 from django.utils.formats import number_format
@@ -48,7 +48,8 @@ class Opinion:
         """None when no evaluations were opened."""
         if FEELINGS not in tables.drawn:
             return None
-        return cls(tables.drawn, sharpened.whole(tables.drawn[question.value] for question in _COUNTS))
+        answers = sharpened.whole(tables.drawn[question.value] for question in _COUNTS)
+        return cls(tables.drawn, replace(answers, at_least=EvaluationPolicy.LEAST))
 
     def share(self, question: Question, cells: Sequence[str]) -> Estimate:
         """Which part of all gave one of these answers; those of all answers add up to 1."""
@@ -103,10 +104,10 @@ def block(now: Tables, before: Tables | None, previous_label: str) -> Block:
 
 
 def response(both: Compared) -> Block:
-    """How many of those who completed the talks answered, as far as a release says so."""
+    """How many answered, beside how many completed the talks: neither is a part of the other."""
     title = _("How many answered")
     opinion = Opinion.of(both.now.tables)
-    if opinion is None or not opinion.is_enough:
+    if opinion is None:
         return Block(
             "response",
             title,
@@ -115,13 +116,6 @@ def response(both: Compared) -> Block:
             more=_("It is known only from answers that were opened: until then nobody knows who answered."),
         )
     talked = both.now.part("course", *TALKED)
-    share = share_of(sharpened.ratio(opinion.answers, talked))
-    words = {"number": colleagues(opinion.answers), "share": share}
-    headline = (
-        _("%(share)s of those who completed the talks answered.")
-        if share
-        else _("%(number)s colleagues answered.")
-    )
     data = [
         Datum(label, each.about, count(each), low=each.low, high=each.high, band_text=range_of(each))
         for label, each in ((_("Completed the talks"), talked), (_("Answered"), opinion.answers))
@@ -129,7 +123,7 @@ def response(both: Compared) -> Block:
     return Block(
         "response",
         title,
-        capfirst(headline % words),
+        capfirst(_("%(number)s colleagues answered.") % {"number": colleagues(opinion.answers)}),
         [
             Chart(
                 "bars",
@@ -139,9 +133,12 @@ def response(both: Compared) -> Block:
                 charts.bars(data),
                 "; ".join(f"{datum.label}: {datum.text}" for datum in data),
                 band_label=_("between these, in 9 of 10 cases"),
-            ).if_sure(bool(share))
+            ).if_sure(both.now.is_sure("course", *TALKED), opinion.is_enough)
         ],
-        more=_("Answers count in the period in which they are opened."),
+        more=_(
+            "It is no part of those who completed the talks: answers count in the period in which they are "
+            "opened, and who was referred on is asked too."
+        ),
     )
 
 

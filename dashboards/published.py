@@ -123,7 +123,7 @@ class Published:
         found = Release.objects.in_bulk([release for span in spans for _period, release in span.releases])
         now, *then = (
             [
-                (period.short_label, Tables.from_json(found[release].tables))
+                (period.label if span.rolls else period.short_label, Tables.from_json(found[release].tables))
                 for period, release in span.releases
             ]
             for span in spans

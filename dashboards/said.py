@@ -24,7 +24,7 @@ def colleagues(estimate: Estimate, *, share: Estimate | None = None) -> str:
     low, high = estimate.between
     is_sure = share is None or worth_saying(share)
     if estimate.about is None or (low < LEAST and not is_sure):
-        return _("fewer than about %(number)s") % {"number": estimate.below}
+        return _("fewer than about %(number)s") % {"number": high}
     if not is_sure:
         return _("between %(low)s and %(high)s") % {"low": low, "high": high}
     return _("about %(number)s (%(low)s–%(high)s)") % {"number": estimate.about, "low": low, "high": high}
@@ -61,7 +61,7 @@ def share_of(share: Estimate | None) -> str:
         return ""
     low, high = share.between_tens
     if high - low <= _SURE:
-        text = _surely(low, high)
+        text = _surely(share)
     elif high >= 10:
         text = _("at least %(low)s out of 10")
     elif low <= 0:
@@ -71,11 +71,16 @@ def share_of(share: Estimate | None) -> str:
     return text % {"tens": share.tens, "low": low, "high": high}
 
 
-def _surely(low: int, high: int) -> str:
+def _surely(share: Estimate) -> str:
+    low, high = share.between_tens
     if low >= 9 and high >= 10:
         return _("nearly all")
     if low <= 0 and high <= 1:
         return _("hardly anybody")
+    if share.tens >= 10:
+        return _("at least %(low)s out of 10")
+    if share.tens <= 0:
+        return _("at most %(high)s out of 10")
     return _("%(tens)s out of 10") if low == high else _("about %(tens)s out of 10 (%(low)s–%(high)s)")
 
 

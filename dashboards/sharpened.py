@@ -6,7 +6,7 @@ in the figures pays for it: only what was published is computed with.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, fsum, sqrt
 
 from evaluations.drawn import DrawnTable
@@ -26,15 +26,17 @@ class Estimate:
     sd: float
     #: It cannot be above this: of a part, the upper end of its whole.
     at_most: float | None = None
+    #: Nor below this: of a whole, the lower end of its parts; of answers, with how many they are opened.
+    at_least: float = 0.0
 
     @property
     def low(self) -> float:
         """The lower end of the band of 90%, never below 0."""
-        return max(0.0, self.value - OF_90_PERCENT * self.sd)
+        return max(self.at_least, self.value - OF_90_PERCENT * self.sd)
 
     @property
     def high(self) -> float:
-        high = max(0.0, self.value + OF_90_PERCENT * self.sd)
+        high = max(self.at_least, self.value + OF_90_PERCENT * self.sd)
         return high if self.at_most is None else min(self.at_most, high)
 
     @property
@@ -50,7 +52,7 @@ class Estimate:
     @property
     def below(self) -> int:
         """A number that is said in the place of one that is small: in 9 of 10 cases it is smaller."""
-        below = _COARSE * ceil(self.high / _COARSE)
+        below = _COARSE * ceil(max(self.high, self.at_least + 1) / _COARSE)
         return max(LEAST, below if self.at_most is None else min(below, rounded(self.at_most)))
 
     @property
@@ -83,7 +85,7 @@ def part(table: DrawnTable, cells: Collection[str], of_all: Estimate) -> Estimat
     """How many are in these `cells` together, where all cells of `table` come to `of_all`.
 
     A cell below 0 holds nobody, and no cells hold more than all: so parts are never above their whole, nor is
-    one cell above several that hold it, however they were drawn.
+    one cell above several that hold it, however they were drawn; nor is its end by rounding up.
     """
     variance, everything = _variances(table, cells)
     weight = variance / everything
@@ -93,10 +95,22 @@ def part(table: DrawnTable, cells: Collection[str], of_all: Estimate) -> Estimat
         for cell in cells
         if cell in table.cells
     )
-    return Estimate(
+    found = Estimate(
         min(held, max(0.0, of_all.value)),
         sqrt(variance - weight * variance + weight**2 * of_all.sd**2),
-        of_all.high,
+    )
+    return replace(found, at_most=min(of_all.high, max(of_all.value, found.high)))
+
+
+def fitted(estimate: Estimate, parts: Iterable[Estimate], wholes: Iterable[Estimate]) -> Estimate:
+    """`estimate` with a band that starts no lower than those of its `parts`, and ends no higher than those of
+    its `wholes`.
+    """
+    ends = [min(whole.high, max(whole.value, estimate.high)) for whole in wholes]
+    return replace(
+        estimate,
+        at_most=min((end for end in (estimate.at_most, *ends) if end is not None), default=None),
+        at_least=max([estimate.at_least, *(part.low for part in parts)]),
     )
 
 
@@ -116,15 +130,6 @@ def share(
     together = variance - variance * variance_of_base / everything * (1 - of_all.sd**2 / everything)
     spread = some.sd**2 - 2 * value * together + value**2 * base.sd**2
     return Estimate(min(1.0, value), sqrt(max(0.0, spread)) / base.value)
-
-
-def ratio(some: Estimate, base: Estimate) -> Estimate:
-    """Which part `some` are of `base`, 0 to 1, where the noise of the two is independent."""
-    if base.value < LEAST:
-        return Estimate(0, 1)
-    value = some.value / base.value
-    spread = sqrt(some.sd**2 + value**2 * base.sd**2) / base.value
-    return Estimate(min(1.0, max(0.0, value)), spread)
 
 
 def _variances(table: DrawnTable, cells: Collection[str]) -> tuple[float, float]:

@@ -55,7 +55,13 @@ class Support:
 
     @classmethod
     def of(cls, tables: Tables) -> "Support":
-        return cls(tables, sharpened.whole(tables.drawn[table.name] for table in SUPPORT_TABLES))
+        offered = sharpened.whole(tables.drawn[table.name] for table in SUPPORT_TABLES)
+        parts = [
+            sharpened.part(tables.drawn[table.name], cells, offered)
+            for table in SUPPORT_TABLES
+            for cells in _shown(table.cells)
+        ]
+        return cls(tables, sharpened.fitted(offered, parts, []))
 
     @property
     def is_few(self) -> bool:
@@ -63,7 +69,14 @@ class Support:
         return self.offered.about is None
 
     def part(self, name: str, *cells: str) -> Estimate:
-        return sharpened.part(self.tables.drawn[name], cells, self.offered)
+        """With a band that fits those of what is shown beside it: its parts, and what it is a part of."""
+        table, chosen = self.tables.drawn[name], set(cells)
+        shown = [(set(each), sharpened.part(table, each, self.offered)) for each in _shown(table.cells)]
+        return sharpened.fitted(
+            sharpened.part(table, cells, self.offered),
+            [part for each, part in shown if each < chosen],
+            [whole for each, whole in shown if each > chosen],
+        )
 
     def share(self, name: str, *cells: str, of: Collection[str] = ()) -> Estimate | None:
         """None where those that it is a share of are too few."""
@@ -297,6 +310,12 @@ def _course(both: Compared) -> Block:
             "professional help (Scott)."
         ),
     )
+
+
+def _shown(cells: Collection[str]) -> list[tuple[str, ...]]:
+    """What is said of a table with these cells as one figure."""
+    several = [each for each in (TALKED, ACCEPTED) if set(each) <= set(cells)]
+    return [*((cell,) for cell in cells), *several]
 
 
 def _datum(label: str, now: Estimate, then: Estimate | None = None) -> Datum:

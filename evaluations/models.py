@@ -195,8 +195,8 @@ class Questionnaire(models.Model):
 
 class Survey(models.Model):
     """Everybody with the link is asked a questionnaire, from the first day to the last (inclusive). Its
-    private key lies where those of batches do, and is destroyed when it is opened. Of the staff the board reads
-    only what `everybody` was asked: one department does not speak for all.
+    private key lies where those of batches do, and is destroyed when it is opened. Of the staff the board
+    reads only what `everybody` was asked: one department does not speak for all.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from random import Random
 from types import SimpleNamespace
 
 import pytest
@@ -24,12 +25,15 @@ from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from dashboards import published
 from dashboards.board import Board
+from dashboards.bound import SUPPORT_TABLES
 from dashboards.export import BOM, as_csv, escaped
 from dashboards.models import Release
+from dashboards.sharpened import LEAST
+from dashboards.support_blocks import ACCEPTED, TALKED, Support
 from dashboards.tables import CoverageFigures, MeasuredFigures, Norm, Tables, TrainingFigures
 from dashboards.tests.factories import drawn, moment, publish, tables
 from evaluations.answer_tables import FEELINGS
-from evaluations.drawn import DrawnTable
+from evaluations.drawn import DrawnTable, draw
 from evaluations.enums import Measure, Question, SurveyKind
 from evaluations.models import EvaluationPolicy
 from incidents.enums import EventType
@@ -103,7 +107,7 @@ def test_each_block_says_its_figures_in_words_as_firmly_as_their_band_allows():
         "calamities": "4 calamities were reported. The inspectorate was notified within the legal term for "
         "4 of 4.",
         "pool": "12 trained supporters. The one profession group of that size does not reach the norm.",
-        "response": "About 5 out of 10 (4–6) of those who completed the talks answered.",
+        "response": "About 40 (30–50) colleagues answered.",
         "awareness": "How many of the staff know that there is support is not measured yet.",
     }
 
@@ -124,6 +128,10 @@ def test_who_answered_is_a_count_of_an_opening_or_is_said_not_to_be_counted():
         ("Completed the talks", "80"),
         ("Answered", "40"),
     ]
+    assert "It is no part of those who completed the talks" in shown.more
+    few = block("response", tables(answers=3))
+    assert few.headline == "Fewer than about 15 colleagues answered."
+    assert few.charts[0].chart is None
     none = block("response", tables(answers=None))
     assert none.headline == "How many answered is not counted in this period."
     assert none.charts == []
@@ -333,6 +341,32 @@ def test_no_part_is_above_its_whole_on_the_page_or_in_a_file():
     assert completed.startswith((f"About {took_it_up} (", f"About {one_talk} ("))
     written = csv.reader(io.StringIO(as_csv(board(made))), delimiter=";")
     assert [row[1] for row in written if row and row[0] == "One conversation was enough"] == [str(one_talk)]
+
+
+@pytest.mark.parametrize("offered", [12, 20, 40])
+def test_no_band_of_a_part_reaches_beyond_that_of_its_whole(offered):
+    below = Random(offered).randrange
+    for _time in range(50):
+        made = tables(offered)
+        shown = Support.of(
+            replace(
+                made,
+                drawn={
+                    each.name: draw(each, made.drawn[each.name].cells, below=below) for each in SUPPORT_TABLES
+                },
+            )
+        )
+        within = [
+            (shown.part(each.name, cell), shown.offered) for each in SUPPORT_TABLES for cell in each.cells
+        ]
+        talked, accepted = shown.part("course", *TALKED), shown.part("course", *ACCEPTED)
+        within += [(shown.part("course", cell), talked) for cell in TALKED]
+        within += [(talked, accepted), (accepted, shown.offered)]
+        for part, whole in within:
+            assert part.between[0] <= whole.between[0]
+            assert part.between[1] <= max(LEAST, whole.between[1])
+            assert part.low <= part.value or part.value < 0
+            assert part.about or part.below <= max(LEAST, whole.about or whole.below, round(part.high))
 
 
 def test_a_year_shows_its_periods():

@@ -258,5 +258,7 @@ def test_the_last_twelve_months_stand_beside_years_where_they_are_none(client, c
     assert "colleagues were offered support" in page.text
     assert "About 100" in page.text
     assert "1 July" in page.text
+    (by_period, *_rest) = page.context["published"].board.blocks[0].charts
+    assert [row[0] for row in by_period.table.rows] == ["Q3 2025", "Q4 2025", "Q1 2026", "Q2 2026"]
     publish("2026Q3", tables(4, answers=None))
     assert "?period=2026Q3R" in client.get(reverse("figures:board"), {"period": "2026Q3"}).text

@@ -80,6 +80,18 @@ def test_parts_are_never_above_their_whole_however_they_are_said(numbers, everyb
     assert sharpened.share(counts, some, of_all, of=several).value <= 1
 
 
+def test_a_band_lies_within_what_is_known_besides():
+    answers = Estimate(8, 3, at_least=10)
+    assert (said.count(answers), said.range_of(answers)) == ("<15", "10–15")
+    assert said.range_of(Estimate(12, 5, at_least=10)) == "10–20"
+    assert said.range_of(Estimate(2, 1, at_least=10)) == "10–15"
+    completed, one_talk = Estimate(20, 8), Estimate(19, 4)
+    assert said.range_of(sharpened.fitted(completed, [one_talk], [])) == "12–35"
+    assert said.range_of(sharpened.fitted(one_talk, [], [Estimate(19, 2)])) == "12–20"
+    small = sharpened.fitted(Estimate(9, 4), [], [Estimate(18, 4)])
+    assert (said.count(small), said.range_of(small)) == ("<18", "2–18")
+
+
 def test_standard_deviations_are_what_comes_out():
     below = Random(2026).randrange
     found = []
@@ -121,15 +133,6 @@ def test_a_share_of_nothing_says_that_it_may_be_anything():
     nothing = table({"a": -1, "b": 0})
     share = sharpened.share(nothing, ["a"], Estimate(0, 4))
     assert not said.worth_saying(share)
-    of_nothing = sharpened.ratio(Estimate(3, 4), Estimate(2, 4))
-    assert of_nothing.value == 0
-    assert not said.worth_saying(of_nothing)
-
-
-def test_a_ratio_of_two_that_have_nothing_in_common():
-    found = sharpened.ratio(Estimate(40, 4), Estimate(80, 3))
-    assert found.value == 0.5
-    assert found.sd == pytest.approx((16 + 0.25 * 9) ** 0.5 / 80)
 
 
 def test_a_cell_of_which_nothing_was_published_holds_nobody():
@@ -197,6 +200,8 @@ def test_a_count_is_said_to_5_with_its_band_and_never_below_0(value, sd, count, 
         (0.5, 0.15, "between 3 and 7 out of 10"),
         (0.2, 0.15, "at most 4 out of 10"),
         (0.97, 0.02, "nearly all"),
+        (0.97, 0.08, "at least 8 out of 10"),
+        (0.03, 0.08, "at most 2 out of 10"),
         (0.5, 0.25, ""),
     ],
 )
@@ -224,7 +229,7 @@ def test_of_a_count_that_is_not_sure_its_band_alone_is_said():
     unsure, sure = Estimate(0.5, 0.3), Estimate(0.5, 0.05)
     with translation.override("en"):
         assert said.colleagues(Estimate(30, 9), share=unsure) == "between 15 and 45"
-        assert said.colleagues(Estimate(12, 6), share=unsure) == "fewer than about 25"
+        assert said.colleagues(Estimate(12, 6), share=unsure) == "fewer than about 20"
         assert said.colleagues(Estimate(30, 9), share=sure) == "about 30 (15–45)"
 
 
