@@ -58,3 +58,8 @@ class SurveyKind(models.TextChoices):
     TRAINING = "training", _("a training day")
     INTERVISION = "intervision", _("an intervision")
     STAFF = "staff", _("the staff")
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What the board reads of it."""
+        return (Measure.KNOWS, Measure.SUPPORTED) if self == SurveyKind.STAFF else (Measure.WORTHWHILE,)

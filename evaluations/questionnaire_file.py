@@ -99,6 +99,10 @@ REASONS = {
     "dimension_unknown": _("No dimension with this code stands in the file."),
     "dimension_empty": _("No question belongs to this dimension."),
     "measure_unknown": _("Write “knows”, “supported” or “worthwhile”, or leave it empty."),
+    "measure_elsewhere": _(
+        "The board reads “knows” and “supported” of the staff, “worthwhile” of a training day or an "
+        "intervision."
+    ),
     "too_many": _("These are more questions than fit into an envelope."),
     "no_questionnaire": _("A row with “questionnaire” is missing."),
     "no_questions": _("A row with “question” is missing."),
@@ -245,9 +249,19 @@ def _check(reading: _Reading) -> None:
     for line, question in reading.questions:
         if question.scale not in reading.scales:
             reading.wrong(line, SCALE, "scale_unknown" if question.scale else "required")
+    _check_measures(reading)
     _check_dimensions(reading)
     for line in _beyond(reading):
         reading.wrong(line, WHAT, "too_many")
+
+
+def _check_measures(reading: _Reading) -> None:
+    if not reading.heads or any(each.code == "kind_unknown" for each in reading.problems):
+        return
+    _code, kind, _title = reading.heads[0]
+    for line, question in reading.questions:
+        if question.measure and question.measure not in kind.measures:
+            reading.wrong(line, MEASURES, "measure_elsewhere")
 
 
 def _check_dimensions(reading: _Reading) -> None:

@@ -1,5 +1,6 @@
 """Questionnaires that a hospital loads itself, the surveys that ask them, and the form of one open link."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,7 @@ from hospital.clock import local_day
 
 #: So many problems of a file, and surveys, are shown.
 SHOWN = 50
+_NUMBER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -199,8 +201,12 @@ def survey_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The questions, for whoever has the link. Bad input comes back with status 200: an error status would
     leave a line in the log.
     """
+    asked = Survey.objects.select_related("questionnaire").filter(pk=pk).first()
+    return _answer(request, asked) if asked else _cut(request)
+
+
+def _answer(request: HttpRequest, asked: Survey) -> HttpResponse:
     now = timezone.now()
-    asked = get_object_or_404(Survey.objects.select_related("questionnaire"), pk=pk)
     if chosen := language.asked_along(request):
         language.at_once(request, chosen)
     definition = surveys.definition_of(asked.questionnaire)
@@ -223,6 +229,21 @@ def survey_form(request: HttpRequest, pk: UUID) -> HttpResponse:
         form.add_error(None, _("Answers cannot be taken at the moment. Please try again later."))
         return _form_page(request, asked, definition, form)
     return redirect("survey-thanks")
+
+
+@allow_public
+@require_safe
+def survey_cut(request: HttpRequest, rest: str) -> HttpResponse:
+    """What became of a survey's link on its way: on to the survey where its number is whole yet."""
+    if whole := re.search(_NUMBER, rest.lower()):
+        found = Survey.objects.filter(pk=whole[0]).first()
+        if found:
+            return redirect("survey-form", found.pk)
+    return _cut(request)
+
+
+def _cut(request: HttpRequest) -> HttpResponse:
+    return render(request, "evaluations/survey_cut.html", status=404)
 
 
 @allow_public

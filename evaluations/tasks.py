@@ -25,7 +25,11 @@ def watch_key() -> None:
 
 @shared_task
 def release() -> None:
-    """Each night, for what happens once at the end of a period or a survey: open the waiting answers."""
+    """Each night, for what happens once at the end of a period or a survey: open the waiting answers, of the
+    surveys also where those of the period cannot be.
+    """
     now = timezone.now()
-    open_due(at=now)
-    surveys.open_due(at=now)
+    try:
+        open_due(at=now)
+    finally:
+        surveys.open_due(at=now)

@@ -8,6 +8,11 @@ urlpatterns = [
     path("evaluation/thanks/", views.thanks, name="evaluation-thanks"),
     path("evaluation/survey/thanks/", survey_views.survey_thanks, name="survey-thanks"),
     path("evaluation/survey/<uuid:pk>/", survey_views.survey_form, name="survey-form"),
+    re_path(
+        r"^[eE][vV][aA][lL][uU][aA][tT][iI][oO][nN]/[sS][uU][rR][vV][eE][yY](?P<rest>[\s\S]*)$",
+        survey_views.survey_cut,
+        name="survey-cut",
+    ),
     path("settings/questionnaires/", survey_views.questionnaires, name="questionnaires"),
     path("settings/questionnaires/<uuid:pk>/", survey_views.questionnaire, name="questionnaire"),
     path("settings/questionnaires/<uuid:pk>/use/", survey_views.use_questionnaire, name="questionnaire-use"),

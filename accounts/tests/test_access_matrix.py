@@ -118,6 +118,7 @@ PAGES: dict[str, str | set[Role]] = {
     "questionnaire-discard": COORDINATOR,
     "survey": COORDINATOR,
     "survey-form": PUBLIC,
+    "survey-cut": PUBLIC,
     "survey-thanks": PUBLIC,
     # incidents
     "help": PUBLIC,
@@ -275,6 +276,7 @@ PAGES: dict[str, str | set[Role]] = {
 PARAMETERS = {
     "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
     "evaluation-mangled": {"mangled": "/%23K7QF-2M0X-9TBA-5DWE"},
+    "survey-cut": {"rest": "/1b9d6bcd-bbfd"},
 }
 
 #: Models about cases that have no `visible_to`, and why that is safe.

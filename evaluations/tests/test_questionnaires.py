@@ -92,6 +92,11 @@ def test_the_rows_may_stand_in_any_order():
             [*RIGHT, "question;q3;C;C;yesno;;;;knows", "question;q4;D;D;yesno;;;;kent"],
             [(9, "measures", "code_twice")],
         ),
+        ([*RIGHT, "question;q3;C;C;yesno;;;;waardevol"], [(8, "measures", "measure_elsewhere")]),
+        (
+            ["questionnaire;mine;T;T;;training;;", *RIGHT[1:], "question;q3;C;C;yesno;;;;knows"],
+            [(8, "measures", "measure_elsewhere")],
+        ),
         ([*RIGHT, "dimension;ward;Afdeling;Ward;;;;"], [(8, "code", "dimension_empty")]),
         ([*RIGHT, "answer;;Soms;Sometimes;yesno;1;;"], [(8, "value", "code_twice")]),
         ([*RIGHT, "answer;;Soms;Sometimes;yesno;11;;"], [(8, "value", "value_wrong")]),

@@ -5,6 +5,7 @@ Also covers evaluations.survey_views and evaluations.survey_forms.
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from accounts.models import AccessEvent
 from accounts.tests.factories import UserFactory
 from evaluations import batches, key_watch, opening, surveys
 from evaluations.answers import NoBatchError
+from evaluations.batch_keys import BatchKeyMissingError
 from evaluations.models import Questionnaire, Survey, SurveyEnvelope, SurveyOpening
 from evaluations.questionnaire_file import read
 from evaluations.sealing import SEALED_BYTES
@@ -238,6 +240,27 @@ def test_whoever_has_the_link_answers_without_being_known(client, survey, django
     assert "Answer at least one" in client.post(address, {}).text
     assert client.post(address, {"q0": "7"}).status_code == 200
     assert SurveyEnvelope.objects.count() == 1
+
+
+def test_a_link_that_is_not_whole_says_so_and_one_that_is_leads_to_its_survey(client, survey):
+    address = reverse("survey-form", args=[survey.pk])
+    for whole in (address.rstrip("/"), address.upper(), f"{address})."):
+        assert client.get(whole).url == address, whole
+    unknown = reverse("survey-form", args=[uuid4()])
+    for cut in (address[:-6], address[:-30], "/evaluation/survey", "/Evaluation/Survey/x", unknown):
+        page = client.get(cut)
+        assert page.status_code == 404, cut
+        assert "This link is not whole" in page.text
+        assert "<form method" not in page.text.partition("<main")[2].partition("</main")[0]
+
+
+def test_surveys_are_opened_also_where_the_evaluations_cannot_be(survey, monkeypatch):
+    answered(survey, 12)
+    monkeypatch.setattr("evaluations.tasks.timezone.now", lambda: LATER)
+    monkeypatch.setattr("evaluations.tasks.open_due", Mock(side_effect=BatchKeyMissingError))
+    with pytest.raises(BatchKeyMissingError):
+        release()
+    assert SurveyOpening.objects.exists()
 
 
 def test_another_language_keeps_what_was_filled_in(client, survey):
