@@ -29,7 +29,7 @@ class WordsForm(forms.Form):
             self.fields[block.id] = forms.CharField(
                 label=block.title,
                 initial=written or block.headline,
-                max_length=BlockWords.MOST,
+                max_length=max(BlockWords.MOST, len(written)),
                 required=False,
                 help_text=_("No names: what is written here stays, also once it is corrected."),
                 widget=forms.Textarea(attrs={"rows": 3}),

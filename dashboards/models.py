@@ -90,14 +90,14 @@ class BlockWords(models.Model):
     The page is the one with the code `page` ("2026Q3", "2026") whose newest period is that of `release`.
     """
 
-    #: Characters. A page prints on two sheets.
-    MOST = 400
+    #: Characters: with so many beside every block a page prints on two sheets. Before, 400 were taken.
+    MOST = 200
 
     id = models.BigAutoField(primary_key=True)
     release = models.ForeignKey(Release, models.PROTECT, related_name="words")
     page = models.CharField(max_length=9)
     block = models.CharField(max_length=20)
-    text = models.CharField(max_length=MOST, blank=True)
+    text = models.CharField(max_length=400, blank=True)
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
