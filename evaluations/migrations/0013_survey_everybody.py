@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("evaluations", "0010_surveys_stay_as_begun")]
+    dependencies = [("evaluations", "0012_invitations_expire")]
 
     operations = [
         migrations.AddField(
