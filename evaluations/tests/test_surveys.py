@@ -3,8 +3,10 @@
 Also covers evaluations.survey_views and evaluations.survey_forms.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 from uuid import uuid4
 
@@ -27,6 +29,7 @@ from evaluations.tasks import release
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=15)
+DAYS: Mapping[str, Any] = {"starts_on": date(2026, 11, 20), "ends_on": date(2026, 12, 4)}
 SAMPLE = Path(settings.BASE_DIR) / "static" / "samples" / "questionnaire-staff.csv"
 pytestmark = [pytest.mark.django_db, pytest.mark.clock(NOW)]
 
@@ -52,8 +55,7 @@ def questionnaire():
 
 @pytest.fixture
 def survey(questionnaire):
-    days = {"starts_on": date(2026, 11, 20), "ends_on": date(2026, 12, 4)}
-    found = surveys.begin(questionnaire=questionnaire, name="Surgery", by=UserFactory(), at=NOW, **days)
+    found = surveys.begin(questionnaire=questionnaire, name="Surgery", by=UserFactory(), at=NOW, **DAYS)
     surveys.make_keys()
     found.refresh_from_db()
     return found
@@ -139,8 +141,7 @@ def test_a_survey_whose_key_is_gone_can_be_given_up(survey):
 
 
 def test_keys_that_were_made_by_who_was_killed_then_are_used(questionnaire):
-    days = {"starts_on": date(2026, 11, 20), "ends_on": date(2026, 12, 4)}
-    survey = surveys.begin(questionnaire=questionnaire, name="X", by=UserFactory(), at=NOW, **days)
+    survey = surveys.begin(questionnaire=questionnaire, name="X", by=UserFactory(), at=NOW, **DAYS)
     with pytest.raises(NoBatchError):
         surveys.submit(survey=survey, answers={0: "1"}, at=NOW)
     public = batches.keys().create(survey.id)
