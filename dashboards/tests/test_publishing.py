@@ -210,6 +210,17 @@ def test_words_are_few(client, coordinator):
     assert not BlockWords.objects.exists()
 
 
+def test_words_of_when_more_were_taken_stay(client, coordinator):
+    release = publish("2026Q3")
+    long = "x" * 400
+    publishing.write(release, "2026Q3", {"pool": long}, seen=0, by=coordinator, at=NOVEMBER)
+    form = client.get(WORDS, {"period": "2026Q3"}).context["form"]
+    shown = {field.name: field.value() for field in form}
+    client.post(f"{WORDS}?period=2026Q3", {**shown, "offered": "Short."})
+    said = {block: each.text for block, each in publishing.words_of(release, "2026Q3").items()}
+    assert said == {"pool": long, "offered": "Short."}
+
+
 @pytest.mark.parametrize(
     "change",
     [
