@@ -11,7 +11,7 @@ from notifications.reminders.schedule import remind
 from supporters.models import Supporter
 from training.enums import Competence, MeetingKind, Theme
 from training.meetings import attendance, inviting, planning, seating, standing
-from training.models import Material, Meeting, MeetingSeat, Trainer
+from training.models import Material, Meeting, MeetingSeat, Trainer, TrainingPolicy
 
 #: When, in days from now; a training day was 14 months ago.
 TRAINED, EARLIER, LATELY = -425, -250, -70
@@ -85,13 +85,13 @@ def _plan(
     theme: str = "",
     points: int = 3,
 ) -> Meeting:
-    day = _working_day(local_day(at) + timedelta(days=days))
+    policy, day = TrainingPolicy.current(), _working_day(local_day(at) + timedelta(days=days))
     is_training = kind == MeetingKind.TRAINING
     meeting = Meeting(
         kind=kind,
         theme=theme,
-        starts_at=moment_of(day, time(9)),
-        ends_at=moment_of(day, time(17) if is_training else time(13)),
+        starts_at=moment_of(day, policy.day_starts),
+        ends_at=moment_of(day, policy.day_ends if is_training else time(13)),
         place="Leerhuis, zaal 2",
         seats=max(1, seats),
         points=points,

