@@ -194,15 +194,18 @@ OPEN = ROWS.filter(closed_at__isnull=True, continues=None).annotate(
 )
 _LINES = Offer.objects.open().leading()
 _NOT_BESIDES = NoneOf("incident_id", Given("besides", ArrayField(UUIDField())))
-#: The first page of the whole list, besides these events and what waits for `aside`.
+
+
+def _everybody() -> QuerySet[Any]:
+    """Each person once, besides these events."""
+    return OPEN.filter(_NOT_BESIDES).exclude(Exists(_LINES.filter(_NOT_BESIDES).more_urgent()))
+
+
+#: The first page of the whole list, without what waits for `aside`; and whom she is called in for.
 _FIRST_PAGE = Statement(
-    lambda: (
-        OPEN.filter(_NOT_BESIDES)
-        .exclude(Exists(_LINES.filter(_NOT_BESIDES).more_urgent()))
-        .exclude(waiting_for=Given("aside", CharField()))
-        .order_by(*ORDER)[: PAGE + 1]
-    )
+    lambda: _everybody().exclude(waiting_for=Given("aside", CharField())).order_by(*ORDER)[: PAGE + 1]
 )
+_CALLED_IN = Statement(lambda: _everybody().filter(waiting_for=Waiting.COORDINATOR).order_by(*ORDER)[:PAGE])
 
 EVERYTHING = WorklistFilter()
 #: What a supporter does, and can be reminded of.
@@ -354,7 +357,8 @@ def read(
     first: list[dict[str, Any]] = []
     if aside and not after:
         calling = _people(shown, besides).filter(waiting_for=Waiting.COORDINATOR)
-        first = list(calling.order_by(*ORDER)[:PAGE])
+        whole = shown == EVERYTHING
+        first = _CALLED_IN.rows(besides=list(besides)) if whole else list(calling.order_by(*ORDER)[:PAGE])
     if shown == EVERYTHING and not behind:
         found = by_key.first(_FIRST_PAGE.rows(besides=list(besides), aside=aside), size=PAGE)
     else:
