@@ -1,7 +1,8 @@
 """Offers of support: opened for every involved employee in the transaction of the report."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
@@ -73,6 +74,9 @@ def open_offers(involvements: Sequence[Involvement], at: datetime) -> None:
         push_counts(incident, at=at)
 
 
+_ACCOUNT_MAIL = "involvement__employee__email"
+
+
 def _count_once(offers: Sequence[Offer]) -> None:
     """Of whom an offer is open already the new one is counted with that; unsaved. Somebody is one by account,
     and by mail address: as those who are asked to evaluate (evaluations.persons).
@@ -80,17 +84,25 @@ def _count_once(offers: Sequence[Offer]) -> None:
     people = {each.involvement.employee_id for each in offers} - {None}
     mails = {mail for each in offers if (mail := each.involvement.email_now)}
     of_them = Q(involvement__employee__in=people) | Q(involvement__email__in=mails)
-    of_them |= Q(involvement__employee__email__in=mails)
-    still = Offer.objects.open().filter(of_them).select_related("involvement__employee", "counted_with")
-    first: dict[object, Offer] = {}
-    for offer in (*still.order_by("opened_at", "pk"), *offers):
+    of_them |= Q(**{f"{_ACCOUNT_MAIL}__in": mails})
+    still = Offer.objects.open().filter(of_them).order_by("opened_at", "pk")
+    first: dict[object, UUID] = {}
+    for pk, root, *keys in still.values_list(
+        "pk", "counted_with_id", "involvement__employee_id", "involvement__email", _ACCOUNT_MAIL
+    ):
+        _note(first, keys, root or pk)
+    for offer in offers:
         person = offer.involvement
-        keys = [key for key in (person.employee_id, person.email_now) if key]
-        stands = next((first[key] for key in keys if key in first), None)
-        if offer._state.adding and stands:  # noqa: SLF001  # public
-            offer.counted_with = stands
-        for key in keys:
-            first.setdefault(key, stands or offer.counted_with or offer)
+        keys = [person.employee_id, person.email_now]
+        offer.counted_with_id = next((first[key] for key in keys if key and key in first), None)
+        _note(first, keys, offer.counted_with_id or offer.pk)
+
+
+def _note(first: dict[object, UUID], keys: Iterable[object], root: UUID) -> None:
+    """Whoever has one of these `keys` is counted with the offer `root`, or with what stands for another."""
+    root = next((first[key] for key in keys if key and key in first), root)
+    for key in filter(None, keys):
+        first.setdefault(key, root)
 
 
 def push_counts(incident: Incident, *, at: datetime) -> None:
