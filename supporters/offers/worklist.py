@@ -198,7 +198,8 @@ _NOT_BESIDES = NoneOf("incident_id", Given("besides", ArrayField(UUIDField())))
 
 def _everybody() -> QuerySet[Any]:
     """Each person once, besides these events."""
-    return OPEN.filter(_NOT_BESIDES).exclude(Exists(_LINES.filter(_NOT_BESIDES).more_urgent()))
+    rows: QuerySet[Any] = OPEN.filter(_NOT_BESIDES)
+    return rows.exclude(Exists(_LINES.filter(_NOT_BESIDES).more_urgent()))
 
 
 #: The first page of the whole list, without what waits for `aside`; and whom she is called in for.
