@@ -50,6 +50,7 @@ from incidents.enums import IncidentKind, Step
 from incidents.models import Incident, Milestone
 from supporters.enums import Outcome, SupporterStatus
 from supporters.models import Contact, Offer, Supporter, SupportPolicy
+from supporters.offers.opening import forget_counted
 from training.coverage import counting
 from training.enums import MeetingKind, SeatState
 from training.models import MeetingSeat
@@ -90,6 +91,7 @@ def prepare(period: Period, *, at: datetime) -> Release:
         drawn_at=at,
         tables=drawn_once.drawn_once(f"release-{period.code}", lambda: _tables(period, at=at).as_json()),
     )
+    forget_counted(since=period.starts_at, until=period.closes_at)
     tell_prepared(release)
     return release
 

@@ -168,6 +168,16 @@ def test_who_is_supported_in_two_events_is_counted_once(in_two_events, through):
     assert {name: sum(cells.values()) for name, cells in counted.items()} == dict.fromkeys(counted, 2)
 
 
+def test_once_counted_nothing_ties_the_cases_of_one_person(in_two_events):
+    _person, first, second = in_two_events
+    later = reported(_person, at=Q3.closes_at + timedelta(days=1))[0]
+    assert {second.counted_with, later.counted_with} == {first}
+    publish()
+    for offer, tied_to in ((second, None), (later, first)):
+        offer.refresh_from_db()
+        assert offer.counted_with == tied_to  # of the period that runs
+
+
 def test_somebody_without_an_account_is_counted_once_in_two_events():
     typed = Involved(name="Agnes de Uitzendkracht", email="agnes@bureau.example")
     known = UserFactory(email="kim@hospital.example")

@@ -98,6 +98,14 @@ def _count_once(offers: Sequence[Offer]) -> None:
         _note(first, keys, offer.counted_with_id or offer.pk)
 
 
+def forget_counted(*, since: datetime, until: datetime) -> None:
+    """Offers opened from `since` on, before `until`, are counted: that two of them were of one person is not
+    kept any longer, for it would tie cases whose names are erased.
+    """
+    counted = Offer.objects.filter(opened_at__gte=since, opened_at__lt=until, counted_with__isnull=False)
+    counted.update(counted_with=None)
+
+
 def _note(first: dict[object, UUID], keys: Iterable[object], root: UUID) -> None:
     """Whoever has one of these `keys` is counted with the offer `root`, or with what stands for another."""
     root = next((first[key] for key in keys if key and key in first), root)
